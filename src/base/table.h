@@ -1,0 +1,58 @@
+/*
+ * table - the one hash table: open addressing over 32-bit indexes into the caller's own array.
+ *
+ * The table stores only indexes (4 bytes a slot); the caller tells it the hash of an index and
+ * whether an index holds a key. Both callbacks are inlined where they are static. Deleting
+ * shifts back, so there are no tombstones and a table that shrinks stays quick.
+ */
+#ifndef SPAMTRAIL_BASE_TABLE_H
+#define SPAMTRAIL_BASE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TABLE_NONE UINT32_MAX
+
+struct table {
+	uint32_t *slot;        /* index + 1, 0 = empty; owned */
+	uint32_t mask;         /* slots - 1 */
+	uint32_t used;
+};
+
+typedef uint64_t table_hash_fn(const void *owner, uint32_t index);
+typedef bool table_same_fn(const void *owner, uint32_t index, const void *key);
+
+void table_init(struct table *t, uint32_t slots_log2);
+void table_free(struct table *t);
+/* Room for one more; doubles at 3/4 load. */
+void table_grow(struct table *t, table_hash_fn *hash_of, const void *owner);
+/* Takes INDEX, whose hash is HASH, out again. It must be in. */
+void table_drop(struct table *t, uint64_t hash, uint32_t index, table_hash_fn *hash_of, const void *owner);
+
+/* The index that holds KEY, or TABLE_NONE. */
+static inline uint32_t table_find(const struct table *t, uint64_t hash, table_same_fn *same,
+				  const void *owner, const void *key)
+{
+	for (uint32_t at = (uint32_t)hash & t->mask; t->slot[at]; at = (at + 1) & t->mask)
+		if (same(owner, t->slot[at] - 1, key))
+			return t->slot[at] - 1;
+	return TABLE_NONE;
+}
+
+/* Puts INDEX in; the caller knows that its key is not there yet. */
+static inline void table_put(struct table *t, uint64_t hash, uint32_t index,
+			     table_hash_fn *hash_of, const void *owner)
+{
+	if (((uint64_t)t->used + 1) * 4 > ((uint64_t)t->mask + 1) * 3)
+		table_grow(t, hash_of, owner);
+
+	uint32_t at = (uint32_t)hash & t->mask;
+
+	while (t->slot[at])
+		at = (at + 1) & t->mask;
+	t->slot[at] = index + 1;
+	t->used++;
+}
+
+#endif
