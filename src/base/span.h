@@ -37,18 +37,18 @@ static inline bool span_eq(struct span a, struct span b)
 
 static inline bool span_starts(struct span s, struct span prefix)
 {
-	return s.n >= prefix.n && memcmp(s.p, prefix.p, prefix.n) == 0;
+	return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
 }
 
 static inline bool span_ends(struct span s, struct span suffix)
 {
-	return s.n >= suffix.n && memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0;
+	return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
 }
 
 /* The part from byte AT on; empty when AT lies behind the end. */
 static inline struct span span_from(struct span s, size_t at)
 {
-	return at >= s.n ? span_of(s.p + s.n, 0) : span_of(s.p + at, s.n - at);
+	return at < s.n ? span_of(s.p + at, s.n - at) : span_of(s.n ? s.p + s.n : s.p, 0);
 }
 
 static inline struct span span_head(struct span s, size_t n)

@@ -1,0 +1,69 @@
+/*
+ * table - growing, and deletion by shifting back (linear probing, so Knuth's algorithm R applies).
+ *
+ * A table never shrinks. It holds at most 2^31 slots; more is our bug, because callers cap their rows.
+ */
+#include "base/table.h"
+
+#include "base/err.h"
+
+#include <stdlib.h>
+
+void table_init(struct table *t, uint32_t slots_log2)
+{
+	if (slots_log2 > 31)
+		bug("table of more than 2^31 slots");
+	*t = (struct table){
+		.slot = xcalloc((size_t)1 << slots_log2, sizeof(*t->slot)),
+		.mask = (uint32_t)(((uint64_t)1 << slots_log2) - 1),
+	};
+}
+
+void table_free(struct table *t)
+{
+	free(t->slot);
+	*t = (struct table){ 0 };
+}
+
+void table_grow(struct table *t, table_hash_fn *hash_of, const void *owner)
+{
+	uint32_t log2 = (uint32_t)__builtin_popcount(t->mask) + 1;
+	struct table big;
+
+	table_init(&big, log2);
+	for (uint64_t i = 0; i <= t->mask; i++) {
+		uint32_t at;
+
+		if (!t->slot[i])
+			continue;
+		at = (uint32_t)hash_of(owner, t->slot[i] - 1) & big.mask;
+		while (big.slot[at])
+			at = (at + 1) & big.mask;
+		big.slot[at] = t->slot[i];
+	}
+	big.used = t->used;
+	table_free(t);
+	*t = big;
+}
+
+void table_drop(struct table *t, uint64_t hash, uint32_t index, table_hash_fn *hash_of, const void *owner)
+{
+	uint32_t hole = (uint32_t)hash & t->mask;
+
+	while (t->slot[hole] != index + 1) {
+		if (!t->slot[hole])
+			bug("table_drop of an index that is not in");
+		hole = (hole + 1) & t->mask;
+	}
+	for (uint32_t at = (hole + 1) & t->mask; t->slot[at]; at = (at + 1) & t->mask) {
+		uint32_t home = (uint32_t)hash_of(owner, t->slot[at] - 1) & t->mask;
+
+		/* Only who is probed through the hole may move into it. */
+		if (((at - home) & t->mask) >= ((at - hole) & t->mask)) {
+			t->slot[hole] = t->slot[at];
+			hole = at;
+		}
+	}
+	t->slot[hole] = 0;
+	t->used--;
+}
