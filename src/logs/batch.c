@@ -1,0 +1,198 @@
+/*
+ * batch - see batch.h. Lines are cut only at newlines and at LOGS_LINE_MAX, so a block's size never
+ * changes an event.
+ *
+ * TRUST: file contents of any kind: no newline at all, NUL bytes left by copytruncate, damage.
+ */
+#include "logs/batch.h"
+
+#include "logs/frame.h"
+#include "sys/inflate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SPARE (64u << 10)      /* room for decoded strings behind the text */
+
+struct batch *batch_new(void)
+{
+	return xcalloc(1, sizeof(struct batch));
+}
+
+void batch_free(struct batch *b)
+{
+	if (b) {
+		free(b->ev.base);
+		free(b->ev.mem);
+		free(b);
+	}
+}
+
+static void batch_room(struct batch *b, size_t text)
+{
+	if (b->room < text + SPARE) {
+		b->room = text + SPARE;
+		b->ev.base = xrealloc(b->ev.base, b->room);
+	}
+}
+
+static void damage_set(struct log_read *read, const char *text)
+{
+	if (!read->damage[0])
+		snprintf(read->damage, sizeof(read->damage), "%s", text);
+}
+
+/* The next member of the set that can be opened; false at the end of the set. */
+static bool stream_open(struct stream *s, const struct logs_options *options, struct log_read *reads)
+{
+	while (s->at < s->set->nfiles) {
+		struct err err = { 0 };
+		uint32_t file = s->set->file[s->at++];
+		int fd = options->open(options->ctx, file, &err);
+
+		s->file = file;
+		s->offset = 0;
+		s->skipping = false;
+		if (fd >= 0 && source_open(fd, &s->source, &err) == 0)
+			return true;
+		if (fd >= 0)
+			close(fd);
+		damage_set(&reads[file], err.text);
+	}
+	return false;
+}
+
+static void stream_close(struct stream *s)
+{
+	source_close(s->source);
+	s->source = NULL;
+}
+
+/* Reads into b behind its first N bytes, up to WANT in all; returns the new N, sets *ret_end at the file's end. */
+static size_t stream_read(struct stream *s, struct batch *b, size_t n, size_t want, struct log_read *read,
+			  bool *ret_end)
+{
+	while (n < want) {
+		struct err err = { 0 };
+		ssize_t got = source_read(s->source, b->ev.base + n, want - n, &err);
+
+		if (got < 0)
+			damage_set(read, err.text);
+		if (got <= 0) {
+			*ret_end = true;
+			break;
+		}
+		__atomic_add_fetch(&read->bytes, (uint64_t)got, __ATOMIC_RELAXED);
+		n += (size_t)got;
+	}
+	return n;
+}
+
+static void carry_set(struct stream *s, const char *p, size_t n)
+{
+	if (s->carry_room < n) {
+		s->carry_room = n + 4096;
+		s->carry = xrealloc(s->carry, s->carry_room);
+	}
+	if (n)
+		memcpy(s->carry, p, n);
+	s->carried = n;
+}
+
+/* In the rest of a line that was cut: drops bytes up to and including the next newline. */
+static size_t drop_rest(struct stream *s, struct batch *b, size_t n)
+{
+	char *newline = memchr(b->ev.base, '\n', n);
+	size_t drop = newline ? (size_t)(newline - b->ev.base) + 1 : n;
+
+	memmove(b->ev.base, b->ev.base + drop, n - drop);
+	s->offset += drop;
+	s->skipping = !newline;
+	return n - drop;
+}
+
+/* Whole lines of the first N bytes; what is behind them is carried over. */
+static void batch_cut(struct stream *s, struct batch *b, size_t n, bool end)
+{
+	const char *newline = memrchr(b->ev.base, '\n', n);
+	size_t whole = end ? n : newline ? (size_t)(newline - b->ev.base) + 1 : 0;
+
+	if (whole == 0 && n >= LOGS_LINE_MAX) {
+		whole = n;
+		s->skipping = true;
+	}
+	carry_set(s, b->ev.base + whole, n - whole);
+	b->text = whole;
+	b->offset = s->offset;
+	b->file = s->file;
+	s->offset += whole;
+}
+
+bool stream_fill(struct stream *s, struct batch *b, const struct logs_options *options, struct log_read *reads)
+{
+	b->text = 0;
+	while (b->text == 0) {
+		bool end = false;
+		size_t n = s->carried;
+		size_t want = n + options->block;
+
+		if (!s->source && !stream_open(s, options, reads))
+			return false;
+		batch_room(b, want);
+		if (n)
+			memcpy(b->ev.base, s->carry, n);
+		n = stream_read(s, b, n, want, &reads[s->file], &end);
+		if (s->skipping)
+			n = drop_rest(s, b, n);
+		batch_cut(s, b, n, end);
+		if (end)
+			stream_close(s);
+	}
+	b->state = BATCH_FILLED;
+	return true;
+}
+
+static struct span line_trim(struct batch *b, const char *p, size_t n)
+{
+	if (n > LOGS_LINE_MAX) {
+		n = LOGS_LINE_MAX;
+		b->cut_lines++;
+	}
+	if (n && p[n - 1] == '\r')
+		n--;
+	/* copytruncate under a writer leaves a hole of NULs before the next line */
+	while (n && *p == '\0') {
+		p++;
+		n--;
+	}
+	return span_of(p, n);
+}
+
+void batch_parse(struct batch *b)
+{
+	struct frame frame = FRAME_START;
+	struct maker maker = { .out = &b->ev };
+	const char *p = b->ev.base;
+	const char *end = p + b->text;
+	uint32_t index = 0;
+
+	b->ev.used = b->text;
+	b->ev.cap = b->room;
+	b->ev.mem_used = 0;
+	b->ev.events = 0;
+	b->unknown = 0;
+	b->cut_lines = 0;
+	b->dialects = 0;
+	while (p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((newline ? newline : end) - p);
+		struct span raw = line_trim(b, p, n);
+
+		maker.line_index = index++;
+		if (frame_line(&frame, &maker, raw) == LINE_OTHER)
+			b->unknown++;
+		p += n + 1;
+	}
+	b->lines = index;
+}

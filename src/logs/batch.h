@@ -1,0 +1,63 @@
+/*
+ * batch - one block of a stream, cut at line ends, with the events found in it.
+ *
+ * A stream is one log_set being read: it fills batches in order (one worker at a time), any worker
+ * parses a filled batch, and batches are taken up again in the order they were filled.
+ */
+#ifndef SPAMTRAIL_LOGS_BATCH_H
+#define SPAMTRAIL_LOGS_BATCH_H
+
+#include "logs/logs.h"
+#include "logs/wallclock.h"
+
+struct source;
+
+enum batch_state { BATCH_FREE, BATCH_FILLED, BATCH_PARSING, BATCH_PARSED };
+
+struct batch {
+	enum batch_state state;
+	struct evbuf ev;       /* base holds text[0..text), decoded strings behind it */
+	size_t text;
+	size_t room;           /* bytes allocated at ev.base */
+	uint32_t file;
+	uint64_t offset;       /* of base[0] in the decompressed file */
+	uint32_t lines, unknown, dialects;
+	uint32_t cut_lines;    /* lines longer than LOGS_LINE_MAX */
+	struct batch *next;    /* in the stream's queue, or the free list */
+};
+
+struct stream {
+	const struct log_set *set;
+	uint32_t at;           /* next member of the set to open */
+	uint32_t file;         /* being read */
+	struct source *source; /* NULL = between files */
+	char *carry;           /* the unfinished line at the end of the last block */
+	size_t carried, carry_room;
+	uint64_t offset;       /* decompressed bytes of the file handed out in batches */
+	bool skipping;         /* in the rest of a line that was cut */
+	bool filling, drained; /* drained: no further batch will come */
+	struct batch *first, *last;
+	uint32_t queued;
+	/* the consumer's side */
+	struct wallclock clock;
+	uint32_t clock_file;   /* file the clock was told about, UINT32_MAX = none yet */
+	uint64_t line_base;    /* lines of the file in earlier batches */
+	struct event *ev;      /* the event in hand, its time resolved; NULL = none */
+	uint32_t ev_left;
+	int64_t key;           /* where the stream stands in the merge */
+	bool over;             /* nothing more will come from it */
+};
+
+struct batch *batch_new(void);
+void batch_free(struct batch *b);
+
+/*
+ * Reads the next block of S into B: whole lines, at least one unless the stream ends. Opens and closes the
+ * members of the set on the way; damage goes to READS. false: nothing left.
+ */
+bool stream_fill(struct stream *s, struct batch *b, const struct logs_options *options, struct log_read *reads);
+
+/* Turns the lines of a filled batch into events. */
+void batch_parse(struct batch *b);
+
+#endif

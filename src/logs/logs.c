@@ -1,0 +1,358 @@
+/*
+ * logs - see logs.h: the workers and the merge.
+ *
+ * Every worker does whatever is most urgent: hand over events that are in order, parse a filled block, fill
+ * the stream that has the least ahead. One lock, taken a few times a block, guards all queues; text
+ * and events themselves are only touched by the worker that holds the block's state.
+ */
+#include "logs/logs.h"
+
+#include "logs/batch.h"
+#include "logs/heap.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define BLOCK_DEFAULT (256u << 10)
+#define BLOCK_LEAST (16u << 10)
+#define BLOCKS_IN_ALL (16u << 20)  /* many streams share about this much text */
+#define WORKERS_MAX 16
+#define DAY INT64_C(86400)
+
+struct engine {
+	struct logs_options own;       /* as given, with the defaults filled in */
+	const struct log_file *files;
+	struct log_read *reads;
+	struct stream *streams;
+	size_t nstreams;
+	struct heap heap;              /* streams that have an event in hand, earliest first */
+	size_t live;                   /* streams that may still give events */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct batch *spare;
+	bool consuming, stopped;
+	uint64_t told;                 /* bytes at the last progress call */
+};
+
+static uint64_t bytes_read(const struct engine *e, size_t nfiles)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < nfiles; i++)
+		sum += __atomic_load_n(&e->reads[i].bytes, __ATOMIC_RELAXED);
+	return sum;
+}
+
+/* --- the consumer's side: one worker at a time ------------------------------------------ */
+
+static void stream_key(struct stream *s)
+{
+	/* A stamp from the future (forged, or a clock that was wrong) must not hold the others up. */
+	if (s->ev->at <= s->clock.limit + DAY)
+		s->key = s->ev->at;
+}
+
+/* The stream's batch in hand is used up: its lines count now, it goes back to the spare list. */
+static void batch_retire(struct engine *e, struct stream *s)
+{
+	struct batch *b = s->first;
+	struct log_read *read = &e->reads[b->file];
+
+	read->lines += b->lines;
+	read->unknown_lines += b->unknown;
+	read->dialects |= b->dialects;
+	read->cut_lines += b->cut_lines;
+	s->line_base += b->lines;
+	s->first = b->next;
+	if (!s->first)
+		s->last = NULL;
+	s->queued--;
+	s->ev_left = 0;
+	s->ev = NULL;
+	b->state = BATCH_FREE;
+	b->next = e->spare;
+	e->spare = b;
+}
+
+/* Takes up parsed batches until one has an event. false: must wait for a batch, or the stream is over. */
+static bool stream_attach(struct engine *e, struct stream *s)
+{
+	while (s->first && s->first->state == BATCH_PARSED) {
+		struct batch *b = s->first;
+
+		if (s->clock_file != b->file) {
+			s->clock_file = b->file;
+			s->line_base = 0;
+			wallclock_file(&s->clock, e->files[b->file].mtime, e->own.now);
+		}
+		if (b->ev.events) {
+			s->ev = (struct event *)b->ev.mem;
+			s->ev_left = b->ev.events;
+			wallclock_resolve(&s->clock, s->ev);
+			stream_key(s);
+			return true;
+		}
+		batch_retire(e, s);
+	}
+	return false;
+}
+
+static bool stream_over(const struct stream *s)
+{
+	return s->drained && !s->filling && !s->first;
+}
+
+/* Gives every stream without an event its next one. True when all live streams have one. */
+static bool consumer_ready(struct engine *e)
+{
+	bool ready = true;
+
+	if (e->live == e->heap.n)
+		return e->heap.n > 0;
+	for (size_t i = 0; i < e->nstreams; i++) {
+		struct stream *s = &e->streams[i];
+
+		if (s->ev || s->over)
+			continue;
+		if (stream_attach(e, s)) {
+			heap_push(&e->heap, s);
+		} else if (stream_over(s)) {
+			s->over = true;
+			e->live--;
+		} else {
+			ready = false;
+		}
+	}
+	return ready && e->heap.n > 0;
+}
+
+static void hand_over(struct engine *e, struct stream *s)
+{
+	const struct batch *b = s->first;
+	struct log_at at = {
+		.file = b->file,
+		.copy = s->set->copy,
+		.line = s->line_base + s->ev->line + 1,
+		.offset = b->offset + s->ev->off,
+	};
+
+	e->own.event(e->own.ctx, s->ev, b->ev.base, &at);
+}
+
+/* Hands over events in order until a stream runs out of parsed ones. Called without the lock. */
+static struct stream *consume(struct engine *e)
+{
+	for (;;) {
+		struct stream *s = heap_top(&e->heap);
+		const struct stream *rival = heap_second(&e->heap);
+
+		while (!rival || !heap_after(s, rival)) {
+			hand_over(e, s);
+			if (--s->ev_left == 0) {
+				heap_pop(&e->heap);
+				return s;
+			}
+			s->ev = (struct event *)event_next(s->ev);
+			wallclock_resolve(&s->clock, s->ev);
+			stream_key(s);
+		}
+		heap_sift(&e->heap);
+	}
+}
+
+/* --- the workers ------------------------------------------------------------------------ */
+
+static struct batch *find_filled(struct engine *e)
+{
+	for (size_t i = 0; i < e->nstreams; i++)
+		for (struct batch *b = e->streams[i].first; b; b = b->next)
+			if (b->state == BATCH_FILLED)
+				return b;
+	return NULL;
+}
+
+/* The stream that most needs a block: fewest ahead. NULL when all have enough. */
+static struct stream *find_hungry(struct engine *e)
+{
+	struct stream *best = NULL;
+	uint32_t enough = e->nstreams > 8 ? 1 : e->own.workers + 1;
+
+	for (size_t i = 0; i < e->nstreams; i++) {
+		struct stream *s = &e->streams[i];
+
+		if (!s->drained && !s->filling && s->queued < enough && (!best || s->queued < best->queued))
+			best = s;
+	}
+	return best;
+}
+
+static void do_consume(struct engine *e)
+{
+	struct stream *s;
+
+	e->consuming = true;
+	pthread_mutex_unlock(&e->lock);
+	s = consume(e);
+	pthread_mutex_lock(&e->lock);
+	batch_retire(e, s);
+	e->consuming = false;
+}
+
+static void do_parse(struct engine *e, struct batch *b)
+{
+	b->state = BATCH_PARSING;
+	pthread_mutex_unlock(&e->lock);
+	batch_parse(b);
+	pthread_mutex_lock(&e->lock);
+	b->state = BATCH_PARSED;
+}
+
+static void do_fill(struct engine *e, struct stream *s)
+{
+	struct batch *b = e->spare;
+	bool filled;
+
+	if (b)
+		e->spare = b->next;
+	else
+		b = batch_new();
+	b->next = NULL;
+	s->filling = true;
+	pthread_mutex_unlock(&e->lock);
+	filled = stream_fill(s, b, &e->own, e->reads);
+	pthread_mutex_lock(&e->lock);
+	s->filling = false;
+	if (!filled) {
+		s->drained = true;
+		b->next = e->spare;
+		e->spare = b;
+		return;
+	}
+	if (s->last)
+		s->last->next = b;
+	else
+		s->first = b;
+	s->last = b;
+	s->queued++;
+}
+
+/* Asks now and then whether to go on; with the lock held. */
+static void tell_progress(struct engine *e, size_t nfiles)
+{
+	uint64_t bytes;
+
+	if (!e->own.progress)
+		return;
+	bytes = bytes_read(e, nfiles);
+	if (bytes - e->told < (4u << 20) && bytes != e->told)
+		return;
+	e->told = bytes;
+	if (!e->own.progress(e->own.ctx, bytes))
+		e->stopped = true;
+}
+
+struct worker_arg {
+	struct engine *e;
+	size_t nfiles;
+};
+
+static void *worker(void *arg)
+{
+	struct worker_arg *w = arg;
+	struct engine *e = w->e;
+
+	pthread_mutex_lock(&e->lock);
+	while (!e->stopped && e->live) {
+		struct batch *b;
+		struct stream *s;
+
+		if (!e->consuming && consumer_ready(e)) {
+			do_consume(e);
+			tell_progress(e, w->nfiles);
+		} else if ((b = find_filled(e))) {
+			do_parse(e, b);
+		} else if ((s = find_hungry(e))) {
+			do_fill(e, s);
+		} else if (e->live) {
+			pthread_cond_wait(&e->changed, &e->lock);
+			continue;
+		}
+		pthread_cond_broadcast(&e->changed);
+	}
+	pthread_cond_broadcast(&e->changed);
+	pthread_mutex_unlock(&e->lock);
+	return NULL;
+}
+
+/* --- start and end ---------------------------------------------------------------------- */
+
+static void engine_start(struct engine *e, struct arena *a, const struct logs_options *options, struct log_set *sets)
+{
+	size_t fair = BLOCKS_IN_ALL / (e->nstreams ? e->nstreams : 1);
+
+	e->own = *options;
+	if (!e->own.block)
+		e->own.block = fair > BLOCK_DEFAULT ? BLOCK_DEFAULT : fair < BLOCK_LEAST ? BLOCK_LEAST : fair;
+	if (!e->own.workers)
+		e->own.workers = 1;
+	if (e->own.workers > WORKERS_MAX)
+		e->own.workers = WORKERS_MAX;
+	e->streams = arena_alloc(a, (e->nstreams + 1) * sizeof(*e->streams));
+	heap_init(&e->heap, a, e->nstreams);
+	e->live = e->nstreams;
+	for (size_t i = 0; i < e->nstreams; i++) {
+		e->streams[i].set = &sets[i];
+		e->streams[i].clock_file = UINT32_MAX;
+		wallclock_start(&e->streams[i].clock, options->zone);
+	}
+	pthread_mutex_init(&e->lock, NULL);
+	pthread_cond_init(&e->changed, NULL);
+}
+
+static void engine_end(struct engine *e)
+{
+	for (size_t i = 0; i < e->nstreams; i++) {
+		struct stream *s = &e->streams[i];
+
+		while (s->first) {
+			struct batch *b = s->first;
+
+			s->first = b->next;
+			batch_free(b);
+		}
+		if (s->source)
+			source_close(s->source);
+		free(s->carry);
+	}
+	while (e->spare) {
+		struct batch *b = e->spare;
+
+		e->spare = b->next;
+		batch_free(b);
+	}
+	pthread_cond_destroy(&e->changed);
+	pthread_mutex_destroy(&e->lock);
+}
+
+int logs_read(struct arena *a, const struct log_file *files, size_t nfiles, const struct logs_options *options,
+	      struct log_read **ret_reads, struct err *err)
+{
+	struct log_set *sets;
+	struct engine e = { .files = files };
+	struct worker_arg arg = { .e = &e, .nfiles = nfiles };
+	pthread_t thread[WORKERS_MAX];
+	unsigned started = 0;
+
+	e.reads = arena_alloc(a, (nfiles + 1) * sizeof(*e.reads));
+	e.nstreams = logset_make(a, files, nfiles, &sets);
+	engine_start(&e, a, options, sets);
+	while (started + 1 < e.own.workers && pthread_create(&thread[started], NULL, worker, &arg) == 0)
+		started++;
+	worker(&arg);
+	for (unsigned i = 0; i < started; i++)
+		pthread_join(thread[i], NULL);
+	engine_end(&e);
+	*ret_reads = e.reads;
+	return e.stopped ? 1 : 0;
+}

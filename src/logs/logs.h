@@ -1,0 +1,59 @@
+/*
+ * logs - from files to events in time order: the way in of every fact that was logged.
+ *
+ * Each set of rotated files is a stream; streams are cut into blocks at line ends, blocks are parsed by
+ * any worker, and one worker at a time hands the events over, merged by time across streams. What
+ * the consumer sees depends only on the bytes: not on block size, workers, locale or TZ.
+ *
+ * TRUST: whoever can make a service log. Damage, limits and stopping early are told in the file's
+ * `damage`, never passed over.
+ */
+#ifndef SPAMTRAIL_LOGS_LOGS_H
+#define SPAMTRAIL_LOGS_LOGS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/zone.h"
+#include "logs/logset.h"
+#include "model/event.h"
+
+#define LOGS_LINE_MAX (1u << 20)   /* longer lines are cut here, and it is said */
+
+/* Where an event's line stands; line counts from 1. */
+struct log_at {
+	uint32_t file;
+	bool copy;             /* see struct log_set */
+	uint64_t line;
+	uint64_t offset;       /* bytes in the decompressed file */
+};
+
+/* What was read of one file. */
+struct log_read {
+	uint64_t bytes, lines, unknown_lines;
+	uint32_t dialects;     /* bit (1 << enum dialect) */
+	uint64_t cut_lines;    /* lines longer than LOGS_LINE_MAX: only their start was read */
+	char damage[200];      /* why it is not complete, or "" */
+};
+
+struct logs_options {
+	const struct zone *zone;    /* for stamps without a zone; NULL = UTC */
+	int64_t now;                /* UTC; nothing was logged after it */
+	size_t block;               /* bytes a worker parses at a time; 0 = default */
+	unsigned workers;           /* 0 = default */
+	void *ctx;
+	/* A descriptor for file INDEX, which the engine closes; negative: err says why. */
+	int (*open)(void *ctx, uint32_t index, struct err *err);
+	/* One event; EV and BASE live until the call returns. Never called by two workers at once. */
+	void (*event)(void *ctx, const struct event *ev, const char *base, const struct log_at *at);
+	/* Called now and then with the (compressed) bytes read so far; false = stop early. May be NULL. */
+	bool (*progress)(void *ctx, uint64_t bytes);
+};
+
+/*
+ * Reads FILES and hands over every event. ret_reads has one entry a file (in A). Returns 0, also
+ * where files were damaged; 1 where progress() asked to stop; negative only when nothing could be started.
+ */
+int logs_read(struct arena *a, const struct log_file *files, size_t nfiles, const struct logs_options *options,
+	      struct log_read **ret_reads, struct err *err);
+
+#endif
