@@ -1,32 +1,31 @@
 /*
  * frame - the outer layer of a log line: stamp, host, program, pid, and the text behind them.
  *
- * Table-driven: each row knows one stamp form (log-formats.md section 1). The form of the last line is
- * tried first, so a file in one format pays for one comparison. A line without a stamp is a
+ * Table-driven: the stamp's form says which layers may follow, the tag says which dialect reads the
+ * text, and where there is no tag the shape of the line does. A line without a stamp is a
  * continuation of the line before (EVF_CONTINUES), never an error.
  */
 #ifndef SPAMTRAIL_LOGS_FRAME_H
 #define SPAMTRAIL_LOGS_FRAME_H
 
 #include "logs/maker.h"
+#include "logs/stamp.h"
 
 /* One reader's memory of the file it is in: nothing here changes a result, only its price. */
 struct frame {
-	int form;              /* row of the stamp table that fitted last, -1 at first */
-	int dialect;           /* dialect function that fitted last, -1 at first */
-	char prefix[32];       /* stamp text up to the minute, and what it means */
-	uint32_t prefix_len;
-	int64_t prefix_at;
+	struct stamp_memory stamp; /* of the outer stamp */
+	struct stamp_memory inner; /* of the stamp Exim writes behind syslog's */
 };
 
-#define FRAME_START ((struct frame){ .form = -1, .dialect = -1 })
+#define FRAME_START ((struct frame){ .stamp.len = 0 })
 
 /*
  * Reads one line (without its newline) and writes at most one event through M. Chooses the dialect by
- * program and shape, per line. "message repeated N times: [ text ]" gives the inner event with
- * repeat = N. m->line is set by the call.
- * Returns LINE_OTHER for a line that no dialect knows (with m->all an EV_OTHER event is written then,
- * and for continuation and empty lines too).
+ * program and shape, per line; "message repeated N times: [ text ]" gives the inner event with
+ * repeat = N. sysklogd's "last message repeated N times" gives an EV_OTHER event in any mode, with
+ * EVF_CONTINUES and repeat = N: it multiplies the line before. m->line is set by the call.
+ * Returns LINE_OTHER for a line that no dialect knows, LINE_DULL for an empty one. With m->all there is
+ * exactly one event a line: an EV_OTHER one where nothing else was written.
  */
 enum line_result frame_line(struct frame *f, struct maker *m, struct span raw);
 

@@ -24,6 +24,8 @@ struct line {
 	int16_t zone;
 	uint8_t stamp;         /* enum stamp_flag */
 	bool syslog;           /* came through syslog or the journal */
+	uint16_t flags;        /* EVF_CONTINUES, EVF_CUT: framing's part of the event's flags */
+	uint32_t repeat;       /* 1; N under "message repeated N times: [ ...]" */
 };
 
 enum line_result {
@@ -44,7 +46,10 @@ struct maker {
 	struct event *ev;      /* being written */
 };
 
-/* Starts an event with what framing knows (at, pid, line). Fields follow, then maker_end. */
+/*
+ * Starts an event with what framing knows (at, pid, line, repeat). Fields follow, then maker_end, which
+ * adds F_PROGRAM (the tag's last path element) and F_HOST where m->all and the dialect has not.
+ */
 struct event *maker_begin(struct maker *m, enum dialect dialect, enum event_kind kind);
 /* Adds a field; S must lie in the batch's text (or come from maker_text). Empty spans are kept. At most 63. */
 static inline void maker_field(struct maker *m, enum field_key key, struct span s);

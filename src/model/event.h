@@ -54,6 +54,9 @@ enum stamp_flag {
 	STAMP_TIME = 1,        /* at is set */
 	STAMP_NO_YEAR = 2,     /* at counts from 1 January of year 0 (civil_seconds with year 0 = a leap year) */
 	STAMP_ZONE = 4,        /* zone minutes are known: at is already UTC */
+	STAMP_ZULU = 8,        /* the zone is written Z */
+	STAMP_DIGITS = 0xf0,   /* how many digits the fraction had, times STAMP_DIGIT */
+	STAMP_DIGIT = 0x10,
 };
 
 /* What a dialect has found out and trace would otherwise have to look up again. */

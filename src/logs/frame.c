@@ -1,0 +1,446 @@
+/*
+ * frame - peels stamp, host, tag and pid off a line and hands the rest to the dialect they name.
+ *
+ * Promises: one pass from the left, no allocation, no state that could change a result; the same
+ * line gives the same event wherever it stands in a file. Nothing is unwrapped twice, so a line
+ * cannot make us loop. Formats: log-formats.md section 1; RFC 3164 and 5424; rsyslog's and
+ * sysklogd's own "repeated" lines; syslog_name of Postfix (postconf(5)).
+ *
+ * TRUST: whoever may log may write any host and tag (that is grade B's limit, not mended here). But
+ * text behind a daemon's tag never chooses a dialect, and a tag behind a bare ISO stamp (Exim's own
+ * file, where clients name themselves) is believed only between a host's letters and a known name.
+ */
+#include "logs/frame.h"
+
+#include "logs/journal.h"
+#include "logs/voice.h"
+
+#define LINE_MAX_BYTES ((size_t)1 << 20) /* longer lines are cut here */
+#define REPEAT_MAX 1000000 /* a bigger claim is nobody's syslog */
+
+#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+
+static struct span skip_blanks(struct span s)
+{
+	while (s.n && (*s.p == ' ' || *s.p == '\t'))
+		s = span_of(s.p + 1, s.n - 1);
+	return s;
+}
+
+static struct span take_word(struct span *s)
+{
+	ptrdiff_t blank = span_find(*s, 0, ' ');
+	struct span word = span_head(*s, blank < 0 ? s->n : (size_t)blank);
+
+	*s = span_from(*s, word.n + (blank >= 0));
+	return word;
+}
+
+/* "Nov  3 08:01:02 info exim[1]: ": syslog-ng templates that give the severity where the host is expected. */
+static bool is_severity(struct span s)
+{
+	static const char *const words[] = {
+		"info", "notice", "warning", "warn", "err", "error", "crit", "alert", "emerg", "debug",
+	};
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (span_eq_nocase(s, span_str(words[i])))
+			return true;
+	return false;
+}
+
+static inline bool is_digit(char c)
+{
+	return (unsigned char)(c - '0') <= 9;
+}
+
+static inline bool name_byte(char c)
+{
+	return is_digit(c) || (unsigned char)((c | 0x20) - 'a') < 26 || c == '.' || c == '-' || c == '_';
+}
+
+static bool host_like(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!name_byte(s.p[i]) && s.p[i] != ':')
+			return false;
+	return s.n > 0 && s.n <= 255 && s.p[s.n - 1] != ':';
+}
+
+/* ---- what stands behind the tag ---- */
+
+/* rsyslog: "message repeated 3 times: [ TEXT]". */
+static void unwrap_repeat(struct line *l)
+{
+	struct span s = l->text;
+	uint32_t times;
+
+	if (!span_starts(s, SPAN("message repeated ")))
+		return;
+	s = span_from(s, 17);
+	if (!voice_take_number(&s, &times) || !span_starts(s, SPAN(" times: [")) || !span_ends(s, SPAN("]")))
+		return;
+	s = span_from(s, 9);
+	s.n -= s.n > 0;
+	l->text = skip_blanks(s);
+	l->repeat = times < 1 ? 1 : times > REPEAT_MAX ? REPEAT_MAX : times;
+}
+
+/* sysklogd: "last message repeated 3 times", with dashes around it on BSD. */
+static bool last_repeated(struct span s, uint32_t *ret_times)
+{
+	if (span_starts(s, SPAN("--- ")))
+		s = span_from(s, 4);
+	if (!span_starts(s, SPAN("last message repeated ")))
+		return false;
+	s = span_from(s, 22);
+	return voice_take_number(&s, ret_times) && (span_starts(s, SPAN(" time")));
+}
+
+static void set_stamp(struct line *l, const struct stamp *st)
+{
+	l->at = st->at;
+	l->usec = st->usec;
+	l->zone = st->zone;
+	l->stamp = st->flags;
+}
+
+/*
+ * Exim with syslog_timestamp writes its own stamp behind syslog's; it has a year, so it wins, unless syslog's
+ * tells the zone and Exim's does not. Behind a "[1/3] " piece mark it is left in the text for the dialect.
+ */
+static void inner_stamp(struct frame *f, struct line *l)
+{
+	struct span s = l->text;
+	struct stamp st;
+	bool piece = s.n > 6 && s.p[0] == '[' && span_find(span_head(s, 12), 0, ']') > 0;
+
+	if (piece)
+		s = skip_blanks(span_from(s, (size_t)span_find(s, 0, ']') + 1));
+	if (s.n == 0 || !is_digit(*s.p) || !stamp_read(&f->inner, s, &st) || st.form != STAMP_SPACED)
+		return;
+	if ((st.flags & STAMP_ZONE) || !(l->stamp & STAMP_ZONE))
+		set_stamp(l, &st);
+	if (!piece)
+		l->text = span_from(s, st.len + 1);
+}
+
+static enum line_result write_other(struct maker *m, enum dialect dialect)
+{
+	maker_begin(m, dialect, EV_OTHER);
+	maker_end(m);
+	return LINE_OTHER;
+}
+
+static enum line_result speak(struct frame *f, struct maker *m, struct line *l, const struct voice *v)
+{
+	enum line_result result;
+
+	unwrap_repeat(l);
+	if (v->dialect == DIALECT_EXIM)
+		inner_stamp(f, l);
+	result = v->line(m);
+	if (result == LINE_OTHER && m->all)
+		return write_other(m, v->dialect);
+	return result;
+}
+
+static enum line_result by_tag(struct frame *f, struct maker *m, struct line *l)
+{
+	const struct voice *v = voice_of(l->program);
+	uint32_t times;
+
+	l->syslog = true;
+	if (v)
+		return speak(f, m, l, v);
+	if (last_repeated(l->text, &times)) {
+		l->repeat = times < 1 ? 1 : times > REPEAT_MAX ? REPEAT_MAX : times;
+		l->flags |= EVF_CONTINUES;
+		write_other(m, DIALECT_OTHER);
+		return LINE_EVENT;
+	}
+	/* PHP logs under the name of whatever runs it. */
+	if (span_starts(l->text, SPAN("mail() on [")))
+		return php_line(m);
+	return LINE_OTHER;
+}
+
+/* "host tag[pid]: text", the host maybe missing or a severity word in its place. */
+static enum line_result syslog_line(struct frame *f, struct maker *m, struct line *l, struct span rest)
+{
+	struct span after, word;
+
+	if (voice_take_tag(&rest, &l->program, &l->pid) == TAG_NONE) {
+		after = rest;
+		word = take_word(&after);
+		if (!is_severity(word))
+			l->host = word;
+		rest = skip_blanks(after);
+		voice_take_tag(&rest, &l->program, &l->pid);
+	}
+	l->text = rest;
+	return by_tag(f, m, l);
+}
+
+/* Dovecot's own file names the level behind the service: "imap-login: Info: ...". */
+static bool dovecot_level(struct span s)
+{
+	static const char *const levels[] = { ": Info: ",  ": Warning: ", ": Error: ",
+					      ": Fatal: ", ": Panic: ",	  ": Debug: " };
+
+	s = span_head(s, 160);
+	for (size_t i = 0; i < COUNT(levels); i++)
+		if (span_search(s, 0, span_str(levels[i])) >= 0)
+			return true;
+	return false;
+}
+
+/* The usual first words of Exim's main log, told without reading on. */
+static bool exim_shape(struct span s)
+{
+	if (s.n > 17 && s.p[6] == '-' && ((s.p[13] == '-' && s.p[16] == ' ') || (s.n > 23 && s.p[18] == '-')))
+		return true;
+	return span_starts(s, SPAN("cwd=")) || (s.n > 1 && s.p[1] == '=') || *s.p == '[';
+}
+
+/* Behind "2026-11-23 08:01:02 ": Exim's own file, unless a host and a tag of ours say otherwise. */
+static enum line_result spaced_line(struct frame *f, struct maker *m, struct line *l, struct span rest)
+{
+	struct span after = rest, word, tag;
+	const struct voice *v;
+	uint32_t pid = 0;
+
+	l->text = rest;
+	if (rest.n == 0 || exim_shape(rest))
+		return speak(f, m, l, &voice_exim);
+
+	word = span_head(rest, voice_tag_length(rest));
+	v = voice_service(word);
+	if (v && dovecot_level(rest)) {
+		l->program = word;
+		l->text = span_from(rest, word.n);
+		return speak(f, m, l, v);
+	}
+	word = take_word(&after);
+	if (host_like(word) && voice_take_tag(&after, &tag, &pid) != TAG_NONE && voice_of(tag)) {
+		l->host = word;
+		l->program = tag;
+		l->pid = pid;
+		l->text = after;
+		return by_tag(f, m, l);
+	}
+	return speak(f, m, l, &voice_exim);
+}
+
+/* One [..] group of RFC 5424 structured data; quotes inside values hide brackets. */
+static bool take_structured(struct span *s)
+{
+	bool quoted = false;
+
+	for (size_t i = 1; i < s->n; i++) {
+		if (s->p[i] == '\\' && quoted)
+			i++;
+		else if (s->p[i] == '"')
+			quoted = !quoted;
+		else if (s->p[i] == ']' && !quoted) {
+			*s = span_from(*s, i + 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct span nil_or(struct span s)
+{
+	return span_eq(s, SPAN("-")) ? span_of(s.p, 0) : s;
+}
+
+/* RFC 5424, section 6: HOSTNAME SP APP-NAME SP PROCID SP MSGID SP STRUCTURED-DATA [SP [BOM] MSG]. */
+static enum line_result rfc5424_line(struct frame *f, struct maker *m, struct line *l, struct span rest)
+{
+	struct span pid;
+
+	l->host = nil_or(take_word(&rest));
+	l->program = nil_or(take_word(&rest));
+	pid = take_word(&rest);
+	voice_take_number(&pid, &l->pid);
+	take_word(&rest);
+	if (rest.n && *rest.p == '-')
+		rest = span_from(rest, 1);
+	while (rest.n && *rest.p == '[')
+		if (!take_structured(&rest))
+			return LINE_OTHER;
+	if (rest.n && *rest.p == ' ')
+		rest = span_from(rest, 1);
+	if (span_starts(rest, SPAN("\xef\xbb\xbf")))
+		rest = span_from(rest, 3);
+	l->text = rest;
+	return by_tag(f, m, l);
+}
+
+/* ---- lines without a tag: the shape decides ---- */
+
+static enum line_result ftp_shape(struct frame *f, struct maker *m, struct line *l, struct span rest)
+{
+	l->text = rest;
+	return ftp_line(m);
+}
+
+static enum line_result php_shape(struct frame *f, struct maker *m, struct line *l, struct span rest)
+{
+	l->text = rest;
+	return php_line(m);
+}
+
+static enum line_result web_shape(struct frame *f, struct maker *m, struct line *l, struct span rest)
+{
+	l->text = l->raw;
+	return web_line(m);
+}
+
+static enum line_result not_ours(struct frame *f, struct maker *m, struct line *l, struct span rest)
+{
+	l->text = rest;
+	return LINE_OTHER;
+}
+
+/* What may follow a stamp of each form. */
+static enum line_result (*const layers[STAMP_FORMS])(struct frame *, struct maker *, struct line *,
+						     struct span) = {
+	[STAMP_SYSLOG] = syslog_line,	  [STAMP_ISO] = syslog_line,	     [STAMP_SPACED] = spaced_line,
+	[STAMP_YEAR_FIRST] = syslog_line, [STAMP_YEAR_THIRD] = syslog_line,  [STAMP_ASCTIME] = ftp_shape,
+	[STAMP_FULL] = syslog_line,	  [STAMP_EPOCH] = syslog_line,	     [STAMP_NGINX_ERROR] = not_ours,
+	[STAMP_APACHE] = web_shape,	  [STAMP_APACHE_ERROR] = not_ours,   [STAMP_PHP] = php_shape,
+	[STAMP_CPANEL] = not_ours,	  [STAMP_CPANEL_ACCESS] = web_shape,
+};
+
+/*
+ * An access log's stamp is the bracket group before the first `] "`: the writer escapes quotes in the
+ * user name in front of it (Apache and nginx both), so a client cannot put that sequence there.
+ */
+static bool web_stamp(struct frame *f, struct line *l, struct span s)
+{
+	ptrdiff_t close = span_search(s, 0, SPAN("] \"")), open;
+	struct stamp st;
+
+	if (close <= 0)
+		return false;
+	open = span_rfind(span_head(s, (size_t)close), '[');
+	if (open < 0 || !stamp_read(&f->stamp, span_from(s, (size_t)open), &st))
+		return false;
+	if (st.form != STAMP_APACHE && st.form != STAMP_CPANEL_ACCESS)
+		return false;
+	set_stamp(l, &st);
+	return true;
+}
+
+static enum line_result unstamped_line(struct frame *f, struct maker *m, struct line *l, struct span s)
+{
+	struct span rest = s, tag;
+	uint32_t pid = 0;
+
+	l->text = s;
+	if (web_stamp(f, l, s))
+		return web_line(m);
+	if (span_starts(s, SPAN("mail() on [")))
+		return php_line(m);
+	if (voice_take_tag(&rest, &tag, &pid) == TAG_PID && voice_of(tag)) {
+		l->program = tag;
+		l->pid = pid;
+		l->text = rest;
+		return by_tag(f, m, l);
+	}
+	l->flags |= EVF_CONTINUES;
+	return exim_reject_line(m);
+}
+
+/* docker compose logs: "postfix_1  | ". */
+static bool skip_compose(struct span *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && n < 80 && name_byte(s->p[n]))
+		n++;
+
+	struct span rest = skip_blanks(span_from(*s, n));
+
+	if (n == 0 || rest.p == s->p + n || !span_starts(rest, SPAN("| ")))
+		return false;
+	*s = span_from(rest, 2);
+	return true;
+}
+
+/* "<22>" of RFC 3164, "<22>1 " of RFC 5424. True for the latter. */
+static bool skip_priority(struct span *s)
+{
+	struct span rest = span_from(*s, 1);
+	uint32_t ignored;
+
+	if (!voice_take_number(&rest, &ignored) || rest.n == 0 || *rest.p != '>')
+		return false;
+	rest = span_from(rest, 1);
+	if (span_starts(rest, SPAN("1 "))) {
+		*s = span_from(rest, 2);
+		return true;
+	}
+	*s = rest;
+	return false;
+}
+
+static enum line_result journal_line(struct frame *f, struct maker *m, struct line *l)
+{
+	if (!journal_json(m, l->raw, l))
+		return LINE_OTHER;
+	/* dovecot_line reads a service as part of the text, which it is not here. */
+	if (voice_service(l->program) && !span_starts(l->text, SPAN("pam_")))
+		return LINE_OTHER;
+	return by_tag(f, m, l);
+}
+
+static enum line_result read_line(struct frame *f, struct maker *m, struct line *l, struct span s)
+{
+	bool rfc5424 = false, stamped;
+	struct stamp st;
+
+	if (s.n == 0)
+		return LINE_DULL;
+	if (*s.p == '{')
+		return journal_line(f, m, l);
+	if (*s.p == '<')
+		rfc5424 = skip_priority(&s);
+	stamped = stamp_read(&f->stamp, s, &st);
+	if (!stamped && skip_compose(&s))
+		stamped = stamp_read(&f->stamp, s, &st);
+	if (!stamped)
+		return unstamped_line(f, m, l, s);
+	set_stamp(l, &st);
+	s = skip_blanks(span_from(s, st.len));
+	return rfc5424 ? rfc5424_line(f, m, l, s) : layers[st.form](f, m, l, s);
+}
+
+/* Without CR and NUL around it (a crash or copytruncate leaves NULs), and without a byte order mark. */
+static struct span clean_ends(struct span s)
+{
+	while (s.n && (s.p[s.n - 1] == '\r' || s.p[s.n - 1] == '\n' || s.p[s.n - 1] == 0))
+		s.n--;
+	while (s.n && *s.p == 0)
+		s = span_of(s.p + 1, s.n - 1);
+	return span_starts(s, SPAN("\xef\xbb\xbf")) ? span_from(s, 3) : s;
+}
+
+enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
+{
+	uint32_t before = m->out->events;
+	struct line l = { .raw = clean_ends(span_head(raw, LINE_MAX_BYTES)), .repeat = 1 };
+	enum line_result result;
+
+	if (raw.n > LINE_MAX_BYTES)
+		l.flags |= EVF_CUT;
+	l.text = l.raw;
+	m->line = &l;
+	result = read_line(f, m, &l, l.raw);
+	if (m->all && m->out->events == before)
+		write_other(m, DIALECT_OTHER);
+	m->line = NULL;
+	return result;
+}

@@ -1,0 +1,67 @@
+/*
+ * stamp - the time at the front of a log line, in every form of log-formats.md section 1.
+ *
+ * A stamp is read into civil seconds: UTC where the line names its zone, else the wall clock as
+ * written. Choosing the year of a yearless stamp and the zone of a local one is the clock stage's
+ * work; stamp_year_* are its pure helpers.
+ */
+#ifndef SPAMTRAIL_LOGS_STAMP_H
+#define SPAMTRAIL_LOGS_STAMP_H
+
+#include "model/event.h"
+
+enum stamp_form {
+	STAMP_SYSLOG, /* Nov  3 08:01:02 */
+	STAMP_ISO, /* 2026-11-23T08:01:02.123456+01:00 */
+	STAMP_SPACED, /* 2026-11-23 08:01:02[.mmm][ +hhmm]: Exim; ProFTPD with a comma */
+	STAMP_YEAR_FIRST, /* 2013 Jun 10 06:27:30.123 */
+	STAMP_YEAR_THIRD, /* Feb 11 2024 16:49:24 */
+	STAMP_ASCTIME, /* Mon Nov 23 08:01:02 2026 */
+	STAMP_FULL, /* Mon 2026-11-23 08:01:02 CET: journalctl -o short-full */
+	STAMP_EPOCH, /* 1795420862.123456: journalctl -o short-unix */
+	STAMP_NGINX_ERROR, /* 2026/11/23 08:01:02 */
+	STAMP_APACHE, /* [23/Nov/2026:08:01:02 +0100] */
+	STAMP_APACHE_ERROR, /* [Mon Nov 23 08:01:02.123456 2026] */
+	STAMP_PHP, /* [23-Nov-2026 08:01:02 Europe/Berlin] */
+	STAMP_CPANEL, /* [2026-11-23 08:01:02 +0100] */
+	STAMP_CPANEL_ACCESS, /* [11/23/2026:08:01:02 -0000] */
+	STAMP_FORMS
+};
+
+struct stamp {
+	int64_t at; /* see enum stamp_flag */
+	uint32_t usec;
+	int16_t zone;
+	uint8_t flags; /* enum stamp_flag */
+	uint8_t form; /* enum stamp_form */
+	size_t len; /* bytes of the stamp, brackets included; never the blank behind it */
+};
+
+/* The last stamp's text up to the minute. It changes the price of the next stamp, never its meaning. */
+struct stamp_memory {
+	int64_t at; /* civil second of that minute */
+	uint32_t len; /* 0: nothing remembered */
+	uint32_t form;
+	char text[32];
+};
+
+/*
+ * Reads the stamp that S starts with; it must be followed by a blank or the end. False: S starts with none,
+ * or with an impossible date. MEM belongs to the reader of one file.
+ */
+bool stamp_read(struct stamp_memory *mem, struct span s, struct stamp *ret_stamp);
+
+/* AT is a STAMP_NO_YEAR second. The same month, day and time in YEAR; 29 February needs a leap year. */
+int64_t stamp_with_year(int64_t at, int year);
+/*
+ * The newest year that puts AT at most a day after LATEST (the file's mtime, or now; civil seconds).
+ * Source: log-formats.md section 1.
+ */
+int stamp_year_newest(int64_t at, int64_t latest);
+/*
+ * The year of AT on the line behind one that stands at BEFORE (civil seconds, year known): the same
+ * year, one more after a drop of over half a year, one less where two lines swapped around New Year.
+ */
+int stamp_year_next(int64_t at, int64_t before);
+
+#endif
