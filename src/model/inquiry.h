@@ -138,6 +138,8 @@ struct inquiry {
 	struct stats stats;
 };
 
+struct span incident_id(const struct incident *in);
+void counts_add(struct counts *sum, const struct counts *c);
 const char *sender_kind_name(enum sender_kind kind);
 const char *verdict_name(enum verdict verdict);
 

@@ -1,0 +1,378 @@
+/*
+ * inquiry - the investigation as flat bytes and back, and the names of its enums.
+ *
+ * One function per struct serves both directions (struct codec), so what is packed and what is
+ * unpacked cannot drift apart. Unpacked texts point into the bytes: the caller keeps these as long.
+ *
+ * TRUST: the bytes come from the confined reader, which an attacker may have taken over. Every count is
+ * held against the bytes left before memory is taken, every enum, grade and index against its range;
+ * one wrong byte refuses the whole message.
+ */
+#include "model/inquiry.h"
+
+#include "base/pack.h"
+#include "model/event.h"
+
+#define MAGIC UINT32_C(0x51497453) /* "StIQ" */
+#define VERSION 1
+/* Nobody reads more; and what walks senders times moments stays quick. */
+#define INCIDENTS_MAX 1000
+#define INCIDENT_LIST_MAX 1000
+
+struct codec {
+	struct packer *to; /* packing, or NULL */
+	struct unpacker *from; /* unpacking, or NULL */
+	struct arena *arena;
+};
+
+const char *sender_kind_name(enum sender_kind kind)
+{
+	static const char *const names[SENDER_KINDS] = { "auth",   "script", "local",	"relay",   "forward",
+							 "bounce", "direct", "inbound", "unknown", "other" };
+
+	return kind < SENDER_KINDS ? names[kind] : "other";
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+	static const char *const names[] = { "normal", "bulk", "suspect", "compromised" };
+
+	return verdict <= VERDICT_COMPROMISED ? names[verdict] : "normal";
+}
+
+struct span incident_id(const struct incident *in)
+{
+	return span_of(in->id, strnlen(in->id, sizeof(in->id)));
+}
+
+void counts_add(struct counts *sum, const struct counts *c)
+{
+	sum->messages += c->messages;
+	sum->recipients += c->recipients;
+	sum->delivered += c->delivered;
+	sum->deferred += c->deferred;
+	sum->bounced += c->bounced;
+	sum->bytes += c->bytes;
+}
+
+static void refuse_if(struct codec *c, bool wrong)
+{
+	if (c->from && wrong)
+		c->from->failed = true;
+}
+
+static void code_u32(struct codec *c, uint32_t *v)
+{
+	if (c->to)
+		pack_u32(c->to, *v);
+	else
+		*v = unpack_u32(c->from);
+}
+
+static void code_u64(struct codec *c, uint64_t *v)
+{
+	if (c->to)
+		pack_u64(c->to, *v);
+	else
+		*v = unpack_u64(c->from);
+}
+
+static void code_i64(struct codec *c, int64_t *v)
+{
+	if (c->to)
+		pack_i64(c->to, *v);
+	else
+		*v = unpack_i64(c->from);
+}
+
+static void code_f64(struct codec *c, double *v)
+{
+	if (c->to)
+		pack_f64(c->to, *v);
+	else
+		*v = unpack_f64(c->from);
+}
+
+static void code_bool(struct codec *c, bool *v)
+{
+	if (c->to)
+		pack_u8(c->to, *v);
+	else
+		*v = unpack_bool(c->from);
+}
+
+static void code_span(struct codec *c, struct span *v)
+{
+	if (c->to)
+		pack_span(c->to, *v);
+	else
+		*v = unpack_span(c->from);
+}
+
+static void code_grade(struct codec *c, char *v)
+{
+	if (c->to)
+		pack_u8(c->to, (uint8_t)*v);
+	else
+		*v = (char)unpack_u8(c->from);
+	refuse_if(c, *v != 0 && (*v < 'A' || *v > 'C'));
+}
+
+/* An enum below LIMIT, kept in an unsigned number. */
+static unsigned code_enum(struct codec *c, unsigned v, unsigned limit)
+{
+	if (c->to)
+		pack_u8(c->to, (uint8_t)v);
+	else
+		v = unpack_u8(c->from);
+	refuse_if(c, v >= limit);
+	return v < limit ? v : 0;
+}
+
+/* The number of things to follow, each at least LEAST packed bytes; memory for them when unpacking. */
+static void *code_list(struct codec *c, void *list, size_t *n, size_t size, size_t least)
+{
+	if (c->to) {
+		pack_u32(c->to, (uint32_t)*n);
+		return list;
+	}
+	*n = unpack_count(c->from, (uint32_t)(c->from->left.n / least));
+	return *n ? arena_alloc(c->arena, *n * size) : NULL;
+}
+
+/* Codes LIST of N with CODE_ONE; LEAST = packed bytes of the smallest member. */
+#define CODE_LIST(c, list, n, least, code_one)                                   \
+	do {                                                                     \
+		(list) = code_list((c), (list), &(n), sizeof(*(list)), (least)); \
+		for (size_t i_ = 0; i_ < (n); i_++)                              \
+			code_one((c), &(list)[i_]);                              \
+	} while (0)
+
+static void code_counts(struct codec *c, struct counts *v)
+{
+	code_u64(c, &v->messages);
+	code_u64(c, &v->recipients);
+	code_u64(c, &v->delivered);
+	code_u64(c, &v->deferred);
+	code_u64(c, &v->bounced);
+	code_u64(c, &v->bytes);
+}
+
+static void code_reason(struct codec *c, struct reason *v)
+{
+	code_span(c, &v->signal);
+	code_f64(c, &v->value);
+	code_f64(c, &v->usual);
+	code_f64(c, &v->weight);
+	code_span(c, &v->text);
+}
+
+static void code_evidence(struct codec *c, struct evidence *v)
+{
+	code_grade(c, &v->grade);
+	code_span(c, &v->file);
+	code_u64(c, &v->line);
+	code_u64(c, &v->offset);
+	code_span(c, &v->text);
+	code_span(c, &v->claim);
+}
+
+static void code_place(struct codec *c, struct place *v)
+{
+	code_span(c, &v->path);
+	code_u64(c, &v->messages);
+	code_grade(c, &v->grade);
+}
+
+static void code_client(struct codec *c, struct client *v)
+{
+	code_span(c, &v->ip);
+	code_u64(c, &v->messages);
+}
+
+static void code_row(struct codec *c, struct row *v)
+{
+	v->kind = code_enum(c, v->kind, SENDER_KINDS);
+	code_span(c, &v->id);
+	code_span(c, &v->account);
+	v->verdict = code_enum(c, v->verdict, VERDICT_COMPROMISED + 1);
+	code_f64(c, &v->score);
+	code_f64(c, &v->confidence);
+	code_i64(c, &v->since);
+	code_i64(c, &v->first);
+	code_i64(c, &v->last);
+	code_grade(c, &v->grade);
+	code_bool(c, &v->trusted);
+	code_bool(c, &v->sending);
+	code_span(c, &v->aside);
+	code_span(c, &v->uid_text);
+	code_counts(c, &v->counts);
+	for (size_t i = 0; i < INQUIRY_SPARK; i++)
+		code_u64(c, &v->spark[i]);
+	CODE_LIST(c, v->places, v->nplaces, 13, code_place);
+	CODE_LIST(c, v->clients, v->nclients, 12, code_client);
+	code_u64(c, &v->clients_total);
+	CODE_LIST(c, v->reasons, v->nreasons, 32, code_reason);
+	CODE_LIST(c, v->evidence, v->nevidence, 29, code_evidence);
+	CODE_LIST(c, v->subjects, v->nsubjects, 4, code_span);
+}
+
+static void code_moment(struct codec *c, struct moment *v)
+{
+	code_i64(c, &v->at);
+	code_span(c, &v->kind);
+	code_span(c, &v->text);
+	code_grade(c, &v->grade);
+	code_u32(c, &v->row);
+	CODE_LIST(c, v->evidence, v->nevidence, 4, code_u32);
+}
+
+static void code_incident(struct codec *c, struct incident *v)
+{
+	struct span id = incident_id(v);
+
+	code_span(c, &id);
+	if (c->from && id.n < sizeof(v->id))
+		memcpy(v->id, id.p, id.n);
+	refuse_if(c, id.n == 0 || id.n >= sizeof(v->id));
+	for (size_t i = 0; i < id.n; i++)
+		refuse_if(c, !((id.p[i] >= '0' && id.p[i] <= '9') || (id.p[i] >= 'a' && id.p[i] <= 'z')));
+	code_bool(c, &v->sending);
+	code_i64(c, &v->since);
+	CODE_LIST(c, v->rows, v->nrows, 4, code_u32);
+	CODE_LIST(c, v->entry, v->nentry, 25, code_moment);
+	CODE_LIST(c, v->timeline, v->ntimeline, 25, code_moment);
+}
+
+static void code_input(struct codec *c, struct input_file *v)
+{
+	code_span(c, &v->path);
+	code_u32(c, &v->dialects);
+	refuse_if(c, v->dialects >> DIALECTS);
+	code_u64(c, &v->bytes);
+	code_u64(c, &v->lines);
+	code_u64(c, &v->unknown_lines);
+}
+
+static void code_stat_row(struct codec *c, struct stat_row *v)
+{
+	code_span(c, &v->key);
+	code_counts(c, &v->counts);
+}
+
+static void code_stats(struct codec *c, struct stats *v)
+{
+	for (size_t i = 0; i < 24; i++)
+		code_counts(c, &v->by_hour[i]);
+	CODE_LIST(c, v->senders, v->nsenders, 52, code_stat_row);
+	CODE_LIST(c, v->hosts, v->nhosts, 52, code_stat_row);
+	CODE_LIST(c, v->domains, v->ndomains, 52, code_stat_row);
+	CODE_LIST(c, v->errors, v->nerrors, 52, code_stat_row);
+	CODE_LIST(c, v->rejects, v->nrejects, 52, code_stat_row);
+	code_u64(c, &v->rejected);
+	code_u64(c, &v->connections);
+	code_u64(c, &v->auth_failures);
+	code_u64(c, &v->held);
+	code_u64(c, &v->removed);
+}
+
+static void code_advice(struct codec *c, struct advice *v)
+{
+	code_span(c, &v->id);
+	code_bool(c, &v->ok);
+	code_span(c, &v->text);
+	code_span(c, &v->line);
+	code_span(c, &v->file);
+}
+
+static void code_inquiry(struct codec *c, struct inquiry *v)
+{
+	uint32_t magic = MAGIC, version = VERSION;
+
+	code_u32(c, &magic);
+	code_u32(c, &version);
+	refuse_if(c, magic != MAGIC || version != VERSION);
+	code_span(c, &v->host);
+	code_span(c, &v->mta);
+	code_span(c, &v->panel);
+	code_i64(c, &v->from);
+	code_i64(c, &v->to);
+	code_i64(c, &v->now);
+	code_bool(c, &v->complete);
+	code_bool(c, &v->stopped);
+	code_bool(c, &v->unconfined);
+	code_bool(c, &v->past_unread);
+	code_u64(c, &v->input_bytes);
+	code_u64(c, &v->microseconds);
+	CODE_LIST(c, v->unseen, v->nunseen, 4, code_span);
+	CODE_LIST(c, v->notes, v->nnotes, 4, code_span);
+	CODE_LIST(c, v->inputs, v->ninputs, 32, code_input);
+	code_counts(c, &v->totals);
+	CODE_LIST(c, v->rows, v->nrows, 617, code_row);
+	CODE_LIST(c, v->incidents, v->nincidents, 26, code_incident);
+	CODE_LIST(c, v->advice, v->nadvice, 17, code_advice);
+	code_stats(c, &v->stats);
+}
+
+static bool moments_point_well(const struct inquiry *q, const struct moment *m, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (m[i].row >= q->nrows)
+			return false;
+		for (size_t k = 0; k < m[i].nevidence; k++)
+			if (m[i].evidence[k] >= q->rows[m[i].row].nevidence)
+				return false;
+	}
+	return true;
+}
+
+static bool senders_point_well(const struct inquiry *q, const struct incident *in)
+{
+	for (size_t i = 0; i < in->nrows; i++) {
+		if (in->rows[i] >= q->nrows)
+			return false;
+		for (size_t k = 0; k < i; k++)
+			if (in->rows[k] == in->rows[i])
+				return false;
+	}
+	return in->nrows > 0;
+}
+
+/* An incident without a sender would be one that accuses nobody: refused like an index out of range. */
+static bool incidents_point_well(const struct inquiry *q)
+{
+	if (q->nincidents > INCIDENTS_MAX)
+		return false;
+	for (size_t i = 0; i < q->nincidents; i++) {
+		const struct incident *in = &q->incidents[i];
+
+		if (in->nrows > INCIDENT_LIST_MAX || in->nentry > INCIDENT_LIST_MAX ||
+		    in->ntimeline > INCIDENT_LIST_MAX || !senders_point_well(q, in) ||
+		    !moments_point_well(q, in->entry, in->nentry) ||
+		    !moments_point_well(q, in->timeline, in->ntimeline))
+			return false;
+	}
+	return true;
+}
+
+void inquiry_pack(const struct inquiry *q, struct buf *out)
+{
+	struct packer p = { .out = out };
+	struct codec c = { .to = &p };
+
+	/* A packing codec only reads. */
+	code_inquiry(&c, (struct inquiry *)q);
+}
+
+int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inquiry, struct err *err)
+{
+	struct unpacker u = { .left = bytes };
+	struct codec c = { .from = &u, .arena = a };
+	struct inquiry *q = arena_alloc(a, sizeof(*q));
+
+	code_inquiry(&c, q);
+	if (!unpack_done(&u) || !incidents_point_well(q))
+		return err_set(err, EXIT_SOFTWARE, "the reader's answer is damaged: nothing of it is used");
+	*ret_inquiry = q;
+	return 0;
+}

@@ -1,0 +1,197 @@
+/*
+ * pen - see pen.h. Text is laid out in pieces (a word, or as much of one as a line takes); a piece that
+ * does not fit goes to the next line, so nothing is ever cut silently.
+ * TRUST: all text may be foreign; widths are those of the shown (escaped) form.
+ */
+#include "report/pen.h"
+
+#include "base/show.h"
+#include "report/text.h"
+
+#define NARROWEST 40
+#define WIDEST 200
+
+struct pen pen_new(struct buf *out, const struct screen *screen)
+{
+	size_t width = screen->columns ? screen->columns : 80;
+
+	if (width < NARROWEST)
+		width = NARROWEST;
+	if (width > WIDEST)
+		width = WIDEST;
+	return (struct pen){ .out = out, .screen = screen, .width = width };
+}
+
+void pen_line(struct pen *p, size_t indent)
+{
+	buf_byte(p->out, '\n');
+	p->col = 0;
+	p->gap = 0;
+	p->indent = indent;
+}
+
+void pen_end(struct pen *p)
+{
+	if (p->col)
+		pen_line(p, 0);
+	p->gap = 0;
+}
+
+void pen_style(struct pen *p, enum pen_style style)
+{
+	static const char *const codes[] = { "\033[0m",	   "\033[1m",	 "\033[2m",
+					     "\033[1;31m", "\033[1;33m", "\033[1;32m" };
+
+	if (p->screen->color)
+		buf_str(p->out, codes[style]);
+}
+
+static void put_blanks(struct pen *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_byte(p->out, ' ');
+	p->col += n;
+}
+
+size_t pen_room(const struct pen *p)
+{
+	return p->col + p->gap < p->width ? p->width - p->col - p->gap : 0;
+}
+
+/* Bytes of the clean S that fit into COLUMNS, whole characters; at least one byte. */
+static size_t fitting(struct span s, size_t columns, bool ascii)
+{
+	size_t n = s.n < columns * 4 + 4 ? s.n : columns * 4 + 4;
+
+	while (n > 1 && (show_width(span_head(s, n), ascii) > columns ||
+			 (n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)))
+		n--;
+	return n;
+}
+
+/* One piece without a place to break, already shown: no control, no broken character is left in it. */
+static void put_clean(struct pen *p, struct span s)
+{
+	bool ascii = p->screen->ascii;
+
+	while (s.n) {
+		bool fits = s.n <= 4 * WIDEST && show_width(s, ascii) <= pen_room(p);
+		size_t n;
+
+		if (!fits && p->col > p->indent) {
+			pen_line(p, p->indent);
+			put_blanks(p, p->indent);
+		}
+		put_blanks(p, p->gap);
+		p->gap = 0;
+		n = fits ? s.n : fitting(s, pen_room(p), ascii);
+		buf_add(p->out, s.p, n);
+		p->col += show_width(span_head(s, n), ascii);
+		s = span_from(s, n);
+	}
+}
+
+static void put_word(struct pen *p, struct span s)
+{
+	struct buf clean = BUF_MAX(4 * s.n + 1);
+
+	show_text(&clean, s, p->screen->ascii);
+	put_clean(p, buf_view(&clean));
+	buf_free(&clean);
+}
+
+void pen_text(struct pen *p, struct span s)
+{
+	size_t at = 0;
+
+	while (at < s.n) {
+		size_t start = at;
+
+		while (at < s.n && s.p[at] == ' ')
+			at++;
+		p->gap += at - start;
+		start = at;
+		while (at < s.n && s.p[at] != ' ')
+			at++;
+		put_word(p, span_of(s.p + start, at - start));
+	}
+}
+
+void pen_str(struct pen *p, const char *s)
+{
+	pen_text(p, span_str(s));
+}
+
+void pen_field(struct pen *p, struct span s, size_t max)
+{
+	struct buf clean = BUF_MAX(4 * s.n + 4);
+
+	show_text_cut(&clean, s, max, p->screen->ascii);
+	put_clean(p, buf_view(&clean));
+	buf_free(&clean);
+}
+
+void pen_to(struct pen *p, size_t col)
+{
+	p->gap = p->col < col ? col - p->col : 1;
+}
+
+void pen_label(struct pen *p, const char *label)
+{
+	p->indent = SCREEN_LABEL;
+	pen_style(p, PEN_BOLD);
+	pen_str(p, label);
+	pen_style(p, PEN_PLAIN);
+	pen_to(p, SCREEN_LABEL);
+}
+
+static void put_text(struct pen *p, struct buf *b)
+{
+	pen_text(p, buf_view(b));
+	buf_free(b);
+}
+
+void pen_count(struct pen *p, uint64_t v)
+{
+	struct buf b = BUF_MAX(64);
+
+	text_count(&b, v);
+	put_text(p, &b);
+}
+
+void pen_percent(struct pen *p, uint64_t part, uint64_t whole)
+{
+	struct buf b = BUF_MAX(64);
+
+	text_percent(&b, part, whole);
+	put_text(p, &b);
+}
+
+void pen_duration(struct pen *p, int64_t seconds)
+{
+	struct buf b = BUF_MAX(64);
+
+	text_duration(&b, seconds);
+	put_text(p, &b);
+}
+
+void pen_clock(struct pen *p, int64_t utc, int64_t ref)
+{
+	struct buf b = BUF_MAX(64);
+
+	text_clock(&b, utc, ref, p->screen->zone);
+	put_text(p, &b);
+}
+
+void pen_dot(struct pen *p)
+{
+	pen_str(p, p->screen->ascii ? " - " : " · ");
+}
+
+void pen_spark(struct pen *p, const uint64_t *history, size_t n, size_t columns)
+{
+	struct buf b = BUF_MAX(512);
+
+	text_spark(&b, history, n, columns, p->screen->ascii);
+	put_text(p, &b);
+}

@@ -1,0 +1,161 @@
+/*
+ * quiet - see quiet.h. "Usual" is the middle of this same input: the rate between the 10th and the 90th
+ * percentile of the history's columns; nothing outside the input is claimed.
+ * TRUST: names go through pen; numbers may be anything.
+ */
+#include "report/quiet.h"
+
+#include "model/event.h"
+#include "report/text.h"
+#include "report/who.h"
+
+#define HOUR 3600
+
+/* What this server sent, column by column, and each column's rate per hour in rising order. */
+struct volume {
+	uint64_t column[INQUIRY_SPARK];
+	double sorted[INQUIRY_SPARK];
+	double now; /* msg/h over the newest columns that make an hour */
+	const struct row *highest;
+};
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static struct volume sum_volume(const struct inquiry *q)
+{
+	struct volume v = { .highest = NULL };
+	double hours = q->to > q->from ? (double)(q->to - q->from) / HOUR : 1, per_column;
+	size_t newest;
+
+	for (size_t i = 0; i < q->nrows; i++) {
+		const struct row *r = &q->rows[i];
+
+		if (!who_is_local(r->kind))
+			continue;
+		for (size_t k = 0; k < INQUIRY_SPARK; k++)
+			v.column[k] += r->spark[k];
+		if (!v.highest || r->counts.messages > v.highest->counts.messages)
+			v.highest = r;
+	}
+	per_column = hours / INQUIRY_SPARK;
+	newest = per_column < 1 ? (size_t)(1 / per_column + 0.5) : 1;
+	if (newest > INQUIRY_SPARK)
+		newest = INQUIRY_SPARK;
+	for (size_t k = 0; k < INQUIRY_SPARK; k++) {
+		v.sorted[k] = (double)v.column[k] / per_column;
+		v.now += k >= INQUIRY_SPARK - newest ? (double)v.column[k] : 0;
+	}
+	v.now /= per_column * (double)newest;
+	qsort(v.sorted, INQUIRY_SPARK, sizeof(v.sorted[0]), by_value);
+	return v;
+}
+
+static size_t count_suspects(const struct inquiry *q)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->nrows; i++)
+		n += q->rows[i].verdict >= VERDICT_SUSPECT;
+	return n;
+}
+
+void quiet_show(struct pen *p, const struct inquiry *q)
+{
+	struct volume v = sum_volume(q);
+	size_t suspects = count_suspects(q);
+
+	p->indent = 2;
+	pen_style(p, suspects ? PEN_YELLOW : PEN_GREEN);
+	pen_str(p, "NO OUTBREAK");
+	pen_style(p, PEN_PLAIN);
+	if (suspects) {
+		pen_str(p, ", ");
+		pen_count(p, suspects);
+		pen_str(p, suspects == 1 ? " suspect" : " suspects");
+	}
+	pen_str(p, "  ");
+	pen_count(p, (uint64_t)(v.now + 0.5));
+	pen_str(p, " msg/h, usual ");
+	pen_count(p, (uint64_t)(v.sorted[INQUIRY_SPARK / 10] + 0.5));
+	pen_str(p, "-");
+	pen_count(p, (uint64_t)(v.sorted[INQUIRY_SPARK * 9 / 10] + 0.5));
+	pen_str(p, "  ");
+	pen_spark(p, v.column, INQUIRY_SPARK, 20);
+	pen_line(p, 0);
+	if (!v.highest)
+		return;
+	pen_str(p, "highest");
+	pen_to(p, SCREEN_LABEL);
+	p->indent = SCREEN_LABEL;
+	pen_str(p, who_kind(v.highest->kind));
+	pen_str(p, " ");
+	pen_field(p, v.highest->id, 120);
+	pen_str(p, "  ");
+	pen_count(p, v.highest->counts.messages);
+	pen_str(p, " msg");
+	if (v.highest->verdict == VERDICT_NORMAL && v.highest->aside.n) {
+		pen_str(p, ": ");
+		pen_text(p, v.highest->aside);
+	}
+	pen_line(p, 0);
+}
+
+/* What each kind of log would show; a mail server's own log is always there or there were no rows. */
+static const struct {
+	uint32_t dialects;
+	const char *name;
+} log_kinds[] = {
+	{ 1u << DIALECT_EXIM | 1u << DIALECT_POSTFIX, "mail log" },
+	{ 1u << DIALECT_WEB, "web log" },
+	{ 1u << DIALECT_PHP, "PHP mail.log" },
+	{ 1u << DIALECT_DOVECOT, "mailbox logins" },
+	{ 1u << DIALECT_SSH | 1u << DIALECT_FTP, "ssh and ftp logins" },
+};
+
+static uint32_t all_dialects(const struct inquiry *q)
+{
+	uint32_t all = 0;
+
+	for (size_t i = 0; i < q->ninputs; i++)
+		all |= q->inputs[i].dialects;
+	return all;
+}
+
+void quiet_missing_logs(const struct inquiry *q, struct buf *out)
+{
+	uint32_t all = all_dialects(q);
+
+	out->n = 0;
+	for (size_t i = 0; i < sizeof(log_kinds) / sizeof(log_kinds[0]); i++) {
+		if (all & log_kinds[i].dialects)
+			continue;
+		buf_str(out, out->n ? ", " : "not in the input: ");
+		buf_str(out, log_kinds[i].name);
+	}
+}
+
+void quiet_checked(struct pen *p, const struct inquiry *q)
+{
+	uint32_t all = all_dialects(q);
+	const char *separator = ": ";
+
+	pen_label(p, "CHECKED");
+	pen_count(p, q->totals.messages);
+	pen_str(p, " messages of ");
+	pen_count(p, q->nrows);
+	pen_str(p, q->nrows == 1 ? " sender in " : " senders in ");
+	pen_count(p, q->ninputs);
+	pen_str(p, q->ninputs == 1 ? " file" : " files");
+	for (size_t i = 0; i < sizeof(log_kinds) / sizeof(log_kinds[0]); i++)
+		if (all & log_kinds[i].dialects) {
+			pen_str(p, separator);
+			pen_str(p, log_kinds[i].name);
+			separator = ", ";
+		}
+	pen_line(p, 0);
+}

@@ -1,0 +1,15 @@
+/*
+ * quiet - "no outbreak", said as clearly as an outbreak: how much, what is usual, who sends most, what
+ * was checked and what was not.
+ */
+#ifndef SPAMTRAIL_REPORT_QUIET_H
+#define SPAMTRAIL_REPORT_QUIET_H
+
+#include "report/pen.h"
+
+void quiet_show(struct pen *p, const struct inquiry *q);
+void quiet_checked(struct pen *p, const struct inquiry *q);
+/* OUT = "no web log, no logins found: ..." or empty when every kind of log was there. */
+void quiet_missing_logs(const struct inquiry *q, struct buf *out);
+
+#endif

@@ -1,0 +1,361 @@
+/*
+ * screen - see screen.h. Order is by what the reader needs at three in the morning: is it still going
+ * on, who, how sure, what was done, what was not looked at, what to type next.
+ * A line whose subject the program does not know yet (queue, scan, blocklists) is absent.
+ * TRUST: names, paths, claims and subjects are foreign; they reach the terminal only through pen.
+ */
+#include "report/screen.h"
+
+#include "report/claims.h"
+#include "report/pen.h"
+#include "report/quiet.h"
+#include "report/sender.h"
+#include "report/text.h"
+#include "report/who.h"
+
+#define ASIDE_SHOWN 3
+
+static void put_window(struct pen *p, const struct inquiry *q)
+{
+	if (q->to <= q->from)
+		return;
+	pen_dot(p);
+	if (q->now >= q->to && q->now - q->to < 300) {
+		pen_str(p, "last ");
+		pen_duration(p, q->to - q->from);
+		return;
+	}
+	pen_clock(p, q->from, q->now);
+	pen_str(p, " to ");
+	pen_clock(p, q->to, q->now);
+}
+
+static void put_size(struct pen *p, const struct inquiry *q)
+{
+	struct buf b = BUF_MAX(64);
+
+	pen_dot(p);
+	text_bytes(&b, q->input_bytes);
+	if (q->microseconds) {
+		buf_str(&b, " in ");
+		text_duration(&b, (int64_t)((q->microseconds + 999999) / 1000000));
+	}
+	pen_text(p, buf_view(&b));
+	buf_free(&b);
+}
+
+static void put_head(struct pen *p, const struct inquiry *q)
+{
+	p->indent = 2;
+	pen_str(p, "spamtrail " SPAMTRAIL_VERSION);
+	if (q->host.n) {
+		pen_dot(p);
+		pen_field(p, q->host, 40);
+	}
+	if (q->mta.n) {
+		pen_dot(p);
+		pen_field(p, q->mta, 30);
+	}
+	if (q->panel.n) {
+		pen_str(p, q->mta.n ? "/" : " ");
+		pen_field(p, q->panel, 20);
+	}
+	put_window(p, q);
+	put_size(p, q);
+	if (!q->complete) {
+		pen_dot(p);
+		pen_style(p, PEN_YELLOW);
+		pen_str(p, "INCOMPLETE");
+		pen_style(p, PEN_PLAIN);
+	}
+	pen_line(p, 0);
+}
+
+/* Messages of an incident's senders, column by column, and their last one's time. */
+struct history {
+	uint64_t column[INQUIRY_SPARK];
+	uint64_t messages;
+	int64_t last;
+};
+
+static struct history sum_history(const struct inquiry *q, const struct incident *in)
+{
+	struct history h = { 0 };
+
+	for (size_t i = 0; i < in->nrows; i++) {
+		const struct row *r = &q->rows[in->rows[i]];
+
+		for (size_t k = 0; k < INQUIRY_SPARK; k++)
+			h.column[k] += r->spark[k];
+		h.messages += r->counts.messages;
+		h.last = r->last > h.last ? r->last : h.last;
+	}
+	return h;
+}
+
+/* Messages a minute over the newest columns that make up at least five minutes. */
+static uint64_t rate_now(const struct inquiry *q, const struct history *h)
+{
+	int64_t window = q->to - q->from, columns;
+	uint64_t sum = 0;
+
+	if (window < 60)
+		return h->messages;
+	columns = 300 * INQUIRY_SPARK / window + 1;
+	if (columns > INQUIRY_SPARK)
+		columns = INQUIRY_SPARK;
+	for (int64_t i = INQUIRY_SPARK - columns; i < INQUIRY_SPARK; i++)
+		sum += h->column[i];
+	return (uint64_t)((double)sum * 60 * INQUIRY_SPARK / ((double)columns * (double)window) + 0.5);
+}
+
+static void put_state(struct pen *p, const struct inquiry *q, const struct incident *in,
+		      const struct history *h)
+{
+	if (!in->sending) {
+		pen_str(p, p->screen->ascii ? "o stopped " : "○ stopped ");
+		if (h->last)
+			pen_clock(p, h->last, q->to);
+		return;
+	}
+	pen_style(p, PEN_RED);
+	pen_str(p, p->screen->ascii ? "* STILL SENDING " : "● STILL SENDING ");
+	pen_style(p, PEN_PLAIN);
+	pen_count(p, rate_now(q, h));
+	pen_str(p, " msg/min");
+}
+
+static void put_incident_head(struct pen *p, const struct inquiry *q, const struct incident *in)
+{
+	struct history h = sum_history(q, in);
+	int64_t end = in->sending || h.last == 0 ? q->to : h.last;
+	size_t bars;
+
+	p->indent = 2;
+	pen_style(p, PEN_BOLD);
+	pen_str(p, "INCIDENT ");
+	pen_text(p, incident_id(in));
+	pen_style(p, PEN_PLAIN);
+	pen_str(p, "  ");
+	put_state(p, q, in, &h);
+	pen_str(p, "  ");
+	bars = pen_room(p) > 30 ? pen_room(p) - 26 : 10;
+	pen_spark(p, h.column, INQUIRY_SPARK, bars < 20 ? bars : 20);
+	if (in->since) {
+		pen_str(p, "  since ");
+		pen_clock(p, in->since, q->to);
+		pen_str(p, " (");
+		pen_duration(p, end - in->since);
+		pen_str(p, ")");
+	}
+	pen_line(p, 0);
+}
+
+static void put_incident(struct pen *p, const struct inquiry *q, const struct incident *in, struct arena *a,
+			 bool in_full, size_t *left)
+{
+	struct claim *claims;
+	size_t nclaims = claims_list(q, in, a, &claims);
+	struct history h = sum_history(q, in);
+
+	put_incident_head(p, q, in);
+	if (in_full)
+		pen_line(p, 0);
+	for (size_t i = 0; i < in->nrows && *left; i++, (*left)--) {
+		struct sender_view v = { .q = q,
+					 .row = in->rows[i],
+					 .suspect_messages = h.messages,
+					 .claims = claims,
+					 .nclaims = nclaims };
+
+		sender_show(p, &v, in_full && i == 0);
+	}
+}
+
+/* Suspects that belong to no incident. */
+static void put_suspects(struct pen *p, const struct inquiry *q, const bool *told, size_t *left)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < q->nrows; i++)
+		if (!told[i] && q->rows[i].verdict >= VERDICT_SUSPECT)
+			all += q->rows[i].counts.messages;
+	for (size_t i = 0; i < q->nrows && *left; i++) {
+		struct sender_view v = { .q = q, .row = (uint32_t)i, .suspect_messages = all };
+
+		if (told[i] || q->rows[i].verdict < VERDICT_SUSPECT)
+			continue;
+		sender_show(p, &v, false);
+		(*left)--;
+	}
+}
+
+static void put_aside(struct pen *p, const struct inquiry *q)
+{
+	size_t shown = 0, more = 0;
+
+	for (size_t i = 0; i < q->nrows; i++) {
+		const struct row *r = &q->rows[i];
+
+		if (!r->trusted && r->verdict != VERDICT_BULK)
+			continue;
+		if (shown == ASIDE_SHOWN) {
+			more++;
+			continue;
+		}
+		shown++;
+		p->indent = 4;
+		pen_str(p, r->trusted ? "--  trusted: " : "--  legitimate peak set aside: ");
+		pen_field(p, r->id, 60);
+		pen_str(p, ", ");
+		pen_count(p, r->counts.messages);
+		pen_str(p, " msg");
+		if (r->aside.n) {
+			pen_str(p, " (");
+			pen_text(p, r->aside);
+			pen_str(p, ")");
+		}
+		pen_line(p, 0);
+	}
+	if (more) {
+		pen_str(p, "--  ");
+		pen_count(p, more);
+		pen_str(p, " more set aside");
+		pen_line(p, 0);
+	}
+}
+
+static void put_damage(struct pen *p, const struct inquiry *q, const bool *told)
+{
+	struct counts c = { 0 };
+
+	for (size_t i = 0; i < q->nrows; i++)
+		if (told[i])
+			counts_add(&c, &q->rows[i].counts);
+	pen_label(p, "DAMAGE");
+	pen_count(p, c.messages);
+	pen_str(p, " messages to ");
+	pen_count(p, c.recipients);
+	pen_dot(p);
+	pen_count(p, c.delivered);
+	pen_str(p, " delivered");
+	pen_dot(p);
+	pen_count(p, c.deferred);
+	pen_str(p, " deferred");
+	pen_dot(p);
+	pen_count(p, c.bounced);
+	pen_str(p, " bounced (");
+	pen_percent(p, c.bounced, c.bounced + c.delivered);
+	pen_str(p, ")");
+	pen_line(p, 0);
+}
+
+static void put_unseen_line(struct pen *p, bool *first, struct span s)
+{
+	if (*first)
+		pen_label(p, "UNSEEN");
+	else
+		pen_to(p, SCREEN_LABEL);
+	*first = false;
+	p->indent = SCREEN_LABEL;
+	pen_text(p, s);
+	pen_line(p, 0);
+}
+
+static void put_unseen(struct pen *p, const struct inquiry *q)
+{
+	bool first = true;
+	struct buf b = BUF_MAX(256);
+
+	if (q->stopped)
+		put_unseen_line(p, &first, SPAN("stopped by Ctrl-C: what was known until then"));
+	if (q->past_unread)
+		put_unseen_line(p, &first, SPAN("older logs: still being read"));
+	for (size_t i = 0; i < q->nunseen; i++)
+		put_unseen_line(p, &first, q->unseen[i]);
+	for (size_t i = 0; i < q->nrows; i++) {
+		const struct row *r = &q->rows[i];
+
+		if (r->kind != KIND_UNKNOWN || r->counts.messages == 0)
+			continue;
+		b.n = 0;
+		text_count(&b, r->counts.messages);
+		buf_str(&b, " messages arrived before the logs begin: given to nobody");
+		put_unseen_line(p, &first, buf_view(&b));
+	}
+	quiet_missing_logs(q, &b);
+	if (b.n)
+		put_unseen_line(p, &first, buf_view(&b));
+	if (q->unconfined)
+		put_unseen_line(p, &first, SPAN("the reader ran unconfined (--unconfined)"));
+	for (size_t i = 0; i < q->nnotes; i++) {
+		pen_label(p, "NOTE");
+		pen_text(p, q->notes[i]);
+		pen_line(p, 0);
+	}
+	buf_free(&b);
+}
+
+static void put_next(struct pen *p, const struct inquiry *q)
+{
+	size_t off = 0;
+	struct span id = SPAN_NONE;
+	const char *verb = "investigate --stats", *what = "the day in numbers";
+
+	for (size_t i = 0; i < q->nadvice; i++)
+		off += !q->advice[i].ok;
+	if (q->nincidents) {
+		verb = "why ";
+		id = incident_id(&q->incidents[0]);
+		what = "the raw lines behind every number above";
+	} else if (off) {
+		verb = "doctor";
+		what = off == 1 ? "one setting that would show more" : "settings that would show more";
+	}
+	pen_line(p, 0);
+	pen_label(p, "NEXT");
+	pen_style(p, PEN_BOLD);
+	pen_str(p, "spamtrail ");
+	pen_str(p, verb);
+	pen_text(p, id);
+	pen_text(p, p->screen->again);
+	pen_style(p, PEN_PLAIN);
+	pen_str(p, "   ");
+	pen_str(p, what);
+	pen_line(p, 0);
+}
+
+static bool *mark_told(const struct inquiry *q, struct arena *a)
+{
+	bool *told = arena_alloc(a, q->nrows + 1);
+
+	for (size_t i = 0; i < q->nincidents; i++)
+		for (size_t k = 0; k < q->incidents[i].nrows; k++)
+			told[q->incidents[i].rows[k]] = true;
+	return told;
+}
+
+void screen_inquiry(struct sink *s, const struct inquiry *q, const struct screen *screen)
+{
+	struct pen pen = pen_new(&s->text, screen), *p = &pen;
+	struct arena *a = arena_new();
+	const bool *told = mark_told(q, a);
+	size_t left = screen->top ? screen->top : 5;
+
+	put_head(p, q);
+	for (size_t i = 0; i < q->nincidents && left; i++)
+		put_incident(p, q, &q->incidents[i], a, i == 0, &left);
+	if (q->nincidents == 0)
+		quiet_show(p, q);
+	put_suspects(p, q, told, &left);
+	put_aside(p, q);
+	pen_line(p, 0);
+	if (q->nincidents)
+		put_damage(p, q, told);
+	else
+		quiet_checked(p, q);
+	put_unseen(p, q);
+	put_next(p, q);
+	arena_free(a);
+	sink_turn(s);
+}

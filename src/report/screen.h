@@ -1,0 +1,26 @@
+/*
+ * screen - the first screen of `spamtrail investigate`: the answer in six lines, numbers before words,
+ * every claim with the number that `why` takes, blind spots aloud, one recommended command.
+ */
+#ifndef SPAMTRAIL_REPORT_SCREEN_H
+#define SPAMTRAIL_REPORT_SCREEN_H
+
+#include "model/inquiry.h"
+#include "report/sink.h"
+
+struct zone;
+
+/* How the terminal is: worked out by the caller (tty, TERM, NO_COLOR, --color, locale). */
+struct screen {
+	unsigned columns; /* 0 = 80; text is laid out for 40 to 200 */
+	bool color;
+	bool ascii; /* not a UTF-8 terminal */
+	const struct zone *zone;
+	struct span
+		again; /* what a next command must repeat (" --root /mnt"), quoted for a shell; or empty */
+	unsigned top; /* senders shown, 0 = 5 */
+};
+
+void screen_inquiry(struct sink *s, const struct inquiry *q, const struct screen *screen);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * sender - one sender on the first screen: in full (the first of the first incident) or on a line.
+ */
+#ifndef SPAMTRAIL_REPORT_SENDER_H
+#define SPAMTRAIL_REPORT_SENDER_H
+
+#include "report/claims.h"
+#include "report/pen.h"
+
+struct sender_view {
+	const struct inquiry *q;
+	uint32_t row;
+	uint64_t suspect_messages; /* of all that are accused together: the share's whole */
+	const struct claim *claims; /* of the incident; those of other senders are passed over */
+	size_t nclaims;
+};
+
+void sender_show(struct pen *p, const struct sender_view *v, bool in_full);
+
+#endif

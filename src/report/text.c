@@ -1,0 +1,188 @@
+/*
+ * text - see text.h. By hand rather than by printf's floating point, so that no locale and no libc
+ * changes a report (the same input gives the same bytes).
+ * TRUST: numbers from the confined reader may be anything, infinities included; nothing overflows.
+ */
+#include "report/text.h"
+
+#include "base/civil.h"
+
+#include <math.h>
+
+#define DAY 86400
+
+static size_t digits_of(uint64_t v, char ret_digits[20])
+{
+	size_t n = 0;
+
+	do {
+		ret_digits[n++] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	return n;
+}
+
+void text_u64(struct buf *out, uint64_t v)
+{
+	char d[20];
+
+	for (size_t n = digits_of(v, d); n > 0; n--)
+		buf_byte(out, d[n - 1]);
+}
+
+void text_count(struct buf *out, uint64_t v)
+{
+	char d[20];
+
+	for (size_t n = digits_of(v, d); n > 0; n--) {
+		buf_byte(out, d[n - 1]);
+		if (n > 1 && (n - 1) % 3 == 0)
+			buf_byte(out, ',');
+	}
+}
+
+void text_fixed(struct buf *out, double v, unsigned decimals)
+{
+	uint64_t scale = 1, scaled;
+
+	for (unsigned i = 0; i < decimals && i < 6; i++)
+		scale *= 10;
+	if (!isfinite(v))
+		v = 0;
+	if (fabs(v) > 1e12)
+		v = v < 0 ? -1e12 : 1e12;
+	scaled = (uint64_t)(fabs(v) * (double)scale + 0.5);
+	if (v < 0 && scaled)
+		buf_byte(out, '-');
+	text_u64(out, scaled / scale);
+	scaled %= scale;
+	if (scaled == 0)
+		return;
+	buf_byte(out, '.');
+	while (scaled) {
+		scale /= 10;
+		buf_byte(out, (char)('0' + scaled / scale));
+		scaled %= scale;
+	}
+}
+
+void text_bytes(struct buf *out, uint64_t v)
+{
+	static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
+	double size = (double)v;
+	size_t unit = 0;
+
+	while (size >= 999.5 && unit + 1 < sizeof(units) / sizeof(units[0])) {
+		size /= 1000;
+		unit++;
+	}
+	text_fixed(out, size, unit > 0 && size < 9.95 ? 1 : 0);
+	buf_byte(out, ' ');
+	buf_str(out, units[unit]);
+}
+
+void text_duration(struct buf *out, int64_t seconds)
+{
+	static const struct {
+		int64_t below, unit;
+		const char *name;
+	} steps[] = { { 120, 1, " s" },
+		      { 120 * 60, 60, " min" },
+		      { 2 * DAY, 3600, " h" },
+		      { INT64_MAX, DAY, " days" } };
+	size_t i = 0;
+
+	if (seconds < 0)
+		seconds = 0;
+	while (seconds >= steps[i].below && i < 3)
+		i++;
+	text_count(out, (uint64_t)(seconds / steps[i].unit));
+	buf_str(out, steps[i].name);
+}
+
+void text_percent(struct buf *out, uint64_t part, uint64_t whole)
+{
+	double share = whole ? 100.0 * (double)part / (double)whole : 0;
+
+	if (part > 0 && part < whole && share < 0.5) {
+		buf_str(out, "<1%");
+		return;
+	}
+	if (part < whole && share >= 99.5) {
+		buf_str(out, ">99%");
+		return;
+	}
+	text_fixed(out, share, 0);
+	buf_byte(out, '%');
+}
+
+/* The calendar ends at the year 9999; a time outside it is shown as its nearest end. */
+static int64_t within_calendar(int64_t t)
+{
+	const int64_t first = civil_days(1, 1, 1) * DAY + DAY, last = civil_days(9999, 12, 31) * DAY;
+
+	return t < first ? first : t > last ? last : t;
+}
+
+void text_rfc3339(struct buf *out, int64_t utc, const struct zone *zone)
+{
+	int32_t offset;
+
+	utc = within_calendar(utc);
+	offset = zone_offset(zone, utc) / 60;
+	civil_format(out, utc + offset * 60, offset);
+}
+
+static void two_digits(struct buf *out, unsigned v)
+{
+	buf_byte(out, (char)('0' + v / 10 % 10));
+	buf_byte(out, (char)('0' + v % 10));
+}
+
+void text_clock(struct buf *out, int64_t utc, int64_t ref, const struct zone *zone)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct civil c, r;
+
+	utc = within_calendar(utc);
+	ref = within_calendar(ref);
+	civil_split(utc + zone_offset(zone, utc), &c);
+	civil_split(ref + zone_offset(zone, ref), &r);
+	if (c.year != r.year || c.month != r.month || c.day != r.day) {
+		text_u64(out, c.day);
+		buf_byte(out, ' ');
+		buf_add(out, months + 3 * (c.month - 1), 3);
+		buf_byte(out, ' ');
+		if (c.year != r.year) {
+			text_u64(out, (uint64_t)c.year);
+			buf_byte(out, ' ');
+		}
+	}
+	two_digits(out, c.hour);
+	buf_byte(out, ':');
+	two_digits(out, c.minute);
+}
+
+void text_spark(struct buf *out, const uint64_t *history, size_t n, size_t columns, bool ascii)
+{
+	static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	static const char ascii_bars[] = "_.-:=+*#";
+	double column[64] = { 0 }, top = 0;
+
+	if (columns > n)
+		columns = n;
+	if (columns > 64)
+		columns = 64;
+	for (size_t i = 0; i < n && columns; i++)
+		column[i * columns / n] += (double)history[i];
+	for (size_t i = 0; i < columns; i++)
+		top = column[i] > top ? column[i] : top;
+	for (size_t i = 0; i < columns; i++) {
+		size_t level = top > 0 ? (size_t)(column[i] / top * 7 + 0.5) : 0;
+
+		if (ascii)
+			buf_byte(out, ascii_bars[level]);
+		else
+			buf_str(out, bars[level]);
+	}
+}

@@ -1,0 +1,23 @@
+/*
+ * who - words for a sender: what he is called, how sure we are, what else would explain a suspect.
+ * Shared by the screen, the HTML page and why.
+ */
+#ifndef SPAMTRAIL_REPORT_WHO_H
+#define SPAMTRAIL_REPORT_WHO_H
+
+#include "model/inquiry.h"
+
+/* "mailbox", "script", "user" ... : the word before the id. */
+const char *who_kind(enum sender_kind kind);
+/* HIGH, MEDIUM, LOW (contract: 0.9 and 0.6). */
+const char *who_confidence(double confidence);
+/* Sends mail of this server's own making: may be accused, and may be the highest sender. */
+bool who_is_local(enum sender_kind kind);
+
+/* Two explanations that fit a suspect, and what tells them apart. */
+struct doubt {
+	const char *innocent, *guilty, *tell;
+};
+const struct doubt *who_doubt(const struct row *r);
+
+#endif
