@@ -56,7 +56,8 @@ struct judge_verdict {
 
 struct judge_options {
 	double false_per_account_days;  /* 0 = 1 per 100,000 for compromised */
-	bool log_llr;                   /* bench: keep per-signal shares */
+	int64_t start;                  /* when the input begins; 0 = unknown: nobody counts as newcomer */
+	uint32_t silenced;              /* bench: bit per signal left out */
 };
 
 struct judge *judge_new(const struct judge_options *options);
@@ -82,10 +83,17 @@ void judge_hard_fact(struct judge *j, struct judge_state *s, int64_t at, const c
 void judge_close(struct judge *j, const struct judge_state *s, enum sender_kind kind, bool trusted,
 		 struct arena *a, struct judge_verdict *ret_verdict);
 
-/* The own past as a fixed-size, versioned record (store/ keeps it); the novelty filter is kept apart. */
-#define JUDGE_PAST_BYTES 256
+/* An operator's word: the incident is over. The run is dropped unlearnt; an alarm lasts until then. */
+void judge_absolve(struct judge_state *s);
+
+/* The state as a fixed-size, versioned record (store/ keeps it); the novelty filter is kept apart. A past
+ * means something only while hashes stay the same: the caller's seed for them is one of the state's. */
+#define JUDGE_PAST_BYTES (JUDGE_STATE_BYTES + 16)
 void judge_save(const struct judge_state *s, unsigned char ret_past[JUDGE_PAST_BYTES]);
 /* false: not a record of ours (another version); the state is left as a new sender's. */
 bool judge_load(struct judge_state *s, const unsigned char past[JUDGE_PAST_BYTES]);
+/* The filter's bytes (owned by the judge), and back; false: not of this size. */
+struct span judge_novelty(const struct judge *j);
+bool judge_novelty_load(struct judge *j, struct span bytes);
 
 #endif

@@ -1,0 +1,25 @@
+/*
+ * cusum - the cumulative sum (Page 1954): log-likelihood ratios in, never below zero, split by signal.
+ *
+ * Each part stays within its signal's cap and floor and its group's, so the parts always add up to the
+ * sum. An event's observations are added first and settled once, so their order does not matter.
+ */
+#ifndef SPAMTRAIL_JUDGE_CUSUM_H
+#define SPAMTRAIL_JUDGE_CUSUM_H
+
+#include "judge/state.h"
+
+#define CUSUM_LOUD (5 * NAT / 2) /* a group that says more speaks for itself */
+
+/* One observation. EXTRA (of NAT) is added to the usual share: what befalls everybody just now. */
+void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra);
+/* One term worked out elsewhere, in 1/NAT nats. */
+void cusum_add(const struct judge *j, struct state *s, enum signal sig, int32_t nats);
+/* Terms fade: half of them in eleven hours, so an old run does not wait for its second half. */
+void cusum_fade(struct state *s, uint32_t hours);
+/* After an event's terms: leave zero, return to it (and learn), remember the highest, or alarm. */
+void cusum_settle(const struct judge *j, struct state *s, uint32_t at);
+/* What a group weighs in PART. */
+int32_t cusum_group(const int16_t part[SIGNALS], enum signal_group group);
+
+#endif

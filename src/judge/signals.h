@@ -1,0 +1,82 @@
+/*
+ * signals - the judge's table: what is observed, what is usual, what abuse looks like, what it may weigh.
+ *
+ * Every signal is a yes-or-no observation. Under "usual" and under "abused" its share of yes is
+ * unknown, with a Beta density each; both are updated by what is seen, so an increment is the ratio
+ * of two predictive probabilities and the sum over a run is a Bayes factor. A reviewer checks here.
+ */
+#ifndef SPAMTRAIL_JUDGE_SIGNALS_H
+#define SPAMTRAIL_JUDGE_SIGNALS_H
+
+#include "model/inquiry.h"
+
+#define NAT 1024 /* one nat in the judge's fixed point: sums are exact on every machine */
+#define TICK 16 /* one observation in the units of a Beta's parameters */
+
+enum signal {
+	SIG_RCPTS,
+	SIG_SUBJECT,
+	SIG_NEW_RCPT,
+	SIG_SPREAD,
+	SIG_UNKNOWN,
+	SIG_SPAM,
+	SIG_NETWORKS,
+	SIG_HOURS,
+	SIG_NEW_PLACE,
+	SIG_ODD_PLACE,
+	SIG_REGULAR,
+	SIG_MISMATCH,
+	SIG_ENTRY,
+	SIG_POSTS,
+	SIGNALS_SHARES, /* those before are Beta shares; those behind are worked out apart */
+	SIG_BURST = SIGNALS_SHARES,
+	SIG_FILE,
+	SIGNALS
+};
+
+enum signal_group {
+	GROUP_VOLUME,
+	GROUP_NOVELTY,
+	GROUP_FAILURE,
+	GROUP_PLACE,
+	GROUP_LOGIN,
+	GROUP_FACT,
+	GROUPS
+};
+
+/* Populations: whose habits a new sender of this kind is taken to have. */
+enum population { POP_MAILBOX, POP_SCRIPT, POP_LOCAL, POP_RELAY, POP_THROUGH, POPULATIONS };
+
+struct beta {
+	uint16_t yes, no; /* in TICKs: mean yes / (yes + no), as firm as yes + no observations */
+};
+
+struct signal_row {
+	const char *name;
+	enum signal_group group;
+	int16_t cap, floor; /* of the signal's part, in 1/NAT nats */
+	struct beta abused;
+	struct beta usual[POPULATIONS];
+	const char *text; /* one sentence; its two @ are the value and the usual value */
+	bool share; /* its numbers are per cent */
+};
+
+struct group_row {
+	const char *name;
+	int16_t cap, floor;
+};
+
+extern const struct signal_row signal_table[SIGNALS];
+extern const struct group_row group_table[GROUPS];
+
+#define BURST_LEVELS 12 /* doublings of the volume in an hour: 1, 2, 4 ... 4,096 messages */
+/* Usual chance that a volume goes on to double, by population; as firm as BURST_FIRM hours. */
+extern const uint8_t burst_usual[POPULATIONS]; /* per cent */
+#define BURST_FIRM 4
+#define BURST_ABUSED 85 /* per cent */
+
+enum population population_of(enum sender_kind kind);
+/* Bounces, forwards and arrivals from outside are what others send: they are counted, not accused. */
+bool kind_accusable(enum sender_kind kind);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * state - a sender's state and the judge's own, as the files of this folder share them.
+ *
+ * Times are seconds since 1970 in 32 bits (a log's stamps lie between 1970 and 2106); parts are
+ * 1/NAT nats. A zeroed state is a sender never seen.
+ */
+#ifndef SPAMTRAIL_JUDGE_STATE_H
+#define SPAMTRAIL_JUDGE_STATE_H
+
+#include "judge/judge.h"
+#include "judge/signals.h"
+
+#define STATE_NETS 8
+#define STATE_PLACES 6
+#define STATE_SUBJECTS 2
+
+struct tally {
+	uint16_t yes, n;
+};
+
+enum state_flag { STATE_SEEN = 1, STATE_RISING = 2, STATE_ALARMED = 4, STATE_HARD = 8, STATE_BORN_LATE = 16 };
+
+struct state {
+	uint8_t flags; /* enum state_flag */
+	uint8_t kind, population;
+	uint8_t level; /* of the running hour: count >= 1 << level */
+	uint16_t touched; /* bit per signal observed since the sum last left zero */
+	int16_t threshold; /* of `compromised`, for this sender's rate */
+	int32_t total, best_total;
+	int16_t part[SIGNALS], best[SIGNALS];
+	struct tally past[SIGNALS_SHARES]; /* his own, learnt */
+	struct tally now[SIGNALS_SHARES]; /* since the sum left zero: set aside */
+	struct tally seen[SIGNALS_SHARES]; /* `now` when the sum was at its highest */
+	uint32_t messages;
+	uint32_t first, last;
+	uint32_t since, since_message, best_since, best_message, alarm_at, alarm_message;
+	uint32_t hour_start, hour_count, now_most, best_most; /* now_most: busiest hour of the run */
+	uint16_t learn_day, learnt; /* the day's ration of learning */
+	uint8_t stops[BURST_LEVELS + 1], stops_aside[BURST_LEVELS + 1];
+	uint8_t hours[24], days[7]; /* hours and weekdays with mail */
+	uint16_t nets[STATE_NETS], places[STATE_PLACES]; /* known, newest first */
+	uint16_t nets_aside[2], places_aside[2]; /* newest of the run, learnt at its end */
+	uint32_t nets_run; /* bit per network of the run: a false "seen" favours the sender */
+	uint32_t subject[STATE_SUBJECTS];
+	uint32_t gap, last_size;
+	const char *fact;
+};
+
+_Static_assert(sizeof(struct state) <= JUDGE_STATE_BYTES, "the caller keeps JUDGE_STATE_BYTES a sender");
+
+struct novelty;
+
+struct judge {
+	int16_t log[NAT]; /* ln(i), in 1/NAT nats */
+	int32_t days_log; /* ln(account-days a false alarm may cost) */
+	int64_t start;
+	uint32_t silenced; /* bit per signal left out (bench) */
+	struct novelty *novelty;
+};
+
+static inline struct state *state_of(struct judge_state *s)
+{
+	return (struct state *)(void *)s->opaque;
+}
+
+/* ln(x) in 1/NAT nats, within 0.002; x = 0 counts as 1. */
+static inline int32_t judge_log(const struct judge *j, uint32_t x)
+{
+	int shift;
+
+	if (x < NAT)
+		return j->log[x];
+	shift = 22 - __builtin_clz(x);
+	return j->log[x >> shift] + (shift * 726817 >> 10); /* 726817 = ln(2) NAT 1024 */
+}
+
+#endif

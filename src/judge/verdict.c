@@ -1,0 +1,198 @@
+/*
+ * verdict - from the sum to words: verdict, reasons that add up to the score, and why somebody was set aside.
+ *
+ * Sentences are ours but for the hard fact's text, which the caller gave. TRUST: no foreign byte gets
+ * into a sentence here.
+ */
+#include "judge/cusum.h"
+#include "judge/past.h"
+
+#define SLOW_NATS (4605 * NAT / 1000) /* ln(100): 1 per 1,000 account-days against 1 per 100,000 */
+#define BULK_A_DAY 200 /* messages a day that make a sender a big one */
+#define RESULTS_ENOUGH 30
+
+static double usual_share(const struct state *s, enum signal sig)
+{
+	const struct beta *usual = &signal_table[sig].usual[s->population];
+
+	return (double)(usual->yes + s->past[sig].yes * TICK) /
+	       (usual->yes + usual->no + s->past[sig].n * TICK);
+}
+
+/* Known results in all: learnt ones and those of the run. */
+static struct tally results(const struct state *s)
+{
+	const struct tally *a = &s->past[SIG_UNKNOWN], *b = &s->now[SIG_UNKNOWN];
+
+	return (struct tally){ a->yes + b->yes, a->n + b->n };
+}
+
+static void number(char out[24], double x, bool percent)
+{
+	double shown = percent ? x * 100 : x;
+
+	snprintf(out, 24, shown < 9.95 && shown > 0 && percent ? "%.1f%s" : "%.0f%s", shown,
+		 percent ? " %" : "");
+}
+
+/* TEXT with its first @ replaced by VALUE and its second by USUAL. */
+static struct span sentence(struct arena *a, const char *text, const char *value, const char *usual)
+{
+	char out[200];
+	size_t n = 0;
+
+	for (const char *c = text; *c && n < sizeof(out) - 25; c++) {
+		const char *put = value;
+
+		if (*c != '@') {
+			out[n++] = *c;
+			continue;
+		}
+		while (*put)
+			out[n++] = *put++;
+		value = usual;
+	}
+	return arena_span(a, span_of(out, n));
+}
+
+static void fill(const struct state *s, enum signal sig, struct arena *a, struct reason *r)
+{
+	const struct signal_row *row = &signal_table[sig];
+	char value[24], usual[24];
+
+	r->signal = span_str(row->name);
+	r->weight = (double)s->best[sig] / NAT;
+	if (sig == SIG_FILE) {
+		r->value = 1;
+		r->text = span_str(s->fact ? s->fact : "a hard fact of grade A is on record");
+		return;
+	}
+	if (sig == SIG_BURST) {
+		r->value = s->best_most;
+		r->usual = past_usual_hour(s);
+	} else {
+		r->usual = usual_share(s, sig);
+		r->value = row->share && s->seen[sig].n ? (double)s->seen[sig].yes / s->seen[sig].n
+							: s->seen[sig].yes;
+	}
+	number(value, r->value, row->share);
+	number(usual, r->usual, sig != SIG_BURST);
+	r->text = sentence(a, row->text, value, usual);
+}
+
+static void reasons(const struct state *s, struct arena *a, struct judge_verdict *v)
+{
+	v->reasons = arena_alloc(a, SIGNALS * sizeof(*v->reasons));
+	for (unsigned i = 0; i < SIGNALS; i++) {
+		struct reason r = { .weight = 0 };
+		size_t at = v->nreasons;
+
+		if (!s->best[i])
+			continue;
+		fill(s, i, a, &r);
+		for (; at > 0 && v->reasons[at - 1].weight < r.weight; at--)
+			v->reasons[at] = v->reasons[at - 1];
+		v->reasons[at] = r;
+		v->nreasons++;
+	}
+}
+
+static unsigned loud_groups(const struct state *s)
+{
+	unsigned loud = 0;
+
+	for (unsigned g = 0; g < GROUPS; g++)
+		loud += cusum_group(s->best, g) >= CUSUM_LOUD;
+	return loud;
+}
+
+/* Much mail and many new recipients, from where he always was, and nearly all of them exist. */
+static bool explained(const struct state *s)
+{
+	struct tally r = results(s);
+
+	return cusum_group(s->best, GROUP_PLACE) < CUSUM_LOUD &&
+	       cusum_group(s->best, GROUP_LOGIN) < CUSUM_LOUD &&
+	       cusum_group(s->best, GROUP_FAILURE) < CUSUM_LOUD && !(s->flags & STATE_BORN_LATE) &&
+	       r.n >= RESULTS_ENOUGH && r.yes * 33U <= r.n;
+}
+
+static struct span aside(const struct state *s, const char *what, struct arena *a)
+{
+	struct tally r = results(s);
+	char text[200], unknown[24];
+
+	number(unknown, r.n ? (double)r.yes / r.n : 0, true);
+	if (r.n)
+		snprintf(text, sizeof(text), "%s: %u messages, %s unknown recipients", what, s->messages,
+			 unknown);
+	else
+		snprintf(text, sizeof(text), "%s: %u messages, no results yet", what, s->messages);
+	return arena_span(a, span_str(text));
+}
+
+static bool big(const struct state *s)
+{
+	return s->messages / (1 + (s->last - s->first) / 86400) >= BULK_A_DAY;
+}
+
+static enum verdict decide(const struct state *s, bool trusted, struct arena *a, struct span *ret_aside)
+{
+	bool steady = (double)s->past[SIG_NEW_RCPT].yes < 0.2 * s->past[SIG_NEW_RCPT].n;
+
+	if (s->flags & STATE_HARD)
+		return VERDICT_COMPROMISED;
+	if (trusted || !kind_accusable(s->kind)) {
+		*ret_aside =
+			aside(s, trusted ? "trusted by the configuration" : "sends on what others wrote", a);
+		return big(s) ? VERDICT_BULK : VERDICT_NORMAL;
+	}
+	if (s->flags & STATE_ALARMED)
+		return VERDICT_COMPROMISED;
+	if (s->best_total >= s->threshold - SLOW_NATS) {
+		if (!explained(s))
+			return VERDICT_SUSPECT;
+		*ret_aside = aside(s, "a campaign from his own networks and place", a);
+		return VERDICT_BULK;
+	}
+	if (!big(s))
+		return VERDICT_NORMAL;
+	*ret_aside = aside(s, steady ? "steady audience, own rhythm" : "own rhythm", a);
+	return VERDICT_BULK;
+}
+
+/* Below the threshold it rises to 0.59; above it counts how far, and how many groups say so. */
+static double confidence(const struct state *s)
+{
+	double share = s->threshold ? (double)s->best_total / s->threshold : 0;
+	double above = (double)(s->best_total - s->threshold) / NAT;
+	double c;
+
+	if (s->flags & STATE_HARD)
+		return 0.99;
+	if (!(s->flags & STATE_ALARMED))
+		return share < 1 ? 0.59 * share : 0.59;
+	c = 0.75 + 0.02 * above + 0.07 * (loud_groups(s) - 2.0);
+	return c < 0.75 ? 0.75 : c > 0.99 ? 0.99 : c;
+}
+
+void judge_close(struct judge *j, const struct judge_state *opaque, enum sender_kind kind, bool trusted,
+		 struct arena *a, struct judge_verdict *ret_verdict)
+{
+	const struct state *s = (const struct state *)(const void *)opaque->opaque;
+	struct judge_verdict v = { .verdict = VERDICT_NORMAL };
+
+	(void)j, (void)kind;
+	if (s->flags & STATE_SEEN) {
+		reasons(s, a, &v);
+		v.score = (double)s->best_total / NAT;
+		v.verdict = decide(s, trusted, a, &v.aside);
+		v.confidence = confidence(s);
+		v.since = s->best_since;
+		v.since_message = s->best_message;
+		v.alarmed = s->flags & STATE_ALARMED;
+		v.alarm_at = s->alarm_at;
+		v.alarm_message = s->alarm_message;
+	}
+	*ret_verdict = v;
+}
