@@ -212,16 +212,17 @@ static int next_member(struct source *s)
 	return 0;
 }
 
-/* Takes the present member up by zlib where ISA-L has left it. 1: read on. */
-static int second_opinion(struct source *s)
+/* Has zlib decode the present member again, up to where the step began that ISA-L disliked. 1: read on. */
+static int second_opinion(struct source *s, size_t *ret_n)
 {
 #ifdef HAVE_ISAL
-	uint64_t skip = s->member_out;
+	uint64_t skip = s->member_out - *ret_n;
 	struct err ignored;
 	unsigned char *waste;
 
 	if (s->decoder != &decoder_isal)
 		return 0;
+	*ret_n = 0;
 	s->read_to = s->member_in;
 	s->in_at = s->in_n = 0;
 	s->in_eof = false;
@@ -276,7 +277,7 @@ static int step(struct source *s, unsigned char *p, size_t n, size_t *ret_n)
 	case DECODE_DAMAGED:
 		break;
 	}
-	r = second_opinion(s);
+	r = second_opinion(s, ret_n);
 	return r ? r : damaged(s);
 }
 

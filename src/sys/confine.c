@@ -1,0 +1,123 @@
+/*
+ * confine - the one visible line at which privileges go, always in this order: no_new_privs, limits,
+ * identity and capabilities, Landlock, seccomp. Each step still needs what the next one takes.
+ *
+ * Reviewed against: OpenNTPD ntp_dns.c (order), lwan-straitjacket.c (the ABI ladder).
+ *
+ * RLIMIT_NPROC is left alone: it counts all threads of the uid and would stop our own; that there is no
+ * second process is the filter's matter.
+ */
+#include "sys/confine.h"
+
+#include "sys/filter.h"
+#include "sys/landlock.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { NOBODY = 65534, ANY_ABI = 99, MALLOC_ARENAS = 16 };
+
+static int limit(int resource, rlim_t value, const char *name, struct err *err)
+{
+	struct rlimit now;
+
+	if (getrlimit(resource, &now) < 0)
+		return err_sys(err, EXIT_NOPERM, "%s cannot be asked for", name);
+	if (now.rlim_max < value)
+		value = now.rlim_max;
+	if (setrlimit(resource, &(struct rlimit){ value, value }) < 0)
+		return err_sys(err, EXIT_NOPERM, "%s cannot be set", name);
+	return 0;
+}
+
+static int set_limits(const struct confine_want *want, struct err *err)
+{
+	int r = limit(RLIMIT_CORE, 0, "RLIMIT_CORE", err);
+
+	if (r == 0)
+		r = limit(RLIMIT_FSIZE, 0, "RLIMIT_FSIZE", err);
+	if (r == 0)
+		r = limit(RLIMIT_NOFILE, want->files, "RLIMIT_NOFILE", err);
+	/* A sanitizer's shadow needs terabytes of addresses. */
+	if (r == 0 && want->memory && !FILTER_SOFT)
+		r = limit(RLIMIT_AS, want->memory, "RLIMIT_AS", err);
+	return r;
+}
+
+/* Root becomes nobody for good; anybody else stays who he is. Capabilities go in both cases. */
+static int leave_root(struct confine_report *report, struct err *err)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+
+	if (geteuid() == 0) {
+		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+		    setresuid(NOBODY, NOBODY, NOBODY) < 0)
+			return err_sys(err, EXIT_NOPERM, "root cannot be left for uid %d", NOBODY);
+		report->dropped = true;
+	}
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
+		return err_sys(err, EXIT_NOPERM, "ambient capabilities cannot be dropped");
+	if (syscall(SYS_capset, &head, none) < 0)
+		return err_sys(err, EXIT_NOPERM, "capabilities cannot be dropped");
+	if (report->dropped && (setuid(0) == 0 || geteuid() != NOBODY || getegid() != NOBODY))
+		bug("root came back");
+	report->uid = geteuid();
+	return 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	return *(const char *)a - *(const char *)b;
+}
+
+/*
+ * libc looks things up late, once: qsort how much memory there is, malloc how many processors. Both
+ * open files on older releases, which would kill us in the middle of a log.
+ */
+static void wake_libc(void)
+{
+	char *many = xcalloc(1, 4096);
+
+	qsort(many, 4096, 1, by_value);
+	free(many);
+#ifdef __GLIBC__
+	mallopt(M_ARENA_MAX, MALLOC_ARENAS);
+#endif
+}
+
+int confine_reader(const struct confine_want *want, struct confine_report *ret_report, struct err *err)
+{
+	struct confine_report report = { .kills = !FILTER_SOFT };
+	int r;
+
+	wake_libc();
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_sys(err, EXIT_NOPERM, "no_new_privs cannot be set");
+	r = set_limits(want, err);
+	if (r < 0)
+		return r;
+	r = leave_root(&report, err);
+	if (r < 0)
+		return r;
+	/* After the change of uid, which resets both: die with the parent, and let no equal uid trace us. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return err_sys(err, EXIT_NOPERM, "process flags cannot be set");
+	r = landlock_deny_all(want->landlock_abi_max ? want->landlock_abi_max : ANY_ABI, err);
+	if (r < 0)
+		return r;
+	report.landlock_abi = r;
+	r = filter_load(want->channel, want->complaints, err);
+	if (r < 0)
+		return r;
+	*ret_report = report;
+	return 0;
+}

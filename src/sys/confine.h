@@ -1,0 +1,37 @@
+/*
+ * confine - a process that is about to read hostile bytes gives up everything else.
+ *
+ * Called once, in the child, before its first thread and its first foreign byte, with every
+ * descriptor it will need already open. There is no way back.
+ */
+#ifndef SPAMTRAIL_SYS_CONFINE_H
+#define SPAMTRAIL_SYS_CONFINE_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct confine_want {
+	int channel; /* the one socket to speak on; -1: none */
+	int complaints; /* a pipe for bug messages, else -1; never the terminal itself */
+	unsigned files; /* descriptors it may hold at most, those it has included */
+	uint64_t memory; /* bytes of address space, 0: no limit */
+	int landlock_abi_max; /* for tests; 0: whatever there is */
+};
+
+/* What took hold, for the report. */
+struct confine_report {
+	bool dropped; /* root was left for an unprivileged uid */
+	uint32_t uid;
+	int landlock_abi; /* 0: this kernel has none */
+	bool kills; /* a forbidden call ends the process (else EPERM: sanitizer build) */
+};
+
+/*
+ * 0, or EXIT_NOPERM with a sentence where this kernel cannot confine. Then the process must end, or go
+ * on only by the operator's --unconfined: part of it may have taken hold.
+ */
+int confine_reader(const struct confine_want *want, struct confine_report *ret_report, struct err *err);
+
+#endif

@@ -1,0 +1,144 @@
+/*
+ * filter - libseccomp rules of the log reader, the process that meets every hostile byte.
+ *
+ * It computes on descriptors it was given. It can make threads (clone with CLONE_THREAD; clone3 hides
+ * its flags behind a pointer, so it answers ENOSYS and libc falls back), but no process; memory, but
+ * none to execute; it can talk to the one socket, and to no name anywhere: newfstatat would look up
+ * paths even with AT_EMPTY_PATH, so only the plain fstat call is let through.
+ *
+ * TRUST: nobody. The arguments that are checked are numbers in registers, never what a pointer leads to.
+ */
+#include "sys/filter.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* linux/prctl.h; libc 2.39 names its heaps with it and can do without. */
+#define SET_VMA 0x53564d41
+
+static const int calls[] = {
+	/* descriptors */
+	SCMP_SYS(read),
+	SCMP_SYS(pread64),
+	SCMP_SYS(readv),
+	SCMP_SYS(preadv),
+	SCMP_SYS(lseek),
+	SCMP_SYS(fstat),
+	SCMP_SYS(close),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	/* memory */
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(brk),
+	SCMP_SYS(madvise),
+	/* threads and signals of our own */
+	SCMP_SYS(futex),
+	SCMP_SYS(rseq),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(membarrier),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(gettid),
+	SCMP_SYS(getpid),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	/* time and chance */
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(getrandom),
+};
+
+/* Calls that need one argument to be right: (argument & MASK) == VALUE. */
+struct rule {
+	uint32_t action;
+	int call;
+	unsigned argument;
+	uint64_t mask, value;
+};
+
+static int add_rules(scmp_filter_ctx ctx, const struct rule *rules, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = seccomp_rule_add(
+			ctx, rules[i].action, rules[i].call, 1,
+			SCMP_CMP(rules[i].argument, SCMP_CMP_MASKED_EQ, rules[i].mask, rules[i].value));
+	return r;
+}
+
+static int allow_calls(scmp_filter_ctx ctx)
+{
+	const uint64_t whole = UINT32_MAX;
+	const uint64_t clone_mask = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_VFORK | CLONE_PTRACE |
+				    CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
+				    CLONE_NEWUTS | CLONE_NEWCGROUP;
+	const struct rule rules[] = {
+		{ SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(clone), 0, clone_mask, CLONE_VM | CLONE_THREAD | CLONE_SIGHAND },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 0, whole, (uint64_t)getpid() },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(prctl), 0, whole, PR_SET_NAME },
+		{ SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 0, whole, SET_VMA },
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && r == 0; i++)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
+	if (r == 0)
+		r = add_rules(ctx, rules, sizeof(rules) / sizeof(rules[0]));
+	if (r == 0)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	return r;
+}
+
+static int allow_descriptors(scmp_filter_ctx ctx, int channel, int complaints)
+{
+	static const int talk[] = { SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(sendto),
+				    SCMP_SYS(recvfrom) };
+	static const int complain[] = { SCMP_SYS(write), SCMP_SYS(writev) };
+	int r = 0;
+
+	for (size_t i = 0; channel >= 0 && i < sizeof(talk) / sizeof(talk[0]) && r == 0; i++)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, talk[i], 1,
+				     SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)channel));
+	for (size_t i = 0; complaints >= 0 && i < sizeof(complain) / sizeof(complain[0]) && r == 0; i++)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, complain[i], 1,
+				     SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)complaints));
+	return r;
+}
+
+int filter_load(int channel, int complaints, struct err *err)
+{
+	scmp_filter_ctx ctx = seccomp_init(FILTER_SOFT ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_KILL_PROCESS);
+	int r;
+
+	if (!ctx)
+		return err_set(err, EXIT_NOPERM, "seccomp: no filter could be made on this kernel");
+	if (FILTER_SOFT && complaints < 0)
+		complaints = STDERR_FILENO;
+	r = allow_calls(ctx);
+	if (r == 0)
+		r = allow_descriptors(ctx, channel, complaints);
+	/* Binary search instead of a chain; older libseccomp cannot and does not matter. */
+	seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (r == 0)
+		r = seccomp_load(ctx);
+	seccomp_release(ctx);
+	if (r == 0)
+		return 0;
+	errno = -r;
+	return err_sys(err, EXIT_NOPERM, "seccomp: this kernel does not take the reader's filter");
+}

@@ -1,0 +1,33 @@
+/*
+ * filter - the reader's seccomp allow-list: what is not on it ends the process.
+ */
+#ifndef SPAMTRAIL_SYS_FILTER_H
+#define SPAMTRAIL_SYS_FILTER_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+
+/*
+ * Sanitizers and gcov make calls of their own at exit; such builds get EPERM instead of death.
+ * SPAMTRAIL_SOFT_FILTER is for builds that the compiler does not announce (coverage).
+ */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define FILTER_SOFT true
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(SPAMTRAIL_SOFT_FILTER)
+#define FILTER_SOFT true
+#endif
+#ifndef FILTER_SOFT
+#define FILTER_SOFT false
+#endif
+
+/*
+ * Loads the filter for good. CHANNEL is the one socket that may be spoken on (-1: none), COMPLAINTS the one
+ * descriptor that may be written to (-1: none). A negative code where the kernel has no seccomp.
+ */
+int filter_load(int channel, int complaints, struct err *err);
+
+#endif
