@@ -1,0 +1,434 @@
+/*
+ * exim_arrival - "<=" and "(=": a message came in, from whom, over what, with whose password.
+ *
+ * This line names the account, so it is the one that an attacker wants to write into. Six of its fields hold
+ * foreign text: the HELO name, the ident answer, the login, the Message-ID, the subject and the addresses. They
+ * are read in the grammar's order, and the reading that counts is the first that is grammatical to
+ * the end of the line: every identity key at most once, in its place, with a value of its form.
+ * Text that imitates keys breaks that, and then a later end of one free field is tried. Where no reading holds, the
+ * line is still an arrival, but names no login and no unix user: rather nobody than an innocent.
+ *
+ * TRUST: written by the MTA; the six fields by whoever sends. The subject is quoted with escapes, so
+ * it ends where it says. U= is the kernel's word only without a client address. A= counts only
+ * where P= agrees, since the protocol's name is Exim's own and its "a" says that a login was accepted.
+ *
+ * Source: receive.c (receive_msg, add_host_info_for_log), smtp_in.c (protocol names), Exim 4.
+ */
+#include "logs/exim_parts.h"
+
+/* Identity keys in the order in which receive.c writes them. */
+enum rank {
+	R_NONE,
+	R_PARENT,
+	R_HOST,
+	R_IDENT,
+	R_PROTO,
+	R_TLS,
+	R_PEER,
+	R_AUTH,
+	R_SIZE,
+	R_ID,
+	R_TOPIC,
+	R_FROM,
+	R_FOR
+};
+
+/* Which free field is given a later end than the obvious one, and by how many candidates. */
+struct choice {
+	unsigned host, ident, auth, id;
+};
+
+struct arrival {
+	struct span sender, parent, ident, proto, auth, size, id, topic, list, user_word;
+	struct exim_host client;
+	uint32_t nrcpt;
+	bool resolved; /* B=: a panel has looked up who is behind the connection */
+	bool cut;
+	bool may_be_cut; /* first piece of a split record: an open quote is no contradiction */
+};
+
+struct reading {
+	const char *p, *end;
+	struct choice skip;
+	enum rank rank;
+	struct arrival *a;
+};
+
+static bool starts(const char *p, const char *end, const char *text, size_t n)
+{
+	return (size_t)(end - p) >= n && memcmp(p, text, n) == 0;
+}
+
+#define STARTS(p, end, literal) starts(p, end, literal, sizeof(literal) - 1)
+
+static bool take_rank(struct reading *r, enum rank rank)
+{
+	if (r->rank >= rank)
+		return false;
+	r->rank = rank;
+	return true;
+}
+
+static struct span take_word(struct reading *r, size_t skip)
+{
+	const char *start = r->p + skip;
+
+	r->p = exim_word(start, r->end);
+	return span_of(start, (size_t)(r->p - start));
+}
+
+/* The keys that may follow a Message-ID. */
+static bool late_key(const char *p, const char *end)
+{
+	return STARTS(p, end, "T=\"") || STARTS(p, end, "from <") || STARTS(p, end, "for ");
+}
+
+/* The keys that may follow a login. */
+static bool after_login(const char *p, const char *end)
+{
+	static const struct span keys[] = {
+		SPAN("S="),    SPAN("PRDR"), SPAN("PRX="), SPAN("K "),	  SPAN("M8S="),
+		SPAN("DKIM="), SPAN("SPF"),  SPAN("ARC"),  SPAN("DMARC"), SPAN("RT="),
+		SPAN("Q="),    SPAN("id="),  SPAN("id*="), SPAN("ID="),	  SPAN("B="),
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (starts(p, end, keys[i].p, keys[i].n))
+			return true;
+	return late_key(p, end);
+}
+
+/* End of a free field: the blank before a key that FITS, SKIP of them passed over; NULL when they run out. */
+static const char *free_end(const char *p, const char *end, unsigned skip,
+			    bool (*fits)(const char *, const char *))
+{
+	for (p = exim_word(p, end); p < end; p = exim_word(p + 1, end))
+		if (fits(p + 1, end) && skip-- == 0)
+			return p;
+	return skip == 0 ? end : NULL;
+}
+
+static bool proto_key(const char *p, const char *end)
+{
+	return STARTS(p, end, "P=") || STARTS(p, end, "Ci=");
+}
+
+static bool read_host(struct reading *r)
+{
+	r->p = exim_host_cut(r->p + 2, r->end, r->skip.host, &r->a->client);
+	return r->p && (r->p == r->end || *r->p == ' ');
+}
+
+static bool read_ident(struct reading *r)
+{
+	const char *start = r->p + 2;
+
+	r->p = r->skip.ident ? free_end(start, r->end, r->skip.ident, proto_key) : exim_word(start, r->end);
+	if (!r->p)
+		return false;
+	r->a->ident = span_of(start, (size_t)(r->p - start));
+	return true;
+}
+
+/* esmtpsa, local-smtp, spam-scanned: letters, digits and - _ . + */
+static bool proto_form(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i], folded = c | 0x20;
+
+		if (!(folded >= 'a' && folded <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '_' &&
+		    c != '.' && c != '+')
+			return false;
+	}
+	return s.n > 0;
+}
+
+static bool read_auth(struct reading *r)
+{
+	const char *start = r->p + 2;
+
+	r->p = free_end(start, r->end, r->skip.auth, after_login);
+	if (!r->p)
+		return false;
+	r->a->auth = span_of(start, (size_t)(r->p - start));
+	return true;
+}
+
+static bool read_size(struct reading *r)
+{
+	struct span s = take_word(r, 2);
+	uint64_t value;
+
+	/* Panels put the user's name into a second S=. */
+	if (span_u64(s, &value)) {
+		if (!take_rank(r, R_SIZE))
+			return false;
+		r->a->size = s;
+		return true;
+	}
+	r->a->user_word = s;
+	return proto_form(s) || span_find(s, 0, '@') > 0;
+}
+
+static bool read_id(struct reading *r)
+{
+	const char *start = r->p + (r->p[2] == '*' ? 4 : 3);
+
+	r->p = free_end(start, r->end, r->skip.id, late_key);
+	if (!r->p)
+		return false;
+	r->a->id = span_of(start, (size_t)(r->p - start));
+	return true;
+}
+
+static bool read_topic(struct reading *r)
+{
+	const char *start = r->p + 3, *close = exim_quoted(start, r->end);
+
+	r->a->topic = span_of(start, (size_t)(close - start));
+	if (close == r->end) {
+		r->p = r->end;
+		r->a->cut = true;
+		return r->a->may_be_cut;
+	}
+	r->p = close + 1;
+	return r->p == r->end || *r->p == ' ';
+}
+
+/* DN="..." is the peer certificate's text, its quotes not escaped: it ends at a quote before a blank. */
+static bool read_peer(struct reading *r)
+{
+	const char *close = memmem(r->p + 4, (size_t)(r->end - r->p - 4), "\" ", 2);
+
+	r->p = close ? close + 1 : r->end;
+	return true;
+}
+
+static bool read_from(struct reading *r)
+{
+	r->p = exim_address(r->p + 6, r->end);
+	return r->p[-1] == '>';
+}
+
+/* One recipient; false for text that no address list holds. */
+static bool read_recipient(const char *p, const char *stop)
+{
+	size_t n = (size_t)(stop - p);
+
+	if (*p == '"')
+		return true;
+	return *p != '[' && *p != '<' && !(n == 3 && !memcmp(p, "for", 3)) && !memchr(p, '"', n) &&
+	       !memchr(p, ')', n);
+}
+
+static bool read_list(struct reading *r)
+{
+	const char *p = r->p + 4;
+
+	r->a->list = span_of(p, (size_t)(r->end - p));
+	if (span_ends(r->a->list, SPAN(" <trunc>"))) {
+		r->a->list.n -= 8;
+		r->a->cut = true;
+	}
+	r->p = r->end;
+
+	const char *end = p + r->a->list.n;
+
+	while (p < end) {
+		const char *stop = *p == '"' ? exim_address(p, end) : exim_word(p, end);
+
+		if (stop > p) {
+			if (!read_recipient(p, stop))
+				return false;
+			r->a->nrcpt++;
+		}
+		p = stop + 1;
+	}
+	return true;
+}
+
+/* A key that is nobody's identity: WORD or WORD=value without quotes and round brackets. */
+static bool read_other(struct reading *r)
+{
+	struct span s = take_word(r, 0);
+
+	if (span_starts(s, SPAN("B=")))
+		r->a->resolved = true;
+	if (s.n == 0)
+		return true;
+	if (!(s.p[0] >= 'A' && s.p[0] <= 'Z') && !span_eq(s, SPAN("<trunc>")))
+		return false;
+	return !memchr(s.p, '"', s.n) && !memchr(s.p, '(', s.n) && !memchr(s.p, ')', s.n);
+}
+
+static bool read_tls(struct reading *r)
+{
+	if (r->p + 2 < r->end && r->p[2] == '"') {
+		r->p = exim_quoted(r->p + 3, r->end);
+		r->p += r->p < r->end;
+	} else {
+		r->p = exim_word(r->p, r->end);
+	}
+	return true;
+}
+
+static bool read_proto(struct reading *r)
+{
+	r->a->proto = take_word(r, 2);
+	return proto_form(r->a->proto);
+}
+
+static bool read_parent(struct reading *r)
+{
+	r->a->parent = take_word(r, 2);
+	return true;
+}
+
+static bool read_letter(struct reading *r)
+{
+	switch (*r->p) {
+	case 'R':
+		return take_rank(r, R_PARENT) && read_parent(r);
+	case 'H':
+		return take_rank(r, R_HOST) && read_host(r);
+	case 'U':
+		return take_rank(r, R_IDENT) && read_ident(r);
+	case 'P':
+		return take_rank(r, R_PROTO) && read_proto(r);
+	case 'X':
+		return take_rank(r, R_TLS) && read_tls(r);
+	case 'A':
+		return take_rank(r, R_AUTH) && read_auth(r);
+	case 'S':
+		return read_size(r);
+	case 'T':
+		if (r->p + 2 < r->end && r->p[2] == '"')
+			return take_rank(r, R_TOPIC) && read_topic(r);
+		return read_other(r);
+	default:
+		return read_other(r);
+	}
+}
+
+/* One key; p stands on its first byte. */
+static bool read_key(struct reading *r)
+{
+	const char *p = r->p, *end = r->end;
+
+	if (end - p > 1 && p[1] == '=')
+		return read_letter(r);
+	if (STARTS(p, end, "id=") || STARTS(p, end, "id*="))
+		return take_rank(r, R_ID) && read_id(r);
+	if (STARTS(p, end, "for "))
+		return take_rank(r, R_FOR) && read_list(r);
+	if (STARTS(p, end, "from <"))
+		return take_rank(r, R_FROM) && read_from(r);
+	if (STARTS(p, end, "DN=\""))
+		return take_rank(r, R_PEER) && read_peer(r);
+	return read_other(r);
+}
+
+/* SMTP protocols that carry a login end in "a" (smtp_in.c, protocols[]). */
+static bool proto_agrees(const struct arrival *a)
+{
+	struct span p = a->proto;
+
+	if (a->client.ip.p && span_starts(p, SPAN("local")))
+		return false;
+	return !a->auth.p || span_search(p, 0, SPAN("smtp")) < 0 || p.p[p.n - 1] == 'a';
+}
+
+static bool read_line(struct span s, struct choice skip, struct arrival *a)
+{
+	struct reading r = { .p = s.p, .end = s.p + s.n, .skip = skip, .rank = R_NONE, .a = a };
+
+	r.p = exim_address(r.p, r.end);
+	a->sender = span_of(s.p, (size_t)(r.p - s.p));
+	while (r.p < r.end) {
+		if (*r.p != ' ')
+			return false;
+		r.p++;
+		if (r.p < r.end && *r.p != ' ' && !read_key(&r))
+			return false;
+	}
+	return proto_agrees(a);
+}
+
+/* The readings in the order in which they are tried; a line without forged text fits the first. */
+static const struct choice choices[] = {
+	{ 0 },	       { .host = 1 }, { .host = 2 }, { .host = 3 },  { .auth = 1 },
+	{ .auth = 2 }, { .id = 1 },   { .id = 2 },   { .ident = 1 }, { .ident = 2 },
+};
+
+static void read_arrival(struct span s, bool may_be_cut, struct arrival *a)
+{
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		*a = (struct arrival){ .may_be_cut = may_be_cut };
+		if (read_line(s, choices[i], a))
+			return;
+	}
+	*a = (struct arrival){ .may_be_cut = true };
+	read_line(s, choices[0], a);
+	a->auth = a->ident = a->user_word = SPAN_NONE;
+	if (span_starts(a->proto, SPAN("local")))
+		a->proto = SPAN_NONE;
+}
+
+/* driver:id:mailauth */
+static void put_login(struct maker *m, struct span auth)
+{
+	ptrdiff_t colon = span_find(auth, 0, ':');
+
+	exim_put(m, F_AUTH_METHOD, colon < 0 ? auth : span_head(auth, (size_t)colon));
+	if (colon < 0)
+		return;
+
+	struct span id = span_from(auth, (size_t)colon + 1);
+
+	colon = span_find(id, 0, ':');
+	exim_put(m, F_USER, colon < 0 ? id : span_head(id, (size_t)colon));
+}
+
+static void put_who(struct maker *m, const struct arrival *a, bool local)
+{
+	exim_put_client(m, &a->client);
+	if (a->auth.p)
+		put_login(m, a->auth);
+	if (local && a->ident.p) {
+		exim_put(m, F_UNIX_USER, a->ident);
+		if (exim_is_mta_user(a->ident))
+			m->ev->flags |= EVF_MTA_USER;
+	}
+	if (a->resolved && (a->user_word.p || a->ident.p))
+		exim_put(m, F_IDENT_USER, a->user_word.p ? a->user_word : a->ident);
+}
+
+enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct span s)
+{
+	struct arrival a;
+	struct event *ev;
+	uint64_t size;
+	bool local;
+
+	read_arrival(s, h->cut, &a);
+	local = !a.client.ip.p && (a.ident.p || span_starts(a.proto, SPAN("local")));
+	ev = exim_begin(m, h, local || a.auth.p ? EV_SUBMIT : EV_ACCEPT);
+	ev->flags |= (uint16_t)((local ? EVF_LOCAL : 0) | (a.auth.p ? EVF_AUTH : 0) | (a.cut ? EVF_CUT : 0));
+	if (span_eq(a.sender, SPAN("<>"))) {
+		ev->flags |= EVF_NULL_SENDER;
+		a.sender = span_from(a.sender, 2);
+	}
+	ev->nrcpt = a.nrcpt;
+	if (a.size.p && span_u64(a.size, &size))
+		ev->size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size;
+	exim_put(m, F_SENDER, a.sender);
+	put_who(m, &a, local);
+	exim_put(m, F_RECIPIENTS, a.list);
+	exim_put(m, F_PARENT_ID, a.parent);
+	exim_put(m, F_PROTOCOL, a.proto);
+	exim_put(m, F_SIZE, a.size);
+	exim_put(m, F_MESSAGE_ID, a.id);
+	exim_put_escaped(m, F_SUBJECT, a.topic);
+	maker_end(m);
+	return LINE_EVENT;
+}

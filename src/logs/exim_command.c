@@ -1,0 +1,101 @@
+/*
+ * exim_command - "cwd=DIR N args: program ...": somebody called Exim, from which directory.
+ *
+ * DIR is raw and unquoted and may hold the very words that end it. The count is the check: of the
+ * places that read " N args: ", the first whose N arguments are really there ends DIR. Whatever the choice, DIR
+ * begins where the kernel's path begins, so its leading components are never forged.
+ *
+ * TRUST: the path is the kernel's, the directory names in it and the arguments are the caller's (grade B).
+ *
+ * Source: exim.c, "arguments" log selector: an argument with white space stands in double quotes,
+ * non-printing bytes are escaped, a line that is too long goes on in one that starts with "...".
+ */
+#include "logs/exim_parts.h"
+
+#define PLACES_MOST 8
+
+/* Arguments in S, quoted ones as one; SIZE_MAX for a line that was cut. */
+static size_t count_args(struct span s)
+{
+	const char *p = s.p, *end = s.p + s.n;
+	size_t n = 0;
+
+	while (p < end) {
+		const char *stop = exim_word(p, end);
+
+		if (*p == '"') {
+			stop = p + 1 < end ? memchr(p + 1, '"', (size_t)(end - p - 1)) : NULL;
+			stop = stop ? stop + 1 : end;
+		}
+		if (stop == end && stop - p == 3 && !memcmp(p, "...", 3))
+			return SIZE_MAX;
+		n++;
+		p = stop + 1;
+	}
+	return n;
+}
+
+/* " N args:" at the blank AT: N, and where the arguments begin. */
+static bool count_at(struct span s, size_t at, size_t *ret_count, size_t *ret_args)
+{
+	size_t n = 0, p = at + 1;
+
+	while (p < s.n && p - at < 7 && (unsigned char)(s.p[p] - '0') < 10)
+		n = n * 10 + (size_t)(s.p[p++] - '0');
+	if (p == at + 1 || span_search(span_head(span_from(s, p), 6), 0, SPAN(" args:")) != 0)
+		return false;
+	if (p + 6 < s.n && s.p[p + 6] != ' ')
+		return false;
+	*ret_count = n;
+	*ret_args = p + 7;
+	return true;
+}
+
+static bool cut_command(struct span s, struct span *ret_dir, struct span *ret_args)
+{
+	size_t count, args;
+	unsigned places = 0;
+
+	for (ptrdiff_t at = span_find(s, 0, ' '); at >= 0 && places < PLACES_MOST;
+	     at = span_find(s, (size_t)at + 1, ' ')) {
+		if (!count_at(s, (size_t)at, &count, &args))
+			continue;
+		places++;
+		*ret_dir = span_head(s, (size_t)at);
+		*ret_args = span_from(s, args);
+
+		size_t seen = count_args(*ret_args);
+
+		if (seen == count || seen == SIZE_MAX)
+			return true;
+	}
+	return places > 0;
+}
+
+/* Exim calling itself, and administrators looking at the queue: no mail is handed over. */
+static bool is_service(struct span args)
+{
+	ptrdiff_t blank = span_find(args, 0, ' ');
+	struct span option = span_from(args, (size_t)(blank < 0 ? (ptrdiff_t)args.n : blank + 1));
+
+	if (option.n < 2 || option.p[0] != '-')
+		return false;
+	if (option.p[1] == 'M' || option.p[1] == 'q')
+		return true;
+	return option.p[1] == 'b' && option.n > 2 && memchr("dpPVehtvwr", option.p[2], 10);
+}
+
+enum line_result exim_command(struct maker *m, const struct exim_head *h, struct span s)
+{
+	struct span dir, args;
+
+	if (!cut_command(span_from(s, 4), &dir, &args))
+		return LINE_OTHER;
+	if (!m->all && is_service(args))
+		return LINE_DULL;
+	exim_begin(m, h, EV_COMMAND);
+	exim_put(m, F_CWD, dir);
+	exim_put(m, F_TEXT, args);
+	maker_end(m);
+	return LINE_EVENT;
+}

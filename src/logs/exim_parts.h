@@ -1,0 +1,71 @@
+/*
+ * exim_parts - what the files of the Exim dialect share: the head of a line and the cutters of its grammar.
+ *
+ * Every cutter takes [p, end) and returns where its piece ends; none reads past END, none goes back.
+ * Grammar: Exim specification, chapter "Log files"; log.c, receive.c, deliver.c, host.c of Exim 4.
+ */
+#ifndef SPAMTRAIL_LOGS_EXIM_PARTS_H
+#define SPAMTRAIL_LOGS_EXIM_PARTS_H
+
+#include "logs/maker.h"
+
+struct exim_head {
+	struct span id; /* n == 0: the line has none */
+	uint32_t pid; /* 0: not logged */
+	bool cut; /* first piece of a record that syslog split */
+};
+
+/* Parts of "name (helo) [ip]:port"; p == NULL where a part is not there. */
+struct exim_host {
+	struct span name, helo, ip, port;
+};
+
+/* Starts an event with id, pid and flags of the head. */
+struct event *exim_begin(struct maker *m, const struct exim_head *h, enum event_kind kind);
+/* Adds a field that is there (p != NULL) and wanted. */
+void exim_put(struct maker *m, enum field_key key, struct span s);
+/* The same for text with the escapes of T= and C=; decoded only for explain. */
+void exim_put_escaped(struct maker *m, enum field_key key, struct span s);
+/* The MTA's own word for an outcome, which the line only shows as a flag. */
+void exim_put_word(struct maker *m, enum field_key key, struct span word);
+/* client_ip, client_name, helo. */
+void exim_put_client(struct maker *m, const struct exim_host *host);
+
+/* End of a word: the next blank. */
+const char *exim_word(const char *p, const char *end);
+/* End of an address: a quoted local part may hold blanks. */
+const char *exim_address(const char *p, const char *end);
+/* End of quoted text whose first byte is behind the opening quote: the closing quote, or END. */
+const char *exim_quoted(const char *p, const char *end);
+/*
+ * A host as in H=. HELO may hold anything where the administrator allows it, so the bracket group that
+ * ends it is a matter of reading: SKIP candidates are passed over. Returns NULL when there are not so many.
+ */
+const char *exim_host_cut(const char *p, const char *end, unsigned skip, struct exim_host *ret_host);
+/* IPv4-mapped IPv6 becomes IPv4; what cannot be an address becomes none. */
+struct span exim_ip(struct span s);
+bool exim_is_loopback(struct span ip);
+/* Drops the angle brackets of <address>. */
+struct span exim_bare(struct span s);
+/* True when S is the MTA's own login (Debian-exim, mailnull ...). */
+bool exim_is_mta_user(struct span login);
+
+/* Code and enhanced code at the start of a reply: "550-5.1.1 text". */
+struct exim_reply {
+	struct span code, dsn;
+	struct span text; /* the reply from its code on; the whole text where none was found */
+	struct span relay, relay_ip; /* of the older form "host NAME [ip]: 550 ..." */
+};
+void exim_reply_cut(struct span text, struct exim_reply *ret_reply);
+
+enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct span s);
+/* FLAG is the byte that tells the flags apart: '=' '-' '>' '*' for deliveries, 'N' for -N, 'd' defer, 'b' bounce. */
+enum line_result exim_result(struct maker *m, const struct exim_head *h, char flag, struct span s);
+/* cwd=DIR N args: ... */
+enum line_result exim_command(struct maker *m, const struct exim_head *h, struct span s);
+/* Lines that begin with H=, U= or F=: rejects, warnings, remote errors. */
+enum line_result exim_session(struct maker *m, const struct exim_head *h, struct span s);
+/* Everything else: queue words, logins, connections, limits, notices. */
+enum line_result exim_misc(struct maker *m, const struct exim_head *h, struct span s);
+
+#endif

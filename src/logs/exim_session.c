@@ -1,0 +1,211 @@
+/*
+ * exim_session - lines that begin with the client: H=, U= or F=, then what happened to it.
+ *
+ * Keys are read from the left, each once, up to the first word that is none: "rejected", "temporarily", "sender
+ * verify", "Warning:" and so on. Behind that the text is the administrator's and holds no keys. With
+ * an id and no verb of these, H= is the server that a delivery talked to.
+ *
+ * TRUST: HELO, sender and login are the client's. The client's address is Exim's own where HELO
+ * cannot hold brackets; a reject accuses nobody by itself.
+ *
+ * Source: acl.c, smtp_in.c (smtp_handle_acl_fail), receive.c (local_scan, non-SMTP ACL), rejectlog.
+ */
+#include "logs/exim_parts.h"
+
+#include "logs/reply.h"
+
+struct session {
+	struct exim_host host;
+	struct span user, sender, auth, proto, rest;
+	bool has_host, has_sender;
+	uint32_t seen; /* one-letter keys: each counts once, a second one is text */
+};
+
+static struct span key_value(const char **p, const char *end, size_t skip)
+{
+	const char *start = *p + skip;
+
+	*p = exim_address(start, end);
+	return span_of(start, (size_t)(*p - start));
+}
+
+/* One key at *P; false where the keys end. */
+static bool session_key(struct session *s, const char **p, const char *end)
+{
+	struct span word = span_of(*p, (size_t)(exim_word(*p, end) - *p));
+
+	if (word.n > 1 && word.p[1] == '=') {
+		unsigned bit = 1u << (word.p[0] & 31);
+
+		if (s->seen & bit)
+			return false;
+		s->seen |= bit;
+		switch (word.p[0]) {
+		case 'H':
+			s->has_host = true;
+			*p = exim_host_cut(*p + 2, end, 0, &s->host);
+			if (!*p)
+				*p = exim_word(word.p, end);
+			return true;
+		case 'U':
+			s->user = key_value(p, end, 2);
+			return true;
+		case 'F':
+			s->has_sender = true;
+			s->sender = exim_bare(key_value(p, end, word.n > 2 && word.p[2] == '<' ? 3 : 2));
+			return true;
+		case 'A':
+			s->auth = key_value(p, end, 2);
+			return true;
+		case 'P':
+			s->proto = key_value(p, end, 2);
+			return true;
+		default:
+			*p = word.p + word.n;
+			return true;
+		}
+	}
+	if (span_starts(word, SPAN("DN=\""))) {
+		*p = exim_quoted(*p + 4, end);
+		*p += *p < end;
+		return true;
+	}
+	if (span_starts(word, SPAN("I=")) || span_starts(word, SPAN("Ci=")) ||
+	    span_starts(word, SPAN("CV=")) || span_starts(word, SPAN("SNI=")) ||
+	    span_starts(word, SPAN("PRX=")) || span_starts(word, SPAN("SPF")) ||
+	    span_starts(word, SPAN("TFO")) || span_starts(word, SPAN("DMARC"))) {
+		*p = word.p + word.n;
+		return true;
+	}
+	return false;
+}
+
+static void read_session(struct span s, struct session *ret)
+{
+	const char *p = s.p, *end = s.p + s.n;
+
+	*ret = (struct session){ .user = SPAN_NONE };
+	while (p < end) {
+		if (!session_key(ret, &p, end))
+			break;
+		while (p < end && *p == ' ')
+			p++;
+		if (p < end && *p == ':')
+			break;
+	}
+	ret->rest = span_of(p, (size_t)(end - p));
+}
+
+static void put_session(struct maker *m, const struct session *s)
+{
+	ptrdiff_t colon = span_find(s->auth, 0, ':');
+
+	exim_put(m, F_SENDER, s->sender);
+	if (s->has_host)
+		exim_put_client(m, &s->host);
+	if (!s->host.ip.p) {
+		m->ev->flags |= EVF_LOCAL;
+		exim_put(m, F_UNIX_USER, s->user);
+	}
+	exim_put(m, F_PROTOCOL, s->proto);
+	if (colon > 0) {
+		m->ev->flags |= EVF_AUTH;
+		exim_put(m, F_AUTH_METHOD, span_head(s->auth, (size_t)colon));
+		exim_put(m, F_USER, span_from(s->auth, (size_t)colon + 1));
+	}
+	if (s->has_sender && s->sender.n == 0)
+		m->ev->flags |= EVF_NULL_SENDER;
+}
+
+/* "RCPT <addr>: text": the command is the action, the address its own field, the rest text. */
+static void put_what(struct maker *m, struct span what)
+{
+	const char *p = what.p, *end = what.p + what.n;
+	ptrdiff_t angle = span_find(span_head(what, 8), 0, '<'), colon;
+	struct span action = what, text = SPAN_NONE;
+
+	if (angle > 0) {
+		const char *close = exim_address(p + angle + 1, end);
+		bool sender = span_starts(what, SPAN("MAIL"));
+		struct span addr;
+
+		if (close > p && close[-1] == ':')
+			close--;
+		addr = exim_bare(span_of(p + angle, (size_t)(close - p - angle)));
+		action = span_trim(span_head(what, (size_t)angle));
+		exim_put(m, sender ? F_SENDER : F_RECIPIENT, addr);
+		p = close;
+	}
+	colon = span_search(span_of(p, (size_t)(end - p)), 0, SPAN(": "));
+	if (colon >= 0) {
+		text = span_of(p + colon + 2, (size_t)(end - p - colon - 2));
+		if (angle <= 0)
+			action = span_of(p, (size_t)colon);
+	}
+	exim_put(m, F_ACTION, action);
+	if (text.p) {
+		struct exim_reply reply;
+
+		exim_reply_cut(text, &reply);
+		m->ev->flags |= reply_classify(reply.text, reply.dsn);
+		exim_put(m, F_CODE, reply.code);
+		exim_put(m, F_DSN, reply.dsn);
+		exim_put(m, F_TEXT, text);
+	}
+}
+
+static enum line_result rejected(struct maker *m, const struct exim_head *h, const struct session *s,
+				 struct span what)
+{
+	exim_begin(m, h, EV_REJECT);
+	put_session(m, s);
+	put_what(m, what);
+	exim_put_word(m, F_STATUS, SPAN("rejected"));
+	maker_end(m);
+	return LINE_EVENT;
+}
+
+/* What is left: a notice about the client, or about the server that a delivery talked to. */
+static enum line_result noticed(struct maker *m, const struct exim_head *h, const struct session *s,
+				enum event_kind kind)
+{
+	struct span text = s->rest;
+	bool outward = h->id.n && s->has_host && !s->has_sender && kind == EV_NOTICE &&
+		       !span_starts(text, SPAN("Warning")) && !span_starts(text, SPAN("sender verify"));
+
+	if (!m->all && kind != EV_AUTH_FAIL)
+		return LINE_DULL;
+	exim_begin(m, h, kind);
+	if (outward) {
+		exim_put(m, F_RELAY, s->host.name);
+		exim_put(m, F_RELAY_IP, exim_ip(s->host.ip));
+		exim_put(m, F_RELAY_PORT, s->host.port);
+	} else {
+		put_session(m, s);
+	}
+	if (span_starts(text, SPAN(": ")))
+		text = span_from(text, 2);
+	exim_put(m, F_TEXT, text);
+	maker_end(m);
+	return LINE_EVENT;
+}
+
+enum line_result exim_session(struct maker *m, const struct exim_head *h, struct span line)
+{
+	static const struct span verbs[] = {
+		SPAN("rejected "),
+		SPAN("temporarily rejected "),
+		SPAN("dropped "),
+	};
+	struct session s;
+
+	read_session(line, &s);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (span_starts(s.rest, verbs[i]))
+			return rejected(m, h, &s, span_from(s.rest, verbs[i].n));
+	if (span_starts(s.rest, SPAN("authenticator failed")))
+		return noticed(m, h, &s, EV_AUTH_FAIL);
+	if (span_starts(s.rest, SPAN("SMTP connection lost")))
+		return noticed(m, h, &s, EV_DISCONNECT);
+	return noticed(m, h, &s, EV_NOTICE);
+}
