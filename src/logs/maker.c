@@ -14,7 +14,8 @@
 
 #define EVENT_MOST (sizeof(struct event) + 63 * sizeof(struct field))
 
-_Static_assert(sizeof(struct event) % 8 == 0 && sizeof(struct field) == 8, "events lie 8-byte aligned");
+_Static_assert(offsetof(struct event, f) == sizeof(struct event) && sizeof(struct field) == 8,
+	       "events lie 8-byte aligned");
 _Static_assert(F_KEYS <= 64, "the hot mask is one word");
 
 #define HOT(key) (UINT64_C(1) << (key))

@@ -13,12 +13,13 @@
 
 /*
  * Y m d H M S: digits; e: day of one or two, maybe padded with a blank; b a: names of month and
- * weekday; f: fraction, maybe none; z: zone offset; x: blank and offset, maybe none; n: zone by
- * name; E: seconds since 1970. Everything else stands for itself. Sources: log-formats.md section 1.
+ * weekday; f: fraction, maybe none; z: zone offset; o: the same, maybe none; x: the same behind a
+ * blank, maybe none; n: zone by name; E: seconds since 1970. Everything else stands for itself.
+ * Sources: log-formats.md section 1; journalctl(1) for the full and the unix form.
  */
 static const char *const forms[STAMP_FORMS] = {
 	[STAMP_SYSLOG] = "b e H:M:Sf",
-	[STAMP_ISO] = "Y-m-dTH:M:Sfz",
+	[STAMP_ISO] = "Y-m-dTH:M:Sfo",
 	[STAMP_SPACED] = "Y-m-d H:M:Sfx",
 	[STAMP_YEAR_FIRST] = "Y b e H:M:Sf",
 	[STAMP_YEAR_THIRD] = "b e Y H:M:Sf",
@@ -131,7 +132,12 @@ static bool offset(struct scan *s)
 	return hours <= 23 && minutes <= 59;
 }
 
-static bool offset_maybe(struct scan *s)
+static bool offset_or_none(struct scan *s)
+{
+	return s->p == s->end || *s->p == ' ' || offset(s);
+}
+
+static bool offset_behind_blank(struct scan *s)
 {
 	if (s->end - s->p < 6 || s->p[0] != ' ' || (s->p[1] != '+' && s->p[1] != '-') || !is_digit(s->p[2]))
 		return true;
@@ -205,8 +211,10 @@ static bool step(struct scan *s, char what)
 		return fraction(s);
 	case 'z':
 		return offset(s);
+	case 'o':
+		return offset_or_none(s);
 	case 'x':
-		return offset_maybe(s);
+		return offset_behind_blank(s);
 	case 'n':
 		return zone_name(s);
 	case 'E':

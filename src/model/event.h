@@ -74,6 +74,7 @@ enum event_flag {
 	EVF_CUT = 1 << 10,       /* the writer cut the line short (<trunc>, syslog length) */
 	EVF_UNKNOWN_RCPT = 1 << 11, /* the text says that the recipient does not exist */
 	EVF_SPAM = 1 << 12,      /* the text says: refused as spam, by policy or by a blocklist */
+	EVF_SYSLOG = 1 << 14,    /* came through syslog or the journal: a local user can forge such lines */
 	EVF_MTA_USER = 1 << 13,  /* U= is the MTA's own user (Debian-exim, mailnull, exim ...) */
 };
 
@@ -99,7 +100,7 @@ struct event {
 	uint32_t nrcpt;        /* Postfix queue lines; Exim: recipients listed after " for " */
 	uint32_t uid;          /* of a local submission (Postfix pickup); UINT32_MAX = none */
 	uint32_t repeat;       /* 1; more under "message repeated N times" */
-	struct field f[];
+	struct field f[] __attribute__((aligned(8)));
 };
 
 /* Events of one batch, and the text they point into. */
