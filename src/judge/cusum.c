@@ -17,6 +17,15 @@ int32_t cusum_group(const int16_t part[SIGNALS], enum signal_group group)
 	return sum;
 }
 
+unsigned cusum_loud(const int16_t part[SIGNALS])
+{
+	unsigned loud = 0;
+
+	for (unsigned g = 0; g < GROUPS; g++)
+		loud += cusum_group(part, g) >= CUSUM_LOUD;
+	return loud;
+}
+
 static int32_t clamp(int32_t x, int32_t low, int32_t high)
 {
 	return x < low ? low : x > high ? high : x;
@@ -43,21 +52,25 @@ void cusum_add(const struct judge *j, struct state *s, enum signal sig, int32_t 
 	s->total += part - old;
 }
 
-static int32_t log_share(const struct judge *j, uint32_t part, uint32_t whole)
+/* The run's observations, at most MOST of them, in the units of a Beta. */
+static struct beta recent(struct tally now, unsigned most)
 {
-	return judge_log(j, part) - judge_log(j, whole);
+	unsigned shift = 0;
+
+	while ((unsigned)now.n >> shift > most)
+		shift++;
+	return (struct beta){ (uint16_t)(now.yes * TICK >> shift),
+			      (uint16_t)((now.n - now.yes) * TICK >> shift) };
 }
 
-void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
+static int32_t log_ratio(const struct judge *j, uint32_t part1, uint32_t all1, uint32_t part0, uint32_t all0)
 {
-	const struct signal_row *row = &signal_table[sig];
-	const struct beta *usual = &row->usual[s->population];
-	const struct tally *past = &s->past[sig];
+	return judge_log(j, part1) - judge_log(j, all1) - judge_log(j, part0) + judge_log(j, all0);
+}
+
+static void count(struct state *s, enum signal sig, bool yes)
+{
 	struct tally *now = &s->now[sig];
-	uint32_t yes0 = usual->yes + (past->yes + now->yes) * TICK;
-	uint32_t all0 = usual->yes + usual->no + (past->n + now->n) * TICK;
-	uint32_t yes1 = row->abused.yes + now->yes * TICK;
-	uint32_t all1 = row->abused.yes + row->abused.no + now->n * TICK;
 
 	if (now->n >= NOW_MEMORY) {
 		now->n >>= 1;
@@ -66,14 +79,26 @@ void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool
 	now->n++;
 	now->yes += yes;
 	s->touched |= 1U << sig;
-	if (extra) {
-		yes0 += (uint32_t)((uint64_t)all0 * extra / NAT);
-		if ((uint64_t)yes0 * all1 >= (uint64_t)yes1 * all0)
-			return; /* everybody fares as badly: no news about this one */
-	}
+}
+
+void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
+{
+	const struct signal_row *row = &signal_table[sig];
+	const struct beta *usual = &row->usual[s->population];
+	struct beta own = recent(s->now[sig], row->drift), abuse = recent(s->now[sig], ABUSE_DRIFT);
+	uint32_t yes0 = usual->yes + s->past[sig].yes * TICK + own.yes;
+	uint32_t all0 = usual->yes + usual->no + s->past[sig].n * TICK + own.yes + own.no;
+	uint32_t yes1 = row->abused.yes + abuse.yes;
+	uint32_t all1 = row->abused.yes + row->abused.no + abuse.yes + abuse.no;
+
+	count(s, sig, yes);
+	yes0 += (uint32_t)((uint64_t)all0 * extra / NAT);
+	/* Not above what is usual for him, or for everybody just now: no news. */
+	if ((uint64_t)yes0 * all1 >= (uint64_t)yes1 * all0)
+		return;
 	cusum_add(j, s, sig,
-		  yes ? log_share(j, yes1, all1) - log_share(j, yes0, all0)
-		      : log_share(j, all1 - yes1, all1) - log_share(j, all0 - yes0, all0));
+		  yes ? log_ratio(j, yes1, all1, yes0, all0)
+		      : log_ratio(j, all1 - yes1, all1, all0 - yes0, all0));
 }
 
 void cusum_fade(struct state *s, uint32_t hours)
@@ -82,9 +107,9 @@ void cusum_fade(struct state *s, uint32_t hours)
 
 	if (!s->total)
 		return;
-	for (uint32_t i = 0; i < hours && i < 96; i++)
-		keep -= keep / 16;
-	if (hours >= 96)
+	for (uint32_t i = 0; i < hours && i < 192; i++)
+		keep -= keep / 32;
+	if (hours >= 192)
 		keep = 0;
 	s->total = 0;
 	for (unsigned i = 0; i < SIGNALS; i++) {
@@ -107,17 +132,21 @@ static void return_to_zero(const struct judge *j, struct state *s, uint32_t at)
 	s->flags &= (uint8_t)~STATE_RISING;
 }
 
+/* Two groups at least, and what no campaign of his own would explain must carry enough by itself. */
 static bool convicts(const struct state *s)
 {
-	unsigned loud = 0;
+	int32_t foreign = 0;
 
 	if (s->flags & STATE_HARD)
 		return true;
-	if (s->total < s->threshold)
+	if (s->total < s->threshold || cusum_loud(s->part) < 2)
 		return false;
-	for (unsigned g = 0; g < GROUPS; g++)
-		loud += cusum_group(s->part, g) >= CUSUM_LOUD;
-	return loud >= 2;
+	for (unsigned g = GROUP_FAILURE; g < GROUPS; g++) {
+		int32_t says = cusum_group(s->part, g);
+
+		foreign += says > 0 ? says : 0;
+	}
+	return foreign >= CUSUM_FOREIGN;
 }
 
 static void remember_highest(struct state *s)

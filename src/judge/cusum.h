@@ -11,15 +11,21 @@
 
 #define CUSUM_LOUD (5 * NAT / 2) /* a group that says more speaks for itself */
 
+/* A sender who begins a campaign (one day in twenty) has volume and novelty for nothing; against that
+ * explanation the other groups must reach ln(100,000 / 20) less half a nat by themselves. */
+#define CUSUM_FOREIGN (8 * NAT)
+
 /* One observation. EXTRA (of NAT) is added to the usual share: what befalls everybody just now. */
 void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra);
 /* One term worked out elsewhere, in 1/NAT nats. */
 void cusum_add(const struct judge *j, struct state *s, enum signal sig, int32_t nats);
-/* Terms fade: half of them in eleven hours, so an old run does not wait for its second half. */
+/* Terms fade: half of them in 22 hours, so an old run does not wait for its second half. */
 void cusum_fade(struct state *s, uint32_t hours);
 /* After an event's terms: leave zero, return to it (and learn), remember the highest, or alarm. */
 void cusum_settle(const struct judge *j, struct state *s, uint32_t at);
 /* What a group weighs in PART. */
 int32_t cusum_group(const int16_t part[SIGNALS], enum signal_group group);
+/* How many groups speak for themselves. */
+unsigned cusum_loud(const int16_t part[SIGNALS]);
 
 #endif

@@ -12,6 +12,8 @@
 #include "judge/novelty.h"
 #include "judge/past.h"
 
+#define LISTS_AGE (NAT / 100) /* one address in a hundred may be dead on anybody's list */
+#define HASTE 4 /* seconds */
 #define BROADCAST 8 /* recipients that make a message a broadcast */
 #define YOUNG_MESSAGES 100 /* regularity says something of the new only */
 #define LATE 86400 /* a sender first seen a day into the input was not there before */
@@ -156,13 +158,14 @@ static void sameness(const struct judge *j, struct state *s, const struct judge_
 		}
 	} else if (m->size) {
 		if (s->last_size)
-			cusum_observe(j, s, SIG_SUBJECT, s->last_size == m->size, 0);
+			cusum_observe(j, s, SIG_SUBJECT, s->last_size == (uint16_t)m->size, 0);
 	}
-	s->last_size = m->size;
+	s->last_size = (uint16_t)m->size;
 }
 
 static void rhythm(const struct judge *j, struct state *s, uint32_t gap)
 {
+	cusum_observe(j, s, SIG_HASTE, gap <= HASTE, 0);
 	if (s->messages > 2 && s->messages < YOUNG_MESSAGES && (gap >= 10 || s->gap >= 10)) {
 		uint32_t off = gap > s->gap ? gap - s->gap : s->gap - gap;
 
@@ -176,8 +179,9 @@ static void whereabouts(const struct judge *j, struct state *s, const struct jud
 	if (m->net) {
 		enum past_known known = past_net(s, m->net);
 
+		/* A new sender's first hundred messages show some nine networks. */
 		if (known != PAST_OF_RUN)
-			cusum_observe(j, s, SIG_NETWORKS, known == PAST_NEW, 0);
+			cusum_observe(j, s, SIG_NETWORKS, known == PAST_NEW, 4 * NAT / (12 + s->messages));
 	}
 	if (s->messages == 1 && (s->flags & STATE_BORN_LATE))
 		cusum_observe(j, s, SIG_NEW_PLACE, true, 0);
@@ -240,7 +244,7 @@ void judge_result(struct judge *j, struct judge_state *opaque, int64_t at, enum 
 	if (result == RESULT_OTHER)
 		return;
 	if (result != RESULT_SPAM)
-		cusum_observe(j, s, SIG_UNKNOWN, result == RESULT_UNKNOWN_RCPT, 0);
+		cusum_observe(j, s, SIG_UNKNOWN, result == RESULT_UNKNOWN_RCPT, LISTS_AGE);
 	if (result != RESULT_UNKNOWN_RCPT)
 		cusum_observe(j, s, SIG_SPAM, result == RESULT_SPAM, extra);
 	cusum_settle(j, s, t);

@@ -9,7 +9,7 @@
 
 #include "judge/state.h"
 
-#define PAST_MEMORY 256 /* observations a share remembers */
+#define PAST_MEMORY 128 /* observations a share remembers */
 #define PAST_RATION 64 /* observations it may learn in a day */
 
 /* The run is over and was his own: learn it. AT is the time of the event that ended it. */

@@ -14,65 +14,68 @@
 	}
 
 const struct group_row group_table[GROUPS] = {
-	[GROUP_VOLUME] = { "volume", N(6), N(-3) },   [GROUP_NOVELTY] = { "novelty", N(5.5), N(-4) },
-	[GROUP_FAILURE] = { "failure", N(9), N(-4) }, [GROUP_PLACE] = { "place", N(9), N(-1) },
-	[GROUP_LOGIN] = { "login", N(3), N(0) },      [GROUP_FACT] = { "fact", N(30), N(0) },
+	[GROUP_VOLUME] = { "volume", N(6), N(-3) },    [GROUP_NOVELTY] = { "novelty", N(5.5), N(-4) },
+	[GROUP_FAILURE] = { "failure", N(10), N(-4) }, [GROUP_PLACE] = { "place", N(11), N(-1) },
+	[GROUP_LOGIN] = { "login", N(3), N(0) },       [GROUP_FACT] = { "fact", N(30), N(0) },
 };
 
 /* Columns of "usual": mailbox, script, local user (and daemon), relay, mail that only passes through. */
 /* clang-format off */
 const struct signal_row signal_table[SIGNALS] = {
-[SIG_BURST] = { "burst", GROUP_VOLUME, N(6), N(-2), { 0, 0 }, { { 0, 0 } },     /* densities: burst_usual */
+[SIG_BURST] = { "burst", GROUP_VOLUME, N(6), N(-2), 0, { 0, 0 }, { { 0, 0 } },     /* densities: burst_usual */
 	"@ messages within an hour (usual @)", false },
-[SIG_RCPTS] = { "rcpts_per_message", GROUP_VOLUME, N(2), N(-0.5), B(1, 3),
+[SIG_HASTE] = { "haste", GROUP_VOLUME, N(3), N(-0.5), 16, B(1, 1),
+	{ B(0.5, 12), B(2, 6), B(1, 6), B(1, 4), B(1, 2) },
+	"@ of messages follow the last within four seconds (usual @)", true },
+[SIG_RCPTS] = { "rcpts_per_message", GROUP_VOLUME, N(2), N(-0.5), 16, B(1, 3),
 	{ B(0.3, 20), B(0.2, 40), B(0.3, 20), B(0.5, 15), B(1, 10) },
 	"@ of messages go to eight recipients or more (usual @)", true },
-[SIG_SUBJECT] = { "same_subject", GROUP_VOLUME, N(1.5), N(-1), B(3, 1),
+[SIG_SUBJECT] = { "same_subject", GROUP_VOLUME, N(1.5), N(-1), 32, B(3, 1),
 	{ B(1, 5), B(3, 2), B(3, 1), B(1, 4), B(1, 4) },
 	"@ of messages repeat the last subject (usual @)", true },
-[SIG_NEW_RCPT] = { "new_recipients", GROUP_NOVELTY, N(5.5), N(-4), B(19, 1),
+[SIG_NEW_RCPT] = { "new_recipients", GROUP_NOVELTY, N(5.5), N(-4), 64, B(19, 1),
 	{ B(4, 1.5), B(4, 2), B(2, 1.5), B(4, 1.5), B(2, 2) },
 	"@ of recipients were never written to before (usual @)", true },
-[SIG_SPREAD] = { "spread", GROUP_NOVELTY, N(2), N(-1), B(9, 1),
+[SIG_SPREAD] = { "spread", GROUP_NOVELTY, N(2), N(-1), 32, B(9, 1),
 	{ B(3, 4), B(4, 3), B(1, 3), B(3, 3), B(3, 3) },
 	"@ of recipients are at free-mail hosts or domains never written to (usual @)", true },
-[SIG_UNKNOWN] = { "unknown_recipients", GROUP_FAILURE, N(9), N(-3), B(2, 6),
+[SIG_UNKNOWN] = { "unknown_recipients", GROUP_FAILURE, N(10), N(-3), 8, B(2, 6),
 	{ B(0.5, 40), B(0.6, 30), B(0.5, 30), B(0.6, 30), B(1, 15) },
 	"@ of recipients do not exist (usual @)", true },
-[SIG_SPAM] = { "refused_as_spam", GROUP_FAILURE, N(6), N(-1), B(1, 4),
+[SIG_SPAM] = { "refused_as_spam", GROUP_FAILURE, N(6), N(-1), 8, B(1, 4),
 	{ B(0.25, 60), B(0.25, 50), B(0.25, 50), B(0.5, 40), B(2, 12) },
 	"@ of messages are refused as spam (usual @)", true },
-[SIG_NETWORKS] = { "networks", GROUP_PLACE, N(7), N(-1), B(1, 1),
+[SIG_NETWORKS] = { "networks", GROUP_PLACE, N(10), N(-1), 16, B(1, 1),
 	{ B(1, 18), B(1, 1), B(1, 1), B(1, 12), B(1, 1) },
 	"@ networks never seen before (usual: @ of messages)", false },
-[SIG_HOURS] = { "hours", GROUP_PLACE, N(2), N(-0.5), B(1, 1),
+[SIG_HOURS] = { "hours", GROUP_PLACE, N(2), N(-0.5), 8, B(1, 1),
 	{ B(1, 9), B(1, 6), B(1, 9), B(1, 6), B(1, 3) },
 	"@ of the hours he sent in are not his (usual @)", true },
-[SIG_NEW_PLACE] = { "new_place", GROUP_PLACE, N(3), N(-0.5), B(3, 2),
-	{ B(1, 3), B(1, 12), B(1, 8), B(1, 3), B(1, 1) },
+[SIG_NEW_PLACE] = { "new_place", GROUP_PLACE, N(3), N(-0.5), 8, B(3, 2),
+	{ B(1, 3), B(1, 20), B(1, 12), B(1, 3), B(1, 1) },
 	"mail from @ place(s) that never mailed before (usual: @ of messages)", false },
-[SIG_ODD_PLACE] = { "odd_place", GROUP_PLACE, N(6), N(0), B(1, 1),
-	{ B(0.2, 30), B(0.1, 30), B(0.1, 30), B(0.2, 30), B(1, 1) },
+[SIG_ODD_PLACE] = { "odd_place", GROUP_PLACE, N(7), N(0), 8, B(1, 1),
+	{ B(0.2, 30), B(0.1, 60), B(0.1, 60), B(0.2, 30), B(1, 1) },
 	"mail from @ place(s) where no program that mails belongs (usual: @)", false },
-[SIG_REGULAR] = { "regularity", GROUP_PLACE, N(2), N(-0.5), B(2, 2),
+[SIG_REGULAR] = { "regularity", GROUP_PLACE, N(2), N(-0.5), 16, B(2, 2),
 	{ B(1, 8), B(1, 5), B(1, 3), B(1, 5), B(1, 3) },
 	"@ of the gaps repeat the gap before, as a machine's do (usual @)", true },
-[SIG_MISMATCH] = { "sender_mismatch", GROUP_LOGIN, N(3), N(0), B(1, 1),
+[SIG_MISMATCH] = { "sender_mismatch", GROUP_LOGIN, N(3), N(0), 16, B(1, 1),
 	{ B(0.3, 12), B(1, 3), B(1, 3), B(1, 1), B(1, 1) },
 	"@ of messages carry a sender outside the account's domains (usual @)", true },
-[SIG_ENTRY] = { "entry", GROUP_LOGIN, N(2), N(0), B(1, 1.5),
+[SIG_ENTRY] = { "entry", GROUP_LOGIN, N(2), N(0), 8, B(1, 1.5),
 	{ B(1, 15), B(1, 8), B(1, 8), B(1, 8), B(1, 1) },
 	"@ logins or uploads from networks never seen before (usual: @ of logins)", false },
-[SIG_POSTS] = { "posts_per_mail", GROUP_LOGIN, N(1.5), N(-0.5), B(4, 1),
+[SIG_POSTS] = { "posts_per_mail", GROUP_LOGIN, N(1.5), N(-0.5), 16, B(4, 1),
 	{ B(1, 1), B(2, 2), B(1, 1), B(1, 1), B(1, 1) },
 	"@ of requests to the script make a message (usual @)", true },
-[SIG_FILE] = { "file_verdict", GROUP_FACT, N(30), N(0), { 0, 0 }, { { 0, 0 } },
+[SIG_FILE] = { "file_verdict", GROUP_FACT, N(30), N(0), 0, { 0, 0 }, { { 0, 0 } },
 	"", false },
 };
 /* clang-format on */
 
 const uint8_t burst_usual[POPULATIONS] = {
-	[POP_MAILBOX] = 35, [POP_SCRIPT] = 45, [POP_LOCAL] = 45, [POP_RELAY] = 50, [POP_THROUGH] = 50,
+	[POP_MAILBOX] = 35, [POP_SCRIPT] = 35, [POP_LOCAL] = 45, [POP_RELAY] = 50, [POP_THROUGH] = 50,
 };
 
 enum population population_of(enum sender_kind kind)

@@ -11,9 +11,11 @@
 #include "model/inquiry.h"
 
 #define NAT 1024 /* one nat in the judge's fixed point: sums are exact on every machine */
+#define ABUSE_DRIFT 16 /* observations by which the abused share follows a run: it stays abuse's */
 #define TICK 16 /* one observation in the units of a Beta's parameters */
 
 enum signal {
+	SIG_HASTE,
 	SIG_RCPTS,
 	SIG_SUBJECT,
 	SIG_NEW_RCPT,
@@ -55,6 +57,7 @@ struct signal_row {
 	const char *name;
 	enum signal_group group;
 	int16_t cap, floor; /* of the signal's part, in 1/NAT nats */
+	uint8_t drift; /* observations of a run by which an innocent's share may move */
 	struct beta abused;
 	struct beta usual[POPULATIONS];
 	const char *text; /* one sentence; its two @ are the value and the usual value */

@@ -97,23 +97,13 @@ static void reasons(const struct state *s, struct arena *a, struct judge_verdict
 	}
 }
 
-static unsigned loud_groups(const struct state *s)
-{
-	unsigned loud = 0;
-
-	for (unsigned g = 0; g < GROUPS; g++)
-		loud += cusum_group(s->best, g) >= CUSUM_LOUD;
-	return loud;
-}
-
 /* Much mail and many new recipients, from where he always was, and nearly all of them exist. */
 static bool explained(const struct state *s)
 {
 	struct tally r = results(s);
 
 	return cusum_group(s->best, GROUP_PLACE) < CUSUM_LOUD &&
-	       cusum_group(s->best, GROUP_LOGIN) < CUSUM_LOUD &&
-	       cusum_group(s->best, GROUP_FAILURE) < CUSUM_LOUD && !(s->flags & STATE_BORN_LATE) &&
+	       cusum_group(s->best, GROUP_LOGIN) < CUSUM_LOUD && !(s->flags & STATE_BORN_LATE) &&
 	       r.n >= RESULTS_ENOUGH && r.yes * 33U <= r.n;
 }
 
@@ -172,7 +162,7 @@ static double confidence(const struct state *s)
 		return 0.99;
 	if (!(s->flags & STATE_ALARMED))
 		return share < 1 ? 0.59 * share : 0.59;
-	c = 0.75 + 0.02 * above + 0.07 * (loud_groups(s) - 2.0);
+	c = 0.75 + 0.02 * above + 0.07 * (cusum_loud(s->best) - 2.0);
 	return c < 0.75 ? 0.75 : c > 0.99 ? 0.99 : c;
 }
 
