@@ -40,7 +40,7 @@ static void batch_room(struct batch *b, size_t text)
 static void damage_set(struct log_read *read, const char *text)
 {
 	if (!read->damage[0])
-		snprintf(read->damage, sizeof(read->damage), "%s", text);
+		snprintf(read->damage, sizeof(read->damage), "%.*s", (int)sizeof(read->damage) - 1, text);
 }
 
 /* The next member of the set that can be opened; false at the end of the set. */
@@ -54,7 +54,7 @@ static bool stream_open(struct stream *s, const struct logs_options *options, st
 		s->file = file;
 		s->offset = 0;
 		s->skipping = false;
-		if (fd >= 0 && source_open(fd, &s->source, &err) == 0)
+		if (fd >= 0 && source_open(fd, 0, &s->source, &err) == 0)
 			return true;
 		if (fd >= 0)
 			close(fd);

@@ -9,6 +9,7 @@
 
 #include "logs/batch.h"
 #include "logs/heap.h"
+#include "sys/inflate.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -86,7 +86,7 @@ void maker_end(struct maker *m)
 
 	if (m->all)
 		add_frame_fields(m);
-	m->ev->flags |= m->line->flags;
+	m->ev->flags |= m->line->flags | (m->line->syslog ? EVF_SYSLOG : 0);
 	out->mem_used = (size_t)((unsigned char *)(m->ev->f + m->ev->nfields) - out->mem);
 	out->events++;
 }

@@ -142,9 +142,11 @@ static inline struct qid qid_pack(struct span s)
 		memcpy(&id.hi, s.p, 8);
 		memcpy(&id.lo, s.p + 8, 8);
 		for (size_t at = 16; at < s.n; at += 8) {
-			size_t left = s.n - at < 8 ? s.n - at : 8;
+			/* The last eight bytes, those already taken shifted out: a copy of odd length would stall. */
+			size_t taken = s.n - at < 8 ? 8 - (s.n - at) : 0;
 
-			memcpy(&tail, s.p + at, left);
+			memcpy(&tail, s.p + at - taken, 8);
+			tail >>= 8 * taken;
 			id.lo = (id.lo ^ tail << 1) * UINT64_C(0x9e3779b97f4a7c15);
 			id.lo ^= id.lo >> 29;
 		}

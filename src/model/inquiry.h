@@ -82,7 +82,7 @@ struct moment {
 };
 
 struct incident {
-	char id[12];                  /* "1123a" */
+	char id[16];                  /* "1123a" */
 	bool sending;
 	int64_t since;
 	uint32_t *rows;               size_t nrows;      /* indexes into inquiry.rows */

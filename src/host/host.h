@@ -1,0 +1,51 @@
+/*
+ * host - facts of this server, read from its own configuration: which MTA and panel, where they log, who may
+ * relay, whose accounts and domains these are, and which switched-off log settings would have helped.
+ *
+ * Runs in the confined reader: files come through host_io, which opens beneath ROOT and nothing else. What
+ * is missing is simply not known; what is damaged is told in `unseen`.
+ *
+ * TRUST: configuration is root's on a live server and anybody's in a mounted image. Nothing in it is
+ * executed or expanded beyond include lines and plain $variables, both bounded.
+ */
+#ifndef SPAMTRAIL_HOST_HOST_H
+#define SPAMTRAIL_HOST_HOST_H
+
+#include "base/arena.h"
+#include "base/zone.h"
+#include "host/accounts.h"
+#include "model/inquiry.h"
+
+struct host_io {
+	void *ctx;
+	/* Whole file beneath ROOT (at most 16 MiB) into the arena; false: not there or not readable. */
+	bool (*read)(void *ctx, struct arena *a, struct span path, struct span *ret_bytes);
+	/* Names in a folder, sorted by bytes; 0 where it is not there. */
+	size_t (*list)(void *ctx, struct arena *a, struct span dir, struct span **ret_names);
+	/* Is there a non-empty regular file? */
+	bool (*exists)(void *ctx, struct span path);
+};
+
+enum log_role { LOG_MAIL, LOG_PHP, LOG_WEB, LOG_LOGIN };
+
+struct host_log {
+	struct span path;      /* of the current file; the caller finds its rotated mates */
+	enum log_role role;
+};
+
+struct host_facts {
+	struct span hostname, mta, panel;    /* "Exim 4.98", "cPanel"; empty = unknown */
+	struct accounts *accounts;           /* never NULL */
+	struct zone *zone;                   /* NULL = UTC */
+	struct host_log *logs;        size_t nlogs;
+	struct span *networks;        size_t nnetworks;   /* mynetworks, relay_from_hosts */
+	struct advice *advice;        size_t nadvice;
+	struct span *unseen;          size_t nunseen;
+};
+
+/* What ROOT's configuration tells; never fails, since every part may be missing. Texts live in A. */
+void host_learn(const struct host_io *io, struct arena *a, struct host_facts *ret_facts);
+/* Frees what does not live in the arena. */
+void host_forget(struct host_facts *f);
+
+#endif

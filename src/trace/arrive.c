@@ -1,0 +1,505 @@
+/*
+ * arrive - who handed this message over, as far as its arrival line tells.
+ *
+ * What each fact proves (trust.md B4): A= and sasl_username= that a password was used; U= with P=local and
+ * pickup's uid= the unix user, spelled by MTA or kernel; the client address a TCP peer; cwd= and mail() a
+ * folder, with the user; everything else (envelope sender, HELO, subject) proves nothing and is only
+ * counted. A line that came through syslog can be forged by a local user: grade B.
+ */
+#include "trace/internal.h"
+
+#include "base/hash.h"
+
+#define ADDRESS_MOST 330
+
+uint64_t rcpt_hash(struct span address, uint64_t *ret_domain)
+{
+	char lower[ADDRESS_MOST];
+	size_t n = address.n < sizeof(lower) ? address.n : sizeof(lower);
+	size_t at = n;
+
+	for (size_t i = 0; i < n; i++) {
+		char c = address.p[i];
+
+		lower[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+		if (c == '@')
+			at = i;
+	}
+	if (ret_domain)
+		*ret_domain = at < n ? hash_bytes(lower + at + 1, n - at - 1, 0) : 0;
+	return hash_bytes(lower, n, 0);
+}
+
+static struct span domain_of(struct span address)
+{
+	ptrdiff_t at = span_rfind(address, '@');
+
+	return at < 0 ? SPAN_NONE : span_from(address, (size_t)at + 1);
+}
+
+static uint32_t account_name(struct trace *t, uint32_t index)
+{
+	return index == ACCOUNT_NONE ? 0 : names_put(&t->names, accounts_get(t->o.accounts, index)->name);
+}
+
+/* auth: the login's domain in the domain tables, else the login in passwd. */
+static uint32_t account_of_login(const struct trace *t, struct span login)
+{
+	struct span domain = domain_of(login);
+	uint32_t account = domain.n ? accounts_by_domain(t->o.accounts, domain, true) : ACCOUNT_NONE;
+
+	return account != ACCOUNT_NONE ? account : accounts_by_name(t->o.accounts, login);
+}
+
+static uint32_t account_of_sender(const struct trace *t, struct span sender)
+{
+	struct span domain = domain_of(sender);
+
+	return domain.n ? accounts_by_domain(t->o.accounts, domain, true) : ACCOUNT_NONE;
+}
+
+static bool is_trusted(struct trace *t, const struct arrival *who)
+{
+	struct span id = names_get(&t->names, who->id);
+	uint8_t ip[16];
+
+	for (size_t i = 0; i < t->o.ntrusted; i++) {
+		struct span what = t->o.trusted[i];
+
+		if (span_eq_nocase(what, id))
+			return true;
+		if (what.n && what.p[0] == '/' && span_starts(id, what) &&
+		    (id.n == what.n || id.p[what.n] == '/'))
+			return true;
+	}
+	return who->kind == KIND_RELAY && net_parse(who->client, ip) && networks_hold(&t->trusted_nets, ip);
+}
+
+/* --- counting --------------------------------------------------------------------------- */
+
+void message_count(struct trace *t, struct message *msg, uint32_t size, bool counted)
+{
+	struct sender *row = sender_at(&t->senders, msg->sender);
+
+	msg->flags |= M_COUNTED;
+	if (!counted) {
+		msg->flags |= M_PAST;
+		return;
+	}
+	row->counts.messages++;
+	row->counts.recipients += msg->nrcpt;
+	row->counts.bytes += size;
+	sender_tick(row, msg->arrived);
+}
+
+static void judge_arrival(struct trace *t, struct sender *row, const struct arrival *who, const struct step *s,
+			  int64_t at, uint32_t nrcpt, uint32_t size)
+{
+	struct span subject = step_get(s, F_SUBJECT);
+	struct judge_message m = {
+		.at = at, .zone = zone_offset(t->o.zone, at), .nrcpt = nrcpt, .size = size,
+		.subject = subject.n ? (uint32_t)hash_span(subject, 0) | 1 : 0,
+		.place = who->place.n ? (uint32_t)hash_span(who->place, 0) | 1 : 0,
+		.place_traits = row->place_traits,
+	};
+	uint8_t ip[16];
+
+	if (who->client.n && net_parse(who->client, ip) && !net_is_loopback(ip))
+		m.net = net_block(ip);
+	if (row->account_index != ACCOUNT_NONE) {
+		struct span domain = domain_of(step_get(s, F_SENDER));
+		uint32_t owner = domain.n ? accounts_by_domain(t->o.accounts, domain, true) : row->account_index;
+
+		m.foreign_sender = owner != row->account_index;
+	}
+	judge_message(t->judge, &row->judge, row->kind, &m);
+}
+
+/* Everything but the counts: who, from where, which place, which line proves it. */
+static void row_note(struct trace *t, uint32_t index, const struct arrival *who, const struct step *s)
+{
+	struct sender *row = sender_at(&t->senders, index);
+
+	row->arrivals++;
+	if (who->client.n)
+		sender_tally(&t->senders, &t->names, index, TALLY_CLIENT, who->client, 'B');
+	if (who->place.n)
+		sender_tally(&t->senders, &t->names, index, TALLY_PLACE, who->place, who->place_grade);
+	if (sender_wants_proof(row)) {
+		struct span subject = step_get(s, F_SUBJECT);
+
+		if (!row->grade || who->grade < row->grade)
+			row->grade = who->grade;
+		if (row->arrivals == 1)
+			row->trusted = is_trusted(t, who);
+		sender_prove(row, s->at, s->time, event_line(s->ev, s->base), who->grade, who->claim);
+		if (subject.n)
+			sender_tally(&t->senders, &t->names, index, TALLY_SUBJECT, subject, 'C');
+	}
+}
+
+static void judge_recipients(struct trace *t, struct sender *row, struct span list, int64_t at)
+{
+	size_t from = 0;
+
+	while (from < list.n) {
+		size_t to = from;
+		bool quoted = false;
+		uint64_t domain;
+		uint64_t hash;
+
+		/* a quoted local part may hold blanks (RFC 5321, 4.1.2) */
+		for (; to < list.n && (quoted || list.p[to] != ' '); to++) {
+			if (list.p[to] == '"')
+				quoted = !quoted;
+			else if (list.p[to] == '\\' && quoted)
+				to++;
+		}
+		to = to < list.n ? to : list.n;
+		hash = rcpt_hash(span_of(list.p + from, to - from), &domain);
+		judge_recipient(t->judge, &row->judge, at, row->key, hash, domain,
+				freemail_has(&t->freemail, domain));
+		from = to + 1;
+	}
+}
+
+static uint32_t row_of(struct trace *t, const struct arrival *who)
+{
+	uint32_t index = sender_find(&t->senders, who->kind, who->id, who->account);
+	struct sender *row = sender_at(&t->senders, index);
+
+	row->account_index = who->account_index;
+	if (who->kind == KIND_SCRIPT && !row->arrivals)
+		row->place_traits = script_traits(names_get(&t->names, who->id));
+	if (t->senders.live > 2 * ROWS_MOST)
+		senders_shrink(&t->senders, ROWS_MOST);
+	return index;
+}
+
+/* The sender is known with the arrival line: straight to its row. */
+static void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s)
+{
+	struct sender *row;
+
+	msg->sender = row_of(t, who);
+	msg->flags |= M_ARRIVED | M_FIXED;
+	row_note(t, msg->sender, who, s);
+	row = sender_at(&t->senders, msg->sender);
+	if (who->kind == KIND_SCRIPT || who->kind == KIND_LOCAL)
+		web_mailed(t, who->account_index, msg->sender, s->time);
+	if (row->kind == KIND_OTHER || row->kind == KIND_BOUNCE)
+		return;
+	judge_arrival(t, row, who, s, s->time, msg->nrcpt, s->ev->size);
+	if (s->ev->dialect == DIALECT_EXIM)
+		judge_recipients(t, row, step_get(s, F_RECIPIENTS), s->time);
+}
+
+void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s)
+{
+	struct message *msg = message_at(&t->messages, slot);
+	struct extra *x = message_has_extra(&t->messages, msg);
+	struct sender *row;
+
+	msg->sender = row_of(t, who);
+	msg->flags |= M_FIXED;
+	row = sender_at(&t->senders, msg->sender);
+	if (s) {
+		row_note(t, msg->sender, who, s);
+	} else {
+		row->arrivals++;
+		row->grade = row->grade && row->grade < who->grade ? row->grade : who->grade;
+		if (who->client.n)
+			sender_tally(&t->senders, &t->names, msg->sender, TALLY_CLIENT, who->client, 'B');
+		if (row->arrivals == 1)
+			row->trusted = is_trusted(t, who);
+	}
+	if (who->kind == KIND_SCRIPT || who->kind == KIND_LOCAL)
+		web_mailed(t, who->account_index, msg->sender, msg->arrived);
+	if (!x)
+		return;
+	if ((msg->flags & M_COUNTED) && !(msg->flags & M_PAST)) {
+		row->counts.messages++;
+		row->counts.recipients += msg->nrcpt;
+		row->counts.bytes += x->size;
+		sender_tick(row, msg->arrived);
+	}
+	row->counts.delivered += x->delivered;
+	row->counts.deferred += x->deferred;
+	row->counts.bounced += x->bounced;
+	x->delivered = x->deferred = x->bounced = 0;
+	x->undecided = WAIT_NOTHING;
+	if (row->kind == KIND_SCRIPT || row->kind == KIND_LOCAL || row->kind == KIND_RELAY ||
+	    row->kind == KIND_FORWARD) {
+		struct judge_message m = {
+			.at = msg->arrived, .zone = zone_offset(t->o.zone, msg->arrived), .nrcpt = msg->nrcpt,
+			.size = x->size, .place_traits = row->place_traits,
+			.place = who->place.n ? (uint32_t)hash_span(who->place, 0) | 1 : 0,
+		};
+
+		judge_message(t->judge, &row->judge, row->kind, &m);
+		for (; x->unknown_rcpt; x->unknown_rcpt--)
+			judge_result(t->judge, &row->judge, msg->arrived, RESULT_UNKNOWN_RCPT, t->hour.closed);
+		for (; x->spam; x->spam--)
+			judge_result(t->judge, &row->judge, msg->arrived, RESULT_SPAM, t->hour.closed);
+	}
+}
+
+/* --- who --------------------------------------------------------------------------------- */
+
+static struct arrival who_auth(struct trace *t, const struct step *s, struct span login)
+{
+	uint32_t account = account_of_login(t, login);
+
+	return (struct arrival){
+		.kind = KIND_AUTH, .id = names_put_lower(&t->names, login), .account = account_name(t, account),
+		.account_index = account, .grade = 'B', .client = step_get(s, F_CLIENT_IP),
+		.claim = "a password for this login was accepted",
+	};
+}
+
+struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
+			 struct span file, char grade)
+{
+	const struct account *owner = user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
+	uint32_t account = owner && owner->shared ? ACCOUNT_NONE : user_index;
+	struct arrival who = { .grade = grade, .claim = "handed over on this server by this unix user" };
+
+	if (place.n && script_is_place(place, owner && !owner->shared ? owner->home : SPAN_NONE)) {
+		if (owner && owner->shared)
+			account = accounts_by_path(t->o.accounts, place);
+		who.kind = KIND_SCRIPT;
+		who.id = names_put(&t->names, place);
+		who.place = file.n ? file : place;
+		who.place_grade = 'B';
+		who.grade = 'B';
+		who.claim = "handed over on this server from this folder";
+	} else {
+		who.kind = KIND_LOCAL;
+		who.id = names_put(&t->names, user);
+	}
+	who.account_index = account;
+	who.account = account_name(t, account);
+	return who;
+}
+
+static struct arrival who_single(struct trace *t, enum sender_kind kind)
+{
+	return (struct arrival){
+		.kind = kind, .id = names_put(&t->names, span_str(sender_kind_name(kind))),
+		.account_index = ACCOUNT_NONE, .grade = 'B', .claim = "",
+	};
+}
+
+/* From outside or loopback without a login: what it is, its results or its parent will tell. */
+static void arrive_open(struct trace *t, struct message *msg, const struct step *s, enum undecided what,
+			const uint8_t ip[16])
+{
+	struct extra *x = message_extra(&t->messages, msg);
+	struct span ident = step_get(s, F_IDENT_USER);
+
+	msg->flags |= M_ARRIVED;
+	x->undecided = (uint8_t)what;
+	x->size = s->ev->size;
+	memcpy(x->ip, ip, 16);
+	x->account = ident.n ? accounts_by_name(t->o.accounts, ident) : ACCOUNT_NONE;
+	if (x->account == ACCOUNT_NONE)
+		x->account = account_of_sender(t, step_get(s, F_SENDER));
+}
+
+/* Merges an arrival into a message whose results came first (Exim's >> lines), or makes a new one. */
+static uint32_t arrival_slot(struct trace *t, const struct step *s, bool *ret_known)
+{
+	uint32_t slot = messages_find(&t->messages, s->ev->id);
+	struct message *msg;
+
+	*ret_known = false;
+	if (slot == NO_MESSAGE) {
+		if (messages_full(&t->messages))
+			trace_make_room(t);
+		return messages_add(&t->messages, s->ev->id, s->time);
+	}
+	msg = message_at(&t->messages, slot);
+	*ret_known = (msg->flags & M_ARRIVED) != 0;
+	if (!*ret_known)
+		msg->arrived = (uint32_t)s->time;
+	return slot;
+}
+
+/* What came in before the arrival line goes to the sender that it names. */
+static void arrival_merge(struct trace *t, struct message *msg)
+{
+	struct extra *x = message_has_extra(&t->messages, msg);
+	struct counts *c;
+
+	if (!x || !(msg->flags & M_FIXED))
+		return;
+	c = &sender_at(&t->senders, msg->sender)->counts;
+	c->delivered += x->delivered;
+	c->deferred += x->deferred;
+	c->bounced += x->bounced;
+	x->delivered = x->deferred = x->bounced = 0;
+	x->undecided = WAIT_NOTHING;
+}
+
+static void arrive_exim_local(struct trace *t, struct message *msg, const struct step *s)
+{
+	struct span user = step_get(s, F_UNIX_USER);
+	uint32_t index = accounts_by_name(t->o.accounts, user);
+	bool shared = index != ACCOUNT_NONE && accounts_get(t->o.accounts, index)->shared;
+	struct span sender = step_get(s, F_SENDER);
+	struct span dir = script_take_cwd(&t->script, s->time, s->ev->pid, index, shared,
+					  sender.n ? rcpt_hash(sender, NULL) : 0);
+	struct arrival who = who_local(t, user, index, dir, SPAN_NONE,
+				       s->ev->flags & EVF_SYSLOG ? 'B' : 'A');
+
+	arrive_fixed(t, msg, &who, s);
+}
+
+void arrive_exim(struct trace *t, const struct step *s)
+{
+	const struct event *ev = s->ev;
+	bool known;
+	uint32_t slot = arrival_slot(t, s, &known);
+	struct message *msg = message_at(&t->messages, slot);
+	struct span login = step_get(s, F_USER);
+	uint8_t ip[16] = { 0 };
+
+	if (known) {
+		t->contradictions++;
+		return;
+	}
+	msg->nrcpt = ev->nrcpt;
+	msg->flags |= ev->nrcpt ? M_RCPTS : 0;
+	if ((ev->flags & EVF_NULL_SENDER) && !(ev->flags & EVF_AUTH) &&
+	    ((ev->flags & EVF_MTA_USER) || (step_get(s, F_PARENT_ID).n && (ev->flags & EVF_LOCAL)))) {
+		struct arrival who = who_single(t, KIND_BOUNCE);
+
+		arrive_fixed(t, msg, &who, s);
+	} else if (ev->flags & EVF_AUTH) {
+		struct arrival who = who_auth(t, s, login);
+
+		arrive_fixed(t, msg, &who, s);
+	} else if (ev->flags & EVF_LOCAL) {
+		arrive_exim_local(t, msg, s);
+	} else {
+		struct span client = step_get(s, F_CLIENT_IP);
+		bool inner = client.n && net_parse(client, ip) &&
+			     (net_is_loopback(ip) || networks_hold(&t->relay_nets, ip));
+
+		arrive_open(t, msg, s, inner ? WAIT_PARENT : WAIT_RESULT, ip);
+	}
+	if (msg->flags & M_FIXED) {
+		arrival_merge(t, msg);
+		message_count(t, msg, ev->size, s->counted);
+	} else {
+		msg->flags |= M_COUNTED | (s->counted ? 0 : M_PAST);
+	}
+}
+
+/* --- Postfix: client= or uid= first, counted once qmgr has taken the id -------------------- */
+
+static void arrive_pickup(struct trace *t, struct message *msg, const struct step *s)
+{
+	uint32_t index = accounts_by_uid(t->o.accounts, s->ev->uid);
+	bool shared = index != ACCOUNT_NONE && accounts_get(t->o.accounts, index)->shared;
+	char number[16];
+	struct span user;
+	struct extra *x;
+
+	if (index != ACCOUNT_NONE)
+		user = accounts_get(t->o.accounts, index)->name;
+	else
+		user = span_of(number, (size_t)snprintf(number, sizeof(number), "uid %u", s->ev->uid));
+	if (script_php_waits(&t->script, s->time, index, shared)) {
+		x = message_extra(&t->messages, msg);
+		x->undecided = WAIT_SCRIPT;
+		x->uid = s->ev->uid;
+		x->account = index;
+		x->sender_name = names_put(&t->names, user);
+		msg->flags |= M_ARRIVED;
+	} else {
+		struct arrival who = who_local(t, user, index, SPAN_NONE, SPAN_NONE, 'B');
+
+		arrive_fixed(t, msg, &who, s);
+	}
+}
+
+void arrive_postfix(struct trace *t, const struct step *s)
+{
+	bool known;
+	uint32_t slot = arrival_slot(t, s, &known);
+	struct message *msg = message_at(&t->messages, slot);
+	uint8_t ip[16] = { 0 };
+
+	if (known) {
+		/* A short id that came back without a "removed" that we saw: a new message. */
+		message_settle(t, slot);
+		slot = messages_add(&t->messages, s->ev->id, s->time);
+		msg = message_at(&t->messages, slot);
+	}
+	if (s->ev->flags & EVF_LOCAL) {
+		arrive_pickup(t, msg, s);
+	} else if (s->ev->flags & EVF_AUTH) {
+		struct arrival who = who_auth(t, s, step_get(s, F_USER));
+
+		arrive_fixed(t, msg, &who, s);
+	} else {
+		struct span client = step_get(s, F_CLIENT_IP);
+		bool inner = client.n && net_parse(client, ip) &&
+			     (net_is_loopback(ip) || networks_hold(&t->relay_nets, ip));
+
+		arrive_open(t, msg, s, inner ? WAIT_PARENT : WAIT_RESULT, ip);
+		if (step_get(s, F_PARENT_ID).n)
+			result_adopt(t, qid_pack(step_get(s, F_PARENT_ID)), slot);
+	}
+}
+
+void arrive_message_id(struct trace *t, const struct step *s)
+{
+	uint32_t slot = messages_find(&t->messages, s->ev->id);
+
+	if (slot == NO_MESSAGE) {
+		if (messages_full(&t->messages))
+			trace_make_room(t);
+		slot = messages_add(&t->messages, s->ev->id, s->time);
+	}
+	message_at(&t->messages, slot)->flags |= M_CLEANUP;
+}
+
+/* qmgr's first from= is when a Postfix message counts; it repeats at every try. */
+void arrive_queue(struct trace *t, const struct step *s)
+{
+	uint32_t slot = messages_find(&t->messages, s->ev->id);
+	struct message *msg;
+	struct extra *x;
+
+	if (slot == NO_MESSAGE) {
+		if (messages_full(&t->messages))
+			trace_make_room(t);
+		slot = messages_add(&t->messages, s->ev->id, s->time);
+	}
+	msg = message_at(&t->messages, slot);
+	if (msg->flags & M_COUNTED)
+		return;
+	msg->nrcpt = s->ev->nrcpt;
+	msg->flags |= M_RCPTS;
+	if (msg->flags & M_FIXED) {
+		message_count(t, msg, s->ev->size, s->counted);
+		return;
+	}
+	if (!(msg->flags & (M_ARRIVED | M_CHILD)) && (s->ev->flags & EVF_NULL_SENDER) && (msg->flags & M_CLEANUP)) {
+		/* made by this server itself: neither smtpd nor pickup has seen it */
+		struct arrival who = who_single(t, KIND_BOUNCE);
+
+		arrive_fixed(t, msg, &who, s);
+		message_count(t, msg, s->ev->size, s->counted);
+		return;
+	}
+	x = message_extra(&t->messages, msg);
+	x->size = s->ev->size;
+	if (x->undecided == WAIT_NOTHING && !(msg->flags & M_CHILD))
+		x->undecided = WAIT_ARRIVAL;
+	if (x->account == ACCOUNT_NONE && (x->undecided == WAIT_RESULT || x->undecided == WAIT_PARENT))
+		x->account = account_of_sender(t, step_get(s, F_SENDER));
+	msg->flags |= M_COUNTED | (s->counted ? 0 : M_PAST);
+}

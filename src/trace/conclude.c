@@ -1,0 +1,303 @@
+/*
+ * conclude - the end of a run: open messages are settled, rows judged and ranked, limits told.
+ *
+ * Order: verdicts first, then the judge's score, then messages, then the id, so that equal input gives equal
+ * output; what came from outside, bounces and unknown arrivals rank last.
+ */
+#include "trace/conclude.h"
+
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LIST_MOST 20
+#define SUBJECTS_MOST 3
+#define STILL_SENDING 900      /* seconds before the end of the logs */
+#define PROOFS_SHOWN 8
+
+struct span claim_format(struct arena *a, const char *fmt, ...)
+{
+	char text[600];
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (n < 0)
+		return SPAN_NONE;
+	return arena_span(a, span_of(text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1));
+}
+
+uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, const struct proof *proof,
+			  struct span claim)
+{
+	struct evidence *e;
+
+	if (!row->evidence)
+		row->evidence = arena_alloc(a, ROW_EVIDENCE * sizeof(*row->evidence));
+	if (row->nevidence == ROW_EVIDENCE)
+		return ROW_EVIDENCE - 1;
+	e = &row->evidence[row->nevidence];
+	*e = (struct evidence){
+		.grade = proof->grade, .file = proof->file < t->o.nfiles ? t->o.files[proof->file].name : SPAN_NONE,
+		.line = proof->line, .offset = proof->offset, .text = arena_span(a, proof->text), .claim = claim,
+	};
+	return (uint32_t)row->nevidence++;
+}
+
+static void settle_all(struct trace *t)
+{
+	for (uint32_t slot = 0; slot < t->messages.n; slot++)
+		while (!qid_none(message_at(&t->messages, slot)->id)) {
+			message_at(&t->messages, slot)->flags |= M_DONE;
+			message_settle(t, slot);
+		}
+}
+
+static void evidence_fill(struct trace *t, struct arena *a, const struct sender *s, struct row *row)
+{
+	uint32_t from = 0;
+
+	/* the line that began the run, where one was kept, says more than the sender's first ever */
+	while (row->since && from + 1 < s->nproof && s->proof[from].at < row->since)
+		from++;
+	for (uint32_t i = from; i < s->nproof && i < from + PROOFS_SHOWN; i++)
+		row_add_evidence(t, a, row, &s->proof[i], span_str(s->proof[i].claim));
+}
+
+static void spark_fill(const struct sender *s, const struct inquiry *q, struct row *row)
+{
+	int64_t span = q->to - q->from + 1;
+
+	for (unsigned i = 0; i < SENDER_BINS && span > 0; i++) {
+		int64_t at = s->bin_start + (int64_t)i * s->bin_width - q->from;
+		int64_t column = (at < 0 ? 0 : at) * INQUIRY_SPARK / span;
+
+		row->spark[column < INQUIRY_SPARK ? column : INQUIRY_SPARK - 1] += s->bin[i];
+	}
+}
+
+static int by_count(const void *x, const void *y)
+{
+	const struct tally *a = *(const struct tally *const *)x;
+	const struct tally *b = *(const struct tally *const *)y;
+
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return a->key < b->key ? -1 : a->key > b->key;
+}
+
+/* The sender's tallies of one kind, largest first; returns how many there are. */
+static size_t tallies(const struct trace *t, const struct sender *s, enum tally_what what,
+		      const struct tally **ret_list, size_t room)
+{
+	size_t n = 0;
+
+	for (uint32_t i = s->tally; i && n < room; i = t->senders.tally[i - 1].next)
+		if (t->senders.tally[i - 1].what == what)
+			ret_list[n++] = &t->senders.tally[i - 1];
+	if (n)
+		qsort(ret_list, n, sizeof(*ret_list), by_count);
+	return n;
+}
+
+/* LIST: room for every tally there is. */
+static void lists_fill(struct trace *t, struct arena *a, const struct sender *s, struct row *row,
+		       const struct tally **list)
+{
+	size_t room = t->senders.ntally;
+	size_t n = tallies(t, s, TALLY_CLIENT, list, room);
+
+	row->clients_total = s->nclients;
+	row->nclients = n < LIST_MOST ? n : LIST_MOST;
+	row->clients = arena_alloc(a, (row->nclients + 1) * sizeof(*row->clients));
+	for (size_t i = 0; i < row->nclients; i++)
+		row->clients[i] = (struct client){ names_get(&t->names, list[i]->name), list[i]->count };
+	n = tallies(t, s, TALLY_PLACE, list, room);
+	row->nplaces = n < LIST_MOST ? n : LIST_MOST;
+	row->places = arena_alloc(a, (row->nplaces + 1) * sizeof(*row->places));
+	for (size_t i = 0; i < row->nplaces; i++)
+		row->places[i] = (struct place){
+			names_get(&t->names, list[i]->name), list[i]->count, (char)('A' + list[i]->grade - 1),
+		};
+	n = tallies(t, s, TALLY_SUBJECT, list, room);
+	row->nsubjects = n < SUBJECTS_MOST ? n : SUBJECTS_MOST;
+	row->subjects = arena_alloc(a, (row->nsubjects + 1) * sizeof(*row->subjects));
+	for (size_t i = 0; i < row->nsubjects; i++)
+		row->subjects[i] = names_get(&t->names, list[i]->name);
+}
+
+static bool is_judged(enum sender_kind kind)
+{
+	return kind == KIND_AUTH || kind == KIND_SCRIPT || kind == KIND_LOCAL || kind == KIND_RELAY ||
+	       kind == KIND_FORWARD;
+}
+
+static void row_judge(struct trace *t, struct arena *a, const struct sender *s, struct ranked *ret)
+{
+	struct judge_verdict v = { 0 };
+	struct row *row = &ret->row;
+
+	if (!is_judged(s->kind))
+		return;
+	judge_close(t->judge, &s->judge, s->kind, s->trusted, a, &v);
+	row->verdict = v.verdict;
+	row->score = v.score;
+	row->confidence = v.confidence;
+	row->since = v.since;
+	row->aside = v.aside;
+	row->reasons = v.reasons;
+	row->nreasons = v.nreasons;
+	ret->alarm_at = v.alarm_at;
+}
+
+static void row_fill(struct trace *t, struct arena *a, uint32_t index, const struct inquiry *q,
+		     const struct tally **scratch, struct ranked *ret)
+{
+	const struct sender *s = sender_at(&t->senders, index);
+	struct row *row = &ret->row;
+
+	ret->sender = s;
+	ret->index = index;
+	*row = (struct row){
+		.kind = s->kind, .id = names_get(&t->names, s->id), .account = names_get(&t->names, s->account),
+		.first = s->first, .last = s->last, .grade = s->grade, .trusted = s->trusted, .counts = s->counts,
+		.sending = s->last && s->last >= q->to - STILL_SENDING,
+	};
+	if (s->kind == KIND_OTHER)
+		row->id = SPAN("other");
+	if (s->account_index != ACCOUNT_NONE && accounts_get(t->o.accounts, s->account_index)->uid != UINT32_MAX)
+		row->uid_text = claim_format(a, "uid %u", accounts_get(t->o.accounts, s->account_index)->uid);
+	row_judge(t, a, s, ret);
+	spark_fill(s, q, row);
+	lists_fill(t, a, s, row, scratch);
+	evidence_fill(t, a, s, row);
+}
+
+/* Smaller ranks first. */
+static int rank_class(const struct row *row)
+{
+	if (row->kind == KIND_INBOUND || row->kind == KIND_BOUNCE)
+		return 3;
+	if (row->kind == KIND_UNKNOWN || row->kind == KIND_OTHER)
+		return 4;
+	return row->verdict == VERDICT_COMPROMISED ? 0 : row->verdict == VERDICT_SUSPECT ? 1 : 2;
+}
+
+static int by_rank(const void *x, const void *y)
+{
+	const struct row *a = &((const struct ranked *)x)->row;
+	const struct row *b = &((const struct ranked *)y)->row;
+	int c = rank_class(a) - rank_class(b);
+
+	if (c == 0 && a->score != b->score)
+		c = a->score > b->score ? -1 : 1;
+	if (c == 0 && a->counts.messages != b->counts.messages)
+		c = a->counts.messages > b->counts.messages ? -1 : 1;
+	if (c == 0)
+		c = memcmp(a->id.p, b->id.p, a->id.n < b->id.n ? a->id.n : b->id.n);
+	if (c == 0)
+		c = (a->id.n > b->id.n) - (a->id.n < b->id.n);
+	return c ? c : (int)a->kind - (int)b->kind;
+}
+
+static void totals_add(struct counts *to, const struct counts *c)
+{
+	to->messages += c->messages;
+	to->recipients += c->recipients;
+	to->delivered += c->delivered;
+	to->deferred += c->deferred;
+	to->bounced += c->bounced;
+	to->bytes += c->bytes;
+}
+
+static bool has_mail(const struct sender *s)
+{
+	return s->counts.messages || s->counts.delivered || s->counts.deferred || s->counts.bounced;
+}
+
+static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *q)
+{
+	const struct messages *m = &t->messages;
+	uint64_t evicted = m->evicted_unseen + m->evicted_empty + m->evicted_old;
+	struct span text[6];
+	struct span note[2];
+	size_t n = 0;
+	size_t notes = 0;
+
+	if (evicted)
+		text[n++] = claim_format(a, "memory limit: %llu unfinished messages given up (%llu without an arrival, "
+					    "%llu without recipients, %llu others)",
+					 (unsigned long long)evicted, (unsigned long long)m->evicted_unseen,
+					 (unsigned long long)m->evicted_empty, (unsigned long long)m->evicted_old);
+	if (t->names.lost)
+		text[n++] = claim_format(a, "memory limit: %llu names not kept", (unsigned long long)t->names.lost);
+	if (t->senders.tally_lost)
+		text[n++] = claim_format(a, "memory limit: %llu client addresses and places not listed",
+					 (unsigned long long)t->senders.tally_lost);
+	if (m->pairs_lost)
+		text[n++] = claim_format(a, "memory limit: %llu recipients not told apart",
+					 (unsigned long long)m->pairs_lost);
+	if (t->senders.merged)
+		text[n++] = claim_format(a, "more than %d senders: the %llu smallest are one row", ROWS_MOST,
+					 (unsigned long long)t->senders.merged);
+	if (t->web.lost)
+		text[n++] = claim_format(a, "memory limit: %llu web targets and logins not kept",
+					 (unsigned long long)t->web.lost);
+	if (t->contradictions)
+		note[notes++] = claim_format(a, "%llu arrivals repeat a queue id that had already arrived: copied or "
+						"forged lines, not counted",
+					     (unsigned long long)t->contradictions);
+	if (t->future)
+		note[notes++] = claim_format(a, "%llu lines are stamped more than a day ahead",
+					     (unsigned long long)t->future);
+	q->unseen = arena_alloc(a, (n + 1) * sizeof(*q->unseen));
+	memcpy(q->unseen, text, n * sizeof(*text));
+	q->nunseen = n;
+	q->notes = arena_alloc(a, (notes + 1) * sizeof(*q->notes));
+	memcpy(q->notes, note, notes * sizeof(*note));
+	q->nnotes = notes;
+	q->complete = n == 0;
+}
+
+struct inquiry *trace_conclude(struct trace *t, struct arena *a)
+{
+	struct inquiry *q = arena_alloc(a, sizeof(*q));
+	const struct tally **scratch;
+	struct ranked *ranked;
+	size_t n = 0;
+
+	settle_all(t);
+	senders_shrink(&t->senders, ROWS_MOST);
+	limits_fill(t, a, q);
+	q->mta = t->mta_exim && t->mta_postfix ? SPAN("Exim and Postfix") :
+		 t->mta_exim		       ? SPAN("Exim") :
+		 t->mta_postfix		       ? SPAN("Postfix") :
+						 SPAN("");
+	q->now = t->o.now;
+	q->from = t->o.since ? t->o.since : t->first;
+	q->to = t->o.until && t->o.until < t->last ? t->o.until : t->last;
+	scratch = xcalloc((size_t)t->senders.ntally + 1, sizeof(*scratch));
+	ranked = xcalloc(t->senders.n + 1, sizeof(*ranked));
+	for (uint32_t i = 1; i < t->senders.n; i++) {
+		const struct sender *s = sender_at(&t->senders, i);
+
+		if (!has_mail(s) || (s->kind == KIND_OTHER && i != t->senders.other))
+			continue;
+		row_fill(t, a, i, q, scratch, &ranked[n++]);
+		totals_add(&q->totals, &s->counts);
+	}
+	qsort(ranked, n, sizeof(*ranked), by_rank);
+	incidents_make(t, a, ranked, n, q);
+	q->rows = arena_alloc(a, (n + 1) * sizeof(*q->rows));
+	for (size_t i = 0; i < n; i++)
+		q->rows[i] = ranked[i].row;
+	q->nrows = n;
+	stats_fill(t, a, &q->stats);
+	free(ranked);
+	free(scratch);
+	return q;
+}

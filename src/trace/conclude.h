@@ -1,0 +1,25 @@
+/*
+ * conclude - from rows to the ranked inquiry, shared by conclude.c (rows) and incident.c (incidents).
+ */
+#ifndef SPAMTRAIL_TRACE_CONCLUDE_H
+#define SPAMTRAIL_TRACE_CONCLUDE_H
+
+#include "trace/internal.h"
+
+/* What incident.c needs to know of each ranked row. */
+struct ranked {
+	struct row row;
+	const struct sender *sender;
+	uint32_t index;        /* in senders */
+	int64_t alarm_at;
+};
+
+/* Groups the compromised rows by time into incidents, with entry and timeline. */
+void incidents_make(struct trace *t, struct arena *a, struct ranked *ranked, size_t n, struct inquiry *q);
+/* Adds a line of proof to a row (room for ROW_EVIDENCE); returns its index. */
+#define ROW_EVIDENCE 24
+uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, const struct proof *proof,
+			  struct span claim);
+struct span claim_format(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

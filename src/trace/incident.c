@@ -1,0 +1,292 @@
+/*
+ * incident - which compromised senders belong together, how the first of them got in, and what happened when.
+ *
+ * Entry is told as what it is: a login from a network never seen, an upload into the folder that mails, a file
+ * changed shortly before the first mail, requests that pair with messages far beyond chance. None of
+ * them convicts anybody; they say where to look.
+ */
+#include "trace/conclude.h"
+
+#include "base/civil.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+
+#define ENTRY_BEFORE (7 * INT64_C(86400))
+#define ENTRY_AFTER 120
+#define MOMENTS_MOST 24
+#define ENTRY_KIND_MOST 4      /* moments of one kind and row */
+#define PAIRS_LEAST 3
+
+struct story {
+	struct trace *t;
+	struct arena *a;
+	struct incident *incident;
+	struct moment entry[MOMENTS_MOST];
+	size_t nentry;
+};
+
+static void entry_add(struct story *s, const struct moment *m, uint32_t evidence)
+{
+	struct moment *to;
+
+	if (s->nentry == MOMENTS_MOST)
+		return;
+	to = &s->entry[s->nentry++];
+	*to = *m;
+	if (evidence != UINT32_MAX) {
+		to->evidence = arena_alloc(s->a, sizeof(*to->evidence));
+		to->evidence[0] = evidence;
+		to->nevidence = 1;
+	}
+}
+
+static bool beneath(struct span path, struct span folder)
+{
+	return folder.n > 1 && span_starts(path, folder) && (path.n == folder.n || path.p[folder.n] == '/');
+}
+
+static bool is_client(const struct row *row, struct span ip)
+{
+	for (size_t i = 0; i < row->nclients; i++)
+		if (span_eq(row->clients[i].ip, ip))
+			return true;
+	return false;
+}
+
+/* An upload counts where it went into the folder that mails; a login where its address mailed later. */
+static bool access_fits(const struct trace *t, const struct web_access *w, const struct ranked *r)
+{
+	const struct row *row = &r->row;
+	struct span path = names_get(&t->names, w->path);
+
+	if (w->kind == EV_UPLOAD)
+		return row->kind == KIND_SCRIPT && beneath(path, row->id);
+	if (row->kind == KIND_AUTH)
+		return span_eq(names_get(&t->names, w->user), row->id) && is_client(row, names_get(&t->names, w->ip));
+	return w->account != ACCOUNT_NONE && w->account == r->sender->account_index &&
+	       (w->dialect == DIALECT_SSH || w->dialect == DIALECT_FTP);
+}
+
+static void add_accesses(struct story *s, struct ranked *r, uint32_t index)
+{
+	const struct web_memory *w = &s->t->web;
+	unsigned logins = 0;
+	unsigned uploads = 0;
+
+	for (uint32_t i = 0; i < w->naccess; i++) {
+		const struct web_access *x = &w->access[i];
+		bool upload = x->kind == EV_UPLOAD;
+		unsigned *count = upload ? &uploads : &logins;
+		struct proof proof = {
+			.file = x->file, .line = x->line, .offset = x->offset, .grade = 'B', .text = x->text,
+		};
+		struct moment m = { .at = x->at, .grade = 'B', .row = index };
+		struct span ip = names_get(&s->t->names, x->ip);
+		struct span path = names_get(&s->t->names, x->path);
+		struct span user = names_get(&s->t->names, x->user);
+
+		if (x->at < r->row.since - ENTRY_BEFORE || x->at > r->row.since + ENTRY_AFTER ||
+		    *count >= ENTRY_KIND_MOST || !access_fits(s->t, x, r))
+			continue;
+		(*count)++;
+		m.kind = upload ? SPAN("upload") : SPAN("login");
+		m.text = upload ? claim_format(s->a, "%.*s uploaded by %.*s from %.*s", (int)path.n, path.p,
+					       (int)user.n, user.p, (int)ip.n, ip.p) :
+				  claim_format(s->a, "first login of %.*s from %.*s", (int)user.n, user.p, (int)ip.n,
+					       ip.p);
+		entry_add(s, &m, row_add_evidence(s->t, s->a, &r->row, &proof, m.text));
+	}
+}
+
+/* How many of N requests would lie near a message by chance. */
+static double chance(const struct sender *s)
+{
+	double span = (double)(s->last - s->first) + 1;
+	double share = span > 0 ? (double)s->covered / span : 1;
+
+	return share > 1 ? 1 : share;
+}
+
+static void add_requests(struct story *s, struct ranked *r, uint32_t index)
+{
+	const struct web_memory *w = &s->t->web;
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < w->ntarget && n < ENTRY_KIND_MOST; i++) {
+		const struct web_target *x = &w->target[i];
+		double share = x->posts ? (double)x->paired / (double)x->posts : 0;
+		double by_chance = chance(r->sender);
+		struct span path = names_get(&s->t->names, x->path);
+		struct span site = names_get(&s->t->names, x->site);
+		struct span ip = names_get(&s->t->names, x->client);
+		struct proof proof = {
+			.file = x->first_file, .line = x->first_line, .offset = x->first_offset, .grade = 'B',
+			.text = names_get(&s->t->names, x->line_text),
+		};
+		struct moment m = { .at = x->first_paired, .grade = 'B', .kind = SPAN("request"), .row = index };
+
+		if (sender_at(&s->t->senders, x->sender) != r->sender || x->paired < PAIRS_LEAST ||
+		    share < 2 * by_chance)
+			continue;
+		n++;
+		m.text = claim_format(s->a, "POST %.*s%.*s: %llu of %llu requests within 2 s of a message (by chance "
+					    "%.0f %%), most from %.*s",
+				      (int)site.n, site.p, (int)path.n, path.p, (unsigned long long)x->paired,
+				      (unsigned long long)x->posts, by_chance * 100, (int)ip.n, ip.p);
+		entry_add(s, &m, row_add_evidence(s->t, s->a, &r->row, &proof, m.text));
+	}
+}
+
+static void add_file(struct story *s, struct ranked *r, uint32_t index, struct span path)
+{
+	struct file_status st;
+	struct moment m = { .grade = 'A', .kind = SPAN("file"), .row = index };
+
+	if (!s->t->o.status || path.n < 2 || path.p[0] != '/' || !s->t->o.status(s->t->o.ctx, path, &st))
+		return;
+	if (st.ctime < r->row.since - ENTRY_BEFORE || st.ctime > r->row.since + ENTRY_AFTER)
+		return;
+	m.at = st.ctime;
+	m.text = claim_format(s->a, "%.*s changed (ctime), owner uid %u", (int)path.n, path.p, st.uid);
+	entry_add(s, &m, UINT32_MAX);
+}
+
+/* The folder that mails, the files in it that are known, and the script that the paired requests name. */
+static void add_files(struct story *s, struct ranked *r, uint32_t index)
+{
+	const struct web_memory *w = &s->t->web;
+
+	if (r->row.kind != KIND_SCRIPT)
+		return;
+	for (size_t i = 0; i < r->row.nplaces && i < ENTRY_KIND_MOST; i++)
+		add_file(s, r, index, r->row.places[i].path);
+	for (uint32_t i = 0; i < w->ntarget; i++) {
+		const struct web_target *x = &w->target[i];
+		struct span url = names_get(&s->t->names, x->path);
+		ptrdiff_t slash = span_rfind(url, '/');
+
+		if (sender_at(&s->t->senders, x->sender) != r->sender || x->paired < PAIRS_LEAST || slash < 0)
+			continue;
+		if (slash == 0 || span_ends(r->row.id, span_head(url, (size_t)slash)))
+			add_file(s, r, index,
+				 claim_format(s->a, "%.*s%.*s", (int)r->row.id.n, r->row.id.p, (int)(url.n - (size_t)slash),
+					      url.p + slash));
+	}
+}
+
+static int by_time(const void *x, const void *y)
+{
+	const struct moment *a = x;
+	const struct moment *b = y;
+
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static void timeline_fill(struct story *s, const struct ranked *ranked)
+{
+	struct incident *in = s->incident;
+	size_t room = s->nentry + in->nrows * 3;
+	size_t n = s->nentry;
+
+	in->timeline = arena_alloc(s->a, (room + 1) * sizeof(*in->timeline));
+	memcpy(in->timeline, s->entry, s->nentry * sizeof(*s->entry));
+	for (size_t i = 0; i < in->nrows; i++) {
+		const struct ranked *r = &ranked[in->rows[i]];
+		struct moment m = { .row = in->rows[i], .grade = r->row.grade, .kind = SPAN("mail") };
+
+		m.at = r->row.since;
+		m.text = claim_format(s->a, "%.*s begins to send as it never did", (int)r->row.id.n, r->row.id.p);
+		in->timeline[n++] = m;
+		m.at = r->alarm_at;
+		m.text = claim_format(s->a, "%.*s is beyond doubt", (int)r->row.id.n, r->row.id.p);
+		if (r->alarm_at)
+			in->timeline[n++] = m;
+		m.at = r->row.last;
+		m.text = claim_format(s->a, "last message of %.*s in these logs", (int)r->row.id.n, r->row.id.p);
+		in->timeline[n++] = m;
+	}
+	in->ntimeline = n;
+	qsort(in->timeline, n, sizeof(*in->timeline), by_time);
+}
+
+static void incident_tell(struct trace *t, struct arena *a, struct ranked *ranked, struct incident *in)
+{
+	struct story story = { .t = t, .a = a, .incident = in };
+
+	for (size_t i = 0; i < in->nrows; i++) {
+		struct ranked *r = &ranked[in->rows[i]];
+
+		add_accesses(&story, r, in->rows[i]);
+		add_requests(&story, r, in->rows[i]);
+		add_files(&story, r, in->rows[i]);
+	}
+	qsort(story.entry, story.nentry, sizeof(*story.entry), by_time);
+	in->entry = arena_alloc(a, (story.nentry + 1) * sizeof(*in->entry));
+	memcpy(in->entry, story.entry, story.nentry * sizeof(*story.entry));
+	in->nentry = story.nentry;
+	timeline_fill(&story, ranked);
+}
+
+/* 1123a: month, day and a letter for the incidents that began on one day. */
+static void incident_name(const struct trace *t, struct incident *list, size_t index)
+{
+	struct civil c;
+	unsigned letter = 0;
+
+	civil_split(list[index].since + zone_offset(t->o.zone, list[index].since), &c);
+	snprintf(list[index].id, sizeof(list[index].id), "%02u%02u", c.month % 100, c.day % 100);
+	for (size_t i = 0; i < index; i++)
+		letter += strncmp(list[i].id, list[index].id, 4) == 0;
+	if (letter < 26)
+		snprintf(list[index].id + 4, sizeof(list[index].id) - 4, "%c", 'a' + (int)letter);
+	else
+		snprintf(list[index].id + 4, sizeof(list[index].id) - 4, "z%u", letter - 25);
+}
+
+static int by_since(const void *x, const void *y)
+{
+	const struct incident *a = x;
+	const struct incident *b = y;
+
+	return a->since < b->since ? -1 : a->since > b->since;
+}
+
+/* The incident whose time overlaps this row's, or a new one. */
+static struct incident *incident_of(struct inquiry *q, const struct ranked *ranked, const struct row *row)
+{
+	for (size_t i = 0; i < q->nincidents; i++)
+		for (size_t k = 0; k < q->incidents[i].nrows; k++) {
+			const struct row *other = &ranked[q->incidents[i].rows[k]].row;
+
+			if (row->since <= other->last && other->since <= row->last)
+				return &q->incidents[i];
+		}
+	return &q->incidents[q->nincidents++];
+}
+
+void incidents_make(struct trace *t, struct arena *a, struct ranked *ranked, size_t n, struct inquiry *q)
+{
+	size_t found = 0;
+
+	while (found < n && ranked[found].row.verdict == VERDICT_COMPROMISED)
+		found++;
+	q->incidents = arena_alloc(a, (found + 1) * sizeof(*q->incidents));
+	for (size_t i = 0; i < found; i++) {
+		const struct row *row = &ranked[i].row;
+		struct incident *in = incident_of(q, ranked, row);
+
+		if (!in->rows)
+			in->rows = arena_alloc(a, found * sizeof(*in->rows));
+		in->rows[in->nrows++] = (uint32_t)i;
+		if (!in->since || row->since < in->since)
+			in->since = row->since;
+		in->sending |= row->sending;
+	}
+	if (q->nincidents)
+		qsort(q->incidents, q->nincidents, sizeof(*q->incidents), by_since);
+	for (size_t i = 0; i < q->nincidents; i++) {
+		incident_name(t, q->incidents, i);
+		incident_tell(t, a, ranked, &q->incidents[i]);
+	}
+}

@@ -1,0 +1,107 @@
+/*
+ * internal - what the files of trace/ share: the one state, and the steps a message takes.
+ */
+#ifndef SPAMTRAIL_TRACE_INTERNAL_H
+#define SPAMTRAIL_TRACE_INTERNAL_H
+
+#include "trace/message.h"
+#include "trace/net.h"
+#include "trace/script.h"
+#include "trace/sender.h"
+#include "trace/trace.h"
+#include "trace/web.h"
+#include "trace/stats.h"
+#include "trace/freemail.h"
+
+/* A message that is complete but may still be named as somebody's second id. */
+struct grace {
+	struct qid id;
+	int64_t until;
+};
+
+#define GRACE_RING 4096
+#define GRACE_SECONDS 60
+#define ROWS_MOST 100000
+
+/* Refusals as spam of the whole server, for comparison with one sender's. */
+struct hour_share {
+	int64_t hour;
+	uint64_t results, spam;
+	double closed;         /* share in the last closed hour */
+};
+
+struct trace {
+	struct trace_options o;
+	struct names names;
+	struct messages messages;
+	struct senders senders;
+	struct judge *judge;
+	struct script_memory script;
+	struct web_memory web;
+	struct networks relay_nets, trusted_nets;
+	struct freemail freemail;
+	struct stats_memory *stats;    /* NULL without --stats */
+	struct hour_share hour;
+	struct grace grace[GRACE_RING];
+	uint32_t grace_first, grace_n;
+	int64_t time;                  /* of the newest event */
+	int64_t first, last;           /* of mail events in the window */
+	uint64_t contradictions;       /* arrivals of an id that had already arrived, with another sender */
+	uint64_t future;               /* events that claim to lie more than a day ahead */
+	bool mta_exim, mta_postfix;
+};
+
+/* One event on its way through trace/. */
+struct step {
+	const struct event *ev;
+	const char *base;
+	const struct log_at *at;
+	int64_t time;
+	bool counted;          /* lies in the window */
+};
+
+static inline struct span step_get(const struct step *s, enum field_key key)
+{
+	return event_get(s->ev, s->base, key);
+}
+
+struct arrival {               /* who sent it, as far as its arrival line tells */
+	enum sender_kind kind;
+	uint32_t id, account;  /* names */
+	uint32_t account_index;
+	char grade;
+	const char *claim;
+	struct span client;    /* address, or empty */
+	struct span place;     /* directory or file, or empty */
+	char place_grade;
+};
+
+/* arrive.c */
+void arrive_exim(struct trace *t, const struct step *s);
+void arrive_postfix(struct trace *t, const struct step *s);     /* smtpd client=, pickup uid= */
+void arrive_queue(struct trace *t, const struct step *s);       /* qmgr from= */
+void arrive_message_id(struct trace *t, const struct step *s);
+/* Gives a message whose sender was open to that sender: its counts go to the row, the judge hears of it. */
+void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s);
+
+/* result.c */
+void result_event(struct trace *t, const struct step *s);
+void result_complete(struct trace *t, const struct step *s);
+/* The message leaves: what is still open is decided now, its counts go where they belong. */
+void message_settle(struct trace *t, uint32_t slot);
+void result_grace(struct trace *t, int64_t now);
+void result_notice_child(struct trace *t, const struct step *s);
+/* SLOT is another id of the message PARENT: from now on its results are that one's. */
+void result_adopt(struct trace *t, struct qid parent, uint32_t slot);
+
+/* trace.c: at the memory limit, gives up the messages that matter least. */
+void trace_make_room(struct trace *t);
+
+/* A local hand-over by this account: the folder's row where a folder is proven, else the user's. */
+struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
+			 struct span file, char grade);
+/* Messages and recipients of MSG now belong to its sender's row. */
+void message_count(struct trace *t, struct message *msg, uint32_t size, bool counted);
+uint64_t rcpt_hash(struct span address, uint64_t *ret_domain);
+
+#endif

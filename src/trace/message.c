@@ -1,0 +1,258 @@
+/*
+ * message - see message.h. The hash of an id is unkeyed on purpose: ids are made by the MTA, results must
+ * not depend on a seed, and a forged flood that collides costs time, not truth.
+ */
+#include "trace/message.h"
+
+#include "base/err.h"
+#include "base/hash.h"
+
+#include <stdlib.h>
+
+#define CHUNK (1u << MESSAGE_CHUNK_LOG2)
+#define EVICT_SHARE 8          /* one eighth of all messages at a time */
+#define AGE_BINS 4096
+
+static inline uint64_t id_hash(struct qid id)
+{
+	return hash_mix(id.hi ^ hash_mix(id.lo));
+}
+
+static uint64_t slot_hash(const void *owner, uint32_t slot)
+{
+	return id_hash(message_at(owner, slot)->id);
+}
+
+static bool slot_same(const void *owner, uint32_t slot, const void *key)
+{
+	return qid_eq(message_at(owner, slot)->id, *(const struct qid *)key);
+}
+
+static uint64_t pair_hash(const void *owner, uint32_t index)
+{
+	const struct messages *m = owner;
+
+	return m->pair[index].key;
+}
+
+static bool pair_same(const void *owner, uint32_t index, const void *key)
+{
+	const struct messages *m = owner;
+
+	return m->pair[index].key == *(const uint64_t *)key;
+}
+
+void messages_init(struct messages *m, size_t most_bytes)
+{
+	*m = (struct messages){ .most_bytes = most_bytes, .nextra = 1 };
+	table_init(&m->table, 12);
+	table_init(&m->pair_table, 8);
+}
+
+void messages_free(struct messages *m)
+{
+	for (uint32_t i = 0; i < m->n; i += CHUNK)
+		free(m->chunk[i >> MESSAGE_CHUNK_LOG2]);
+	free(m->chunk);
+	free(m->extra);
+	free(m->pair);
+	table_free(&m->table);
+	table_free(&m->pair_table);
+}
+
+size_t messages_bytes(const struct messages *m)
+{
+	return (size_t)m->n * sizeof(struct message) + (size_t)m->extra_room * sizeof(struct extra) +
+	       (size_t)m->pair_room * sizeof(struct pair) +
+	       4 * ((size_t)m->table.mask + m->pair_table.mask + 2);
+}
+
+uint32_t messages_find(const struct messages *m, struct qid id)
+{
+	return table_find(&m->table, id_hash(id), slot_same, m, &id);
+}
+
+static void chunk_add(struct messages *m)
+{
+	uint32_t index = m->n >> MESSAGE_CHUNK_LOG2;
+
+	if ((index & (index + 1)) == 0 || !m->chunk) {
+		size_t room = index ? (size_t)(index + 1) * 2 : 2;
+
+		m->chunk = xrealloc(m->chunk, room * sizeof(*m->chunk));
+	}
+	m->chunk[index] = xcalloc(CHUNK, sizeof(struct message));
+}
+
+uint32_t messages_add(struct messages *m, struct qid id, int64_t at)
+{
+	uint32_t slot;
+	struct message *msg;
+
+	if (m->free) {
+		slot = m->free - 1;
+		m->free = message_at(m, slot)->sender;
+	} else {
+		if ((m->n & (CHUNK - 1)) == 0)
+			chunk_add(m);
+		slot = m->n++;
+	}
+	msg = message_at(m, slot);
+	*msg = (struct message){ .id = id, .arrived = (uint32_t)at };
+	table_put(&m->table, id_hash(id), slot, slot_hash, m);
+	m->live++;
+	return slot;
+}
+
+static void extra_drop(struct messages *m, struct message *msg)
+{
+	struct extra *x = &m->extra[msg->extra];
+
+	while (x->pairs) {
+		uint32_t index = x->pairs - 1;
+
+		x->pairs = m->pair[index].next;
+		table_drop(&m->pair_table, m->pair[index].key, index, pair_hash, m);
+		m->pair[index].next = m->pair_free;
+		m->pair_free = index + 1;
+	}
+	x->pairs = m->extra_free;
+	m->extra_free = msg->extra;
+	msg->extra = NO_EXTRA;
+}
+
+void messages_drop(struct messages *m, uint32_t slot)
+{
+	struct message *msg = message_at(m, slot);
+
+	if (msg->extra != NO_EXTRA)
+		extra_drop(m, msg);
+	table_drop(&m->table, id_hash(msg->id), slot, slot_hash, m);
+	*msg = (struct message){ .sender = m->free };
+	m->free = slot + 1;
+	m->live--;
+}
+
+struct extra *message_extra(struct messages *m, struct message *msg)
+{
+	if (msg->extra != NO_EXTRA)
+		return &m->extra[msg->extra];
+	if (m->extra_free) {
+		msg->extra = m->extra_free;
+		m->extra_free = m->extra[msg->extra].pairs;
+	} else {
+		if (m->nextra >= m->extra_room) {
+			m->extra_room = m->extra_room ? m->extra_room + m->extra_room / 2 : 256;
+			m->extra = xrealloc(m->extra, m->extra_room * sizeof(*m->extra));
+		}
+		msg->extra = m->nextra++;
+	}
+	m->extra[msg->extra] = (struct extra){ .account = UINT32_MAX };
+	return &m->extra[msg->extra];
+}
+
+enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status)
+{
+	struct extra *x = message_extra(m, message_at(m, slot));
+	uint64_t key = hash_mix(rcpt ^ hash_mix((uint64_t)slot + 1));
+	uint32_t index = table_find(&m->pair_table, key, pair_same, m, &key);
+	enum rcpt_status before = RCPT_NEW;
+
+	if (index != TABLE_NONE) {
+		before = m->pair[index].status;
+	} else if (m->pair_free) {
+		index = m->pair_free - 1;
+		m->pair_free = m->pair[index].next;
+	} else {
+		if ((size_t)m->npair * sizeof(*m->pair) > m->most_bytes / 4) {
+			m->pairs_lost++;
+			return RCPT_NEW;
+		}
+		if (m->npair == m->pair_room) {
+			m->pair_room = m->pair_room ? m->pair_room + m->pair_room / 2 : 256;
+			m->pair = xrealloc(m->pair, m->pair_room * sizeof(*m->pair));
+		}
+		index = m->npair++;
+	}
+	if (before == RCPT_NEW) {
+		m->pair[index] = (struct pair){ .key = key, .next = x->pairs };
+		x->pairs = index + 1;
+		table_put(&m->pair_table, key, index, pair_hash, m);
+	}
+	m->pair[index].status = status;
+	x->deferred_now += status == RCPT_DEFERRED;
+	x->deferred_now -= before == RCPT_DEFERRED;
+	return before;
+}
+
+bool messages_full(const struct messages *m)
+{
+	return messages_bytes(m) >= m->most_bytes && !m->free;
+}
+
+/* Smaller = given up sooner. */
+static unsigned worth(const struct message *msg)
+{
+	if (!(msg->flags & M_ARRIVED))
+		return 0;
+	return msg->nrcpt ? 2 : 1;
+}
+
+/* The arrival time up to which messages of this worth must go so that about WANTED of them do. */
+static uint32_t age_limit(const struct messages *m, unsigned what, uint32_t wanted, uint32_t *ret_there)
+{
+	uint32_t oldest = UINT32_MAX;
+	uint32_t newest = 0;
+	uint32_t bin[AGE_BINS] = { 0 };
+	uint32_t there = 0;
+	uint64_t width;
+
+	for (uint32_t i = 0; i < m->n; i++) {
+		const struct message *msg = message_at(m, i);
+
+		if (qid_none(msg->id) || worth(msg) != what)
+			continue;
+		there++;
+		oldest = msg->arrived < oldest ? msg->arrived : oldest;
+		newest = msg->arrived > newest ? msg->arrived : newest;
+	}
+	*ret_there = there;
+	if (there <= wanted)
+		return UINT32_MAX;
+	width = ((uint64_t)newest - oldest) / AGE_BINS + 1;
+	for (uint32_t i = 0; i < m->n; i++) {
+		const struct message *msg = message_at(m, i);
+
+		if (!qid_none(msg->id) && worth(msg) == what)
+			bin[(msg->arrived - oldest) / width]++;
+	}
+	for (uint32_t b = 0, sum = 0; b < AGE_BINS; b++) {
+		sum += bin[b];
+		if (sum >= wanted)
+			return (uint32_t)(oldest + (b + 1) * width - 1);
+	}
+	return UINT32_MAX;
+}
+
+void messages_evict(struct messages *m, void (*give_up)(void *ctx, uint32_t slot), void *ctx)
+{
+	uint32_t wanted = m->live / EVICT_SHARE + 1;
+	uint64_t *count[] = { &m->evicted_unseen, &m->evicted_empty, &m->evicted_old };
+
+	for (unsigned what = 0; what < 3 && wanted; what++) {
+		uint32_t there;
+		uint32_t limit = age_limit(m, what, wanted, &there);
+		uint32_t gone = 0;
+
+		for (uint32_t i = 0; i < m->n && gone < wanted; i++) {
+			const struct message *msg = message_at(m, i);
+
+			if (!qid_none(msg->id) && worth(msg) == what && msg->arrived <= limit) {
+				give_up(ctx, i);
+				gone++;
+			}
+		}
+		*count[what] += gone;
+		wanted -= gone;
+	}
+}

@@ -1,0 +1,126 @@
+/*
+ * message - the messages in flight: queue id → who sent it and what has become of it so far.
+ *
+ * A message is 32 bytes. What few messages need (counts that cannot be given to a sender yet, links to the
+ * message behind a content filter, the last status of each deferred recipient) lies apart in an
+ * `extra`, which is there only while it is needed. A message leaves when its log says so (Completed,
+ * removed), and at the memory limit: first those whose arrival was not seen, then the oldest
+ * without recipients, then the oldest; evictions are counted.
+ */
+#ifndef SPAMTRAIL_TRACE_MESSAGE_H
+#define SPAMTRAIL_TRACE_MESSAGE_H
+
+#include "base/table.h"
+#include "model/event.h"
+
+#define NO_SENDER 0u
+#define NO_EXTRA 0u
+#define NO_MESSAGE UINT32_MAX
+
+enum message_flag {
+	M_ARRIVED = 1 << 0,    /* its arrival line was seen */
+	M_COUNTED = 1 << 1,    /* its arrival is in the counts (of the sender, or of its extra) */
+	M_FIXED = 1 << 2,      /* the sender is final: counts go straight to its row */
+	M_CHILD = 1 << 3,      /* another id of the message extra.parent: its results are that one's */
+	M_DONE = 1 << 4,       /* complete, kept a while in case its parent is named late */
+	M_CLEANUP = 1 << 5,    /* Postfix cleanup has seen it on this server */
+	M_PAST = 1 << 6,       /* arrived before the window: never counted */
+	M_RCPTS = 1 << 7,      /* the number of recipients was logged with the arrival */
+	M_RESULT = 1 << 8,     /* has had a result */
+};
+
+struct message {
+	struct qid id;         /* hi and lo zero: a free slot, `sender` is the next free one + 1 */
+	uint32_t sender;       /* index of its row, or NO_SENDER */
+	uint32_t arrived;      /* UTC seconds */
+	uint32_t nrcpt : 22;
+	uint32_t flags : 10;   /* enum message_flag */
+	uint32_t extra;        /* index, or NO_EXTRA */
+};
+
+/* Why a message has no final sender yet. */
+enum undecided {
+	WAIT_NOTHING,
+	WAIT_RESULT,           /* from outside: stays here, is forwarded or relayed? */
+	WAIT_PARENT,           /* from loopback: webmail, or back from a content filter? */
+	WAIT_SCRIPT,           /* local: which mail() call was it? */
+	WAIT_ARRIVAL,          /* results came, the arrival has not been seen */
+};
+
+struct extra {
+	uint32_t delivered, deferred, bounced, size;
+	uint32_t parent;       /* with M_CHILD: the slot of the message it belongs to ... */
+	struct qid parent_id;  /* ... and its id, since slots are used again */
+	uint32_t children;     /* messages that name this one as parent and are not complete */
+	uint32_t pairs;        /* first recipient pair + 1 */
+	uint32_t deferred_now; /* recipients whose last status is deferred */
+	uint32_t account;      /* of the envelope sender's domain, or of U= on loopback; ACCOUNT_NONE */
+	uint32_t sender_name;  /* WAIT_SCRIPT: names index of the unix user */
+	uint32_t uid;
+	uint8_t undecided;     /* enum undecided */
+	uint8_t account_grade;
+	uint8_t ip[16];        /* of the client; IPv4 as ::ffff:a.b.c.d */
+	bool ended;            /* its own log lines said that it is complete */
+	uint32_t unknown_rcpt, spam; /* results, for the judge once the sender is known */
+};
+
+enum rcpt_status { RCPT_NEW, RCPT_DEFERRED, RCPT_FINAL };
+
+struct pair {
+	uint64_t key;          /* hash of message slot and recipient */
+	uint32_t next;         /* of the same message, + 1 */
+	uint32_t status;       /* enum rcpt_status */
+};
+
+struct messages {
+	struct message **chunk;
+	uint32_t n, free;      /* slots used so far; first free slot + 1 */
+	uint32_t live;
+	struct table table;
+	struct extra *extra;
+	uint32_t nextra, extra_room, extra_free;
+	struct pair *pair;
+	uint32_t npair, pair_room, pair_free;
+	struct table pair_table;
+	size_t most_bytes;
+	uint64_t evicted_unseen, evicted_empty, evicted_old;
+	uint64_t pairs_lost;   /* recipients that were not remembered: the limit */
+};
+
+#define MESSAGE_CHUNK_LOG2 13
+
+static inline struct message *message_at(const struct messages *m, uint32_t slot)
+{
+	return &m->chunk[slot >> MESSAGE_CHUNK_LOG2][slot & ((1u << MESSAGE_CHUNK_LOG2) - 1)];
+}
+
+void messages_init(struct messages *m, size_t most_bytes);
+void messages_free(struct messages *m);
+size_t messages_bytes(const struct messages *m);
+
+/* Slot of the message with this id, or NO_MESSAGE. */
+uint32_t messages_find(const struct messages *m, struct qid id);
+/* A new message; the caller knows that the id is not there. */
+uint32_t messages_add(struct messages *m, struct qid id, int64_t at);
+/* Takes it out, with extra and pairs. */
+void messages_drop(struct messages *m, uint32_t slot);
+/* True when the next messages_add should be preceded by an eviction. */
+bool messages_full(const struct messages *m);
+/*
+ * Chooses the slots to give up (an eighth of all): see the file's head. Calls give_up for each, which must
+ * end in messages_drop.
+ */
+void messages_evict(struct messages *m, void (*give_up)(void *ctx, uint32_t slot), void *ctx);
+
+/* The message's extra, made when it has none. The pointer lives until the next extra is made. */
+struct extra *message_extra(struct messages *m, struct message *msg);
+static inline struct extra *message_has_extra(struct messages *m, const struct message *msg)
+{
+	return msg->extra == NO_EXTRA ? NULL : &m->extra[msg->extra];
+}
+
+/* Remembers the status of one recipient (hash of its address). Returns the status it had before
+ * (RCPT_NEW, and not remembered, at the memory limit). */
+enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status);
+
+#endif

@@ -1,0 +1,135 @@
+/* net - see net.h. IPv4 by hand since it is on the path of every arrival; the rest through inet_pton. */
+#include "trace/net.h"
+
+#include "base/err.h"
+#include "base/hash.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+static const uint8_t v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+
+static bool parse_v4(struct span text, uint8_t *ip)
+{
+	unsigned part = 0;
+	unsigned value = 0;
+	unsigned digits = 0;
+
+	for (size_t i = 0; i <= text.n; i++) {
+		char c = i < text.n ? text.p[i] : '.';
+
+		if (c == '.') {
+			if (!digits || part > 3 || value > 255)
+				return false;
+			ip[part++] = (uint8_t)value;
+			value = digits = 0;
+		} else if (c >= '0' && c <= '9' && digits < 3) {
+			value = value * 10 + (unsigned)(c - '0');
+			digits++;
+		} else {
+			return false;
+		}
+	}
+	return part == 4;
+}
+
+bool net_parse(struct span text, uint8_t ret_ip[16])
+{
+	char copy[INET6_ADDRSTRLEN];
+
+	if (text.n >= 7 && text.n <= 15 && parse_v4(text, ret_ip + 12)) {
+		memcpy(ret_ip, v4_prefix, 12);
+		return true;
+	}
+	if (text.n < 2 || text.n >= sizeof(copy))
+		return false;
+	memcpy(copy, text.p, text.n);
+	copy[text.n] = '\0';
+	return inet_pton(AF_INET6, copy, ret_ip) == 1;
+}
+
+static bool is_v4(const uint8_t ip[16])
+{
+	return memcmp(ip, v4_prefix, 12) == 0;
+}
+
+bool net_is_loopback(const uint8_t ip[16])
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return is_v4(ip) ? ip[12] == 127 : memcmp(ip, one, 16) == 0;
+}
+
+bool net_is_inner(const uint8_t ip[16])
+{
+	if (net_is_loopback(ip))
+		return true;
+	if (is_v4(ip))
+		return ip[12] == 10 || (ip[12] == 172 && (ip[13] & 0xf0) == 16) ||
+		       (ip[12] == 192 && ip[13] == 168) || (ip[12] == 169 && ip[13] == 254);
+	return (ip[0] & 0xfe) == 0xfc || (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80);
+}
+
+uint32_t net_block(const uint8_t ip[16])
+{
+	uint32_t hash = (uint32_t)hash_bytes(ip, is_v4(ip) ? 15 : 6, 0);
+
+	return hash ? hash : 1;
+}
+
+struct span net_show(const uint8_t ip[16], char ret_text[46])
+{
+	const char *text = is_v4(ip) ? inet_ntop(AF_INET, ip + 12, ret_text, 46) :
+				       inet_ntop(AF_INET6, ip, ret_text, 46);
+
+	return span_str(text);
+}
+
+static bool network_parse(struct span text, struct network *ret_net)
+{
+	ptrdiff_t slash = span_rfind(text, '/');
+	struct span address = slash < 0 ? text : span_head(text, (size_t)slash);
+	uint64_t bits;
+
+	if (address.n > 2 && address.p[0] == '[' && address.p[address.n - 1] == ']')
+		address = span_of(address.p + 1, address.n - 2);
+	if (!net_parse(address, ret_net->ip))
+		return false;
+	ret_net->bits = 128;
+	if (slash < 0)
+		return true;
+	if (!span_u64(span_from(text, (size_t)slash + 1), &bits))
+		return false;
+	if (is_v4(ret_net->ip))
+		bits += 96;
+	ret_net->bits = (unsigned)bits;
+	return bits <= 128;
+}
+
+void networks_init(struct networks *n, const struct span *text, size_t count)
+{
+	n->net = xcalloc(count + 1, sizeof(*n->net));
+	n->n = 0;
+	for (size_t i = 0; i < count; i++)
+		if (network_parse(text[i], &n->net[n->n]))
+			n->n++;
+}
+
+void networks_free(struct networks *n)
+{
+	free(n->net);
+}
+
+bool networks_hold(const struct networks *n, const uint8_t ip[16])
+{
+	for (size_t i = 0; i < n->n; i++) {
+		const struct network *net = &n->net[i];
+		unsigned whole = net->bits / 8;
+		unsigned rest = net->bits % 8;
+
+		if (memcmp(net->ip, ip, whole) == 0 &&
+		    (!rest || (net->ip[whole] >> (8 - rest)) == (ip[whole] >> (8 - rest))))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,451 @@
+/*
+ * result - what became of a message: delivered, deferred, bounced, handed to a content filter, complete.
+ *
+ * Counting follows the contract line by line. A hand-over to a second id that this server logs itself is no
+ * delivery: the second id becomes a child, and what happens to it is counted for the first.
+ *
+ * TRUST: remote servers write the reply texts. A reply can name any id, so a child is adopted only when it
+ * came from loopback or was made by this server, and only while nobody else is known to have sent it.
+ */
+#include "trace/internal.h"
+
+#include "base/hash.h"
+
+#define CHAIN_MOST 8           /* content filter behind content filter */
+#define TOLD_MOST 64           /* results that a late decision still tells the judge */
+
+/* The message that SLOT's results belong to. */
+static uint32_t root_of(const struct trace *t, uint32_t slot)
+{
+	for (unsigned i = 0; i < CHAIN_MOST; i++) {
+		const struct message *msg = message_at(&t->messages, slot);
+		const struct extra *x;
+
+		if (!(msg->flags & M_CHILD))
+			return slot;
+		x = &t->messages.extra[msg->extra];
+		if (!qid_eq(message_at(&t->messages, x->parent)->id, x->parent_id))
+			return slot;
+		slot = x->parent;
+	}
+	return slot;
+}
+
+static struct counts *fixed_counts(struct trace *t, const struct message *msg)
+{
+	return msg->flags & M_FIXED ? &sender_at(&t->senders, msg->sender)->counts : NULL;
+}
+
+static void add_results(struct trace *t, uint32_t root, uint32_t delivered, uint32_t deferred, uint32_t bounced)
+{
+	struct message *msg = message_at(&t->messages, root);
+	struct counts *c = fixed_counts(t, msg);
+	struct extra *x;
+
+	if (msg->flags & M_PAST)
+		return;
+	if (c) {
+		c->delivered += delivered;
+		c->deferred += deferred;
+		c->bounced += bounced;
+		return;
+	}
+	x = message_extra(&t->messages, msg);
+	x->delivered += delivered;
+	x->deferred += deferred;
+	x->bounced += bounced;
+}
+
+void result_adopt(struct trace *t, struct qid parent, uint32_t slot)
+{
+	uint32_t root = messages_find(&t->messages, parent);
+	struct message *child = message_at(&t->messages, slot);
+	struct extra *x;
+	struct extra got;
+
+	if (root == NO_MESSAGE || (child->flags & (M_FIXED | M_CHILD)))
+		return;
+	root = root_of(t, root);
+	if (root == slot)
+		return;
+	got = *message_extra(&t->messages, child);
+	if (got.undecided != WAIT_PARENT && got.undecided != WAIT_ARRIVAL && got.undecided != WAIT_NOTHING)
+		return;
+	add_results(t, root, got.delivered, got.deferred, got.bounced);
+	message_extra(&t->messages, message_at(&t->messages, root))->children += !got.ended;
+	x = &t->messages.extra[child->extra];
+	x->delivered = x->deferred = x->bounced = 0;
+	x->parent = root;
+	x->parent_id = message_at(&t->messages, root)->id;
+	child->flags |= M_CHILD;
+	if (got.ended)
+		messages_drop(&t->messages, slot);
+}
+
+/* --- the judge's share --------------------------------------------------------------------- */
+
+static bool is_judged(enum sender_kind kind)
+{
+	return kind == KIND_AUTH || kind == KIND_SCRIPT || kind == KIND_LOCAL || kind == KIND_RELAY ||
+	       kind == KIND_FORWARD;
+}
+
+static enum judge_result class_of(const struct event *ev)
+{
+	if (ev->flags & EVF_UNKNOWN_RCPT)
+		return RESULT_UNKNOWN_RCPT;
+	if (ev->flags & EVF_SPAM)
+		return RESULT_SPAM;
+	return ev->kind == EV_DELIVER ? RESULT_OK : RESULT_OTHER;
+}
+
+static void hour_add(struct hour_share *h, int64_t at, bool spam)
+{
+	int64_t hour = at / 3600;
+
+	if (hour != h->hour) {
+		h->closed = h->results >= 20 ? (double)h->spam / (double)h->results : 0;
+		h->hour = hour;
+		h->results = h->spam = 0;
+	}
+	h->results++;
+	h->spam += spam;
+}
+
+static void judge_outcome(struct trace *t, struct message *root, const struct step *s, bool new_rcpt)
+{
+	enum judge_result class = class_of(s->ev);
+	struct sender *row;
+	uint64_t domain;
+	uint64_t hash;
+
+	hour_add(&t->hour, s->time, class == RESULT_SPAM);
+	if (!(root->flags & M_FIXED)) {
+		struct extra *x = message_extra(&t->messages, root);
+
+		x->unknown_rcpt += class == RESULT_UNKNOWN_RCPT && x->unknown_rcpt < TOLD_MOST;
+		x->spam += class == RESULT_SPAM && x->spam < TOLD_MOST;
+		return;
+	}
+	row = sender_at(&t->senders, root->sender);
+	if (!is_judged(row->kind))
+		return;
+	if (new_rcpt) {
+		hash = rcpt_hash(step_get(s, F_RECIPIENT), &domain);
+		judge_recipient(t->judge, &row->judge, s->time, row->key, hash, domain,
+				freemail_has(&t->freemail, domain));
+	}
+	if (s->ev->kind == EV_DEFER && class == RESULT_OTHER)
+		return;
+	judge_result(t->judge, &row->judge, s->time, class, t->hour.closed);
+}
+
+/* --- what a result says about an open sender -------------------------------------------------- */
+
+static bool relay_is_inner(const struct step *s)
+{
+	struct span text = step_get(s, F_RELAY_IP);
+	uint8_t ip[16];
+
+	return text.n && net_parse(text, ip) && net_is_inner(ip);
+}
+
+static struct arrival who_relay(struct trace *t, const struct extra *x)
+{
+	char text[46];
+	struct span ip = net_show(x->ip, text);
+	uint32_t name = names_put(&t->names, ip);
+	uint32_t account = x->account;
+
+	return (struct arrival){
+		.kind = KIND_RELAY, .id = name, .account_index = account, .grade = account == ACCOUNT_NONE ? 'B' : 'C',
+		.account = account == ACCOUNT_NONE ?
+				   0 :
+				   names_put(&t->names, accounts_get(t->o.accounts, account)->name),
+		.client = names_get(&t->names, name), .claim = "this address was trusted without a password",
+	};
+}
+
+static struct arrival who_forward(struct trace *t, struct span address, const struct extra *x)
+{
+	ptrdiff_t at = span_rfind(address, '@');
+	uint32_t account = at < 0 ? accounts_by_name(t->o.accounts, address) :
+				    accounts_by_domain(t->o.accounts, span_from(address, (size_t)at + 1), true);
+	char text[46];
+
+	return (struct arrival){
+		.kind = KIND_FORWARD, .id = names_put_lower(&t->names, address), .account_index = account,
+		.account = account == ACCOUNT_NONE ?
+				   0 :
+				   names_put(&t->names, accounts_get(t->o.accounts, account)->name),
+		.grade = 'B', .claim = "mail from outside that this address sends on",
+		.client = names_get(&t->names, names_put(&t->names, net_show(x->ip, text))),
+	};
+}
+
+static void decide_by_result(struct trace *t, uint32_t root, const struct step *s)
+{
+	struct message *msg = message_at(&t->messages, root);
+	const struct extra *x = message_has_extra(&t->messages, msg);
+	struct span rcpt = step_get(s, F_RECIPIENT);
+	struct span orig = step_get(s, F_ORIG_RECIPIENT);
+	struct arrival who;
+
+	if (!x || x->undecided != WAIT_RESULT || !(s->ev->flags & EVF_REMOTE) || (s->ev->flags & EVF_FILTER) ||
+	    relay_is_inner(s))
+		return;
+	who = orig.n && !span_eq_nocase(orig, rcpt) ? who_forward(t, orig, x) : who_relay(t, x);
+	arrive_decide(t, root, &who, NULL);
+}
+
+/* The folder and file of the mail() call that wrote to one of the recipients. */
+static bool decide_script(struct trace *t, uint32_t slot, uint64_t rcpt)
+{
+	struct message *msg = message_at(&t->messages, slot);
+	struct extra *x = message_has_extra(&t->messages, msg);
+	const struct account *owner = x->account == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, x->account);
+	bool shared = owner && owner->shared;
+	struct span file = script_take_php(&t->script, msg->arrived, x->account, shared, rcpt);
+	struct arrival who;
+
+	if (!file.n && (rcpt || shared))
+		return false;
+	who = who_local(t, names_get(&t->names, x->sender_name), x->account,
+			file.n ? script_folder(file) : SPAN_NONE, file, 'B');
+	arrive_decide(t, slot, &who, NULL);
+	return true;
+}
+
+/* --- the events ---------------------------------------------------------------------------------- */
+
+/* The message, made when its arrival has not been seen. */
+static uint32_t result_slot(struct trace *t, const struct step *s)
+{
+	uint32_t slot = messages_find(&t->messages, s->ev->id);
+
+	if (slot != NO_MESSAGE)
+		return slot;
+	if (messages_full(&t->messages))
+		trace_make_room(t);
+	slot = messages_add(&t->messages, s->ev->id, s->time);
+	message_extra(&t->messages, message_at(&t->messages, slot))->undecided = WAIT_ARRIVAL;
+	return slot;
+}
+
+/* Did the result hand over to another id of this server? */
+static bool handed_over(struct trace *t, uint32_t slot, const struct step *s)
+{
+	struct span text = step_get(s, F_CHILD_ID);
+	uint32_t child;
+	uint32_t root;
+	struct extra *x;
+
+	if (!text.n || s->ev->kind != EV_DELIVER)
+		return false;
+	if (s->ev->dialect == DIALECT_EXIM && !(s->ev->flags & EVF_FILTER))
+		return false;
+	child = messages_find(&t->messages, qid_pack(text));
+	if (child == NO_MESSAGE || child == slot)
+		return false;
+	result_adopt(t, s->ev->id, child);
+	child = messages_find(&t->messages, qid_pack(text));
+	if (child != NO_MESSAGE && !(message_at(&t->messages, child)->flags & M_CHILD))
+		return false;
+	root = root_of(t, slot);
+	x = message_has_extra(&t->messages, message_at(&t->messages, root));
+	if (x && x->undecided == WAIT_RESULT && !(s->ev->flags & (EVF_FILTER | EVF_REMOTE))) {
+		struct arrival who = who_forward(t, step_get(s, F_RECIPIENT), x);
+
+		arrive_decide(t, root, &who, NULL);
+	}
+	return true;
+}
+
+/* Remembers the recipient where somebody will ask for it. True when this message never had a result for it. */
+static bool note_recipient(struct trace *t, uint32_t slot, const struct step *s)
+{
+	struct message *msg = message_at(&t->messages, slot);
+	const struct extra *x = message_has_extra(&t->messages, msg);
+	bool deferred = s->ev->kind == EV_DEFER;
+	struct span orig = step_get(s, F_ORIG_RECIPIENT);
+	struct span rcpt = orig.n && !(msg->flags & M_RCPTS) ? orig : step_get(s, F_RECIPIENT);
+	bool is_new;
+
+	if ((msg->flags & M_RCPTS) && !deferred && !(x && x->deferred_now))
+		return true;
+	is_new = message_rcpt(&t->messages, slot, rcpt_hash(rcpt, NULL), deferred ? RCPT_DEFERRED : RCPT_FINAL) ==
+		 RCPT_NEW;
+	msg = message_at(&t->messages, slot);
+	if (is_new && !(msg->flags & (M_RCPTS | M_CHILD))) {
+		msg->nrcpt++;
+		if ((msg->flags & M_FIXED) && (msg->flags & M_COUNTED) && !(msg->flags & M_PAST))
+			sender_at(&t->senders, msg->sender)->counts.recipients++;
+	}
+	return is_new;
+}
+
+/* qmgr's one expired line stands for every recipient whose last status is deferred. */
+static uint32_t expired_count(struct trace *t, uint32_t slot)
+{
+	struct extra *x = message_extra(&t->messages, message_at(&t->messages, slot));
+	uint32_t n = x->deferred_now ? x->deferred_now : 1;
+
+	x->deferred_now = 0;
+	return n;
+}
+
+void result_event(struct trace *t, const struct step *s)
+{
+	const struct event *ev = s->ev;
+	uint32_t slot;
+	uint32_t root;
+	uint32_t n = 1;
+	bool new_rcpt = false;
+	struct extra *x;
+
+	if (qid_none(ev->id) || (ev->flags & (EVF_PROBE | EVF_SUPPRESSED)))
+		return;
+	slot = result_slot(t, s);
+	if (handed_over(t, slot, s)) {
+		message_at(&t->messages, slot)->flags |= M_RESULT;
+		return;
+	}
+	if (ev->flags & EVF_EXPIRED)
+		n = expired_count(t, slot);
+	else
+		new_rcpt = note_recipient(t, slot, s);
+	root = root_of(t, slot);
+	message_at(&t->messages, root)->flags |= M_RESULT;
+	if (s->counted)
+		add_results(t, root, ev->kind == EV_DELIVER ? n : 0, ev->kind == EV_DEFER ? n : 0,
+			    ev->kind == EV_BOUNCE ? n : 0);
+	x = message_has_extra(&t->messages, message_at(&t->messages, root));
+	if (x && x->undecided == WAIT_SCRIPT && !(ev->flags & EVF_EXPIRED)) {
+		struct span orig = step_get(s, F_ORIG_RECIPIENT);
+
+		if (!decide_script(t, root, rcpt_hash(step_get(s, F_RECIPIENT), NULL)) && orig.n)
+			decide_script(t, root, rcpt_hash(orig, NULL));
+	} else if (x && x->undecided == WAIT_RESULT) {
+		decide_by_result(t, root, s);
+	}
+	if (!(ev->flags & EVF_NOT_FRESH))
+		judge_outcome(t, message_at(&t->messages, root), s,
+			      new_rcpt && !(ev->dialect == DIALECT_EXIM &&
+					    (message_at(&t->messages, root)->flags & M_RCPTS)));
+}
+
+/* --- the end of a message ------------------------------------------------------------------------ */
+
+static struct arrival who_unknown(struct trace *t)
+{
+	return (struct arrival){
+		.kind = KIND_UNKNOWN, .id = names_put(&t->names, SPAN("unknown")), .account_index = ACCOUNT_NONE,
+		.grade = 'C', .claim = "",
+	};
+}
+
+/* Nothing more will tell who sent it. */
+static void decide_at_last(struct trace *t, uint32_t slot)
+{
+	struct message *msg = message_at(&t->messages, slot);
+	struct extra *x = message_has_extra(&t->messages, msg);
+	enum undecided what = x ? (enum undecided)x->undecided : WAIT_NOTHING;
+	struct arrival who;
+
+	if (!(msg->flags & (M_COUNTED | M_RESULT)))
+		return;
+	if (what == WAIT_SCRIPT && (decide_script(t, slot, 0) || (message_at(&t->messages, slot)->flags & M_FIXED)))
+		return;
+	msg = message_at(&t->messages, slot);
+	if (what == WAIT_SCRIPT) {
+		who = who_local(t, names_get(&t->names, x->sender_name), x->account, SPAN_NONE, SPAN_NONE, 'B');
+	} else if (what == WAIT_PARENT) {
+		who = who_relay(t, x);
+	} else if (what == WAIT_RESULT) {
+		who = who_unknown(t);
+		who.kind = KIND_INBOUND;
+		who.id = names_put(&t->names, SPAN("inbound"));
+	} else {
+		who = who_unknown(t);
+		msg->flags |= M_COUNTED;
+	}
+	arrive_decide(t, slot, &who, NULL);
+}
+
+void message_settle(struct trace *t, uint32_t slot)
+{
+	struct message *msg = message_at(&t->messages, slot);
+
+	if (msg->flags & M_CHILD) {
+		uint32_t root = root_of(t, slot);
+		struct extra *x = root == slot ? NULL :
+						 message_has_extra(&t->messages, message_at(&t->messages, root));
+
+		messages_drop(&t->messages, slot);
+		if (x && x->children && --x->children == 0 && x->ended)
+			message_settle(t, root);
+		return;
+	}
+	if (!(msg->flags & M_FIXED))
+		decide_at_last(t, slot);
+	messages_drop(&t->messages, slot);
+}
+
+/* Complete, but its parent may still be named, or a second id of it is still on its way. */
+static bool must_stay(struct trace *t, const struct message *msg, const struct event *ev)
+{
+	const struct extra *x = message_has_extra(&t->messages, msg);
+
+	if (!x || (msg->flags & M_CHILD))
+		return false;
+	return x->children || x->undecided == WAIT_PARENT ||
+	       (x->undecided == WAIT_ARRIVAL && ev->dialect == DIALECT_POSTFIX && (msg->flags & M_CLEANUP));
+}
+
+void result_complete(struct trace *t, const struct step *s)
+{
+	uint32_t slot = messages_find(&t->messages, s->ev->id);
+	struct message *msg;
+
+	if (slot == NO_MESSAGE)
+		return;
+	msg = message_at(&t->messages, slot);
+	if (!must_stay(t, msg, s->ev)) {
+		message_settle(t, slot);
+		return;
+	}
+	msg->flags |= M_DONE;
+	message_extra(&t->messages, msg)->ended = true;
+	if (message_extra(&t->messages, msg)->children)
+		return;
+	if (t->grace_n == GRACE_RING)
+		result_grace(t, INT64_MAX);
+	t->grace[(t->grace_first + t->grace_n++) % GRACE_RING] =
+		(struct grace){ .id = msg->id, .until = s->time + GRACE_SECONDS };
+}
+
+void result_grace(struct trace *t, int64_t now)
+{
+	while (t->grace_n && t->grace[t->grace_first].until < now) {
+		uint32_t slot = messages_find(&t->messages, t->grace[t->grace_first].id);
+
+		t->grace_first = (t->grace_first + 1) % GRACE_RING;
+		t->grace_n--;
+		if (slot != NO_MESSAGE && (message_at(&t->messages, slot)->flags & M_DONE))
+			message_settle(t, slot);
+	}
+}
+
+/* Postfix: "sender non-delivery notification: ID" names a message that this server made itself. */
+void result_notice_child(struct trace *t, const struct step *s)
+{
+	struct span text = step_get(s, F_CHILD_ID);
+	uint32_t slot = text.n ? messages_find(&t->messages, qid_pack(text)) : NO_MESSAGE;
+	struct arrival who = { .kind = KIND_BOUNCE, .account_index = ACCOUNT_NONE, .grade = 'B', .claim = "" };
+
+	if (slot == NO_MESSAGE || (message_at(&t->messages, slot)->flags & (M_FIXED | M_CHILD | M_ARRIVED)))
+		return;
+	who.id = names_put(&t->names, SPAN("bounce"));
+	message_at(&t->messages, slot)->flags |= M_ARRIVED;
+	arrive_decide(t, slot, &who, NULL);
+}

@@ -1,0 +1,224 @@
+/* script - see script.h. */
+#include "trace/script.h"
+
+#include "trace/internal.h"
+
+static const char *const mailing_options[] = { " -t", " -i", " -bm", " -bs", " -f", " -oi", " -F", " -r" };
+
+/* "Exim calling itself" (-Mc ID, -q, -bd) and administrators' listings (-bp, -bpc, -Mvh) hand nothing over. */
+static bool is_submission(struct span args)
+{
+	ptrdiff_t colon = span_search(args, 0, SPAN(" args: "));
+	struct span rest = colon < 0 ? args : span_from(args, (size_t)colon + 7);
+	ptrdiff_t blank = span_find(rest, 0, ' ');
+	struct span options;
+
+	if (blank < 0)
+		return false;
+	options = span_from(rest, (size_t)blank);
+	if (span_starts(options, SPAN(" -M")) || span_starts(options, SPAN(" -q")) ||
+	    span_starts(options, SPAN(" -bp")) || span_starts(options, SPAN(" -bd")) ||
+	    span_starts(options, SPAN(" -bV")) || span_starts(options, SPAN(" -bt")) ||
+	    span_starts(options, SPAN(" -bh")) || span_starts(options, SPAN(" -bP")))
+		return false;
+	for (size_t i = 0; i < sizeof(mailing_options) / sizeof(*mailing_options); i++)
+		if (span_search(options, 0, span_str(mailing_options[i])) >= 0)
+			return true;
+	return span_find(options, 0, '@') >= 0;
+}
+
+/* Hash of the address behind -f, which must become the envelope sender; 0 where there is none. */
+static uint64_t sender_option(struct span args)
+{
+	ptrdiff_t at = span_search(args, 0, SPAN(" -f"));
+	struct span value;
+	ptrdiff_t blank;
+
+	if (at < 0)
+		return 0;
+	value = span_from(args, (size_t)at + 3);
+	if (value.n && value.p[0] == ' ')
+		value = span_from(value, 1);
+	blank = span_find(value, 0, ' ');
+	if (blank >= 0)
+		value = span_head(value, (size_t)blank);
+	if (value.n > 2 && value.p[0] == '<' && value.p[value.n - 1] == '>')
+		value = span_of(value.p + 1, value.n - 2);
+	return span_find(value, 0, '@') < 0 ? 0 : rcpt_hash(value, NULL);
+}
+
+void script_cwd(struct script_memory *m, const struct accounts *a, const struct event *ev, const char *base)
+{
+	struct span dir = event_get(ev, base, F_CWD);
+	struct span line = event_line(ev, base);
+	struct span args;
+	struct cwd_line *c;
+
+	if (!dir.p || dir.n > SCRIPT_PATH)
+		return;
+	args = span_from(line, (size_t)(dir.p - line.p) + dir.n);
+	if (span_starts(dir, SPAN("/var/spool/exim")) || !is_submission(args))
+		return;
+	c = &m->cwd[m->next_cwd++ % CWD_RING];
+	c->at = ev->at;
+	c->pid = ev->pid;
+	c->owner = accounts_by_path(a, dir);
+	c->sender = sender_option(args);
+	c->len = (uint32_t)dir.n;
+	c->open = true;
+	memcpy(c->path, dir.p, dir.n);
+}
+
+/* The addresses in a To argument, which may hold names and commas: every run of bytes around an '@'. */
+static uint32_t addresses(struct span to, uint64_t *ret_hash, uint32_t most)
+{
+	uint32_t n = 0;
+	ptrdiff_t at = -1;
+
+	while (n < most && (at = span_find(to, (size_t)(at + 1), '@')) >= 0) {
+		size_t from = (size_t)at;
+		size_t end = (size_t)at;
+
+		while (from > 0 && !memchr(" <,;\t\"':", to.p[from - 1], 9))
+			from--;
+		while (end < to.n && !memchr(" >,;\t\"'", to.p[end], 7))
+			end++;
+		ret_hash[n++] = rcpt_hash(span_of(to.p + from, end - from), NULL);
+		at = (ptrdiff_t)end - 1;
+	}
+	return n;
+}
+
+void script_php(struct script_memory *m, const struct accounts *a, const struct event *ev, const char *base)
+{
+	struct span file = event_get(ev, base, F_SCRIPT);
+	struct php_line *p;
+
+	if (!file.p || file.n > SCRIPT_PATH)
+		return;
+	p = &m->php[m->next_php++ % PHP_RING];
+	m->open_php += !p->open;
+	p->at = ev->at;
+	p->owner = accounts_by_path(a, file);
+	p->nrcpt = addresses(event_get(ev, base, F_TO), p->rcpt, PHP_RCPTS);
+	p->len = (uint32_t)file.n;
+	p->open = true;
+	memcpy(p->path, file.p, file.n);
+}
+
+/* Does a folder of OWNER fit an arrival of the user USER? Many sites share www-data. */
+static bool owner_fits(uint32_t owner, uint32_t user, bool shared)
+{
+	return shared || (owner == user && owner != ACCOUNT_NONE);
+}
+
+struct span script_take_cwd(struct script_memory *m, int64_t at, uint32_t pid, uint32_t owner, bool shared,
+			    uint64_t sender)
+{
+	struct cwd_line *best = NULL;
+	unsigned best_rank = 0;
+
+	for (uint32_t i = 0; i < CWD_RING; i++) {
+		struct cwd_line *c = &m->cwd[(m->next_cwd + i) % CWD_RING];
+		unsigned rank;
+
+		if (!c->open || c->at > at || at - c->at > CWD_SECONDS)
+			continue;
+		if (pid && c->pid && pid != c->pid)
+			continue;
+		if (!owner_fits(c->owner, owner, shared))
+			continue;
+		rank = pid && pid == c->pid ? 3 : c->sender && c->sender == sender ? 2 : 1;
+		if (rank > best_rank) {
+			best = c;
+			best_rank = rank;
+		}
+	}
+	if (!best)
+		return SPAN_NONE;
+	best->open = false;
+	return span_of(best->path, best->len);
+}
+
+static bool php_fits(const struct php_line *p, int64_t at, uint32_t owner, bool shared)
+{
+	return p->open && p->at <= at + 1 && at - p->at <= PHP_SECONDS && owner_fits(p->owner, owner, shared);
+}
+
+bool script_php_waits(const struct script_memory *m, int64_t at, uint32_t owner, bool shared)
+{
+	if (!m->open_php)
+		return false;
+	for (uint32_t i = 0; i < PHP_RING; i++)
+		if (php_fits(&m->php[i], at, owner, shared))
+			return true;
+	return false;
+}
+
+static bool php_wrote_to(const struct php_line *p, uint64_t rcpt)
+{
+	for (uint32_t i = 0; i < p->nrcpt; i++)
+		if (p->rcpt[i] == rcpt)
+			return true;
+	return false;
+}
+
+struct span script_take_php(struct script_memory *m, int64_t at, uint32_t owner, bool shared, uint64_t rcpt)
+{
+	for (uint32_t i = 0; i < PHP_RING; i++) {
+		struct php_line *p = &m->php[(m->next_php + i) % PHP_RING];
+
+		if (!php_fits(p, at, owner, shared) || (rcpt && !php_wrote_to(p, rcpt)))
+			continue;
+		p->open = false;
+		m->open_php--;
+		return span_of(p->path, p->len);
+	}
+	return SPAN_NONE;
+}
+
+struct span script_folder(struct span file)
+{
+	ptrdiff_t slash = span_rfind(file, '/');
+
+	return span_head(file, slash <= 0 ? file.n : (size_t)slash);
+}
+
+bool script_is_place(struct span folder, struct span home)
+{
+	static const char *const system_folders[] = {
+		"/root", "/etc", "/usr", "/bin", "/sbin", "/lib", "/run", "/proc", "/sys", "/boot",
+		"/var/spool", "/var/lib", "/var/cache",
+	};
+
+	while (folder.n > 1 && folder.p[folder.n - 1] == '/')
+		folder.n--;
+	if (folder.n <= 1 || span_eq(folder, home))
+		return false;
+	for (size_t i = 0; i < sizeof(system_folders) / sizeof(*system_folders); i++) {
+		struct span dir = span_str(system_folders[i]);
+
+		if (span_starts(folder, dir) && (folder.n == dir.n || folder.p[dir.n] == '/'))
+			return false;
+	}
+	return true;
+}
+
+uint8_t script_traits(struct span folder)
+{
+	static const char *const never[] = {
+		"/uploads", "/upload", "/cache", "/tmp", "/temp", "/images", "/image", "/img", "/css", "/js",
+		"/fonts", "/assets", "/.", "/plugins/", "/modules/", "/components/", "/dev/shm", "/wp-includes/",
+		"/media",
+	};
+	static const char *const lists[] = { "/mailman", "/phplist", "/newsletter", "/sympa" };
+	uint8_t traits = 0;
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
+		if (span_search(folder, 0, span_str(never[i])) >= 0)
+			traits |= PLACE_NEVER_MAILS;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		if (span_search(folder, 0, span_str(lists[i])) >= 0)
+			traits |= PLACE_KNOWN_LIST;
+	return traits;
+}

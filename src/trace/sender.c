@@ -1,0 +1,245 @@
+/* sender - see sender.h. TRUST: ids, addresses and subjects are foreign; how many there are is up to an attacker. */
+#include "trace/sender.h"
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "host/accounts.h"
+
+#include <stdlib.h>
+
+#define TALLY_MOST (1u << 20)
+#define PROOF_TEXT 700         /* bytes of a line kept as evidence */
+#define NEAR 2                 /* seconds that join a message and a web request */
+
+static uint64_t row_hash(const void *owner, uint32_t index)
+{
+	const struct senders *s = owner;
+
+	return s->row[index]->key;
+}
+
+struct row_key {
+	uint64_t hash;
+	enum sender_kind kind;
+	uint32_t id, account;
+};
+
+static bool row_same(const void *owner, uint32_t index, const void *key)
+{
+	const struct sender *row = ((const struct senders *)owner)->row[index];
+	const struct row_key *k = key;
+
+	return row->key == k->hash && row->kind == k->kind && row->id == k->id && row->account == k->account;
+}
+
+static uint64_t tally_hash(const void *owner, uint32_t index)
+{
+	const struct senders *s = owner;
+
+	return s->tally[index].key;
+}
+
+static bool tally_same(const void *owner, uint32_t index, const void *key)
+{
+	const struct senders *s = owner;
+
+	return s->tally[index].key == *(const uint64_t *)key;
+}
+
+void senders_init(struct senders *s)
+{
+	*s = (struct senders){ .n = 1, .room = 64 };
+	s->row = xcalloc(s->room, sizeof(*s->row));
+	table_init(&s->table, 8);
+	table_init(&s->tally_table, 10);
+}
+
+static void row_free(struct sender *row)
+{
+	for (uint32_t i = 0; i < row->nproof; i++)
+		free((void *)(uintptr_t)row->proof[i].text.p);
+	free(row->proof);
+	free(row);
+}
+
+void senders_free(struct senders *s)
+{
+	for (uint32_t i = 1; i < s->n; i++)
+		if (i == s->other || s->row[i]->kind != KIND_OTHER)
+			row_free(s->row[i]);
+	free(s->row);
+	free(s->tally);
+	table_free(&s->table);
+	table_free(&s->tally_table);
+}
+
+static uint32_t row_add(struct senders *s, const struct row_key *key)
+{
+	struct sender *row = xcalloc(1, sizeof(*row));
+
+	*row = (struct sender){
+		.kind = key->kind, .id = key->id, .account = key->account, .key = key->hash,
+		.account_index = ACCOUNT_NONE,
+	};
+	if (s->n == s->room) {
+		s->room *= 2;
+		s->row = xrealloc(s->row, s->room * sizeof(*s->row));
+	}
+	s->row[s->n] = row;
+	s->live++;
+	return s->n++;
+}
+
+uint32_t sender_find(struct senders *s, enum sender_kind kind, uint32_t id, uint32_t account_name)
+{
+	struct row_key key = {
+		.hash = hash_mix((uint64_t)id << 32 ^ (uint64_t)account_name << 4 ^ (uint64_t)kind),
+		.kind = kind, .id = id, .account = account_name,
+	};
+	uint32_t index = table_find(&s->table, key.hash, row_same, s, &key);
+
+	if (index != TABLE_NONE)
+		return index;
+	index = row_add(s, &key);
+	table_put(&s->table, key.hash, index, row_hash, s);
+	return index;
+}
+
+bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
+		  struct span text, char grade)
+{
+	uint64_t key = hash_mix(hash_span(text, what) + sender);
+	uint32_t index = table_find(&s->tally_table, key, tally_same, s, &key);
+	struct sender *row = s->row[sender];
+
+	if (index != TABLE_NONE) {
+		s->tally[index].count += s->tally[index].count < (1u << 28) - 1;
+		return false;
+	}
+	row->nclients += what == TALLY_CLIENT;
+	row->nplaces += what == TALLY_PLACE;
+	if (s->ntally == TALLY_MOST) {
+		s->tally_lost++;
+		return true;
+	}
+	if (s->ntally == s->tally_room) {
+		s->tally_room = s->tally_room ? s->tally_room * 2 : 256;
+		s->tally = xrealloc(s->tally, s->tally_room * sizeof(*s->tally));
+	}
+	index = s->ntally++;
+	s->tally[index] = (struct tally){
+		.key = key, .sender = sender, .next = row->tally, .name = names_put(names, text),
+		.count = 1, .what = (unsigned)what & 3, .grade = (unsigned)(grade - 'A' + 1) & 3,
+	};
+	row->tally = index + 1;
+	table_put(&s->tally_table, key, index, tally_hash, s);
+	return true;
+}
+
+/* Makes room for AT by joining neighbouring bins until it fits. */
+static void bins_widen(struct sender *s, int64_t at)
+{
+	while (at >= s->bin_start + s->bin_width * SENDER_BINS) {
+		for (unsigned i = 0; i < SENDER_BINS / 2; i++)
+			s->bin[i] = s->bin[2 * i] + s->bin[2 * i + 1];
+		memset(s->bin + SENDER_BINS / 2, 0, sizeof(s->bin) / 2);
+		s->bin_width *= 2;
+	}
+}
+
+void sender_tick(struct sender *s, int64_t at)
+{
+	int64_t gap = at - s->last;
+
+	if (!s->first) {
+		s->first = s->last = at;
+		s->bin_width = 60;
+		s->bin_start = at - at % 60;
+		s->covered = 2 * NEAR + 1;
+	} else {
+		s->covered += (uint64_t)(gap <= 0 ? 0 : gap > 2 * NEAR + 1 ? 2 * NEAR + 1 : gap);
+		if (at > s->last)
+			s->last = at;
+		if (at < s->first)
+			s->first = at;
+	}
+	bins_widen(s, at);
+	s->bin[at < s->bin_start ? 0 : (at - s->bin_start) / s->bin_width]++;
+}
+
+void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line, char grade,
+		  const char *claim)
+{
+	struct span kept = span_head(line, PROOF_TEXT);
+	char *copy;
+
+	if (s->nproof == SENDER_PROOFS)
+		return;
+	if (!s->proof)
+		s->proof = xcalloc(SENDER_PROOFS, sizeof(*s->proof));
+	copy = xmalloc(kept.n + 1);
+	memcpy(copy, kept.p, kept.n);
+	s->proof[s->nproof++] = (struct proof){
+		.file = at->file, .grade = grade, .line = at->line, .offset = at->offset, .at = when,
+		.text = span_of(copy, kept.n), .claim = claim,
+	};
+}
+
+static int by_messages(const void *x, const void *y)
+{
+	const struct sender *a = *(struct sender *const *)x;
+	const struct sender *b = *(struct sender *const *)y;
+
+	if (a->counts.messages != b->counts.messages)
+		return a->counts.messages < b->counts.messages ? -1 : 1;
+	return a->key < b->key ? -1 : a->key > b->key;
+}
+
+static void counts_move(struct counts *to, const struct counts *from)
+{
+	to->messages += from->messages;
+	to->recipients += from->recipients;
+	to->delivered += from->delivered;
+	to->deferred += from->deferred;
+	to->bounced += from->bounced;
+	to->bytes += from->bytes;
+}
+
+static void row_merge(struct senders *s, uint32_t index)
+{
+	struct sender *row = s->row[index];
+	struct sender *other = s->row[s->other];
+
+	counts_move(&other->counts, &row->counts);
+	if (row->first && (!other->first || row->first < other->first))
+		other->first = row->first;
+	if (row->last > other->last)
+		other->last = row->last;
+	table_drop(&s->table, row->key, index, row_hash, s);
+	row_free(row);
+	s->row[index] = other;
+	s->live--;
+	s->merged++;
+}
+
+void senders_shrink(struct senders *s, uint32_t most)
+{
+	struct sender **sorted;
+	const struct sender *limit;
+	uint32_t n = 0;
+
+	if (s->live <= most)
+		return;
+	if (!s->other)
+		s->other = sender_find(s, KIND_OTHER, 0, 0);
+	sorted = xcalloc(s->n, sizeof(*sorted));
+	for (uint32_t i = 1; i < s->n; i++)
+		if (s->row[i]->kind != KIND_OTHER)
+			sorted[n++] = s->row[i];
+	qsort(sorted, n, sizeof(*sorted), by_messages);
+	limit = sorted[n + 1 > most ? n + 1 - most : 0];
+	for (uint32_t i = 1; i < s->n; i++)
+		if (s->row[i]->kind != KIND_OTHER && by_messages(&s->row[i], &limit) < 0)
+			row_merge(s, i);
+	free(sorted);
+}

@@ -1,0 +1,251 @@
+/*
+ * stats - see stats.h. Keys are kept up to a ceiling; what comes later is counted under "(others)".
+ *
+ * TRUST: refusal texts are a remote server's; digits and addresses are folded so that one refusal is one row.
+ */
+#include "trace/stats.h"
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "trace/internal.h"
+
+#include <stdlib.h>
+
+#define KEYS_MOST 20000
+#define ROWS_SHOWN 50
+#define TEXT_MOST 120
+
+enum list { LIST_SENDERS, LIST_HOSTS, LIST_DOMAINS, LIST_ERRORS, LIST_REJECTS, LISTS };
+
+struct entry {
+	uint64_t key;
+	uint32_t name;
+	struct counts counts;
+};
+
+struct listing {
+	struct entry *entry;
+	uint32_t n, room;
+	struct table table;
+};
+
+struct stats_memory {
+	struct listing list[LISTS];
+	struct counts by_hour[24];
+	uint64_t rejected, auth_failures, held, removed, connections;
+};
+
+static uint64_t entry_hash(const void *owner, uint32_t index)
+{
+	return ((const struct listing *)owner)->entry[index].key;
+}
+
+static bool entry_same(const void *owner, uint32_t index, const void *key)
+{
+	return ((const struct listing *)owner)->entry[index].key == *(const uint64_t *)key;
+}
+
+struct stats_memory *stats_new(void)
+{
+	struct stats_memory *s = xcalloc(1, sizeof(*s));
+
+	for (unsigned i = 0; i < LISTS; i++)
+		table_init(&s->list[i].table, 8);
+	return s;
+}
+
+void stats_free(struct stats_memory *s)
+{
+	for (unsigned i = 0; s && i < LISTS; i++) {
+		free(s->list[i].entry);
+		table_free(&s->list[i].table);
+	}
+	free(s);
+}
+
+static struct counts *counts_of(struct trace *t, enum list which, struct span text)
+{
+	struct listing *l = &t->stats->list[which];
+	uint64_t key;
+	uint32_t index;
+
+	if (l->n >= KEYS_MOST)
+		text = SPAN("(others)");
+	key = hash_span(text, 0);
+	index = table_find(&l->table, key, entry_same, l, &key);
+	if (index == TABLE_NONE) {
+		if (l->n == l->room) {
+			l->room = l->room ? l->room * 2 : 64;
+			l->entry = xrealloc(l->entry, l->room * sizeof(*l->entry));
+		}
+		index = l->n++;
+		l->entry[index] = (struct entry){ .key = key, .name = names_put(&t->names, text) };
+		table_put(&l->table, key, index, entry_hash, l);
+	}
+	return &l->entry[index].counts;
+}
+
+/* Digits become #, addresses <...>: the same refusal to a thousand recipients is one text. */
+static struct span fold(struct span text, char ret_text[TEXT_MOST])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n && n < TEXT_MOST; i++) {
+		char c = text.p[i];
+
+		if (c == '<') {
+			ptrdiff_t end = span_find(text, i, '>');
+
+			if (end > 0) {
+				i = (size_t)end;
+				n += n + 2 <= TEXT_MOST ? (memcpy(ret_text + n, "<>", 2), 2) : 0;
+				continue;
+			}
+		}
+		if (c >= '0' && c <= '9') {
+			if (n && ret_text[n - 1] == '#')
+				continue;
+			c = '#';
+		}
+		ret_text[n++] = c;
+	}
+	return span_of(ret_text, n);
+}
+
+static struct counts *hour_of(struct trace *t, const struct step *s)
+{
+	int64_t local = s->time + zone_offset(t->o.zone, s->time);
+
+	return &t->stats->by_hour[(local / 3600) % 24];
+}
+
+static void count_arrival(struct trace *t, const struct step *s)
+{
+	struct span sender = step_get(s, F_SENDER);
+	struct span host = step_get(s, F_CLIENT_IP);
+	struct counts *to[] = {
+		hour_of(t, s), counts_of(t, LIST_SENDERS, sender.n ? sender : SPAN("<>")),
+		counts_of(t, LIST_HOSTS, host.n ? host : SPAN("(local)")),
+	};
+
+	for (unsigned i = 0; i < 3; i++) {
+		to[i]->messages++;
+		to[i]->recipients += s->ev->nrcpt;
+		to[i]->bytes += s->ev->size;
+	}
+}
+
+static void count_result(struct trace *t, const struct step *s)
+{
+	struct span rcpt = step_get(s, F_RECIPIENT);
+	ptrdiff_t at = span_rfind(rcpt, '@');
+	struct span text = step_get(s, F_TEXT);
+	struct counts *to[] = {
+		hour_of(t, s),
+		counts_of(t, LIST_DOMAINS, at < 0 ? SPAN("(local)") : span_from(rcpt, (size_t)at + 1)), NULL,
+	};
+	char folded[TEXT_MOST];
+
+	if (s->ev->flags & (EVF_PROBE | EVF_SUPPRESSED))
+		return;
+	if (s->ev->kind != EV_DELIVER && text.n)
+		to[2] = counts_of(t, LIST_ERRORS, fold(text, folded));
+	for (unsigned i = 0; i < 3 && to[i]; i++) {
+		to[i]->delivered += s->ev->kind == EV_DELIVER;
+		to[i]->deferred += s->ev->kind == EV_DEFER;
+		to[i]->bounced += s->ev->kind == EV_BOUNCE;
+	}
+}
+
+void stats_event(struct trace *t, const struct step *s)
+{
+	struct stats_memory *m = t->stats;
+	struct span text;
+	char folded[TEXT_MOST];
+
+	switch (s->ev->kind) {
+	case EV_SUBMIT:
+	case EV_ACCEPT:
+		/* Postfix's client= and uid= lines know neither size nor recipients: its queue line counts */
+		if (s->ev->dialect == DIALECT_EXIM)
+			count_arrival(t, s);
+		break;
+	case EV_QUEUE:
+		count_arrival(t, s);
+		break;
+	case EV_DELIVER:
+	case EV_DEFER:
+	case EV_BOUNCE:
+		count_result(t, s);
+		break;
+	case EV_REJECT:
+		m->rejected++;
+		text = step_get(s, F_TEXT);
+		if (text.n)
+			counts_of(t, LIST_REJECTS, fold(text, folded))->messages++;
+		break;
+	case EV_AUTH_FAIL:
+		m->auth_failures++;
+		break;
+	case EV_HOLD:
+	case EV_FREEZE:
+		m->held++;
+		break;
+	case EV_REMOVE:
+		m->removed++;
+		break;
+	case EV_CONNECT:
+		m->connections++;
+		break;
+	default:
+		break;
+	}
+}
+
+static uint64_t weight(const struct counts *c)
+{
+	return c->messages + c->delivered + c->deferred + c->bounced;
+}
+
+static int by_weight(const void *x, const void *y)
+{
+	const struct entry *a = x;
+	const struct entry *b = y;
+
+	if (weight(&a->counts) != weight(&b->counts))
+		return weight(&a->counts) > weight(&b->counts) ? -1 : 1;
+	return a->key < b->key ? -1 : a->key > b->key;
+}
+
+static size_t list_fill(const struct trace *t, struct listing *l, struct arena *a, struct stat_row **ret_rows)
+{
+	size_t n = l->n < ROWS_SHOWN ? l->n : ROWS_SHOWN;
+
+	if (l->n)
+		qsort(l->entry, l->n, sizeof(*l->entry), by_weight);
+	*ret_rows = arena_alloc(a, (n + 1) * sizeof(**ret_rows));
+	for (size_t i = 0; i < n; i++)
+		(*ret_rows)[i] = (struct stat_row){
+			.key = arena_span(a, names_get(&t->names, l->entry[i].name)), .counts = l->entry[i].counts,
+		};
+	return n;
+}
+
+void stats_fill(const struct trace *t, struct arena *a, struct stats *ret_stats)
+{
+	struct stats_memory *m = t->stats;
+
+	if (!m)
+		return;
+	memcpy(ret_stats->by_hour, m->by_hour, sizeof(m->by_hour));
+	ret_stats->nsenders = list_fill(t, &m->list[LIST_SENDERS], a, &ret_stats->senders);
+	ret_stats->nhosts = list_fill(t, &m->list[LIST_HOSTS], a, &ret_stats->hosts);
+	ret_stats->ndomains = list_fill(t, &m->list[LIST_DOMAINS], a, &ret_stats->domains);
+	ret_stats->nerrors = list_fill(t, &m->list[LIST_ERRORS], a, &ret_stats->errors);
+	ret_stats->nrejects = list_fill(t, &m->list[LIST_REJECTS], a, &ret_stats->rejects);
+	ret_stats->rejected = m->rejected;
+	ret_stats->auth_failures = m->auth_failures;
+	ret_stats->held = m->held;
+	ret_stats->removed = m->removed;
+	ret_stats->connections = m->connections;
+}

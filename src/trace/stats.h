@@ -1,0 +1,22 @@
+/*
+ * stats - `--stats`: what eximstats and pflogsumm print, from the same pass. Collected only when asked for.
+ */
+#ifndef SPAMTRAIL_TRACE_STATS_H
+#define SPAMTRAIL_TRACE_STATS_H
+
+#include "base/table.h"
+#include "model/event.h"
+#include "model/inquiry.h"
+
+struct stats_memory;
+struct trace;
+struct step;
+
+struct stats_memory *stats_new(void);
+void stats_free(struct stats_memory *s);
+/* Any event inside the window. */
+void stats_event(struct trace *t, const struct step *s);
+/* A message was counted: by hour and by client. */
+void stats_fill(const struct trace *t, struct arena *a, struct stats *ret_stats);
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * trace - see trace.h: one table says which step takes which event.
+ */
+#include "trace/internal.h"
+
+#include "base/err.h"
+
+#include <stdlib.h>
+
+#define MEMORY_DEFAULT ((size_t)330 << 20)
+#define NAMES_MOST ((size_t)48 << 20)
+#define DAY INT64_C(86400)
+
+static void on_cwd(struct trace *t, const struct step *s)
+{
+	script_cwd(&t->script, t->o.accounts, s->ev, s->base);
+}
+
+static void on_phpmail(struct trace *t, const struct step *s)
+{
+	script_php(&t->script, t->o.accounts, s->ev, s->base);
+}
+
+static void on_arrival(struct trace *t, const struct step *s)
+{
+	if (qid_none(s->ev->id))
+		return;
+	if (s->ev->dialect == DIALECT_EXIM) {
+		t->mta_exim = true;
+		arrive_exim(t, s);
+	} else {
+		t->mta_postfix = true;
+		arrive_postfix(t, s);
+	}
+}
+
+typedef void step_fn(struct trace *t, const struct step *s);
+
+static step_fn *const steps[EV_KINDS] = {
+	[EV_SUBMIT] = on_arrival,
+	[EV_ACCEPT] = on_arrival,
+	[EV_QUEUE] = arrive_queue,
+	[EV_MESSAGE_ID] = arrive_message_id,
+	[EV_DELIVER] = result_event,
+	[EV_DEFER] = result_event,
+	[EV_BOUNCE] = result_event,
+	[EV_COMPLETE] = result_complete,
+	[EV_REMOVE] = result_complete,
+	[EV_NOTICE] = result_notice_child,
+	[EV_COMMAND] = on_cwd,
+	[EV_PHPMAIL] = on_phpmail,
+	[EV_REQUEST] = web_request,
+	[EV_LOGIN_OK] = web_login,
+	[EV_UPLOAD] = web_login,
+};
+
+static bool is_mail(enum event_kind kind)
+{
+	return kind >= EV_SUBMIT && kind <= EV_COMPLETE;
+}
+
+struct trace *trace_new(const struct trace_options *options)
+{
+	struct trace *t = xcalloc(1, sizeof(*t));
+	struct judge_options judge = { .false_per_account_days = options->false_per_account_days };
+
+	t->o = *options;
+	names_init(&t->names, NAMES_MOST);
+	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
+	senders_init(&t->senders);
+	web_init(&t->web);
+	freemail_init(&t->freemail);
+	networks_init(&t->relay_nets, options->networks, options->nnetworks);
+	networks_init(&t->trusted_nets, options->trusted, options->ntrusted);
+	t->judge = judge_new(&judge);
+	if (options->stats)
+		t->stats = stats_new();
+	return t;
+}
+
+void trace_free(struct trace *t)
+{
+	if (!t)
+		return;
+	judge_free(t->judge);
+	stats_free(t->stats);
+	networks_free(&t->relay_nets);
+	networks_free(&t->trusted_nets);
+	web_free(&t->web);
+	senders_free(&t->senders);
+	messages_free(&t->messages);
+	names_free(&t->names);
+	free(t);
+}
+
+static void give_up(void *ctx, uint32_t slot)
+{
+	message_settle(ctx, slot);
+}
+
+void trace_make_room(struct trace *t)
+{
+	messages_evict(&t->messages, give_up, t);
+}
+
+void trace_event(void *ctx, const struct event *ev, const char *base, const struct log_at *at)
+{
+	struct trace *t = ctx;
+	struct step s = { .ev = ev, .base = base, .at = at, .time = ev->at };
+	step_fn *step = steps[ev->kind];
+
+	if (s.time > t->o.now + DAY) {
+		t->future++;
+		s.time = t->time;
+	}
+	if (t->o.until && s.time > t->o.until)
+		return;
+	if (s.time > t->time)
+		t->time = s.time;
+	s.counted = s.time >= t->o.since;
+	if (s.counted && is_mail(ev->kind)) {
+		if (!t->first || s.time < t->first)
+			t->first = s.time;
+		if (s.time > t->last)
+			t->last = s.time;
+	}
+	if (at->copy && ev->kind < EV_PHPMAIL)
+		return;
+	if (t->grace_n)
+		result_grace(t, t->time);
+	if (step)
+		step(t, &s);
+	if (t->stats && s.counted)
+		stats_event(t, &s);
+}

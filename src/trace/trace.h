@@ -1,0 +1,55 @@
+/*
+ * trace - events in time order → messages → senders → the finished inquiry.
+ *
+ * Yesterday's logs and the line written this second take the same way; nothing here asks where an event
+ * came from. Counts are exact (contract, "Counts"); who a message belongs to is decided only by facts
+ * that name him, with their grade, and what cannot be decided goes to `unknown`, to nobody's account.
+ *
+ * TRUST: events carry foreign text; what each field proves is said where it is used (trust.md B4).
+ */
+#ifndef SPAMTRAIL_TRACE_TRACE_H
+#define SPAMTRAIL_TRACE_TRACE_H
+
+#include "base/zone.h"
+#include "host/accounts.h"
+#include "logs/logs.h"
+#include "model/inquiry.h"
+
+struct trace;
+
+struct file_status {
+	int64_t mtime, ctime;
+	uint64_t size;
+	uint32_t uid;
+};
+
+struct trace_options {
+	const struct accounts *accounts;
+	const struct zone *zone;
+	const struct log_file *files;  /* names for evidence */
+	size_t nfiles;
+	int64_t now;
+	int64_t since, until;          /* the window, UTC; 0 = open */
+	size_t memory;                 /* bytes for messages in flight; 0 = default */
+	bool stats;                    /* collect --stats too */
+	double false_per_account_days; /* for the judge; 0 = default */
+	const struct span *trusted;    /* senders, folders (starting with /) and networks (a.b.c.d/n) */
+	size_t ntrusted;
+	const struct span *networks;   /* that may relay without a password: mynetworks, relay_from_hosts */
+	size_t nnetworks;
+	void *ctx;
+	/* Status of a file named in the logs, beneath ROOT; false = not there. May be NULL. */
+	bool (*status)(void *ctx, struct span path, struct file_status *ret_status);
+};
+
+struct trace *trace_new(const struct trace_options *options);
+void trace_free(struct trace *t);
+/* The callback for logs_read; ctx is the struct trace. */
+void trace_event(void *ctx, const struct event *ev, const char *base, const struct log_at *at);
+/*
+ * What is known now, ranked: rows, incidents, totals, unseen limits, stats. Everything in A. The caller adds
+ * inputs, damage and advice. The trace cannot be fed afterwards.
+ */
+struct inquiry *trace_conclude(struct trace *t, struct arena *a);
+
+#endif

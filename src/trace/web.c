@@ -1,0 +1,221 @@
+/* web - see web.h. */
+#include "trace/web.h"
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "trace/internal.h"
+
+#include <stdlib.h>
+
+static uint64_t target_hash(const void *owner, uint32_t index)
+{
+	const struct web_memory *w = owner;
+
+	return w->target[index].key;
+}
+
+static bool target_same(const void *owner, uint32_t index, const void *key)
+{
+	const struct web_memory *w = owner;
+
+	return w->target[index].key == *(const uint64_t *)key;
+}
+
+void web_init(struct web_memory *w)
+{
+	table_init(&w->target_table, 8);
+}
+
+void web_free(struct web_memory *w)
+{
+	free(w->target);
+	free(w->access);
+	table_free(&w->target_table);
+}
+
+/* domlogs/example.org-ssl_log, example.org.access.log, access.log → example.org or nothing useful */
+static struct span site_of_file(struct span file)
+{
+	static const char *const endings[] = {
+		".gz", ".log", "-ssl_log", "_log", ".access", "-access", "_access", ".ssl", "-ssl", "_ssl",
+	};
+	ptrdiff_t slash = span_rfind(file, '/');
+
+	file = span_from(file, (size_t)(slash + 1));
+	for (bool again = true; again;) {
+		again = false;
+		for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+			struct span end = span_str(endings[i]);
+
+			if (file.n > end.n && span_ends(file, end)) {
+				file.n -= end.n;
+				again = true;
+			}
+		}
+	}
+	return span_find(file, 0, '.') > 0 ? file : SPAN_NONE;
+}
+
+static uint32_t account_of_site(const struct trace *t, struct span site, struct span file)
+{
+	ptrdiff_t colon = span_find(site, 0, ':');
+	uint32_t account;
+
+	if (colon > 0)
+		site = span_head(site, (size_t)colon);
+	account = site.n ? accounts_by_domain(t->o.accounts, site, true) : ACCOUNT_NONE;
+	return account != ACCOUNT_NONE ? account : accounts_by_path(t->o.accounts, file);
+}
+
+static uint32_t target_find(struct trace *t, uint32_t account, struct span site, struct span path,
+			    const struct step *s)
+{
+	struct web_memory *w = &t->web;
+	uint64_t key = hash_span(path, hash_span(site, account));
+	uint32_t index = table_find(&w->target_table, key, target_same, w, &key);
+
+	if (index != TABLE_NONE)
+		return index;
+	if (w->ntarget == TARGETS_MOST) {
+		w->lost++;
+		return TABLE_NONE;
+	}
+	if (w->ntarget == w->target_room) {
+		w->target_room = w->target_room ? w->target_room * 2 : 64;
+		w->target = xrealloc(w->target, w->target_room * sizeof(*w->target));
+	}
+	index = w->ntarget++;
+	w->target[index] = (struct web_target){
+		.key = key, .account = account, .site = names_put(&t->names, site),
+		.path = names_put(&t->names, path), .first = s->time, .first_file = s->at->file,
+		.first_line = s->at->line, .first_offset = s->at->offset,
+		.line_text = names_put(&t->names, span_head(event_line(s->ev, s->base), 600)),
+	};
+	table_put(&w->target_table, key, index, target_hash, w);
+	return index;
+}
+
+/* Boyer and Moore's majority vote: right wherever one value has more than half. */
+static void vote(uint32_t *who, uint32_t *lead, uint32_t candidate)
+{
+	if (*lead == 0)
+		*who = candidate;
+	*lead += *who == candidate ? 1 : (uint32_t)-1;
+}
+
+static void pair(struct trace *t, struct web_post *post, uint32_t sender)
+{
+	struct web_target *target = &t->web.target[post->target];
+
+	post->paired = true;
+	target->paired++;
+	if (!target->first_paired)
+		target->first_paired = post->at;
+	vote(&target->sender, &target->sender_pairs, sender);
+	judge_request(t->judge, &sender_at(&t->senders, sender)->judge, post->at, post->net, true);
+}
+
+void web_request(struct trace *t, const struct step *s)
+{
+	struct web_memory *w = &t->web;
+	struct span file = t->o.files[s->at->file].name;
+	struct span site = step_get(s, F_VHOST);
+	struct span url = step_get(s, F_URL);
+	struct span ip = step_get(s, F_CLIENT_IP);
+	ptrdiff_t query = span_find(url, 0, '?');
+	struct web_post *post;
+	uint8_t address[16];
+	uint32_t target;
+	uint32_t account;
+
+	if (!span_eq(step_get(s, F_METHOD), SPAN("POST")) || url.n == 0 || url.n > 2000)
+		return;
+	if (site.n == 0)
+		site = site_of_file(file);
+	account = account_of_site(t, site, file);
+	target = target_find(t, account, site, query > 0 ? span_head(url, (size_t)query) : url, s);
+	if (target == TABLE_NONE)
+		return;
+	w->target[target].posts++;
+	w->target[target].last = s->time;
+	if (ip.n)
+		vote(&w->target[target].client, &w->target[target].client_posts, names_put(&t->names, ip));
+	post = &w->post[w->next_post++ % WEB_RING];
+	*post = (struct web_post){ .at = s->time, .account = account, .target = target };
+	if (ip.n && net_parse(ip, address))
+		post->net = net_block(address);
+	for (uint32_t i = 1; i <= WEB_RING && i <= w->next_mail; i++) {
+		const struct web_mail *mail = &w->mail[(w->next_mail - i) % WEB_RING];
+
+		if (mail->at < s->time - WEB_NEAR)
+			break;
+		if (mail->account == account && account != ACCOUNT_NONE) {
+			pair(t, post, mail->sender);
+			break;
+		}
+	}
+}
+
+void web_mailed(struct trace *t, uint32_t account, uint32_t sender, int64_t at)
+{
+	struct web_memory *w = &t->web;
+
+	if (account == ACCOUNT_NONE)
+		return;
+	w->mail[w->next_mail++ % WEB_RING] = (struct web_mail){ .at = at, .account = account, .sender = sender };
+	for (uint32_t i = 1; i <= WEB_RING && i <= w->next_post; i++) {
+		struct web_post *post = &w->post[(w->next_post - i) % WEB_RING];
+
+		if (post->at < at - WEB_NEAR)
+			break;
+		if (!post->paired && post->account == account)
+			pair(t, post, sender);
+	}
+}
+
+static uint32_t account_of_user(const struct trace *t, struct span user)
+{
+	ptrdiff_t at = span_rfind(user, '@');
+
+	return at < 0 ? accounts_by_name(t->o.accounts, user) :
+			accounts_by_domain(t->o.accounts, span_from(user, (size_t)at + 1), true);
+}
+
+void web_login(struct trace *t, const struct step *s)
+{
+	struct web_memory *w = &t->web;
+	struct span user = step_get(s, F_USER);
+	struct span ip = step_get(s, F_CLIENT_IP);
+	struct span path = step_get(s, F_SCRIPT);
+	uint8_t address[16];
+	uint32_t net = ip.n && net_parse(ip, address) ? net_block(address) : 0;
+	uint32_t account = account_of_user(t, user);
+	uint32_t row;
+	uint32_t index;
+
+	if (user.n == 0 || (net && net_is_loopback(address)))
+		return;
+	row = sender_find(&t->senders, KIND_AUTH, names_put_lower(&t->names, user),
+			  account == ACCOUNT_NONE ? 0 : names_put(&t->names, accounts_get(t->o.accounts, account)->name));
+	if (net && s->ev->kind == EV_LOGIN_OK)
+		judge_login(t->judge, &sender_at(&t->senders, row)->judge, s->time, net);
+	/* Logins are many, and only the first from an address can be how he got in; uploads all count. */
+	if (s->ev->kind == EV_LOGIN_OK && !sender_tally(&t->senders, &t->names, row, TALLY_LOGIN, ip, 'B'))
+		return;
+	if (w->naccess < ACCESSES_MOST) {
+		if (w->naccess == w->access_room) {
+			w->access_room = w->access_room ? w->access_room * 2 : 64;
+			w->access = xrealloc(w->access, w->access_room * sizeof(*w->access));
+		}
+		index = w->naccess++;
+	} else {
+		index = w->access_next++ % ACCESSES_MOST;
+		w->lost++;
+	}
+	w->access[index] = (struct web_access){
+		.at = s->time, .account = account, .user = names_put(&t->names, user),
+		.ip = names_put(&t->names, ip), .path = names_put(&t->names, path), .file = s->at->file,
+		.line = s->at->line, .offset = s->at->offset, .kind = s->ev->kind, .dialect = s->ev->dialect,
+		.text = names_get(&t->names, names_put(&t->names, span_head(event_line(s->ev, s->base), 600))),
+	};
+}
