@@ -22,30 +22,6 @@ struct pen pen_new(struct buf *out, const struct screen *screen)
 	return (struct pen){ .out = out, .screen = screen, .width = width };
 }
 
-void pen_line(struct pen *p, size_t indent)
-{
-	buf_byte(p->out, '\n');
-	p->col = 0;
-	p->gap = 0;
-	p->indent = indent;
-}
-
-void pen_end(struct pen *p)
-{
-	if (p->col)
-		pen_line(p, 0);
-	p->gap = 0;
-}
-
-void pen_style(struct pen *p, enum pen_style style)
-{
-	static const char *const codes[] = { "\033[0m",	   "\033[1m",	 "\033[2m",
-					     "\033[1;31m", "\033[1;33m", "\033[1;32m" };
-
-	if (p->screen->color)
-		buf_str(p->out, codes[style]);
-}
-
 static void put_blanks(struct pen *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -53,7 +29,7 @@ static void put_blanks(struct pen *p, size_t n)
 	p->col += n;
 }
 
-size_t pen_room(const struct pen *p)
+static size_t room(const struct pen *p)
 {
 	return p->col + p->gap < p->width ? p->width - p->col - p->gap : 0;
 }
@@ -69,35 +45,78 @@ static size_t fitting(struct span s, size_t columns, bool ascii)
 	return n;
 }
 
-/* One piece without a place to break, already shown: no control, no broken character is left in it. */
+static void break_line(struct pen *p)
+{
+	buf_byte(p->out, '\n');
+	p->col = 0;
+	p->gap = p->indent;
+}
+
+/* Shown text that has no place to break: on this line, on the next, or broken where the line ends. */
 static void put_clean(struct pen *p, struct span s)
 {
 	bool ascii = p->screen->ascii;
 
 	while (s.n) {
-		bool fits = s.n <= 4 * WIDEST && show_width(s, ascii) <= pen_room(p);
+		bool fits = s.n <= PEN_WORD && show_width(s, ascii) <= room(p);
 		size_t n;
 
-		if (!fits && p->col > p->indent) {
-			pen_line(p, p->indent);
-			put_blanks(p, p->indent);
-		}
+		if (!fits && p->col > p->indent)
+			break_line(p);
+		fits = s.n <= PEN_WORD && show_width(s, ascii) <= room(p);
 		put_blanks(p, p->gap);
 		p->gap = 0;
-		n = fits ? s.n : fitting(s, pen_room(p), ascii);
+		n = fits ? s.n : fitting(s, room(p), ascii);
 		buf_add(p->out, s.p, n);
 		p->col += show_width(span_head(s, n), ascii);
 		s = span_from(s, n);
 	}
 }
 
-static void put_word(struct pen *p, struct span s)
+static void end_word(struct pen *p)
 {
-	struct buf clean = BUF_MAX(4 * s.n + 1);
+	size_t n = p->word_n;
 
-	show_text(&clean, s, p->screen->ascii);
-	put_clean(p, buf_view(&clean));
-	buf_free(&clean);
+	p->word_n = 0;
+	put_clean(p, span_of(p->word, n));
+}
+
+/* Shown text behind the waiting word, without a place to break between. */
+static void add_clean(struct pen *p, struct span s)
+{
+	if (s.n > PEN_WORD - p->word_n)
+		end_word(p);
+	if (s.n > PEN_WORD)
+		put_clean(p, s);
+	if (s.n == 0 || s.n > PEN_WORD)
+		return;
+	memcpy(p->word + p->word_n, s.p, s.n);
+	p->word_n += s.n;
+}
+
+void pen_line(struct pen *p, size_t indent)
+{
+	end_word(p);
+	buf_byte(p->out, '\n');
+	p->col = 0;
+	p->gap = 0;
+	p->indent = indent;
+}
+
+void pen_style(struct pen *p, enum pen_style style)
+{
+	static const char *const codes[] = { "\033[0m",	   "\033[1m",	 "\033[2m",
+					     "\033[1;31m", "\033[1;33m", "\033[1;32m" };
+
+	end_word(p);
+	if (p->screen->color)
+		buf_str(p->out, codes[style]);
+}
+
+size_t pen_room(struct pen *p)
+{
+	end_word(p);
+	return room(p);
 }
 
 void pen_text(struct pen *p, struct span s)
@@ -105,15 +124,21 @@ void pen_text(struct pen *p, struct span s)
 	size_t at = 0;
 
 	while (at < s.n) {
+		struct buf clean = BUF_MAX(4 * s.n + 1);
 		size_t start = at;
 
 		while (at < s.n && s.p[at] == ' ')
 			at++;
-		p->gap += at - start;
+		if (at > start) {
+			end_word(p);
+			p->gap += at - start;
+		}
 		start = at;
 		while (at < s.n && s.p[at] != ' ')
 			at++;
-		put_word(p, span_of(s.p + start, at - start));
+		show_text(&clean, span_of(s.p + start, at - start), p->screen->ascii);
+		add_clean(p, buf_view(&clean));
+		buf_free(&clean);
 	}
 }
 
@@ -127,12 +152,13 @@ void pen_field(struct pen *p, struct span s, size_t max)
 	struct buf clean = BUF_MAX(4 * s.n + 4);
 
 	show_text_cut(&clean, s, max, p->screen->ascii);
-	put_clean(p, buf_view(&clean));
+	add_clean(p, buf_view(&clean));
 	buf_free(&clean);
 }
 
 void pen_to(struct pen *p, size_t col)
 {
+	end_word(p);
 	p->gap = p->col < col ? col - p->col : 1;
 }
 
@@ -147,7 +173,7 @@ void pen_label(struct pen *p, const char *label)
 
 static void put_text(struct pen *p, struct buf *b)
 {
-	pen_text(p, buf_view(b));
+	add_clean(p, buf_view(b));
 	buf_free(b);
 }
 
@@ -156,6 +182,16 @@ void pen_count(struct pen *p, uint64_t v)
 	struct buf b = BUF_MAX(64);
 
 	text_count(&b, v);
+	put_text(p, &b);
+}
+
+void pen_fact(struct pen *p, uint64_t v, const char *what)
+{
+	struct buf b = BUF_MAX(128);
+
+	text_count(&b, v);
+	buf_byte(&b, ' ');
+	buf_str(&b, what);
 	put_text(p, &b);
 }
 

@@ -13,6 +13,8 @@
 
 enum pen_style { PEN_PLAIN, PEN_BOLD, PEN_DIM, PEN_RED, PEN_YELLOW, PEN_GREEN };
 
+#define PEN_WORD 800 /* bytes of a word that is kept together */
+
 struct pen {
 	struct buf *out;
 	const struct screen *screen;
@@ -20,13 +22,13 @@ struct pen {
 	size_t col; /* where the next character goes */
 	size_t indent; /* where a wrapped line goes on */
 	size_t gap; /* blanks waiting for a word behind them */
+	size_t word_n;
+	char word[PEN_WORD]; /* waiting for its end: shown text, not yet on a line */
 };
 
 struct pen pen_new(struct buf *out, const struct screen *screen);
 /* Ends the line and starts the next at column 0; later wraps go to column INDENT. */
 void pen_line(struct pen *p, size_t indent);
-/* Ends the line unless it is empty. */
-void pen_end(struct pen *p);
 void pen_style(struct pen *p, enum pen_style style);
 /* Foreign or own text, wrapped at blanks; a word too long for a line is broken where the line ends. */
 void pen_text(struct pen *p, struct span s);
@@ -38,9 +40,11 @@ void pen_label(struct pen *p, const char *label);
 /* At least one blank, then blanks up to column COL. */
 void pen_to(struct pen *p, size_t col);
 /* So many columns are free on this line behind the waiting blanks. */
-size_t pen_room(const struct pen *p);
-/* Numbers and times in one go. */
+size_t pen_room(struct pen *p);
+/* Numbers and times; each is one word. */
 void pen_count(struct pen *p, uint64_t v);
+/* "2,911 bounced" as one word. */
+void pen_fact(struct pen *p, uint64_t v, const char *what);
 void pen_percent(struct pen *p, uint64_t part, uint64_t whole);
 void pen_duration(struct pen *p, int64_t seconds);
 void pen_clock(struct pen *p, int64_t utc, int64_t ref);

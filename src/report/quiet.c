@@ -16,7 +16,6 @@ struct volume {
 	uint64_t column[INQUIRY_SPARK];
 	double sorted[INQUIRY_SPARK];
 	double now; /* msg/h over the newest columns that make an hour */
-	const struct row *highest;
 };
 
 static int by_value(const void *a, const void *b)
@@ -28,7 +27,7 @@ static int by_value(const void *a, const void *b)
 
 static struct volume sum_volume(const struct inquiry *q)
 {
-	struct volume v = { .highest = NULL };
+	struct volume v = { 0 };
 	double hours = q->to > q->from ? (double)(q->to - q->from) / HOUR : 1, per_column;
 	size_t newest;
 
@@ -39,8 +38,6 @@ static struct volume sum_volume(const struct inquiry *q)
 			continue;
 		for (size_t k = 0; k < INQUIRY_SPARK; k++)
 			v.column[k] += r->spark[k];
-		if (!v.highest || r->counts.messages > v.highest->counts.messages)
-			v.highest = r;
 	}
 	per_column = hours / INQUIRY_SPARK;
 	newest = per_column < 1 ? (size_t)(1 / per_column + 0.5) : 1;
@@ -64,9 +61,42 @@ static size_t count_suspects(const struct inquiry *q)
 	return n;
 }
 
+const struct row *quiet_highest(const struct inquiry *q)
+{
+	const struct row *highest = NULL;
+
+	for (size_t i = 0; i < q->nrows; i++)
+		if (who_is_local(q->rows[i].kind) &&
+		    (!highest || q->rows[i].counts.messages > highest->counts.messages))
+			highest = &q->rows[i];
+	return highest;
+}
+
+static void put_highest(struct pen *p, const struct row *r)
+{
+	pen_str(p, "highest");
+	pen_to(p, SCREEN_LABEL);
+	p->indent = SCREEN_LABEL;
+	pen_str(p, who_kind(r->kind));
+	pen_str(p, " ");
+	pen_field(p, r->id, 120);
+	pen_str(p, "  ");
+	pen_fact(p, r->counts.messages, "msg");
+	if (r->trusted)
+		pen_str(p, ", trusted");
+	else if (r->verdict == VERDICT_BULK)
+		pen_str(p, ", set aside");
+	if (r->aside.n) {
+		pen_str(p, ": ");
+		pen_text(p, r->aside);
+	}
+	pen_line(p, 0);
+}
+
 void quiet_show(struct pen *p, const struct inquiry *q)
 {
 	struct volume v = sum_volume(q);
+	const struct row *highest = quiet_highest(q);
 	size_t suspects = count_suspects(q);
 
 	p->indent = 2;
@@ -79,30 +109,16 @@ void quiet_show(struct pen *p, const struct inquiry *q)
 		pen_str(p, suspects == 1 ? " suspect" : " suspects");
 	}
 	pen_str(p, "  ");
-	pen_count(p, (uint64_t)(v.now + 0.5));
-	pen_str(p, " msg/h, usual ");
+	pen_fact(p, (uint64_t)(v.now + 0.5), "msg/h,");
+	pen_str(p, " usual ");
 	pen_count(p, (uint64_t)(v.sorted[INQUIRY_SPARK / 10] + 0.5));
 	pen_str(p, "-");
 	pen_count(p, (uint64_t)(v.sorted[INQUIRY_SPARK * 9 / 10] + 0.5));
 	pen_str(p, "  ");
 	pen_spark(p, v.column, INQUIRY_SPARK, 20);
 	pen_line(p, 0);
-	if (!v.highest)
-		return;
-	pen_str(p, "highest");
-	pen_to(p, SCREEN_LABEL);
-	p->indent = SCREEN_LABEL;
-	pen_str(p, who_kind(v.highest->kind));
-	pen_str(p, " ");
-	pen_field(p, v.highest->id, 120);
-	pen_str(p, "  ");
-	pen_count(p, v.highest->counts.messages);
-	pen_str(p, " msg");
-	if (v.highest->verdict == VERDICT_NORMAL && v.highest->aside.n) {
-		pen_str(p, ": ");
-		pen_text(p, v.highest->aside);
-	}
-	pen_line(p, 0);
+	if (highest)
+		put_highest(p, highest);
 }
 
 /* What each kind of log would show; a mail server's own log is always there or there were no rows. */

@@ -7,6 +7,8 @@
 
 #include "report/pen.h"
 
+/* Who sends most of this server's own mail; NULL when nobody does. */
+const struct row *quiet_highest(const struct inquiry *q);
 void quiet_show(struct pen *p, const struct inquiry *q);
 void quiet_checked(struct pen *p, const struct inquiry *q);
 /* OUT = "no web log, no logins found: ..." or empty when every kind of log was there. */

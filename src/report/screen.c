@@ -40,7 +40,7 @@ static void put_size(struct pen *p, const struct inquiry *q)
 		buf_str(&b, " in ");
 		text_duration(&b, (int64_t)((q->microseconds + 999999) / 1000000));
 	}
-	pen_text(p, buf_view(&b));
+	pen_field(p, buf_view(&b), b.n);
 	buf_free(&b);
 }
 
@@ -121,8 +121,7 @@ static void put_state(struct pen *p, const struct inquiry *q, const struct incid
 	pen_style(p, PEN_RED);
 	pen_str(p, p->screen->ascii ? "* STILL SENDING " : "● STILL SENDING ");
 	pen_style(p, PEN_PLAIN);
-	pen_count(p, rate_now(q, h));
-	pen_str(p, " msg/min");
+	pen_fact(p, rate_now(q, h), "msg/min");
 }
 
 static void put_incident_head(struct pen *p, const struct inquiry *q, const struct incident *in)
@@ -175,13 +174,8 @@ static void put_incident(struct pen *p, const struct inquiry *q, const struct in
 /* Suspects that belong to no incident. */
 static void put_suspects(struct pen *p, const struct inquiry *q, const bool *told, size_t *left)
 {
-	uint64_t all = 0;
-
-	for (size_t i = 0; i < q->nrows; i++)
-		if (!told[i] && q->rows[i].verdict >= VERDICT_SUSPECT)
-			all += q->rows[i].counts.messages;
 	for (size_t i = 0; i < q->nrows && *left; i++) {
-		struct sender_view v = { .q = q, .row = (uint32_t)i, .suspect_messages = all };
+		struct sender_view v = { .q = q, .row = (uint32_t)i };
 
 		if (told[i] || q->rows[i].verdict < VERDICT_SUSPECT)
 			continue;
@@ -190,14 +184,29 @@ static void put_suspects(struct pen *p, const struct inquiry *q, const bool *tol
 	}
 }
 
+static void put_more(struct pen *p, const struct inquiry *q, const bool *told, size_t shown)
+{
+	size_t accused = 0;
+
+	for (size_t i = 0; i < q->nrows; i++)
+		accused += told[i] || q->rows[i].verdict >= VERDICT_SUSPECT;
+	if (accused <= shown)
+		return;
+	pen_str(p, "+");
+	pen_fact(p, accused - shown, "more: --top ");
+	pen_count(p, accused);
+	pen_line(p, 0);
+}
+
 static void put_aside(struct pen *p, const struct inquiry *q)
 {
+	const struct row *told_as_highest = q->nincidents ? NULL : quiet_highest(q);
 	size_t shown = 0, more = 0;
 
 	for (size_t i = 0; i < q->nrows; i++) {
 		const struct row *r = &q->rows[i];
 
-		if (!r->trusted && r->verdict != VERDICT_BULK)
+		if ((!r->trusted && r->verdict != VERDICT_BULK) || r == told_as_highest)
 			continue;
 		if (shown == ASIDE_SHOWN) {
 			more++;
@@ -208,8 +217,7 @@ static void put_aside(struct pen *p, const struct inquiry *q)
 		pen_str(p, r->trusted ? "--  trusted: " : "--  legitimate peak set aside: ");
 		pen_field(p, r->id, 60);
 		pen_str(p, ", ");
-		pen_count(p, r->counts.messages);
-		pen_str(p, " msg");
+		pen_fact(p, r->counts.messages, "msg");
 		if (r->aside.n) {
 			pen_str(p, " (");
 			pen_text(p, r->aside);
@@ -233,18 +241,16 @@ static void put_damage(struct pen *p, const struct inquiry *q, const bool *told)
 		if (told[i])
 			counts_add(&c, &q->rows[i].counts);
 	pen_label(p, "DAMAGE");
-	pen_count(p, c.messages);
-	pen_str(p, " messages to ");
+	pen_fact(p, c.messages, "sent to");
+	pen_str(p, " ");
 	pen_count(p, c.recipients);
 	pen_dot(p);
-	pen_count(p, c.delivered);
-	pen_str(p, " delivered");
+	pen_fact(p, c.delivered, "delivered");
 	pen_dot(p);
-	pen_count(p, c.deferred);
-	pen_str(p, " deferred");
+	pen_fact(p, c.deferred, "deferred");
 	pen_dot(p);
-	pen_count(p, c.bounced);
-	pen_str(p, " bounced (");
+	pen_fact(p, c.bounced, "bounced");
+	pen_str(p, " (");
 	pen_percent(p, c.bounced, c.bounced + c.delivered);
 	pen_str(p, ")");
 	pen_line(p, 0);
@@ -340,7 +346,8 @@ void screen_inquiry(struct sink *s, const struct inquiry *q, const struct screen
 	struct pen pen = pen_new(&s->text, screen), *p = &pen;
 	struct arena *a = arena_new();
 	const bool *told = mark_told(q, a);
-	size_t left = screen->top ? screen->top : 5;
+	const size_t top = screen->top ? screen->top : 5;
+	size_t left = top;
 
 	put_head(p, q);
 	for (size_t i = 0; i < q->nincidents && left; i++)
@@ -348,6 +355,7 @@ void screen_inquiry(struct sink *s, const struct inquiry *q, const struct screen
 	if (q->nincidents == 0)
 		quiet_show(p, q);
 	put_suspects(p, q, told, &left);
+	put_more(p, q, told, top - left);
 	put_aside(p, q);
 	pen_line(p, 0);
 	if (q->nincidents)

@@ -48,8 +48,8 @@ static void put_confidence(struct pen *p, const struct sender_view *v, bool in_f
 		buf_str(&tail, proofs == 1 ? " proof" : " proofs");
 	}
 	width = strlen(in_full ? "CONFIDENCE " : "") + strlen(word) + tail.n;
-	if (p->col + 2 + width <= p->width) {
-		p->gap = p->width - p->col - width;
+	if (pen_room(p) >= width + 2) {
+		p->gap += pen_room(p) - width;
 	} else {
 		pen_line(p, margin(p));
 		p->gap = margin(p);
@@ -72,6 +72,8 @@ static void put_rank(struct pen *p, const struct sender_view *v)
 	pen_str(p, "#");
 	pen_count(p, (uint64_t)v->row + 1);
 	pen_style(p, PEN_PLAIN);
+	if (v->nclaims == 0)
+		return;
 	text_percent(&share, r->counts.messages, v->suspect_messages);
 	pen_str(p, share.n < 3 ? "   " : share.n < 4 ? "  " : " ");
 	pen_text(p, buf_view(&share));
@@ -93,8 +95,7 @@ static void put_clients(struct pen *p, const struct row *r)
 	if (r->clients_total > 2) {
 		pen_dot(p);
 		pen_str(p, "+");
-		pen_count(p, r->clients_total - 2);
-		pen_str(p, " addresses");
+		pen_fact(p, r->clients_total - 2, "addresses");
 	}
 	pen_line(p, 0);
 }
@@ -107,17 +108,25 @@ static struct span below(struct span path, struct span dir)
 	return path;
 }
 
+/* The directory's only file says more than the directory, where somebody else than itself names it. */
+static bool only_file(const struct row *r)
+{
+	return r->kind == KIND_SCRIPT && r->nplaces == 1 && r->places[0].grade && r->places[0].grade < 'C';
+}
+
 static void put_places(struct pen *p, const struct row *r)
 {
-	if (r->nplaces == 0 || (r->nplaces == 1 && span_eq(r->places[0].path, r->id)))
+	if (r->nplaces == 0 || only_file(r))
 		return;
-	put_label(p, r->kind == KIND_SCRIPT ? "file" : "place");
+	put_label(p, r->kind != KIND_SCRIPT ? "place" : r->nplaces == 1 ? "file" : "files");
 	for (size_t i = 0; i < r->nplaces && i < 2; i++) {
 		if (i)
 			pen_dot(p);
 		pen_field(p, below(r->places[i].path, r->id), FIELD_MAX);
 		pen_str(p, " ");
 		pen_count(p, r->places[i].messages);
+		if (r->places[i].grade == 'C')
+			pen_str(p, " by its own word (C)");
 	}
 	if (r->nplaces > 2) {
 		pen_dot(p);
@@ -140,7 +149,7 @@ static void put_names(struct pen *p, const struct row *r)
 		pen_line(p, 0);
 	}
 	put_label(p, who_kind(r->kind));
-	pen_field(p, r->id, FIELD_MAX);
+	pen_field(p, only_file(r) ? r->places[0].path : r->id, FIELD_MAX);
 	pen_line(p, 0);
 	put_places(p, r);
 	put_clients(p, r);
@@ -159,23 +168,24 @@ static void put_claim(struct pen *p, const struct sender_view *v, size_t index, 
 	put_label(p, label);
 	pen_count(p, index + 1);
 	pen_to(p, at + 3);
-	if (c->reason) {
-		struct buf weight = BUF_MAX(64);
-
-		buf_byte(&weight, '+');
-		text_fixed(&weight, c->reason->weight, 1);
-		pen_text(p, buf_view(&weight));
-		buf_free(&weight);
-	} else {
+	if (!c->reason)
 		pen_text(p, c->grade ? span_of(&c->grade, 1) : SPAN("-"));
-	}
-	pen_to(p, at + (c->reason ? 9 : 5));
+	pen_to(p, at + 5);
 	p->indent = at + 5;
 	if (c->moment && c->moment->at) {
 		pen_clock(p, c->moment->at, v->q->to);
 		pen_str(p, " ");
 	}
 	pen_text(p, c->text);
+	if (c->reason) {
+		struct buf weight = BUF_MAX(64);
+
+		buf_str(&weight, " (+");
+		text_fixed(&weight, c->reason->weight, 1);
+		buf_byte(&weight, ')');
+		pen_text(p, buf_view(&weight));
+		buf_free(&weight);
+	}
 	pen_line(p, 0);
 }
 
@@ -265,8 +275,7 @@ static void show_on_a_line(struct pen *p, const struct sender_view *v)
 	pen_field(p, r->id, FIELD_MAX);
 	if (r->clients_total > 1) {
 		pen_str(p, "  ");
-		pen_count(p, r->clients_total);
-		pen_str(p, " addresses");
+		pen_fact(p, r->clients_total, "addresses");
 	}
 	put_confidence(p, v, false);
 }

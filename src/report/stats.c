@@ -151,7 +151,7 @@ void stats_text(struct sink *s, const struct inquiry *q, const struct screen *sc
 	put_fact(&p, q->totals.delivered, "delivered");
 	put_fact(&p, q->totals.deferred, "deferred");
 	put_fact(&p, q->totals.bounced, "bounced");
-	put_fact(&p, q->totals.bytes, "bytes");
+	put_fact(&p, (q->totals.bytes + 500000) / 1000000, "MB");
 	put_fact(&p, st->rejected, "rejected");
 	put_fact(&p, st->connections, "connections");
 	put_fact(&p, st->auth_failures, "failed logins");

@@ -1,0 +1,19 @@
+/*
+ * html - `--html FILE`: the investigation as one page that needs nothing else: no script, no request, a plot
+ * of messages a minute by sender, the tables, the raw lines. Prints on A4.
+ */
+#ifndef SPAMTRAIL_REPORT_HTML_H
+#define SPAMTRAIL_REPORT_HTML_H
+
+#include "model/inquiry.h"
+#include "report/sink.h"
+
+struct zone;
+
+void html_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zone, bool with_stats);
+
+/* For the test that keeps the policy and the style sheet together. */
+extern const char html_style[];
+extern const char html_style_hash[];
+
+#endif

@@ -1,0 +1,414 @@
+/*
+ * Every output under hostile input (trust.md S7): all 256 bytes and crafted texts in every foreign field.
+ * Terminal: no control but newline (and tab in --plain), no bidirectional mark. JSON parses with somebody
+ * else's reader and says what was put in. HTML: nothing but our own tags.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <json-c/json.h>
+
+#include "fixture.h"
+#include "report/doctor.h"
+#include "report/html.h"
+#include "report/json.h"
+#include "report/plain.h"
+#include "report/stats.h"
+#include "report/why.h"
+
+static char every_byte[256];
+
+static const struct span hostile[] = {
+	{ every_byte, 256 },
+	SPAN("\033]0;owned\007\033[2J\033[31m"),
+	SPAN("\xc2\x9b"
+	     "31m \xc2\x85 \xe2\x80\xae"
+	     "drowssap \xe2\x81\xa6x\xe2\x81\xa9"),
+	SPAN("line one\nINCIDENT 9999z  forged\r\n\tcolumn"),
+	SPAN("</td><script>alert(1)</script><img src=x onerror=alert(1)>\"' onload=\"x"),
+	SPAN("-->]]></style><svg onload=alert(1)>{{7*7}}"),
+	SPAN("\",\"verdict\":\"normal\",\"x\":\"\\u0000\\"),
+	SPAN("=cmd|' /C calc'!A0"),
+	SPAN("\xc0\xaf\xed\xa0\x80\xf4\x90\x80\x80\xff\xfe"),
+	SPAN("\xe2\x80\x8b\xef\xbb\xbf\xf3\xa0\x81\x81"),
+	SPAN("                                                                                        x"),
+	SPAN(""),
+	SPAN("%n%s%p"),
+	SPAN("a\xcc\x81\xcc\x82\xcc\x83\xcc\x84 \xf0\x9f\x92\xa9\xe6\xbc\xa2\xe5\xad\x97"),
+};
+
+#define HOSTILE (sizeof(hostile) / sizeof(hostile[0]))
+
+static void assert_harmless(struct span s, const char *allowed)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if ((c < 0x20 || c == 0x7f) && (!c || !strchr(allowed, c)))
+			fail_msg("control %02x at byte %zu", c, i);
+		if (c == 0xc2 && i + 1 < s.n && (unsigned char)s.p[i + 1] < 0xa0)
+			fail_msg("C1 control at byte %zu", i);
+		if (c == 0xe2 && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0x80 &&
+		    (unsigned char)s.p[i + 2] >= 0xaa && (unsigned char)s.p[i + 2] <= 0xae)
+			fail_msg("bidirectional mark at byte %zu", i);
+		if (c == 0xe2 && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0x81 &&
+		    (unsigned char)s.p[i + 2] >= 0xa6 && (unsigned char)s.p[i + 2] <= 0xa9)
+			fail_msg("bidirectional isolate at byte %zu", i);
+	}
+}
+
+static void assert_ascii(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		assert_true((unsigned char)s.p[i] < 0x7f);
+}
+
+static void terminal(void **state)
+{
+	for (size_t i = 0; i < HOSTILE; i++)
+		for (unsigned columns = 40; columns <= 120; columns += 20)
+			for (int ascii = 0; ascii < 2; ascii++) {
+				struct arena *a = arena_new();
+				struct inquiry *q = fixture_hostile(a, hostile[i]);
+				struct screen screen = { .columns = columns, .ascii = ascii, .top = 100 };
+				struct sink s = sink_new(-1);
+				struct why_target t;
+
+				assert_int_equal(why_find(q, SPAN("1123a"), &t, NULL), 0);
+				screen_inquiry(&s, q, &screen);
+				stats_text(&s, q, &screen, 0);
+				why_text(&s, q, &t, &screen);
+				doctor_text(&s, q, &screen);
+				q->nincidents = 0;
+				screen_inquiry(&s, q, &screen);
+				assert_true(s.text.n > 1000);
+				assert_harmless(buf_view(&s.text), "\n");
+				if (ascii)
+					assert_ascii(buf_view(&s.text));
+				buf_free(&s.text);
+				arena_free(a);
+			}
+}
+
+/* A forged line or field would show as one more. */
+static size_t count(struct span s, char c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == c;
+	return n;
+}
+
+static void plain(void **state)
+{
+	size_t lines = 0, tabs = 0;
+
+	for (size_t i = 0; i < HOSTILE; i++) {
+		struct arena *a = arena_new();
+		struct inquiry *q = fixture_hostile(a, hostile[i]);
+		struct sink s = sink_new(-1);
+		struct why_target t;
+
+		/* An empty claim is no claim. */
+		if (hostile[i].n == 0)
+			q = fixture_hostile(a, SPAN("-"));
+		assert_int_equal(why_find(q, SPAN("1123a"), &t, NULL), 0);
+		plain_inquiry(&s, q, NULL, true);
+		plain_advice(&s, q);
+		why_plain(&s, q, &t);
+		assert_harmless(buf_view(&s.text), "\n\t");
+		if (i == 0) {
+			lines = count(buf_view(&s.text), '\n');
+			tabs = count(buf_view(&s.text), '\t');
+		}
+		assert_int_equal(count(buf_view(&s.text), '\n'), lines);
+		assert_int_equal(count(buf_view(&s.text), '\t'), tabs);
+		buf_free(&s.text);
+		arena_free(a);
+	}
+}
+
+/* "a.0.b" from O; the test ends where a part is missing. */
+static struct json_object *at(struct json_object *o, const char *path)
+{
+	char part[64];
+
+	while (*path) {
+		size_t n = strcspn(path, ".");
+		struct json_object *next = NULL;
+
+		snprintf(part, sizeof(part), "%.*s", (int)n, path);
+		if (json_object_is_type(o, json_type_array))
+			next = json_object_array_get_idx(o, strtoul(part, NULL, 10));
+		else if (!json_object_object_get_ex(o, part, &next))
+			next = NULL;
+		if (!next)
+			fail_msg("no %s", path);
+		o = next;
+		path += n + (path[n] == '.');
+	}
+	return o;
+}
+
+static struct json_object *parse(struct span s)
+{
+	struct json_tokener *tok = json_tokener_new();
+	struct json_object *o;
+
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	o = json_tokener_parse_ex(tok, s.p, (int)s.n);
+	if (json_tokener_get_error(tok) != json_tokener_success)
+		fail_msg("%s", json_tokener_error_desc(json_tokener_get_error(tok)));
+	json_tokener_free(tok);
+	return o;
+}
+
+static struct json_object *inquiry_object(const struct inquiry *q, bool with_stats)
+{
+	struct sink s = sink_new(-1);
+	struct json_object *o;
+
+	json_inquiry(&s, q, NULL, with_stats);
+	assert_int_equal(s.text.p[s.text.n - 1], '\n');
+	assert_int_equal(count(buf_view(&s.text), '\n'), 1);
+	assert_harmless(buf_view(&s.text), "\n");
+	o = parse(buf_view(&s.text));
+	buf_free(&s.text);
+	return o;
+}
+
+static void expect(struct json_object *o, const char *path, const char *want)
+{
+	assert_string_equal(json_object_get_string(at(o, path)), want);
+}
+
+static void json_contract(void **state)
+{
+	struct arena *a = arena_new();
+	struct json_object *o = inquiry_object(fixture_incident(a), false), *none;
+
+	expect(o, "schema", "spamtrail.investigate/1");
+	expect(o, "tool", "spamtrail " SPAMTRAIL_VERSION);
+	expect(o, "window.to", "2026-11-23T02:07:00Z");
+	expect(o, "complete", "false");
+	expect(o, "unseen.0", "maillog-20261122.gz: damaged at 61 %");
+	expect(o, "input.0.path", "/var/log/exim_mainlog");
+	expect(o, "input.0.dialects.0", "exim");
+	expect(o, "input.2.dialects.1", "ssh");
+	expect(o, "totals.messages", "43386");
+	expect(o, "totals.bytes", "145437779");
+	expect(o, "senders.0.rank", "1");
+	expect(o, "senders.0.kind", "script");
+	expect(o, "senders.0.verdict", "compromised");
+	assert_true(json_object_get_double(at(o, "senders.0.score")) == 41.25);
+	assert_true(json_object_get_double(at(o, "senders.0.confidence")) == 0.9987);
+	expect(o, "senders.0.grade", "A");
+	expect(o, "senders.0.since", "2026-11-23T00:52:00Z");
+	expect(o, "senders.0.places.0.grade", "C");
+	expect(o, "senders.0.clients.3.ip", "192.0.2.99");
+	expect(o, "senders.0.clients_total", "4");
+	expect(o, "senders.0.reasons.0.signal", "unknown_recipients");
+	expect(o, "senders.0.evidence.1.offset", "16893290");
+	expect(o, "senders.3.reasons.0.signal", "aside");
+	expect(o, "senders.4.reasons.0.signal", "trusted");
+	assert_false(json_object_object_get_ex(at(o, "senders.4"), "account", &none));
+	assert_false(json_object_object_get_ex(at(o, "senders.4"), "since", &none));
+	expect(o, "incidents.0.id", "1123a");
+	expect(o, "incidents.0.state", "sending");
+	expect(o, "incidents.0.senders", "[ 1, 2 ]");
+	expect(o, "incidents.0.entry.0.evidence", "[ 4 ]");
+	expect(o, "incidents.0.timeline.2.sender", "2");
+	assert_false(json_object_object_get_ex(at(o, "incidents.0.entry.0"), "sender", &none));
+	expect(o, "incidents.0.plan", "[ ]");
+	assert_false(json_object_object_get_ex(o, "stats", &none));
+	json_object_put(o);
+	arena_free(a);
+}
+
+static void json_key_order(void **state)
+{
+	static const char *const keys[] = { "schema", "tool",	"host",	   "window",	"complete", "unseen",
+					    "input",  "totals", "senders", "incidents", "stats" };
+	struct arena *a = arena_new();
+	struct json_object *o = inquiry_object(fixture_incident(a), true);
+	size_t n = 0;
+
+	json_object_object_foreach(o, key, value)
+	{
+		(void)value;
+		assert_string_equal(key, keys[n++]);
+	}
+	assert_int_equal(n, 11);
+	json_object_put(o);
+	arena_free(a);
+}
+
+static void json_hostile(void **state)
+{
+	for (size_t i = 0; i < HOSTILE; i++) {
+		struct arena *a = arena_new();
+		struct inquiry *q = fixture_hostile(a, hostile[i]);
+		struct json_object *o = inquiry_object(q, true), *id, *none;
+		bool utf8 = i != 0 && i != 8;
+
+		id = at(o, "senders.0.id");
+		if (utf8) {
+			assert_int_equal(json_object_get_string_len(id), hostile[i].n);
+			assert_memory_equal(json_object_get_string(id), hostile[i].p, hostile[i].n);
+		}
+		assert_int_equal(json_object_object_get_ex(at(o, "senders.0"), "path_b64", &none), !utf8);
+		assert_int_equal(json_object_object_get_ex(at(o, "input.0"), "path_b64", &none), !utf8);
+		expect(o, "senders.0.verdict", "compromised");
+		json_object_put(o);
+		arena_free(a);
+	}
+}
+
+static void json_verbs(void **state)
+{
+	for (size_t i = 0; i < HOSTILE; i++) {
+		struct arena *a = arena_new();
+		struct inquiry *q = fixture_hostile(a, hostile[i]);
+		struct sink s = sink_new(-1);
+		struct why_target t;
+		struct json_object *o;
+
+		assert_int_equal(why_find(q, SPAN("1123a"), &t, NULL), 0);
+		why_json(&s, q, &t, NULL);
+		o = parse(buf_view(&s.text));
+		expect(o, "schema", "spamtrail.why/1");
+		expect(o, "claims.0.n", "1");
+		json_object_put(o);
+		s.text.n = 0;
+		doctor_json(&s, q);
+		o = parse(buf_view(&s.text));
+		expect(o, "schema", "spamtrail.doctor/1");
+		expect(o, "advice.0.ok", "false");
+		json_object_put(o);
+		buf_free(&s.text);
+		arena_free(a);
+	}
+}
+
+/* The page's tags in order, each with its attributes, as one text. */
+static char *tags_of(struct span s)
+{
+	char *tags = malloc(s.n + 1);
+	size_t n = 0;
+	bool inside = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		inside = inside || s.p[i] == '<';
+		if (inside)
+			tags[n++] = s.p[i];
+		inside = inside && s.p[i] != '>';
+	}
+	tags[n] = '\0';
+	return tags;
+}
+
+static char *page_tags(struct inquiry *q)
+{
+	struct sink s = sink_new(-1);
+	char *tags;
+
+	html_inquiry(&s, q, NULL, true);
+	assert_harmless(buf_view(&s.text), "\n");
+	tags = tags_of(buf_view(&s.text));
+	buf_free(&s.text);
+	return tags;
+}
+
+static void html_hostile(void **state)
+{
+	struct arena *a = arena_new();
+	char *want = page_tags(fixture_hostile(a, SPAN("x")));
+
+	for (size_t i = 0; i < HOSTILE; i++) {
+		char *got;
+
+		if (hostile[i].n == 0)
+			continue;
+		got = page_tags(fixture_hostile(a, hostile[i]));
+		assert_string_equal(got, want);
+		free(got);
+	}
+	assert_null(strstr(want, "<script"));
+	assert_null(strstr(want, "href"));
+	assert_null(strstr(want, "src="));
+	free(want);
+	arena_free(a);
+}
+
+static void html_style_is_the_hashed_one(void **state)
+{
+	char command[] = "sha256sum", line[128] = "", path[] = "/tmp/style-XXXXXX", shell[64];
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned char sum[33] = { 0 };
+	char want[64] = "sha256-";
+	int fd = mkstemp(path);
+	FILE *f;
+	size_t n = 7;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, html_style, strlen(html_style)), strlen(html_style));
+	close(fd);
+	snprintf(shell, sizeof(shell), "%s %s", command, path);
+	f = popen(shell, "r");
+	assert_non_null(fgets(line, sizeof(line), f));
+	pclose(f);
+	unlink(path);
+	for (int i = 0; i < 32; i++) {
+		unsigned byte;
+
+		assert_int_equal(sscanf(line + 2 * i, "%2x", &byte), 1);
+		sum[i] = (unsigned char)byte;
+	}
+	for (int i = 0; i < 33; i += 3) {
+		want[n++] = digit[sum[i] >> 2];
+		want[n++] = digit[(sum[i] & 3) << 4 | sum[i + 1] >> 4];
+		want[n++] = digit[(sum[i + 1] & 15) << 2 | (i + 2 < 32 ? sum[i + 2] >> 6 : 0)];
+		want[n++] = i + 2 < 32 ? digit[sum[i + 2] & 63] : '=';
+	}
+	want[n] = '\0';
+	assert_string_equal(html_style_hash, want);
+}
+
+/* A full disk is told; what was written in pieces is what was kept in one. */
+static void sink(void **state)
+{
+	struct arena *a = arena_new();
+	struct inquiry *q = fixture_incident(a);
+	struct sink whole = sink_new(-1), full = sink_new(open("/dev/full", O_WRONLY));
+	struct err err = { 0 };
+
+	json_inquiry(&whole, q, NULL, true);
+	assert_int_equal(sink_end(&whole, "x", &err), 0);
+	json_inquiry(&full, q, NULL, true);
+	assert_int_equal(sink_end(&full, "r.html", &err), -EXIT_IO);
+	assert_non_null(strstr(err.text, "r.html: cannot write the report: No space left"));
+	close(full.fd);
+	buf_free(&whole.text);
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(terminal),	 cmocka_unit_test(plain),
+		cmocka_unit_test(json_contract), cmocka_unit_test(json_key_order),
+		cmocka_unit_test(json_hostile),	 cmocka_unit_test(json_verbs),
+		cmocka_unit_test(html_hostile),	 cmocka_unit_test(html_style_is_the_hashed_one),
+		cmocka_unit_test(sink),
+	};
+
+	for (int i = 0; i < 256; i++)
+		every_byte[i] = (char)i;
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

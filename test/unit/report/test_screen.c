@@ -1,0 +1,135 @@
+/*
+ * The screens as people see them, against files that people can read (screens/NAME.txt).
+ * SPAMTRAIL_WRITE_SCREENS=1 writes them anew; look at the difference before you commit it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "fixture.h"
+#include "report/doctor.h"
+#include "report/plain.h"
+#include "report/stats.h"
+#include "report/why.h"
+#include "unit/report/source_dir.h"
+
+static void expect_file(const char *name, struct span got)
+{
+	char path[512], want[65536];
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/%s.txt", SCREENS, name);
+	if (getenv("SPAMTRAIL_WRITE_SCREENS")) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fwrite(got.p, 1, got.n, f);
+		fclose(f);
+		return;
+	}
+	f = fopen(path, "r");
+	assert_non_null(f);
+	n = fread(want, 1, sizeof(want) - 1, f);
+	fclose(f);
+	want[n] = '\0';
+	char *text = strndup(got.p, got.n);
+
+	assert_string_equal(text, want);
+	free(text);
+}
+
+enum what { FIRST_SCREEN, STATS, WHY, WHY_ONE, DOCTOR, PLAIN };
+
+static void check(const char *name, bool outbreak, enum what what, struct screen screen)
+{
+	struct arena *a = arena_new();
+	struct inquiry *q = outbreak ? fixture_incident(a) : fixture_quiet(a);
+	struct sink s = sink_new(-1);
+	struct why_target t;
+
+	switch (what) {
+	case FIRST_SCREEN:
+		screen_inquiry(&s, q, &screen);
+		break;
+	case STATS:
+		stats_text(&s, q, &screen, 0);
+		break;
+	case WHY:
+	case WHY_ONE:
+		assert_int_equal(why_find(q, what == WHY ? SPAN("1123a") : SPAN("1123A.2"), &t, NULL), 0);
+		why_text(&s, q, &t, &screen);
+		break;
+	case DOCTOR:
+		doctor_text(&s, q, &screen);
+		break;
+	case PLAIN:
+		plain_inquiry(&s, q, screen.zone, true);
+		break;
+	}
+	expect_file(name, buf_view(&s.text));
+	buf_free(&s.text);
+	arena_free(a);
+}
+
+static void first_screen(void **state)
+{
+	check("incident-80", true, FIRST_SCREEN, (struct screen){ .columns = 80 });
+	check("incident-60", true, FIRST_SCREEN, (struct screen){ .columns = 60 });
+	check("incident-40", true, FIRST_SCREEN, (struct screen){ .columns = 40 });
+	check("incident-ascii", true, FIRST_SCREEN, (struct screen){ .columns = 80, .ascii = true });
+	check("incident-color", true, FIRST_SCREEN, (struct screen){ .columns = 80, .color = true });
+	check("incident-again", true, FIRST_SCREEN,
+	      (struct screen){ .columns = 80, .again = SPAN(" --root /mnt/image"), .top = 1 });
+}
+
+static void quiet_screen(void **state)
+{
+	check("quiet-80", false, FIRST_SCREEN, (struct screen){ .columns = 80 });
+	check("quiet-60", false, FIRST_SCREEN, (struct screen){ .columns = 60 });
+	check("quiet-40", false, FIRST_SCREEN, (struct screen){ .columns = 40 });
+}
+
+static void other_screens(void **state)
+{
+	check("stats-80", true, STATS, (struct screen){ .columns = 80 });
+	check("stats-120", true, STATS, (struct screen){ .columns = 120 });
+	check("why", true, WHY, (struct screen){ .columns = 80 });
+	check("why-one", true, WHY_ONE, (struct screen){ .columns = 80 });
+	check("doctor", true, DOCTOR, (struct screen){ .columns = 80 });
+	check("plain", true, PLAIN, (struct screen){ .columns = 80 });
+}
+
+static void why_names(void **state)
+{
+	struct arena *a = arena_new();
+	struct inquiry *q = fixture_incident(a);
+	struct why_target t;
+	struct err err = { 0 };
+
+	assert_int_equal(why_find(q, SPAN("1123b"), &t, &err), -EXIT_USAGE);
+	assert_string_equal(err.text, "no incident 1123b; there is 1123a");
+	assert_int_equal(why_find(q, SPAN("1123a.0"), &t, &err), -EXIT_USAGE);
+	assert_int_equal(why_find(q, SPAN("1123a."), &t, &err), -EXIT_USAGE);
+	assert_int_equal(why_find(q, SPAN("1123a.12"), &t, &err), -EXIT_USAGE);
+	assert_string_equal(err.text, "incident 1123a has the claims 1 to 11");
+	assert_int_equal(why_find(q, SPAN("1123a.11"), &t, &err), 0);
+	assert_int_equal(t.n, 11);
+	assert_int_equal(why_find(fixture_quiet(a), SPAN("\033[2J"), &t, &err), -EXIT_USAGE);
+	assert_string_equal(err.text, "no incident \\x1b[2J; this input shows no incident");
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(first_screen),
+		cmocka_unit_test(quiet_screen),
+		cmocka_unit_test(other_screens),
+		cmocka_unit_test(why_names),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
