@@ -16,6 +16,7 @@
 #include "logs/voice.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 20) /* longer lines are cut here */
+#define WEB_BRACKETS 8 /* `[` tried for the stamp of an access log */
 #define REPEAT_MAX 1000000 /* a bigger claim is nobody's syslog */
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
@@ -43,6 +44,9 @@ static bool is_severity(struct span s)
 		"info", "notice", "warning", "warn", "err", "error", "crit", "alert", "emerg", "debug",
 	};
 
+	/* Hosts come by here on every line, severities seldom. */
+	if (s.n < 3 || s.n > 7 || !memchr("inwecadINWECAD", *s.p, 14))
+		return false;
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (span_eq_nocase(s, span_str(words[i])))
 			return true;
@@ -136,9 +140,11 @@ static enum line_result speak(struct frame *f, struct maker *m, struct line *l, 
 {
 	enum line_result result;
 
-	unwrap_repeat(l);
-	if (v->dialect == DIALECT_EXIM)
-		inner_stamp(f, l);
+	if (l->syslog) {
+		unwrap_repeat(l);
+		if (v->dialect == DIALECT_EXIM)
+			inner_stamp(f, l);
+	}
 	result = v->line(m);
 	if (result == LINE_OTHER && m->all)
 		return write_other(m, v->dialect);
@@ -165,17 +171,47 @@ static enum line_result by_tag(struct frame *f, struct maker *m, struct line *l)
 	return LINE_OTHER;
 }
 
+/* Only a plain name is remembered: that it is a host shows without looking at what follows. */
+static void remember_host(struct frame *f, struct span host)
+{
+	if (host.n == 0 || host.n >= sizeof(f->host) || span_eq(host, SPAN("ool")))
+		return;
+	for (size_t i = 0; i < host.n; i++)
+		if (!name_byte(host.p[i]))
+			return;
+	memcpy(f->host, host.p, host.n);
+	f->host[host.n] = ' ';
+	f->host_len = (uint32_t)host.n + 1;
+}
+
+static bool host_remembered(const struct frame *f, struct span s)
+{
+	return f->host_len && span_starts(s, span_of(f->host, f->host_len));
+}
+
+/* Takes the host off, if there is one; a severity word in its place is dropped. */
+static struct span take_host(struct frame *f, struct span *s)
+{
+	struct span word;
+
+	if (host_remembered(f, *s)) {
+		word = span_head(*s, f->host_len - 1);
+		*s = skip_blanks(span_from(*s, f->host_len));
+		return word;
+	}
+	word = take_word(s);
+	*s = skip_blanks(*s);
+	if (is_severity(word))
+		return SPAN_NONE;
+	remember_host(f, word);
+	return word;
+}
+
 /* "host tag[pid]: text", the host maybe missing or a severity word in its place. */
 static enum line_result syslog_line(struct frame *f, struct maker *m, struct line *l, struct span rest)
 {
-	struct span after, word;
-
-	if (voice_take_tag(&rest, &l->program, &l->pid) == TAG_NONE) {
-		after = rest;
-		word = take_word(&after);
-		if (!is_severity(word))
-			l->host = word;
-		rest = skip_blanks(after);
+	if (host_remembered(f, rest) || voice_take_tag(&rest, &l->program, &l->pid) == TAG_NONE) {
+		l->host = take_host(f, &rest);
 		voice_take_tag(&rest, &l->program, &l->pid);
 	}
 	l->text = rest;
@@ -315,23 +351,26 @@ static enum line_result (*const layers[STAMP_FORMS])(struct frame *, struct make
 };
 
 /*
- * An access log's stamp is the bracket group before the first `] "`: the writer escapes quotes in the
- * user name in front of it (Apache and nginx both), so a client cannot put that sequence there.
+ * An access log's stamp is the first bracket group that is one and has ` "` behind it: the writer escapes
+ * quotes in the user name in front (Apache and nginx both), so no client can put that there.
  */
 static bool web_stamp(struct frame *f, struct line *l, struct span s)
 {
-	ptrdiff_t close = span_search(s, 0, SPAN("] \"")), open;
+	ptrdiff_t open = -1;
 	struct stamp st;
 
-	if (close <= 0)
-		return false;
-	open = span_rfind(span_head(s, (size_t)close), '[');
-	if (open < 0 || !stamp_read(&f->stamp, span_from(s, (size_t)open), &st))
-		return false;
-	if (st.form != STAMP_APACHE && st.form != STAMP_CPANEL_ACCESS)
-		return false;
-	set_stamp(l, &st);
-	return true;
+	for (int i = 0; i < WEB_BRACKETS; i++) {
+		open = span_find(s, (size_t)(open + 1), '[');
+		if (open < 0)
+			return false;
+		if (stamp_read(&f->stamp, span_from(s, (size_t)open), &st) &&
+		    (st.form == STAMP_APACHE || st.form == STAMP_CPANEL_ACCESS) &&
+		    span_starts(span_from(s, (size_t)open + st.len), SPAN(" \""))) {
+			set_stamp(l, &st);
+			return true;
+		}
+	}
+	return false;
 }
 
 static enum line_result unstamped_line(struct frame *f, struct maker *m, struct line *l, struct span s)

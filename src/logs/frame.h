@@ -15,6 +15,8 @@
 struct frame {
 	struct stamp_memory stamp; /* of the outer stamp */
 	struct stamp_memory inner; /* of the stamp Exim writes behind syslog's */
+	uint32_t host_len; /* the last line's host and the blank behind it; 0: none */
+	char host[64];
 };
 
 #define FRAME_START ((struct frame){ .stamp.len = 0 })

@@ -300,19 +300,36 @@ static bool read_form(struct stamp_memory *mem, struct span text, enum stamp_for
 	return true;
 }
 
+/* The usual ends of the usual forms without the interpreter; anything else is left to it. */
+static bool scan_seconds(struct scan *s, enum stamp_form form)
+{
+	const char *from = s->p;
+
+	if (form <= STAMP_SPACED && digits(s, 2, &s->c.second) && s->c.second <= 60 && s->p < s->end) {
+		if (*s->p == ' ' &&
+		    (form != STAMP_SPACED || s->p + 1 == s->end || is_digit(s->p[1]) || s->p[1] == '['))
+			return true;
+		if (form == STAMP_ISO && fraction(s) && offset_or_none(s) && s->p < s->end && *s->p == ' ')
+			return true;
+	}
+	s->p = from;
+	return false;
+}
+
 static bool read_same_minute(const struct stamp_memory *mem, struct span text, struct stamp *out)
 {
 	if (!mem->len || text.n <= mem->len || memcmp(text.p, mem->text, mem->len) != 0)
 		return false;
 
 	struct scan s = { .p = text.p + mem->len, .end = text.p + text.n, .out = out };
-	const char *pattern = strchr(forms[mem->form], 'S');
+	uint8_t flags = mem->form == STAMP_SYSLOG ? STAMP_NO_YEAR : 0;
 
-	*out = (struct stamp){ .form = (uint8_t)mem->form };
-	if (mem->form == STAMP_SYSLOG)
-		out->flags = STAMP_NO_YEAR;
-	if (!scan_pattern(&s, pattern))
-		return false;
+	*out = (struct stamp){ .form = (uint8_t)mem->form, .flags = flags };
+	if (!scan_seconds(&s, (enum stamp_form)mem->form)) {
+		*out = (struct stamp){ .form = (uint8_t)mem->form, .flags = flags };
+		if (!scan_pattern(&s, strchr(forms[mem->form], 'S')))
+			return false;
+	}
 	finish(&s, text, mem->at);
 	return true;
 }
@@ -320,17 +337,13 @@ static bool read_same_minute(const struct stamp_memory *mem, struct span text, s
 bool stamp_read(struct stamp_memory *mem, struct span s, struct stamp *ret_stamp)
 {
 	struct stamp out;
+	bool found = read_same_minute(mem, s, &out);
 
-	if (read_same_minute(mem, s, &out)) {
+	for (unsigned form = 0; !found && form < STAMP_FORMS; form++)
+		found = read_form(mem, s, (enum stamp_form)form, &out);
+	if (found)
 		*ret_stamp = out;
-		return true;
-	}
-	for (unsigned form = 0; form < STAMP_FORMS; form++)
-		if (read_form(mem, s, (enum stamp_form)form, &out)) {
-			*ret_stamp = out;
-			return true;
-		}
-	return false;
+	return found;
 }
 
 #define DAY INT64_C(86400)

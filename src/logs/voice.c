@@ -9,57 +9,64 @@
  */
 #include "logs/voice.h"
 
+#define NAME(text)                     \
+	{                              \
+		text, sizeof(text) - 1 \
+	}
+
 /* Tags of the programs whose lines are read. Postfix has rules of its own, see postfix_tag(). */
 static const struct voice voices[] = {
-	{ "exim", DIALECT_EXIM, exim_line, true },
-	{ "dovecot", DIALECT_DOVECOT, dovecot_line, true },
-	{ "sshd", DIALECT_SSH, ssh_line, true },
-	{ "internal-sftp", DIALECT_SSH, ssh_line, false },
-	{ "sftp-server", DIALECT_SSH, ssh_line, false },
-	{ "php", DIALECT_PHP, php_line, true },
-	{ "ool www", DIALECT_PHP, php_line, false },
-	{ "pure-ftpd", DIALECT_FTP, ftp_line, true },
-	{ "proftpd", DIALECT_FTP, ftp_line, false },
-	{ "vsftpd", DIALECT_FTP, ftp_line, false },
-	{ "ftpd", DIALECT_FTP, ftp_line, false },
-	{ "saslauthd", DIALECT_DOVECOT, dovecot_line, false },
-	{ "lsphp", DIALECT_PHP, php_line, false },
-	{ "nginx", DIALECT_WEB, web_line, false },
-	{ "apache2", DIALECT_WEB, web_line, false },
-	{ "httpd", DIALECT_WEB, web_line, false },
+	{ NAME("exim"), DIALECT_EXIM, exim_line, true },
+	{ NAME("dovecot"), DIALECT_DOVECOT, dovecot_line, true },
+	{ NAME("sshd"), DIALECT_SSH, ssh_line, true },
+	{ NAME("internal-sftp"), DIALECT_SSH, ssh_line, false },
+	{ NAME("sftp-server"), DIALECT_SSH, ssh_line, false },
+	{ NAME("php"), DIALECT_PHP, php_line, true },
+	{ NAME("ool www"), DIALECT_PHP, php_line, false },
+	{ NAME("pure-ftpd"), DIALECT_FTP, ftp_line, true },
+	{ NAME("proftpd"), DIALECT_FTP, ftp_line, false },
+	{ NAME("vsftpd"), DIALECT_FTP, ftp_line, false },
+	{ NAME("ftpd"), DIALECT_FTP, ftp_line, false },
+	{ NAME("saslauthd"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("lsphp"), DIALECT_PHP, php_line, false },
+	{ NAME("nginx"), DIALECT_WEB, web_line, false },
+	{ NAME("apache2"), DIALECT_WEB, web_line, false },
+	{ NAME("httpd"), DIALECT_WEB, web_line, false },
 };
 
-static const struct voice postfix_voice = { "postfix", DIALECT_POSTFIX, postfix_line, true };
-const struct voice voice_exim = { "exim", DIALECT_EXIM, exim_line, false };
+static const struct voice postfix_voice = { NAME("postfix"), DIALECT_POSTFIX, postfix_line, true };
+const struct voice voice_exim = { NAME("exim"), DIALECT_EXIM, exim_line, false };
 
 /* Dovecot's own file, and containers that log its services, have the service for a tag. */
 static const struct voice service_voices[] = {
-	{ "imap-login", DIALECT_DOVECOT, dovecot_line, false },
-	{ "pop3-login", DIALECT_DOVECOT, dovecot_line, false },
-	{ "managesieve-login", DIALECT_DOVECOT, dovecot_line, false },
-	{ "submission-login", DIALECT_DOVECOT, dovecot_line, false },
-	{ "lmtp", DIALECT_DOVECOT, dovecot_line, false },
-	{ "imap", DIALECT_DOVECOT, dovecot_line, false },
-	{ "pop3", DIALECT_DOVECOT, dovecot_line, false },
-	{ "managesieve", DIALECT_DOVECOT, dovecot_line, false },
-	{ "submission", DIALECT_DOVECOT, dovecot_line, false },
-	{ "auth", DIALECT_DOVECOT, dovecot_line, false },
-	{ "auth-worker", DIALECT_DOVECOT, dovecot_line, false },
-	{ "anvil", DIALECT_DOVECOT, dovecot_line, false },
-	{ "indexer-worker", DIALECT_DOVECOT, dovecot_line, false },
-	{ "lda", DIALECT_DOVECOT, dovecot_line, false },
-	{ "doveadm", DIALECT_DOVECOT, dovecot_line, false },
-	{ "stats", DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("imap-login"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("pop3-login"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("managesieve-login"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("submission-login"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("lmtp"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("imap"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("pop3"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("managesieve"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("submission"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("auth"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("auth-worker"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("anvil"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("indexer-worker"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("lda"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("doveadm"), DIALECT_DOVECOT, dovecot_line, false },
+	{ NAME("stats"), DIALECT_DOVECOT, dovecot_line, false },
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
 static const struct voice *voice_in(const struct voice *table, size_t count, struct span tag)
 {
+	if (tag.n == 0)
+		return NULL;
 	for (size_t i = 0; i < count; i++) {
-		size_t n = strlen(table[i].name);
+		struct span name = table[i].name;
 
-		if ((table[i].prefix ? tag.n >= n : tag.n == n) && memcmp(tag.p, table[i].name, n) == 0)
+		if (*tag.p == *name.p && (table[i].prefix ? span_starts(tag, name) : span_eq(tag, name)))
 			return &table[i];
 	}
 	return NULL;
@@ -141,9 +148,15 @@ bool voice_take_number(struct span *s, uint32_t *ret_value)
 	return true;
 }
 
+/* What ends a tag: controls, blank and " ( : < = [ */
 static inline bool tag_byte(char c)
 {
-	return c != ':' && c != '[' && c != ' ' && c != '(' && c != '<' && c != '=' && c != '"' && c > ' ';
+	static const bool ends[256] = {
+		[0 ... ' '] = true, ['"'] = true, ['('] = true, [':'] = true,
+		['<'] = true,	    ['='] = true, ['['] = true,
+	};
+
+	return !ends[(unsigned char)c];
 }
 
 /* A FastCGI pool's title, as PHP's syslog tag ("ool www"), is the one tag with a blank. */
@@ -180,7 +193,7 @@ enum tag_end voice_take_tag(struct span *s, struct span *ret_tag, uint32_t *ret_
 		rest = span_from(number, 1);
 		pid = true;
 	}
-	if (rest.n && *rest.p == ':')
+	if (rest.n && *rest.p == ':' && (pid || rest.n == 1 || rest.p[1] == ' '))
 		rest = span_from(rest, 1);
 	else if (!pid || (rest.n && *rest.p != ' '))
 		return TAG_NONE;

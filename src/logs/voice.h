@@ -9,7 +9,7 @@
 typedef enum line_result dialect_fn(struct maker *m);
 
 struct voice {
-	const char *name;
+	struct span name;
 	enum dialect dialect;
 	dialect_fn *line;
 	bool prefix; /* the name only starts the tag: php7.4-fpm, exim4 */

@@ -52,11 +52,29 @@ static bool same(struct json_object *want, struct json_object *got)
 	return json_object_equal(want, got);
 }
 
+/* WHY names the first key that differs. */
+static void compare(struct json_object *want, struct json_object *got, const char *json, char *why,
+		    size_t room)
+{
+	struct json_object *value;
+
+	json_object_object_foreach(want, key, expect)
+	{
+		bool there = json_object_object_get_ex(got, key, &value);
+
+		if (expect ? there && same(expect, value) : !there)
+			continue;
+		snprintf(why, room, "%s: want %s\n#   got %s", key,
+			 json_object_to_json_string_ext(expect, JSON_C_TO_STRING_PLAIN), json);
+		return;
+	}
+}
+
 static void check_keys(struct run *r, const char *file, int line, const char *expected, struct span text)
 {
 	struct json_object *want = json_tokener_parse(expected);
 	const char *json = reader_json(&r->reader, text).p;
-	struct json_object *got = json_tokener_parse(json), *value;
+	struct json_object *got = json_tokener_parse(json);
 	char why[4096] = "";
 
 	if (!want || !json_object_is_type(want, json_type_object))
@@ -64,17 +82,7 @@ static void check_keys(struct run *r, const char *file, int line, const char *ex
 	else if (!got)
 		snprintf(why, sizeof(why), "explain wrote no JSON: %s", json);
 	else
-		json_object_object_foreach(want, key, expect)
-		{
-			bool there = json_object_object_get_ex(got, key, &value);
-
-			if (expect ? !there || !same(expect, value) : there) {
-				snprintf(why, sizeof(why), "%s: want %s\n#   got %s", key,
-					 json_object_to_json_string_ext(expect, JSON_C_TO_STRING_PLAIN),
-					 json);
-				break;
-			}
-		}
+		compare(want, got, json, why, sizeof(why));
 	result(r, !why[0], file, line, why);
 	json_object_put(want);
 	json_object_put(got);

@@ -8,6 +8,9 @@
 #include "logs/frame.h"
 #include "report/explain.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 /* "Now" for yearless stamps: 2026-11-30T00:00:00. */
 #define LINES_NOW INT64_C(1795996800)
 
