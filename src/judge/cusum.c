@@ -173,6 +173,8 @@ void cusum_settle(const struct judge *j, struct state *s, uint32_t at)
 	}
 	if (s->hour_count > s->now_most)
 		s->now_most = s->hour_count;
+	if (s->total > s->peak)
+		s->peak = (int16_t)(s->total < INT16_MAX ? s->total : INT16_MAX);
 	if (s->total > s->best_total)
 		remember_highest(s);
 	if (!(s->flags & STATE_ALARMED) && convicts(s)) {

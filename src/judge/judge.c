@@ -171,7 +171,7 @@ static void rhythm(const struct judge *j, struct state *s, uint32_t gap)
 
 		cusum_observe(j, s, SIG_REGULAR, off <= s->gap / 16, 0);
 	}
-	s->gap = gap;
+	s->gap = (uint16_t)(gap < UINT16_MAX ? gap : UINT16_MAX);
 }
 
 static void whereabouts(const struct judge *j, struct state *s, const struct judge_message *m)

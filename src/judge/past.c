@@ -25,7 +25,7 @@ static void tally_learn(struct tally *past, struct tally now, unsigned shift)
 static void shares_learn(struct state *s, uint32_t at)
 {
 	uint16_t day = (uint16_t)(at / 86400);
-	unsigned most = 0, shift = 0;
+	unsigned most = 0, shift = s->peak >= PAST_DOUBT ? 2 : 0;
 
 	if (day != s->learn_day) {
 		s->learn_day = day;
@@ -92,6 +92,7 @@ void past_drop(struct state *s)
 	s->touched = 0;
 	s->nets_run = 0;
 	s->now_most = 0;
+	s->peak = 0;
 }
 
 void past_stop(struct state *s, unsigned level)

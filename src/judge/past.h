@@ -11,6 +11,7 @@
 
 #define PAST_MEMORY 128 /* observations a share remembers */
 #define PAST_RATION 64 /* observations it may learn in a day */
+#define PAST_DOUBT (6 * NAT) /* a run that rose so high is learnt at a quarter of its weight */
 
 /* The run is over and was his own: learn it. AT is the time of the event that ended it. */
 void past_learn(const struct judge *j, struct state *s, uint32_t at);

@@ -42,8 +42,8 @@ struct state {
 	uint16_t nets_aside[2], places_aside[2]; /* newest of the run, learnt at its end */
 	uint32_t nets_run; /* bit per network of the run: a false "seen" favours the sender */
 	uint32_t subject[STATE_SUBJECTS];
-	uint32_t gap;
-	uint16_t last_size; /* folded */
+	uint16_t gap, last_size; /* folded to 16 bits */
+	int16_t peak; /* of the running sum, in 1/NAT nats */
 	const char *fact;
 };
 
