@@ -16,21 +16,34 @@
 
 #define ID_MOST 40
 
-/* Letters of an id: 1 base 62, 2 the dash. */
-static const unsigned char id_letter[256] = {
-	['0' ... '9'] = 1,
-	['A' ... 'Z'] = 1,
-	['a' ... 'z'] = 1,
-	['-'] = 2,
-};
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Are all eight bytes base 62 or a dash? Additions stay below 256 once the top bits are clear. */
+static bool id_bytes(uint64_t v)
+{
+	uint64_t folded = v | EACH(0x20);
+	uint64_t letter = (folded + EACH(0x80 - 'a')) & ~(folded + EACH(0x7f - 'z'));
+	uint64_t digit = (v + EACH(0x80 - '0')) & ~(v + EACH(0x7f - '9'));
+	uint64_t dash = ~((v ^ EACH('-')) + EACH(0x7f));
+
+	return !(v & EACH(0x80)) && ((letter | digit | dash) & EACH(0x80)) == EACH(0x80);
+}
 
 static bool id_letters(const char *p, size_t n)
 {
-	unsigned char all = 3;
+	uint64_t v = EACH('0');
 
-	for (size_t i = 0; i < n; i++)
-		all &= (unsigned char)(id_letter[(unsigned char)p[i]] ? 3 : 0);
-	return all == 3;
+	if (n < 8) {
+		memcpy(&v, p, n);
+		return id_bytes(v);
+	}
+	for (size_t at = 0; at + 8 <= n; at += 8) {
+		memcpy(&v, p + at, 8);
+		if (!id_bytes(v))
+			return false;
+	}
+	memcpy(&v, p + n - 8, 8);
+	return id_bytes(v);
 }
 
 /* Length of an id of either regular shape that starts S, or 0. */
@@ -163,7 +176,7 @@ struct event *exim_begin(struct maker *m, const struct exim_head *h, enum event_
 		ev->flags |= EVF_CUT;
 	if (h->id.n) {
 		ev->id = qid_pack(h->id);
-		exim_put(m, F_ID, h->id);
+		exim_tell(m, F_ID, h->id);
 	}
 	return ev;
 }

@@ -87,11 +87,13 @@ static bool late_key(const char *p, const char *end)
 static bool after_login(const char *p, const char *end)
 {
 	static const struct span keys[] = {
-		SPAN("S="),    SPAN("PRDR"), SPAN("PRX="), SPAN("K "),	  SPAN("M8S="),
-		SPAN("DKIM="), SPAN("SPF"),  SPAN("ARC"),  SPAN("DMARC"), SPAN("RT="),
-		SPAN("Q="),    SPAN("id="),  SPAN("id*="), SPAN("ID="),	  SPAN("B="),
+		SPAN("PRDR"), SPAN("PRX="), SPAN("K "),	   SPAN("M8S="), SPAN("DKIM="),
+		SPAN("SPF"),  SPAN("ARC"),  SPAN("DMARC"), SPAN("RT="),	 SPAN("Q="),
+		SPAN("id="),  SPAN("id*="), SPAN("ID="),   SPAN("B="),
 	};
 
+	if (STARTS(p, end, "S="))
+		return true;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (starts(p, end, keys[i].p, keys[i].n))
 			return true;
@@ -335,7 +337,7 @@ static bool proto_agrees(const struct arrival *a)
 
 	if (a->client.ip.p && span_starts(p, SPAN("local")))
 		return false;
-	return !a->auth.p || span_search(p, 0, SPAN("smtp")) < 0 || p.p[p.n - 1] == 'a';
+	return !a->auth.p || (p.n && p.p[p.n - 1] == 'a') || span_search(p, 0, SPAN("smtp")) < 0;
 }
 
 static bool read_line(struct span s, struct choice skip, struct arrival *a)
@@ -360,14 +362,25 @@ static const struct choice choices[] = {
 	{ .auth = 2 }, { .id = 1 },   { .id = 2 },   { .ident = 1 }, { .ident = 2 },
 };
 
+/* One by one: compilers clear a struct of this size with a slow string instruction. */
+static void clear(struct arrival *a, bool may_be_cut)
+{
+	a->sender = a->parent = a->ident = a->proto = a->auth = a->size = SPAN_NONE;
+	a->id = a->topic = a->list = a->user_word = SPAN_NONE;
+	a->client.name = a->client.helo = a->client.ip = a->client.port = SPAN_NONE;
+	a->nrcpt = 0;
+	a->resolved = a->cut = false;
+	a->may_be_cut = may_be_cut;
+}
+
 static void read_arrival(struct span s, bool may_be_cut, struct arrival *a)
 {
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
-		*a = (struct arrival){ .may_be_cut = may_be_cut };
+		clear(a, may_be_cut);
 		if (read_line(s, choices[i], a))
 			return;
 	}
-	*a = (struct arrival){ .may_be_cut = true };
+	clear(a, true);
 	read_line(s, choices[0], a);
 	a->auth = a->ident = a->user_word = SPAN_NONE;
 	if (span_starts(a->proto, SPAN("local")))
@@ -379,7 +392,7 @@ static void put_login(struct maker *m, struct span auth)
 {
 	ptrdiff_t colon = span_find(auth, 0, ':');
 
-	exim_put(m, F_AUTH_METHOD, colon < 0 ? auth : span_head(auth, (size_t)colon));
+	exim_tell(m, F_AUTH_METHOD, colon < 0 ? auth : span_head(auth, (size_t)colon));
 	if (colon < 0)
 		return;
 
@@ -425,8 +438,8 @@ enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct
 	put_who(m, &a, local);
 	exim_put(m, F_RECIPIENTS, a.list);
 	exim_put(m, F_PARENT_ID, a.parent);
-	exim_put(m, F_PROTOCOL, a.proto);
-	exim_put(m, F_SIZE, a.size);
+	exim_tell(m, F_PROTOCOL, a.proto);
+	exim_tell(m, F_SIZE, a.size);
 	exim_put(m, F_MESSAGE_ID, a.id);
 	exim_put_escaped(m, F_SUBJECT, a.topic);
 	maker_end(m);

@@ -42,7 +42,7 @@ static bool count_at(struct span s, size_t at, size_t *ret_count, size_t *ret_ar
 
 	while (p < s.n && p - at < 7 && (unsigned char)(s.p[p] - '0') < 10)
 		n = n * 10 + (size_t)(s.p[p++] - '0');
-	if (p == at + 1 || span_search(span_head(span_from(s, p), 6), 0, SPAN(" args:")) != 0)
+	if (p == at + 1 || !span_starts(span_from(s, p), SPAN(" args:")))
 		return false;
 	if (p + 6 < s.n && s.p[p + 6] != ' ')
 		return false;

@@ -14,13 +14,6 @@
 /* Bytes of "[ip]" at most: an IPv6 address with a scope fits. */
 #define ADDRESS_MOST 64
 
-const char *exim_word(const char *p, const char *end)
-{
-	const char *hit = p < end ? memchr(p, ' ', (size_t)(end - p)) : NULL;
-
-	return hit ? hit : end;
-}
-
 const char *exim_quoted(const char *p, const char *end)
 {
 	while (p < end) {
@@ -115,7 +108,9 @@ static const char *helo_cut(const char *p, const char *end, unsigned skip, struc
 	const char *at, *done;
 	unsigned asked = skip;
 
-	for (at = p; (at = memmem(at, (size_t)(end - at), ") [", 3)); at++) {
+	for (at = p; (at = memchr(at, ')', (size_t)(end - at))); at++) {
+		if (end - at < 3 || at[1] != ' ' || at[2] != '[')
+			continue;
 		done = bracket_cut(at + 2, end, host);
 		if (!done || skip--)
 			continue;

@@ -259,19 +259,20 @@ static enum line_result write_row(struct maker *m, const struct exim_head *h, co
 enum line_result exim_misc(struct maker *m, const struct exim_head *h, struct span s)
 {
 	static const struct misc about_message = { SPAN(""), EV_NOTICE, fill_text, true };
-	ptrdiff_t word = span_find(s, 0, ' ');
-	struct span second = word > 0 ? span_from(s, (size_t)word) : SPAN_NONE;
+	ptrdiff_t word;
 
-	if (second.p && span_starts(second, SPAN(" authenticator failed for ")))
-		return auth_failed(m, h, s, (size_t)word + 26);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		const struct misc *row = &table[i];
 
-		if ((row->needs_id && !h->id.n) || !span_starts(s, row->start))
+		if (!s.n || *s.p != *row->start.p || (row->needs_id && !h->id.n) ||
+		    !span_starts(s, row->start))
 			continue;
 		if (row->kind == EV_LIMIT && !is_limit(s))
 			continue;
 		return write_row(m, h, row, s);
 	}
+	word = span_find(s, 0, ' ');
+	if (word > 0 && span_starts(span_from(s, (size_t)word), SPAN(" authenticator failed for ")))
+		return auth_failed(m, h, s, (size_t)word + 26);
 	return h->id.n ? write_row(m, h, &about_message, s) : LINE_OTHER;
 }

@@ -6,12 +6,6 @@
  */
 #include "logs/exim_parts.h"
 
-void exim_put(struct maker *m, enum field_key key, struct span s)
-{
-	if (s.p && maker_wants(m, key))
-		maker_field(m, key, s);
-}
-
 void exim_put_word(struct maker *m, enum field_key key, struct span word)
 {
 	char *room = m->all ? maker_text(m, word.n) : NULL;
@@ -27,8 +21,8 @@ void exim_put_client(struct maker *m, const struct exim_host *host)
 	struct span ip = exim_ip(host->ip);
 
 	exim_put(m, F_CLIENT_IP, ip);
-	exim_put(m, F_CLIENT_NAME, host->name);
-	exim_put(m, F_HELO, host->helo);
+	exim_tell(m, F_CLIENT_NAME, host->name);
+	exim_tell(m, F_HELO, host->helo);
 	/* Panels name the unix user behind a connection from localhost by its port. */
 	if (host->port.p && (m->all || exim_is_loopback(ip)))
 		maker_field(m, F_PORT, host->port);

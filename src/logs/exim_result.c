@@ -15,10 +15,11 @@
 
 #include "logs/reply.h"
 
+/* What decides about flags; all else goes into the event as it is read. */
 struct result {
-	struct span final, parents, original;
-	struct span return_path, sender, router, transport, size, reply, text;
+	struct maker *m;
 	struct exim_host host;
+	struct span transport, reply, text;
 	int error; /* of "defer (N)", 0 when absent */
 };
 
@@ -104,7 +105,7 @@ static void cut_final(struct cursor *c, struct result *r)
 	bool command = c->p < c->end && (*c->p == '|' || *c->p == '/');
 
 	if (c->p < c->end && *c->p == '<') {
-		r->final = cut_angle(c);
+		exim_put(r->m, F_RECIPIENT, cut_angle(c));
 		return;
 	}
 	c->p = command ? command_end(start, c->end) : exim_address(start, c->end);
@@ -115,11 +116,22 @@ static void cut_final(struct cursor *c, struct result *r)
 		c->p--;
 	if (c->p - start > 1 && *start == '>')
 		start++;
-	r->final = span_of(start, (size_t)(c->p - start));
+	exim_put(r->m, F_RECIPIENT, span_of(start, (size_t)(c->p - start)));
+}
+
+/* The outermost parent is the last of "a, b"; words as in "blackhole (RCPT ACL discarded recipients)" are none. */
+static struct span outermost(struct span parents)
+{
+	ptrdiff_t comma = span_rfind(parents, ',');
+	struct span last = span_trim(span_from(parents, (size_t)(comma + 1)));
+
+	return last.n && *last.p != '"' && span_find(last, 0, ' ') >= 0 ? SPAN_NONE : last;
 }
 
 static void cut_address(struct cursor *c, struct result *r)
 {
+	struct span parents = SPAN_NONE;
+
 	cut_final(c, r);
 
 	struct cursor next = *c;
@@ -131,7 +143,7 @@ static void cut_address(struct cursor *c, struct result *r)
 		if (!close && next.end[-1] == ')')
 			close = next.end - 1;
 		if (close) {
-			r->parents = span_of(next.p + 1, (size_t)(close - next.p - 1));
+			parents = span_of(next.p + 1, (size_t)(close - next.p - 1));
 			next.p = close + 1;
 			*c = next;
 			skip_blanks(&next);
@@ -139,7 +151,9 @@ static void cut_address(struct cursor *c, struct result *r)
 	}
 	if (next.p > c->p && at_text(&next, "<")) {
 		*c = next;
-		r->original = cut_angle(c);
+		exim_put(r->m, F_ORIG_RECIPIENT, cut_angle(c));
+	} else if (parents.p) {
+		exim_put(r->m, F_ORIG_RECIPIENT, outermost(parents));
 	}
 }
 
@@ -190,7 +204,7 @@ static bool cut_known(struct cursor *c, struct result *r)
 	switch (*c->p) {
 	case 'R':
 	case 'D':
-		r->router = cut_value(c, 2);
+		exim_tell(r->m, F_ROUTER, cut_value(c, 2));
 		return true;
 	case 'T':
 		r->transport = cut_value(c, 2);
@@ -201,7 +215,7 @@ static bool cut_known(struct cursor *c, struct result *r)
 		cut_host(c, r);
 		return true;
 	case 'S':
-		r->size = cut_value(c, 2);
+		exim_tell(r->m, F_SIZE, cut_value(c, 2));
 		return true;
 	case 'C':
 		if (!at_text(c, "C=\""))
@@ -212,10 +226,8 @@ static bool cut_known(struct cursor *c, struct result *r)
 	case 'F':
 		if (c->p + 2 >= c->end || c->p[2] != '<')
 			return false;
-		bool path = *c->p == 'P';
-
 		c->p += 2;
-		*(path ? &r->return_path : &r->sender) = cut_angle(c);
+		exim_tell(r->m, c->p[-2] == 'P' ? F_RETURN_PATH : F_SENDER, cut_angle(c));
 		return true;
 	default:
 		return false;
@@ -312,15 +324,6 @@ static struct span child_id(struct span reply)
 	return last.n > 3 && span_starts(last, SPAN("id=")) ? span_from(last, 3) : SPAN_NONE;
 }
 
-/* The outermost parent is the last of "a, b"; words as in "blackhole (RCPT ACL discarded recipients)" are none. */
-static struct span outermost(struct span parents)
-{
-	ptrdiff_t comma = span_rfind(parents, ',');
-	struct span last = span_trim(span_from(parents, (size_t)(comma + 1)));
-
-	return last.n && *last.p != '"' && span_find(last, 0, ' ') >= 0 ? SPAN_NONE : last;
-}
-
 static void put_sent(struct maker *m, const struct result *r)
 {
 	struct exim_reply reply;
@@ -329,8 +332,8 @@ static void put_sent(struct maker *m, const struct result *r)
 	if (!m->all || !r->reply.p)
 		return;
 	exim_reply_cut(r->reply, &reply);
-	exim_put(m, F_CODE, reply.code);
-	exim_put(m, F_DSN, reply.dsn);
+	exim_tell(m, F_CODE, reply.code);
+	exim_tell(m, F_DSN, reply.dsn);
 	exim_put_escaped(m, F_TEXT, r->reply);
 }
 
@@ -345,13 +348,13 @@ static void put_refused(struct maker *m, const struct result *r)
 	if (reply.relay_ip.p && !r->host.ip.p) {
 		struct result older = { .host = { .name = reply.relay, .ip = reply.relay_ip } };
 
-		exim_put(m, F_RELAY, reply.relay);
+		exim_tell(m, F_RELAY, reply.relay);
 		exim_put(m, F_RELAY_IP, exim_ip(reply.relay_ip));
 		m->ev->flags &= (uint16_t)~EVF_REMOTE;
 		m->ev->flags |= route_flags(&older, exim_ip(reply.relay_ip));
 	}
-	exim_put(m, F_CODE, reply.code);
-	exim_put(m, F_DSN, reply.dsn);
+	exim_tell(m, F_CODE, reply.code);
+	exim_tell(m, F_DSN, reply.dsn);
 	exim_put(m, F_TEXT, r->text);
 }
 
@@ -360,26 +363,20 @@ static void put_result(struct maker *m, const struct result *r)
 	struct span ip = exim_ip(r->host.ip);
 
 	m->ev->flags |= route_flags(r, ip);
-	exim_put(m, F_RECIPIENT, r->final);
-	exim_put(m, F_ORIG_RECIPIENT, r->original.p || !r->parents.p ? r->original : outermost(r->parents));
-	exim_put(m, F_RELAY, r->host.name);
+	exim_tell(m, F_RELAY, r->host.name);
 	exim_put(m, F_RELAY_IP, ip);
-	exim_put(m, F_RELAY_PORT, r->host.port);
-	exim_put(m, F_SENDER, r->sender);
-	exim_put(m, F_RETURN_PATH, r->return_path.p ? r->return_path : r->sender);
-	exim_put(m, F_ROUTER, r->router);
+	exim_tell(m, F_RELAY_PORT, r->host.port);
 	exim_put(m, F_TRANSPORT, r->transport);
-	exim_put(m, F_SIZE, r->size);
 }
 
 enum line_result exim_result(struct maker *m, const struct exim_head *h, char flag, struct span s)
 {
-	struct result r = { .final = SPAN_NONE };
+	struct result r = { .m = m };
 	enum event_kind kind = flag == 'd' ? EV_DEFER : flag == 'b' ? EV_BOUNCE : EV_DELIVER;
 	struct event *ev;
 
-	read_result(s, &r);
 	ev = exim_begin(m, h, kind);
+	read_result(s, &r);
 	put_result(m, &r);
 	if (kind == EV_DELIVER) {
 		ev->flags |= flag == 'N' ? EVF_SUPPRESSED : 0;

@@ -18,6 +18,7 @@ struct session {
 	struct exim_host host;
 	struct span user, sender, auth, proto, rest;
 	bool has_host, has_sender;
+	unsigned skip;
 	uint32_t seen; /* one-letter keys: each counts once, a second one is text */
 };
 
@@ -43,7 +44,7 @@ static bool session_key(struct session *s, const char **p, const char *end)
 		switch (word.p[0]) {
 		case 'H':
 			s->has_host = true;
-			*p = exim_host_cut(*p + 2, end, 0, &s->host);
+			*p = exim_host_cut(*p + 2, end, s->skip, &s->host);
 			if (!*p)
 				*p = exim_word(word.p, end);
 			return true;
@@ -80,11 +81,12 @@ static bool session_key(struct session *s, const char **p, const char *end)
 	return false;
 }
 
-static void read_session(struct span s, struct session *ret)
+/* SKIP: see exim_host_cut. */
+static void read_session(struct span s, unsigned skip, struct session *ret)
 {
 	const char *p = s.p, *end = s.p + s.n;
 
-	*ret = (struct session){ .user = SPAN_NONE };
+	*ret = (struct session){ .skip = skip };
 	while (p < end) {
 		if (!session_key(ret, &p, end))
 			break;
@@ -165,13 +167,36 @@ static enum line_result rejected(struct maker *m, const struct exim_head *h, con
 	return LINE_EVENT;
 }
 
+struct verb {
+	struct span text;
+	enum event_kind kind;
+};
+
+static const struct verb verbs[] = {
+	{ SPAN("rejected "), EV_REJECT },
+	{ SPAN("temporarily rejected "), EV_REJECT },
+	{ SPAN("dropped "), EV_REJECT },
+	{ SPAN("authenticator failed"), EV_AUTH_FAIL },
+	{ SPAN("SMTP connection lost"), EV_DISCONNECT },
+	{ SPAN("sender verify "), EV_NOTICE },
+	{ SPAN("Warning"), EV_NOTICE },
+};
+
+static const struct verb *find_verb(struct span rest)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (span_starts(rest, verbs[i].text))
+			return &verbs[i];
+	return NULL;
+}
+
 /* What is left: a notice about the client, or about the server that a delivery talked to. */
 static enum line_result noticed(struct maker *m, const struct exim_head *h, const struct session *s,
-				enum event_kind kind)
+				const struct verb *verb)
 {
+	enum event_kind kind = verb ? verb->kind : EV_NOTICE;
 	struct span text = s->rest;
-	bool outward = h->id.n && s->has_host && !s->has_sender && kind == EV_NOTICE &&
-		       !span_starts(text, SPAN("Warning")) && !span_starts(text, SPAN("sender verify"));
+	bool outward = !verb && h->id.n && s->has_host && !s->has_sender;
 
 	if (!m->all && kind != EV_AUTH_FAIL)
 		return LINE_DULL;
@@ -190,22 +215,23 @@ static enum line_result noticed(struct maker *m, const struct exim_head *h, cons
 	return LINE_EVENT;
 }
 
+/* HELO can imitate the keys; then the reading that leads to a verb is the line's own. */
 enum line_result exim_session(struct maker *m, const struct exim_head *h, struct span line)
 {
-	static const struct span verbs[] = {
-		SPAN("rejected "),
-		SPAN("temporarily rejected "),
-		SPAN("dropped "),
-	};
+	const struct verb *verb = NULL;
 	struct session s;
 
-	read_session(line, &s);
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (span_starts(s.rest, verbs[i]))
-			return rejected(m, h, &s, span_from(s.rest, verbs[i].n));
-	if (span_starts(s.rest, SPAN("authenticator failed")))
-		return noticed(m, h, &s, EV_AUTH_FAIL);
-	if (span_starts(s.rest, SPAN("SMTP connection lost")))
-		return noticed(m, h, &s, EV_DISCONNECT);
-	return noticed(m, h, &s, EV_NOTICE);
+	for (unsigned skip = 0; !verb && skip < 4; skip++) {
+		read_session(line, skip, &s);
+		verb = find_verb(s.rest);
+		if (!s.host.helo.p)
+			break;
+	}
+	if (!verb) {
+		read_session(line, 0, &s);
+		s.auth = SPAN_NONE;
+	}
+	if (verb && verb->kind == EV_REJECT)
+		return rejected(m, h, &s, span_from(s.rest, verb->text.n));
+	return noticed(m, h, &s, verb);
 }
