@@ -23,7 +23,8 @@ static ptrdiff_t ends_with_client(struct span s, struct span *ret_address)
 	static const struct span client = { "Client \"", 8 };
 	ptrdiff_t at = span_ends(s, SPAN("\"")) ? fact_rsearch(s, client) : -1;
 
-	if (at < 0)
+	/* The quote that opens may be the last byte. */
+	if (at < 0 || (size_t)at + client.n == s.n)
 		return -1;
 	*ret_address = span_of(s.p + at + client.n, s.n - (size_t)at - client.n - 1);
 	return fact_is_address(*ret_address) ? at : -1;
@@ -206,7 +207,7 @@ static bool pureftpd_login(struct span s, struct fact *fact, enum event_kind *re
 	static const struct span ok = { " is now logged in", 17 };
 	static const struct span bad = { "[WARNING] Authentication failed for user [", 42 };
 
-	if (span_starts(s, SPAN("[INFO] ")) && span_ends(s, ok)) {
+	if (span_starts(s, SPAN("[INFO] ")) && span_ends(s, ok) && s.n > 7 + ok.n) {
 		fact->user = span_of(s.p + 7, s.n - 7 - ok.n);
 		*ret_kind = EV_LOGIN_OK;
 		return true;

@@ -70,7 +70,8 @@ static bool call_read(struct span s, struct call *c)
 	if (!c->to.p)
 		return false;
 	cut_evaluated(c);
-	at = span_search(c->to, 0, headers);
+	/* An empty TO may have lost one of its two blanks to a mail or a web page. */
+	at = span_starts(c->to, span_from(headers, 1)) ? 0 : span_search(c->to, 0, headers);
 	if (at >= 0) {
 		struct span rest = span_from(c->to, (size_t)at);
 

@@ -340,7 +340,10 @@ enum line_result web_line(struct maker *m)
 	enum line_result result;
 
 	if (quote >= 0) {
-		if (!m->all && !span_starts(span_from(s, (size_t)quote + 1), SPAN("POST ")))
+		struct span request = span_from(s, (size_t)quote + 1);
+
+		if (!m->all && !span_starts(request, SPAN("POST ")) &&
+		    !span_starts(request, SPAN("GET\" FAILED")))
 			return LINE_DULL;
 		result = access_line(m, s, (size_t)quote);
 		if (result != LINE_OTHER)
