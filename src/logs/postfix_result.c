@@ -94,10 +94,11 @@ static void read_status(struct span s, struct result *r)
 	r->cut = true;
 	if (blank < 0 || (size_t)blank + 1 >= s.n || s.p[blank + 1] != '(')
 		return;
-	close = s.p[s.n - 1] == ')' ? (ptrdiff_t)s.n - 1 : span_rfind(s, ')');
-	r->cut = close < blank + 2;
-	r->text = r->cut ? span_from(s, (size_t)blank + 2)
-			 : span_of(s.p + blank + 2, (size_t)(close - blank - 2));
+	r->text = span_from(s, (size_t)blank + 2);
+	close = span_rfind(r->text, ')');
+	r->cut = close < 0 || (size_t)close + 1 != r->text.n;
+	if (close >= 0)
+		r->text.n = (size_t)close;
 }
 
 static bool read_result(struct span s, struct result *r)
@@ -140,6 +141,8 @@ static bool is_filter_service(struct span service)
 static uint16_t relay_flags(const struct pf *p, const struct result *r)
 {
 	bool loopback = r->peer.ip.p && pf_is_loopback(r->peer.ip);
+	struct span text = r->text;
+	struct pf_peer tried;
 
 	if (span_eq(p->daemon, SPAN("pipe")))
 		return EVF_FILTER;
@@ -147,13 +150,14 @@ static uint16_t relay_flags(const struct pf *p, const struct result *r)
 		return 0;
 	if (loopback || is_filter_service(p->service))
 		return EVF_FILTER;
-	if (r->peer.ip.p &&
-	    !r->peer.port.p) /* a socket: a mailbox server's, or a filter's that queues again */
+	/* A socket: a mailbox server's, or a filter's that queues again. */
+	if (r->peer.ip.p && !pf_is_address(r->peer.ip))
 		return span_search(r->text, 0, SPAN("queued as ")) >= 0 ? EVF_FILTER : 0;
 	/* relay=none: nobody answered; the text begins with the one that was tried. */
-	if (!r->peer.ip.p && span_starts(r->text, SPAN("connect to 127.")))
+	if (!r->peer.ip.p && pf_take(&text, SPAN("connect to ")) && pf_take_peer(&text, &tried) &&
+	    pf_is_loopback(tried.ip))
 		return EVF_FILTER;
-	return is_smtp(p) && !loopback ? EVF_REMOTE : 0;
+	return is_smtp(p) ? EVF_REMOTE : 0;
 }
 
 /* No attempt was made: the queue manager's word, or that of the agents which only repeat it. */
@@ -179,6 +183,8 @@ static struct span child_id(const struct pf *p, const struct result *r)
 	struct span id = SPAN_NONE;
 	struct span rest = span_of(r->relay.p, r->relay.p ? (size_t)(p->text.p + p->text.n - r->relay.p) : 0);
 
+	if (r->cut)
+		return id;
 	if (span_eq(p->daemon, SPAN("local")) && span_starts(r->text, SPAN("forwarded as ")))
 		id = trailing_id(r->text, SPAN("forwarded as "));
 	else if ((is_smtp(p) || span_eq(p->daemon, SPAN("lmtp"))) && (r->flags & EVF_FILTER))
