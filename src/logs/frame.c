@@ -41,11 +41,12 @@ static struct span take_word(struct span *s)
 static bool is_severity(struct span s)
 {
 	static const char *const words[] = {
-		"info", "notice", "warning", "warn", "err", "error", "crit", "alert", "emerg", "debug",
+		"info", "notice", "warning", "warn",  "err",   "error",
+		"crit", "alert",  "emerg",   "debug", "fatal", "panic",
 	};
 
 	/* Hosts come by here on every line, severities seldom. */
-	if (s.n < 3 || s.n > 7 || !memchr("inwecadINWECAD", *s.p, 14))
+	if (s.n < 3 || s.n > 7 || !memchr("inwecadfpINWECADFP", *s.p, 18))
 		return false;
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (span_eq_nocase(s, span_str(words[i])))
@@ -210,11 +211,18 @@ static struct span take_host(struct frame *f, struct span *s)
 /* "host tag[pid]: text", the host maybe missing or a severity word in its place. */
 static enum line_result syslog_line(struct frame *f, struct maker *m, struct line *l, struct span rest)
 {
-	if (host_remembered(f, rest) || voice_take_tag(&rest, &l->program, &l->pid) == TAG_NONE) {
+	bool hosted = host_remembered(f, rest) || voice_take_tag(&rest, &l->program, &l->pid) == TAG_NONE;
+
+	if (hosted) {
 		l->host = take_host(f, &rest);
 		voice_take_tag(&rest, &l->program, &l->pid);
 	}
 	l->text = rest;
+	/* Dovecot 1 in its own file: "Jun 23 15:04:05 Info: imap-login: ...". */
+	if (!hosted && is_severity(l->program)) {
+		l->program = SPAN_NONE;
+		return dovecot_line(m);
+	}
 	return by_tag(f, m, l);
 }
 
@@ -334,20 +342,14 @@ static enum line_result web_shape(struct frame *f, struct maker *m, struct line 
 	return web_line(m);
 }
 
-static enum line_result not_ours(struct frame *f, struct maker *m, struct line *l, struct span rest)
-{
-	l->text = rest;
-	return LINE_OTHER;
-}
-
 /* What may follow a stamp of each form. */
 static enum line_result (*const layers[STAMP_FORMS])(struct frame *, struct maker *, struct line *,
 						     struct span) = {
 	[STAMP_SYSLOG] = syslog_line,	  [STAMP_ISO] = syslog_line,	     [STAMP_SPACED] = spaced_line,
 	[STAMP_YEAR_FIRST] = syslog_line, [STAMP_YEAR_THIRD] = syslog_line,  [STAMP_ASCTIME] = ftp_shape,
-	[STAMP_FULL] = syslog_line,	  [STAMP_EPOCH] = syslog_line,	     [STAMP_NGINX_ERROR] = not_ours,
-	[STAMP_APACHE] = web_shape,	  [STAMP_APACHE_ERROR] = not_ours,   [STAMP_PHP] = php_shape,
-	[STAMP_CPANEL] = not_ours,	  [STAMP_CPANEL_ACCESS] = web_shape,
+	[STAMP_FULL] = syslog_line,	  [STAMP_EPOCH] = syslog_line,	     [STAMP_NGINX_ERROR] = web_shape,
+	[STAMP_APACHE] = web_shape,	  [STAMP_APACHE_ERROR] = web_shape,  [STAMP_PHP] = php_shape,
+	[STAMP_CPANEL] = web_shape,	  [STAMP_CPANEL_ACCESS] = web_shape,
 };
 
 /*
@@ -379,7 +381,7 @@ static enum line_result unstamped_line(struct frame *f, struct maker *m, struct 
 	uint32_t pid = 0;
 
 	l->text = s;
-	if (web_stamp(f, l, s))
+	if (web_stamp(f, l, s) || *s.p == '[')
 		return web_line(m);
 	if (span_starts(s, SPAN("mail() on [")))
 		return php_line(m);

@@ -248,6 +248,8 @@ static bool decode_value(struct maker *m, struct span value, struct span *ret_te
 	struct cursor c = { value.p, value.p + value.n };
 	struct span inside;
 
+	if (!value.p)
+		return false;
 	for (int level = 0; level < 2; level++) {
 		if (take_string(&c, &inside))
 			return decode_string(m, inside, ret_text);

@@ -149,7 +149,10 @@ static const struct routed routes[] = {
 	{ "Nov  3 08:01:02 mx1 postfix/qmgr[1]: a\r", "postfix", "mx1", "postfix/qmgr", 1, "a" },
 	{ "2013 Jun 10 06:27:30.123 mx1 postfix/qmgr[1]: a", "postfix", "mx1", "postfix/qmgr", 1, "a" },
 	{ "1795420862.123456 mx1 postfix/qmgr[1]: a", "postfix", "mx1", "postfix/qmgr", 1, "a" },
-	{ "2022/04/02 15:45:23 [info] 8#8: *15950 client", NULL, NULL, NULL, 0, NULL },
+	{ "2022/04/02 15:45:23 [info] 8#8: *15950 client", "web", "", "", 0,
+	  "2022/04/02 15:45:23 [info] 8#8: *15950 client" },
+	{ "Jun 23 15:04:05 Info: imap-login: Login: x", "dovecot", "", "", 0, "imap-login: Login: x" },
+	{ "Nov  3 08:01:02 fe80::1 postfix/qmgr[1]: a", "postfix", "fe80::1", "postfix/qmgr", 1, "a" },
 	{ "{\"MESSAGE\":\"a "
 	  "\\\"\\u00e9\",\"SYSLOG_IDENTIFIER\":\"postfix/qmgr\",\"_PID\":\"5\",\"_HOSTNAME\":\"mx1\"}",
 	  "postfix", "mx1", "postfix/qmgr", 5, "a \"\xc3\xa9" },
