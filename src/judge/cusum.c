@@ -146,7 +146,7 @@ static bool convicts(const struct state *s)
 
 		foreign += says > 0 ? says : 0;
 	}
-	return foreign >= CUSUM_FOREIGN;
+	return foreign >= (s->part[SIG_HASTE] > 0 ? CUSUM_FOREIGN : CUSUM_FOREIGN_SLOW);
 }
 
 static void remember_highest(struct state *s)

@@ -12,8 +12,10 @@
 #define CUSUM_LOUD (5 * NAT / 2) /* a group that says more speaks for itself */
 
 /* A sender who begins a campaign (one day in twenty) has volume and novelty for nothing; against that
- * explanation the other groups must reach ln(100,000 / 20) less half a nat by themselves. */
+ * explanation the other groups must reach ln(100,000 / 20), less half a nat, by themselves. A run without
+ * haste is no campaign: a form grown popular at most, which is rarer. */
 #define CUSUM_FOREIGN (8 * NAT)
+#define CUSUM_FOREIGN_SLOW (7 * NAT)
 
 /* One observation. EXTRA (of NAT) is added to the usual share: what befalls everybody just now. */
 void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra);

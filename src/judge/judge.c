@@ -12,7 +12,6 @@
 #include "judge/novelty.h"
 #include "judge/past.h"
 
-#define LISTS_AGE (NAT / 100) /* one address in a hundred may be dead on anybody's list */
 #define HASTE 4 /* seconds */
 #define BROADCAST 8 /* recipients that make a message a broadcast */
 #define YOUNG_MESSAGES 100 /* regularity says something of the new only */
@@ -244,7 +243,8 @@ void judge_result(struct judge *j, struct judge_state *opaque, int64_t at, enum 
 	if (result == RESULT_OTHER)
 		return;
 	if (result != RESULT_SPAM)
-		cusum_observe(j, s, SIG_UNKNOWN, result == RESULT_UNKNOWN_RCPT, LISTS_AGE);
+		cusum_observe(j, s, SIG_UNKNOWN, result == RESULT_UNKNOWN_RCPT,
+			      lists_age[s->population] * NAT / 100);
 	if (result != RESULT_UNKNOWN_RCPT)
 		cusum_observe(j, s, SIG_SPAM, result == RESULT_SPAM, extra);
 	cusum_settle(j, s, t);

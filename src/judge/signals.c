@@ -39,7 +39,7 @@ const struct signal_row signal_table[SIGNALS] = {
 [SIG_SPREAD] = { "spread", GROUP_NOVELTY, N(2), N(-0.5), 32, B(9, 1),
 	{ B(3, 4), B(4, 3), B(1, 3), B(3, 3), B(3, 3) },
 	"@ of recipients are at free-mail hosts or domains never written to (usual @)", true },
-[SIG_UNKNOWN] = { "unknown_recipients", GROUP_FAILURE, N(10), N(-3), 8, B(2, 6),
+[SIG_UNKNOWN] = { "unknown_recipients", GROUP_FAILURE, N(10), N(-3), 8, B(3, 9),
 	{ B(0.5, 40), B(0.6, 30), B(0.5, 30), B(0.6, 30), B(1, 15) },
 	"@ of recipients do not exist (usual @)", true },
 [SIG_SPAM] = { "refused_as_spam", GROUP_FAILURE, N(6), N(-0.5), 8, B(1, 4),
@@ -76,6 +76,10 @@ const struct signal_row signal_table[SIGNALS] = {
 
 const uint8_t burst_usual[POPULATIONS] = {
 	[POP_MAILBOX] = 35, [POP_SCRIPT] = 35, [POP_LOCAL] = 45, [POP_RELAY] = 50, [POP_THROUGH] = 50,
+};
+
+const uint8_t lists_age[POPULATIONS] = {
+	[POP_MAILBOX] = 3, [POP_SCRIPT] = 2, [POP_LOCAL] = 2, [POP_RELAY] = 3, [POP_THROUGH] = 3,
 };
 
 enum population population_of(enum sender_kind kind)

@@ -11,7 +11,7 @@
 #include "model/inquiry.h"
 
 #define NAT 1024 /* one nat in the judge's fixed point: sums are exact on every machine */
-#define ABUSE_DRIFT 16 /* observations by which the abused share follows a run: it stays abuse's */
+#define ABUSE_DRIFT 8 /* observations by which the abused share follows a run: it stays abuse's */
 #define TICK 16 /* one observation in the units of a Beta's parameters */
 
 enum signal {
@@ -77,6 +77,9 @@ extern const struct group_row group_table[GROUPS];
 extern const uint8_t burst_usual[POPULATIONS]; /* per cent */
 #define BURST_FIRM 4
 #define BURST_ABUSED 85 /* per cent */
+
+/* Per cent of dead addresses that a list may hold above its owner's usual share: lists age. */
+extern const uint8_t lists_age[POPULATIONS];
 
 enum population population_of(enum sender_kind kind);
 /* Bounces, forwards and arrivals from outside are what others send: they are counted, not accused. */
