@@ -157,6 +157,19 @@ int zone_parse(struct span tzif, struct zone **ret_zone, struct err *err)
 	return 0;
 }
 
+struct zone *zone_of_steps(const int64_t *at, const int32_t *offset, size_t n)
+{
+	struct zone *z = xcalloc(1, sizeof(*z));
+
+	z->at = xcalloc(n + 1, sizeof(*z->at));
+	z->offset = xcalloc(n + 1, sizeof(*z->offset));
+	memcpy(z->at, at, n * sizeof(*at));
+	memcpy(z->offset, offset, n * sizeof(*offset));
+	z->n = n;
+	z->first_offset = n ? offset[0] : 0;
+	return z;
+}
+
 void zone_free(struct zone *z)
 {
 	if (!z)
@@ -209,7 +222,7 @@ int32_t zone_offset(const struct zone *z, int64_t utc)
 
 int64_t zone_to_utc(const struct zone *z, int64_t civil, int64_t after, int64_t *ret_until)
 {
-	int64_t at, from, until, best = 0, before = 0, steady = civil + 1;
+	int64_t at, from, until, best = 0, before = 0, steady;
 	unsigned readings = 0;
 
 	if (!z) {

@@ -14,6 +14,8 @@ struct zone;
 
 /* NULL stands for UTC everywhere below. */
 int zone_parse(struct span tzif, struct zone **ret_zone, struct err *err);
+/* A zone from N steps, instants rising: from at[i] on offset[i] holds, the first one also before it. */
+struct zone *zone_of_steps(const int64_t *at, const int32_t *offset, size_t n) __attribute__((returns_nonnull));
 void zone_free(struct zone *z);
 /* Seconds east of UTC at the instant UTC. */
 int32_t zone_offset(const struct zone *z, int64_t utc);

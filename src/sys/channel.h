@@ -1,7 +1,7 @@
 /*
  * channel - typed messages between two of our processes over a SOCK_SEQPACKET pair.
  *
- * A message has a type, a body of up to 64 MiB (cut into packets and put together again) and up to
+ * A message has a type, a body of up to 192 MiB (cut into packets and put together again) and up to
  * 64 descriptors. Every packet says magic, version, type, whole length and its place; one that does not fit
  * ends the channel for good.
  *
@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { CHANNEL_MAX_BODY = 64 << 20, CHANNEL_MAX_FDS = 64 };
+enum { CHANNEL_MAX_BODY = 192 << 20, CHANNEL_MAX_FDS = 64 };
 
 struct channel {
 	int fd; /* owned; -1 once the channel has ended */

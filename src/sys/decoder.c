@@ -93,38 +93,51 @@ static void zlib_end(void *state)
 const struct decoder decoder_zlib = { zlib_start, zlib_step, zlib_again, zlib_end, gzip_magic };
 
 #ifdef HAVE_ISAL
+struct isal {
+	struct inflate_state i;
+	bool fresh; /* the next byte is a member's first */
+};
+
 static void isal_again(void *state)
 {
-	struct inflate_state *i = state;
+	struct isal *s = state;
 
-	isal_inflate_reset(i);
-	i->crc_flag = ISAL_GZIP;
+	isal_inflate_reset(&s->i);
+	s->i.crc_flag = ISAL_GZIP;
+	s->fresh = true;
 }
 
 static void *isal_start(void)
 {
-	struct inflate_state *i = xmalloc(sizeof(*i));
+	struct isal *s = xmalloc(sizeof(*s));
 
-	isal_inflate_init(i);
-	i->crc_flag = ISAL_GZIP;
-	return i;
+	isal_inflate_init(&s->i);
+	isal_again(s);
+	return s;
 }
 
 static enum decode_result isal_step(void *state, struct decode_io *io)
 {
-	struct inflate_state *i = state;
+	struct isal *s = state;
 	unsigned in_was = bounded(io->in_n), out_was = bounded(io->out_n);
 	int r;
 
-	i->next_in = (unsigned char *)(uintptr_t)io->in;
-	i->avail_in = in_was;
-	i->next_out = io->out;
-	i->avail_out = out_was;
-	r = isal_inflate(i);
-	moved(io, i->avail_in, in_was, i->avail_out, out_was);
+	/* Reserved flags make zlib stop, as RFC 1952, 2.3.1.2 wants it; ISA-L does not look. */
+	if (s->fresh && io->in_n > 3 && io->in[3] & 0xe0)
+		return DECODE_DAMAGED;
+	s->fresh = false;
+	s->i.next_in = (unsigned char *)(uintptr_t)io->in;
+	s->i.avail_in = in_was;
+	s->i.next_out = io->out;
+	s->i.avail_out = out_was;
+	r = isal_inflate(&s->i);
+	/* 2.30 can count below zero behind a stored block that is cut off; nothing of that step is believed. */
+	if (s->i.avail_in > in_was || s->i.avail_out > out_was)
+		return DECODE_DAMAGED;
+	moved(io, s->i.avail_in, in_was, s->i.avail_out, out_was);
 	if (r < 0)
 		return DECODE_DAMAGED;
-	return i->block_state == ISAL_BLOCK_FINISH ? DECODE_END : DECODE_MORE;
+	return s->i.block_state == ISAL_BLOCK_FINISH ? DECODE_END : DECODE_MORE;
 }
 
 const struct decoder decoder_isal = { isal_start, isal_step, isal_again, free, gzip_magic };

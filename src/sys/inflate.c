@@ -2,9 +2,9 @@
  * inflate - input blocks in, decoder steps, plain bytes out; members of one file read as one stream.
  *
  * Fast and careful at once: gzip in a regular file is decoded by ISA-L, and wherever ISA-L is not
- * content (damage, or an end in the middle) the member is decoded again by zlib up to where ISA-L
- * stood, so that zlib alone decides what a damaged file still says and the answer is the same with and without
- * ISA-L. Pipes cannot be read twice and get zlib at once.
+ * content (damage, or an end in the middle) the member is decoded again by zlib from where the last good
+ * step ended. So a whole file reads the same with and without ISA-L, and from a damaged one zlib's
+ * bytes are the least that comes out. Pipes cannot be read twice and get zlib at once.
  *
  * TRUST: anybody's bytes; see decoder.c for the memory limits. What follows the last member is
  * padding when it is all zeros (as gzip and tar write it) and damage otherwise.
@@ -22,7 +22,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 512 * 1024, MAGIC = 6, SKIP = 64 * 1024 };
+/* SLACK: the libraries' vector code may look a little behind its input. */
+enum { BLOCK = 512 * 1024, SLACK = 64, MAGIC = 6, SKIP = 64 * 1024 };
 
 struct source {
 	int fd;
@@ -133,7 +134,7 @@ int source_open(int fd, unsigned flags, struct source **ret_source, struct err *
 	s->regular = S_ISREG(st.mode) && at >= 0;
 	s->total = s->regular ? st.size : 0;
 	s->read_to = s->member_in = s->regular ? (uint64_t)at : 0;
-	s->in = xmalloc(BLOCK);
+	s->in = xcalloc(1, BLOCK + SLACK);
 	r = fill(s, MAGIC);
 	if (r == 0)
 		choose(s, flags);
