@@ -45,7 +45,7 @@ static void shares_learn(struct state *s, uint32_t at)
 
 		tally_learn(&s->past[i], s->now[i], shift);
 	}
-	s->learnt += most >> shift;
+	s->learnt += (most + (shift ? 1U << (shift - 1) : 0)) >> shift;
 }
 
 static void stops_add(uint8_t stops[BURST_LEVELS + 1], unsigned level, unsigned n)

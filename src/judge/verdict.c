@@ -9,6 +9,7 @@
 
 #define SLOW_NATS (4605 * NAT / 1000) /* ln(100): 1 per 1,000 account-days against 1 per 100,000 */
 #define BULK_A_DAY 200 /* messages a day that make a sender a big one */
+#define BULK_LEVEL 7 /* 128 messages within an hour */
 #define RESULTS_ENOUGH 30
 
 static double usual_share(const struct state *s, enum signal sig)
@@ -121,13 +122,19 @@ static struct span aside(const struct state *s, const char *what, struct arena *
 	return arena_span(a, span_str(text));
 }
 
+/* Much on an average day, or in a single hour. */
 static bool big(const struct state *s)
 {
-	return s->messages / (1 + (s->last - s->first) / 86400) >= BULK_A_DAY;
+	bool busy = s->level >= BULK_LEVEL;
+
+	for (unsigned i = BULK_LEVEL; i <= BURST_LEVELS; i++)
+		busy |= s->stops[i] || s->stops_aside[i];
+	return busy || s->messages / (1 + (s->last - s->first) / 86400) >= BULK_A_DAY;
 }
 
 static enum verdict decide(const struct state *s, bool trusted, struct arena *a, struct span *ret_aside)
 {
+	bool loud = cusum_loud(s->best) > 0;
 	bool steady = (double)s->past[SIG_NEW_RCPT].yes < 0.2 * s->past[SIG_NEW_RCPT].n;
 
 	if (s->flags & STATE_HARD)
@@ -147,7 +154,11 @@ static enum verdict decide(const struct state *s, bool trusted, struct arena *a,
 	}
 	if (!big(s))
 		return VERDICT_NORMAL;
-	*ret_aside = aside(s, steady ? "steady audience, own rhythm" : "own rhythm", a);
+	*ret_aside = aside(s,
+			   steady ? "steady audience, own rhythm"
+			   : loud ? "a campaign from his own networks and place"
+				  : "own rhythm",
+			   a);
 	return VERDICT_BULK;
 }
 
