@@ -245,11 +245,9 @@ static bool decode_bytes(struct maker *m, struct cursor c, struct span *ret_text
 /* Of a field given twice, an array of strings or of byte arrays, the first. */
 static bool decode_value(struct maker *m, struct span value, struct span *ret_text)
 {
-	struct cursor c = { value.p, value.p + value.n };
+	struct cursor c = { value.p, value.p ? value.p + value.n : NULL };
 	struct span inside;
 
-	if (!value.p)
-		return false;
 	for (int level = 0; level < 2; level++) {
 		if (take_string(&c, &inside))
 			return decode_string(m, inside, ret_text);
