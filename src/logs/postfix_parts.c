@@ -53,14 +53,6 @@ bool pf_is_id(struct span s)
 	return s.n && pf_id_length(s) == s.n;
 }
 
-bool pf_take(struct span *s, struct span literal)
-{
-	if (!span_starts(*s, literal))
-		return false;
-	*s = span_from(*s, literal.n);
-	return true;
-}
-
 bool pf_take_number(struct span *s, uint32_t *ret_value)
 {
 	uint64_t value = 0;

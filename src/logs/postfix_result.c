@@ -183,7 +183,7 @@ static struct span child_id(const struct pf *p, const struct result *r)
 	struct span id = SPAN_NONE;
 	struct span rest = span_of(r->relay.p, r->relay.p ? (size_t)(p->text.p + p->text.n - r->relay.p) : 0);
 
-	if (r->cut)
+	if (r->cut || !(r->flags & EVF_FILTER || span_eq(p->daemon, SPAN("local"))))
 		return id;
 	if (span_eq(p->daemon, SPAN("local")) && span_starts(r->text, SPAN("forwarded as ")))
 		id = trailing_id(r->text, SPAN("forwarded as "));
