@@ -16,6 +16,9 @@
 
 #define ID_MOST 40
 
+/* Exim's own records end at 8 KiB (LOG_BUFFER_SIZE); what is eight times as long was not written by it. */
+#define TEXT_MOST ((size_t)64 << 10)
+
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Are all eight bytes base 62 or a dash? Additions stay below 256 once the top bits are clear. */
@@ -70,9 +73,10 @@ static unsigned flag_at(struct span s)
 	case FLAG('-', '>'):
 	case FLAG('>', '>'):
 	case FLAG('*', '>'):
-	case FLAG('*', '*'):
 	case FLAG('=', '='):
 		return flag;
+	case FLAG('*', '*'):
+		return s.n > 2 && s.p[2] == '*' ? 0 : flag;
 	case FLAG('>', ' '):
 		return s.n > 2 && s.p[2] == '>' ? flag : 0;
 	default:
@@ -143,7 +147,7 @@ static unsigned cut_piece(struct span *s, bool *ret_cut)
 	total = digits(*s, 2 + n);
 	if (total == 0 || span_search(span_from(*s, 2 + n + total), 0, SPAN("] ")) != 0)
 		return 0;
-	*ret_cut = s->p[1 + n] == '/';
+	*ret_cut |= s->p[1 + n] == '/';
 
 	unsigned piece = n == 1 ? (unsigned)(s->p[1] - '0') : 2;
 
@@ -242,8 +246,8 @@ static enum line_result dispatch(struct maker *m, struct exim_head *h, struct sp
 
 enum line_result exim_line(struct maker *m)
 {
-	struct exim_head h = { .pid = 0 };
-	struct span s = m->line->text;
+	struct exim_head h = { .cut = m->line->text.n > TEXT_MOST };
+	struct span s = span_head(m->line->text, TEXT_MOST);
 	unsigned piece;
 
 	if (s.n > 1 && s.p[0] == '[') {

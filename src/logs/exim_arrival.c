@@ -44,7 +44,6 @@ struct arrival {
 	uint32_t nrcpt;
 	bool resolved; /* B=: a panel has looked up who is behind the connection */
 	bool cut;
-	bool may_be_cut; /* first piece of a split record: an open quote is no contradiction */
 };
 
 struct reading {
@@ -153,7 +152,8 @@ static bool read_auth(struct reading *r)
 	if (!r->p)
 		return false;
 	r->a->auth = span_of(start, (size_t)(r->p - start));
-	return true;
+	/* The protocol comes before the login: here it would be the real one, behind a forged ident answer. */
+	return !memchr(start, ' ', r->a->auth.n) || span_search(r->a->auth, 0, SPAN(" P=")) < 0;
 }
 
 static bool read_size(struct reading *r)
@@ -191,7 +191,8 @@ static bool read_topic(struct reading *r)
 	if (close == r->end) {
 		r->p = r->end;
 		r->a->cut = true;
-		return r->a->may_be_cut;
+		/* Without a client there is no HELO that could have opened it: the line was cut. */
+		return !r->a->client.ip.p;
 	}
 	r->p = close + 1;
 	return r->p == r->end || *r->p == ' ';
@@ -363,24 +364,23 @@ static const struct choice choices[] = {
 };
 
 /* One by one: compilers clear a struct of this size with a slow string instruction. */
-static void clear(struct arrival *a, bool may_be_cut)
+static void clear(struct arrival *a)
 {
 	a->sender = a->parent = a->ident = a->proto = a->auth = a->size = SPAN_NONE;
 	a->id = a->topic = a->list = a->user_word = SPAN_NONE;
 	a->client.name = a->client.helo = a->client.ip = a->client.port = SPAN_NONE;
 	a->nrcpt = 0;
 	a->resolved = a->cut = false;
-	a->may_be_cut = may_be_cut;
 }
 
-static void read_arrival(struct span s, bool may_be_cut, struct arrival *a)
+static void read_arrival(struct span s, struct arrival *a)
 {
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
-		clear(a, may_be_cut);
+		clear(a);
 		if (read_line(s, choices[i], a))
 			return;
 	}
-	clear(a, true);
+	clear(a);
 	read_line(s, choices[0], a);
 	a->auth = a->ident = a->user_word = SPAN_NONE;
 	if (span_starts(a->proto, SPAN("local")))
@@ -423,7 +423,7 @@ enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct
 	uint64_t size;
 	bool local;
 
-	read_arrival(s, h->cut, &a);
+	read_arrival(s, &a);
 	local = !a.client.ip.p && (a.ident.p || span_starts(a.proto, SPAN("local")));
 	ev = exim_begin(m, h, local || a.auth.p ? EV_SUBMIT : EV_ACCEPT);
 	ev->flags |= (uint16_t)((local ? EVF_LOCAL : 0) | (a.auth.p ? EVF_AUTH : 0) | (a.cut ? EVF_CUT : 0));

@@ -61,6 +61,13 @@ static void fill_text(struct maker *m, struct span rest)
 	exim_put(m, F_TEXT, rest);
 }
 
+/* "Completed QT=3s": the word is the event. */
+static void fill_rest(struct maker *m, struct span rest)
+{
+	if (rest.n > 1)
+		exim_put(m, F_TEXT, span_trim(rest));
+}
+
 static void fill_ip(struct maker *m, struct span rest)
 {
 	exim_put(m, F_CLIENT_IP,
@@ -133,7 +140,7 @@ static void fill_limit(struct maker *m, struct span rest)
 	}
 
 static const struct misc table[] = {
-	WORD("Completed", EV_COMPLETE),
+	{ SPAN("Completed"), EV_COMPLETE, fill_rest, true },
 	WORD("Frozen", EV_FREEZE),
 	WORD("frozen", EV_FREEZE),
 	WORD("*** frozen", EV_FREEZE),
@@ -248,6 +255,9 @@ static enum line_result write_row(struct maker *m, const struct exim_head *h, co
 		row->fill(m, span_from(s, row->fill == fill_text ? 0 : row->start.n));
 	else
 		exim_put(m, F_TEXT, s);
+	/* Only the words behind the client tell "closed by QUIT" from a new connection. */
+	if (!m->all && m->ev->kind == EV_DISCONNECT)
+		return LINE_DULL;
 	if (row->kind == EV_OTHER)
 		m->ev->flags |= EVF_CONTINUES;
 	if (row->kind == EV_REJECT)

@@ -198,6 +198,15 @@ static void cut_error(struct cursor *c, struct result *r)
 	c->p = close ? close + 1 : c->end;
 }
 
+static bool cut_sender(struct cursor *c, struct result *r, enum field_key key)
+{
+	if (c->p + 2 >= c->end || c->p[2] != '<')
+		return false;
+	c->p += 2;
+	exim_tell(r->m, key, cut_angle(c));
+	return true;
+}
+
 /* Keys that are read for what they say; false for anything else. */
 static bool cut_known(struct cursor *c, struct result *r)
 {
@@ -223,12 +232,9 @@ static bool cut_known(struct cursor *c, struct result *r)
 		r->reply = cut_quoted(c, 3);
 		return true;
 	case 'P':
+		return cut_sender(c, r, F_RETURN_PATH);
 	case 'F':
-		if (c->p + 2 >= c->end || c->p[2] != '<')
-			return false;
-		c->p += 2;
-		exim_tell(r->m, c->p[-2] == 'P' ? F_RETURN_PATH : F_SENDER, cut_angle(c));
-		return true;
+		return cut_sender(c, r, F_SENDER);
 	default:
 		return false;
 	}

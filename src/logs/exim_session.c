@@ -17,7 +17,7 @@
 struct session {
 	struct exim_host host;
 	struct span user, sender, auth, proto, rest;
-	bool has_host, has_sender;
+	bool has_host, has_sender, torn;
 	unsigned skip;
 	uint32_t seen; /* one-letter keys: each counts once, a second one is text */
 };
@@ -26,7 +26,7 @@ static struct span key_value(const char **p, const char *end, size_t skip)
 {
 	const char *start = *p + skip;
 
-	*p = exim_address(start, end);
+	*p = exim_address(start + (start < end && *start == '<'), end);
 	return span_of(start, (size_t)(*p - start));
 }
 
@@ -53,7 +53,10 @@ static bool session_key(struct session *s, const char **p, const char *end)
 			return true;
 		case 'F':
 			s->has_sender = true;
-			s->sender = exim_bare(key_value(p, end, word.n > 2 && word.p[2] == '<' ? 3 : 2));
+			s->sender = key_value(p, end, 2);
+			/* An address that does not close has let foreign text out. */
+			s->torn = s->sender.n && *s->sender.p == '<' && s->sender.p[s->sender.n - 1] != '>';
+			s->sender = exim_bare(s->sender);
 			return true;
 		case 'A':
 			s->auth = key_value(p, end, 2);
@@ -227,10 +230,10 @@ enum line_result exim_session(struct maker *m, const struct exim_head *h, struct
 		if (!s.host.helo.p)
 			break;
 	}
-	if (!verb) {
+	if (!verb)
 		read_session(line, 0, &s);
+	if (!verb || s.torn)
 		s.auth = SPAN_NONE;
-	}
 	if (verb && verb->kind == EV_REJECT)
 		return rejected(m, h, &s, span_from(s.rest, verb->text.n));
 	return noticed(m, h, &s, verb);
