@@ -9,6 +9,8 @@
 #include "report/text.h"
 #include "report/who.h"
 
+#include <stdlib.h>
+
 #define HOUR 3600
 
 /* What this server sent, column by column, and each column's rate per hour in rising order. */

@@ -1,0 +1,121 @@
+/*
+ * commands - see commands.h. A new verb is one row here and one verb_NAME.c; a new flag one row and one
+ * field of struct options.
+ */
+#include "app/commands.h"
+
+#include "app/verbs.h"
+
+static const struct flag flags[FLAGS] = {
+	[FLAG_ROOT] = { "root", VALUE_DIR, "DIR", "treat DIR as the server's / (a mounted image, a chroot)" },
+	[FLAG_SINCE] = { "since", VALUE_TEXT, "TIME",
+			 "from TIME on: \"2 hours ago\", -2h, yesterday, 08:00, \"2026-11-23 08:00\"" },
+	[FLAG_UNTIL] = { "until", VALUE_TEXT, "TIME", "up to TIME" },
+	[FLAG_JSON] = { "json", VALUE_NONE, NULL, "one JSON object" },
+	[FLAG_PLAIN] = { "plain", VALUE_NONE, NULL, "tab-separated lines for scripts" },
+	[FLAG_HTML] = { "html", VALUE_FILE, "FILE", "also write one self-contained page to FILE" },
+	[FLAG_STATS] = { "stats", VALUE_NONE, NULL, "totals by hour, sender, host, domain and error" },
+	[FLAG_TOP] = { "top", VALUE_TEXT, "N", "show N rows" },
+	[FLAG_STATE] = { "state", VALUE_DIR, "DIR", "keep incidents and the senders' past in DIR" },
+	[FLAG_CONFIG] = { "config", VALUE_FILE, "FILE", "read FILE instead of /etc/spamtrail" },
+	[FLAG_COLOR] = { "color", VALUE_WORDS, "auto|always|never", "colours; NO_COLOR counts for auto" },
+	[FLAG_QUIET] = { "quiet", VALUE_NONE, NULL, "no progress, no hints: the answer only" },
+	[FLAG_UNCONFINED] = { "unconfined", VALUE_NONE, NULL,
+			      "read logs even where the kernel cannot confine the reader" },
+	[FLAG_COMPLETION] = { "completion", VALUE_WORDS, "bash|scdoc", "print the shell completion" },
+	[FLAG_HELP] = { "help", VALUE_NONE, NULL, "this text" },
+	[FLAG_VERSION] = { "version", VALUE_NONE, NULL, "the version" },
+};
+
+#define BIT(flag) (UINT32_C(1) << (flag))
+#define COMMON (BIT(FLAG_CONFIG) | BIT(FLAG_COLOR) | BIT(FLAG_QUIET))
+#define INPUT (BIT(FLAG_ROOT) | BIT(FLAG_SINCE) | BIT(FLAG_UNTIL) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED))
+#define FORMAT (BIT(FLAG_JSON) | BIT(FLAG_PLAIN))
+
+static const struct verb verbs[] = {
+	{ .name = "investigate",
+	  .args = "[PATH...]",
+	  .nargs_max = UINT32_MAX,
+	  .files = true,
+	  .summary = "who sends the spam, with proof and damage",
+	  .text = "PATH is a log file, a directory, or - for standard input. Without PATH the logs that the "
+		  "mail\n"
+		  "server's configuration names are read; on this host the newest 6 hours, widened to the "
+		  "onset.\n"
+		  "Exit: 0 nothing found, 1 an incident, 3 something could not be read (outranks 1).\n",
+	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP),
+	  .run = verb_investigate },
+	{ .name = "why",
+	  .args = "INCIDENT[.N] [PATH...]",
+	  .nargs_min = 1,
+	  .nargs_max = UINT32_MAX,
+	  .files = true,
+	  .summary = "the raw lines behind every claim of an incident",
+	  .text = "INCIDENT is the id that investigate shows, N the number of a claim. Each line comes with "
+		  "its\n"
+		  "file, line number, byte offset and grade: A the kernel or the mail server vouches, B the "
+		  "suspect\n"
+		  "influences the spelling, C the suspect wrote it. Give the same PATH and --root as to "
+		  "investigate.\n",
+	  .flags = COMMON | INPUT | FORMAT,
+	  .run = verb_why },
+	{ .name = "explain",
+	  .args = "[FILE|-|LINE]",
+	  .nargs_max = 1,
+	  .files = true,
+	  .summary = "what each log line says",
+	  .text = "An argument that names a file is read, any other is a log line itself.\n",
+	  .flags = COMMON | BIT(FLAG_ROOT) | BIT(FLAG_JSON) | BIT(FLAG_UNCONFINED),
+	  .run = verb_explain },
+	{ .name = "doctor",
+	  .args = "",
+	  .summary = "what is switched off that would name the sender",
+	  .text = "For each setting: what is off, what it would have shown, the line that turns it on and "
+		  "where it\n"
+		  "goes. Changes nothing.\n",
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_UNCONFINED),
+	  .run = verb_doctor },
+	{ .name = "config",
+	  .args = "check|show",
+	  .nargs_min = 1,
+	  .nargs_max = 1,
+	  .words = "check show",
+	  .summary = "check settings, or show where each comes from",
+	  .text = "Reads /etc/spamtrail/spamtrail.conf and /etc/spamtrail/conf.d/*.conf; neither is "
+		  "needed.\n",
+	  .flags = COMMON | FORMAT,
+	  .run = verb_config },
+	{ .name = "help",
+	  .args = "[VERB]",
+	  .nargs_max = 1,
+	  .words = "",
+	  .summary = "this list, or more about VERB",
+	  .text = "",
+	  .flags = BIT(FLAG_COMPLETION),
+	  .run = verb_help },
+};
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+const struct flag *command_flag(enum flag_id id)
+{
+	return &flags[id];
+}
+
+const struct verb *command_verb(size_t index)
+{
+	for (size_t i = 0; i < VERBS; i++)
+		if (verbs[i].run && index-- == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+const struct verb *command_named(struct span name)
+{
+	const struct verb *v;
+
+	for (size_t i = 0; (v = command_verb(i)) != NULL; i++)
+		if (span_eq(name, span_str(v->name)))
+			return v;
+	return NULL;
+}

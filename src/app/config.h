@@ -1,0 +1,62 @@
+/*
+ * config - /etc/spamtrail/spamtrail.conf, then conf.d/ *.conf by name; or the one file of --config. Neither is
+ * needed. One typed table knows every key; each value remembers where it comes from.
+ *
+ * Lists add up over lines and files; an empty value begins the list anew. The last of several single
+ * values counts.
+ */
+#ifndef SPAMTRAIL_APP_CONFIG_H
+#define SPAMTRAIL_APP_CONFIG_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+struct origin {
+	const char *file; /* NULL: built in */
+	unsigned line;
+};
+
+struct config_number {
+	uint64_t value;
+	struct origin origin;
+};
+
+struct config_text {
+	const char *value;
+	struct origin origin;
+};
+
+struct config_list {
+	struct config_text *item;
+	size_t n, cap;
+};
+
+struct config {
+	struct arena *arena; /* owns every text */
+	struct config_list trusted_senders; /* logins, addresses or @domains */
+	struct config_list trusted_folders; /* absolute, as the server sees them */
+	struct config_list trusted_networks; /* address or address/bits */
+	struct config_list mail_logs, web_logs, php_logs;
+	struct config_text state_dir;
+	struct config_number memory; /* bytes, all processes together */
+	struct config_number threads; /* 0 = one per processor */
+	struct config_number false_alarm_days; /* account-days per false `compromised` */
+	const char **files; /* that were read */
+	size_t nfiles;
+};
+
+/* FILE: --config, or NULL for /etc/spamtrail. EXIT_CONFIG names file and line. Free RET in either case. */
+int config_load(struct config *ret_config, const char *file, struct err *err);
+void config_free(struct config *c);
+
+/* For tests: the built-in values, then TEXT as if it stood in the file NAME. */
+void config_defaults(struct config *ret_config);
+int config_parse(struct config *c, struct span text, const char *name, struct err *err);
+
+/* Calls SEE for every value in the table's order; a list without members is seen once with VALUE empty. */
+typedef void config_see(void *owner, const char *section, const char *key, const char *value,
+			const struct origin *origin);
+void config_each(const struct config *c, config_see *see, void *owner);
+
+#endif

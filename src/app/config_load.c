@@ -1,0 +1,108 @@
+/*
+ * config_load - finds and reads the configuration's files (config.h). Always this host's own /etc, also
+ * with --root: the operator's settings are not part of the server under examination.
+ * TRUST: root's folder; a FIFO or a file without end in it is refused, not waited for.
+ */
+#include "app/config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_MAX (1u << 20)
+#define FILES_MAX 256
+
+static const char main_file[] = "/etc/spamtrail/spamtrail.conf";
+static const char folder[] = "/etc/spamtrail/conf.d";
+
+static int world_code(void)
+{
+	return errno == EACCES || errno == EPERM ? EXIT_NOPERM : errno == ENOENT ? EXIT_NOINPUT : EXIT_IO;
+}
+
+static int read_all(int fd, const char *path, struct buf *out, struct err *err)
+{
+	char piece[4096];
+	ssize_t n;
+
+	while ((n = read(fd, piece, sizeof(piece))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, EXIT_IO, "%s: cannot read", path);
+		buf_add(out, piece, (size_t)n);
+	}
+	return out->over ? err_set(err, EXIT_CONFIG, "%s: larger than 1 MiB", path) : 0;
+}
+
+static int load_file(struct config *c, const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), code;
+	struct buf text = BUF_MAX(FILE_MAX);
+	struct stat st;
+
+	if (fd < 0)
+		return err_sys(err, (enum exit_code)world_code(), "%s: cannot open the configuration", path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		code = err_set(err, EXIT_CONFIG, "%s: not a file", path);
+	else
+		code = read_all(fd, path, &text, err);
+	if (code == 0)
+		code = config_parse(c, buf_view(&text), path, err);
+	if (code == 0)
+		c->files[c->nfiles++] = arena_str(c->arena, span_str(path));
+	buf_free(&text);
+	close(fd);
+	return code;
+}
+
+static int wanted(const struct dirent *d)
+{
+	return d->d_name[0] != '.' && span_ends(span_str(d->d_name), SPAN(".conf"));
+}
+
+/* By bytes, whatever the locale. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int load_folder(struct config *c, struct err *err)
+{
+	struct dirent **list;
+	int n = scandir(folder, &list, wanted, by_name), code = 0;
+
+	if (n < 0)
+		return errno == ENOENT
+			       ? 0
+			       : err_sys(err, (enum exit_code)world_code(), "%s: cannot list", folder);
+	if (n > FILES_MAX - 1)
+		code = err_set(err, EXIT_CONFIG, "%s: more than %d files", folder, FILES_MAX - 1);
+	for (int i = 0; i < n; i++) {
+		struct buf path = BUF_MAX(1024);
+
+		buf_addf(&path, "%s/%s", folder, list[i]->d_name);
+		buf_byte(&path, '\0');
+		if (code == 0)
+			code = load_file(c, path.p, err);
+		buf_free(&path);
+		free(list[i]);
+	}
+	free(list);
+	return code;
+}
+
+int config_load(struct config *ret_config, const char *file, struct err *err)
+{
+	int code;
+
+	config_defaults(ret_config);
+	ret_config->files = arena_alloc(ret_config->arena, FILES_MAX * sizeof(*ret_config->files));
+	if (file)
+		return load_file(ret_config, file, err);
+	code = access(main_file, F_OK) == 0 || errno != ENOENT ? load_file(ret_config, main_file, err) : 0;
+	return code < 0 ? code : load_folder(ret_config, err);
+}

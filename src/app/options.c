@@ -1,0 +1,246 @@
+/*
+ * options - see options.h. getopt_long over the command table's flags; words in between are taken in
+ * order whatever POSIXLY_CORRECT says, and everything behind -- is an argument.
+ * TRUST: the operator's own words; they are shown back escaped.
+ */
+#include "app/options.h"
+
+#include "app/suggest.h"
+#include "base/show.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+
+#define TOP_MAX 1000000
+
+static int usage(struct err *err, const char *what, struct span word, const char *dashes, const char *near)
+{
+	struct buf shown = BUF_MAX(200);
+	int code;
+
+	show_text_cut(&shown, word, 60, true);
+	if (near)
+		code = err_set(err, EXIT_USAGE, "%s %s%.*s: did you mean %s%s?", what, dashes, (int)shown.n,
+			       shown.p, dashes, near);
+	else
+		code = err_set(err, EXIT_USAGE, "%s %s%.*s: see spamtrail help", what, dashes, (int)shown.n,
+			       shown.p ? shown.p : "");
+	buf_free(&shown);
+	return code;
+}
+
+static int unknown_flag(const char *typed, const struct verb *verb, struct err *err)
+{
+	struct span word = span_str(typed);
+	struct suggest s;
+	ptrdiff_t eq;
+
+	while (span_starts(word, SPAN("-")))
+		word = span_from(word, 1);
+	eq = span_find(word, 0, '=');
+	word = eq < 0 ? word : span_head(word, (size_t)eq);
+	s = suggest_for(word);
+	for (int i = 0; i < FLAGS; i++)
+		if (!verb || verb->flags >> i & 1)
+			suggest_offer(&s, command_flag((enum flag_id)i)->name);
+	return usage(err, "unknown flag", word, "--", s.best);
+}
+
+static int unknown_verb(struct span word, struct err *err)
+{
+	struct suggest s = suggest_for(word);
+	const struct verb *v;
+
+	for (size_t i = 0; (v = command_verb(i)) != NULL; i++)
+		suggest_offer(&s, v->name);
+	return usage(err, "unknown command", word, "", s.best);
+}
+
+static int set_color(struct options *o, const char *word, struct err *err)
+{
+	static const char *const words[] = { "auto", "always", "never" };
+
+	for (int i = 0; i < 3; i++)
+		if (strcmp(word, words[i]) == 0) {
+			o->color = (enum color_wish)i;
+			return 0;
+		}
+	return err_set(err, EXIT_USAGE, "--color takes auto, always or never");
+}
+
+static int set_top(struct options *o, const char *word, struct err *err)
+{
+	uint64_t n;
+
+	if (!span_u64(span_str(word), &n) || n == 0 || n > TOP_MAX)
+		return err_set(err, EXIT_USAGE, "--top takes a number from 1 to %d", TOP_MAX);
+	o->top = (unsigned)n;
+	return 0;
+}
+
+static int set_output(struct options *o, enum output output, struct err *err)
+{
+	if (o->output != OUTPUT_SCREEN && o->output != output)
+		return err_set(err, EXIT_USAGE, "--json and --plain exclude each other");
+	o->output = output;
+	return 0;
+}
+
+static int set_flag(struct options *o, enum flag_id id, const char *word, struct err *err)
+{
+	const char **texts[FLAGS] = {
+		[FLAG_ROOT] = &o->root,
+		[FLAG_SINCE] = &o->since,
+		[FLAG_UNTIL] = &o->until,
+		[FLAG_HTML] = &o->html,
+		[FLAG_STATE] = &o->state,
+		[FLAG_CONFIG] = &o->config,
+		[FLAG_COMPLETION] = &o->completion,
+	};
+	bool *switches[FLAGS] = {
+		[FLAG_STATS] = &o->stats, [FLAG_QUIET] = &o->quiet,	[FLAG_UNCONFINED] = &o->unconfined,
+		[FLAG_HELP] = &o->help,	  [FLAG_VERSION] = &o->version,
+	};
+
+	if (texts[id]) {
+		if (!*word)
+			return err_set(err, EXIT_USAGE, "--%s needs a value, not an empty word",
+				       command_flag(id)->name);
+		*texts[id] = word;
+	} else if (switches[id]) {
+		*switches[id] = true;
+	} else if (id == FLAG_JSON) {
+		return set_output(o, OUTPUT_JSON, err);
+	} else if (id == FLAG_PLAIN) {
+		return set_output(o, OUTPUT_PLAIN, err);
+	} else if (id == FLAG_TOP) {
+		return set_top(o, word, err);
+	} else if (id == FLAG_COLOR) {
+		return set_color(o, word, err);
+	}
+	return 0;
+}
+
+/* The first word is the verb, the rest are its arguments. */
+static int take_word(struct options *o, char *word, struct err *err)
+{
+	if (!o->verb) {
+		o->verb = command_named(span_str(word));
+		return o->verb ? 0 : unknown_verb(span_str(word), err);
+	}
+	o->args[o->nargs++] = word;
+	return 0;
+}
+
+#define FIRST_VALUE 256 /* getopt's answers for our flags, above every character */
+
+static int next_option(struct options *o, uint32_t *given, int c, char **argv, struct err *err)
+{
+	if (c == 1)
+		return take_word(o, optarg, err);
+	if (c == 'h' || c == 'V') {
+		*(c == 'h' ? &o->help : &o->version) = true;
+		return 0;
+	}
+	if (c == ':')
+		return err_set(err, EXIT_USAGE, "%.60s needs a value", argv[optind - 1]);
+	if (c < FIRST_VALUE)
+		return unknown_flag(argv[optind - 1], o->verb, err);
+	*given |= UINT32_C(1) << (c - FIRST_VALUE);
+	return set_flag(o, (enum flag_id)(c - FIRST_VALUE), optarg, err);
+}
+
+static int check(const struct options *o, uint32_t given, struct err *err)
+{
+	const struct verb *v = o->verb;
+
+	if (!v || o->help || o->version)
+		return 0;
+	for (int i = 0; i < FLAGS; i++)
+		if (given >> i & 1 && !(v->flags >> i & 1))
+			return err_set(err, EXIT_USAGE, "--%s does not belong to %s: see spamtrail help %s",
+				       command_flag((enum flag_id)i)->name, v->name, v->name);
+	if ((unsigned)o->nargs < v->nargs_min || (unsigned)o->nargs > v->nargs_max)
+		return err_set(err, EXIT_USAGE, "usage: spamtrail %s %s", v->name, v->args);
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *ret_options, struct err *err)
+{
+	struct option table[FLAGS + 1] = { { 0 } };
+	struct options o = { .args = xcalloc((size_t)argc + 1, sizeof(char *)) };
+	uint32_t given = 0;
+	int c, code = 0;
+
+	for (int i = 0; i < FLAGS; i++) {
+		const struct flag *f = command_flag((enum flag_id)i);
+
+		table[i] = (struct option){ f->name, f->value == VALUE_NONE ? no_argument : required_argument,
+					    NULL, FIRST_VALUE + i };
+	}
+	optind = 0; /* glibc: start anew, so that tests may parse twice */
+	opterr = 0;
+	while (code == 0 && (c = getopt_long(argc, argv, "-:hV", table, NULL)) != -1)
+		code = next_option(&o, &given, c, argv, err);
+	while (code == 0 && optind < argc)
+		code = take_word(&o, argv[optind++], err);
+	if (code == 0)
+		code = check(&o, given, err);
+	if (code < 0)
+		options_free(&o);
+	else
+		*ret_options = o;
+	return code;
+}
+
+void options_free(struct options *o)
+{
+	free(o->args);
+	o->args = NULL;
+}
+
+bool options_elsewhere(const struct options *o)
+{
+	return o->nargs > 0 || (o->root && strcmp(o->root, "/") != 0);
+}
+
+/* Single quotes, and none where the word is plain. */
+static void quote(struct buf *out, const char *word)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%";
+
+	buf_byte(out, ' ');
+	if (*word && word[strspn(word, plain)] == '\0') {
+		buf_str(out, word);
+		return;
+	}
+	buf_byte(out, '\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			buf_str(out, "'\\''");
+		else
+			buf_byte(out, *word);
+	buf_byte(out, '\'');
+}
+
+void options_again(const struct options *o, int skip, struct buf *out)
+{
+	const struct {
+		const char *flag, *value;
+	} texts[] = { { " --root", o->root },
+		      { " --since", o->since },
+		      { " --until", o->until },
+		      { " --state", o->state },
+		      { " --config", o->config } };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].value) {
+			buf_str(out, texts[i].flag);
+			quote(out, texts[i].value);
+		}
+	if (o->unconfined)
+		buf_str(out, " --unconfined");
+	for (int i = skip; i < o->nargs; i++)
+		quote(out, o->args[i]);
+}

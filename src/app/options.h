@@ -1,0 +1,36 @@
+/*
+ * options - the command line, read once.
+ */
+#ifndef SPAMTRAIL_APP_OPTIONS_H
+#define SPAMTRAIL_APP_OPTIONS_H
+
+#include "app/commands.h"
+
+enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN };
+enum color_wish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+	const struct verb *verb; /* NULL: none was given */
+	const char *root; /* NULL: not given, that is / */
+	const char *since, *until; /* as typed, see when.h; NULL = not given */
+	const char *config, *state; /* NULL: not given */
+	const char *html;
+	const char *completion;
+	enum output output;
+	enum color_wish color;
+	unsigned top; /* 0 = not given */
+	bool quiet, unconfined, stats, help, version;
+	char **args; /* behind the verb; owned */
+	int nargs;
+};
+
+/* Strings of RET_OPTIONS are ARGV's. EXIT_USAGE with "did you mean" on what is not known. */
+int options_parse(int argc, char **argv, struct options *ret_options, struct err *err);
+void options_free(struct options *o);
+
+/* True where logs are not this host's own: a PATH or a --root other than / (contract: window, state). */
+bool options_elsewhere(const struct options *o);
+/* " --root /mnt PATH": what a next command must repeat, quoted for a shell. SKIP arguments are left out. */
+void options_again(const struct options *o, int skip, struct buf *out);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * progress - see progress.h. Nothing foreign is shown: a file's name would have to be escaped and says less
+ * than the time left. A write that fails is no error: it is only progress.
+ */
+#include "app/progress.h"
+
+#include "report/text.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define EVERY 200000 /* microseconds */
+#define FIRST 500000 /* quick runs show nothing */
+
+static const char erase[] = "\r\033[K";
+
+struct progress progress_new(int fd, bool quiet, uint64_t now)
+{
+	const char *term = getenv("TERM");
+	bool able = isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
+
+	return (struct progress){ .fd = able && !quiet ? fd : -1, .began = now, .last = now + FIRST - EVERY };
+}
+
+static void put(const struct progress *p, const char *s, size_t n)
+{
+	if (write(p->fd, s, n) < 0)
+		return;
+}
+
+void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t now)
+{
+	double seconds = now > p->began ? (double)(now - p->began) / 1e6 : 0;
+	double rate = seconds > 0 ? (double)done / seconds : 0;
+	struct buf line = BUF_MAX(256);
+
+	if (p->fd < 0 || now < p->last + EVERY)
+		return;
+	p->last = now;
+	p->shown = true;
+	buf_str(&line, erase);
+	text_bytes(&line, done);
+	if (total) {
+		buf_str(&line, " of ");
+		text_bytes(&line, total > done ? total : done);
+	}
+	buf_str(&line, "  ");
+	text_bytes(&line, (uint64_t)rate);
+	buf_str(&line, "/s");
+	if (total > done && rate > 0) {
+		buf_str(&line, "  ");
+		text_duration(&line, (int64_t)((double)(total - done) / rate) + 1);
+		buf_str(&line, " left");
+	}
+	put(p, line.p, line.n);
+	buf_free(&line);
+}
+
+void progress_end(struct progress *p)
+{
+	if (p->fd >= 0 && p->shown)
+		put(p, erase, sizeof(erase) - 1);
+	p->shown = false;
+}

@@ -1,0 +1,21 @@
+/*
+ * verbs - one function per verb, each in its verb_NAME.c.
+ *
+ * Weak: a verb whose file is not part of a build is NULL in the command table and so absent from help,
+ * never a stub (contract).
+ */
+#ifndef SPAMTRAIL_APP_VERBS_H
+#define SPAMTRAIL_APP_VERBS_H
+
+#include "app/commands.h"
+
+#define MAYBE __attribute__((weak))
+
+MAYBE int verb_investigate(const struct options *o, struct err *err);
+MAYBE int verb_explain(const struct options *o, struct err *err);
+MAYBE int verb_why(const struct options *o, struct err *err);
+MAYBE int verb_doctor(const struct options *o, struct err *err);
+MAYBE int verb_config(const struct options *o, struct err *err);
+MAYBE int verb_help(const struct options *o, struct err *err);
+
+#endif
