@@ -103,9 +103,8 @@ static bool explained(const struct state *s)
 {
 	struct tally r = results(s);
 
-	return cusum_group(s->best, GROUP_PLACE) < CUSUM_LOUD &&
-	       cusum_group(s->best, GROUP_LOGIN) < CUSUM_LOUD && !(s->flags & STATE_BORN_LATE) &&
-	       r.n >= RESULTS_ENOUGH && r.yes * 33U <= r.n;
+	return cusum_group(s->best, GROUP_PLACE) < NAT && cusum_group(s->best, GROUP_LOGIN) < NAT &&
+	       !(s->flags & STATE_BORN_LATE) && r.n >= RESULTS_ENOUGH && r.yes * 33U <= r.n;
 }
 
 static struct span aside(const struct state *s, const char *what, struct arena *a)
@@ -132,14 +131,15 @@ static bool big(const struct state *s)
 	return busy || s->messages / (1 + (s->last - s->first) / 86400) >= BULK_A_DAY;
 }
 
-static enum verdict decide(const struct state *s, bool trusted, struct arena *a, struct span *ret_aside)
+static enum verdict decide(const struct state *s, bool accusable, bool trusted, struct arena *a,
+			   struct span *ret_aside)
 {
 	bool loud = cusum_loud(s->best) > 0;
 	bool steady = (double)s->past[SIG_NEW_RCPT].yes < 0.2 * s->past[SIG_NEW_RCPT].n;
 
 	if (s->flags & STATE_HARD)
 		return VERDICT_COMPROMISED;
-	if (trusted || !kind_accusable(s->kind)) {
+	if (trusted || !accusable) {
 		*ret_aside =
 			aside(s, trusted ? "trusted by the configuration" : "sends on what others wrote", a);
 		return big(s) ? VERDICT_BULK : VERDICT_NORMAL;
@@ -183,11 +183,11 @@ void judge_close(struct judge *j, const struct judge_state *opaque, enum sender_
 	const struct state *s = (const struct state *)(const void *)opaque->opaque;
 	struct judge_verdict v = { .verdict = VERDICT_NORMAL };
 
-	(void)j, (void)kind;
+	(void)j;
 	if (s->flags & STATE_SEEN) {
 		reasons(s, a, &v);
 		v.score = (double)s->best_total / NAT;
-		v.verdict = decide(s, trusted, a, &v.aside);
+		v.verdict = decide(s, kind_accusable(kind), trusted, a, &v.aside);
 		v.confidence = confidence(s);
 		v.since = s->best_since;
 		v.since_message = s->best_message;
