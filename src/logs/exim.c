@@ -2,8 +2,9 @@
  * exim - one line of Exim's main or panic log: pid, id, then what kind of line it is.
  *
  * The flag is looked for in one place only, right behind the id: subjects hold "=>" freely. Ids are
- * taken by their shape (16 characters up to 4.96, 23 since 4.97); another word made of the same letters is an id
- * where a flag or a queue word follows, since older and patched builds differ in length.
+ * taken by their shape (16 characters up to 4.96, 23 since 4.97); another word made of the same
+ * letters is an id where a flag or a queue word follows, since older and patched builds differ in
+ * length.
  *
  * TRUST: behind the flag stands text of mail clients, scripts and remote servers. An ACL's logwrite can
  * put any text anywhere; such a line is only as good as the configuration that writes it.
@@ -135,8 +136,8 @@ static size_t digits(struct span s, size_t at)
 }
 
 /*
- * "[1/3] " or "[2\3] " of a record that was split for syslog (log.c, write_syslog). Returns the number of the
- * piece, 0 when this is none.
+ * "[1/3] " or "[2\3] " of a record that was split for syslog (log.c, write_syslog). Returns the number
+ * of the piece, 0 when this is none.
  */
 static unsigned cut_piece(struct span *s, bool *ret_cut)
 {

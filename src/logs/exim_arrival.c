@@ -1,12 +1,13 @@
 /*
  * exim_arrival - "<=" and "(=": a message came in, from whom, over what, with whose password.
  *
- * This line names the account, so it is the one that an attacker wants to write into. Six of its fields hold
- * foreign text: the HELO name, the ident answer, the login, the Message-ID, the subject and the addresses. They
- * are read in the grammar's order, and the reading that counts is the first that is grammatical to
- * the end of the line: every identity key at most once, in its place, with a value of its form.
- * Text that imitates keys breaks that, and then a later end of one free field is tried. Where no reading holds, the
- * line is still an arrival, but names no login and no unix user: rather nobody than an innocent.
+ * This line names the account, so it is the one that an attacker wants to write into. Six of its
+ * fields hold foreign text: the HELO name, the ident answer, the login, the Message-ID, the subject
+ * and the addresses. They are read in the grammar's order, and the reading that counts is the first
+ * that is grammatical to the end of the line: every identity key at most once, in its place, with a
+ * value of its form. Text that imitates keys breaks that, and then a later end of one free field is
+ * tried. Where no reading holds, the line is still an arrival, but names no login and no unix user:
+ * rather nobody than an innocent.
  *
  * TRUST: written by the MTA; the six fields by whoever sends. The subject is quoted with escapes, so
  * it ends where it says. U= is the kernel's word only without a client address. A= counts only
@@ -152,7 +153,10 @@ static bool read_auth(struct reading *r)
 	if (!r->p)
 		return false;
 	r->a->auth = span_of(start, (size_t)(r->p - start));
-	/* The protocol comes before the login: here it would be the real one, behind a forged ident answer. */
+	/*
+	 * The protocol comes before the login: here it would be the real one, behind a forged ident
+	 * answer.
+	 */
 	return !memchr(start, ' ', r->a->auth.n) || span_search(r->a->auth, 0, SPAN(" P=")) < 0;
 }
 

@@ -2,8 +2,8 @@
  * exim_command - "cwd=DIR N args: program ...": somebody called Exim, from which directory.
  *
  * DIR is raw and unquoted and may hold the very words that end it. The count is the check: of the
- * places that read " N args: ", the first whose N arguments are really there ends DIR. Whatever the choice, DIR
- * begins where the kernel's path begins, so its leading components are never forged.
+ * places that read " N args: ", the first whose N arguments are really there ends DIR. Whatever the
+ * choice, DIR begins where the kernel's path begins, so its leading components are never forged.
  *
  * TRUST: the path is the kernel's, the directory names in it and the arguments are the caller's (grade B).
  *

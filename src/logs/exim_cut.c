@@ -219,8 +219,8 @@ static const char *old_host(const char *p, const char *end, struct exim_reply *r
 }
 
 /*
- * The reply stands at the text's start, or behind the ": " that ends "SMTP error from ... after RCPT TO:<x>".
- * The address in <> is the client's text, so it is stepped over as one piece.
+ * The reply stands at the text's start, or behind the ": " that ends "SMTP error from ... after RCPT
+ * TO:<x>". The address in <> is the client's text, so it is stepped over as one piece.
  */
 void exim_reply_cut(struct span text, struct exim_reply *r)
 {

@@ -4,11 +4,11 @@
  * A table of beginnings, tried in order; the first that fits decides. With an id any text is at
  * least a notice about that message; without one an unknown beginning is nobody's.
  *
- * TRUST: host names, HELO and set_id are the client's. set_id= is read behind the server's own reply and up to the
- * line's last bracket, so a login may hold anything.
+ * TRUST: host names, HELO and set_id are the client's. set_id= is read behind the server's own reply
+ * and up to the line's last bracket, so a login may hold anything.
  *
- * Sources: log messages of exim.c, daemon.c, smtp_in.c, queue.c, deliver.c, auths; cPanel's and DirectAdmin's
- * configurations (limits, holds, identification of connections from localhost).
+ * Sources: log messages of exim.c, daemon.c, smtp_in.c, queue.c, deliver.c, auths; cPanel's and
+ * DirectAdmin's configurations (limits, holds, identification of connections from localhost).
  */
 #include "logs/exim_parts.h"
 
@@ -95,8 +95,9 @@ static void fill_outbound(struct maker *m, struct span rest)
 }
 
 /*
- * cPanel: "SMTP connection identification H=localhost A=::1 P=49956 U=aaron ID=1234 S=aaron B=identify_...",
- * "Sender identification U=aaron D=domain S=aaron@domain". Each key once, its first value counts.
+ * cPanel: "SMTP connection identification H=localhost A=::1 P=49956 U=aaron ID=1234 S=aaron
+ * B=identify_...", "Sender identification U=aaron D=domain S=aaron@domain". Each key once, its first
+ * value counts.
  */
 static void fill_identity(struct maker *m, struct span rest)
 {

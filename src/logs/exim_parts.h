@@ -87,7 +87,10 @@ struct exim_reply {
 void exim_reply_cut(struct span text, struct exim_reply *ret_reply);
 
 enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct span s);
-/* FLAG is the byte that tells the flags apart: '=' '-' '>' '*' for deliveries, 'N' for -N, 'd' defer, 'b' bounce. */
+/*
+ * FLAG is the byte that tells the flags apart: '=' '-' '>' '*' for deliveries, 'N' for -N, 'd' defer,
+ * 'b' bounce.
+ */
 enum line_result exim_result(struct maker *m, const struct exim_head *h, char flag, struct span s);
 /* cwd=DIR N args: ... */
 enum line_result exim_command(struct maker *m, const struct exim_head *h, struct span s);

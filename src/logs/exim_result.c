@@ -1,9 +1,10 @@
 /*
  * exim_result - "=>", "->", ">>", "*>", "==", "**": what became of a message at one recipient.
  *
- * The address comes first and may be a pipe command with blanks, so it ends where something follows that can only
- * follow an address. Then keys up to the first ": " or " : "; what is behind that is the remote
- * server's text and never holds keys. "retry time not reached" is marked, since no attempt was made.
+ * The address comes first and may be a pipe command with blanks, so it ends where something follows
+ * that can only follow an address. Then keys up to the first ": " or " : "; what is behind that is the
+ * remote server's text and never holds keys. "retry time not reached" is marked, since no attempt was
+ * made.
  *
  * TRUST: addresses and pipe commands are the customer's, text behind the colon and in C="" the remote
  * server's. No field of this line names an account; a forged one changes a mark on one result.
@@ -49,8 +50,9 @@ static bool after_address(const char *p, const char *end)
 }
 
 /*
- * A pipe or file name: up to the blank before the first mark that stands outside double quotes. A quote that is
- * never closed is an ordinary byte, and so are all behind it: looking again for each would take forever.
+ * A pipe or file name: up to the blank before the first mark that stands outside double quotes. A
+ * quote that is never closed is an ordinary byte, and so are all behind it: looking again for each
+ * would take forever.
  */
 static const char *command_end(const char *p, const char *end)
 {
@@ -119,7 +121,10 @@ static void cut_final(struct cursor *c, struct result *r)
 	exim_put(r->m, F_RECIPIENT, span_of(start, (size_t)(c->p - start)));
 }
 
-/* The outermost parent is the last of "a, b"; words as in "blackhole (RCPT ACL discarded recipients)" are none. */
+/*
+ * The outermost parent is the last of "a, b"; words as in "blackhole (RCPT ACL discarded recipients)"
+ * are none.
+ */
 static struct span outermost(struct span parents)
 {
 	ptrdiff_t comma = span_rfind(parents, ',');

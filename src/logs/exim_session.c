@@ -1,9 +1,9 @@
 /*
  * exim_session - lines that begin with the client: H=, U= or F=, then what happened to it.
  *
- * Keys are read from the left, each once, up to the first word that is none: "rejected", "temporarily", "sender
- * verify", "Warning:" and so on. Behind that the text is the administrator's and holds no keys. With
- * an id and no verb of these, H= is the server that a delivery talked to.
+ * Keys are read from the left, each once, up to the first word that is none: "rejected",
+ * "temporarily", "sender verify", "Warning:" and so on. Behind that the text is the administrator's
+ * and holds no keys. With an id and no verb of these, H= is the server that a delivery talked to.
  *
  * TRUST: HELO, sender and login are the client's. The client's address is Exim's own where HELO
  * cannot hold brackets; a reject accuses nobody by itself.

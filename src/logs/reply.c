@@ -8,8 +8,8 @@
  * TRUST: the text is the remote server's, hence anybody's. A lie changes one mark on one result of
  * the message that was sent there, nothing else.
  *
- * Sources: RFC 3463 (codes), RFC 7372 and 7505 (5.7.2x, 5.1.10), and the wording of Exim, Postfix, Sendmail,
- * qmail, Exchange, Gmail, Yahoo, Outlook and the blocklists' recommended texts.
+ * Sources: RFC 3463 (codes), RFC 7372 and 7505 (5.7.2x, 5.1.10), and the wording of Exim, Postfix,
+ * Sendmail, qmail, Exchange, Gmail, Yahoo, Outlook and the blocklists' recommended texts.
  */
 #include "logs/reply.h"
 
