@@ -120,15 +120,20 @@ static int go_again(struct walk *w)
 	return 0;
 }
 
-/* "..": at the root it stays at the root, as in a chroot; a home refuses it. */
-static int go_up(struct walk *w)
+/* "." and "..": at the root ".." stays at the root, as in a chroot; a home refuses it. */
+static int go_dots(struct walk *w, bool up)
 {
 	char *slash = strrchr(w->done, '/');
+	struct stat st;
 
-	if (w->home) {
-		errno = EXDEV;
+	if (fstat(w->fd, &st) < 0)
+		return -1;
+	if (!S_ISDIR(st.st_mode) || (up && w->home)) {
+		errno = S_ISDIR(st.st_mode) ? EXDEV : ENOTDIR;
 		return -1;
 	}
+	if (!up)
+		return 0;
 	if (slash)
 		*slash = '\0';
 	return go_again(w);
@@ -178,24 +183,20 @@ static int walk_on(struct walk *w)
 
 	if (n <= 0)
 		return n < 0 ? -1 : 1;
-	if (strcmp(name, "..") == 0) {
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
 		memmove(w->todo, at, strlen(at) + 1);
-		return go_up(w);
+		return go_dots(w, name[1] == '.');
 	}
-	if (strcmp(name, ".") != 0) {
-		if (step(w, name, &st) < 0)
-			return -1;
-		if (w->home && st.st_dev != w->device) {
-			errno = EXDEV;
-			return -1;
-		}
-		if (S_ISLNK(st.st_mode))
-			return go_through(w, at);
-		if (note(w, name) < 0)
-			return -1;
+	if (step(w, name, &st) < 0)
+		return -1;
+	if (w->home && st.st_dev != w->device) {
+		errno = EXDEV;
+		return -1;
 	}
+	if (S_ISLNK(st.st_mode))
+		return go_through(w, at);
 	memmove(w->todo, at, strlen(at) + 1);
-	return 0;
+	return note(w, name);
 }
 
 static int by_steps(int root_fd, bool home, const char *path)
