@@ -138,7 +138,7 @@ static void hand_over(struct engine *e, struct stream *s)
 		.offset = b->offset + s->ev->off,
 	};
 
-	e->own.event(e->own.ctx, s->ev, b->ev.base, &at);
+	e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);
 }
 
 /* Hands over events in order until a stream runs out of parsed ones. Called without the lock. */

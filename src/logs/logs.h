@@ -44,7 +44,8 @@ struct logs_options {
 	/* A descriptor for file INDEX, which the engine closes; negative: err says why. */
 	int (*open)(void *ctx, uint32_t index, struct err *err);
 	/* One event; EV and BASE live until the call returns. Never called by two workers at once. */
-	void (*event)(void *ctx, const struct event *ev, const char *base, const struct log_at *at);
+	void *event_ctx;
+	void (*event)(void *event_ctx, const struct event *ev, const char *base, const struct log_at *at);
 	/* Called now and then with the (compressed) bytes read so far; false = stop early. May be NULL. */
 	bool (*progress)(void *ctx, uint64_t bytes);
 };

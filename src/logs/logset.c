@@ -81,6 +81,13 @@ static struct member member_of(const struct log_file *file, uint32_t index)
 	return m;
 }
 
+struct span logset_base(struct span name)
+{
+	struct log_file file = { .name = name };
+
+	return member_of(&file, 0).base;
+}
+
 static int span_order(struct span a, struct span b)
 {
 	int c = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);

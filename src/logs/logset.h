@@ -29,4 +29,7 @@ struct log_set {
 /* Sorts FILES into sets (in A), ordered by base name. Files read once only are in exactly one set. */
 size_t logset_make(struct arena *a, const struct log_file *files, size_t nfiles, struct log_set **ret_sets);
 
+/* NAME without rotation and compression suffixes: what its set is called. */
+struct span logset_base(struct span name);
+
 #endif

@@ -190,6 +190,28 @@ static void code_client(struct codec *c, struct client *v)
 	code_u64(c, &v->messages);
 }
 
+/* Most of 100,000 rows have a short history: a column is its number and its count, the last one is INQUIRY_SPARK. */
+static void code_spark(struct codec *c, uint64_t spark[INQUIRY_SPARK])
+{
+	for (unsigned i = 0; c->to && i < INQUIRY_SPARK; i++)
+		if (spark[i]) {
+			pack_u8(c->to, (uint8_t)i);
+			pack_u64(c->to, spark[i]);
+		}
+	if (c->to)
+		pack_u8(c->to, INQUIRY_SPARK);
+	for (unsigned last = 0; c->from;) {
+		unsigned i = unpack_u8(c->from);
+
+		if (i == INQUIRY_SPARK || c->from->failed)
+			break;
+		refuse_if(c, i > INQUIRY_SPARK || i < last);
+		if (i < INQUIRY_SPARK)
+			spark[i] = unpack_u64(c->from);
+		last = i + 1;
+	}
+}
+
 static void code_row(struct codec *c, struct row *v)
 {
 	v->kind = code_enum(c, v->kind, SENDER_KINDS);
@@ -207,8 +229,7 @@ static void code_row(struct codec *c, struct row *v)
 	code_span(c, &v->aside);
 	code_span(c, &v->uid_text);
 	code_counts(c, &v->counts);
-	for (size_t i = 0; i < INQUIRY_SPARK; i++)
-		code_u64(c, &v->spark[i]);
+	code_spark(c, v->spark);
 	CODE_LIST(c, v->places, v->nplaces, 13, code_place);
 	CODE_LIST(c, v->clients, v->nclients, 12, code_client);
 	code_u64(c, &v->clients_total);
@@ -285,6 +306,13 @@ static void code_advice(struct codec *c, struct advice *v)
 	code_span(c, &v->file);
 }
 
+static void code_zone_step(struct codec *c, struct zone_step *v)
+{
+	code_i64(c, &v->at);
+	code_i64(c, &v->offset);
+	refuse_if(c, v->offset < -86400 || v->offset > 86400);
+}
+
 static void code_inquiry(struct codec *c, struct inquiry *v)
 {
 	uint32_t magic = MAGIC, version = VERSION;
@@ -308,10 +336,11 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	CODE_LIST(c, v->notes, v->nnotes, 4, code_span);
 	CODE_LIST(c, v->inputs, v->ninputs, 32, code_input);
 	code_counts(c, &v->totals);
-	CODE_LIST(c, v->rows, v->nrows, 617, code_row);
+	CODE_LIST(c, v->rows, v->nrows, 138, code_row);
 	CODE_LIST(c, v->incidents, v->nincidents, 26, code_incident);
 	CODE_LIST(c, v->advice, v->nadvice, 17, code_advice);
 	code_stats(c, &v->stats);
+	CODE_LIST(c, v->zone, v->nzone, 16, code_zone_step);
 }
 
 static bool moments_point_well(const struct inquiry *q, const struct moment *m, size_t n)

@@ -120,6 +120,12 @@ struct advice {                       /* doctor */
 	struct span file;             /* where it goes */
 };
 
+/* ROOT's time zone over the time that the inquiry speaks of (zone_of_steps makes it usable again). */
+struct zone_step {
+	int64_t at;                   /* from this instant on ... */
+	int64_t offset;               /* ... seconds east of UTC; the first step holds before it, too */
+};
+
 struct inquiry {
 	struct span host, mta, panel;
 	int64_t from, to;             /* the window */
@@ -136,6 +142,7 @@ struct inquiry {
 	struct incident *incidents;   size_t nincidents;
 	struct advice *advice;        size_t nadvice;
 	struct stats stats;
+	struct zone_step *zone;       size_t nzone;
 };
 
 struct span incident_id(const struct incident *in);

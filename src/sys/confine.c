@@ -23,7 +23,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { NOBODY = 65534, ANY_ABI = 99, MALLOC_ARENAS = 16 };
+enum { NOBODY = 65534, ANY_ABI = 99 };
 
 static int limit(int resource, rlim_t value, const char *name, struct err *err)
 {
@@ -90,7 +90,8 @@ static void wake_libc(void)
 	qsort(many, 4096, 1, by_value);
 	free(many);
 #ifdef __GLIBC__
-	mallopt(M_ARENA_MAX, MALLOC_ARENAS);
+	/* one heap: a second one that shrinks reads /proc/sys/vm/overcommit_memory */
+	mallopt(M_ARENA_MAX, 1);
 #endif
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/civil.h"
 #include "base/err.h"
+#include "sys/beneath.h"
 
 #include <stdlib.h>
 

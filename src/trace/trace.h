@@ -17,11 +17,7 @@
 
 struct trace;
 
-struct file_status {
-	int64_t mtime, ctime;
-	uint64_t size;
-	uint32_t uid;
-};
+struct file_status;
 
 struct trace_options {
 	const struct accounts *accounts;

@@ -1,0 +1,169 @@
+/* inputs - see inputs.h. */
+#include "app/inputs.h"
+
+#include "base/buf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEPTH_MOST 3
+#define NAMES_MOST 100000
+
+/* Logs of other kinds in the same folders: binary, or nothing about mail. */
+static const char *const not_logs[] = { "wtmp", "btmp", "lastlog", "faillog", "utmp", "tallylog" };
+
+static void add_unseen(struct inputs *in, const char *path, const char *why)
+{
+	struct buf text = BUF_MAX(1024);
+
+	if (in->nunseen == in->unseen_room) {
+		size_t room = in->unseen_room ? in->unseen_room * 2 : 8;
+		struct span *bigger = arena_alloc(in->arena, room * sizeof(*bigger));
+
+		if (in->nunseen)
+			memcpy(bigger, in->unseen, in->nunseen * sizeof(*bigger));
+		in->unseen = bigger;
+		in->unseen_room = room;
+	}
+	buf_addf(&text, "%s: %s", path, why);
+	in->unseen[in->nunseen++] = arena_span(in->arena, buf_view(&text));
+	buf_free(&text);
+}
+
+static void add_file(struct inputs *in, const char *path, const struct file_status *st)
+{
+	if (in->n == INPUTS_MOST) {
+		in->more = true;
+		return;
+	}
+	if (in->n == in->room) {
+		size_t room = in->room ? in->room * 2 : 32;
+		struct log_file *bigger = arena_alloc(in->arena, room * sizeof(*bigger));
+
+		if (in->n)
+			memcpy(bigger, in->file, in->n * sizeof(*bigger));
+		in->file = bigger;
+		in->room = room;
+	}
+	in->file[in->n++] = (struct log_file){
+		.name = span_str(arena_str(in->arena, span_str(path))), .mtime = st->mtime, .size = st->size,
+		.dev = st->device, .ino = st->inode,
+	};
+}
+
+static bool is_log_name(struct span name)
+{
+	for (size_t i = 0; i < sizeof(not_logs) / sizeof(*not_logs); i++)
+		if (span_eq(logset_base(name), span_str(not_logs[i])))
+			return false;
+	return !span_ends(name, SPAN(".journal")) && !span_ends(name, SPAN(".journal~"));
+}
+
+static char *join(struct arena *a, const char *dir, struct span name)
+{
+	struct buf path = BUF_MAX(8192);
+	char *joined;
+
+	buf_addf(&path, "%s%s%.*s", dir, span_ends(span_str(dir), SPAN("/")) ? "" : "/", (int)name.n, name.p);
+	joined = arena_str(a, buf_view(&path));
+	buf_free(&path);
+	return joined;
+}
+
+/* One level of a named directory; its subdirectories are appended to TODO. */
+static void add_folder(struct inputs *in, const char *dir, const char **todo, unsigned *depth, size_t *ntodo,
+		       size_t room, unsigned level)
+{
+	struct err err = { 0 };
+	struct span *names;
+	size_t n;
+	bool more;
+
+	if (beneath_list(in->root, dir, NAMES_MOST, in->arena, &names, &n, &more, &err) < 0) {
+		add_unseen(in, dir, err.text);
+		return;
+	}
+	in->more |= more;
+	for (size_t i = 0; i < n; i++) {
+		char *path = join(in->arena, dir, names[i]);
+		struct file_status st;
+
+		if (beneath_status(in->root, path, &st, &err) < 0)
+			continue;
+		if (S_ISREG(st.mode) && is_log_name(names[i])) {
+			add_file(in, path, &st);
+		} else if (S_ISDIR(st.mode) && level < DEPTH_MOST && *ntodo < room) {
+			depth[*ntodo] = level + 1;
+			todo[(*ntodo)++] = path;
+		}
+	}
+}
+
+static void add_tree(struct inputs *in, const char *top)
+{
+	const char *todo[512];
+	unsigned depth[512];
+	size_t ntodo = 1;
+
+	todo[0] = top;
+	depth[0] = 1;
+	for (size_t i = 0; i < ntodo; i++)
+		add_folder(in, todo[i], todo, depth, &ntodo, 512, depth[i]);
+}
+
+void inputs_named(struct inputs *in, char *const *paths, size_t npaths)
+{
+	in->named = true;
+	for (size_t i = 0; i < npaths; i++) {
+		struct err err = { 0 };
+		struct file_status st = { 0 };
+
+		if (strcmp(paths[i], "-") == 0)
+			add_file(in, "-", &st);
+		else if (beneath_status(in->root, paths[i], &st, &err) < 0)
+			add_unseen(in, paths[i], err.text);
+		else if (S_ISDIR(st.mode))
+			add_tree(in, paths[i]);
+		else
+			add_file(in, paths[i], &st);
+	}
+}
+
+void inputs_add_log(struct inputs *in, struct span path)
+{
+	ptrdiff_t slash = span_rfind(path, '/');
+	char *dir = arena_str(in->arena, slash > 0 ? span_head(path, (size_t)slash) : SPAN("/"));
+	struct span base = span_from(path, (size_t)(slash + 1));
+	struct err err = { 0 };
+	struct span *names;
+	size_t n;
+	bool more;
+
+	if (base.n == 0 || beneath_list(in->root, dir, NAMES_MOST, in->arena, &names, &n, &more, &err) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct file_status st;
+		char *name;
+
+		if (!span_starts(names[i], base) || !span_eq(logset_base(names[i]), logset_base(base)))
+			continue;
+		name = join(in->arena, dir, names[i]);
+		if (beneath_status(in->root, name, &st, &err) == 0 && S_ISREG(st.mode) && st.size > 0)
+			add_file(in, name, &st);
+	}
+}
+
+int inputs_open(const struct inputs *in, size_t index, struct err *err)
+{
+	const char *path = in->file[index].name.p;
+
+	if (in->named && strcmp(path, "-") == 0) {
+		int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+
+		return fd < 0 ? err_sys(err, EXIT_NOINPUT, "cannot read standard input") : fd;
+	}
+	return beneath_open_file(in->root, path, in->named ? BENEATH_NAMED : 0, err);
+}

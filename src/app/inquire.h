@@ -1,0 +1,23 @@
+/*
+ * inquire - from the command line's options to a finished inquiry: what investigate, why and doctor share.
+ */
+#ifndef SPAMTRAIL_APP_INQUIRE_H
+#define SPAMTRAIL_APP_INQUIRE_H
+
+#include "app/options.h"
+#include "base/zone.h"
+#include "model/inquiry.h"
+
+struct inquire {
+	struct arena *arena;
+	struct inquiry *q;
+	struct zone *zone;     /* ROOT's, for printing */
+};
+
+/* Reads O's paths from argument SKIP on. inquire_end frees everything, also after a failure. */
+int inquire(const struct options *o, int skip, struct inquire *ret, struct err *err);
+void inquire_end(struct inquire *in);
+/* 0, 1 or 3 as the contract's exit codes say. */
+int inquire_code(const struct inquiry *q);
+
+#endif

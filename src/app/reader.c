@@ -1,0 +1,276 @@
+/*
+ * reader - the command line's side: forks the confined child and serves its requests.
+ *
+ * TRUST: once the child has read a foreign byte it may be an attacker. It gets read-only descriptors of regular
+ * files beneath ROOT and nothing else; its answer is unpacked with every length checked.
+ */
+#include "app/reader.h"
+
+#include "app/inputs.h"
+#include "app/reader_child.h"
+#include "app/talk.h"
+#include "base/pack.h"
+#include "sys/channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NAMES_MOST 100000
+#define LOGS_MOST 4096
+
+struct server {
+	const struct reader_want *want;
+	struct arena *arena;
+	struct channel channel;
+	struct inputs inputs;
+	struct inquiry *result;
+};
+
+/* A path from the child: no NUL, not too long. NULL otherwise. */
+static char *path_of(struct server *s, struct span text)
+{
+	if (text.n == 0 || text.n >= PATH_MAX || memchr(text.p, '\0', text.n))
+		return NULL;
+	return arena_str(s->arena, text);
+}
+
+static int answer(struct server *s, uint32_t type, struct buf *body, int fd, struct err *err)
+{
+	int rc = channel_send(&s->channel, type, buf_view(body), &fd, fd >= 0 ? 1 : 0, err);
+
+	buf_free(body);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static int serve_read(struct server *s, struct span text, struct err *err)
+{
+	struct buf body = BUF_MAX(64);
+	struct err why = { 0 };
+	char *path = path_of(s, text);
+
+	return answer(s, TALK_READ, &body, path ? beneath_open_file(s->want->root, path, 0, &why) : -1, err);
+}
+
+static int serve_list(struct server *s, struct span text, struct err *err)
+{
+	struct buf body = BUF_MAX(TALK_ANSWER_MOST);
+	struct packer p = { .out = &body };
+	struct err why = { 0 };
+	char *path = path_of(s, text);
+	struct span *names = NULL;
+	size_t n = 0;
+	bool more;
+
+	if (path && beneath_list(s->want->root, path, NAMES_MOST, s->arena, &names, &n, &more, &why) < 0)
+		n = 0;
+	pack_u32(&p, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		pack_span(&p, names[i]);
+	return answer(s, TALK_LIST, &body, -1, err);
+}
+
+static int serve_status(struct server *s, struct span text, struct err *err)
+{
+	struct buf body = BUF_MAX(64);
+	struct packer p = { .out = &body };
+	struct err why = { 0 };
+	char *path = path_of(s, text);
+	struct file_status st = { 0 };
+	bool there = path && beneath_status(s->want->root, path, &st, &why) == 0;
+
+	pack_u8(&p, there);
+	pack_i64(&p, st.mtime);
+	pack_i64(&p, st.ctime);
+	pack_u64(&p, st.size);
+	pack_u32(&p, st.uid);
+	pack_u8(&p, S_ISREG(st.mode));
+	return answer(s, TALK_STATUS, &body, -1, err);
+}
+
+static int serve_logs(struct server *s, struct span body_in, struct err *err)
+{
+	struct unpacker u = { .left = body_in };
+	struct buf body = BUF_MAX(TALK_ANSWER_MOST);
+	struct packer p = { .out = &body };
+	uint32_t n = unpack_count(&u, LOGS_MOST);
+
+	for (uint32_t i = 0; i < n && !u.failed; i++) {
+		char *path = path_of(s, unpack_span(&u));
+
+		if (path && s->want->npaths == 0)
+			inputs_add_log(&s->inputs, span_str(path));
+	}
+	if (!unpack_done(&u))
+		return err_set(err, EXIT_SOFTWARE, "the reader asked for logs in a way that makes no sense");
+	if (s->inputs.n == 0 && s->want->npaths)
+		return err_set(err, EXIT_NOINPUT, "%s",
+			       s->inputs.nunseen ? arena_str(s->arena, s->inputs.unseen[0]) : "no log file there");
+	if (s->inputs.n == 0)
+		return err_set(err, EXIT_NOINPUT, "no mail log found: name the log files or folders to read");
+	pack_u32(&p, (uint32_t)s->inputs.n);
+	for (size_t i = 0; i < s->inputs.n; i++) {
+		const struct log_file *f = &s->inputs.file[i];
+
+		pack_span(&p, f->name);
+		pack_i64(&p, f->mtime);
+		pack_u64(&p, f->size);
+		pack_u64(&p, f->dev);
+		pack_u64(&p, f->ino);
+	}
+	return answer(s, TALK_LOGS, &body, -1, err);
+}
+
+static int serve_open(struct server *s, struct span body_in, struct err *err)
+{
+	struct unpacker u = { .left = body_in };
+	struct buf body = BUF_MAX(1024);
+	uint32_t index = unpack_u32(&u);
+	struct err why = { 0 };
+	int fd = -1;
+
+	if (!unpack_done(&u) || index >= s->inputs.n)
+		return err_set(err, EXIT_SOFTWARE, "the reader asked for a file that is not there");
+	fd = inputs_open(&s->inputs, index, &why);
+	if (fd < 0)
+		buf_str(&body, why.text);
+	return answer(s, TALK_OPEN, &body, fd, err);
+}
+
+static int serve_progress(struct server *s, struct span body_in, struct err *err)
+{
+	struct unpacker u = { .left = body_in };
+	struct buf body = BUF_MAX(8);
+	struct packer p = { .out = &body };
+	uint64_t done = unpack_u64(&u);
+	uint64_t all = unpack_u64(&u);
+
+	pack_u8(&p, !s->want->progress || s->want->progress(s->want->ctx, done, all));
+	return answer(s, TALK_PROGRESS, &body, -1, err);
+}
+
+/* 1: go on; 0: the result is there; negative: over. */
+static int serve(struct server *s, const struct message *m, struct err *err)
+{
+	int rc;
+
+	switch (m->type) {
+	case TALK_READ:
+		rc = serve_read(s, m->body, err);
+		break;
+	case TALK_LIST:
+		rc = serve_list(s, m->body, err);
+		break;
+	case TALK_STATUS:
+		rc = serve_status(s, m->body, err);
+		break;
+	case TALK_LOGS:
+		rc = serve_logs(s, m->body, err);
+		break;
+	case TALK_OPEN:
+		rc = serve_open(s, m->body, err);
+		break;
+	case TALK_PROGRESS:
+		rc = serve_progress(s, m->body, err);
+		break;
+	case TALK_RESULT:
+		return inquiry_unpack(s->arena, arena_span(s->arena, m->body), &s->result, err);
+	default:
+		return err_set(err, EXIT_SOFTWARE, "the reader spoke out of turn (%u)", m->type);
+	}
+	return rc < 0 ? rc : 1;
+}
+
+static int serve_all(struct server *s, struct err *err)
+{
+	for (;;) {
+		struct message m = { 0 };
+		int rc = channel_receive(&s->channel, &m, err);
+
+		for (size_t i = 0; i < m.nfds; i++)
+			close(m.fds[i]);
+		if (rc < 0)
+			return rc;
+		if (rc == 0)
+			return err_set(err, EXIT_SOFTWARE, "the reader ended without a result");
+		rc = serve(s, &m, err);
+		if (rc <= 0)
+			return rc;
+	}
+}
+
+/* How the child ended, where that says more than the broken channel. */
+static int child_end(pid_t pid, int rc, struct err *err)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return rc;
+	if (WIFSIGNALED(status) && rc < 0 && err->code == EXIT_SOFTWARE)
+		return err_set(err, EXIT_SOFTWARE, "the reader was ended by signal %d%s: please report this",
+			       WTERMSIG(status), WTERMSIG(status) == 31 ? " (a forbidden system call)" : "");
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOPERM)
+		return err_set(err, EXIT_NOPERM, "this kernel cannot confine the reader; --unconfined reads the "
+						 "logs without that protection");
+	return rc;
+}
+
+static int tell_unseen(struct server *s)
+{
+	struct inquiry *q = s->result;
+	size_t n = q->nunseen + s->inputs.nunseen + s->inputs.more;
+	struct span *all = arena_alloc(s->arena, (n + 1) * sizeof(*all));
+
+	memcpy(all, q->unseen, q->nunseen * sizeof(*all));
+	if (s->inputs.nunseen)
+		memcpy(all + q->nunseen, s->inputs.unseen, s->inputs.nunseen * sizeof(*all));
+	if (s->inputs.more)
+		all[n - 1] = SPAN("more log files than are read in one run");
+	if (n > q->nunseen)
+		q->complete = false;
+	q->unseen = all;
+	q->nunseen = n;
+	return 0;
+}
+
+int reader_inquire(const struct reader_want *want, struct arena *a, struct inquiry **ret_inquiry, struct err *err)
+{
+	struct server s = { .want = want, .arena = a, .inputs = { .arena = a, .root = want->root } };
+	int ends[2];
+	pid_t pid;
+	int rc = channel_pair(ends, err);
+
+	if (rc < 0)
+		return rc;
+	if (want->npaths)
+		inputs_named(&s.inputs, want->paths, want->npaths);
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return err_sys(err, EXIT_IO, "cannot start the reader");
+	}
+	if (pid == 0) {
+		close(ends[0]);
+		reader_child(want, ends[1]);
+	}
+	close(ends[1]);
+	channel_open(&s.channel, ends[0], CHANNEL_MAX_BODY, 0);
+	rc = serve_all(&s, err);
+	channel_close(&s.channel);
+	rc = child_end(pid, rc, err);
+	if (rc < 0)
+		return rc;
+	tell_unseen(&s);
+	*ret_inquiry = s.result;
+	return 0;
+}

@@ -1,0 +1,37 @@
+/*
+ * reader - the confined child that reads foreign bytes, and the command line's side of it.
+ *
+ * The child is forked, closes what it does not need, gives up every right (sys/confine.h), and only then
+ * touches the first byte of a log or configuration file. It cannot open, connect, execute or fork; it asks, and
+ * the command line opens read-only beneath ROOT. What comes back is one finished inquiry, checked in full.
+ */
+#ifndef SPAMTRAIL_APP_READER_H
+#define SPAMTRAIL_APP_READER_H
+
+#include "base/zone.h"
+#include "model/inquiry.h"
+#include "sys/beneath.h"
+
+struct reader_want {
+	const struct root *root;
+	char *const *paths;    /* of the operator; npaths = 0: what the configuration names */
+	size_t npaths;
+	int64_t now;
+	const char *since, *until;  /* as when.h reads them, in ROOT's zone; NULL = open */
+	int64_t since_utc;     /* instead of SINCE; 0 = not used */
+	bool stats, unconfined;
+	unsigned workers;      /* 0 = default */
+	size_t block;          /* 0 = default */
+	size_t memory;         /* for messages in flight, bytes; 0 = default */
+	double false_rate;     /* per account-day; 0 = default */
+	const struct span *trusted;
+	size_t ntrusted;
+	void *ctx;
+	/* Bytes read and bytes in all; false = stop and tell what is known. May be NULL. */
+	bool (*progress)(void *ctx, uint64_t done, uint64_t all);
+};
+
+/* EXIT_NOINPUT when there is no log at all; EXIT_NOPERM when the kernel cannot confine. Texts live in A. */
+int reader_inquire(const struct reader_want *want, struct arena *a, struct inquiry **ret_inquiry, struct err *err);
+
+#endif

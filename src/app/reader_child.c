@@ -1,0 +1,358 @@
+/*
+ * reader_child - learns the host, reads the logs, concludes, sends the result, ends.
+ *
+ * TRUST: everything it reads is hostile. Its only way out is the channel.
+ */
+#include "app/reader_child.h"
+
+#include "app/talk.h"
+#include "app/when.h"
+#include "base/pack.h"
+#include "host/host.h"
+#include "sys/channel.h"
+#include "sys/clock.h"
+#include "sys/confine.h"
+#include "trace/trace.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONFIG_MOST (16u << 20)
+#define FILES_OPEN 512
+#define ADDRESS_SPACE ((uint64_t)3 << 30)
+#define DAY INT64_C(86400)
+#define ZONE_BEFORE (40 * DAY)
+#define ZONE_SPAN_MOST (20 * 366 * DAY)
+#define ZONE_STEPS_MOST 64
+
+struct child {
+	const struct reader_want *want;
+	struct channel channel;
+	pthread_mutex_t lock;  /* the channel belongs to one worker at a time */
+	struct arena *arena;
+	struct log_file *files;
+	size_t nfiles;
+	uint64_t bytes;        /* of all files */
+	bool stopped, unconfined;
+};
+
+/* The command line is gone or makes no sense: there is nobody to tell. */
+static void give_up(void)
+{
+	_exit(EXIT_SOFTWARE);
+}
+
+/* Sends a request and takes the answer; the descriptor that came with it, or -1. The body lives until the next. */
+static int ask(struct child *c, enum talk type, struct span request, struct span *ret_body)
+{
+	struct err err = { 0 };
+	struct message m = { 0 };
+
+	if (channel_send(&c->channel, type, request, NULL, 0, &err) < 0 ||
+	    channel_receive(&c->channel, &m, &err) <= 0 || m.type != type)
+		give_up();
+	*ret_body = m.body;
+	for (size_t i = 1; i < m.nfds; i++)
+		close(m.fds[i]);
+	return m.nfds ? m.fds[0] : -1;
+}
+
+/* --- what host/ asks for ------------------------------------------------------------------- */
+
+static bool io_read(void *ctx, struct arena *a, struct span path, struct span *ret_bytes)
+{
+	struct child *c = ctx;
+	struct span body;
+	int fd = ask(c, TALK_READ, path, &body);
+	struct buf text = BUF_MAX(CONFIG_MOST);
+	char chunk[16384];
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0 && !text.over)
+		buf_add(&text, chunk, (size_t)n);
+	close(fd);
+	if (n >= 0)
+		*ret_bytes = arena_span(a, buf_view(&text));
+	buf_free(&text);
+	return n >= 0;
+}
+
+static size_t io_list(void *ctx, struct arena *a, struct span dir, struct span **ret_names)
+{
+	struct child *c = ctx;
+	struct unpacker u = { 0 };
+	uint32_t n;
+
+	ask(c, TALK_LIST, dir, &u.left);
+	n = unpack_count(&u, 1u << 20);
+	*ret_names = arena_alloc(a, (n + 1) * sizeof(**ret_names));
+	for (uint32_t i = 0; i < n; i++)
+		(*ret_names)[i] = arena_span(a, unpack_span(&u));
+	return u.failed ? 0 : n;
+}
+
+static bool io_status(void *ctx, struct span path, struct file_status *ret_status)
+{
+	struct child *c = ctx;
+	struct unpacker u = { 0 };
+	bool there;
+
+	*ret_status = (struct file_status){ 0 };
+	ask(c, TALK_STATUS, path, &u.left);
+	there = unpack_u8(&u) == 1;
+	ret_status->mtime = unpack_i64(&u);
+	ret_status->ctime = unpack_i64(&u);
+	ret_status->size = unpack_u64(&u);
+	ret_status->uid = unpack_u32(&u);
+	ret_status->mode = unpack_u8(&u) ? S_IFREG : S_IFDIR;
+	return there && !u.failed;
+}
+
+static bool io_exists(void *ctx, struct span path)
+{
+	struct file_status st;
+
+	return io_status(ctx, path, &st) && S_ISREG(st.mode) && st.size > 0;
+}
+
+/* --- what logs/ asks for -------------------------------------------------------------------- */
+
+static int logs_open(void *ctx, uint32_t index, struct err *err)
+{
+	struct child *c = ctx;
+	struct buf request = BUF_MAX(8);
+	struct packer p = { .out = &request };
+	struct span why;
+	int fd;
+
+	pack_u32(&p, index);
+	pthread_mutex_lock(&c->lock);
+	fd = ask(c, TALK_OPEN, buf_view(&request), &why);
+	if (fd < 0)
+		err_set(err, EXIT_NOINPUT, "%.*s", (int)why.n, why.p);
+	pthread_mutex_unlock(&c->lock);
+	buf_free(&request);
+	return fd;
+}
+
+static bool logs_progress(void *ctx, uint64_t bytes)
+{
+	struct child *c = ctx;
+	struct buf request = BUF_MAX(16);
+	struct packer p = { .out = &request };
+	struct unpacker u = { 0 };
+
+	pack_u64(&p, bytes);
+	pack_u64(&p, c->bytes);
+	pthread_mutex_lock(&c->lock);
+	ask(c, TALK_PROGRESS, buf_view(&request), &u.left);
+	c->stopped = unpack_u8(&u) != 1;
+	pthread_mutex_unlock(&c->lock);
+	buf_free(&request);
+	return !c->stopped;
+}
+
+static void get_files(struct child *c, const struct host_facts *facts)
+{
+	struct buf request = BUF_MAX(TALK_ANSWER_MOST);
+	struct packer p = { .out = &request };
+	struct unpacker u = { 0 };
+
+	pack_u32(&p, (uint32_t)facts->nlogs);
+	for (size_t i = 0; i < facts->nlogs; i++)
+		pack_span(&p, facts->logs[i].path);
+	ask(c, TALK_LOGS, buf_view(&request), &u.left);
+	buf_free(&request);
+	c->nfiles = unpack_count(&u, 1u << 20);
+	c->files = arena_alloc(c->arena, (c->nfiles + 1) * sizeof(*c->files));
+	for (size_t i = 0; i < c->nfiles; i++) {
+		struct log_file *f = &c->files[i];
+
+		f->name = arena_span(c->arena, unpack_span(&u));
+		f->mtime = unpack_i64(&u);
+		f->size = unpack_u64(&u);
+		f->dev = unpack_u64(&u);
+		f->ino = unpack_u64(&u);
+		c->bytes += f->size;
+	}
+	if (!unpack_done(&u))
+		give_up();
+}
+
+/* --- the result ----------------------------------------------------------------------------- */
+
+static void fill_inputs(struct child *c, const struct log_read *reads, struct inquiry *q)
+{
+	struct span *unseen = arena_alloc(c->arena, (q->nunseen + 2 * c->nfiles + 1) * sizeof(*unseen));
+
+	memcpy(unseen, q->unseen, q->nunseen * sizeof(*unseen));
+	q->inputs = arena_alloc(c->arena, (c->nfiles + 1) * sizeof(*q->inputs));
+	q->ninputs = c->nfiles;
+	for (size_t i = 0; i < c->nfiles; i++) {
+		const struct log_read *r = &reads[i];
+		struct buf text = BUF_MAX(8192);
+
+		q->inputs[i] = (struct input_file){
+			.path = c->files[i].name, .dialects = r->dialects, .bytes = r->bytes, .lines = r->lines,
+			.unknown_lines = r->unknown_lines,
+		};
+		q->input_bytes += r->bytes;
+		if (r->damage[0]) {
+			buf_addf(&text, "%.*s: %s", (int)c->files[i].name.n, c->files[i].name.p, r->damage);
+			unseen[q->nunseen++] = arena_span(c->arena, buf_view(&text));
+		}
+		text.n = 0;
+		if (r->cut_lines) {
+			buf_addf(&text, "%.*s: %llu lines over 1 MiB, only their start was read",
+				 (int)c->files[i].name.n, c->files[i].name.p, (unsigned long long)r->cut_lines);
+			unseen[q->nunseen++] = arena_span(c->arena, buf_view(&text));
+		}
+		buf_free(&text);
+	}
+	q->unseen = unseen;
+	q->complete = q->nunseen == 0 && !c->stopped;
+	q->stopped = c->stopped;
+}
+
+static void send_result(struct child *c, const struct inquiry *q)
+{
+	struct buf packed = BUF_MAX(CHANNEL_MAX_BODY);
+	struct err err = { 0 };
+
+	inquiry_pack(q, &packed);
+	if (packed.over || channel_send(&c->channel, TALK_RESULT, buf_view(&packed), NULL, 0, &err) < 0)
+		give_up();
+	buf_free(&packed);
+}
+
+/* WORDS in ROOT's zone; the command line has already refused what cannot be read. */
+static int64_t instant(const struct child *c, const struct host_facts *facts, const char *words, int64_t otherwise)
+{
+	struct err err = { 0 };
+	int64_t utc;
+
+	if (!words || when_parse(span_str(words), c->want->now, facts->zone, &utc, &err) < 0)
+		return otherwise;
+	return utc;
+}
+
+static void add_zone_step(struct inquiry *q, int64_t at, int32_t offset)
+{
+	if (q->nzone == ZONE_STEPS_MOST || (q->nzone && q->zone[q->nzone - 1].offset == offset))
+		return;
+	q->zone[q->nzone++] = (struct zone_step){ .at = at, .offset = offset };
+}
+
+/* The offsets of ROOT's zone from a week before the first event on, so that the report need not read TZif. */
+static void fill_zone(struct child *c, const struct host_facts *facts, struct inquiry *q)
+{
+	int64_t at = (q->from ? q->from : q->now) - ZONE_BEFORE;
+	int64_t end = (q->to > q->now ? q->to : q->now) + DAY;
+
+	q->zone = arena_alloc(c->arena, ZONE_STEPS_MOST * sizeof(*q->zone));
+	if (end - at > ZONE_SPAN_MOST)
+		at = end - ZONE_SPAN_MOST;
+	add_zone_step(q, at, zone_offset(facts->zone, at));
+	for (; at < end; at += DAY) {
+		int64_t low = at;
+		int64_t high = at + DAY;
+
+		if (zone_offset(facts->zone, low) == zone_offset(facts->zone, high))
+			continue;
+		while (high - low > 1) {
+			int64_t middle = low + (high - low) / 2;
+
+			if (zone_offset(facts->zone, middle) == zone_offset(facts->zone, at))
+				low = middle;
+			else
+				high = middle;
+		}
+		add_zone_step(q, high, zone_offset(facts->zone, high));
+	}
+}
+
+static void investigate(struct child *c, const struct host_facts *facts)
+{
+	const struct reader_want *want = c->want;
+	struct trace_options to = {
+		.accounts = facts->accounts, .zone = facts->zone, .files = c->files, .nfiles = c->nfiles,
+		.now = want->now, .since = want->since_utc ? want->since_utc : instant(c, facts, want->since, 0),
+		.until = instant(c, facts, want->until, 0), .memory = want->memory,
+		.stats = want->stats, .false_per_account_days = want->false_rate, .trusted = want->trusted,
+		.ntrusted = want->ntrusted, .networks = facts->networks, .nnetworks = facts->nnetworks, .ctx = c,
+		.status = io_status,
+	};
+	struct trace *trace = trace_new(&to);
+	struct logs_options lo = {
+		.zone = facts->zone, .now = want->now, .block = want->block, .workers = want->workers, .ctx = c,
+		.open = logs_open, .event = trace_event, .event_ctx = trace, .progress = logs_progress,
+	};
+	struct clock clock = { 0 };
+	int64_t start = clock_steady_micros(&clock);
+	struct err err = { 0 };
+	struct log_read *reads;
+	struct inquiry *q;
+
+	if (logs_read(c->arena, c->files, c->nfiles, &lo, &reads, &err) < 0)
+		give_up();
+	q = trace_conclude(trace, c->arena);
+	fill_inputs(c, reads, q);
+	q->microseconds = (uint64_t)(clock_steady_micros(&clock) - start);
+	q->host = facts->hostname;
+	q->panel = facts->panel;
+	if (facts->mta.n)
+		q->mta = facts->mta;
+	q->advice = facts->advice;
+	q->nadvice = facts->nadvice;
+	q->unconfined = c->unconfined;
+	fill_zone(c, facts, q);
+	send_result(c, q);
+	trace_free(trace);
+}
+
+/* Returns false where the operator has allowed to go on without. */
+static bool confine(const struct reader_want *want, int channel_fd)
+{
+	struct confine_want cw = {
+		.channel = channel_fd, .complaints = -1, .files = FILES_OPEN, .memory = ADDRESS_SPACE,
+	};
+	struct confine_report report;
+	struct err err = { 0 };
+
+	signal(SIGINT, SIG_IGN);
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	if (confine_reader(&cw, &report, &err) == 0)
+		return true;
+	if (!want->unconfined)
+		_exit(EXIT_NOPERM);
+	return false;
+}
+
+void reader_child(const struct reader_want *want, int channel_fd)
+{
+	struct child c = { .want = want, .arena = arena_new() };
+	struct host_io io = { .ctx = &c, .read = io_read, .list = io_list, .exists = io_exists };
+	struct host_facts facts;
+
+	/* Standard input, output and every descriptor of the caller go; the channel stays. */
+	if (channel_fd > 0)
+		close_range(0, (unsigned)channel_fd - 1, 0);
+	close_range((unsigned)channel_fd + 1, ~0u, 0);
+	c.unconfined = !confine(want, channel_fd);
+	pthread_mutex_init(&c.lock, NULL);
+	channel_open(&c.channel, channel_fd, TALK_ANSWER_MOST, 0);
+	host_learn(&io, c.arena, &facts);
+	get_files(&c, &facts);
+	investigate(&c, &facts);
+	host_forget(&facts);
+	arena_free(c.arena);
+	_exit(0);
+}

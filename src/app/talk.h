@@ -1,0 +1,20 @@
+/*
+ * talk - what the command line and the confined reader say to each other. The reader asks, the command line
+ * answers each request with one message of the same type, until the result comes.
+ */
+#ifndef SPAMTRAIL_APP_TALK_H
+#define SPAMTRAIL_APP_TALK_H
+
+enum talk {
+	TALK_READ = 1,         /* path → a descriptor of that file beneath ROOT, or none */
+	TALK_LIST,             /* path → count, names */
+	TALK_STATUS,           /* path → u8 there, mtime, ctime, size, uid, u8 regular */
+	TALK_LOGS,             /* count, paths → count, (name, mtime, size, dev, ino) of every file to read */
+	TALK_OPEN,             /* u32 index into those → a descriptor, or the reason why not */
+	TALK_PROGRESS,         /* u64 bytes, u64 of all → u8 go on */
+	TALK_RESULT,           /* the packed inquiry; no answer */
+};
+
+#define TALK_ANSWER_MOST (48u << 20)
+
+#endif

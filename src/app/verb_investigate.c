@@ -1,0 +1,69 @@
+/*
+ * verb_investigate - `investigate [PATH...]`: who sends, proof, damage.
+ */
+#include "app/inquire.h"
+#include "app/term.h"
+#include "app/verbs.h"
+#include "report/html.h"
+#include "report/json.h"
+#include "report/plain.h"
+#include "report/screen.h"
+#include "report/stats.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+static int write_html(const struct options *o, const struct inquire *in, struct err *err)
+{
+	struct sink s;
+	int rc;
+	int fd = open(o->html, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0640);
+
+	if (fd < 0)
+		return err_sys(err, EXIT_IO, "cannot write %s", o->html);
+	s = sink_new(fd);
+	html_inquiry(&s, in->q, in->zone, o->stats);
+	rc = sink_end(&s, o->html, err);
+	if (close(fd) < 0 && rc == 0)
+		rc = err_sys(err, EXIT_IO, "cannot write %s", o->html);
+	return rc;
+}
+
+static void write_screen(struct sink *s, const struct options *o, const struct inquire *in)
+{
+	struct screen screen = term_screen(o, STDOUT_FILENO);
+	struct buf again = BUF_MAX(4096);
+
+	options_again(o, 0, &again);
+	screen.zone = in->zone;
+	screen.again = buf_view(&again);
+	screen.top = o->top;
+	if (o->stats)
+		stats_text(s, in->q, &screen, o->top);
+	else
+		screen_inquiry(s, in->q, &screen);
+	buf_free(&again);
+}
+
+int verb_investigate(const struct options *o, struct err *err)
+{
+	struct inquire in;
+	struct sink s = sink_new(STDOUT_FILENO);
+	int rc = inquire(o, 0, &in, err);
+
+	if (rc == 0 && o->html)
+		rc = write_html(o, &in, err);
+	if (rc == 0) {
+		if (o->output == OUTPUT_JSON)
+			json_inquiry(&s, in.q, in.zone, o->stats);
+		else if (o->output == OUTPUT_PLAIN)
+			plain_inquiry(&s, in.q, in.zone, o->stats);
+		else
+			write_screen(&s, o, &in);
+		rc = sink_end(&s, "standard output", err);
+	}
+	if (rc == 0)
+		rc = inquire_code(in.q);
+	inquire_end(&in);
+	return rc;
+}
