@@ -9,11 +9,11 @@
 
 int32_t cusum_group(const int16_t part[SIGNALS], enum signal_group group)
 {
+	const struct group_row *row = &group_table[group];
 	int32_t sum = 0;
 
-	for (unsigned i = 0; i < SIGNALS; i++)
-		if (signal_table[i].group == group)
-			sum += part[i];
+	for (unsigned i = 0; i < row->members; i++)
+		sum += part[row->member[i]];
 	return sum;
 }
 

@@ -10,9 +10,9 @@
 #define RCPT_BUCKETS 49152 /* 3 MiB: at 900,000 pairs 18 of 31 slots are taken */
 #define DOMAIN_BUCKETS 16384 /* 1 MiB */
 
+/* One cache line. A mark is never below SLOTS, so the first entry can be compared like the rest. */
 struct bucket {
-	uint16_t next; /* slot that is written next */
-	uint16_t mark[SLOTS]; /* 0 = free */
+	_Alignas(64) uint16_t entry[1 + SLOTS]; /* [0]: the slot that is written next; 0 = free */
 };
 
 struct novelty {
@@ -50,16 +50,16 @@ static struct bucket *bucket_of(struct novelty *v, enum novelty_kind kind, uint6
 bool novelty_seen(struct novelty *v, enum novelty_kind kind, uint64_t sender, uint64_t other, bool learn)
 {
 	uint64_t h = hash_mix(hash_mix(sender + kind) ^ other);
-	struct bucket *b = bucket_of(v, kind, h);
-	uint16_t mark = (uint16_t)h ? (uint16_t)h : 1;
-	unsigned hits = 0;
+	uint16_t *entry = bucket_of(v, kind, h)->entry;
+	uint16_t mark = (uint16_t)h < SLOTS ? (uint16_t)(h + SLOTS) : (uint16_t)h;
+	uint16_t hit = 0;
 
-	for (unsigned i = 0; i < SLOTS; i++)
-		hits |= b->mark[i] == mark;
-	if (hits || !learn)
-		return hits;
-	b->mark[b->next] = mark;
-	b->next = b->next + 1 < SLOTS ? b->next + 1 : 0;
+	for (unsigned i = 0; i < 1 + SLOTS; i++)
+		hit |= entry[i] == mark ? UINT16_MAX : 0;
+	if (hit || !learn)
+		return hit;
+	entry[1 + entry[0]] = mark;
+	entry[0] = entry[0] + 1 < SLOTS ? entry[0] + 1 : 0;
 	return false;
 }
 
@@ -74,7 +74,7 @@ bool novelty_load(struct novelty *v, struct span bytes)
 		return false;
 	memcpy(v, bytes.p, bytes.n);
 	for (size_t i = 0; i < RCPT_BUCKETS + DOMAIN_BUCKETS; i++)
-		if (v->b[i].next >= SLOTS)
-			v->b[i].next = 0;
+		if (v->b[i].entry[0] >= SLOTS)
+			v->b[i].entry[0] = 0;
 	return true;
 }

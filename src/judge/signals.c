@@ -13,14 +13,17 @@
 		(uint16_t)((yes)*TICK), (uint16_t)((no)*TICK) \
 	}
 
+/* clang-format off */
 const struct group_row group_table[GROUPS] = {
-	[GROUP_VOLUME] = { "volume", N(6), N(-3) },    [GROUP_NOVELTY] = { "novelty", N(5.5), N(-4) },
-	[GROUP_FAILURE] = { "failure", N(10), N(-4) }, [GROUP_PLACE] = { "place", N(11), N(-1) },
-	[GROUP_LOGIN] = { "login", N(3), N(0) },       [GROUP_FACT] = { "fact", N(30), N(0) },
+[GROUP_VOLUME] = { "volume", N(6), N(-3), 4, { SIG_BURST, SIG_HASTE, SIG_RCPTS, SIG_SUBJECT } },
+[GROUP_NOVELTY] = { "novelty", N(5.5), N(-4), 2, { SIG_NEW_RCPT, SIG_SPREAD } },
+[GROUP_FAILURE] = { "failure", N(10), N(-4), 2, { SIG_UNKNOWN, SIG_SPAM } },
+[GROUP_PLACE] = { "place", N(11), N(-1), 5, { SIG_NETWORKS, SIG_HOURS, SIG_NEW_PLACE, SIG_ODD_PLACE, SIG_REGULAR } },
+[GROUP_LOGIN] = { "login", N(3), N(0), 3, { SIG_MISMATCH, SIG_ENTRY, SIG_POSTS } },
+[GROUP_FACT] = { "fact", N(30), N(0), 1, { SIG_FILE } },
 };
 
 /* Columns of "usual": mailbox, script, local user (and daemon), relay, mail that only passes through. */
-/* clang-format off */
 const struct signal_row signal_table[SIGNALS] = {
 [SIG_BURST] = { "burst", GROUP_VOLUME, N(6), N(-2), 0, { 0, 0 }, { { 0, 0 } },     /* densities: burst_usual */
 	"@ messages within an hour (usual @)", false },

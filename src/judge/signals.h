@@ -67,6 +67,7 @@ struct signal_row {
 struct group_row {
 	const char *name;
 	int16_t cap, floor;
+	uint8_t members, member[5]; /* the signals that name this group */
 };
 
 extern const struct signal_row signal_table[SIGNALS];

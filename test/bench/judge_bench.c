@@ -60,32 +60,32 @@ static double foreign(const struct judge_verdict *v)
 	return sum;
 }
 
-static void add(struct figures *f, const struct outcome *o)
+static void add(struct figures *to, const struct outcome *o)
 {
 	double rest = foreign(&o->verdict);
 
-	f->n++;
-	f->events += o->events;
-	f->suspect += o->verdict.verdict == VERDICT_SUSPECT;
-	f->bulk += o->verdict.verdict == VERDICT_BULK;
-	f->alarmed += o->verdict.verdict == VERDICT_COMPROMISED;
-	if (o->verdict.score > f->top)
-		f->top = o->verdict.score;
-	if (rest > f->rest)
-		f->rest = rest;
+	to->n++;
+	to->events += o->events;
+	to->suspect += o->verdict.verdict == VERDICT_SUSPECT;
+	to->bulk += o->verdict.verdict == VERDICT_BULK;
+	to->alarmed += o->verdict.verdict == VERDICT_COMPROMISED;
+	if (o->verdict.score > to->top)
+		to->top = o->verdict.score;
+	if (rest > to->rest)
+		to->rest = rest;
 	if (o->leak) {
-		unsigned n = f->since_n++;
+		unsigned n = to->since_n++;
 		uint64_t a = o->verdict.since_message, b = o->truth;
 
-		f->leak[n] = (unsigned)o->leak;
-		f->since[n] = (unsigned)(a > b ? a - b : b - a);
+		to->leak[n] = (unsigned)o->leak;
+		to->since[n] = (unsigned)(a > b ? a - b : b - a);
 	}
 	if (o->ideal)
-		f->ideal[f->ideal_n++] = (unsigned)o->ideal;
+		to->ideal[to->ideal_n++] = (unsigned)o->ideal;
 	for (size_t i = 0; i < o->verdict.nreasons; i++)
 		for (unsigned s = 0; s < SIGNALS; s++)
 			if (span_eq(o->verdict.reasons[i].signal, span_str(signal_table[s].name)))
-				f->share[s] += o->verdict.reasons[i].weight;
+				to->share[s] += o->verdict.reasons[i].weight;
 }
 
 static void tell(const char *name, const struct judge_verdict *v)
@@ -97,14 +97,14 @@ static void tell(const char *name, const struct judge_verdict *v)
 		       v->reasons[i].text.p);
 }
 
-static void run_attack(struct figures *f, const struct attack *k, unsigned n, double false_rate,
+static void run_attack(struct figures *to, const struct attack *k, unsigned n, double false_rate,
 		       uint32_t silenced)
 {
 	struct judge_options o = { false_rate, SIM_START, silenced };
 	struct judge *j = judge_new(&o);
 	struct arena *a = arena_new();
 
-	memset(f, 0, sizeof(*f));
+	memset(to, 0, sizeof(*to));
 	for (unsigned i = 0; i < n; i++) {
 		unsigned days = k->ramp_days > 0 || k->day_cap > 0 || k->office_hours ? 24
 				: k->gap > 200					      ? 15
@@ -112,7 +112,7 @@ static void run_attack(struct figures *f, const struct attack *k, unsigned n, do
 		struct outcome out = sim_run(j, k->victim, k, days, 11, 800, 1 / false_rate,
 					     hash_mix(i + 1) ^ (uint64_t)(k - attacks) << 40, a);
 
-		add(f, &out);
+		add(to, &out);
 		if (why && !out.leak)
 			tell(k->name, &out.verdict);
 	}
@@ -120,13 +120,13 @@ static void run_attack(struct figures *f, const struct attack *k, unsigned n, do
 	judge_free(j);
 }
 
-static void run_innocent(struct figures *f, const struct habit *h, unsigned n, double false_rate)
+static void run_innocent(struct figures *to, const struct habit *h, unsigned n, double false_rate)
 {
 	struct judge_options o = { false_rate, SIM_START, 0 };
 	struct judge *j = NULL;
 	struct arena *a = NULL;
 
-	memset(f, 0, sizeof(*f));
+	memset(to, 0, sizeof(*to));
 	for (unsigned i = 0; i < n; i++) {
 		struct outcome out;
 
@@ -139,7 +139,7 @@ static void run_innocent(struct figures *f, const struct habit *h, unsigned n, d
 		}
 		out = sim_run(j, h, NULL, WEEKS_DAYS, 0, 1, 1 / false_rate,
 			      hash_mix(i + 1) ^ (uint64_t)(h - innocents + 100) << 40, a);
-		add(f, &out);
+		add(to, &out);
 		if (why && out.verdict.verdict >= VERDICT_SUSPECT)
 			tell(h->name, &out.verdict);
 	}

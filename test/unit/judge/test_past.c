@@ -130,6 +130,18 @@ static void no_group_alone_convicts(void **state)
 	assert_true(group_table[GROUP_VOLUME].cap + group_table[GROUP_NOVELTY].cap < 12.2 * NAT);
 }
 
+static void groups_and_signals_agree(void **state)
+{
+	unsigned members = 0;
+
+	for (unsigned g = 0; g < GROUPS; g++) {
+		members += group_table[g].members;
+		for (unsigned i = 0; i < group_table[g].members; i++)
+			assert_int_equal(signal_table[group_table[g].member[i]].group, g);
+	}
+	assert_int_equal(members, SIGNALS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +153,7 @@ int main(void)
 		cmocka_unit_test(hours_of_the_week_need_a_past),
 		cmocka_unit_test(the_threshold_follows_the_rate),
 		cmocka_unit_test(no_group_alone_convicts),
+		cmocka_unit_test(groups_and_signals_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
