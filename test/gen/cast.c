@@ -280,4 +280,7 @@ void cast_build(struct world *w)
 		actor_row(w, &w->actor[i]);
 	if (!w->clean)
 		cast_culprits(w);
+	for (uint32_t i = 0; i < w->nactors; i++)
+		if (w->actor[i].role >= R_STOLEN)
+			w->row[w->actor[i].row].timed = true;
 }

@@ -191,7 +191,6 @@ static void delivery_process(struct world *w, const struct msg *m)
 
 static void arrival(struct world *w, struct msg *m)
 {
-	struct row *row = &w->row[m->row];
 	struct text *t;
 
 	exim_id(w, m->id, w->now, m->pid);
@@ -240,10 +239,9 @@ static void arrival(struct world *w, struct msg *m)
 			lit(t, " ");
 			put_addr(w, t, m->r[i].orig);
 		}
-		row->recipients += m->nrcpt;
 	}
 	end(w, m->pid);
-	row->messages++;
+	row_arrival(w, m->row, w->variant & V_NOFOR ? 0 : m->nrcpt);
 	if (!role_is_local(m->role)) {
 		t = begin(w, m->pid, NULL);
 		lit(t, "SMTP connection from ");
@@ -490,8 +488,7 @@ static void old_message(struct world *w)
 	r.orig = r.a;
 	exim_id(w, m.id, -(int64_t)rng_below(&w->rng, 86400) * SECOND - 1, m.pid);
 	delivery_process(w, &m);
-	row->messages++;
-	row->recipients++;
+	row_arrival(w, m.row, 1);
 	delivered(w, &m, &r, false);
 	word(w, &m, "Completed");
 }

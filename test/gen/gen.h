@@ -64,6 +64,8 @@ struct row {
 	uint64_t since_message; /* ordinal, from 1, of the first message that was abuse */
 	int64_t since;
 	uint64_t messages, recipients, delivered, deferred, bounced;
+	int64_t *times;        /* of its messages, kept for culprits' rows only */
+	bool timed;
 };
 
 struct account {

@@ -43,6 +43,8 @@ void die(const char *what, const char *on) __attribute__((noreturn));
 /* world.c */
 void world_build(struct world *w);
 uint32_t row_find(struct world *w, enum kind kind, const char *id, uint32_t account);
+/* A message of this row was logged. */
+void row_arrival(struct world *w, uint32_t index, uint32_t nrcpt);
 void truth_write(struct world *w);
 const char *kind_name(enum kind k);
 

@@ -256,8 +256,7 @@ static void queued(struct world *w, struct msg *m)
 	}
 	message_id(w, m, m->id);
 	active(w, m, m->id);
-	w->row[m->row].messages++;
-	w->row[m->row].recipients += m->nrcpt;
+	row_arrival(w, m->row, m->nrcpt);
 	if (!role_is_local(m->role)) {
 		t = begin(w, smtpd(m), m->pid, NULL);
 		lit(t, "disconnect from ");
@@ -517,8 +516,7 @@ void postfix_step(struct world *w, struct msg *m)
 	case 1:
 		if (m->role == R_BOUNCE) {
 			active(w, m, m->id);
-			w->row[m->row].messages++;
-			w->row[m->row].recipients += m->nrcpt;
+			row_arrival(w, m->row, m->nrcpt);
 		} else {
 			queued(w, m);
 		}
@@ -565,8 +563,7 @@ static void old_message(struct world *w)
 	r.orig = r.a;
 	snprintf(m.id, sizeof m.id, "%s%X", w->variant & V_SHORT ? "3FFFF7" : "4bPrev1Mz",
 		 0x100000 + w->next_pid);
-	row->messages++;
-	row->recipients++;
+	row_arrival(w, m.row, 1);
 	delivered(w, &m, &r, m.id);
 	lit(begin(w, "postfix/qmgr", 613, m.id), "removed");
 	end(w);

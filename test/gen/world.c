@@ -76,6 +76,33 @@ void world_build(struct world *w)
 	cast_build(w);
 }
 
+void row_arrival(struct world *w, uint32_t index, uint32_t nrcpt)
+{
+	struct row *r = &w->row[index];
+
+	if (r->timed) {
+		if ((r->messages & (r->messages - 1)) == 0)
+			r->times = realloc(r->times, (r->messages ? 2 * r->messages : 1) * sizeof *r->times);
+		r->times[r->messages] = w->start + w->now / SECOND;
+	}
+	r->messages++;
+	r->recipients += nrcpt;
+}
+
+/* Times of the messages around the first abusive one, so that `since` can be measured in messages. */
+static void since_write(FILE *f, const struct world *w, const struct row *r)
+{
+	uint64_t from = r->since_message > 41 ? r->since_message - 41 : 0;
+
+	fprintf(f,
+		",\"what\":\"%s\",\"since_message\":%llu,\"since\":%lld,\"around_first\":%llu,\"around\":[",
+		r->culprit, (unsigned long long)r->since_message, (long long)(w->start + r->since / SECOND),
+		(unsigned long long)from + 1);
+	for (uint64_t i = from; i < r->messages && i < from + 120; i++)
+		fprintf(f, "%s%lld", i > from ? "," : "", (long long)r->times[i]);
+	fputc(']', f);
+}
+
 static void json_name(FILE *f, const char *s)
 {
 	/* made-up names hold no quote, backslash or control byte */
@@ -126,9 +153,7 @@ void truth_write(struct world *w)
 			(unsigned long long)r->delivered, (unsigned long long)r->deferred,
 			(unsigned long long)r->bounced, r->culprit ? "true" : "false");
 		if (r->culprit)
-			fprintf(f, ",\"what\":\"%s\",\"since_message\":%llu,\"since\":%lld", r->culprit,
-				(unsigned long long)r->since_message,
-				(long long)(w->start + r->since / SECOND));
+			since_write(f, w, r);
 		fputc('}', f);
 		sum[0] += r->messages, sum[1] += r->recipients, sum[2] += r->delivered;
 		sum[3] += r->deferred, sum[4] += r->bounced;
