@@ -75,7 +75,7 @@ static void *block_new(struct arena *a, size_t n)
 void *arena_alloc(struct arena *a, size_t n)
 {
 	const size_t align = _Alignof(max_align_t);
-	size_t rounded = n + (align - n % align) % align;
+	size_t rounded = n ? n + (align - n % align) % align : align;
 	void *p;
 
 	/* A piece as big as a block leaves the open block to the small ones. */
