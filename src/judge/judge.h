@@ -22,49 +22,51 @@ struct judge_state {
 };
 
 enum place_trait {
-	PLACE_NEVER_MAILS = 1,  /* uploads, cache, tmp, images, hidden folder, plugin asset */
-	PLACE_KNOWN_LIST = 2,   /* Mailman, a newsletter program, a monitoring host's own folder */
+	PLACE_NEVER_MAILS = 1, /* uploads, cache, tmp, images, hidden folder, plugin asset */
+	PLACE_KNOWN_LIST = 2, /* Mailman, a newsletter program, a monitoring host's own folder */
 };
 
 /* One arrival (message accepted from this sender). Zero where unknown. */
 struct judge_message {
-	int64_t at;             /* UTC seconds, not decreasing per sender (small steps back are clamped) */
-	int32_t zone;           /* seconds east of UTC, for hours of the week */
+	int64_t at; /* UTC seconds, not decreasing per sender (small steps back are clamped) */
+	int32_t zone; /* seconds east of UTC, for hours of the week */
 	uint32_t nrcpt;
 	uint32_t size;
-	uint32_t subject;       /* hash, 0 = unknown */
-	uint32_t net;           /* hash of the client's /24 or /48, 0 = unknown or local */
-	uint32_t place;         /* hash of directory or file, 0 = unknown */
-	uint8_t place_traits;   /* enum place_trait */
-	bool foreign_sender;    /* envelope sender's domain is not the account's */
+	uint32_t subject; /* hash, 0 = unknown */
+	uint32_t net; /* hash of the client's /24 or /48, 0 = unknown or local */
+	uint32_t place; /* hash of directory or file, 0 = unknown */
+	uint8_t place_traits; /* enum place_trait */
+	bool foreign_sender; /* envelope sender's domain is not the account's */
 };
 
 enum judge_result { RESULT_OK, RESULT_UNKNOWN_RCPT, RESULT_SPAM, RESULT_OTHER };
 
 struct judge_verdict {
 	enum verdict verdict;
-	double score;           /* the sum at its highest after `since` */
-	double confidence;      /* 0 to 1 */
-	int64_t since;          /* 0 = never left zero for good */
+	double score; /* the sum at its highest after `since` */
+	double confidence; /* 0 to 1 */
+	int64_t since; /* 0 = never left zero for good */
 	uint64_t since_message; /* ordinal of the message at which the sum left zero */
-	bool alarmed;           /* crossed the `compromised` threshold */
+	bool alarmed; /* crossed the `compromised` threshold */
 	int64_t alarm_at;
 	uint64_t alarm_message; /* ordinal of the message at which it did */
-	struct span aside;      /* why a big sender was set aside (bulk), or empty */
-	struct reason *reasons; size_t nreasons;   /* in the arena; weights add up to score */
+	struct span aside; /* why a big sender was set aside (bulk), or empty */
+	struct reason *reasons;
+	size_t nreasons; /* in the arena; weights add up to score */
 };
 
 struct judge_options {
-	double false_per_account_days;  /* 0 = 1 per 100,000 for compromised */
-	int64_t start;                  /* when the input begins; 0 = unknown: nobody counts as newcomer */
-	uint32_t silenced;              /* bench: bit per signal left out */
+	double false_per_account_days; /* 0 = 1 per 100,000 for compromised */
+	int64_t start; /* when the input begins; 0 = unknown: nobody counts as newcomer */
+	uint32_t silenced; /* bench: bit per signal left out */
 };
 
 struct judge *judge_new(const struct judge_options *options);
 void judge_free(struct judge *j);
 size_t judge_bytes(const struct judge *j);
 
-void judge_message(struct judge *j, struct judge_state *s, enum sender_kind kind, const struct judge_message *m);
+void judge_message(struct judge *j, struct judge_state *s, enum sender_kind kind,
+		   const struct judge_message *m);
 /* One recipient of a message, when first seen (Exim: at arrival; Postfix: at its first result). SENDER is
  * the sender's own hash; RCPT and DOMAIN are hashes of the lower-cased address and its domain. */
 void judge_recipient(struct judge *j, struct judge_state *s, int64_t at, uint64_t sender, uint64_t rcpt,

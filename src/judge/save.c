@@ -62,7 +62,7 @@ static bool sane(const struct state *s)
 
 bool judge_load(struct judge_state *opaque, const unsigned char past[JUDGE_PAST_BYTES])
 {
-	struct judge_state copy;
+	struct judge_state copy = { .opaque = { 0 } };
 	uint64_t head[2];
 
 	memset(opaque, 0, sizeof(*opaque));
