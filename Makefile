@@ -45,7 +45,7 @@ check:
 
 bench:
 	@tools/deps test
-	@$(MAKE) --no-print-directory $(B)/build.ninja && ninja -C $(B) all tests
+	@$(MAKE) --no-print-directory $(B)/build.ninja && ninja -C $(B) all test/bench/judge_bench
 	@test/bench/bench.sh $(SIZE) $(ROUNDS)
 
 fuzz:

@@ -74,8 +74,19 @@ void put_u(struct text *t, uint64_t n)
 	put(t, d + at, sizeof d - at);
 }
 
+/* Hashes make addresses: loopback, private and multicast ones are moved next door, they would mean something. */
+static uint32_t public_ip(uint32_t ip)
+{
+	uint32_t first = ip >> 24;
+
+	if (first == 0 || first == 10 || first == 127 || first == 172 || first == 192 || first == 169)
+		return ip + (1u << 24);
+	return first >= 224 ? ip - (100u << 24) : ip;
+}
+
 void put_ip(struct text *t, uint32_t ip)
 {
+	ip = public_ip(ip);
 	for (int shift = 24; shift >= 0; shift -= 8) {
 		put_u(t, ip >> shift & 255);
 		if (shift)

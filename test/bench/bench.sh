@@ -1,0 +1,113 @@
+#!/bin/sh
+# bench.sh - the figures of the project's goal as one table: whole process, CPU as a ratio to LC_ALL=C grep -c on the
+# same file in the same rounds (its output to a pipe), medians, the file in the page cache.
+# Usage: bench.sh [SIZE [ROUNDS]]; FLOOD=ids (50000000), BENCH_DIR keeps the logs, FIRST=1 adds the first screen
+# of a live host (root, a private mount namespace; FIRST_SIZE of logs). What is not installed is skipped aloud.
+set -u
+cd "$(dirname "$0")/../.." || exit 70
+size=${1:-1G} rounds=${2:-7}
+. test/exact/lib.sh
+export LC_ALL=C
+cost=$BUILD/test/bench/cost
+dir=${BENCH_DIR:-$tmp}/$size
+failed=0
+
+row() { # NAME VALUE UNIT GOAL LEAST   (smaller is better; with "-" in front of GOAL larger is)
+	awk -v n="$1" -v v="$2" -v u="$3" -v g="$4" -v l="$5" 'BEGIN {
+		up = g ~ /^-/; sub(/^-/, "", g)
+		word = up ? (v >= g ? "goal" : v >= l ? "least" : "MISSED") : (v <= g ? "goal" : v <= l ? "least" : "MISSED")
+		printf "| %-52s | %9.2f %-4s | %8s | %8s | %s |\n", n, v, u, g, l, word; exit word == "MISSED" }' || failed=$((failed + 1))
+}
+skip() { printf '| %-52s | skipped: %s |\n' "$1" "$2"; }
+median() { sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", b > 0 ? a / b : 0 }'; }
+# Column 1 CPU, 2 wall, 3 first byte, 4 memory of commands run in turns, one file of figures each.
+turns() { # ROUNDS; commands are in $tmp/a.sh and $tmp/b.sh
+	: >"$tmp/a" && : >"$tmp/b"
+	for _ in $(seq "$1"); do
+		"$cost" sh "$tmp/a.sh" >>"$tmp/a"
+		"$cost" sh "$tmp/b.sh" >>"$tmp/b"
+	done
+}
+column() { awk -v c="$2" '{ print $c }' "$1" | median; }
+
+speed() { # MTA LOG WORD GOAL LEAST OLD OLDGOAL OLDLEAST
+	mta=$1 log=$2 word=$3
+	[ -f "$dir/$mta/truth.json" ] || "$SPAMTRAIL_GEN" --mta "$mta" --seed 1 --bytes "$size" --out "$dir/$mta"
+	file=$dir/$mta$log
+	cat "$file" >/dev/null
+	echo "exec $SPAMTRAIL investigate --json --root $dir/$mta $log" >"$tmp/a.sh"
+	echo "exec grep -c $word $file" >"$tmp/b.sh"
+	SPAMTRAIL_TEST_WORKERS=1
+	export SPAMTRAIL_TEST_WORKERS
+	turns "$rounds"
+	ours=$(column "$tmp/a" 1)
+	row "$mta: CPU against grep -c $word ($(column "$tmp/b" 1) s)" "$(ratio "$ours" "$(column "$tmp/b" 1)")" x "$4" "$5"
+	if command -v "$6" >/dev/null; then
+		old=$("$cost" "$6" "$file" | cut -d' ' -f1)
+		row "$mta: less CPU than $6 ($old s)" "$(ratio "$old" "$ours")" x "-$7" "$8"
+	else
+		skip "$mta: less CPU than $6" "$6 is not installed"
+	fi
+
+	"$cost" -o "$tmp/one" sh "$tmp/a.sh" >/dev/null
+	echo "SPAMTRAIL_TEST_WORKERS=2 exec $SPAMTRAIL investigate --json --root $dir/$mta $log" >"$tmp/b.sh"
+	turns "$rounds"
+	"$cost" -o "$tmp/two" sh "$tmp/b.sh" >/dev/null
+	row "$mta: two threads, wall clock" "$(ratio "$(column "$tmp/a" 2)" "$(column "$tmp/b" 2)")" x -1.85 1.6
+	row "$mta: two threads, CPU" "$(ratio "$(column "$tmp/b" 1)" "$(column "$tmp/a" 1)")" x 1.10 1.20
+	cmp -s "$tmp/one" "$tmp/two" || { echo "two threads print other bytes than one"; failed=$((failed + 1)); }
+	unset SPAMTRAIL_TEST_WORKERS
+	row "$mta: memory of all processes" "$(ratio "$("$cost" -m "$SPAMTRAIL" investigate --json --root "$dir/$mta" "$log" | cut -d' ' -f4)" 1024)" MiB 24 48
+
+	[ -f "$file.gz" ] || gzip -1 -k "$file"
+	cat "$file.gz" >/dev/null
+	echo "exec $SPAMTRAIL investigate --json --root $dir/$mta $log.gz" >"$tmp/a.sh"
+	echo "exec zcat $file.gz" >"$tmp/b.sh"
+	turns 3
+	least=0.6
+	ldd "$SPAMTRAIL" | grep -q isal || least=1.25
+	row "$mta: .gz, CPU against zcat alone" "$(ratio "$(column "$tmp/a" 1)" "$(column "$tmp/b" 1)")" x 0.4 $least
+}
+
+flood() {
+	n=${FLOOD:-50000000}
+	mkdir -p "$dir/empty/etc"
+	for kind in "" --arrivals; do
+		set -- $("$SPAMTRAIL_GEN" --flood "$n" $kind | "$cost" -m -o "$tmp/flood" "$SPAMTRAIL" investigate --json --root "$dir/empty" -)
+		row "memory in a flood of $n ids${kind:+ that arrive}" "$(ratio "$4" 1024)" MiB 256 512
+		grep -qi 'memory\|evict\|gave up\|limit' "$tmp/flood" || { echo "the flood's evictions are not said"; failed=$((failed + 1)); }
+	done
+}
+
+# The live host's first screen: the made-up logs end now and lie over /var/log in a mount namespace of our own.
+first_screen() {
+	[ "${FIRST:-0}" = 1 ] && [ "$(id -u)" = 0 ] || { skip "first screen of a live host" "asked for with FIRST=1, as root"; return; }
+	"$SPAMTRAIL_GEN" --mta exim --bytes "${FIRST_SIZE:-10G}" --rotate 4 --start $(($(date +%s) - 604800)) --out "$dir/live"
+	loads=
+	for _ in $(seq $((4 * $(nproc)))); do (while :; do :; done) & loads="$loads $!"; done
+	sync
+	echo 3 >/proc/sys/vm/drop_caches 2>/dev/null || echo "(caches could not be dropped)"
+	set -- $("$cost" unshare -m sh -c "mount --bind '$dir/live/var/log' /var/log && mount --bind '$dir/live/etc/passwd' /etc/passwd &&
+		exec '$SPAMTRAIL' investigate --state '$tmp/state'")
+	kill $loads
+	row "first screen, ${FIRST_SIZE:-10G} of logs, load 4 x cores" "$3" s 3 10
+}
+
+echo "spamtrail on $(nproc) cores, $(uname -m), logs of $size, median of $rounds"
+echo "|                                                      | measured       |     goal |    least |"
+echo "|---|---|---|---|"
+speed exim /var/log/exim_mainlog cwd= 1.0 1.5 eximstats 50 30
+speed postfix /var/log/mail.log from= 1.3 2.0 pflogsumm 60 40
+flood
+first_screen
+echo
+echo "The judge: messages until the alarm, false alarms, the simulated ideal"
+if [ -x "$BUILD/test/bench/judge_bench" ]; then
+	"$BUILD/test/bench/judge_bench" || failed=$((failed + 1))
+fi
+echo
+echo "Ranking over 20 seeds"
+test/exact/rank.sh 20 8M 2>&1 >"$tmp/rank.tap"
+failed=$((failed + $(grep -c '^not ok' "$tmp/rank.tap")))
+[ $failed = 0 ] && echo "bench: every figure within its least" || { echo "bench: $failed figures missed"; exit 1; }
