@@ -78,19 +78,21 @@ static uint32_t advance(struct state *s, int64_t at)
 	return s->last;
 }
 
-static void meet(const struct judge *j, struct state *s, enum sender_kind kind, uint32_t at)
+static void meet(struct judge *j, struct state *s, enum sender_kind kind, uint32_t at)
 {
 	s->flags |= STATE_SEEN;
 	s->kind = (uint8_t)kind;
 	s->population = (uint8_t)population_of(kind);
 	s->first = at;
 	s->hour_start = at;
-	if (j->start && at > j->start + LATE)
+	if (!j->start)
+		j->start = at;
+	if (at > j->start + LATE)
 		s->flags |= STATE_BORN_LATE;
 	s->threshold = past_threshold(j, s, at);
 }
 
-static struct state *enter(const struct judge *j, struct judge_state *opaque, int64_t at, uint32_t *ret_at)
+static struct state *enter(struct judge *j, struct judge_state *opaque, int64_t at, uint32_t *ret_at)
 {
 	struct state *s = state_of(opaque);
 

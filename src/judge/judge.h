@@ -57,7 +57,7 @@ struct judge_verdict {
 
 struct judge_options {
 	double false_per_account_days; /* 0 = 1 per 100,000 for compromised */
-	int64_t start; /* when the input begins; 0 = unknown: nobody counts as newcomer */
+	int64_t start; /* when the input begins; 0 = with the first event: who comes a day later is new */
 	uint32_t silenced; /* bench: bit per signal left out */
 };
 

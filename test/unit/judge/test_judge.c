@@ -253,6 +253,26 @@ static void a_silenced_signal_says_nothing(void **state)
 	end(&w);
 }
 
+/* A folder that first mails a day into the input counts as new; one of the first day does not. */
+static void newcomers_are_told_from_the_unread_past(void **state)
+{
+	struct judge *j = judge_new(NULL);
+	struct arena *a = arena_new();
+	struct judge_state early = { .opaque = { 0 } }, late = early;
+	struct judge_message m = { .at = START, .nrcpt = 1 };
+	struct judge_verdict v;
+
+	judge_message(j, &early, KIND_SCRIPT, &m);
+	m.at += 2 * DAY;
+	judge_message(j, &late, KIND_SCRIPT, &m);
+	judge_close(j, &early, KIND_SCRIPT, false, a, &v);
+	assert_null(reason_of(&v, "new_place"));
+	judge_close(j, &late, KIND_SCRIPT, false, a, &v);
+	assert_non_null(reason_of(&v, "new_place"));
+	arena_free(a);
+	judge_free(j);
+}
+
 static void time_stands_still_when_stamps_step_back(void **state)
 {
 	struct world w;
@@ -353,6 +373,7 @@ int main(void)
 		cmocka_unit_test(a_hard_fact_convicts_alone),
 		cmocka_unit_test(a_listed_server_accuses_nobody),
 		cmocka_unit_test(a_silenced_signal_says_nothing),
+		cmocka_unit_test(newcomers_are_told_from_the_unread_past),
 		cmocka_unit_test(time_stands_still_when_stamps_step_back),
 		cmocka_unit_test(a_restart_changes_no_verdict),
 		cmocka_unit_test(a_damaged_record_is_refused),
