@@ -375,6 +375,49 @@ static void test_damage(void **state)
 	buf_free(&b);
 }
 
+/* Version 2: a 64-bit block and a footer behind the first; each cut and each bad end is damage. */
+static void test_version2(void **state)
+{
+	static const char empty[] =
+		"TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4"
+		"\0\0\0\0\0\0UTC";
+	static const char one[] =
+		"TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\2\0\0\0\4";
+	static const struct {
+		const char *first; /* eight bytes of the only transition */
+		bool good;
+	} cases[] = {
+		{ "\0\0\0\0\0\0\0\1", true },
+		{ "\xf8\0\0\0\0\0\0\0", true }, /* the Big Bang */
+		{ "\x08\0\0\0\0\0\0\0", false },
+	};
+	static const char *const ends[] = { "", "\n", "\nUTC0", "XUTC0\n", "\nUTC\n" };
+	struct buf b = BUF_MAX(1000);
+
+	for (size_t i = 0; i < 3; i++) {
+		b.n = 0;
+		buf_add(&b, empty, sizeof(empty));
+		buf_add(&b, one, sizeof(one) - 1);
+		buf_add(&b, cases[i].first, 8);
+		buf_add(&b, "\1\0\0\0\0\0\0\0\0\x0e\x10\0\0UTC\0", 17);
+		buf_str(&b, "\n\n");
+		assert_int_equal(parses(&b), cases[i].good);
+	}
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		b.n = 0;
+		buf_add(&b, empty, sizeof(empty));
+		buf_add(&b, empty, sizeof(empty));
+		buf_str(&b, ends[i]);
+		assert_false(parses(&b));
+	}
+	for (size_t n = 0; n < 2 * sizeof(empty); n++) {
+		struct buf cut = { .p = b.p, .n = n };
+
+		assert_false(parses(&cut));
+	}
+	buf_free(&b);
+}
+
 static void test_no_zone_is_utc(void **state)
 {
 	int64_t until = 0;
@@ -399,6 +442,7 @@ int main(void)
 		cmocka_unit_test(test_rules_refused),
 		cmocka_unit_test(test_version1),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_version2),
 		cmocka_unit_test(test_no_zone_is_utc),
 	};
 
