@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void fill(struct err *err, enum exit_code code, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 3, 0)))
+fill(struct err *err, enum exit_code code, const char *fmt, va_list ap)
 {
 	err->code = code;
 	if (vsnprintf(err->text, sizeof(err->text), fmt, ap) < 0)

@@ -112,11 +112,13 @@ static int allow_descriptors(scmp_filter_ctx ctx, int channel, int complaints)
 	int r = 0;
 
 	for (size_t i = 0; channel >= 0 && i < sizeof(talk) / sizeof(talk[0]) && r == 0; i++)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, talk[i], 1,
-				     SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)channel));
+		r = add_rules(ctx,
+			      &(struct rule){ SCMP_ACT_ALLOW, talk[i], 0, UINT32_MAX, (uint64_t)channel }, 1);
 	for (size_t i = 0; complaints >= 0 && i < sizeof(complain) / sizeof(complain[0]) && r == 0; i++)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, complain[i], 1,
-				     SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)complaints));
+		r = add_rules(
+			ctx,
+			&(struct rule){ SCMP_ACT_ALLOW, complain[i], 0, UINT32_MAX, (uint64_t)complaints },
+			1);
 	return r;
 }
 

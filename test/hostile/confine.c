@@ -65,7 +65,6 @@ struct attack {
 	const char *name;
 	long call;
 	long arg[6];
-	int answer; /* errno that is as good as death; 0: only death is */
 };
 
 static const struct attack attacks[] = {
