@@ -45,6 +45,7 @@ struct stream {
 	struct event *ev;      /* the event in hand, its time resolved; NULL = none */
 	uint32_t ev_left;
 	int64_t key;           /* where the stream stands in the merge */
+	bool late;             /* of equal times, comes after the events that explain it */
 	bool over;             /* nothing more will come from it */
 };
 

@@ -21,7 +21,9 @@ static inline void heap_init(struct heap *h, struct arena *a, size_t most)
 /* Does A come after B? Streams of one run stand in one array: their addresses are their order. */
 static inline bool heap_after(const struct stream *a, const struct stream *b)
 {
-	return a->key != b->key ? a->key > b->key : a > b;
+	if (a->key != b->key)
+		return a->key > b->key;
+	return a->late != b->late ? a->late : a > b;
 }
 
 static inline struct stream *heap_top(const struct heap *h)

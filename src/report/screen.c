@@ -282,11 +282,11 @@ static void put_unseen(struct pen *p, const struct inquiry *q)
 	for (size_t i = 0; i < q->nrows; i++) {
 		const struct row *r = &q->rows[i];
 
-		if (r->kind != KIND_UNKNOWN || r->counts.messages == 0)
+		if (r->kind != KIND_UNKNOWN || r->counts.recipients == 0)
 			continue;
 		b.n = 0;
-		text_count(&b, r->counts.messages);
-		buf_str(&b, " messages arrived before the logs begin: given to nobody");
+		text_count(&b, r->counts.recipients);
+		buf_str(&b, " recipients of mail from before the logs begin: given to nobody");
 		put_unseen_line(p, &first, buf_view(&b));
 	}
 	quiet_missing_logs(q, &b);

@@ -222,6 +222,10 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 		row->counts.recipients += msg->nrcpt;
 		row->counts.bytes += x->size;
 		sender_tick(row, msg->arrived);
+	} else if (who->kind == KIND_UNKNOWN) {
+		/* no arrival line to count (contract: messages = arrivals), but its recipients were seen */
+		row->counts.recipients += msg->nrcpt;
+		sender_tick(row, msg->arrived);
 	}
 	row->counts.delivered += x->delivered;
 	row->counts.deferred += x->deferred;
@@ -341,6 +345,22 @@ static void arrival_merge(struct trace *t, struct message *msg)
 	x->undecided = WAIT_NOTHING;
 }
 
+/* PHP's mail log may have named the file, but its line of the same second can still be on its way: the first
+ * result decides, where the recipient tells which mail() call it was. */
+static void arrive_wait_script(struct trace *t, struct message *msg, const struct step *s, struct span user,
+			       uint32_t index)
+{
+	struct extra *x = message_extra(&t->messages, msg);
+
+	x->undecided = WAIT_SCRIPT;
+	x->uid = s->ev->uid;
+	x->size = s->ev->size;
+	x->account = index;
+	x->sender_name = names_put(&t->names, user);
+	x->grade = s->ev->flags & EVF_SYSLOG || s->ev->dialect == DIALECT_POSTFIX ? 'B' : 'A';
+	msg->flags |= M_ARRIVED;
+}
+
 static void arrive_exim_local(struct trace *t, struct message *msg, const struct step *s)
 {
 	struct span user = step_get(s, F_UNIX_USER);
@@ -352,7 +372,10 @@ static void arrive_exim_local(struct trace *t, struct message *msg, const struct
 	struct arrival who = who_local(t, user, index, dir, SPAN_NONE,
 				       s->ev->flags & EVF_SYSLOG ? 'B' : 'A');
 
-	arrive_fixed(t, msg, &who, s);
+	if (who.kind == KIND_LOCAL && !t->script.next_cwd)
+		arrive_wait_script(t, msg, s, user, index);
+	else
+		arrive_fixed(t, msg, &who, s);
 }
 
 void arrive_exim(struct trace *t, const struct step *s)
@@ -401,27 +424,14 @@ void arrive_exim(struct trace *t, const struct step *s)
 static void arrive_pickup(struct trace *t, struct message *msg, const struct step *s)
 {
 	uint32_t index = accounts_by_uid(t->o.accounts, s->ev->uid);
-	bool shared = index != ACCOUNT_NONE && accounts_get(t->o.accounts, index)->shared;
 	char number[16];
 	struct span user;
-	struct extra *x;
 
 	if (index != ACCOUNT_NONE)
 		user = accounts_get(t->o.accounts, index)->name;
 	else
 		user = span_of(number, (size_t)snprintf(number, sizeof(number), "uid %u", s->ev->uid));
-	if (script_php_waits(&t->script, s->time, index, shared)) {
-		x = message_extra(&t->messages, msg);
-		x->undecided = WAIT_SCRIPT;
-		x->uid = s->ev->uid;
-		x->account = index;
-		x->sender_name = names_put(&t->names, user);
-		msg->flags |= M_ARRIVED;
-	} else {
-		struct arrival who = who_local(t, user, index, SPAN_NONE, SPAN_NONE, 'B');
-
-		arrive_fixed(t, msg, &who, s);
-	}
+	arrive_wait_script(t, msg, s, user, index);
 }
 
 void arrive_postfix(struct trace *t, const struct step *s)

@@ -58,7 +58,7 @@ struct extra {
 	uint32_t sender_name;  /* WAIT_SCRIPT: names index of the unix user */
 	uint32_t uid;
 	uint8_t undecided;     /* enum undecided */
-	uint8_t account_grade;
+	char grade;            /* WAIT_SCRIPT: of the arrival line */
 	uint8_t ip[16];        /* of the client; IPv4 as ::ffff:a.b.c.d */
 	bool ended;            /* its own log lines said that it is complete */
 	uint32_t unknown_rcpt, spam; /* results, for the judge once the sender is known */

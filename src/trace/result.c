@@ -198,22 +198,32 @@ static void decide_by_result(struct trace *t, uint32_t root, const struct step *
 	arrive_decide(t, root, &who, NULL);
 }
 
-/* The folder and file of the mail() call that wrote to one of the recipients. */
-static bool decide_script(struct trace *t, uint32_t slot, uint64_t rcpt)
+static void decide_local(struct trace *t, uint32_t slot, struct span file)
+{
+	struct extra *x = message_has_extra(&t->messages, message_at(&t->messages, slot));
+	struct arrival who = who_local(t, names_get(&t->names, x->sender_name), x->account,
+				       file.n ? script_folder(file) : SPAN_NONE, file, x->grade);
+
+	arrive_decide(t, slot, &who, NULL);
+}
+
+/*
+ * A local message has its first result: the mail() call that wrote to this recipient names folder and file.
+ * Without one, and none waiting, it was cron or a shell; else another recipient may still tell.
+ */
+static void decide_script(struct trace *t, uint32_t slot, const struct step *s)
 {
 	struct message *msg = message_at(&t->messages, slot);
-	struct extra *x = message_has_extra(&t->messages, msg);
-	const struct account *owner = x->account == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, x->account);
-	bool shared = owner && owner->shared;
-	struct span file = script_take_php(&t->script, msg->arrived, x->account, shared, rcpt);
-	struct arrival who;
+	const struct extra *x = message_has_extra(&t->messages, msg);
+	bool shared = x->account != ACCOUNT_NONE && accounts_get(t->o.accounts, x->account)->shared;
+	struct span orig = step_get(s, F_ORIG_RECIPIENT);
+	struct span file = script_take_php(&t->script, msg->arrived, x->account, shared,
+					   rcpt_hash(step_get(s, F_RECIPIENT), NULL));
 
-	if (!file.n && (rcpt || shared))
-		return false;
-	who = who_local(t, names_get(&t->names, x->sender_name), x->account,
-			file.n ? script_folder(file) : SPAN_NONE, file, 'B');
-	arrive_decide(t, slot, &who, NULL);
-	return true;
+	if (!file.n && orig.n)
+		file = script_take_php(&t->script, msg->arrived, x->account, shared, rcpt_hash(orig, NULL));
+	if (file.n || !script_php_waits(&t->script, msg->arrived, x->account, shared))
+		decide_local(t, slot, file);
 }
 
 /* --- the events ---------------------------------------------------------------------------------- */
@@ -321,10 +331,7 @@ void result_event(struct trace *t, const struct step *s)
 			    ev->kind == EV_BOUNCE ? n : 0);
 	x = message_has_extra(&t->messages, message_at(&t->messages, root));
 	if (x && x->undecided == WAIT_SCRIPT && !(ev->flags & EVF_EXPIRED)) {
-		struct span orig = step_get(s, F_ORIG_RECIPIENT);
-
-		if (!decide_script(t, root, rcpt_hash(step_get(s, F_RECIPIENT), NULL)) && orig.n)
-			decide_script(t, root, rcpt_hash(orig, NULL));
+		decide_script(t, root, s);
 	} else if (x && x->undecided == WAIT_RESULT) {
 		decide_by_result(t, root, s);
 	}
@@ -354,12 +361,15 @@ static void decide_at_last(struct trace *t, uint32_t slot)
 
 	if (!(msg->flags & (M_COUNTED | M_RESULT)))
 		return;
-	if (what == WAIT_SCRIPT && (decide_script(t, slot, 0) || (message_at(&t->messages, slot)->flags & M_FIXED)))
-		return;
-	msg = message_at(&t->messages, slot);
 	if (what == WAIT_SCRIPT) {
-		who = who_local(t, names_get(&t->names, x->sender_name), x->account, SPAN_NONE, SPAN_NONE, 'B');
-	} else if (what == WAIT_PARENT) {
+		/* recipients in Cc and Bcc alone: the oldest call of his that nobody else took */
+		bool shared = x->account != ACCOUNT_NONE && accounts_get(t->o.accounts, x->account)->shared;
+
+		decide_local(t, slot,
+			     shared ? SPAN_NONE : script_take_php(&t->script, msg->arrived, x->account, shared, 0));
+		return;
+	}
+	if (what == WAIT_PARENT) {
 		who = who_relay(t, x);
 	} else if (what == WAIT_RESULT) {
 		who = who_unknown(t);
@@ -367,7 +377,6 @@ static void decide_at_last(struct trace *t, uint32_t slot)
 		who.id = names_put(&t->names, SPAN("inbound"));
 	} else {
 		who = who_unknown(t);
-		msg->flags |= M_COUNTED;
 	}
 	arrive_decide(t, slot, &who, NULL);
 }
