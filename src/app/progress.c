@@ -45,7 +45,7 @@ void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t n
 		text_bytes(&line, total > done ? total : done);
 	}
 	buf_str(&line, "  ");
-	text_bytes(&line, (uint64_t)rate);
+	text_bytes(&line, text_round(rate));
 	buf_str(&line, "/s");
 	if (total > done && rate > 0) {
 		buf_str(&line, "  ");

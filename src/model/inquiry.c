@@ -85,6 +85,13 @@ static void code_i64(struct codec *c, int64_t *v)
 		*v = unpack_i64(c->from);
 }
 
+/* A time within the years 1 to 9999: differences of two never overflow. */
+static void code_time(struct codec *c, int64_t *v)
+{
+	code_i64(c, v);
+	refuse_if(c, *v < INT64_C(-62135596800) || *v > INT64_C(253402300799));
+}
+
 static void code_f64(struct codec *c, double *v)
 {
 	if (c->to)
@@ -207,7 +214,7 @@ static void code_spark(struct codec *c, uint64_t spark[INQUIRY_SPARK])
 			break;
 		refuse_if(c, i > INQUIRY_SPARK || i < last);
 		if (i < INQUIRY_SPARK)
-			spark[i] = unpack_u64(c->from);
+			refuse_if(c, (spark[i] = unpack_u64(c->from)) == 0);
 		last = i + 1;
 	}
 }
@@ -220,9 +227,9 @@ static void code_row(struct codec *c, struct row *v)
 	v->verdict = code_enum(c, v->verdict, VERDICT_COMPROMISED + 1);
 	code_f64(c, &v->score);
 	code_f64(c, &v->confidence);
-	code_i64(c, &v->since);
-	code_i64(c, &v->first);
-	code_i64(c, &v->last);
+	code_time(c, &v->since);
+	code_time(c, &v->first);
+	code_time(c, &v->last);
 	code_grade(c, &v->grade);
 	code_bool(c, &v->trusted);
 	code_bool(c, &v->sending);
@@ -240,7 +247,7 @@ static void code_row(struct codec *c, struct row *v)
 
 static void code_moment(struct codec *c, struct moment *v)
 {
-	code_i64(c, &v->at);
+	code_time(c, &v->at);
 	code_span(c, &v->kind);
 	code_span(c, &v->text);
 	code_grade(c, &v->grade);
@@ -259,7 +266,7 @@ static void code_incident(struct codec *c, struct incident *v)
 	for (size_t i = 0; i < id.n; i++)
 		refuse_if(c, !((id.p[i] >= '0' && id.p[i] <= '9') || (id.p[i] >= 'a' && id.p[i] <= 'z')));
 	code_bool(c, &v->sending);
-	code_i64(c, &v->since);
+	code_time(c, &v->since);
 	CODE_LIST(c, v->rows, v->nrows, 4, code_u32);
 	CODE_LIST(c, v->entry, v->nentry, 25, code_moment);
 	CODE_LIST(c, v->timeline, v->ntimeline, 25, code_moment);
@@ -323,9 +330,9 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	code_span(c, &v->host);
 	code_span(c, &v->mta);
 	code_span(c, &v->panel);
-	code_i64(c, &v->from);
-	code_i64(c, &v->to);
-	code_i64(c, &v->now);
+	code_time(c, &v->from);
+	code_time(c, &v->to);
+	code_time(c, &v->now);
 	code_bool(c, &v->complete);
 	code_bool(c, &v->stopped);
 	code_bool(c, &v->unconfined);

@@ -111,11 +111,11 @@ void quiet_show(struct pen *p, const struct inquiry *q)
 		pen_str(p, suspects == 1 ? " suspect" : " suspects");
 	}
 	pen_str(p, "  ");
-	pen_fact(p, (uint64_t)(v.now + 0.5), "msg/h,");
+	pen_fact(p, text_round(v.now), "msg/h,");
 	pen_str(p, " usual ");
-	pen_count(p, (uint64_t)(v.sorted[INQUIRY_SPARK / 10] + 0.5));
+	pen_count(p, text_round(v.sorted[INQUIRY_SPARK / 10]));
 	pen_str(p, "-");
-	pen_count(p, (uint64_t)(v.sorted[INQUIRY_SPARK * 9 / 10] + 0.5));
+	pen_count(p, text_round(v.sorted[INQUIRY_SPARK * 9 / 10]));
 	pen_str(p, "  ");
 	pen_spark(p, v.column, INQUIRY_SPARK, 20);
 	pen_line(p, 0);

@@ -106,7 +106,7 @@ static uint64_t rate_now(const struct inquiry *q, const struct history *h)
 		columns = INQUIRY_SPARK;
 	for (int64_t i = INQUIRY_SPARK - columns; i < INQUIRY_SPARK; i++)
 		sum += h->column[i];
-	return (uint64_t)((double)sum * 60 * INQUIRY_SPARK / ((double)columns * (double)window) + 0.5);
+	return text_round((double)sum * 60 * INQUIRY_SPARK / ((double)columns * (double)window));
 }
 
 static void put_state(struct pen *p, const struct inquiry *q, const struct incident *in,

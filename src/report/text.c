@@ -22,6 +22,11 @@ static size_t digits_of(uint64_t v, char ret_digits[20])
 	return n;
 }
 
+uint64_t text_round(double v)
+{
+	return v > 0 ? v < 1e18 ? (uint64_t)(v + 0.5) : UINT64_C(1000000000000000000) : 0;
+}
+
 void text_u64(struct buf *out, uint64_t v)
 {
 	char d[20];

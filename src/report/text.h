@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "base/zone.h"
 
+/* The nearest whole number, within what fits. */
+uint64_t text_round(double v);
 /* 15912 */
 void text_u64(struct buf *out, uint64_t v);
 /* 15,912 */

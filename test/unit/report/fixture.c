@@ -156,7 +156,7 @@ static void fill_others(struct row *r)
 			     .counts = { 20411, 21000, 20900, 0, 0, 1 } };
 	r[4] = (struct row){ .kind = KIND_UNKNOWN,
 			     .id = SPAN("unknown"),
-			     .counts = { 3120, 0, 3000, 0, 0, 0 } };
+			     .counts = { 0, 3120, 3000, 0, 0, 0 } };
 	add_spark(&r[0], 30, 10, 0);
 	add_spark(&r[1], 5, 35, 0);
 	add_spark(&r[2], 0, 15, 0);
@@ -267,6 +267,7 @@ struct inquiry *fixture_quiet(struct arena *a)
 {
 	struct inquiry *q = begin(a);
 
+	q->zone = COPY(a, &q->nzone, (struct zone_step[]){ { NOW - MINUTES(360), 0 } });
 	q->nrows = 5;
 	q->rows = arena_alloc(a, q->nrows * sizeof(*q->rows));
 	fill_others(&q->rows[0]);
