@@ -134,19 +134,35 @@ static int64_t instant(const char *s)
 	return timegm(&tm) - (sign == '-' ? -1 : sign == '+' ? 1 : 0) * (hours * 3600 + minutes * 60);
 }
 
-/* Messages between the true onset and the one that is said; the nearest one in the same second. */
+static long distance(int64_t a, int64_t b)
+{
+	return labs((long)(a - b));
+}
+
+/*
+ * Messages between the true onset and the one that is said. SAID may be the second of several messages, or lie
+ * between two (a result's time): the nearest counts. 999: far off, or not said.
+ */
 static long since_error(struct json_object *truth, int64_t said)
 {
 	struct json_object *around = get(truth, "around");
 	int64_t first = number(truth, "around_first"), onset = number(truth, "since_message");
+	int64_t n = (int64_t)json_object_array_length(around);
 	long best = 999;
 
-	for (size_t i = 0; said >= 0 && i < json_object_array_length(around); i++) {
-		int64_t at = json_object_get_int64(json_object_array_get_idx(around, i));
-		long off = labs((long)(first + (int64_t)i - onset));
+	for (int64_t i = 0; i < n; i++) {
+		int64_t at = json_object_get_int64(json_object_array_get_idx(around, (size_t)i));
+		int64_t next =
+			i + 1 < n ? json_object_get_int64(json_object_array_get_idx(around, (size_t)i + 1))
+				  : at;
 
-		if (at == said && off < best)
-			best = off;
+		if (at <= said && said <= next) {
+			long off = distance(first + i, onset);
+
+			if (at != said && distance(first + i + 1, onset) < off)
+				off = distance(first + i + 1, onset);
+			best = off < best ? off : best;
+		}
 	}
 	return best;
 }

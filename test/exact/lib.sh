@@ -2,6 +2,9 @@
 : "${BUILD:=$PWD/build}"
 : "${SPAMTRAIL:=$BUILD/spamtrail}" "${SPAMTRAIL_GEN:=$BUILD/test/gen/spamtrail-gen}"
 compare=$BUILD/test/exact/exact-compare
+for need in "$SPAMTRAIL" "$SPAMTRAIL_GEN" "$compare"; do
+	[ -x "$need" ] || { echo "not ok 1 - $need is not built"; exit 66; }
+done
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/spamtrail-test.XXXXXX") || exit 70
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
