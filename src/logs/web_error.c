@@ -88,7 +88,8 @@ static enum line_result cpanel_line(struct maker *m, struct span s)
 	if (!span_starts(s, SPAN("info [")) || !fact_cut(&s, SPAN("] "), &daemon))
 		return LINE_OTHER;
 	if (!fact_cut(&s, SPAN(" - "), &fact.addr) || !fact_is_address(fact.addr)) {
-		fact.addr = SPAN_NONE;
+		/* NEW and PURGE name a session's key: no text. */
+		fact = (struct fact){ .text = SPAN_NONE };
 		return fact_write(m, DIALECT_WEB, EV_NOTICE, &fact);
 	}
 	at = fact_rsearch(s, SPAN("\" FAILED LOGIN "));
