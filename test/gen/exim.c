@@ -139,7 +139,7 @@ static void put_sender(struct world *w, struct text *t, const struct msg *m)
 {
 	if (m->null_sender) {
 		lit(t, "<>");
-	} else if (role_is_local(m->role)) {
+	} else if (role_is_local(m->role) && !role_names_sender(m->role)) {
 		puts_(t, user_of(w, m));
 		lit(t, "@mail7.hosting.example");
 	} else {
@@ -163,7 +163,10 @@ static void caller(struct world *w, struct msg *m)
 			t = begin(w, m->pid, NULL);
 			lit(t, "cwd=");
 			puts_(t, dir);
-			lit(t, " 3 args: /usr/sbin/sendmail -t -i");
+			puts_(t, role_names_sender(m->role) ? " 4 args: /usr/sbin/sendmail -t -i -f"
+							    : " 3 args: /usr/sbin/sendmail -t -i");
+			if (role_names_sender(m->role))
+				put_addr(w, t, m->from);
 		} else {
 			lit(t, " 5 args: /usr/sbin/sendmail -FCronDaemon -i -B8BITMIME -oem ");
 			puts_(t, user_of(w, m));

@@ -77,6 +77,12 @@ bool role_is_script(enum role role)
 	return role == R_FORM || role == R_SHOP || role == R_NEWSLETTER || role == R_PLUGIN || role == R_SLOW;
 }
 
+/* Programs that set an envelope sender of their own (-f); plain mail() leaves user@host. */
+bool role_names_sender(enum role role)
+{
+	return role == R_NEWSLETTER || role == R_SHOP;
+}
+
 bool role_is_local(enum role role)
 {
 	return role_is_script(role) || role == R_CRON || role == R_CRONSPAM || role == R_VACATION ||
@@ -120,7 +126,7 @@ static enum fate fate_draw(struct world *w, enum role role, struct addr a)
 	if (is_local(w, a))
 		return F_LOCAL;
 	/* A list's address is dead or alive for good; everybody else's luck is drawn each time. */
-	x = role == R_NEWSLETTER || role == R_BULK
+	x = role == R_NEWSLETTER || role == R_BULK || role == R_LIST
 		    ? (uint32_t)(mix64((uint64_t)a.domain << 32 | a.local) % 1000)
 		    : rng_below(&w->rng, 1000);
 	if (x < o->unknown)

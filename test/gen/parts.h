@@ -63,6 +63,7 @@ enum fate fate_now(struct world *w, const struct msg *m, struct rcpt *r);
 int64_t retry_delay(const struct msg *m);
 bool role_is_local(enum role role);
 bool role_is_script(enum role role);
+bool role_names_sender(enum role role);
 
 /* exim.c, postfix.c: one step of a message; noise that belongs to no message */
 void exim_step(struct world *w, struct msg *m);

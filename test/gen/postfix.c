@@ -140,7 +140,7 @@ static void put_sender(struct world *w, struct text *t, const struct msg *m)
 	lit(t, "from=<");
 	if (m->null_sender) {
 		;
-	} else if (role_is_local(m->role)) {
+	} else if (role_is_local(m->role) && !role_names_sender(m->role)) {
 		puts_(t, user_of(w, m));
 		lit(t, "@mail7.hosting.example");
 	} else {
@@ -191,7 +191,10 @@ static void entrance(struct world *w, struct msg *m)
 		lit(t, "uid=");
 		put_u(t, uid_of(w, m));
 		lit(t, " from=<");
-		puts_(t, user_of(w, m));
+		if (role_names_sender(m->role))
+			put_addr(w, t, m->from);
+		else
+			puts_(t, user_of(w, m));
 		lit(t, ">");
 		end(w);
 		return;
