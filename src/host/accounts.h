@@ -16,11 +16,11 @@
 struct accounts;
 
 struct account {
-	struct span name;      /* passwd name, or the user a domain table names */
-	struct span home;      /* n == 0: unknown, or no home that could belong to one account */
-	uint32_t uid;          /* UINT32_MAX: unknown */
-	bool shared;           /* web server user that many sites run as: www-data, apache, nobody ... */
-	bool mta;              /* the MTA's own user: Debian-exim, mailnull, postfix ... */
+	struct span name; /* passwd name, or the user a domain table names */
+	struct span home; /* n == 0: unknown, or no home that could belong to one account */
+	uint32_t uid; /* UINT32_MAX: unknown */
+	bool shared; /* web server user that many sites run as: www-data, apache, nobody ... */
+	bool mta; /* the MTA's own user: Debian-exim, mailnull, postfix ... */
 };
 
 struct accounts *accounts_new(void);
