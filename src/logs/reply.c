@@ -199,12 +199,18 @@ static uint16_t dsn_mark(struct span dsn)
 	return dsn.n > 4 && dsn.p[2] == '7' && (dsn.p[0] == '5' || dsn.p[0] == '4') ? SPAM : NEUTRAL;
 }
 
+/* A mailbox that is full exists (3.3), whatever the words: Gmail's are those of a missing one. */
+static bool is_full(struct span dsn)
+{
+	return dsn.n == 5 && (dsn.p[0] == '4' || dsn.p[0] == '5') && memcmp(dsn.p + 1, ".2.2", 4) == 0;
+}
+
 uint16_t reply_classify(struct span text, struct span dsn)
 {
 	uint16_t coded = dsn.p ? dsn_mark(dsn) : NEUTRAL;
 
-	if (coded == UNKNOWN)
-		return UNKNOWN;
+	if (coded == UNKNOWN || is_full(dsn))
+		return coded;
 
 	const struct phrase *hit = phrase_find(span_head(text, TEXT_MOST));
 

@@ -374,6 +374,8 @@ static void refusals_are_told_apart(void **state)
 		{ "554 5.7.1 x", "5.7.1", EVF_SPAM },
 		{ "550 5.7.1 Relaying denied", "5.7.1", 0 },
 		{ "452 4.2.2 Mailbox full", "4.2.2", 0 },
+		{ "452 4.2.2 The email account that you tried to reach is over quota", "4.2.2", 0 },
+		{ "552 5.2.2 The email account that you tried to reach is over quota", "5.2.2", 0 },
 		{ "450 4.7.1 Greylisted, spam is bad", "4.7.1", 0 },
 		{ "451 try again later", NULL, 0 },
 		{ "550 <spam@x.example>... User unknown", NULL, EVF_UNKNOWN_RCPT },
