@@ -20,7 +20,7 @@ static int run(const struct options *o, struct err *err)
 
 int main(int argc, char **argv)
 {
-	struct options o;
+	struct options o = { 0 };
 	struct err err = { 0 };
 	int rc;
 

@@ -297,3 +297,14 @@ void judge_absolve(struct judge_state *opaque)
 	s->alarm_at = s->alarm_message = s->best_since = s->best_message = 0;
 	s->fact = NULL;
 }
+
+void judge_prefetch(const struct judge *j, uint64_t sender, uint64_t rcpt, uint64_t domain)
+{
+	novelty_prefetch(j->novelty, NOVELTY_RCPT, sender, rcpt);
+	novelty_prefetch(j->novelty, NOVELTY_DOMAIN, sender, domain);
+}
+
+bool judge_is_rising(const struct judge_state *s)
+{
+	return ((const struct state *)(const void *)s->opaque)->flags & STATE_RISING;
+}

@@ -71,6 +71,10 @@ void judge_message(struct judge *j, struct judge_state *s, enum sender_kind kind
  * the sender's own hash; RCPT and DOMAIN are hashes of the lower-cased address and its domain. */
 void judge_recipient(struct judge *j, struct judge_state *s, int64_t at, uint64_t sender, uint64_t rcpt,
 		     uint64_t domain, bool freemail);
+/* Fetches what the same call of judge_recipient will look at, a few hundred nanoseconds ahead. */
+void judge_prefetch(const struct judge *j, uint64_t sender, uint64_t rcpt, uint64_t domain);
+/* Has the sum left zero (is this the time to keep evidence)? */
+bool judge_is_rising(const struct judge_state *s);
 /* One fresh result. SERVER_SPAM_SHARE: share of other senders' results refused as spam in the last closed hour. */
 void judge_result(struct judge *j, struct judge_state *s, int64_t at, enum judge_result result,
 		  double server_spam_share);

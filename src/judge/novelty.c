@@ -63,6 +63,13 @@ bool novelty_seen(struct novelty *v, enum novelty_kind kind, uint64_t sender, ui
 	return false;
 }
 
+void novelty_prefetch(const struct novelty *v, enum novelty_kind kind, uint64_t sender, uint64_t other)
+{
+	uint64_t h = hash_mix(hash_mix(sender + kind) ^ other);
+
+	__builtin_prefetch(bucket_of((struct novelty *)(uintptr_t)v, kind, h));
+}
+
 struct span novelty_view(const struct novelty *v)
 {
 	return span_of((const char *)v, sizeof(*v));

@@ -21,6 +21,8 @@ size_t novelty_bytes(const struct novelty *v);
 enum novelty_kind { NOVELTY_RCPT, NOVELTY_DOMAIN, NOVELTY_KINDS };
 /* Was the pair seen? With LEARN it is from now on. */
 bool novelty_seen(struct novelty *v, enum novelty_kind kind, uint64_t sender, uint64_t other, bool learn);
+/* Starts loading the cache line that novelty_seen will need. */
+void novelty_prefetch(const struct novelty *v, enum novelty_kind kind, uint64_t sender, uint64_t other);
 
 /* The filter as bytes, and back; false: not a filter of this size. */
 struct span novelty_view(const struct novelty *v);

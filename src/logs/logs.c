@@ -9,7 +9,7 @@
 
 #include "logs/batch.h"
 #include "logs/heap.h"
-#include "sys/inflate.h"
+#include "logs/mend.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -56,12 +56,28 @@ static void stream_key(struct stream *s)
 	s->late = s->ev->dialect != DIALECT_PHP;
 }
 
+static struct log_at at_of(const struct stream *s, const struct event *ev)
+{
+	return (struct log_at){
+		.file = s->first->file,
+		.copy = s->set->copy,
+		.line = s->line_base + ev->line + 1,
+		.offset = s->first->offset + ev->off,
+	};
+}
+
 /* The stream's batch in hand is used up: its lines count now, it goes back to the spare list. */
 static void batch_retire(struct engine *e, struct stream *s)
 {
 	struct batch *b = s->first;
 	struct log_read *read = &e->reads[b->file];
 
+	if (s->before && s->before->line + 1 == b->lines && (s->before->flags & EVF_SYSLOG)) {
+		struct log_at at = at_of(s, s->before);
+
+		mend_keep(&s->mend, s->before, b->ev.base, &at);
+	}
+	s->before = NULL;
 	read->lines += b->lines;
 	read->unknown_lines += b->unknown;
 	read->dialects |= b->dialects;
@@ -121,6 +137,9 @@ static bool consumer_ready(struct engine *e)
 		if (stream_attach(e, s)) {
 			heap_push(&e->heap, s);
 		} else if (stream_over(s)) {
+			struct mend_out out = { .clock = &s->clock, .options = &e->own };
+
+			mend_end(s->mend, &out);
 			s->over = true;
 			e->live--;
 		} else {
@@ -132,15 +151,18 @@ static bool consumer_ready(struct engine *e)
 
 static void hand_over(struct engine *e, struct stream *s)
 {
-	const struct batch *b = s->first;
-	struct log_at at = {
-		.file = b->file,
-		.copy = s->set->copy,
-		.line = s->line_base + s->ev->line + 1,
-		.offset = b->offset + s->ev->off,
-	};
+	struct batch *b = s->first;
+	struct log_at at = at_of(s, s->ev);
 
-	e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);
+	if (s->ev->flags & EVF_MEND) {
+		struct mend_out out = { .clock = &s->clock, .options = &e->own };
+
+		mend_event(&s->mend, &out, s->ev, s->before, b->ev.base, &at);
+	} else {
+		b->dialects |= 1u << s->ev->dialect;
+		e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);
+	}
+	s->before = s->ev;
 }
 
 /* Hands over events in order until a stream runs out of parsed ones. Called without the lock. */
@@ -325,7 +347,8 @@ static void engine_end(struct engine *e)
 			batch_free(b);
 		}
 		if (s->source)
-			source_close(s->source);
+			stream_close(s);
+		mend_free(s->mend);
 		free(s->carry);
 	}
 	while (e->spare) {

@@ -92,12 +92,27 @@ void message_count(struct trace *t, struct message *msg, uint32_t size, bool cou
 	sender_tick(row, msg->arrived);
 }
 
+/* Does the envelope sender's domain belong to somebody else? Asked again only when the domain changes. */
+static bool is_foreign(const struct trace *t, struct sender *row, struct span domain)
+{
+	uint32_t hash;
+
+	if (!domain.n)
+		return false;
+	hash = (uint32_t)hash_span(domain, 1) | 1;
+	if (hash != row->foreign_hash) {
+		row->foreign_hash = hash;
+		row->foreign = accounts_by_domain(t->o.accounts, domain, true) != row->account_index;
+	}
+	return row->foreign;
+}
+
 static void judge_arrival(struct trace *t, struct sender *row, const struct arrival *who, const struct step *s,
 			  int64_t at, uint32_t nrcpt, uint32_t size)
 {
 	struct span subject = step_get(s, F_SUBJECT);
 	struct judge_message m = {
-		.at = at, .zone = zone_offset(t->o.zone, at), .nrcpt = nrcpt, .size = size,
+		.at = at, .zone = trace_zone(t, at), .nrcpt = nrcpt, .size = size,
 		.subject = subject.n ? (uint32_t)hash_span(subject, 0) | 1 : 0,
 		.place = who->place.n ? (uint32_t)hash_span(who->place, 0) | 1 : 0,
 		.place_traits = row->place_traits,
@@ -107,10 +122,7 @@ static void judge_arrival(struct trace *t, struct sender *row, const struct arri
 	if (who->client.n && net_parse(who->client, ip) && !net_is_loopback(ip))
 		m.net = net_block(ip);
 	if (row->account_index != ACCOUNT_NONE) {
-		struct span domain = domain_of(step_get(s, F_SENDER));
-		uint32_t owner = domain.n ? accounts_by_domain(t->o.accounts, domain, true) : row->account_index;
-
-		m.foreign_sender = owner != row->account_index;
+		m.foreign_sender = is_foreign(t, row, domain_of(step_get(s, F_SENDER)));
 	}
 	judge_message(t->judge, &row->judge, row->kind, &m);
 }
@@ -122,9 +134,9 @@ static void row_note(struct trace *t, uint32_t index, const struct arrival *who,
 
 	row->arrivals++;
 	if (who->client.n)
-		sender_tally(&t->senders, &t->names, index, TALLY_CLIENT, who->client, 'B');
+		sender_tally_run(&t->senders, &t->names, index, TALLY_CLIENT, who->client, 'B');
 	if (who->place.n)
-		sender_tally(&t->senders, &t->names, index, TALLY_PLACE, who->place, who->place_grade);
+		sender_tally_run(&t->senders, &t->names, index, TALLY_PLACE, who->place, who->place_grade);
 	if (sender_wants_proof(row)) {
 		struct span subject = step_get(s, F_SUBJECT);
 
@@ -138,36 +150,58 @@ static void row_note(struct trace *t, uint32_t index, const struct arrival *who,
 	}
 }
 
+/* The next address of a list, quotes in mind (a quoted local part may hold blanks, RFC 5321, 4.1.2). */
+static struct span next_address(struct span list, size_t *from)
+{
+	const char *start = list.p + *from;
+	const char *blank = memchr(start, ' ', list.n - *from);
+	size_t n = blank ? (size_t)(blank - start) : list.n - *from;
+	bool quoted = false;
+
+	if (memchr(start, '"', n)) {
+		for (n = 0; *from + n < list.n && (quoted || start[n] != ' '); n++) {
+			if (start[n] == '"')
+				quoted = !quoted;
+			else if (start[n] == '\\' && quoted)
+				n++;
+		}
+		if (*from + n > list.n)
+			n = list.n - *from;
+	}
+	*from += n + 1;
+	return span_of(start, n);
+}
+
+#define RCPTS_AHEAD 32
+
+/* All recipients of an arrival: first fetched, then judged, so that the filter's cache misses overlap. */
 static void judge_recipients(struct trace *t, struct sender *row, struct span list, int64_t at)
 {
+	uint64_t rcpt[RCPTS_AHEAD];
+	uint64_t domain[RCPTS_AHEAD];
 	size_t from = 0;
 
 	while (from < list.n) {
-		size_t to = from;
-		bool quoted = false;
-		uint64_t domain;
-		uint64_t hash;
+		unsigned n = 0;
 
-		/* a quoted local part may hold blanks (RFC 5321, 4.1.2) */
-		for (; to < list.n && (quoted || list.p[to] != ' '); to++) {
-			if (list.p[to] == '"')
-				quoted = !quoted;
-			else if (list.p[to] == '\\' && quoted)
-				to++;
+		for (; n < RCPTS_AHEAD && from < list.n; n++) {
+			rcpt[n] = rcpt_hash(next_address(list, &from), &domain[n]);
+			judge_prefetch(t->judge, row->key, rcpt[n], domain[n]);
 		}
-		to = to < list.n ? to : list.n;
-		hash = rcpt_hash(span_of(list.p + from, to - from), &domain);
-		judge_recipient(t->judge, &row->judge, at, row->key, hash, domain,
-				freemail_has(&t->freemail, domain));
-		from = to + 1;
+		for (unsigned i = 0; i < n; i++)
+			judge_recipient(t->judge, &row->judge, at, row->key, rcpt[i], domain[i],
+					freemail_has(&t->freemail, domain[i]));
 	}
 }
 
 static uint32_t row_of(struct trace *t, const struct arrival *who)
 {
-	uint32_t index = sender_find(&t->senders, who->kind, who->id, who->account);
+	uint32_t index = who->sender ? who->sender :
+				       sender_find(&t->senders, who->kind, who->id, who->account);
 	struct sender *row = sender_at(&t->senders, index);
 
+	if (who->sender)
+		return index;
 	row->account_index = who->account_index;
 	if (who->kind == KIND_SCRIPT && !row->arrivals)
 		row->place_traits = script_traits(names_get(&t->names, who->id));
@@ -208,8 +242,10 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 	} else {
 		row->arrivals++;
 		row->grade = row->grade && row->grade < who->grade ? row->grade : who->grade;
-		if (who->client.n)
-			sender_tally(&t->senders, &t->names, msg->sender, TALLY_CLIENT, who->client, 'B');
+		if (who->client.n && row->kind == KIND_RELAY)
+			sender_tally_run(&t->senders, &t->names, msg->sender, TALLY_CLIENT, who->client, 'B');
+		if (who->place.n)
+			sender_tally_run(&t->senders, &t->names, msg->sender, TALLY_PLACE, who->place, who->place_grade);
 		if (row->arrivals == 1)
 			row->trusted = is_trusted(t, who);
 	}
@@ -235,7 +271,7 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 	if (row->kind == KIND_SCRIPT || row->kind == KIND_LOCAL || row->kind == KIND_RELAY ||
 	    row->kind == KIND_FORWARD) {
 		struct judge_message m = {
-			.at = msg->arrived, .zone = zone_offset(t->o.zone, msg->arrived), .nrcpt = msg->nrcpt,
+			.at = msg->arrived, .zone = trace_zone(t, msg->arrived), .nrcpt = msg->nrcpt,
 			.size = x->size, .place_traits = row->place_traits,
 			.place = who->place.n ? (uint32_t)hash_span(who->place, 0) | 1 : 0,
 		};
@@ -250,39 +286,89 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 
 /* --- who --------------------------------------------------------------------------------- */
 
+static struct known_sender *known_at(struct trace *t, uint64_t hash)
+{
+	return &t->known[hash % KNOWN_SENDERS];
+}
+
+static bool is_known(const struct known_sender *k, uint64_t hash, struct span user, struct span folder)
+{
+	return k->sender && k->hash == hash && k->user_len == user.n && k->folder_len == folder.n &&
+	       memcmp(k->text, user.p, user.n) == 0 &&
+	       (folder.n == 0 || memcmp(k->text + user.n, folder.p, folder.n) == 0);
+}
+
+static void known_set(struct trace *t, uint64_t hash, struct span user, struct span folder, struct arrival *who)
+{
+	struct known_sender *k = known_at(t, hash);
+
+	who->sender = row_of(t, who);
+	if (user.n + folder.n > KNOWN_TEXT)
+		return;
+	*k = (struct known_sender){
+		.hash = hash, .sender = who->sender, .user_len = (uint16_t)user.n, .folder_len = (uint16_t)folder.n,
+	};
+	memcpy(k->text, user.p, user.n);
+	if (folder.n)
+		memcpy(k->text + user.n, folder.p, folder.n);
+}
+
+static void who_from_row(const struct trace *t, uint32_t sender, struct arrival *who)
+{
+	const struct sender *row = sender_at(&t->senders, sender);
+
+	who->sender = sender;
+	who->kind = row->kind;
+	who->id = row->id;
+	who->account = row->account;
+	who->account_index = row->account_index;
+}
+
 static struct arrival who_auth(struct trace *t, const struct step *s, struct span login)
 {
-	uint32_t account = account_of_login(t, login);
-
-	return (struct arrival){
-		.kind = KIND_AUTH, .id = names_put_lower(&t->names, login), .account = account_name(t, account),
-		.account_index = account, .grade = 'B', .client = step_get(s, F_CLIENT_IP),
+	struct arrival who = {
+		.kind = KIND_AUTH, .grade = 'B', .client = step_get(s, F_CLIENT_IP),
 		.claim = "a password for this login was accepted",
 	};
+	uint64_t hash = hash_span(login, KIND_AUTH);
+
+	if (is_known(known_at(t, hash), hash, login, SPAN_NONE)) {
+		who_from_row(t, known_at(t, hash)->sender, &who);
+		return who;
+	}
+	who.account_index = account_of_login(t, login);
+	who.id = names_put_lower(&t->names, login);
+	who.account = account_name(t, who.account_index);
+	known_set(t, hash, login, SPAN_NONE, &who);
+	return who;
 }
 
 struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
 			 struct span file, char grade)
 {
 	const struct account *owner = user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
-	uint32_t account = owner && owner->shared ? ACCOUNT_NONE : user_index;
-	struct arrival who = { .grade = grade, .claim = "handed over on this server by this unix user" };
+	bool shared = owner && owner->shared;
+	uint64_t hash = hash_span(place, hash_span(user, KIND_LOCAL));
+	struct arrival who = {
+		.kind = KIND_LOCAL, .grade = grade, .claim = "handed over on this server by this unix user",
+		.account_index = shared ? ACCOUNT_NONE : user_index,
+	};
 
-	if (place.n && script_is_place(place, owner && !owner->shared ? owner->home : SPAN_NONE)) {
-		if (owner && owner->shared)
-			account = accounts_by_path(t->o.accounts, place);
+	if (place.n && script_is_place(place, owner && !shared ? owner->home : SPAN_NONE)) {
 		who.kind = KIND_SCRIPT;
-		who.id = names_put(&t->names, place);
 		who.place = file.n ? file : place;
-		who.place_grade = 'B';
-		who.grade = 'B';
+		who.place_grade = who.grade = 'B';
 		who.claim = "handed over on this server from this folder";
-	} else {
-		who.kind = KIND_LOCAL;
-		who.id = names_put(&t->names, user);
 	}
-	who.account_index = account;
-	who.account = account_name(t, account);
+	if (is_known(known_at(t, hash), hash, user, place)) {
+		who_from_row(t, known_at(t, hash)->sender, &who);
+		return who;
+	}
+	if (who.kind == KIND_SCRIPT && shared)
+		who.account_index = accounts_by_path(t->o.accounts, place);
+	who.id = names_put(&t->names, who.kind == KIND_SCRIPT ? place : user);
+	who.account = account_name(t, who.account_index);
+	known_set(t, hash, user, place, &who);
 	return who;
 }
 

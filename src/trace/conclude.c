@@ -36,8 +36,13 @@ uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, con
 {
 	struct evidence *e;
 
-	if (!row->evidence)
-		row->evidence = arena_alloc(a, ROW_EVIDENCE * sizeof(*row->evidence));
+	/* room doubles: most of a large server's rows keep one line */
+	if ((row->nevidence & (row->nevidence - 1)) == 0) {
+		e = arena_alloc(a, (row->nevidence ? 2 * row->nevidence : 1) * sizeof(*e));
+		if (row->nevidence)
+			memcpy(e, row->evidence, row->nevidence * sizeof(*e));
+		row->evidence = e;
+	}
 	if (row->nevidence == ROW_EVIDENCE)
 		return ROW_EVIDENCE - 1;
 	e = &row->evidence[row->nevidence];
@@ -160,6 +165,7 @@ static void row_fill(struct trace *t, struct arena *a, uint32_t index, const str
 	const struct sender *s = sender_at(&t->senders, index);
 	struct row *row = &ret->row;
 
+	sender_tally_flush(&t->senders, index);
 	ret->sender = s;
 	ret->index = index;
 	*row = (struct row){

@@ -23,6 +23,17 @@ struct grace {
 #define GRACE_SECONDS 60
 #define ROWS_MOST 100000
 
+/* The row a login, or a user and folder, was found to be last time: most mail comes from few senders. */
+#define KNOWN_TEXT 108
+struct known_sender {
+	uint64_t hash;         /* of the texts; they are compared all the same */
+	uint32_t sender;       /* 0 = empty */
+	uint16_t user_len, folder_len;
+	char text[KNOWN_TEXT]; /* user, then folder */
+};
+
+#define KNOWN_SENDERS 4096
+
 /* Refusals as spam of the whole server, for comparison with one sender's. */
 struct hour_share {
 	int64_t hour;
@@ -42,6 +53,9 @@ struct trace {
 	struct freemail freemail;
 	struct stats_memory *stats;    /* NULL without --stats */
 	struct hour_share hour;
+	struct known_sender known[KNOWN_SENDERS];
+	int64_t zone_from, zone_until;  /* zone_now holds between these */
+	int32_t zone_now;
 	struct grace grace[GRACE_RING];
 	uint32_t grace_first, grace_n;
 	int64_t time;                  /* of the newest event */
@@ -74,6 +88,7 @@ struct arrival {               /* who sent it, as far as its arrival line tells 
 	struct span client;    /* address, or empty */
 	struct span place;     /* directory or file, or empty */
 	char place_grade;
+	uint32_t sender;       /* its row where that is known already, else 0 */
 };
 
 /* arrive.c */
@@ -94,6 +109,8 @@ void result_notice_child(struct trace *t, const struct step *s);
 /* SLOT is another id of the message PARENT: from now on its results are that one's. */
 void result_adopt(struct trace *t, struct qid parent, uint32_t slot);
 
+/* Seconds east of UTC at AT. */
+int32_t trace_zone(struct trace *t, int64_t at);
 /* trace.c: at the memory limit, gives up the messages that matter least. */
 void trace_make_room(struct trace *t);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define TALLY_MOST (1u << 20)
-#define PROOF_TEXT 700         /* bytes of a line kept as evidence */
+#define PROOF_TEXT 600         /* bytes of a line kept as evidence */
 #define NEAR 2                 /* seconds that join a message and a web request */
 
 static uint64_t row_hash(const void *owner, uint32_t index)
@@ -136,6 +136,65 @@ bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum 
 	return true;
 }
 
+/* The sum is back at zero: what was kept of its rise proves nothing any more. The first line stays. */
+static void sender_forget_run(struct sender *s)
+{
+	while (s->nproof > 1)
+		free((void *)(uintptr_t)s->proof[--s->nproof].text.p);
+}
+
+static struct tally_run *run_of(struct sender *row, enum tally_what what)
+{
+	return what == TALLY_CLIENT ? &row->client : &row->place;
+}
+
+static void run_flush(struct senders *s, struct tally_run *run)
+{
+	struct tally *t = run->tally ? &s->tally[run->tally - 1] : NULL;
+
+	if (t)
+		t->count = t->count + run->count < (1u << 28) ? t->count + run->count : (1u << 28) - 1;
+	run->count = 0;
+}
+
+void sender_tally_run(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
+		      struct span text, char grade)
+{
+	struct tally_run *run = run_of(s->row[sender], what);
+	uint64_t hash = hash_span(text, what);
+	uint64_t key;
+
+	if (run->hash == (uint32_t)hash && run->tally) {
+		run->count++;
+		return;
+	}
+	run_flush(s, run);
+	sender_tally(s, names, sender, what, text, grade);
+	key = hash_mix(hash + sender);
+	run->tally = table_find(&s->tally_table, key, tally_same, s, &key) + 1;
+	run->hash = (uint32_t)hash;
+}
+
+void sender_tally_flush(struct senders *s, uint32_t sender)
+{
+	run_flush(s, &s->row[sender]->client);
+	run_flush(s, &s->row[sender]->place);
+}
+
+bool sender_wants_proof(struct sender *s)
+{
+	if (s->arrivals == 1)
+		return true;
+	if (!judge_is_rising(&s->judge)) {
+		if (s->risen)
+			sender_forget_run(s);
+		s->risen = 0;
+		return false;
+	}
+	s->risen++;
+	return (s->risen & (s->risen - 1)) == 0;
+}
+
 /* Makes room for AT by joining neighbouring bins until it fits. */
 static void bins_widen(struct sender *s, int64_t at)
 {
@@ -175,8 +234,8 @@ void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struc
 
 	if (s->nproof == SENDER_PROOFS)
 		return;
-	if (!s->proof)
-		s->proof = xcalloc(SENDER_PROOFS, sizeof(*s->proof));
+	if ((s->nproof & (s->nproof - 1)) == 0)
+		s->proof = xrealloc(s->proof, (s->nproof ? 2 * s->nproof : 1) * sizeof(*s->proof));
 	copy = xmalloc(kept.n + 1);
 	memcpy(copy, kept.p, kept.n);
 	s->proof[s->nproof++] = (struct proof){

@@ -15,7 +15,7 @@
 #include "trace/names.h"
 
 #define SENDER_BINS 64         /* history: bins that double their width as time goes on */
-#define SENDER_PROOFS 20
+#define SENDER_PROOFS 12
 
 /* A line kept as evidence. */
 struct proof {
@@ -27,25 +27,37 @@ struct proof {
 	const char *claim;     /* static */
 };
 
+/* The client (or place) a sender was seen with last, and how often since it was last written down. */
+struct tally_run {
+	uint32_t hash;         /* of the text; a collision can only blur who of one sender's own clients came how often */
+	uint32_t tally;        /* index + 1 */
+	uint32_t count;
+};
+
 struct sender {
-	enum sender_kind kind;
-	uint32_t id, account;  /* names */
-	uint32_t account_index;/* in the account table, or ACCOUNT_NONE */
+	/* what every arrival touches */
+	uint8_t kind;          /* enum sender_kind */
+	uint8_t place_traits;
 	char grade;            /* best grade of the facts that name it */
 	bool trusted;
-	uint8_t place_traits;
+	bool foreign;          /* of the envelope domain with foreign_hash */
+	uint32_t id, account;  /* names */
+	uint32_t account_index;/* in the account table, or ACCOUNT_NONE */
 	uint64_t key;          /* hash of kind, id, account */
 	struct counts counts;
 	int64_t first, last;
+	uint64_t arrivals;     /* all, the past included */
+	uint64_t covered;      /* seconds that lie within two seconds of one of its messages */
+	int64_t bin_start, bin_width;
+	uint32_t foreign_hash;
+	struct tally_run client, place;
+	struct judge_state judge;
+	uint32_t bin[SENDER_BINS];
+	/* the rest */
 	uint32_t tally;        /* first of its tallies + 1 */
 	uint32_t nclients, nplaces;
-	uint32_t bin[SENDER_BINS];
-	int64_t bin_start, bin_width;
-	uint64_t covered;      /* seconds that lie within two seconds of one of its messages */
-	struct proof *proof;   /* owned; the first, then at every power of two */
-	uint32_t nproof;
-	uint64_t arrivals;     /* all, the past included */
-	struct judge_state judge;
+	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
+	struct proof *proof;   /* owned */
 };
 
 enum tally_what { TALLY_CLIENT, TALLY_PLACE, TALLY_SUBJECT, TALLY_LOGIN };
@@ -89,14 +101,17 @@ static inline struct sender *sender_at(const struct senders *s, uint32_t index)
 bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
 		  struct span text, char grade);
 
+/* The same for the client or place of an arrival, cheap where it is that of the arrival before. */
+void sender_tally_run(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
+		      struct span text, char grade);
+/* Writes the runs down; before tallies are read. */
+void sender_tally_flush(struct senders *s, uint32_t sender);
+
 /* A message at AT: first and last, history bins, covered seconds. */
 void sender_tick(struct sender *s, int64_t at);
 
-/* Keeps the line where this arrival is the first, or its ordinal a power of two. */
-static inline bool sender_wants_proof(const struct sender *s)
-{
-	return (s->arrivals & (s->arrivals - 1)) == 0;
-}
+/* Is this arrival's line worth keeping? The first ever, and while the judge's sum is above zero every power of two. */
+bool sender_wants_proof(struct sender *s);
 void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line, char grade,
 		  const char *claim);
 

@@ -103,6 +103,17 @@ void trace_make_room(struct trace *t)
 	messages_evict(&t->messages, give_up, t);
 }
 
+int32_t trace_zone(struct trace *t, int64_t at)
+{
+	if (at < t->zone_from || at >= t->zone_until) {
+		/* offsets change at full quarters of an hour */
+		t->zone_from = at - at % 900;
+		t->zone_until = t->zone_from + 900;
+		t->zone_now = zone_offset(t->o.zone, at);
+	}
+	return t->zone_now;
+}
+
 void trace_event(void *ctx, const struct event *ev, const char *base, const struct log_at *at)
 {
 	struct trace *t = ctx;
