@@ -6,6 +6,7 @@
  */
 #include "logs/batch.h"
 
+#include "logs/decode.h"
 #include "logs/frame.h"
 #include "sys/inflate.h"
 
@@ -54,8 +55,10 @@ static bool stream_open(struct stream *s, const struct logs_options *options, st
 		s->file = file;
 		s->offset = 0;
 		s->skipping = false;
-		if (fd >= 0 && source_open(fd, 0, &s->source, &err) == 0)
+		if (fd >= 0 && source_open(fd, 0, &s->source, &err) == 0) {
+			s->decode = decode_new(s->source);
 			return true;
+		}
 		if (fd >= 0)
 			close(fd);
 		damage_set(&reads[file], err.text);
@@ -63,8 +66,10 @@ static bool stream_open(struct stream *s, const struct logs_options *options, st
 	return false;
 }
 
-static void stream_close(struct stream *s)
+void stream_close(struct stream *s)
 {
+	decode_free(s->decode);
+	s->decode = NULL;
 	source_close(s->source);
 	s->source = NULL;
 }
@@ -75,7 +80,7 @@ static size_t stream_read(struct stream *s, struct batch *b, size_t n, size_t wa
 {
 	while (n < want) {
 		struct err err = { 0 };
-		ssize_t got = source_read(s->source, b->ev.base + n, want - n, &err);
+		ssize_t got = decode_read(s->decode, b->ev.base + n, want - n, &err);
 
 		if (got < 0)
 			damage_set(read, err.text);

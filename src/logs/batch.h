@@ -11,6 +11,8 @@
 #include "logs/wallclock.h"
 
 struct source;
+struct decode;
+struct mend;
 
 enum batch_state { BATCH_FREE, BATCH_FILLED, BATCH_PARSING, BATCH_PARSED };
 
@@ -31,6 +33,7 @@ struct stream {
 	uint32_t at;           /* next member of the set to open */
 	uint32_t file;         /* being read */
 	struct source *source; /* NULL = between files */
+	struct decode *decode; /* between source and blocks */
 	char *carry;           /* the unfinished line at the end of the last block */
 	size_t carried, carry_room;
 	uint64_t offset;       /* decompressed bytes of the file handed out in batches */
@@ -44,7 +47,11 @@ struct stream {
 	uint64_t line_base;    /* lines of the file in earlier batches */
 	struct event *ev;      /* the event in hand, its time resolved; NULL = none */
 	uint32_t ev_left;
+	const struct event *far, *near; /* events ahead of ev in the same batch, NULL = its end */
+	uint32_t far_left, near_left;
 	int64_t key;           /* where the stream stands in the merge */
+	struct mend *mend;     /* NULL until a line needs it */
+	const struct event *before; /* the event handed over last, in the same batch; or NULL */
 	bool late;             /* of equal times, comes after the events that explain it */
 	bool over;             /* nothing more will come from it */
 };
@@ -57,6 +64,9 @@ void batch_free(struct batch *b);
  * members of the set on the way; damage goes to READS. false: nothing left.
  */
 bool stream_fill(struct stream *s, struct batch *b, const struct logs_options *options, struct log_read *reads);
+
+/* Closes the file that S is reading. */
+void stream_close(struct stream *s);
 
 /* Turns the lines of a filled batch into events. */
 void batch_parse(struct batch *b);

@@ -13,6 +13,7 @@
 #include "logs/frame.h"
 
 #include "logs/journal.h"
+#include "logs/pieces.h"
 #include "logs/voice.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 20) /* longer lines are cut here */
@@ -137,12 +138,31 @@ static enum line_result write_other(struct maker *m, enum dialect dialect)
 	return LINE_OTHER;
 }
 
+/* Read as soon as the record is whole (logs/mend.h). With m->all the dialect shows what the piece alone says. */
+static enum line_result write_piece(struct maker *m)
+{
+	const struct line *l = m->line;
+
+	maker_begin(m, DIALECT_EXIM, EV_OTHER);
+	m->ev->flags |= EVF_PIECE;
+	if (l->host.n)
+		maker_field(m, F_HOST, l->host);
+	maker_field(m, F_PROGRAM, l->program);
+	maker_field(m, F_TEXT, l->text);
+	maker_end(m);
+	return LINE_EVENT;
+}
+
 static enum line_result speak(struct frame *f, struct maker *m, struct line *l, const struct voice *v)
 {
+	struct piece piece;
 	enum line_result result;
 
 	if (l->syslog) {
 		unwrap_repeat(l);
+		if (v->dialect == DIALECT_EXIM && !m->all && l->text.n && *l->text.p == '[' &&
+		    piece_read(l->text, &piece))
+			return write_piece(m);
 		if (v->dialect == DIALECT_EXIM)
 			inner_stamp(f, l);
 	}

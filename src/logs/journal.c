@@ -432,6 +432,12 @@ bool journal_export_line(struct journal_export *j, struct span line)
 	return false;
 }
 
+void journal_export_part(struct journal_export *j, struct span part)
+{
+	if (j->binary)
+		swallow_binary(j, part.p, part.n);
+}
+
 bool journal_export_end(struct journal_export *j)
 {
 	j->binary = false;

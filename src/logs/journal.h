@@ -47,6 +47,8 @@ void journal_export_free(struct journal_export *j);
  * j->line is then a line for frame_line ("2026-11-23T08:01:02.123456Z host tag[pid]: message").
  */
 bool journal_export_line(struct journal_export *j, struct span line);
+/* While j->binary: a part of a line, more of it to follow. */
+void journal_export_part(struct journal_export *j, struct span part);
 /* The end of the stream ends an entry too. */
 bool journal_export_end(struct journal_export *j);
 

@@ -75,6 +75,7 @@ enum event_flag {
 	EVF_UNKNOWN_RCPT = 1 << 11, /* the text says that the recipient does not exist */
 	EVF_SPAM = 1 << 12,      /* the text says: refused as spam, by policy or by a blocklist */
 	EVF_SYSLOG = 1 << 14,    /* came through syslog or the journal: a local user can forge such lines */
+	EVF_PIECE = 1 << 15,     /* one of the lines of a record that syslog split (logs/pieces.h); never leaves logs */
 	EVF_MTA_USER = 1 << 13,  /* U= is the MTA's own user (Debian-exim, mailnull, exim ...) */
 };
 

@@ -309,7 +309,7 @@ void result_event(struct trace *t, const struct step *s)
 	const struct event *ev = s->ev;
 	uint32_t slot;
 	uint32_t root;
-	uint32_t n = 1;
+	uint32_t n = ev->repeat; /* "message repeated N times" stands for N lines */
 	bool new_rcpt = false;
 	struct extra *x;
 

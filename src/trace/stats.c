@@ -151,9 +151,9 @@ static void count_result(struct trace *t, const struct step *s)
 	if (s->ev->kind != EV_DELIVER && text.n)
 		to[2] = counts_of(t, LIST_ERRORS, fold(text, folded));
 	for (unsigned i = 0; i < 3 && to[i]; i++) {
-		to[i]->delivered += s->ev->kind == EV_DELIVER;
-		to[i]->deferred += s->ev->kind == EV_DEFER;
-		to[i]->bounced += s->ev->kind == EV_BOUNCE;
+		to[i]->delivered += s->ev->kind == EV_DELIVER ? s->ev->repeat : 0;
+		to[i]->deferred += s->ev->kind == EV_DEFER ? s->ev->repeat : 0;
+		to[i]->bounced += s->ev->kind == EV_BOUNCE ? s->ev->repeat : 0;
 	}
 }
 
