@@ -20,7 +20,7 @@ row() { # NAME VALUE UNIT GOAL LEAST   (smaller is better; with "-" in front of 
 }
 skip() { printf '| %-52s | skipped: %s |\n' "$1" "$2"; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", b > 0 ? a / b : 0 }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", (b > 0 ? a / b : 0) }'; }
 # Column 1 CPU, 2 wall, 3 first byte, 4 memory of commands run in turns, one file of figures each.
 turns() { # ROUNDS; commands are in $tmp/a.sh and $tmp/b.sh
 	: >"$tmp/a" && : >"$tmp/b"
@@ -76,7 +76,7 @@ flood() {
 	for kind in "" --arrivals; do
 		set -- $("$SPAMTRAIL_GEN" --flood "$n" $kind | "$cost" -m -o "$tmp/flood" "$SPAMTRAIL" investigate --json --root "$dir/empty" -)
 		row "memory in a flood of $n ids${kind:+ that arrive}" "$(ratio "$4" 1024)" MiB 256 512
-		grep -qi 'memory\|evict\|gave up\|limit' "$tmp/flood" || { echo "the flood's evictions are not said"; failed=$((failed + 1)); }
+		[ "$n" -lt 10000000 ] || grep -qi 'memory\|evict\|gave up\|limit' "$tmp/flood" || { echo "the flood's evictions are not said"; failed=$((failed + 1)); }
 	done
 }
 

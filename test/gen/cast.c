@@ -198,9 +198,10 @@ static void cast_culprits(struct world *w)
 	uint32_t base = rng_below(r, 8);
 	struct actor *a;
 
-	a = culprit(w, R_STOLEN, 6 + base, at_least(share[R_STOLEN] * m, 120), 2 + 2.5 * rng_unit(r),
-		    8 + 20 * rng_unit(r));
-	a = actor_new(w, R_PLUGIN, 14 + base, 0, at_least(share[R_PLUGIN] * m, 200));
+	if (!w->demo)
+		culprit(w, R_STOLEN, 6 + base, at_least(share[R_STOLEN] * m, 120), 2 + 2.5 * rng_unit(r),
+			8 + 20 * rng_unit(r));
+	a = actor_new(w, R_PLUGIN, 14 + base, 0, at_least(share[R_PLUGIN] * m, w->demo ? 900 : 200));
 	a->dir = base & 1 ? "/public_html/wp-content/plugins/seo-tools-pack"
 			  : "/public_html/wp-content/uploads/2025/11";
 	a->file = base & 1 ? "mailer.php" : "cache.php";
