@@ -7,6 +7,7 @@
 #ifndef SPAMTRAIL_LOGS_EXIM_PARTS_H
 #define SPAMTRAIL_LOGS_EXIM_PARTS_H
 
+#include "logs/bytes.h"
 #include "logs/maker.h"
 
 struct exim_head {
@@ -41,25 +42,10 @@ void exim_put_word(struct maker *m, enum field_key key, struct span word);
 /* client_ip, client_name, helo. */
 void exim_put_client(struct maker *m, const struct exim_host *host);
 
-/* End of a word: the next blank, or END. Words are short, so eight bytes at a time beat a call to memchr. */
+/* End of a word: the next blank, or END. */
 static inline const char *exim_word(const char *p, const char *end)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-
-	for (; end - p >= 8; p += 8) {
-		uint64_t v, hit;
-
-		memcpy(&v, p, 8);
-		if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
-			v = __builtin_bswap64(v);
-		v ^= ones * ' ';
-		hit = (v - ones) & ~v & tops;
-		if (hit)
-			return p + __builtin_ctzll(hit) / 8;
-	}
-	while (p < end && *p != ' ')
-		p++;
-	return p;
+	return bytes_find(p, end, ' ');
 }
 /* End of an address: a quoted local part may hold blanks. */
 const char *exim_address(const char *p, const char *end);

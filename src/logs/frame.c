@@ -12,6 +12,7 @@
  */
 #include "logs/frame.h"
 
+#include "logs/bytes.h"
 #include "logs/journal.h"
 #include "logs/pieces.h"
 #include "logs/voice.h"
@@ -153,7 +154,7 @@ static enum line_result write_piece(struct maker *m)
 	return LINE_EVENT;
 }
 
-static enum line_result speak(struct frame *f, struct maker *m, struct line *l, const struct voice *v)
+static inline enum line_result speak(struct frame *f, struct maker *m, struct line *l, const struct voice *v)
 {
 	struct piece piece;
 	enum line_result result;
@@ -205,9 +206,56 @@ static void remember_host(struct frame *f, struct span host)
 	f->host_len = (uint32_t)host.n + 1;
 }
 
-static bool host_remembered(const struct frame *f, struct span s)
+static inline bool host_remembered(const struct frame *f, struct span s)
 {
-	return f->host_len && span_starts(s, span_of(f->host, f->host_len));
+	size_t n = f->host_len;
+
+	if (n == 0 || s.n < n || s.p[0] != f->host[0])
+		return false;
+	return n >= 8 ? bytes_same(s.p, f->host, n) : memcmp(s.p, f->host, n) == 0;
+}
+
+/* Where a tag of at least eight bytes is remembered. */
+static inline struct frame_tag *tag_place(struct frame *f, const char *tag, size_t n)
+{
+	uint64_t tail = bytes_word(tag + n - 8) + n;
+
+	return &f->tags[(tail ^ tail >> 32) * UINT64_C(0x9e3779b97f4a7c15) >> 60];
+}
+
+static void remember_tag(struct frame *f, struct span tag, const struct voice *v)
+{
+	struct frame_tag *t;
+
+	if (!v || tag.n < 8 || tag.n > sizeof(t->text) || tag.p[tag.n] != '[')
+		return;
+	t = tag_place(f, tag.p, tag.n);
+	memcpy(t->text, tag.p, tag.n);
+	t->len = (uint32_t)tag.n;
+	t->voice = v;
+}
+
+/* "tag[pid]: " off S, where the tag is one of those remembered; else NULL and all is as it was. */
+static const struct voice *take_known_tag(struct frame *f, struct span *s, struct line *l)
+{
+	const char *end = s->p + (s->n < 48 ? s->n : 48), *p = bytes_find(s->p, end, '[');
+	size_t n = (size_t)(p - s->p);
+	const struct frame_tag *t;
+	uint32_t pid = 0;
+
+	if (p == end || n < 8)
+		return NULL;
+	t = tag_place(f, s->p, n);
+	if (t->len != n || !bytes_same(s->p, t->text, n))
+		return NULL;
+	for (p++; p < end && p - s->p < (ptrdiff_t)n + 10 && is_digit(*p); p++)
+		pid = pid * 10 + (uint32_t)(*p - '0');
+	if (p == s->p + n + 1 || s->p + s->n - p < 3 || p[0] != ']' || p[1] != ':' || p[2] != ' ')
+		return NULL;
+	l->program = span_of(s->p, n);
+	l->pid = pid;
+	*s = span_of(p + 3, s->n - (size_t)(p + 3 - s->p));
+	return t->voice;
 }
 
 /* Takes the host off, if there is one; a severity word in its place is dropped. */
@@ -234,8 +282,17 @@ static enum line_result syslog_line(struct frame *f, struct maker *m, struct lin
 	bool hosted = host_remembered(f, rest) || voice_take_tag(&rest, &l->program, &l->pid) == TAG_NONE;
 
 	if (hosted) {
+		const struct voice *known;
+
 		l->host = take_host(f, &rest);
-		voice_take_tag(&rest, &l->program, &l->pid);
+		known = take_known_tag(f, &rest, l);
+		if (known) {
+			l->text = rest;
+			l->syslog = true;
+			return speak(f, m, l, known);
+		}
+		if (voice_take_tag(&rest, &l->program, &l->pid) == TAG_PID)
+			remember_tag(f, l->program, voice_of(l->program));
 	}
 	l->text = rest;
 	/* Dovecot 1 in its own file: "Jun 23 15:04:05 Info: imap-login: ...". */
@@ -264,7 +321,9 @@ static bool exim_shape(struct span s)
 {
 	if (s.n > 17 && s.p[6] == '-' && ((s.p[13] == '-' && s.p[16] == ' ') || (s.n > 23 && s.p[18] == '-')))
 		return true;
-	return span_starts(s, SPAN("cwd=")) || (s.n > 1 && s.p[1] == '=') || *s.p == '[';
+	/* "SMTP" might be a host, but what follows it is no tag that anybody has. */
+	return span_starts(s, SPAN("cwd=")) || span_starts(s, SPAN("SMTP connection ")) ||
+	       (s.n > 1 && s.p[1] == '=') || *s.p == '[';
 }
 
 /* Behind "2026-11-23 08:01:02 ": Exim's own file, unless a host and a tag of ours say otherwise. */
@@ -482,6 +541,8 @@ static enum line_result read_line(struct frame *f, struct maker *m, struct line 
 /* Without CR and NUL around it (a crash or copytruncate leaves NULs), and without a byte order mark. */
 static struct span clean_ends(struct span s)
 {
+	if (s.n && (unsigned char)s.p[s.n - 1] > '\r' && *s.p > 0)
+		return s;
 	while (s.n && (s.p[s.n - 1] == '\r' || s.p[s.n - 1] == '\n' || s.p[s.n - 1] == 0))
 		s.n--;
 	while (s.n && *s.p == 0)

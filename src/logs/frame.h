@@ -11,12 +11,24 @@
 #include "logs/maker.h"
 #include "logs/stamp.h"
 
+struct voice;
+
+/* A tag that has been read before, and who speaks under it. */
+struct frame_tag {
+	const struct voice *voice;
+	uint32_t len; /* 0: none */
+	char text[36];
+};
+
+#define FRAME_TAGS 16
+
 /* One reader's memory of the file it is in: nothing here changes a result, only its price. */
 struct frame {
 	struct stamp_memory stamp; /* of the outer stamp */
 	struct stamp_memory inner; /* of the stamp Exim writes behind syslog's */
 	uint32_t host_len; /* the last line's host and the blank behind it; 0: none */
 	char host[64];
+	struct frame_tag tags[FRAME_TAGS];
 };
 
 #define FRAME_START ((struct frame){ .stamp.len = 0 })

@@ -12,26 +12,28 @@
 
 #include "model/event.h"
 
+#define MAKER_FIELDS 63 /* fields of one event at most */
+
 /* What framing (logs/frame.h) found before the dialect's own text. */
 struct line {
-	struct span raw;       /* the whole line, without newline and CR */
-	struct span host;      /* n == 0: none */
-	struct span program;   /* syslog tag without pid: "postfix/submission/smtpd", "exim", "sshd" */
-	struct span text;      /* what is left for the dialect */
+	struct span raw; /* the whole line, without newline and CR */
+	struct span host; /* n == 0: none */
+	struct span program; /* syslog tag without pid: "postfix/submission/smtpd", "exim", "sshd" */
+	struct span text; /* what is left for the dialect */
 	int64_t at;
 	uint32_t usec;
 	uint32_t pid;
 	int16_t zone;
-	uint8_t stamp;         /* enum stamp_flag */
-	bool syslog;           /* came through syslog or the journal */
-	uint16_t flags;        /* EVF_CONTINUES, EVF_CUT: framing's part of the event's flags */
-	uint32_t repeat;       /* 1; N under "message repeated N times: [ ...]" */
+	uint8_t stamp; /* enum stamp_flag */
+	bool syslog; /* came through syslog or the journal */
+	uint16_t flags; /* EVF_CONTINUES, EVF_CUT: framing's part of the event's flags */
+	uint32_t repeat; /* 1; N under "message repeated N times: [ ...]" */
 };
 
 enum line_result {
-	LINE_OTHER,            /* not this dialect's, or not understood: counted as unknown */
-	LINE_DULL,             /* understood, nothing in it that was asked for: no event written */
-	LINE_EVENT,            /* exactly one event was written */
+	LINE_OTHER, /* not this dialect's, or not understood: counted as unknown */
+	LINE_DULL, /* understood, nothing in it that was asked for: no event written */
+	LINE_EVENT, /* exactly one event was written */
 };
 
 struct maker {
@@ -40,44 +42,99 @@ struct maker {
 	uint32_t line_index;
 	/*
 	 * true for explain and tests: every field that the line has, and an event for every
-	 * understood line. false on the hot path: only events and fields named in maker_hot().
+	 * understood line. false on the hot path: only events that trace reads, with the fields in MAKER_HOT.
 	 */
 	bool all;
-	struct event *ev;      /* being written */
+	struct event *ev; /* being written */
 };
+
+#define HOT(key) (UINT64_C(1) << (key))
+
+/* What trace reads; everything else is for explain alone. */
+#define MAKER_HOT                                                                                          \
+	(HOT(F_SENDER) | HOT(F_RECIPIENTS) | HOT(F_RECIPIENT) | HOT(F_ORIG_RECIPIENT) | HOT(F_CLIENT_IP) | \
+	 HOT(F_USER) | HOT(F_UNIX_USER) | HOT(F_SUBJECT) | HOT(F_MESSAGE_ID) | HOT(F_RELAY_IP) |           \
+	 HOT(F_CWD) | HOT(F_SCRIPT) | HOT(F_CHILD_ID) | HOT(F_PARENT_ID) | HOT(F_TEXT) | HOT(F_HEADER) |   \
+	 HOT(F_URL) | HOT(F_METHOD) | HOT(F_VHOST) | HOT(F_HTTP_STATUS) | HOT(F_TO) | HOT(F_IDENT_USER))
+
+/* Is this field wanted? Dear fields (subjects that need unescaping, texts) ask first. */
+static inline bool maker_wants(const struct maker *m, enum field_key key)
+{
+	return m->all || (MAKER_HOT >> key & 1);
+}
+
+/* Room for one more event with all the fields it may have. */
+void maker_room(struct evbuf *out);
+/* F_PROGRAM (the tag's last path element) and F_HOST, unless the dialect has added them. */
+void maker_frame_fields(struct maker *m);
 
 /*
  * Starts an event with what framing knows (at, pid, line, repeat). Fields follow, then maker_end, which
- * adds F_PROGRAM (the tag's last path element) and F_HOST where m->all and the dialect has not.
+ * adds F_PROGRAM and F_HOST where m->all. Each member by itself: a compiler clears a struct of this size first.
  */
-struct event *maker_begin(struct maker *m, enum dialect dialect, enum event_kind kind);
-/* Adds a field; S must lie in the batch's text (or come from maker_text). Empty spans are kept. At most 63. */
-static inline void maker_field(struct maker *m, enum field_key key, struct span s);
-/* Reserves N bytes of batch text for decoded strings; NULL when the batch has no room (drop the field). */
-char *maker_text(struct maker *m, size_t n);
-void maker_end(struct maker *m);
+static inline struct event *maker_begin(struct maker *m, enum dialect dialect, enum event_kind kind)
+{
+	struct evbuf *out = m->out;
+	const struct line *l = m->line;
+	struct event *ev;
 
-/* Is this field wanted? Dear fields (subjects that need unescaping, texts) ask first. */
-bool maker_wants(const struct maker *m, enum field_key key);
+	if (out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field))
+		maker_room(out);
+	ev = (struct event *)(void *)(out->mem + out->mem_used);
+	ev->id.hi = ev->id.lo = 0;
+	ev->at = l->at;
+	ev->usec = l->usec;
+	ev->zone = l->zone;
+	ev->stamp = l->stamp;
+	ev->kind = (uint8_t)kind;
+	ev->dialect = (uint8_t)dialect;
+	ev->nfields = 0;
+	ev->flags = l->flags | (l->syslog ? EVF_SYSLOG : 0);
+	ev->off = (uint32_t)(l->raw.p - out->base);
+	ev->len = (uint32_t)l->raw.n;
+	ev->line = m->line_index;
+	ev->pid = l->pid;
+	ev->size = ev->nrcpt = 0;
+	ev->uid = UINT32_MAX;
+	ev->repeat = l->repeat;
+	m->ev = ev;
+	return ev;
+}
 
+/* Adds a field; S must lie in the batch's text (or come from maker_text). Empty spans are kept. */
 static inline void maker_field(struct maker *m, enum field_key key, struct span s)
 {
 	struct event *ev = m->ev;
 
-	if (ev->nfields < 63)
+	if (ev->nfields < MAKER_FIELDS)
 		ev->f[ev->nfields++] = (struct field){
-			.off = (uint32_t)(s.p - m->out->base), .len = s.n & 0xffffff, .key = key,
+			.off = (uint32_t)(s.p - m->out->base),
+			.len = s.n & 0xffffff,
+			.key = key,
 		};
 }
 
+static inline void maker_end(struct maker *m)
+{
+	struct evbuf *out = m->out;
+
+	if (m->all)
+		maker_frame_fields(m);
+	out->mem_used = (size_t)((unsigned char *)(m->ev->f + m->ev->nfields) - out->mem);
+	out->events++;
+}
+
+/* Reserves N bytes of batch text for decoded strings; NULL when the batch has no room (drop the field). */
+char *maker_text(struct maker *m, size_t n);
+
 /* The dialects. Each sees only the line's text; program tells the daemon. */
-enum line_result exim_line(struct maker *m);          /* main and panic log, also syslog-wrapped */
-enum line_result exim_reject_line(struct maker *m);   /* reject log records, continuation lines included */
+enum line_result exim_line(struct maker *m); /* main and panic log, also syslog-wrapped */
+enum line_result exim_reject_line(struct maker *m); /* reject log records, continuation lines included */
 enum line_result postfix_line(struct maker *m);
-enum line_result dovecot_line(struct maker *m);       /* also saslauthd */
-enum line_result php_line(struct maker *m);           /* mail.log in its three forms */
-enum line_result web_line(struct maker *m);           /* common, combined, vhost first */
+enum line_result dovecot_line(struct maker *m); /* also saslauthd */
+enum line_result php_line(struct maker *m); /* mail.log in its three forms */
+enum line_result web_line(struct maker *m); /* common, combined, vhost first */
 enum line_result ssh_line(struct maker *m);
-enum line_result ftp_line(struct maker *m);           /* vsftpd, proftpd, pure-ftpd, xferlog */
+enum line_result ftp_line(struct maker *m); /* vsftpd, proftpd, pure-ftpd, xferlog */
 
 #endif

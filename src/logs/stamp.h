@@ -43,6 +43,10 @@ struct stamp_memory {
 	uint32_t len; /* 0: nothing remembered */
 	uint32_t form;
 	char text[32];
+	/* Behind "SS.ffffff" of an ISO stamp: zone and blank as one number, so that a comparison reads them. */
+	uint64_t zone_text, zone_mask; /* mask 0: nothing remembered */
+	int16_t zone;
+	uint8_t zone_flags, zone_len;
 };
 
 /*
