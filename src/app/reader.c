@@ -6,28 +6,25 @@
  */
 #include "app/reader.h"
 
+#include "app/confined.h"
 #include "app/inputs.h"
 #include "app/reader_child.h"
 #include "app/talk.h"
 #include "base/pack.h"
-#include "sys/channel.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define NAMES_MOST 100000
 #define LOGS_MOST 4096
+#define FILES_OPEN 512
+#define ADDRESS_SPACE ((uint64_t)3 << 30)
 
 struct server {
 	const struct reader_want *want;
 	struct arena *arena;
-	struct channel channel;
+	struct confined child;
 	struct inputs inputs;
 	struct inquiry *result;
 };
@@ -42,7 +39,7 @@ static char *path_of(struct server *s, struct span text)
 
 static int answer(struct server *s, uint32_t type, struct buf *body, int fd, struct err *err)
 {
-	int rc = channel_send(&s->channel, type, buf_view(body), &fd, fd >= 0 ? 1 : 0, err);
+	int rc = channel_send(&s->child.channel, type, buf_view(body), &fd, fd >= 0 ? 1 : 0, err);
 
 	buf_free(body);
 	if (fd >= 0)
@@ -110,6 +107,8 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 	}
 	if (!unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the reader asked for logs in a way that makes no sense");
+	for (size_t i = 0; s->want->npaths == 0 && i < s->want->nlogs; i++)
+		inputs_add_log(&s->inputs, s->want->logs[i]);
 	if (s->inputs.n == 0 && s->want->npaths)
 		return err_set(err, EXIT_NOINPUT, "%s",
 			       s->inputs.nunseen ? arena_str(s->arena, s->inputs.unseen[0]) : "no log file there");
@@ -156,6 +155,30 @@ static int serve_progress(struct server *s, struct span body_in, struct err *err
 	return answer(s, TALK_PROGRESS, &body, -1, err);
 }
 
+static int serve_past(struct server *s, struct span body_in, struct err *err)
+{
+	struct unpacker u = { .left = body_in };
+	struct buf body = BUF_MAX(TALK_ANSWER_MOST);
+	int64_t first = unpack_i64(&u);
+
+	if (unpack_done(&u) && s->want->past)
+		s->want->past(s->want->ctx, first, &body);
+	return answer(s, TALK_PAST, &body, -1, err);
+}
+
+static int take_learnt(struct server *s, struct span body, struct err *err)
+{
+	struct unpacker u = { .left = body };
+	int64_t first = unpack_i64(&u);
+	int64_t as_of = unpack_i64(&u);
+
+	if (u.failed)
+		return err_set(err, EXIT_SOFTWARE, "the reader spoke nonsense about what it learnt");
+	if (s->want->learnt)
+		s->want->learnt(s->want->ctx, first, as_of, u.left);
+	return 0;
+}
+
 /* 1: go on; 0: the result is there; negative: over. */
 static int serve(struct server *s, const struct message *m, struct err *err)
 {
@@ -180,6 +203,12 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 	case TALK_PROGRESS:
 		rc = serve_progress(s, m->body, err);
 		break;
+	case TALK_PAST:
+		rc = serve_past(s, m->body, err);
+		break;
+	case TALK_LEARNT:
+		rc = take_learnt(s, m->body, err);
+		break;
 	case TALK_RESULT:
 		return inquiry_unpack(s->arena, arena_span(s->arena, m->body), &s->result, err);
 	default:
@@ -192,7 +221,7 @@ static int serve_all(struct server *s, struct err *err)
 {
 	for (;;) {
 		struct message m = { 0 };
-		int rc = channel_receive(&s->channel, &m, err);
+		int rc = channel_receive(&s->child.channel, &m, err);
 
 		for (size_t i = 0; i < m.nfds; i++)
 			close(m.fds[i]);
@@ -204,23 +233,6 @@ static int serve_all(struct server *s, struct err *err)
 		if (rc <= 0)
 			return rc;
 	}
-}
-
-/* How the child ended, where that says more than the broken channel. */
-static int child_end(pid_t pid, int rc, struct err *err)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return rc;
-	if (WIFSIGNALED(status) && rc < 0 && err->code == EXIT_SOFTWARE)
-		return err_set(err, EXIT_SOFTWARE, "the reader was ended by signal %d%s: please report this",
-			       WTERMSIG(status), WTERMSIG(status) == 31 ? " (a forbidden system call)" : "");
-	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOPERM)
-		return err_set(err, EXIT_NOPERM, "this kernel cannot confine the reader; --unconfined reads the "
-						 "logs without that protection");
-	return rc;
 }
 
 static int tell_unseen(struct server *s)
@@ -244,30 +256,19 @@ static int tell_unseen(struct server *s)
 int reader_inquire(const struct reader_want *want, struct arena *a, struct inquiry **ret_inquiry, struct err *err)
 {
 	struct server s = { .want = want, .arena = a, .inputs = { .arena = a, .root = want->root } };
-	int ends[2];
-	pid_t pid;
-	int rc = channel_pair(ends, err);
+	struct confined_want cw = {
+		.name = "reader", .unconfined = want->unconfined, .files = FILES_OPEN, .memory = ADDRESS_SPACE,
+		.answer_most = TALK_ANSWER_MOST, .ctx = (void *)want, .main = reader_child,
+	};
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	if (want->npaths)
 		inputs_named(&s.inputs, want->paths, want->npaths);
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0) {
-		close(ends[0]);
-		close(ends[1]);
-		return err_sys(err, EXIT_IO, "cannot start the reader");
-	}
-	if (pid == 0) {
-		close(ends[0]);
-		reader_child(want, ends[1]);
-	}
-	close(ends[1]);
-	channel_open(&s.channel, ends[0], CHANNEL_MAX_BODY, 0);
+	rc = confined_start(&cw, &s.child, err);
+	if (rc < 0)
+		return rc;
 	rc = serve_all(&s, err);
-	channel_close(&s.channel);
-	rc = child_end(pid, rc, err);
+	rc = confined_end(&s.child, cw.name, rc, err);
 	if (rc < 0)
 		return rc;
 	tell_unseen(&s);

@@ -11,21 +11,15 @@
 #include "host/host.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
-#include "sys/confine.h"
 #include "trace/trace.h"
 
-#include <fcntl.h>
-#include <malloc.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define CONFIG_MOST (16u << 20)
-#define FILES_OPEN 512
-#define ADDRESS_SPACE ((uint64_t)3 << 30)
 #define DAY INT64_C(86400)
 #define ZONE_BEFORE (40 * DAY)
 #define ZONE_SPAN_MOST (20 * 366 * DAY)
@@ -33,7 +27,7 @@
 
 struct child {
 	const struct reader_want *want;
-	struct channel channel;
+	struct channel *channel;
 	pthread_mutex_t lock;  /* the channel belongs to one worker at a time */
 	struct arena *arena;
 	struct log_file *files;
@@ -54,8 +48,8 @@ static int ask(struct child *c, enum talk type, struct span request, struct span
 	struct err err = { 0 };
 	struct message m = { 0 };
 
-	if (channel_send(&c->channel, type, request, NULL, 0, &err) < 0 ||
-	    channel_receive(&c->channel, &m, &err) <= 0 || m.type != type)
+	if (channel_send(c->channel, type, request, NULL, 0, &err) < 0 ||
+	    channel_receive(c->channel, &m, &err) <= 0 || m.type != type)
 		give_up();
 	*ret_body = m.body;
 	for (size_t i = 1; i < m.nfds; i++)
@@ -187,6 +181,47 @@ static void get_files(struct child *c, const struct host_facts *facts)
 		give_up();
 }
 
+/* --- what trace/ asks for -------------------------------------------------------------------- */
+
+static struct span trace_past(void *ctx, int64_t first)
+{
+	struct child *c = ctx;
+	struct buf request = BUF_MAX(8);
+	struct packer p = { .out = &request };
+	struct span bytes;
+	int fd;
+
+	pack_i64(&p, first);
+	pthread_mutex_lock(&c->lock);
+	fd = ask(c, TALK_PAST, buf_view(&request), &bytes);
+	/* another worker may ask for a file meanwhile, which ends these bytes */
+	bytes = arena_span(c->arena, bytes);
+	pthread_mutex_unlock(&c->lock);
+	if (fd >= 0)
+		close(fd);
+	buf_free(&request);
+	return bytes;
+}
+
+static void send_learnt(struct child *c, struct trace *trace)
+{
+	struct buf learnt = BUF_MAX(TALK_ANSWER_MOST);
+	struct buf body = BUF_MAX(TALK_ANSWER_MOST + 16);
+	struct packer p = { .out = &body };
+	struct err err = { 0 };
+	int64_t first;
+	int64_t as_of;
+
+	trace_learnt(trace, c->arena, &learnt, &first, &as_of);
+	pack_i64(&p, first);
+	pack_i64(&p, as_of);
+	buf_span(&body, buf_view(&learnt));
+	buf_free(&learnt);
+	if (channel_send(&c->channel, TALK_LEARNT, buf_view(&body), NULL, 0, &err) < 0)
+		give_up();
+	buf_free(&body);
+}
+
 /* --- the result ----------------------------------------------------------------------------- */
 
 static void fill_inputs(struct child *c, const struct log_read *reads, struct inquiry *q)
@@ -228,7 +263,7 @@ static void send_result(struct child *c, const struct inquiry *q)
 	struct err err = { 0 };
 
 	inquiry_pack(q, &packed);
-	if (packed.over || channel_send(&c->channel, TALK_RESULT, buf_view(&packed), NULL, 0, &err) < 0)
+	if (packed.over || channel_send(c->channel, TALK_RESULT, buf_view(&packed), NULL, 0, &err) < 0)
 		give_up();
 	buf_free(&packed);
 }
@@ -288,12 +323,12 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.until = instant(c, facts, want->until, 0), .memory = want->memory,
 		.stats = want->stats, .false_per_account_days = want->false_rate, .trusted = want->trusted,
 		.ntrusted = want->ntrusted, .networks = facts->networks, .nnetworks = facts->nnetworks, .ctx = c,
-		.status = io_status,
+		.status = io_status, .past = want->past ? trace_past : NULL,
 	};
 	struct trace *trace = trace_new(&to);
 	struct logs_options lo = {
 		.zone = facts->zone, .now = want->now, .block = want->block, .workers = want->workers, .ctx = c,
-		.open = logs_open, .event = trace_event, .event_ctx = trace, .progress = logs_progress,
+		.open = logs_open, .event = trace_event, .soon = trace_soon, .event_ctx = trace, .progress = logs_progress,
 	};
 	struct clock clock = { 0 };
 	int64_t start = clock_steady_micros(&clock);
@@ -304,6 +339,8 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	if (logs_read(c->arena, c->files, c->nfiles, &lo, &reads, &err) < 0)
 		give_up();
 	q = trace_conclude(trace, c->arena);
+	if (want->learnt && !c->stopped)
+		send_learnt(c, trace);
 	fill_inputs(c, reads, q);
 	q->microseconds = (uint64_t)(clock_steady_micros(&clock) - start);
 	q->host = facts->hostname;
@@ -318,41 +355,17 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	trace_free(trace);
 }
 
-/* Returns false where the operator has allowed to go on without. */
-static bool confine(const struct reader_want *want, int channel_fd)
+void reader_child(void *ctx, struct channel *channel, bool unconfined)
 {
-	struct confine_want cw = {
-		.channel = channel_fd, .complaints = -1, .files = FILES_OPEN, .memory = ADDRESS_SPACE,
-	};
-	struct confine_report report;
-	struct err err = { 0 };
-
-	signal(SIGINT, SIG_IGN);
-	mallopt(M_MMAP_THRESHOLD, 1 << 20);
-	if (confine_reader(&cw, &report, &err) == 0)
-		return true;
-	if (!want->unconfined)
-		_exit(EXIT_NOPERM);
-	return false;
-}
-
-void reader_child(const struct reader_want *want, int channel_fd)
-{
-	struct child c = { .want = want, .arena = arena_new() };
+	const struct reader_want *want = ctx;
+	struct child c = { .want = want, .channel = channel, .arena = arena_new(), .unconfined = unconfined };
 	struct host_io io = { .ctx = &c, .read = io_read, .list = io_list, .exists = io_exists };
 	struct host_facts facts;
 
-	/* Standard input, output and every descriptor of the caller go; the channel stays. */
-	if (channel_fd > 0)
-		close_range(0, (unsigned)channel_fd - 1, 0);
-	close_range((unsigned)channel_fd + 1, ~0u, 0);
-	c.unconfined = !confine(want, channel_fd);
 	pthread_mutex_init(&c.lock, NULL);
-	channel_open(&c.channel, channel_fd, TALK_ANSWER_MOST, 0);
 	host_learn(&io, c.arena, &facts);
 	get_files(&c, &facts);
 	investigate(&c, &facts);
 	host_forget(&facts);
 	arena_free(c.arena);
-	_exit(0);
 }

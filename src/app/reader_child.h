@@ -1,9 +1,11 @@
-/* reader_child - the confined half of reader.h: never returns. */
+/* reader_child - the confined half of reader.h; runs in the child of confined.h. */
 #ifndef SPAMTRAIL_APP_READER_CHILD_H
 #define SPAMTRAIL_APP_READER_CHILD_H
 
 #include "app/reader.h"
+#include "sys/channel.h"
 
-void reader_child(const struct reader_want *want, int channel_fd) __attribute__((noreturn));
+/* CTX is a struct reader_want. */
+void reader_child(void *ctx, struct channel *channel, bool unconfined);
 
 #endif

@@ -1,0 +1,39 @@
+/*
+ * confined - a forked child that gives up every right before it reads its first foreign byte, and the one channel
+ * between it and the command line.
+ *
+ * TRUST: once the child has read a foreign byte it may be an attacker. Whatever it sends is checked by
+ * the caller; it keeps no descriptor of ours but the channel.
+ */
+#ifndef SPAMTRAIL_APP_CONFINED_H
+#define SPAMTRAIL_APP_CONFINED_H
+
+#include "sys/channel.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct confined {
+	pid_t pid;
+	struct channel channel;
+};
+
+struct confined_want {
+	const char *name; /* "reader", for messages */
+	bool unconfined; /* the operator's --unconfined: go on where the kernel cannot confine */
+	unsigned files; /* descriptors it may hold */
+	uint64_t memory; /* bytes of address space */
+	size_t answer_most; /* the longest message that the child takes */
+	void *ctx;
+	/* The child: what it returns from is its end. UNCONFINED: it could not be confined. */
+	void (*main)(void *ctx, struct channel *channel, bool unconfined);
+};
+
+int confined_start(const struct confined_want *want, struct confined *ret, struct err *err);
+/*
+ * Closes the channel, waits for the child, and returns RC, or what its end says better than RC: EXIT_NOPERM
+ * where the kernel cannot confine, EXIT_SOFTWARE where a signal ended it.
+ */
+int confined_end(struct confined *c, const char *name, int rc, struct err *err);
+
+#endif
