@@ -217,7 +217,7 @@ static void send_learnt(struct child *c, struct trace *trace)
 	pack_i64(&p, as_of);
 	buf_span(&body, buf_view(&learnt));
 	buf_free(&learnt);
-	if (channel_send(&c->channel, TALK_LEARNT, buf_view(&body), NULL, 0, &err) < 0)
+	if (channel_send(c->channel, TALK_LEARNT, buf_view(&body), NULL, 0, &err) < 0)
 		give_up();
 	buf_free(&body);
 }

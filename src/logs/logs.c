@@ -19,6 +19,8 @@
 #define BLOCK_LEAST (16u << 10)
 #define BLOCKS_IN_ALL (16u << 20)  /* many streams share about this much text */
 #define WORKERS_MAX 16
+#define LOOK_FAR 12           /* events between the first glance at one and its turn */
+#define LOOK_NEAR 5
 #define DAY INT64_C(86400)
 
 struct engine {
@@ -94,6 +96,28 @@ static void batch_retire(struct engine *e, struct stream *s)
 	e->spare = b;
 }
 
+/* Moves one of the two look-outs on by one event, and tells the consumer what it sees. */
+static void look_out(struct engine *e, const struct batch *b, const struct event **ev, uint32_t *left, int far)
+{
+	if (!*left)
+		return;
+	e->own.soon(e->own.event_ctx, *ev, b->ev.base, far);
+	*ev = event_next(*ev);
+	--*left;
+}
+
+static void look_ahead(struct engine *e, struct stream *s)
+{
+	const struct batch *b = s->first;
+
+	s->far = s->near = (const struct event *)b->ev.mem;
+	s->far_left = s->near_left = b->ev.events;
+	for (unsigned i = 0; i < LOOK_FAR; i++)
+		look_out(e, b, &s->far, &s->far_left, 1);
+	for (unsigned i = 0; i < LOOK_NEAR; i++)
+		look_out(e, b, &s->near, &s->near_left, 0);
+}
+
 /* Takes up parsed batches until one has an event. false: must wait for a batch, or the stream is over. */
 static bool stream_attach(struct engine *e, struct stream *s)
 {
@@ -108,6 +132,8 @@ static bool stream_attach(struct engine *e, struct stream *s)
 		if (b->ev.events) {
 			s->ev = (struct event *)b->ev.mem;
 			s->ev_left = b->ev.events;
+			if (e->own.soon)
+				look_ahead(e, s);
 			wallclock_resolve(&s->clock, s->ev);
 			stream_key(s);
 			return true;
@@ -173,6 +199,10 @@ static struct stream *consume(struct engine *e)
 		const struct stream *rival = heap_second(&e->heap);
 
 		while (!rival || !heap_after(s, rival)) {
+			if (e->own.soon) {
+				look_out(e, s->first, &s->far, &s->far_left, 1);
+				look_out(e, s->first, &s->near, &s->near_left, 0);
+			}
 			hand_over(e, s);
 			if (--s->ev_left == 0) {
 				heap_pop(&e->heap);

@@ -12,21 +12,34 @@
 
 #define ADDRESS_MOST 330
 
+/* ASCII letters of eight bytes to lower case; bytes over 127 stay. */
+static uint64_t lower8(uint64_t x)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t low = x & ones * 0x7f;
+	uint64_t from_a = low + ones * (0x80 - 'A');
+	uint64_t past_z = low + ones * (0x7f - 'Z');
+
+	return x | ((from_a & ~past_z & ~x & ones * 0x80) >> 2);
+}
+
 uint64_t rcpt_hash(struct span address, uint64_t *ret_domain)
 {
-	char lower[ADDRESS_MOST];
-	size_t n = address.n < sizeof(lower) ? address.n : sizeof(lower);
-	size_t at = n;
+	char lower[ADDRESS_MOST + 8];
+	size_t n = address.n < ADDRESS_MOST ? address.n : ADDRESS_MOST;
+	const char *at;
 
-	for (size_t i = 0; i < n; i++) {
-		char c = address.p[i];
+	for (size_t i = 0; i < n; i += 8) {
+		uint64_t x = 0;
 
-		lower[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-		if (c == '@')
-			at = i;
+		memcpy(&x, address.p + i, n - i < 8 ? n - i : 8);
+		x = lower8(x);
+		memcpy(lower + i, &x, 8);
 	}
-	if (ret_domain)
-		*ret_domain = at < n ? hash_bytes(lower + at + 1, n - at - 1, 0) : 0;
+	if (ret_domain) {
+		at = memrchr(lower, '@', n);
+		*ret_domain = at ? hash_bytes(at + 1, (size_t)(lower + n - at - 1), 0) : 0;
+	}
 	return hash_bytes(lower, n, 0);
 }
 
@@ -42,20 +55,36 @@ static uint32_t account_name(struct trace *t, uint32_t index)
 	return index == ACCOUNT_NONE ? 0 : names_put(&t->names, accounts_get(t->o.accounts, index)->name);
 }
 
-/* auth: the login's domain in the domain tables, else the login in passwd. */
-static uint32_t account_of_login(const struct trace *t, struct span login)
+static uint32_t account_of_domain(struct trace *t, struct span domain)
 {
-	struct span domain = domain_of(login);
-	uint32_t account = domain.n ? accounts_by_domain(t->o.accounts, domain, true) : ACCOUNT_NONE;
+	uint32_t hash = (uint32_t)hash_span(domain, 0) | 1;
+	struct known_domain *k = &t->domain[hash / 2 % KNOWN_DOMAINS];
 
-	return account != ACCOUNT_NONE ? account : accounts_by_name(t->o.accounts, login);
+	if (k->hash == hash && k->len == domain.n && memcmp(k->text, domain.p, domain.n) == 0)
+		return k->account;
+	if (domain.n > DOMAIN_TEXT)
+		return accounts_by_domain(t->o.accounts, domain, true);
+	*k = (struct known_domain){
+		.hash = hash, .len = (uint16_t)domain.n,
+		.account = accounts_by_domain(t->o.accounts, domain, true),
+	};
+	memcpy(k->text, domain.p, domain.n);
+	return k->account;
 }
 
-static uint32_t account_of_sender(const struct trace *t, struct span sender)
+uint32_t account_of_address(struct trace *t, struct span address)
 {
-	struct span domain = domain_of(sender);
+	struct span domain = domain_of(address);
 
-	return domain.n ? accounts_by_domain(t->o.accounts, domain, true) : ACCOUNT_NONE;
+	return domain.n ? account_of_domain(t, domain) : ACCOUNT_NONE;
+}
+
+/* auth: the login's domain in the domain tables, else the login in passwd. */
+static uint32_t account_of_login(struct trace *t, struct span login)
+{
+	uint32_t account = account_of_address(t, login);
+
+	return account != ACCOUNT_NONE ? account : accounts_by_name(t->o.accounts, login);
 }
 
 static bool is_trusted(struct trace *t, const struct arrival *who)
@@ -93,7 +122,7 @@ void message_count(struct trace *t, struct message *msg, uint32_t size, bool cou
 }
 
 /* Does the envelope sender's domain belong to somebody else? Asked again only when the domain changes. */
-static bool is_foreign(const struct trace *t, struct sender *row, struct span domain)
+static bool is_foreign(struct trace *t, struct sender *row, struct span domain)
 {
 	uint32_t hash;
 
@@ -102,7 +131,7 @@ static bool is_foreign(const struct trace *t, struct sender *row, struct span do
 	hash = (uint32_t)hash_span(domain, 1) | 1;
 	if (hash != row->foreign_hash) {
 		row->foreign_hash = hash;
-		row->foreign = accounts_by_domain(t->o.accounts, domain, true) != row->account_index;
+		row->foreign = account_of_domain(t, domain) != row->account_index;
 	}
 	return row->foreign;
 }
@@ -117,10 +146,8 @@ static void judge_arrival(struct trace *t, struct sender *row, const struct arri
 		.place = who->place.n ? (uint32_t)hash_span(who->place, 0) | 1 : 0,
 		.place_traits = row->place_traits,
 	};
-	uint8_t ip[16];
 
-	if (who->client.n && net_parse(who->client, ip) && !net_is_loopback(ip))
-		m.net = net_block(ip);
+	m.net = row->client_net;
 	if (row->account_index != ACCOUNT_NONE) {
 		m.foreign_sender = is_foreign(t, row, domain_of(step_get(s, F_SENDER)));
 	}
@@ -131,10 +158,11 @@ static void judge_arrival(struct trace *t, struct sender *row, const struct arri
 static void row_note(struct trace *t, uint32_t index, const struct arrival *who, const struct step *s)
 {
 	struct sender *row = sender_at(&t->senders, index);
+	uint8_t ip[16];
 
 	row->arrivals++;
-	if (who->client.n)
-		sender_tally_run(&t->senders, &t->names, index, TALLY_CLIENT, who->client, 'B');
+	if (who->client.n && sender_tally_run(&t->senders, &t->names, index, TALLY_CLIENT, who->client, 'B'))
+		row->client_net = net_parse(who->client, ip) && !net_is_loopback(ip) ? net_block(ip) : 0;
 	if (who->place.n)
 		sender_tally_run(&t->senders, &t->names, index, TALLY_PLACE, who->place, who->place_grade);
 	if (sender_wants_proof(row)) {
@@ -298,6 +326,27 @@ static bool is_known(const struct known_sender *k, uint64_t hash, struct span us
 	       (folder.n == 0 || memcmp(k->text + user.n, folder.p, folder.n) == 0);
 }
 
+void trace_soon(void *ctx, const struct event *ev, const char *base, int far)
+{
+	const struct trace *t = ctx;
+	const struct known_sender *k;
+	struct span login;
+
+	if (ev->kind != EV_SUBMIT || !(ev->flags & EVF_AUTH))
+		return;
+	login = event_get(ev, base, F_USER);
+	k = &t->known[hash_span(login, KIND_AUTH) % KNOWN_SENDERS];
+	if (far) {
+		__builtin_prefetch(k);
+		__builtin_prefetch((const char *)k + 64);
+	} else if (k->sender) {
+		const char *row = (const char *)sender_at(&t->senders, k->sender);
+
+		for (size_t i = 0; i < offsetof(struct sender, tally); i += 64)
+			__builtin_prefetch(row + i);
+	}
+}
+
 static void known_set(struct trace *t, uint64_t hash, struct span user, struct span folder, struct arrival *who)
 {
 	struct known_sender *k = known_at(t, hash);
@@ -343,32 +392,60 @@ static struct arrival who_auth(struct trace *t, const struct step *s, struct spa
 	return who;
 }
 
+/* What a row of either kind says of an arrival from PLACE (FILE: the script, where it is known). */
+static void local_facts(struct arrival *who, struct span place, struct span file, char grade)
+{
+	who->grade = grade;
+	who->claim = "handed over on this server by this unix user";
+	if (who->kind != KIND_SCRIPT)
+		return;
+	who->place = file.n ? file : place;
+	who->place_grade = who->grade = 'B';
+	who->claim = "handed over on this server from this folder";
+}
+
 struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
 			 struct span file, char grade)
 {
-	const struct account *owner = user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
-	bool shared = owner && owner->shared;
 	uint64_t hash = hash_span(place, hash_span(user, KIND_LOCAL));
+	const struct account *owner;
+	bool shared;
+	struct arrival who = { 0 };
+
+	if (is_known(known_at(t, hash), hash, user, place)) {
+		who_from_row(t, known_at(t, hash)->sender, &who);
+		local_facts(&who, place, file, grade);
+		return who;
+	}
+	owner = user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
+	shared = owner && owner->shared;
+	who.kind = place.n && script_is_place(place, owner && !shared ? owner->home : SPAN_NONE) ? KIND_SCRIPT :
+												 KIND_LOCAL;
+	who.account_index = !shared		      ? user_index :
+			    who.kind == KIND_SCRIPT ? accounts_by_path(t->o.accounts, place) :
+						      ACCOUNT_NONE;
+	who.id = names_put(&t->names, who.kind == KIND_SCRIPT ? place : user);
+	who.account = account_name(t, who.account_index);
+	local_facts(&who, place, file, grade);
+	known_set(t, hash, user, place, &who);
+	return who;
+}
+
+struct arrival who_forward(struct trace *t, struct span address)
+{
+	uint64_t hash = hash_span(address, KIND_FORWARD);
 	struct arrival who = {
-		.kind = KIND_LOCAL, .grade = grade, .claim = "handed over on this server by this unix user",
-		.account_index = shared ? ACCOUNT_NONE : user_index,
+		.kind = KIND_FORWARD, .grade = 'B', .claim = "mail from outside that this address sends on",
 	};
 
-	if (place.n && script_is_place(place, owner && !shared ? owner->home : SPAN_NONE)) {
-		who.kind = KIND_SCRIPT;
-		who.place = file.n ? file : place;
-		who.place_grade = who.grade = 'B';
-		who.claim = "handed over on this server from this folder";
-	}
-	if (is_known(known_at(t, hash), hash, user, place)) {
+	if (is_known(known_at(t, hash), hash, address, SPAN_NONE)) {
 		who_from_row(t, known_at(t, hash)->sender, &who);
 		return who;
 	}
-	if (who.kind == KIND_SCRIPT && shared)
-		who.account_index = accounts_by_path(t->o.accounts, place);
-	who.id = names_put(&t->names, who.kind == KIND_SCRIPT ? place : user);
+	who.account_index = account_of_login(t, address);
+	who.id = names_put_lower(&t->names, address);
 	who.account = account_name(t, who.account_index);
-	known_set(t, hash, user, place, &who);
+	known_set(t, hash, address, SPAN_NONE, &who);
 	return who;
 }
 
@@ -393,7 +470,7 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 	memcpy(x->ip, ip, 16);
 	x->account = ident.n ? accounts_by_name(t->o.accounts, ident) : ACCOUNT_NONE;
 	if (x->account == ACCOUNT_NONE)
-		x->account = account_of_sender(t, step_get(s, F_SENDER));
+		x->account = account_of_address(t, step_get(s, F_SENDER));
 }
 
 /* Merges an arrival into a message whose results came first (Exim's >> lines), or makes a new one. */
@@ -453,7 +530,7 @@ static void arrive_exim_local(struct trace *t, struct message *msg, const struct
 	uint32_t index = accounts_by_name(t->o.accounts, user);
 	bool shared = index != ACCOUNT_NONE && accounts_get(t->o.accounts, index)->shared;
 	struct span sender = step_get(s, F_SENDER);
-	struct span dir = script_take_cwd(&t->script, s->time, s->ev->pid, index, shared,
+	struct span dir = script_take_cwd(&t->script, t->o.accounts, s->time, s->ev->pid, index, shared,
 					  sender.n ? rcpt_hash(sender, NULL) : 0);
 	struct arrival who = who_local(t, user, index, dir, SPAN_NONE,
 				       s->ev->flags & EVF_SYSLOG ? 'B' : 'A');
@@ -596,6 +673,6 @@ void arrive_queue(struct trace *t, const struct step *s)
 	if (x->undecided == WAIT_NOTHING && !(msg->flags & M_CHILD))
 		x->undecided = WAIT_ARRIVAL;
 	if (x->account == ACCOUNT_NONE && (x->undecided == WAIT_RESULT || x->undecided == WAIT_PARENT))
-		x->account = account_of_sender(t, step_get(s, F_SENDER));
+		x->account = account_of_address(t, step_get(s, F_SENDER));
 	msg->flags |= M_COUNTED | (s->counted ? 0 : M_PAST);
 }

@@ -34,6 +34,17 @@ struct known_sender {
 
 #define KNOWN_SENDERS 4096
 
+/* The account of a domain that was asked for lately; gmail.com is asked for a lot. */
+#define DOMAIN_TEXT 50
+struct known_domain {
+	uint32_t hash;
+	uint32_t account;
+	uint16_t len;
+	char text[DOMAIN_TEXT];
+};
+
+#define KNOWN_DOMAINS 1024
+
 /* Refusals as spam of the whole server, for comparison with one sender's. */
 struct hour_share {
 	int64_t hour;
@@ -46,6 +57,7 @@ struct trace {
 	struct names names;
 	struct messages messages;
 	struct senders senders;
+	struct baseline base;
 	struct judge *judge;
 	struct script_memory script;
 	struct web_memory web;
@@ -54,11 +66,12 @@ struct trace {
 	struct stats_memory *stats;    /* NULL without --stats */
 	struct hour_share hour;
 	struct known_sender known[KNOWN_SENDERS];
+	struct known_domain domain[KNOWN_DOMAINS];
 	int64_t zone_from, zone_until;  /* zone_now holds between these */
 	int32_t zone_now;
 	struct grace grace[GRACE_RING];
 	uint32_t grace_first, grace_n;
-	int64_t time;                  /* of the newest event */
+	int64_t began, time;           /* of the first and the newest event */
 	int64_t first, last;           /* of mail events in the window */
 	uint64_t contradictions;       /* arrivals of an id that had already arrived, with another sender */
 	uint64_t future;               /* events that claim to lie more than a day ahead */
@@ -114,11 +127,15 @@ int32_t trace_zone(struct trace *t, int64_t at);
 /* trace.c: at the memory limit, gives up the messages that matter least. */
 void trace_make_room(struct trace *t);
 
+/* Mail from outside that ADDRESS sends on. */
+struct arrival who_forward(struct trace *t, struct span address);
 /* A local hand-over by this account: the folder's row where a folder is proven, else the user's. */
 struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
 			 struct span file, char grade);
 /* Messages and recipients of MSG now belong to its sender's row. */
 void message_count(struct trace *t, struct message *msg, uint32_t size, bool counted);
+/* Account index of the address's domain or its nearest parent, or ACCOUNT_NONE. */
+uint32_t account_of_address(struct trace *t, struct span address);
 uint64_t rcpt_hash(struct span address, uint64_t *ret_domain);
 
 #endif

@@ -9,28 +9,35 @@
 
 static const uint8_t v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
+/* The number of up to three digits at *P, followed by STOP; negative where there is none. */
+static int octet(const char **p, char stop)
+{
+	const char *c = *p;
+	int value = c[0] - '0';
+
+	if ((unsigned)value > 9)
+		return -1;
+	for (c++; (unsigned)(*c - '0') <= 9 && c < *p + 3; c++)
+		value = value * 10 + *c - '0';
+	if (*c != stop || value > 255)
+		return -1;
+	*p = c + 1;
+	return value;
+}
+
 static bool parse_v4(struct span text, uint8_t *ip)
 {
-	unsigned part = 0;
-	unsigned value = 0;
-	unsigned digits = 0;
+	char copy[17] = { 0 };
+	const char *p = copy;
+	int part[4];
 
-	for (size_t i = 0; i <= text.n; i++) {
-		char c = i < text.n ? text.p[i] : '.';
-
-		if (c == '.') {
-			if (!digits || part > 3 || value > 255)
-				return false;
-			ip[part++] = (uint8_t)value;
-			value = digits = 0;
-		} else if (c >= '0' && c <= '9' && digits < 3) {
-			value = value * 10 + (unsigned)(c - '0');
-			digits++;
-		} else {
+	memcpy(copy, text.p, text.n);
+	for (unsigned i = 0; i < 4; i++)
+		if ((part[i] = octet(&p, i < 3 ? '.' : '\0')) < 0)
 			return false;
-		}
-	}
-	return part == 4;
+	for (unsigned i = 0; i < 4; i++)
+		ip[i] = (uint8_t)part[i];
+	return p == copy + text.n + 1;
 }
 
 bool net_parse(struct span text, uint8_t ret_ip[16])

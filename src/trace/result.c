@@ -166,23 +166,6 @@ static struct arrival who_relay(struct trace *t, const struct extra *x)
 	};
 }
 
-static struct arrival who_forward(struct trace *t, struct span address, const struct extra *x)
-{
-	ptrdiff_t at = span_rfind(address, '@');
-	uint32_t account = at < 0 ? accounts_by_name(t->o.accounts, address) :
-				    accounts_by_domain(t->o.accounts, span_from(address, (size_t)at + 1), true);
-	char text[46];
-
-	return (struct arrival){
-		.kind = KIND_FORWARD, .id = names_put_lower(&t->names, address), .account_index = account,
-		.account = account == ACCOUNT_NONE ?
-				   0 :
-				   names_put(&t->names, accounts_get(t->o.accounts, account)->name),
-		.grade = 'B', .claim = "mail from outside that this address sends on",
-		.client = names_get(&t->names, names_put(&t->names, net_show(x->ip, text))),
-	};
-}
-
 static void decide_by_result(struct trace *t, uint32_t root, const struct step *s)
 {
 	struct message *msg = message_at(&t->messages, root);
@@ -194,7 +177,7 @@ static void decide_by_result(struct trace *t, uint32_t root, const struct step *
 	if (!x || x->undecided != WAIT_RESULT || !(s->ev->flags & EVF_REMOTE) || (s->ev->flags & EVF_FILTER) ||
 	    relay_is_inner(s))
 		return;
-	who = orig.n && !span_eq_nocase(orig, rcpt) ? who_forward(t, orig, x) : who_relay(t, x);
+	who = orig.n && !span_eq_nocase(orig, rcpt) ? who_forward(t, orig) : who_relay(t, x);
 	arrive_decide(t, root, &who, NULL);
 }
 
@@ -264,7 +247,7 @@ static bool handed_over(struct trace *t, uint32_t slot, const struct step *s)
 	root = root_of(t, slot);
 	x = message_has_extra(&t->messages, message_at(&t->messages, root));
 	if (x && x->undecided == WAIT_RESULT && !(s->ev->flags & (EVF_FILTER | EVF_REMOTE))) {
-		struct arrival who = who_forward(t, step_get(s, F_RECIPIENT), x);
+		struct arrival who = who_forward(t, step_get(s, F_RECIPIENT));
 
 		arrive_decide(t, root, &who, NULL);
 	}

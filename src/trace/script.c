@@ -47,7 +47,7 @@ static uint64_t sender_option(struct span args)
 	return span_find(value, 0, '@') < 0 ? 0 : rcpt_hash(value, NULL);
 }
 
-void script_cwd(struct script_memory *m, const struct accounts *a, const struct event *ev, const char *base)
+void script_cwd(struct script_memory *m, const struct event *ev, const char *base)
 {
 	struct span dir = event_get(ev, base, F_CWD);
 	struct span line = event_line(ev, base);
@@ -62,7 +62,7 @@ void script_cwd(struct script_memory *m, const struct accounts *a, const struct 
 	c = &m->cwd[m->next_cwd++ % CWD_RING];
 	c->at = ev->at;
 	c->pid = ev->pid;
-	c->owner = accounts_by_path(a, dir);
+	c->owner = CWD_UNASKED;
 	c->sender = sender_option(args);
 	c->len = (uint32_t)dir.n;
 	c->open = true;
@@ -112,24 +112,27 @@ static bool owner_fits(uint32_t owner, uint32_t user, bool shared)
 	return shared || (owner == user && owner != ACCOUNT_NONE);
 }
 
-struct span script_take_cwd(struct script_memory *m, int64_t at, uint32_t pid, uint32_t owner, bool shared,
-			    uint64_t sender)
+/* Newest first, as far back as a line can wait; of two that fit equally well the older one is next in turn. */
+struct span script_take_cwd(struct script_memory *m, const struct accounts *a, int64_t at, uint32_t pid,
+			    uint32_t owner, bool shared, uint64_t sender)
 {
 	struct cwd_line *best = NULL;
-	unsigned best_rank = 0;
+	unsigned best_rank = 1;
 
-	for (uint32_t i = 0; i < CWD_RING; i++) {
-		struct cwd_line *c = &m->cwd[(m->next_cwd + i) % CWD_RING];
+	for (uint32_t i = 1; i <= CWD_RING; i++) {
+		struct cwd_line *c = &m->cwd[(m->next_cwd - i) % CWD_RING];
 		unsigned rank;
 
-		if (!c->open || c->at > at || at - c->at > CWD_SECONDS)
+		if (at - c->at > CWD_SECONDS)
+			break;
+		if (!c->open || c->at > at || (pid && c->pid && pid != c->pid))
 			continue;
-		if (pid && c->pid && pid != c->pid)
-			continue;
+		if (!shared && c->owner == CWD_UNASKED)
+			c->owner = accounts_by_path(a, span_of(c->path, c->len));
 		if (!owner_fits(c->owner, owner, shared))
 			continue;
 		rank = pid && pid == c->pid ? 3 : c->sender && c->sender == sender ? 2 : 1;
-		if (rank > best_rank) {
+		if (rank >= best_rank) {
 			best = c;
 			best_rank = rank;
 		}

@@ -16,6 +16,7 @@
 
 #define CWD_RING 64
 #define CWD_SECONDS 2
+#define CWD_UNASKED (UINT32_MAX - 1)
 #define PHP_RING 256
 #define PHP_SECONDS 120        /* pickup can be late on a busy server; the recipient must agree */
 #define SCRIPT_PATH 1000
@@ -24,7 +25,7 @@
 struct cwd_line {
 	int64_t at;
 	uint32_t pid;
-	uint32_t owner;        /* account index of the folder, or ACCOUNT_NONE */
+	uint32_t owner;        /* account index of the folder, ACCOUNT_NONE, or CWD_UNASKED */
 	uint64_t sender;       /* hash of the -f argument, 0 = none */
 	uint32_t len;
 	bool open;             /* not taken by an arrival yet */
@@ -49,14 +50,14 @@ struct script_memory {
 };
 
 /* Remembers a submission's cwd= line; Exim's calls of itself and queue listings are passed over. */
-void script_cwd(struct script_memory *m, const struct accounts *a, const struct event *ev, const char *base);
+void script_cwd(struct script_memory *m, const struct event *ev, const char *base);
 void script_php(struct script_memory *m, const struct accounts *a, const struct event *ev, const char *base);
 
 /*
  * The folder an arrival of account OWNER (its user's index; SHARED: a user of many sites) came from, or an empty
  * span. The text lives until the next line is remembered.
  */
-struct span script_take_cwd(struct script_memory *m, int64_t at, uint32_t pid, uint32_t owner, bool shared,
+struct span script_take_cwd(struct script_memory *m, const struct accounts *a, int64_t at, uint32_t pid, uint32_t owner, bool shared,
 			    uint64_t sender);
 /* May a mail() call of this user be waiting? */
 bool script_php_waits(const struct script_memory *m, int64_t at, uint32_t owner, bool shared);

@@ -6,6 +6,7 @@
 #include "host/accounts.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define TALLY_MOST (1u << 20)
 #define PROOF_TEXT 600         /* bytes of a line kept as evidence */
@@ -46,27 +47,63 @@ static bool tally_same(const void *owner, uint32_t index, const void *key)
 	return s->tally[index].key == *(const uint64_t *)key;
 }
 
-void senders_init(struct senders *s)
+void senders_init(struct senders *s, const struct names *names, struct baseline *base)
 {
-	*s = (struct senders){ .n = 1, .room = 64 };
+	*s = (struct senders){ .n = 1, .room = 64, .names = names, .base = base };
 	s->row = xcalloc(s->room, sizeof(*s->row));
 	table_init(&s->table, 8);
 	table_init(&s->tally_table, 10);
 }
 
-static void row_free(struct sender *row)
+#define BLOCK_BYTES ((size_t)2 << 20)
+
+struct row_block {
+	struct row_block *next;
+	size_t used;
+	struct sender row[];   /* on cache lines */
+};
+
+static struct sender *row_new(struct senders *s)
+{
+	const size_t most = (BLOCK_BYTES - sizeof(struct row_block)) / sizeof(struct sender);
+	struct sender *row = s->spare;
+
+	if (row) {
+		memcpy(&s->spare, row, sizeof(s->spare));
+		return row;
+	}
+	if (!s->blocks || s->blocks->used == most) {
+		struct row_block *b = aligned_alloc(BLOCK_BYTES, BLOCK_BYTES);
+
+		if (!b)
+			bug("out of memory for senders");
+		/* a hint only: rows are visited at random, and small pages would miss the TLB each time */
+		madvise(b, BLOCK_BYTES, MADV_HUGEPAGE);
+		b->next = s->blocks;
+		b->used = 0;
+		s->blocks = b;
+	}
+	return &s->blocks->row[s->blocks->used++];
+}
+
+static void row_empty(struct sender *row)
 {
 	for (uint32_t i = 0; i < row->nproof; i++)
 		free((void *)(uintptr_t)row->proof[i].text.p);
 	free(row->proof);
-	free(row);
 }
 
 void senders_free(struct senders *s)
 {
 	for (uint32_t i = 1; i < s->n; i++)
 		if (i == s->other || s->row[i]->kind != KIND_OTHER)
-			row_free(s->row[i]);
+			row_empty(s->row[i]);
+	while (s->blocks) {
+		struct row_block *b = s->blocks;
+
+		s->blocks = b->next;
+		free(b);
+	}
 	free(s->row);
 	free(s->tally);
 	table_free(&s->table);
@@ -75,12 +112,14 @@ void senders_free(struct senders *s)
 
 static uint32_t row_add(struct senders *s, const struct row_key *key)
 {
-	struct sender *row = xcalloc(1, sizeof(*row));
+	struct sender *row = row_new(s);
 
 	*row = (struct sender){
 		.kind = key->kind, .id = key->id, .account = key->account, .key = key->hash,
 		.account_index = ACCOUNT_NONE,
 	};
+	baseline_give(s->base, key->hash, key->kind, names_get(s->names, key->id), names_get(s->names, key->account),
+		      &row->judge);
 	if (s->n == s->room) {
 		s->room *= 2;
 		s->row = xrealloc(s->row, s->room * sizeof(*s->row));
@@ -93,7 +132,7 @@ static uint32_t row_add(struct senders *s, const struct row_key *key)
 uint32_t sender_find(struct senders *s, enum sender_kind kind, uint32_t id, uint32_t account_name)
 {
 	struct row_key key = {
-		.hash = hash_mix((uint64_t)id << 32 ^ (uint64_t)account_name << 4 ^ (uint64_t)kind),
+		.hash = baseline_key(kind, names_get(s->names, id), names_get(s->names, account_name)),
 		.kind = kind, .id = id, .account = account_name,
 	};
 	uint32_t index = table_find(&s->table, key.hash, row_same, s, &key);
@@ -157,7 +196,7 @@ static void run_flush(struct senders *s, struct tally_run *run)
 	run->count = 0;
 }
 
-void sender_tally_run(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
+bool sender_tally_run(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
 		      struct span text, char grade)
 {
 	struct tally_run *run = run_of(s->row[sender], what);
@@ -166,13 +205,14 @@ void sender_tally_run(struct senders *s, struct names *names, uint32_t sender, e
 
 	if (run->hash == (uint32_t)hash && run->tally) {
 		run->count++;
-		return;
+		return false;
 	}
 	run_flush(s, run);
 	sender_tally(s, names, sender, what, text, grade);
 	key = hash_mix(hash + sender);
 	run->tally = table_find(&s->tally_table, key, tally_same, s, &key) + 1;
 	run->hash = (uint32_t)hash;
+	return true;
 }
 
 void sender_tally_flush(struct senders *s, uint32_t sender)
@@ -275,7 +315,9 @@ static void row_merge(struct senders *s, uint32_t index)
 	if (row->last > other->last)
 		other->last = row->last;
 	table_drop(&s->table, row->key, index, row_hash, s);
-	row_free(row);
+	row_empty(row);
+	memcpy(row, &s->spare, sizeof(s->spare));
+	s->spare = row;
 	s->row[index] = other;
 	s->live--;
 	s->merged++;

@@ -12,6 +12,7 @@
 #include "judge/judge.h"
 #include "logs/logs.h"
 #include "model/inquiry.h"
+#include "trace/baseline.h"
 #include "trace/names.h"
 
 #define SENDER_BINS 64         /* history: bins that double their width as time goes on */
@@ -36,20 +37,21 @@ struct tally_run {
 
 struct sender {
 	/* what every arrival touches */
-	uint8_t kind;          /* enum sender_kind */
+	_Alignas(64) uint8_t kind; /* enum sender_kind */
 	uint8_t place_traits;
 	char grade;            /* best grade of the facts that name it */
 	bool trusted;
 	bool foreign;          /* of the envelope domain with foreign_hash */
 	uint32_t id, account;  /* names */
 	uint32_t account_index;/* in the account table, or ACCOUNT_NONE */
-	uint64_t key;          /* hash of kind, id, account */
+	uint64_t key;          /* hash of the texts of kind, id, account: baseline_key */
 	struct counts counts;
 	int64_t first, last;
 	uint64_t arrivals;     /* all, the past included */
 	uint64_t covered;      /* seconds that lie within two seconds of one of its messages */
 	int64_t bin_start, bin_width;
 	uint32_t foreign_hash;
+	uint32_t client_net;   /* hash of the last client's network, 0 = loopback or none */
 	struct tally_run client, place;
 	struct judge_state judge;
 	uint32_t bin[SENDER_BINS];
@@ -74,6 +76,8 @@ struct tally {
 };
 
 struct senders {
+	const struct names *names;
+	struct baseline *base; /* of new rows */
 	struct sender **row;   /* [0] is nobody; a merged row's pointer is the other row's */
 	uint32_t n, room;
 	uint32_t live;
@@ -84,9 +88,11 @@ struct senders {
 	struct table tally_table;
 	uint64_t tally_lost;
 	uint64_t merged;       /* rows that went into `other` */
+	struct row_block *blocks;  /* where rows lie: large, so that they need few page translations */
+	struct sender *spare;  /* rows given back, linked by their first bytes */
 };
 
-void senders_init(struct senders *s);
+void senders_init(struct senders *s, const struct names *names, struct baseline *base);
 void senders_free(struct senders *s);
 
 /* The row of this sender, made when new. */
@@ -101,8 +107,8 @@ static inline struct sender *sender_at(const struct senders *s, uint32_t index)
 bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
 		  struct span text, char grade);
 
-/* The same for the client or place of an arrival, cheap where it is that of the arrival before. */
-void sender_tally_run(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
+/* The same for the client or place of an arrival, cheap where it is that of the arrival before; true: another. */
+bool sender_tally_run(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
 		      struct span text, char grade);
 /* Writes the runs down; before tallies are read. */
 void sender_tally_flush(struct senders *s, uint32_t sender);

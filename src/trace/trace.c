@@ -13,7 +13,7 @@
 
 static void on_cwd(struct trace *t, const struct step *s)
 {
-	script_cwd(&t->script, t->o.accounts, s->ev, s->base);
+	script_cwd(&t->script, s->ev, s->base);
 }
 
 static void on_phpmail(struct trace *t, const struct step *s)
@@ -67,7 +67,7 @@ struct trace *trace_new(const struct trace_options *options)
 	t->o = *options;
 	names_init(&t->names, NAMES_MOST);
 	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
-	senders_init(&t->senders);
+	senders_init(&t->senders, &t->names, &t->base);
 	web_init(&t->web);
 	freemail_init(&t->freemail);
 	networks_init(&t->relay_nets, options->networks, options->nnetworks);
@@ -88,9 +88,30 @@ void trace_free(struct trace *t)
 	networks_free(&t->trusted_nets);
 	web_free(&t->web);
 	senders_free(&t->senders);
+	baseline_free(&t->base);
 	messages_free(&t->messages);
 	names_free(&t->names);
 	free(t);
+}
+
+/* The first event says from when on nothing may be known yet. */
+static void begin(struct trace *t, int64_t first)
+{
+	struct span bytes = t->o.past ? t->o.past(t->o.ctx, first) : SPAN_NONE;
+	struct judge_options judge = { .false_per_account_days = t->o.false_per_account_days };
+	struct span novelty;
+
+	t->began = first;
+	if (bytes.n == 0)
+		return;
+	baseline_unpack(&t->base, bytes, &novelty);
+	judge.start = t->base.began;
+	judge_free(t->judge);
+	t->judge = judge_new(&judge);
+	if (judge_novelty_load(t->judge, novelty))
+		return;
+	baseline_free(&t->base);
+	t->base = (struct baseline){ 0 };
 }
 
 static void give_up(void *ctx, uint32_t slot)
@@ -126,6 +147,8 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 	}
 	if (t->o.until && s.time > t->o.until)
 		return;
+	if (!t->began)
+		begin(t, s.time);
 	if (s.time > t->time)
 		t->time = s.time;
 	s.counted = s.time >= t->o.since;
@@ -137,7 +160,7 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 	}
 	if (at->copy && ev->kind < EV_PHPMAIL)
 		return;
-	if (t->grace_n)
+	if (t->grace_n && t->grace[t->grace_first].until < t->time)
 		result_grace(t, t->time);
 	if (step)
 		step(t, &s);

@@ -36,16 +36,22 @@ struct trace_options {
 	void *ctx;
 	/* Status of a file named in the logs, beneath ROOT; false = not there. May be NULL. */
 	bool (*status)(void *ctx, struct span path, struct file_status *ret_status);
+	/* What earlier runs learnt up to before FIRST (trace_learnt), or nothing. Until the return. May be NULL. */
+	struct span (*past)(void *ctx, int64_t first);
 };
 
 struct trace *trace_new(const struct trace_options *options);
 void trace_free(struct trace *t);
 /* The callback for logs_read; ctx is the struct trace. */
 void trace_event(void *ctx, const struct event *ev, const char *base, const struct log_at *at);
+/* An event that will come soon: fetches its sender's row (struct logs_options). */
+void trace_soon(void *ctx, const struct event *ev, const char *base, int far);
 /*
  * What is known now, ranked: rows, incidents, totals, unseen limits, stats. Everything in A. The caller adds
  * inputs, damage and advice. The trace cannot be fed afterwards.
  */
 struct inquiry *trace_conclude(struct trace *t, struct arena *a);
+/* After that: what a later run may start from, and which events it was learnt from (baseline.h). */
+void trace_learnt(struct trace *t, struct arena *a, struct buf *out, int64_t *ret_first, int64_t *ret_as_of);
 
 #endif
