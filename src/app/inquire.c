@@ -3,6 +3,8 @@
  */
 #include "app/inquire.h"
 
+#include "app/config.h"
+#include "app/keep.h"
 #include "app/progress.h"
 #include "app/reader.h"
 #include "app/when.h"
@@ -25,6 +27,7 @@ static void on_interrupt(int signal_number)
 }
 
 struct watch {
+	struct keep keep;
 	struct progress progress;
 	struct clock clock;
 };
@@ -35,6 +38,20 @@ static bool on_progress(void *ctx, uint64_t done, uint64_t all)
 
 	progress_show(&w->progress, done, all, (uint64_t)clock_steady_micros(&w->clock));
 	return !interrupted;
+}
+
+static void on_past(void *ctx, int64_t first, struct buf *out)
+{
+	struct watch *w = ctx;
+
+	keep_past(&w->keep, first, out);
+}
+
+static void on_learnt(void *ctx, int64_t first, int64_t as_of, struct span body)
+{
+	struct watch *w = ctx;
+
+	keep_learnt(&w->keep, first, as_of, body);
 }
 
 static int check_when(const char *words, int64_t now, struct err *err)
@@ -85,14 +102,91 @@ static int64_t onset(const struct inquiry *q)
 
 static int run(struct reader_want *want, const struct options *o, struct inquire *in, struct err *err)
 {
+	struct watch *w = want->ctx;
+	int rc;
+
+	w->progress = progress_new(STDERR_FILENO, o->quiet, (uint64_t)clock_steady_micros(&w->clock));
+	rc = reader_inquire(want, in->arena, &in->q, err);
+	progress_end(&w->progress);
+	return rc;
+}
+
+/* --- the configuration's part ----------------------------------------------------------------- */
+
+static void list_add(struct span *all, size_t *n, const struct config_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		all[(*n)++] = span_str(list->item[i].value);
+}
+
+/* Messages in flight take most of what all processes together may have; rows, names and buffers the rest. */
+static size_t flight_memory(const struct config *c)
+{
+	return c->memory.origin.file ? (size_t)(c->memory.value / 64 * 41) : 0;
+}
+
+/* What C says, where no test switch has said otherwise. */
+static void want_from(const struct config *c, struct arena *a, struct reader_want *want)
+{
+	size_t n = c->trusted_senders.n + c->trusted_folders.n + c->trusted_networks.n;
+	struct span *trusted = arena_alloc(a, (n + 1) * sizeof(*trusted));
+	struct span *logs =
+		arena_alloc(a, (c->mail_logs.n + c->web_logs.n + c->php_logs.n + 1) * sizeof(*logs));
+
+	list_add(trusted, &want->ntrusted, &c->trusted_senders);
+	list_add(trusted, &want->ntrusted, &c->trusted_folders);
+	list_add(trusted, &want->ntrusted, &c->trusted_networks);
+	want->trusted = trusted;
+	list_add(logs, &want->nlogs, &c->mail_logs);
+	list_add(logs, &want->nlogs, &c->web_logs);
+	list_add(logs, &want->nlogs, &c->php_logs);
+	want->logs = logs;
+	want->memory = want->memory ? want->memory : flight_memory(c);
+	want->workers = want->workers ? want->workers : (unsigned)c->threads.value;
+	want->workers = want->workers ? want->workers : default_workers();
+	want->false_rate = c->false_alarm_days.value ? 1.0 / (double)c->false_alarm_days.value : 0;
+}
+
+/* Contract, "State": logs from elsewhere say nothing about this host, unless the operator names a place. */
+static const char *state_dir(const struct options *o, const struct config *c)
+{
+	return o->state ? o->state : options_elsewhere(o) ? NULL : c->state_dir.value;
+}
+
+/* Once, and on the live host again where what was found began before the window. */
+static int run_window(struct reader_want *want, const struct options *o, struct inquire *in, struct err *err)
+{
+	int64_t wider;
+	int rc;
+
+	if (!options_elsewhere(o) && !o->since && !o->until)
+		want->since_utc = want->now - LIVE_HOURS * 3600;
+	rc = run(want, o, in, err);
+	if (rc == 0 && want->since_utc && !in->q->stopped && (wider = onset(in->q)) != 0) {
+		want->since_utc = wider;
+		rc = run(want, o, in, err);
+	}
+	return rc;
+}
+
+static int inquire_configured(struct reader_want *want, const struct options *o, const struct config *c,
+			      struct inquire *in, struct err *err)
+{
 	struct watch w = { 0 };
 	int rc;
 
-	w.progress = progress_new(STDERR_FILENO, o->quiet, (uint64_t)clock_steady_micros(&w.clock));
+	want_from(c, in->arena, want);
 	want->ctx = &w;
 	want->progress = on_progress;
-	rc = reader_inquire(want, in->arena, &in->q, err);
-	progress_end(&w.progress);
+	keep_begin(&w.keep, state_dir(o, c));
+	if (w.keep.dir) {
+		want->past = on_past;
+		want->learnt = on_learnt;
+	}
+	rc = run_window(want, o, in, err);
+	if (rc == 0 && w.keep.dir)
+		keep_end(&w.keep, in->arena, in->q);
+	keep_free(&w.keep);
 	return rc;
 }
 
@@ -108,7 +202,7 @@ int inquire(const struct options *o, int skip, struct inquire *ret, struct err *
 		.workers = (unsigned)test_switch("SPAMTRAIL_TEST_WORKERS"),
 		.memory = test_switch("SPAMTRAIL_TEST_MEMORY"),
 	};
-	int64_t wider;
+	struct config config;
 	int rc;
 
 	*ret = (struct inquire){ .arena = arena_new() };
@@ -122,13 +216,10 @@ int inquire(const struct options *o, int skip, struct inquire *ret, struct err *
 	if (rc < 0 || (rc = root_open(o->root ? o->root : "/", &root, err)) < 0)
 		return rc;
 	sigaction(SIGINT, &action, NULL);
-	if (!options_elsewhere(o) && !o->since && !o->until)
-		want.since_utc = want.now - LIVE_HOURS * 3600;
-	rc = run(&want, o, ret, err);
-	if (rc == 0 && want.since_utc && !ret->q->stopped && (wider = onset(ret->q)) != 0) {
-		want.since_utc = wider;
-		rc = run(&want, o, ret, err);
-	}
+	rc = config_load(&config, o->config, err);
+	if (rc == 0)
+		rc = inquire_configured(&want, o, &config, ret, err);
+	config_free(&config);
 	root_close(&root);
 	if (rc == 0)
 		ret->zone = zone_of(ret->q, ret->arena);

@@ -29,6 +29,11 @@ struct reader_want {
 	void *ctx;
 	/* Bytes read and bytes in all; false = stop and tell what is known. May be NULL. */
 	bool (*progress)(void *ctx, uint64_t done, uint64_t all);
+	const struct span *logs; /* beside those that the configuration names; none where there are paths */
+	size_t nlogs;
+	/* Baselines (store/store.h) for the reader and from it. NULL: no state. */
+	void (*past)(void *ctx, int64_t first, struct buf *out);
+	void (*learnt)(void *ctx, int64_t first, int64_t as_of, struct span body);
 };
 
 /* EXIT_NOINPUT when there is no log at all; EXIT_NOPERM when the kernel cannot confine. Texts live in A. */

@@ -12,6 +12,8 @@ enum talk {
 	TALK_LOGS,             /* count, paths → count, (name, mtime, size, dev, ino) of every file to read */
 	TALK_OPEN,             /* u32 index into those → a descriptor, or the reason why not */
 	TALK_PROGRESS,         /* u64 bytes, u64 of all → u8 go on */
+	TALK_PAST,             /* i64 first event → the baseline that ends before it, or nothing */
+	TALK_LEARNT,           /* i64 first, i64 newest event, the new baseline; no answer */
 	TALK_RESULT,           /* the packed inquiry; no answer */
 };
 

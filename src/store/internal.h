@@ -1,0 +1,40 @@
+/* internal - what the files of store/ share: the connection, and statements that are hard to misuse. */
+#ifndef SPAMTRAIL_STORE_INTERNAL_H
+#define SPAMTRAIL_STORE_INTERNAL_H
+
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+struct store {
+	sqlite3 *db;
+};
+
+/* One statement; after the first failure every further call does nothing and `rc` tells. */
+struct query {
+	sqlite3_stmt *stmt;
+	int rc; /* SQLITE_OK, SQLITE_ROW, SQLITE_DONE or what went wrong */
+	int bound;
+};
+
+struct query query_new(struct store *s, const char *sql);
+void query_int(struct query *q, int64_t value);
+void query_blob(struct query *q, struct span bytes);
+/* True while there is a row. */
+bool query_row(struct query *q);
+int64_t query_get_int(const struct query *q, int column);
+/* Lives until the next query_row. */
+struct span query_get_blob(const struct query *q, int column);
+/* Frees; 0 when every step went well, else a negative code. */
+int query_end(struct query *q, struct store *s, struct err *err);
+/* A statement without rows. */
+int store_run(struct store *s, const char *sql, struct err *err);
+
+/* What a row's fields add up to: a page that the database takes for sound may still hold wrong bytes. */
+uint64_t store_sum(struct span bytes, int64_t a, int64_t b);
+
+/* incidents.c */
+int incidents_verify(struct store *s, struct err *err);
+int incidents_name(struct store *s, struct inquiry *q, struct err *err);
+
+#endif

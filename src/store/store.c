@@ -1,0 +1,319 @@
+/*
+ * store - see store.h: opening with care, checking in full, baselines by age.
+ *
+ * Baselines are kept as generations. A run may only take one that ends before its own first line; as logs
+ * rotate, that first line moves on, so several must wait. The newest is replaced until it lies a
+ * sixth of the logs' length behind the one before it; what is older than the one in use is dropped.
+ * That makes at most eight, and a sixth of a rotation's learning lost.
+ *
+ * TRUST: the file may come from a restored backup or a disk that fails. Only our own schema is accepted, no
+ * trigger or view runs, and each row's sum must be right; else the file is set aside and a new one begun.
+ */
+#include "store/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_NAME "state.db"
+#define VERSION 1
+#define WAIT_MILLIS 5000
+#define DAMAGED_MOST 1000
+#define SPREAD 6
+#define HEADER_BYTES 100
+#define SCHEMA_BASELINE \
+	"CREATE TABLE baseline(as_of INTEGER PRIMARY KEY, first INTEGER, body BLOB, sum INTEGER)"
+#define SCHEMA_INCIDENT                                                                                      \
+	"CREATE TABLE incident(n INTEGER PRIMARY KEY, id BLOB UNIQUE, since INTEGER, last INTEGER, senders " \
+	"BLOB, "                                                                                             \
+	"sum INTEGER)"
+
+struct home {
+	int dir;
+	char path[PATH_MAX]; /* of the directory, without links */
+};
+
+/* --- the directory ----------------------------------------------------------------------------- */
+
+static int dir_trusted(int fd, const char *dir, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, EXIT_IO, "%s cannot be looked at", dir);
+	if (st.st_uid != geteuid())
+		return err_set(err, EXIT_NOPERM, "%s belongs to somebody else", dir);
+	if (st.st_mode & 022)
+		return err_set(err, EXIT_NOPERM, "%s can be written by others", dir);
+	return 0;
+}
+
+static int place_open(const char *dir, struct home *ret, struct err *err)
+{
+	char self[40];
+	ssize_t n;
+	int fd;
+
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return err_sys(err, EXIT_NOPERM, "%s cannot be made", dir);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, EXIT_NOPERM, "%s cannot be opened", dir);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	n = readlink(self, ret->path, sizeof(ret->path) - sizeof(FILE_NAME) - 1);
+	if (n <= 0 || dir_trusted(fd, dir, err) < 0) {
+		close(fd);
+		return n <= 0 ? err_sys(err, EXIT_IO, "%s cannot be looked at", dir) : -err->code;
+	}
+	ret->path[n] = '\0';
+	ret->dir = fd;
+	return 0;
+}
+
+/* SQLite would make it with the umask's mode. */
+static int file_make(const struct home *p, struct err *err)
+{
+	int fd = openat(p->dir, FILE_NAME, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno != EEXIST)
+		return err_sys(err, EXIT_NOPERM, "%s/" FILE_NAME " cannot be made", p->path);
+	if (fd >= 0)
+		close(fd);
+	return 0;
+}
+
+/* The log first: one left beside a new database would be played into it. */
+static int set_aside(const struct home *p, struct buf *note, struct err *err)
+{
+	static const char *const parts[] = { "-wal", "-shm", "" };
+	char from[40];
+	char to[60];
+	struct stat st;
+	unsigned n = 0;
+
+	do
+		snprintf(to, sizeof(to), FILE_NAME ".damaged-%u", ++n);
+	while (n < DAMAGED_MOST && fstatat(p->dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0);
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(from, sizeof(from), FILE_NAME "%s", parts[i]);
+		snprintf(to, sizeof(to), FILE_NAME ".damaged-%u%s", n, parts[i]);
+		if (renameat(p->dir, from, p->dir, to) < 0 && errno != ENOENT)
+			return err_sys(err, EXIT_IO, "%s/%s is damaged and cannot be set aside", p->path,
+				       from);
+	}
+	buf_addf(note,
+		 "%s/" FILE_NAME " was damaged: set aside as " FILE_NAME
+		 ".damaged-%u, what was learnt begins anew",
+		 p->path, n);
+	return 0;
+}
+
+/* --- opening ----------------------------------------------------------------------------------- */
+
+static int64_t single(struct store *s, const char *sql)
+{
+	struct query q = query_new(s, sql);
+	int64_t value = query_row(&q) ? query_get_int(&q, 0) : -1;
+
+	query_end(&q, s, NULL);
+	return value;
+}
+
+static int connect_to(const struct home *p, struct store *s, struct err *err)
+{
+	char file[PATH_MAX];
+	int flags =
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+
+	snprintf(file, sizeof(file), "%.*s/" FILE_NAME, (int)(sizeof(file) - sizeof(FILE_NAME) - 1), p->path);
+	if (sqlite3_open_v2(file, &s->db, flags, NULL) != SQLITE_OK)
+		return err_set(err, EXIT_IO, "%s: %s", file, sqlite3_errmsg(s->db));
+	sqlite3_busy_timeout(s->db, WAIT_MILLIS);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	return store_run(s,
+			 "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; "
+			 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+			 err);
+}
+
+static bool schema_ours(struct store *s)
+{
+	static const char *const expected[] = { SCHEMA_BASELINE, SCHEMA_INCIDENT };
+	struct query q = query_new(s, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name");
+	bool ours = true;
+	size_t n = 0;
+
+	for (; query_row(&q); n++)
+		ours = ours && n < 2 && span_eq(query_get_blob(&q, 0), span_str(expected[n]));
+	return query_end(&q, s, NULL) == 0 && ours && n == 2;
+}
+
+static int baselines_verify(struct store *s, struct err *err)
+{
+	struct query q = query_new(s, "SELECT as_of, first, body, sum FROM baseline");
+	bool sound = true;
+
+	while (query_row(&q))
+		sound = sound && store_sum(query_get_blob(&q, 2), query_get_int(&q, 0),
+					   query_get_int(&q, 1)) == (uint64_t)query_get_int(&q, 3);
+	if (query_end(&q, s, err) < 0)
+		return -err->code;
+	return sound ? 0 : err_set(err, EXIT_IO, "a baseline's sum is wrong");
+}
+
+static bool pages_sound(struct store *s)
+{
+	struct query q = query_new(s, "PRAGMA integrity_check(1)");
+	bool sound = query_row(&q) && span_eq(query_get_blob(&q, 0), SPAN("ok"));
+
+	return query_end(&q, s, NULL) == 0 && sound;
+}
+
+enum health { HEALTHY, DAMAGED, UNUSABLE };
+
+static enum health examine(const struct home *p, struct store *s, struct err *err)
+{
+	struct stat st;
+	int64_t version;
+	int code;
+
+	/* the database takes a file shorter than its header for a new one */
+	if (fstatat(p->dir, FILE_NAME, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size > 0 && st.st_size < HEADER_BYTES)
+		return DAMAGED;
+	if (connect_to(p, s, err) < 0) {
+		code = sqlite3_errcode(s->db);
+		return code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_PROTOCOL ? DAMAGED
+												  : UNUSABLE;
+	}
+	version = single(s, "PRAGMA user_version");
+	if (version == 0 && single(s, "SELECT count(*) FROM sqlite_schema") == 0)
+		return store_run(s,
+				 "BEGIN IMMEDIATE; " SCHEMA_BASELINE "; " SCHEMA_INCIDENT
+				 "; PRAGMA user_version=1; COMMIT",
+				 err) < 0
+			       ? UNUSABLE
+			       : HEALTHY;
+	if (version > VERSION && pages_sound(s)) {
+		err_set(err, EXIT_IO, "%s/" FILE_NAME " was made by a newer spamtrail", p->path);
+		return UNUSABLE;
+	}
+	if (version != VERSION || !pages_sound(s) || !schema_ours(s) || baselines_verify(s, err) < 0 ||
+	    incidents_verify(s, err) < 0)
+		return DAMAGED;
+	return HEALTHY;
+}
+
+int store_open(const char *dir, struct store **ret_store, struct buf *note, struct err *err)
+{
+	struct store *s = xcalloc(1, sizeof(*s));
+	enum health health;
+	struct home p;
+	int rc = place_open(dir, &p, err);
+
+	if (rc < 0) {
+		free(s);
+		return rc;
+	}
+	rc = file_make(&p, err);
+	health = rc < 0 ? UNUSABLE : examine(&p, s, err);
+	if (health == DAMAGED) {
+		sqlite3_close(s->db);
+		s->db = NULL;
+		rc = set_aside(&p, note, err);
+		if (rc == 0)
+			rc = file_make(&p, err);
+		health = rc < 0 ? UNUSABLE : examine(&p, s, err);
+	}
+	close(p.dir);
+	if (health != HEALTHY) {
+		store_close(s);
+		return -err->code;
+	}
+	*ret_store = s;
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	sqlite3_close(s->db);
+	free(s);
+}
+
+/* --- baselines --------------------------------------------------------------------------------- */
+
+int store_past(struct store *s, int64_t first, struct buf *out, struct err *err)
+{
+	struct query q =
+		query_new(s, "SELECT body FROM baseline WHERE as_of < ? ORDER BY as_of DESC LIMIT 1");
+
+	query_int(&q, first);
+	if (query_row(&q))
+		buf_span(out, query_get_blob(&q, 0));
+	if (out->over)
+		out->n = 0;
+	return query_end(&q, s, err);
+}
+
+static int baseline_drop(struct store *s, const char *sql, int64_t limit, struct err *err)
+{
+	struct query q = query_new(s, sql);
+
+	query_int(&q, limit);
+	query_row(&q);
+	return query_end(&q, s, err);
+}
+
+static int baseline_add(struct store *s, const struct store_learnt *l, struct err *err)
+{
+	struct query q = query_new(s, "INSERT INTO baseline(as_of, first, body, sum) VALUES(?,?,?,?)");
+
+	query_int(&q, l->as_of);
+	query_int(&q, l->first);
+	query_blob(&q, l->body);
+	query_int(&q, (int64_t)store_sum(l->body, l->as_of, l->first));
+	query_row(&q);
+	return query_end(&q, s, err);
+}
+
+static int baseline_keep(struct store *s, const struct store_learnt *l, struct err *err)
+{
+	int64_t newest = single(s, "SELECT max(as_of) FROM baseline");
+	int64_t before = single(s, "SELECT as_of FROM baseline ORDER BY as_of DESC LIMIT 1 OFFSET 1");
+	int rc = 0;
+
+	/* a run over older logs leaves the past as it is */
+	if (l->as_of <= newest)
+		return 0;
+	if (newest >= l->first && before >= 0 && newest - before < (l->as_of - l->first) / SPREAD)
+		rc = baseline_drop(s, "DELETE FROM baseline WHERE as_of = ?", newest, err);
+	if (rc == 0)
+		rc = baseline_drop(s,
+				   "DELETE FROM baseline WHERE as_of < (SELECT max(as_of) FROM baseline "
+				   "WHERE as_of < ?)",
+				   l->first, err);
+	return rc < 0 ? rc : baseline_add(s, l, err);
+}
+
+int store_save(struct store *s, const struct store_learnt *learnt, struct inquiry *q, struct err *err)
+{
+	int rc = store_run(s, "BEGIN IMMEDIATE", err);
+
+	if (rc < 0)
+		return rc;
+	rc = learnt ? baseline_keep(s, learnt, err) : 0;
+	if (rc == 0)
+		rc = incidents_name(s, q, err);
+	if (rc == 0)
+		rc = store_run(s, "COMMIT", err);
+	if (rc < 0)
+		store_run(s, "ROLLBACK", NULL);
+	return rc;
+}

@@ -1,0 +1,37 @@
+/*
+ * store - state.db: what one run tells the next. The only folder that knows SQL.
+ *
+ * Incidents keep their ids (contract, "State"); baselines are opaque bytes of trace/, each with the time of the
+ * newest event in it. Losing the file costs learning time, never a wrong verdict: it is checked in
+ * full when opened, and a damaged one is set aside under another name.
+ */
+#ifndef SPAMTRAIL_STORE_STORE_H
+#define SPAMTRAIL_STORE_STORE_H
+
+#include "base/buf.h"
+#include "model/inquiry.h"
+
+struct store;
+
+struct store_learnt {
+	int64_t first, as_of; /* of the events it was learnt from in this run, UTC seconds */
+	struct span body;
+};
+
+/*
+ * DIR/state.db, made where it is not there (directory 0700, file 0600; DIR must be the caller's own, and closed to
+ * others' writing). NOTE gets a sentence when a damaged file was set aside. Negative: nothing can be kept.
+ */
+int store_open(const char *dir, struct store **ret_store, struct buf *note, struct err *err);
+void store_close(struct store *s);
+
+/* The newest baseline that ends before FIRST, or nothing: what lies in the logs is not learnt twice. */
+int store_past(struct store *s, int64_t first, struct buf *out, struct err *err);
+
+/*
+ * In one transaction: gives Q's incidents the ids of those they continue, or unused ones, and keeps them;
+ * keeps LEARNT (NULL: not) unless a later baseline is there already. On failure Q is unchanged.
+ */
+int store_save(struct store *s, const struct store_learnt *learnt, struct inquiry *q, struct err *err);
+
+#endif
