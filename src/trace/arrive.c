@@ -65,7 +65,8 @@ static uint32_t account_of_domain(struct trace *t, struct span domain)
 	if (domain.n > DOMAIN_TEXT)
 		return accounts_by_domain(t->o.accounts, domain, true);
 	*k = (struct known_domain){
-		.hash = hash, .len = (uint16_t)domain.n,
+		.hash = hash,
+		.len = (uint16_t)domain.n,
 		.account = accounts_by_domain(t->o.accounts, domain, true),
 	};
 	memcpy(k->text, domain.p, domain.n);
@@ -136,12 +137,15 @@ static bool is_foreign(struct trace *t, struct sender *row, struct span domain)
 	return row->foreign;
 }
 
-static void judge_arrival(struct trace *t, struct sender *row, const struct arrival *who, const struct step *s,
-			  int64_t at, uint32_t nrcpt, uint32_t size)
+static void judge_arrival(struct trace *t, struct sender *row, const struct arrival *who,
+			  const struct step *s, int64_t at, uint32_t nrcpt, uint32_t size)
 {
 	struct span subject = step_get(s, F_SUBJECT);
 	struct judge_message m = {
-		.at = at, .zone = trace_zone(t, at), .nrcpt = nrcpt, .size = size,
+		.at = at,
+		.zone = trace_zone(t, at),
+		.nrcpt = nrcpt,
+		.size = size,
 		.subject = subject.n ? (uint32_t)hash_span(subject, 0) | 1 : 0,
 		.place = who->place.n ? (uint32_t)hash_span(who->place, 0) | 1 : 0,
 		.place_traits = row->place_traits,
@@ -224,8 +228,8 @@ static void judge_recipients(struct trace *t, struct sender *row, struct span li
 
 static uint32_t row_of(struct trace *t, const struct arrival *who)
 {
-	uint32_t index = who->sender ? who->sender :
-				       sender_find(&t->senders, who->kind, who->id, who->account);
+	uint32_t index =
+		who->sender ? who->sender : sender_find(&t->senders, who->kind, who->id, who->account);
 	struct sender *row = sender_at(&t->senders, index);
 
 	if (who->sender)
@@ -239,7 +243,8 @@ static uint32_t row_of(struct trace *t, const struct arrival *who)
 }
 
 /* The sender is known with the arrival line: straight to its row. */
-static void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s)
+static void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who,
+			 const struct step *s)
 {
 	struct sender *row;
 
@@ -273,7 +278,8 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 		if (who->client.n && row->kind == KIND_RELAY)
 			sender_tally_run(&t->senders, &t->names, msg->sender, TALLY_CLIENT, who->client, 'B');
 		if (who->place.n)
-			sender_tally_run(&t->senders, &t->names, msg->sender, TALLY_PLACE, who->place, who->place_grade);
+			sender_tally_run(&t->senders, &t->names, msg->sender, TALLY_PLACE, who->place,
+					 who->place_grade);
 		if (row->arrivals == 1)
 			row->trusted = is_trusted(t, who);
 	}
@@ -299,14 +305,18 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 	if (row->kind == KIND_SCRIPT || row->kind == KIND_LOCAL || row->kind == KIND_RELAY ||
 	    row->kind == KIND_FORWARD) {
 		struct judge_message m = {
-			.at = msg->arrived, .zone = trace_zone(t, msg->arrived), .nrcpt = msg->nrcpt,
-			.size = x->size, .place_traits = row->place_traits,
+			.at = msg->arrived,
+			.zone = trace_zone(t, msg->arrived),
+			.nrcpt = msg->nrcpt,
+			.size = x->size,
+			.place_traits = row->place_traits,
 			.place = who->place.n ? (uint32_t)hash_span(who->place, 0) | 1 : 0,
 		};
 
 		judge_message(t->judge, &row->judge, row->kind, &m);
 		for (; x->unknown_rcpt; x->unknown_rcpt--)
-			judge_result(t->judge, &row->judge, msg->arrived, RESULT_UNKNOWN_RCPT, t->hour.closed);
+			judge_result(t->judge, &row->judge, msg->arrived, RESULT_UNKNOWN_RCPT,
+				     t->hour.closed);
 		for (; x->spam; x->spam--)
 			judge_result(t->judge, &row->judge, msg->arrived, RESULT_SPAM, t->hour.closed);
 	}
@@ -347,7 +357,8 @@ void trace_soon(void *ctx, const struct event *ev, const char *base, int far)
 	}
 }
 
-static void known_set(struct trace *t, uint64_t hash, struct span user, struct span folder, struct arrival *who)
+static void known_set(struct trace *t, uint64_t hash, struct span user, struct span folder,
+		      struct arrival *who)
 {
 	struct known_sender *k = known_at(t, hash);
 
@@ -355,7 +366,10 @@ static void known_set(struct trace *t, uint64_t hash, struct span user, struct s
 	if (user.n + folder.n > KNOWN_TEXT)
 		return;
 	*k = (struct known_sender){
-		.hash = hash, .sender = who->sender, .user_len = (uint16_t)user.n, .folder_len = (uint16_t)folder.n,
+		.hash = hash,
+		.sender = who->sender,
+		.user_len = (uint16_t)user.n,
+		.folder_len = (uint16_t)folder.n,
 	};
 	memcpy(k->text, user.p, user.n);
 	if (folder.n)
@@ -376,7 +390,9 @@ static void who_from_row(const struct trace *t, uint32_t sender, struct arrival 
 static struct arrival who_auth(struct trace *t, const struct step *s, struct span login)
 {
 	struct arrival who = {
-		.kind = KIND_AUTH, .grade = 'B', .client = step_get(s, F_CLIENT_IP),
+		.kind = KIND_AUTH,
+		.grade = 'B',
+		.client = step_get(s, F_CLIENT_IP),
 		.claim = "a password for this login was accepted",
 	};
 	uint64_t hash = hash_span(login, KIND_AUTH);
@@ -419,11 +435,11 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 	}
 	owner = user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
 	shared = owner && owner->shared;
-	who.kind = place.n && script_is_place(place, owner && !shared ? owner->home : SPAN_NONE) ? KIND_SCRIPT :
-												 KIND_LOCAL;
-	who.account_index = !shared		      ? user_index :
-			    who.kind == KIND_SCRIPT ? accounts_by_path(t->o.accounts, place) :
-						      ACCOUNT_NONE;
+	who.kind = place.n && script_is_place(place, owner && !shared ? owner->home : SPAN_NONE) ? KIND_SCRIPT
+												 : KIND_LOCAL;
+	who.account_index = !shared		      ? user_index
+			    : who.kind == KIND_SCRIPT ? accounts_by_path(t->o.accounts, place)
+						      : ACCOUNT_NONE;
 	who.id = names_put(&t->names, who.kind == KIND_SCRIPT ? place : user);
 	who.account = account_name(t, who.account_index);
 	local_facts(&who, place, file, grade);
@@ -435,7 +451,9 @@ struct arrival who_forward(struct trace *t, struct span address)
 {
 	uint64_t hash = hash_span(address, KIND_FORWARD);
 	struct arrival who = {
-		.kind = KIND_FORWARD, .grade = 'B', .claim = "mail from outside that this address sends on",
+		.kind = KIND_FORWARD,
+		.grade = 'B',
+		.claim = "mail from outside that this address sends on",
 	};
 
 	if (is_known(known_at(t, hash), hash, address, SPAN_NONE)) {
@@ -452,8 +470,11 @@ struct arrival who_forward(struct trace *t, struct span address)
 static struct arrival who_single(struct trace *t, enum sender_kind kind)
 {
 	return (struct arrival){
-		.kind = kind, .id = names_put(&t->names, span_str(sender_kind_name(kind))),
-		.account_index = ACCOUNT_NONE, .grade = 'B', .claim = "",
+		.kind = kind,
+		.id = names_put(&t->names, span_str(sender_kind_name(kind))),
+		.account_index = ACCOUNT_NONE,
+		.grade = 'B',
+		.claim = "",
 	};
 }
 
@@ -532,8 +553,7 @@ static void arrive_exim_local(struct trace *t, struct message *msg, const struct
 	struct span sender = step_get(s, F_SENDER);
 	struct span dir = script_take_cwd(&t->script, t->o.accounts, s->time, s->ev->pid, index, shared,
 					  sender.n ? rcpt_hash(sender, NULL) : 0);
-	struct arrival who = who_local(t, user, index, dir, SPAN_NONE,
-				       s->ev->flags & EVF_SYSLOG ? 'B' : 'A');
+	struct arrival who = who_local(t, user, index, dir, SPAN_NONE, s->ev->flags & EVF_SYSLOG ? 'B' : 'A');
 
 	if (who.kind == KIND_LOCAL && !t->script.next_cwd)
 		arrive_wait_script(t, msg, s, user, index);
@@ -660,7 +680,8 @@ void arrive_queue(struct trace *t, const struct step *s)
 		message_count(t, msg, s->ev->size, s->counted);
 		return;
 	}
-	if (!(msg->flags & (M_ARRIVED | M_CHILD)) && (s->ev->flags & EVF_NULL_SENDER) && (msg->flags & M_CLEANUP)) {
+	if (!(msg->flags & (M_ARRIVED | M_CHILD)) && (s->ev->flags & EVF_NULL_SENDER) &&
+	    (msg->flags & M_CLEANUP)) {
 		/* made by this server itself: neither smtpd nor pickup has seen it */
 		struct arrival who = who_single(t, KIND_BOUNCE);
 

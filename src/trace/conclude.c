@@ -14,7 +14,7 @@
 
 #define LIST_MOST 20
 #define SUBJECTS_MOST 3
-#define STILL_SENDING 900      /* seconds before the end of the logs */
+#define STILL_SENDING 900 /* seconds before the end of the logs */
 #define PROOFS_SHOWN 8
 
 struct span claim_format(struct arena *a, const char *fmt, ...)
@@ -47,8 +47,12 @@ uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, con
 		return ROW_EVIDENCE - 1;
 	e = &row->evidence[row->nevidence];
 	*e = (struct evidence){
-		.grade = proof->grade, .file = proof->file < t->o.nfiles ? t->o.files[proof->file].name : SPAN_NONE,
-		.line = proof->line, .offset = proof->offset, .text = arena_span(a, proof->text), .claim = claim,
+		.grade = proof->grade,
+		.file = proof->file < t->o.nfiles ? t->o.files[proof->file].name : SPAN_NONE,
+		.line = proof->line,
+		.offset = proof->offset,
+		.text = arena_span(a, proof->text),
+		.claim = claim,
 	};
 	return (uint32_t)row->nevidence++;
 }
@@ -126,7 +130,9 @@ static void lists_fill(struct trace *t, struct arena *a, const struct sender *s,
 	row->places = arena_alloc(a, (row->nplaces + 1) * sizeof(*row->places));
 	for (size_t i = 0; i < row->nplaces; i++)
 		row->places[i] = (struct place){
-			names_get(&t->names, list[i]->name), list[i]->count, (char)('A' + list[i]->grade - 1),
+			names_get(&t->names, list[i]->name),
+			list[i]->count,
+			(char)('A' + list[i]->grade - 1),
 		};
 	n = tallies(t, s, TALLY_SUBJECT, list, room);
 	row->nsubjects = n < SUBJECTS_MOST ? n : SUBJECTS_MOST;
@@ -169,13 +175,20 @@ static void row_fill(struct trace *t, struct arena *a, uint32_t index, const str
 	ret->sender = s;
 	ret->index = index;
 	*row = (struct row){
-		.kind = s->kind, .id = names_get(&t->names, s->id), .account = names_get(&t->names, s->account),
-		.first = s->first, .last = s->last, .grade = s->grade, .trusted = s->trusted, .counts = s->counts,
+		.kind = s->kind,
+		.id = names_get(&t->names, s->id),
+		.account = names_get(&t->names, s->account),
+		.first = s->first,
+		.last = s->last,
+		.grade = s->grade,
+		.trusted = s->trusted,
+		.counts = s->counts,
 		.sending = s->last && s->last >= q->to - STILL_SENDING,
 	};
 	if (s->kind == KIND_OTHER)
 		row->id = SPAN("other");
-	if (s->account_index != ACCOUNT_NONE && accounts_get(t->o.accounts, s->account_index)->uid != UINT32_MAX)
+	if (s->account_index != ACCOUNT_NONE &&
+	    accounts_get(t->o.accounts, s->account_index)->uid != UINT32_MAX)
 		row->uid_text = claim_format(a, "uid %u", accounts_get(t->o.accounts, s->account_index)->uid);
 	row_judge(t, a, s, ret);
 	spark_fill(s, q, row);
@@ -235,12 +248,15 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 	size_t notes = 0;
 
 	if (evicted)
-		text[n++] = claim_format(a, "memory limit: %llu unfinished messages given up (%llu without an arrival, "
-					    "%llu without recipients, %llu others)",
-					 (unsigned long long)evicted, (unsigned long long)m->evicted_unseen,
-					 (unsigned long long)m->evicted_empty, (unsigned long long)m->evicted_old);
+		text[n++] = claim_format(
+			a,
+			"memory limit: %llu unfinished messages given up (%llu without an arrival, "
+			"%llu without recipients, %llu others)",
+			(unsigned long long)evicted, (unsigned long long)m->evicted_unseen,
+			(unsigned long long)m->evicted_empty, (unsigned long long)m->evicted_old);
 	if (t->names.lost)
-		text[n++] = claim_format(a, "memory limit: %llu names not kept", (unsigned long long)t->names.lost);
+		text[n++] = claim_format(a, "memory limit: %llu names not kept",
+					 (unsigned long long)t->names.lost);
 	if (t->senders.tally_lost)
 		text[n++] = claim_format(a, "memory limit: %llu client addresses and places not listed",
 					 (unsigned long long)t->senders.tally_lost);
@@ -254,9 +270,11 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 		text[n++] = claim_format(a, "memory limit: %llu web targets and logins not kept",
 					 (unsigned long long)t->web.lost);
 	if (t->contradictions)
-		note[notes++] = claim_format(a, "%llu arrivals repeat a queue id that had already arrived: copied or "
-						"forged lines, not counted",
-					     (unsigned long long)t->contradictions);
+		note[notes++] =
+			claim_format(a,
+				     "%llu arrivals repeat a queue id that had already arrived: copied or "
+				     "forged lines, not counted",
+				     (unsigned long long)t->contradictions);
 	if (t->future)
 		note[notes++] = claim_format(a, "%llu lines are stamped more than a day ahead",
 					     (unsigned long long)t->future);
@@ -279,10 +297,10 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 	settle_all(t);
 	senders_shrink(&t->senders, ROWS_MOST);
 	limits_fill(t, a, q);
-	q->mta = t->mta_exim && t->mta_postfix ? SPAN("Exim and Postfix") :
-		 t->mta_exim		       ? SPAN("Exim") :
-		 t->mta_postfix		       ? SPAN("Postfix") :
-						 SPAN("");
+	q->mta = t->mta_exim && t->mta_postfix ? SPAN("Exim and Postfix")
+		 : t->mta_exim		       ? SPAN("Exim")
+		 : t->mta_postfix	       ? SPAN("Postfix")
+					       : SPAN("");
 	q->now = t->o.now;
 	q->from = t->o.since ? t->o.since : t->first;
 	q->to = t->o.until && t->o.until < t->last ? t->o.until : t->last;

@@ -16,7 +16,7 @@
 #define ENTRY_BEFORE (7 * INT64_C(86400))
 #define ENTRY_AFTER 120
 #define MOMENTS_MOST 24
-#define ENTRY_KIND_MOST 4      /* moments of one kind and row */
+#define ENTRY_KIND_MOST 4 /* moments of one kind and row */
 #define PAIRS_LEAST 3
 
 struct story {
@@ -64,7 +64,8 @@ static bool access_fits(const struct trace *t, const struct web_access *w, const
 	if (w->kind == EV_UPLOAD)
 		return row->kind == KIND_SCRIPT && beneath(path, row->id);
 	if (row->kind == KIND_AUTH)
-		return span_eq(names_get(&t->names, w->user), row->id) && is_client(row, names_get(&t->names, w->ip));
+		return span_eq(names_get(&t->names, w->user), row->id) &&
+		       is_client(row, names_get(&t->names, w->ip));
 	return w->account != ACCOUNT_NONE && w->account == r->sender->account_index &&
 	       (w->dialect == DIALECT_SSH || w->dialect == DIALECT_FTP);
 }
@@ -80,7 +81,11 @@ static void add_accesses(struct story *s, struct ranked *r, uint32_t index)
 		bool upload = x->kind == EV_UPLOAD;
 		unsigned *count = upload ? &uploads : &logins;
 		struct proof proof = {
-			.file = x->file, .line = x->line, .offset = x->offset, .grade = 'B', .text = x->text,
+			.file = x->file,
+			.line = x->line,
+			.offset = x->offset,
+			.grade = 'B',
+			.text = x->text,
 		};
 		struct moment m = { .at = x->at, .grade = 'B', .row = index };
 		struct span ip = names_get(&s->t->names, x->ip);
@@ -93,9 +98,9 @@ static void add_accesses(struct story *s, struct ranked *r, uint32_t index)
 		(*count)++;
 		m.kind = upload ? SPAN("upload") : SPAN("login");
 		m.text = upload ? claim_format(s->a, "%.*s uploaded by %.*s from %.*s", (int)path.n, path.p,
-					       (int)user.n, user.p, (int)ip.n, ip.p) :
-				  claim_format(s->a, "first login of %.*s from %.*s", (int)user.n, user.p, (int)ip.n,
-					       ip.p);
+					       (int)user.n, user.p, (int)ip.n, ip.p)
+				: claim_format(s->a, "first login of %.*s from %.*s", (int)user.n, user.p,
+					       (int)ip.n, ip.p);
 		entry_add(s, &m, row_add_evidence(s->t, s->a, &r->row, &proof, m.text));
 	}
 }
@@ -122,19 +127,26 @@ static void add_requests(struct story *s, struct ranked *r, uint32_t index)
 		struct span site = names_get(&s->t->names, x->site);
 		struct span ip = names_get(&s->t->names, x->client);
 		struct proof proof = {
-			.file = x->first_file, .line = x->first_line, .offset = x->first_offset, .grade = 'B',
+			.file = x->first_file,
+			.line = x->first_line,
+			.offset = x->first_offset,
+			.grade = 'B',
 			.text = names_get(&s->t->names, x->line_text),
 		};
-		struct moment m = { .at = x->first_paired, .grade = 'B', .kind = SPAN("request"), .row = index };
+		struct moment m = {
+			.at = x->first_paired, .grade = 'B', .kind = SPAN("request"), .row = index
+		};
 
 		if (sender_at(&s->t->senders, x->sender) != r->sender || x->paired < PAIRS_LEAST ||
 		    share < 2 * by_chance)
 			continue;
 		n++;
-		m.text = claim_format(s->a, "POST %.*s%.*s: %llu of %llu requests within 2 s of a message (by chance "
-					    "%.0f %%), most from %.*s",
-				      (int)site.n, site.p, (int)path.n, path.p, (unsigned long long)x->paired,
-				      (unsigned long long)x->posts, by_chance * 100, (int)ip.n, ip.p);
+		m.text = claim_format(
+			s->a,
+			"POST %.*s%.*s: %llu of %llu requests within 2 s of a message (by chance "
+			"%.0f %%), most from %.*s",
+			(int)site.n, site.p, (int)path.n, path.p, (unsigned long long)x->paired,
+			(unsigned long long)x->posts, by_chance * 100, (int)ip.n, ip.p);
 		entry_add(s, &m, row_add_evidence(s->t, s->a, &r->row, &proof, m.text));
 	}
 }
@@ -171,8 +183,8 @@ static void add_files(struct story *s, struct ranked *r, uint32_t index)
 			continue;
 		if (slash == 0 || span_ends(r->row.id, span_head(url, (size_t)slash)))
 			add_file(s, r, index,
-				 claim_format(s->a, "%.*s%.*s", (int)r->row.id.n, r->row.id.p, (int)(url.n - (size_t)slash),
-					      url.p + slash));
+				 claim_format(s->a, "%.*s%.*s", (int)r->row.id.n, r->row.id.p,
+					      (int)(url.n - (size_t)slash), url.p + slash));
 	}
 }
 
@@ -197,14 +209,16 @@ static void timeline_fill(struct story *s, const struct ranked *ranked)
 		struct moment m = { .row = in->rows[i], .grade = r->row.grade, .kind = SPAN("mail") };
 
 		m.at = r->row.since;
-		m.text = claim_format(s->a, "%.*s begins to send as it never did", (int)r->row.id.n, r->row.id.p);
+		m.text = claim_format(s->a, "%.*s begins to send as it never did", (int)r->row.id.n,
+				      r->row.id.p);
 		in->timeline[n++] = m;
 		m.at = r->alarm_at;
 		m.text = claim_format(s->a, "%.*s is beyond doubt", (int)r->row.id.n, r->row.id.p);
 		if (r->alarm_at)
 			in->timeline[n++] = m;
 		m.at = r->row.last;
-		m.text = claim_format(s->a, "last message of %.*s in these logs", (int)r->row.id.n, r->row.id.p);
+		m.text = claim_format(s->a, "last message of %.*s in these logs", (int)r->row.id.n,
+				      r->row.id.p);
 		in->timeline[n++] = m;
 	}
 	in->ntimeline = n;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define CHUNK (1u << MESSAGE_CHUNK_LOG2)
-#define EVICT_SHARE 8          /* one eighth of all messages at a time */
+#define EVICT_SHARE 8 /* one eighth of all messages at a time */
 #define AGE_BINS 4096
 
 static inline uint64_t id_hash(struct qid id)

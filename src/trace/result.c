@@ -11,8 +11,8 @@
 
 #include "base/hash.h"
 
-#define CHAIN_MOST 8           /* content filter behind content filter */
-#define TOLD_MOST 64           /* results that a late decision still tells the judge */
+#define CHAIN_MOST 8 /* content filter behind content filter */
+#define TOLD_MOST 64 /* results that a late decision still tells the judge */
 
 /* The message that SLOT's results belong to. */
 static uint32_t root_of(const struct trace *t, uint32_t slot)
@@ -36,7 +36,8 @@ static struct counts *fixed_counts(struct trace *t, const struct message *msg)
 	return msg->flags & M_FIXED ? &sender_at(&t->senders, msg->sender)->counts : NULL;
 }
 
-static void add_results(struct trace *t, uint32_t root, uint32_t delivered, uint32_t deferred, uint32_t bounced)
+static void add_results(struct trace *t, uint32_t root, uint32_t delivered, uint32_t deferred,
+			uint32_t bounced)
 {
 	struct message *msg = message_at(&t->messages, root);
 	struct counts *c = fixed_counts(t, msg);
@@ -158,11 +159,15 @@ static struct arrival who_relay(struct trace *t, const struct extra *x)
 	uint32_t account = x->account;
 
 	return (struct arrival){
-		.kind = KIND_RELAY, .id = name, .account_index = account, .grade = account == ACCOUNT_NONE ? 'B' : 'C',
-		.account = account == ACCOUNT_NONE ?
-				   0 :
-				   names_put(&t->names, accounts_get(t->o.accounts, account)->name),
-		.client = names_get(&t->names, name), .claim = "this address was trusted without a password",
+		.kind = KIND_RELAY,
+		.id = name,
+		.account_index = account,
+		.grade = account == ACCOUNT_NONE ? 'B' : 'C',
+		.account = account == ACCOUNT_NONE
+				   ? 0
+				   : names_put(&t->names, accounts_get(t->o.accounts, account)->name),
+		.client = names_get(&t->names, name),
+		.claim = "this address was trusted without a password",
 	};
 }
 
@@ -174,8 +179,8 @@ static void decide_by_result(struct trace *t, uint32_t root, const struct step *
 	struct span orig = step_get(s, F_ORIG_RECIPIENT);
 	struct arrival who;
 
-	if (!x || x->undecided != WAIT_RESULT || !(s->ev->flags & EVF_REMOTE) || (s->ev->flags & EVF_FILTER) ||
-	    relay_is_inner(s))
+	if (!x || x->undecided != WAIT_RESULT || !(s->ev->flags & EVF_REMOTE) ||
+	    (s->ev->flags & EVF_FILTER) || relay_is_inner(s))
 		return;
 	who = orig.n && !span_eq_nocase(orig, rcpt) ? who_forward(t, orig) : who_relay(t, x);
 	arrive_decide(t, root, &who, NULL);
@@ -266,8 +271,8 @@ static bool note_recipient(struct trace *t, uint32_t slot, const struct step *s)
 
 	if ((msg->flags & M_RCPTS) && !deferred && !(x && x->deferred_now))
 		return true;
-	is_new = message_rcpt(&t->messages, slot, rcpt_hash(rcpt, NULL), deferred ? RCPT_DEFERRED : RCPT_FINAL) ==
-		 RCPT_NEW;
+	is_new = message_rcpt(&t->messages, slot, rcpt_hash(rcpt, NULL),
+			      deferred ? RCPT_DEFERRED : RCPT_FINAL) == RCPT_NEW;
 	msg = message_at(&t->messages, slot);
 	if (is_new && !(msg->flags & (M_RCPTS | M_CHILD))) {
 		msg->nrcpt++;
@@ -329,8 +334,11 @@ void result_event(struct trace *t, const struct step *s)
 static struct arrival who_unknown(struct trace *t)
 {
 	return (struct arrival){
-		.kind = KIND_UNKNOWN, .id = names_put(&t->names, SPAN("unknown")), .account_index = ACCOUNT_NONE,
-		.grade = 'C', .claim = "",
+		.kind = KIND_UNKNOWN,
+		.id = names_put(&t->names, SPAN("unknown")),
+		.account_index = ACCOUNT_NONE,
+		.grade = 'C',
+		.claim = "",
 	};
 }
 
@@ -349,7 +357,8 @@ static void decide_at_last(struct trace *t, uint32_t slot)
 		bool shared = x->account != ACCOUNT_NONE && accounts_get(t->o.accounts, x->account)->shared;
 
 		decide_local(t, slot,
-			     shared ? SPAN_NONE : script_take_php(&t->script, msg->arrived, x->account, shared, 0));
+			     shared ? SPAN_NONE
+				    : script_take_php(&t->script, msg->arrived, x->account, shared, 0));
 		return;
 	}
 	if (what == WAIT_PARENT) {
@@ -370,8 +379,8 @@ void message_settle(struct trace *t, uint32_t slot)
 
 	if (msg->flags & M_CHILD) {
 		uint32_t root = root_of(t, slot);
-		struct extra *x = root == slot ? NULL :
-						 message_has_extra(&t->messages, message_at(&t->messages, root));
+		struct extra *x =
+			root == slot ? NULL : message_has_extra(&t->messages, message_at(&t->messages, root));
 
 		messages_drop(&t->messages, slot);
 		if (x && x->children && --x->children == 0 && x->ended)
@@ -433,7 +442,9 @@ void result_notice_child(struct trace *t, const struct step *s)
 {
 	struct span text = step_get(s, F_CHILD_ID);
 	uint32_t slot = text.n ? messages_find(&t->messages, qid_pack(text)) : NO_MESSAGE;
-	struct arrival who = { .kind = KIND_BOUNCE, .account_index = ACCOUNT_NONE, .grade = 'B', .claim = "" };
+	struct arrival who = {
+		.kind = KIND_BOUNCE, .account_index = ACCOUNT_NONE, .grade = 'B', .claim = ""
+	};
 
 	if (slot == NO_MESSAGE || (message_at(&t->messages, slot)->flags & (M_FIXED | M_CHILD | M_ARRIVED)))
 		return;

@@ -190,8 +190,8 @@ struct span script_folder(struct span file)
 bool script_is_place(struct span folder, struct span home)
 {
 	static const char *const system_folders[] = {
-		"/root", "/etc", "/usr", "/bin", "/sbin", "/lib", "/run", "/proc", "/sys", "/boot",
-		"/var/spool", "/var/lib", "/var/cache",
+		"/root", "/etc", "/usr",  "/bin",	"/sbin",    "/lib",	  "/run",
+		"/proc", "/sys", "/boot", "/var/spool", "/var/lib", "/var/cache",
 	};
 
 	while (folder.n > 1 && folder.p[folder.n - 1] == '/')
@@ -210,9 +210,9 @@ bool script_is_place(struct span folder, struct span home)
 uint8_t script_traits(struct span folder)
 {
 	static const char *const never[] = {
-		"/uploads", "/upload", "/cache", "/tmp", "/temp", "/images", "/image", "/img", "/css", "/js",
-		"/fonts", "/assets", "/.", "/plugins/", "/modules/", "/components/", "/dev/shm", "/wp-includes/",
-		"/media",
+		"/uploads",  "/upload",	     "/cache",	 "/tmp",	  "/temp",   "/images", "/image",
+		"/img",	     "/css",	     "/js",	 "/fonts",	  "/assets", "/.",	"/plugins/",
+		"/modules/", "/components/", "/dev/shm", "/wp-includes/", "/media",
 	};
 	static const char *const lists[] = { "/mailman", "/phplist", "/newsletter", "/sympa" };
 	uint8_t traits = 0;

@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 
 #define TALLY_MOST (1u << 20)
-#define PROOF_TEXT 600         /* bytes of a line kept as evidence */
-#define NEAR 2                 /* seconds that join a message and a web request */
+#define PROOF_TEXT 600 /* bytes of a line kept as evidence */
+#define NEAR 2 /* seconds that join a message and a web request */
 
 static uint64_t row_hash(const void *owner, uint32_t index)
 {
@@ -60,7 +60,7 @@ void senders_init(struct senders *s, const struct names *names, struct baseline 
 struct row_block {
 	struct row_block *next;
 	size_t used;
-	struct sender row[];   /* on cache lines */
+	struct sender row[]; /* on cache lines */
 };
 
 static struct sender *row_new(struct senders *s)
@@ -115,11 +115,14 @@ static uint32_t row_add(struct senders *s, const struct row_key *key)
 	struct sender *row = row_new(s);
 
 	*row = (struct sender){
-		.kind = key->kind, .id = key->id, .account = key->account, .key = key->hash,
+		.kind = key->kind,
+		.id = key->id,
+		.account = key->account,
+		.key = key->hash,
 		.account_index = ACCOUNT_NONE,
 	};
-	baseline_give(s->base, key->hash, key->kind, names_get(s->names, key->id), names_get(s->names, key->account),
-		      &row->judge);
+	baseline_give(s->base, key->hash, key->kind, names_get(s->names, key->id),
+		      names_get(s->names, key->account), &row->judge);
 	if (s->n == s->room) {
 		s->room *= 2;
 		s->row = xrealloc(s->row, s->room * sizeof(*s->row));
@@ -133,7 +136,9 @@ uint32_t sender_find(struct senders *s, enum sender_kind kind, uint32_t id, uint
 {
 	struct row_key key = {
 		.hash = baseline_key(kind, names_get(s->names, id), names_get(s->names, account_name)),
-		.kind = kind, .id = id, .account = account_name,
+		.kind = kind,
+		.id = id,
+		.account = account_name,
 	};
 	uint32_t index = table_find(&s->table, key.hash, row_same, s, &key);
 
@@ -167,8 +172,13 @@ bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum 
 	}
 	index = s->ntally++;
 	s->tally[index] = (struct tally){
-		.key = key, .sender = sender, .next = row->tally, .name = names_put(names, text),
-		.count = 1, .what = (unsigned)what & 3, .grade = (unsigned)(grade - 'A' + 1) & 3,
+		.key = key,
+		.sender = sender,
+		.next = row->tally,
+		.name = names_put(names, text),
+		.count = 1,
+		.what = (unsigned)what & 3,
+		.grade = (unsigned)(grade - 'A' + 1) & 3,
 	};
 	row->tally = index + 1;
 	table_put(&s->tally_table, key, index, tally_hash, s);
@@ -279,8 +289,13 @@ void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struc
 	copy = xmalloc(kept.n + 1);
 	memcpy(copy, kept.p, kept.n);
 	s->proof[s->nproof++] = (struct proof){
-		.file = at->file, .grade = grade, .line = at->line, .offset = at->offset, .at = when,
-		.text = span_of(copy, kept.n), .claim = claim,
+		.file = at->file,
+		.grade = grade,
+		.line = at->line,
+		.offset = at->offset,
+		.at = when,
+		.text = span_of(copy, kept.n),
+		.claim = claim,
 	};
 }
 

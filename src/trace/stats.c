@@ -124,7 +124,8 @@ static void count_arrival(struct trace *t, const struct step *s)
 	struct span sender = step_get(s, F_SENDER);
 	struct span host = step_get(s, F_CLIENT_IP);
 	struct counts *to[] = {
-		hour_of(t, s), counts_of(t, LIST_SENDERS, sender.n ? sender : SPAN("<>")),
+		hour_of(t, s),
+		counts_of(t, LIST_SENDERS, sender.n ? sender : SPAN("<>")),
 		counts_of(t, LIST_HOSTS, host.n ? host : SPAN("(local)")),
 	};
 
@@ -142,7 +143,8 @@ static void count_result(struct trace *t, const struct step *s)
 	struct span text = step_get(s, F_TEXT);
 	struct counts *to[] = {
 		hour_of(t, s),
-		counts_of(t, LIST_DOMAINS, at < 0 ? SPAN("(local)") : span_from(rcpt, (size_t)at + 1)), NULL,
+		counts_of(t, LIST_DOMAINS, at < 0 ? SPAN("(local)") : span_from(rcpt, (size_t)at + 1)),
+		NULL,
 	};
 	char folded[TEXT_MOST];
 
@@ -226,7 +228,8 @@ static size_t list_fill(const struct trace *t, struct listing *l, struct arena *
 	*ret_rows = arena_alloc(a, (n + 1) * sizeof(**ret_rows));
 	for (size_t i = 0; i < n; i++)
 		(*ret_rows)[i] = (struct stat_row){
-			.key = arena_span(a, names_get(&t->names, l->entry[i].name)), .counts = l->entry[i].counts,
+			.key = arena_span(a, names_get(&t->names, l->entry[i].name)),
+			.counts = l->entry[i].counts,
 		};
 	return n;
 }

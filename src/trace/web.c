@@ -86,9 +86,14 @@ static uint32_t target_find(struct trace *t, uint32_t account, struct span site,
 	}
 	index = w->ntarget++;
 	w->target[index] = (struct web_target){
-		.key = key, .account = account, .site = names_put(&t->names, site),
-		.path = names_put(&t->names, path), .first = s->time, .first_file = s->at->file,
-		.first_line = s->at->line, .first_offset = s->at->offset,
+		.key = key,
+		.account = account,
+		.site = names_put(&t->names, site),
+		.path = names_put(&t->names, path),
+		.first = s->time,
+		.first_file = s->at->file,
+		.first_line = s->at->line,
+		.first_offset = s->at->offset,
 		.line_text = names_put(&t->names, span_head(event_line(s->ev, s->base), 600)),
 	};
 	table_put(&w->target_table, key, index, target_hash, w);
@@ -162,7 +167,8 @@ void web_mailed(struct trace *t, uint32_t account, uint32_t sender, int64_t at)
 
 	if (account == ACCOUNT_NONE)
 		return;
-	w->mail[w->next_mail++ % WEB_RING] = (struct web_mail){ .at = at, .account = account, .sender = sender };
+	w->mail[w->next_mail++ % WEB_RING] =
+		(struct web_mail){ .at = at, .account = account, .sender = sender };
 	for (uint32_t i = 1; i <= WEB_RING && i <= w->next_post; i++) {
 		struct web_post *post = &w->post[(w->next_post - i) % WEB_RING];
 
@@ -177,8 +183,8 @@ static uint32_t account_of_user(const struct trace *t, struct span user)
 {
 	ptrdiff_t at = span_rfind(user, '@');
 
-	return at < 0 ? accounts_by_name(t->o.accounts, user) :
-			accounts_by_domain(t->o.accounts, span_from(user, (size_t)at + 1), true);
+	return at < 0 ? accounts_by_name(t->o.accounts, user)
+		      : accounts_by_domain(t->o.accounts, span_from(user, (size_t)at + 1), true);
 }
 
 void web_login(struct trace *t, const struct step *s)
@@ -196,7 +202,9 @@ void web_login(struct trace *t, const struct step *s)
 	if (user.n == 0 || (net && net_is_loopback(address)))
 		return;
 	row = sender_find(&t->senders, KIND_AUTH, names_put_lower(&t->names, user),
-			  account == ACCOUNT_NONE ? 0 : names_put(&t->names, accounts_get(t->o.accounts, account)->name));
+			  account == ACCOUNT_NONE
+				  ? 0
+				  : names_put(&t->names, accounts_get(t->o.accounts, account)->name));
 	if (net && s->ev->kind == EV_LOGIN_OK)
 		judge_login(t->judge, &sender_at(&t->senders, row)->judge, s->time, net);
 	/* Logins are many, and only the first from an address can be how he got in; uploads all count. */
@@ -213,9 +221,17 @@ void web_login(struct trace *t, const struct step *s)
 		w->lost++;
 	}
 	w->access[index] = (struct web_access){
-		.at = s->time, .account = account, .user = names_put(&t->names, user),
-		.ip = names_put(&t->names, ip), .path = names_put(&t->names, path), .file = s->at->file,
-		.line = s->at->line, .offset = s->at->offset, .kind = s->ev->kind, .dialect = s->ev->dialect,
-		.text = names_get(&t->names, names_put(&t->names, span_head(event_line(s->ev, s->base), 600))),
+		.at = s->time,
+		.account = account,
+		.user = names_put(&t->names, user),
+		.ip = names_put(&t->names, ip),
+		.path = names_put(&t->names, path),
+		.file = s->at->file,
+		.line = s->at->line,
+		.offset = s->at->offset,
+		.kind = s->ev->kind,
+		.dialect = s->ev->dialect,
+		.text = names_get(&t->names,
+				  names_put(&t->names, span_head(event_line(s->ev, s->base), 600))),
 	};
 }
