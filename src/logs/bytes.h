@@ -36,30 +36,55 @@ static inline bool bytes_same(const char *p, const char *q, size_t n)
 	return bytes_word(p + n - 8) == bytes_word(q + n - 8);
 }
 
-/* The first byte C of [p, end), or END. */
-static inline const char *bytes_find(const char *p, const char *end, char c)
+/* Bit 7 of each byte of V that is C, and maybe of bytes above such a one. */
+static inline uint64_t bytes_equal(uint64_t v, char c)
+{
+	v ^= BYTES_ALL(c);
+	return (v - BYTES_ALL(1)) & ~v & BYTES_ALL(0x80);
+}
+
+#ifdef __SSE2__
+static inline __m128i bytes_load(const char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+static inline __m128i bytes_within(__m128i v, char low, char high)
+{
+	v = _mm_sub_epi8(v, _mm_set1_epi8(low));
+	return _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8((char)(high - low))), v);
+}
+#endif
+
+/* The first byte of [p, end) that is C or D, or END. */
+static inline const char *bytes_find2(const char *p, const char *end, char c, char d)
 {
 #ifdef __SSE2__
-	const __m128i wanted = _mm_set1_epi8(c);
-
 	for (; end - p >= 16; p += 16) {
-		unsigned hit = (unsigned)_mm_movemask_epi8(
-			_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), wanted));
+		__m128i v = bytes_load(p);
+		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)),
+									_mm_cmpeq_epi8(v, _mm_set1_epi8(d))));
 
 		if (hit)
 			return p + __builtin_ctz(hit);
 	}
 #endif
 	for (; end - p >= 8; p += 8) {
-		uint64_t v = bytes_word(p) ^ BYTES_ALL(c);
-		uint64_t hit = (v - BYTES_ALL(1)) & ~v & BYTES_ALL(0x80);
+		uint64_t v = bytes_word(p);
+		uint64_t hit = bytes_equal(v, c) | bytes_equal(v, d);
 
 		if (hit)
 			return p + __builtin_ctzll(hit) / 8;
 	}
-	while (p < end && *p != c)
+	while (p < end && *p != c && *p != d)
 		p++;
 	return p;
+}
+
+/* The first byte C of [p, end), or END. */
+static inline const char *bytes_find(const char *p, const char *end, char c)
+{
+	return bytes_find2(p, end, c, c);
 }
 
 #endif

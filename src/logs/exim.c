@@ -20,7 +20,7 @@
 /* Exim's own records end at 8 KiB (LOG_BUFFER_SIZE); what is eight times as long was not written by it. */
 #define TEXT_MOST ((size_t)64 << 10)
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define EACH(byte) BYTES_ALL(byte)
 
 /* Are all eight bytes base 62 or a dash? Additions stay below 256 once the top bits are clear. */
 static bool id_bytes(uint64_t v)
@@ -33,6 +33,21 @@ static bool id_bytes(uint64_t v)
 	return !(v & EACH(0x80)) && ((letter | digit | dash) & EACH(0x80)) == EACH(0x80);
 }
 
+#ifdef __SSE2__
+static inline bool id_sixteen(const char *p)
+{
+	__m128i v = bytes_load(p), letter = bytes_within(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z');
+	__m128i other = _mm_or_si128(bytes_within(v, '0', '9'), _mm_cmpeq_epi8(v, _mm_set1_epi8('-')));
+
+	return _mm_movemask_epi8(_mm_or_si128(letter, other)) == 0xffff;
+}
+#else
+static inline bool id_sixteen(const char *p)
+{
+	return id_bytes(bytes_word(p)) && id_bytes(bytes_word(p + 8));
+}
+#endif
+
 static bool id_letters(const char *p, size_t n)
 {
 	uint64_t v = EACH('0');
@@ -41,29 +56,26 @@ static bool id_letters(const char *p, size_t n)
 		memcpy(&v, p, n);
 		return id_bytes(v);
 	}
-	for (size_t at = 0; at + 8 <= n; at += 8) {
-		memcpy(&v, p + at, 8);
-		if (!id_bytes(v))
+	for (size_t at = 8; at < n; at += 8)
+		if (!id_bytes(bytes_word(p + at - 8)))
 			return false;
-	}
-	memcpy(&v, p + n - 8, 8);
-	return id_bytes(v);
+	return id_bytes(bytes_word(p + n - 8));
 }
 
 /* Length of an id of either regular shape that starts S, or 0. */
-static size_t id_regular(struct span s)
+static inline size_t id_regular(struct span s)
 {
 	if (s.n > 16 && s.p[16] == ' ' && s.p[6] == '-' && s.p[13] == '-')
-		return id_letters(s.p, 16) ? 16 : 0;
+		return id_sixteen(s.p) ? 16 : 0;
 	if (s.n > 23 && s.p[23] == ' ' && s.p[6] == '-' && s.p[18] == '-')
-		return id_letters(s.p, 23) ? 23 : 0;
+		return id_sixteen(s.p) && id_sixteen(s.p + 7) ? 23 : 0;
 	return 0;
 }
 
 #define FLAG(a, b) ((unsigned)(unsigned char)(a) << 8 | (unsigned char)(b))
 
 /* The two bytes of a flag that starts S, or 0. */
-static unsigned flag_at(struct span s)
+static inline unsigned flag_at(struct span s)
 {
 	unsigned flag = s.n < 2 ? 0 : FLAG(s.p[0], s.p[1]);
 
@@ -169,21 +181,6 @@ static struct span skip_stamp(struct span s)
 	if (at + 6 < s.n && (s.p[at + 1] == '+' || s.p[at + 1] == '-') && digits(s, at + 2) == 4)
 		at += 6;
 	return at < s.n && s.p[at] == ' ' ? span_from(s, at + 1) : s;
-}
-
-struct event *exim_begin(struct maker *m, const struct exim_head *h, enum event_kind kind)
-{
-	struct event *ev = maker_begin(m, DIALECT_EXIM, kind);
-
-	if (h->pid)
-		ev->pid = h->pid;
-	if (h->cut)
-		ev->flags |= EVF_CUT;
-	if (h->id.n) {
-		ev->id = qid_pack(h->id);
-		exim_tell(m, F_ID, h->id);
-	}
-	return ev;
 }
 
 static enum line_result later_piece(struct maker *m)

@@ -42,7 +42,7 @@ struct choice {
 struct arrival {
 	struct span sender, parent, ident, proto, auth, size, id, topic, list, user_word;
 	struct exim_host client;
-	uint32_t nrcpt;
+	uint32_t nrcpt, bytes;
 	bool resolved; /* B=: a panel has looked up who is behind the connection */
 	bool cut;
 };
@@ -170,6 +170,7 @@ static bool read_size(struct reading *r)
 		if (!take_rank(r, R_SIZE))
 			return false;
 		r->a->size = s;
+		r->a->bytes = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
 		return true;
 	}
 	r->a->user_word = s;
@@ -217,15 +218,16 @@ static bool read_from(struct reading *r)
 	return r->p[-1] == '>';
 }
 
-/* One recipient; false for text that no address list holds. */
-static bool read_recipient(const char *p, const char *stop)
+/* One recipient; false for text that no address list holds. ODD: the list has quotes or brackets. */
+static inline bool read_recipient(const char *p, const char *stop, bool odd)
 {
 	size_t n = (size_t)(stop - p);
 
 	if (*p == '"')
 		return true;
-	return *p != '[' && *p != '<' && !(n == 3 && !memcmp(p, "for", 3)) && !memchr(p, '"', n) &&
-	       !memchr(p, ')', n);
+	if (*p == '[' || *p == '<' || (n == 3 && !memcmp(p, "for", 3)))
+		return false;
+	return !odd || bytes_find2(p, stop, '"', ')') == stop;
 }
 
 static bool read_list(struct reading *r)
@@ -240,12 +242,13 @@ static bool read_list(struct reading *r)
 	r->p = r->end;
 
 	const char *end = p + r->a->list.n;
+	bool odd = bytes_find2(p, end, '"', ')') < end;
 
 	while (p < end) {
 		const char *stop = *p == '"' ? exim_address(p, end) : exim_word(p, end);
 
 		if (stop > p) {
-			if (!read_recipient(p, stop))
+			if (!read_recipient(p, stop, odd))
 				return false;
 			r->a->nrcpt++;
 		}
@@ -265,7 +268,10 @@ static bool read_other(struct reading *r)
 		return true;
 	if (!(s.p[0] >= 'A' && s.p[0] <= 'Z') && !span_eq(s, SPAN("<trunc>")))
 		return false;
-	return !memchr(s.p, '"', s.n) && !memchr(s.p, '(', s.n) && !memchr(s.p, ')', s.n);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '"' || s.p[i] == '(' || s.p[i] == ')')
+			return false;
+	return true;
 }
 
 static bool read_tls(struct reading *r)
@@ -373,7 +379,8 @@ static void clear(struct arrival *a)
 	a->sender = a->parent = a->ident = a->proto = a->auth = a->size = SPAN_NONE;
 	a->id = a->topic = a->list = a->user_word = SPAN_NONE;
 	a->client.name = a->client.helo = a->client.ip = a->client.port = SPAN_NONE;
-	a->nrcpt = 0;
+	a->client.dotted = false;
+	a->nrcpt = a->bytes = 0;
 	a->resolved = a->cut = false;
 }
 
@@ -424,7 +431,6 @@ enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct
 {
 	struct arrival a;
 	struct event *ev;
-	uint64_t size;
 	bool local;
 
 	read_arrival(s, &a);
@@ -436,8 +442,7 @@ enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct
 		a.sender = span_from(a.sender, 2);
 	}
 	ev->nrcpt = a.nrcpt;
-	if (a.size.p && span_u64(a.size, &size))
-		ev->size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size;
+	ev->size = a.bytes;
 	exim_put(m, F_SENDER, a.sender);
 	put_who(m, &a, local);
 	exim_put(m, F_RECIPIENTS, a.list);

@@ -53,15 +53,16 @@ static bool count_at(struct span s, size_t at, size_t *ret_count, size_t *ret_ar
 
 static bool cut_command(struct span s, struct span *ret_dir, struct span *ret_args)
 {
+	const char *end = s.p + s.n;
 	size_t count, args;
 	unsigned places = 0;
 
-	for (ptrdiff_t at = span_find(s, 0, ' '); at >= 0 && places < PLACES_MOST;
-	     at = span_find(s, (size_t)at + 1, ' ')) {
-		if (!count_at(s, (size_t)at, &count, &args))
+	for (const char *p = exim_word(s.p, end); p < end && places < PLACES_MOST;
+	     p = exim_word(p + 1, end)) {
+		if (!count_at(s, (size_t)(p - s.p), &count, &args))
 			continue;
 		places++;
-		*ret_dir = span_head(s, (size_t)at);
+		*ret_dir = span_head(s, (size_t)(p - s.p));
 		*ret_args = span_from(s, args);
 
 		size_t seen = count_args(*ret_args);
@@ -75,8 +76,7 @@ static bool cut_command(struct span s, struct span *ret_dir, struct span *ret_ar
 /* Exim calling itself, and administrators looking at the queue: no mail is handed over. */
 static bool is_service(struct span args)
 {
-	ptrdiff_t blank = span_find(args, 0, ' ');
-	struct span option = span_from(args, (size_t)(blank < 0 ? (ptrdiff_t)args.n : blank + 1));
+	struct span option = span_from(args, (size_t)(exim_word(args.p, args.p + args.n) - args.p) + 1);
 
 	if (option.n < 2 || option.p[0] != '-')
 		return false;

@@ -17,10 +17,10 @@
 const char *exim_quoted(const char *p, const char *end)
 {
 	while (p < end) {
-		const char *quote = memchr(p, '"', (size_t)(end - p));
+		const char *quote = bytes_find(p, end, '"');
 		const char *back = quote;
 
-		if (!quote)
+		if (quote == end)
 			return end;
 		while (back > p && back[-1] == '\\')
 			back--;
@@ -79,16 +79,35 @@ bool exim_is_loopback(struct span ip)
 	return span_starts(ip, SPAN("127.")) || span_eq(ip, SPAN("::1"));
 }
 
+/* An address of digits and dots that is surely all of exim_ip's kind: no need to look at it again. */
+static inline bool is_dotted(const char *p, size_t n, const char *end)
+{
+#ifdef __SSE2__
+	if (n >= 2 && n <= 15 && end - p >= 16) {
+		__m128i v = bytes_load(p), dot = _mm_cmpeq_epi8(v, _mm_set1_epi8('.'));
+		unsigned dots = (unsigned)_mm_movemask_epi8(dot), own = (1u << n) - 1;
+		unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9'));
+
+		return (dots & own) && ((dots | digits) & own) == own;
+	}
+#endif
+	return false;
+}
+
 /* "[ip]" and an optional ":port" at p; returns the end, or NULL when this is none. */
 static const char *bracket_cut(const char *p, const char *end, struct exim_host *host)
 {
-	size_t room = end - p < ADDRESS_MOST ? (size_t)(end - p) : ADDRESS_MOST;
-	const char *close = p < end && *p == '[' ? memchr(p, ']', room) : NULL;
+	const char *limit = end - p < ADDRESS_MOST ? end : p + ADDRESS_MOST, *close;
 
 	host->ip = host->port = SPAN_NONE;
-	if (!close || memchr(p, ' ', (size_t)(close - p)))
+	host->dotted = false;
+	if (p >= end || *p != '[')
+		return NULL;
+	close = bytes_find2(p, limit, ']', ' ');
+	if (close == limit || *close != ']')
 		return NULL;
 	host->ip = span_of(p + 1, (size_t)(close - p - 1));
+	host->dotted = is_dotted(p + 1, host->ip.n, end);
 	p = close + 1;
 	if (p + 1 < end && *p == ':' && p[1] != ' ') {
 		const char *port = ++p;
@@ -108,7 +127,7 @@ static const char *helo_cut(const char *p, const char *end, unsigned skip, struc
 	const char *at, *done;
 	unsigned asked = skip;
 
-	for (at = p; (at = memchr(at, ')', (size_t)(end - at))); at++) {
+	for (at = p; (at = bytes_find(at, end, ')')) < end; at++) {
 		if (end - at < 3 || at[1] != ' ' || at[2] != '[')
 			continue;
 		done = bracket_cut(at + 2, end, host);
@@ -118,6 +137,7 @@ static const char *helo_cut(const char *p, const char *end, unsigned skip, struc
 		return done;
 	}
 	host->ip = host->port = SPAN_NONE;
+	host->dotted = false;
 	if (asked)
 		return NULL;
 	at = memchr(p, ')', (size_t)(end - p));
@@ -129,18 +149,18 @@ static const char *helo_cut(const char *p, const char *end, unsigned skip, struc
 
 const char *exim_host_cut(const char *p, const char *end, unsigned skip, struct exim_host *ret_host)
 {
-	const char *stop, *bracket;
+	const char *stop;
 
-	*ret_host = (struct exim_host){ .name = SPAN_NONE };
+	ret_host->name = ret_host->helo = ret_host->ip = ret_host->port = SPAN_NONE;
+	ret_host->dotted = false;
 	if (p < end && *p == '(')
 		return helo_cut(p, end, skip, ret_host);
 	if (p < end && *p == '[')
 		return skip ? NULL : bracket_cut(p, end, ret_host);
-	stop = exim_word(p, end);
-	bracket = memchr(p, '[', (size_t)(stop - p));
-	if (bracket) {
-		ret_host->name = span_of(p, (size_t)(bracket - p));
-		return skip ? NULL : bracket_cut(bracket, end, ret_host);
+	stop = bytes_find2(p, end, ' ', '[');
+	if (stop < end && *stop == '[') {
+		ret_host->name = span_of(p, (size_t)(stop - p));
+		return skip ? NULL : bracket_cut(stop, end, ret_host);
 	}
 	ret_host->name = span_of(p, (size_t)(stop - p));
 	if (stop + 1 < end && stop[1] == '(')

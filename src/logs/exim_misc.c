@@ -21,11 +21,10 @@ struct misc {
 	bool needs_id;
 };
 
-/* A host at the start of REST, as sender_fullhost prints it. */
-static const char *put_host(struct maker *m, struct span rest)
+/* A host at the start of REST, as sender_fullhost prints it; returns the end of it. */
+static const char *take_host(struct span rest, struct exim_host *ret_host)
 {
 	const char *p = rest.p, *end = rest.p + rest.n, *done;
-	struct exim_host host;
 
 	if (span_starts(rest, SPAN("Ci=")))
 		p = exim_word(p, end) + (exim_word(p, end) < end);
@@ -33,9 +32,17 @@ static const char *put_host(struct maker *m, struct span rest)
 		p += 5;
 	if (end - p > 2 && !memcmp(p, "H=", 2))
 		p += 2;
-	done = exim_host_cut(p, end, 0, &host);
-	exim_put_client(m, &host);
+	done = exim_host_cut(p, end, 0, ret_host);
 	return done ? done : end;
+}
+
+static const char *put_host(struct maker *m, struct span rest)
+{
+	struct exim_host host;
+	const char *done = take_host(rest, &host);
+
+	exim_put_client(m, &host);
+	return done;
 }
 
 static void fill_host(struct maker *m, struct span rest)
@@ -46,12 +53,17 @@ static void fill_host(struct maker *m, struct span rest)
 }
 
 /* "closed by QUIT", "lost", "(TCP/IP connection count = 1)": the same beginning, three meanings. */
+static bool is_closed(struct span tail)
+{
+	return tail.n && *tail.p != '(' && *tail.p != 'I';
+}
+
 static void fill_connection(struct maker *m, struct span rest)
 {
 	const char *done = put_host(m, rest);
 	struct span tail = span_trim(span_of(done, (size_t)(rest.p + rest.n - done)));
 
-	if (tail.n && *tail.p != '(' && *tail.p != 'I')
+	if (is_closed(tail))
 		m->ev->kind = EV_DISCONNECT;
 	exim_put(m, F_TEXT, tail);
 }
@@ -141,7 +153,9 @@ static void fill_limit(struct maker *m, struct span rest)
 	}
 
 static const struct misc table[] = {
+	/* The two that make up most lines come first. */
 	{ SPAN("Completed"), EV_COMPLETE, fill_rest, true },
+	{ SPAN("SMTP connection from "), EV_CONNECT, fill_connection, false },
 	WORD("Frozen", EV_FREEZE),
 	WORD("frozen", EV_FREEZE),
 	WORD("*** frozen", EV_FREEZE),
@@ -154,7 +168,6 @@ static const struct misc table[] = {
 	{ SPAN("SMTP connection identification "), EV_NOTICE, fill_identity, false },
 	{ SPAN("Sender identification "), EV_NOTICE, fill_identity, false },
 	{ SPAN("SMTP connection Ci="), EV_CONNECT, fill_connection, false },
-	{ SPAN("SMTP connection from "), EV_CONNECT, fill_connection, false },
 	HOST("SMTP call from ", EV_DISCONNECT),
 	HOST("no MAIL in SMTP connection from ", EV_DISCONNECT),
 	HOST("SMTP connection lost after ", EV_DISCONNECT),
@@ -246,19 +259,31 @@ static bool is_dull(const struct misc *row)
 	       (row->kind == EV_NOTICE && row->fill != fill_identity);
 }
 
+/* Nobody but the statistics asks for connections, and they only count them. */
+static enum line_result count_connection(struct maker *m, const struct exim_head *h, struct span rest)
+{
+	struct exim_host host;
+	const char *done = take_host(rest, &host);
+
+	if (is_closed(span_trim(span_of(done, (size_t)(rest.p + rest.n - done)))))
+		return LINE_DULL;
+	exim_begin(m, h, EV_CONNECT);
+	maker_end(m);
+	return LINE_EVENT;
+}
+
 static enum line_result write_row(struct maker *m, const struct exim_head *h, const struct misc *row,
 				  struct span s)
 {
 	if (!m->all && is_dull(row))
 		return LINE_DULL;
+	if (!m->all && row->fill == fill_connection)
+		return count_connection(m, h, span_from(s, row->start.n));
 	exim_begin(m, h, row->kind);
 	if (row->fill)
 		row->fill(m, span_from(s, row->fill == fill_text ? 0 : row->start.n));
 	else
 		exim_put(m, F_TEXT, s);
-	/* Only the words behind the client tell "closed by QUIT" from a new connection. */
-	if (!m->all && m->ev->kind == EV_DISCONNECT)
-		return LINE_DULL;
 	if (row->kind == EV_OTHER)
 		m->ev->flags |= EVF_CONTINUES;
 	if (row->kind == EV_REJECT)

@@ -19,10 +19,9 @@ struct exim_head {
 /* Parts of "name (helo) [ip]:port"; p == NULL where a part is not there. */
 struct exim_host {
 	struct span name, helo, ip, port;
+	bool dotted; /* ip is digits and dots only */
 };
 
-/* Starts an event with id, pid and flags of the head. */
-struct event *exim_begin(struct maker *m, const struct exim_head *h, enum event_kind kind);
 /* Adds a field that is there (p != NULL) and wanted. */
 static inline void exim_put(struct maker *m, enum field_key key, struct span s)
 {
@@ -34,6 +33,21 @@ static inline void exim_tell(struct maker *m, enum field_key key, struct span s)
 {
 	if (m->all && s.p)
 		maker_field(m, key, s);
+}
+/* Starts an event with id, pid and flags of the head. */
+static inline struct event *exim_begin(struct maker *m, const struct exim_head *h, enum event_kind kind)
+{
+	struct event *ev = maker_begin(m, DIALECT_EXIM, kind);
+
+	if (h->pid)
+		ev->pid = h->pid;
+	if (h->cut)
+		ev->flags |= EVF_CUT;
+	if (h->id.n) {
+		ev->id = qid_pack(h->id);
+		exim_tell(m, F_ID, h->id);
+	}
+	return ev;
 }
 /* The same for text with the escapes of T= and C=; decoded only for explain. */
 void exim_put_escaped(struct maker *m, enum field_key key, struct span s);
@@ -58,6 +72,10 @@ const char *exim_quoted(const char *p, const char *end);
 const char *exim_host_cut(const char *p, const char *end, unsigned skip, struct exim_host *ret_host);
 /* IPv4-mapped IPv6 becomes IPv4; what cannot be an address becomes none. */
 struct span exim_ip(struct span s);
+static inline struct span exim_host_ip(const struct exim_host *host)
+{
+	return host->dotted ? host->ip : exim_ip(host->ip);
+}
 bool exim_is_loopback(struct span ip);
 /* Drops the angle brackets of <address>. */
 struct span exim_bare(struct span s);

@@ -18,7 +18,7 @@ void exim_put_word(struct maker *m, enum field_key key, struct span word)
 
 void exim_put_client(struct maker *m, const struct exim_host *host)
 {
-	struct span ip = exim_ip(host->ip);
+	struct span ip = exim_host_ip(host);
 
 	exim_put(m, F_CLIENT_IP, ip);
 	exim_tell(m, F_CLIENT_NAME, host->name);

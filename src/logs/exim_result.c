@@ -85,9 +85,9 @@ static struct span cut_angle(struct cursor *c)
 {
 	const char *start = c->p + 1, *close = start;
 
-	while ((close = memchr(close, '>', (size_t)(c->end - close))) && !stop_after(c, close + 1))
+	while ((close = bytes_find(close, c->end, '>')) < c->end && !stop_after(c, close + 1))
 		close++;
-	if (!close) {
+	if (close == c->end) {
 		c->p = c->end;
 		return span_of(start, (size_t)(c->end - start));
 	}
@@ -312,7 +312,8 @@ static bool not_fresh(const struct result *r)
 
 static bool smtp_like(struct span transport)
 {
-	return span_search(transport, 0, SPAN("smtp")) >= 0 && span_search(transport, 0, SPAN("lmtp")) < 0;
+	return span_find(transport, 0, 'm') >= 0 && span_search(transport, 0, SPAN("smtp")) >= 0 &&
+	       span_search(transport, 0, SPAN("lmtp")) < 0;
 }
 
 static uint16_t route_flags(const struct result *r, struct span ip)
@@ -371,7 +372,7 @@ static void put_refused(struct maker *m, const struct result *r)
 
 static void put_result(struct maker *m, const struct result *r)
 {
-	struct span ip = exim_ip(r->host.ip);
+	struct span ip = exim_host_ip(&r->host);
 
 	m->ev->flags |= route_flags(r, ip);
 	exim_tell(m, F_RELAY, r->host.name);
@@ -380,12 +381,23 @@ static void put_result(struct maker *m, const struct result *r)
 	exim_put(m, F_TRANSPORT, r->transport);
 }
 
+/* One by one: compilers clear a struct of this size with a slow string instruction. */
+static void clear(struct result *r, struct maker *m)
+{
+	r->m = m;
+	r->host.name = r->host.helo = r->host.ip = r->host.port = SPAN_NONE;
+	r->host.dotted = false;
+	r->transport = r->reply = r->text = SPAN_NONE;
+	r->error = 0;
+}
+
 enum line_result exim_result(struct maker *m, const struct exim_head *h, char flag, struct span s)
 {
-	struct result r = { .m = m };
+	struct result r;
 	enum event_kind kind = flag == 'd' ? EV_DEFER : flag == 'b' ? EV_BOUNCE : EV_DELIVER;
 	struct event *ev;
 
+	clear(&r, m);
 	ev = exim_begin(m, h, kind);
 	read_result(s, &r);
 	put_result(m, &r);
