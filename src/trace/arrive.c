@@ -482,16 +482,24 @@ static struct arrival who_single(struct trace *t, enum sender_kind kind)
 static void arrive_open(struct trace *t, struct message *msg, const struct step *s, enum undecided what,
 			const uint8_t ip[16])
 {
-	struct extra *x = message_extra(&t->messages, msg);
 	struct span ident = step_get(s, F_IDENT_USER);
+	uint32_t account = ident.n ? accounts_by_name(t->o.accounts, ident) : ACCOUNT_NONE;
+	struct extra *x;
+	uint32_t v4;
 
+	if (account == ACCOUNT_NONE)
+		account = account_of_address(t, step_get(s, F_SENDER));
 	msg->flags |= M_ARRIVED;
+	if (what == WAIT_RESULT && account == ACCOUNT_NONE && msg->extra == NO_EXTRA && net_is_v4(ip)) {
+		memcpy(&v4, ip + 12, 4);
+		message_small(msg, v4, s->ev->size);
+		return;
+	}
+	x = message_extra(&t->messages, msg);
 	x->undecided = (uint8_t)what;
 	x->size = s->ev->size;
 	memcpy(x->ip, ip, 16);
-	x->account = ident.n ? accounts_by_name(t->o.accounts, ident) : ACCOUNT_NONE;
-	if (x->account == ACCOUNT_NONE)
-		x->account = account_of_address(t, step_get(s, F_SENDER));
+	x->account = account;
 }
 
 /* Merges an arrival into a message whose results came first (Exim's >> lines), or makes a new one. */
@@ -537,7 +545,6 @@ static void arrive_wait_script(struct trace *t, struct message *msg, const struc
 	struct extra *x = message_extra(&t->messages, msg);
 
 	x->undecided = WAIT_SCRIPT;
-	x->uid = s->ev->uid;
 	x->size = s->ev->size;
 	x->account = index;
 	x->sender_name = names_put(&t->names, user);
@@ -625,8 +632,11 @@ void arrive_postfix(struct trace *t, const struct step *s)
 	uint8_t ip[16] = { 0 };
 
 	if (known) {
-		/* A short id that came back without a "removed" that we saw: a new message. */
-		message_settle(t, slot);
+		/* A short id that came back: a new message. The old one may still wait for its second id's results. */
+		if (message_at(&t->messages, slot)->flags & M_DONE)
+			messages_hide(&t->messages, slot);
+		else
+			message_settle(t, slot);
 		slot = messages_add(&t->messages, s->ev->id, s->time);
 		msg = message_at(&t->messages, slot);
 	}
@@ -647,30 +657,33 @@ void arrive_postfix(struct trace *t, const struct step *s)
 	}
 }
 
-void arrive_message_id(struct trace *t, const struct step *s)
+/* The message that a line of its early life speaks of. One that is complete has left its id to a new one. */
+static uint32_t early_slot(struct trace *t, const struct step *s)
 {
 	uint32_t slot = messages_find(&t->messages, s->ev->id);
 
-	if (slot == NO_MESSAGE) {
-		if (messages_full(&t->messages))
-			trace_make_room(t);
-		slot = messages_add(&t->messages, s->ev->id, s->time);
-	}
-	message_at(&t->messages, slot)->flags |= M_CLEANUP;
+	if (slot != NO_MESSAGE && !(message_at(&t->messages, slot)->flags & M_DONE))
+		return slot;
+	if (slot != NO_MESSAGE)
+		messages_hide(&t->messages, slot);
+	if (messages_full(&t->messages))
+		trace_make_room(t);
+	return messages_add(&t->messages, s->ev->id, s->time);
+}
+
+void arrive_message_id(struct trace *t, const struct step *s)
+{
+	if (!qid_none(s->ev->id))
+		message_at(&t->messages, early_slot(t, s))->flags |= M_CLEANUP;
 }
 
 /* qmgr's first from= is when a Postfix message counts; it repeats at every try. */
 void arrive_queue(struct trace *t, const struct step *s)
 {
-	uint32_t slot = messages_find(&t->messages, s->ev->id);
+	uint32_t slot = early_slot(t, s);
 	struct message *msg;
 	struct extra *x;
 
-	if (slot == NO_MESSAGE) {
-		if (messages_full(&t->messages))
-			trace_make_room(t);
-		slot = messages_add(&t->messages, s->ev->id, s->time);
-	}
 	msg = message_at(&t->messages, slot);
 	if (msg->flags & M_COUNTED)
 		return;
@@ -689,8 +702,12 @@ void arrive_queue(struct trace *t, const struct step *s)
 		message_count(t, msg, s->ev->size, s->counted);
 		return;
 	}
+	message_set_size(&t->messages, msg, s->ev->size);
+	if (msg->flags & M_SMALL) {
+		msg->flags |= M_COUNTED | (s->counted ? 0 : M_PAST);
+		return;
+	}
 	x = message_extra(&t->messages, msg);
-	x->size = s->ev->size;
 	if (x->undecided == WAIT_NOTHING && !(msg->flags & M_CHILD))
 		x->undecided = WAIT_ARRIVAL;
 	if (x->account == ACCOUNT_NONE && (x->undecided == WAIT_RESULT || x->undecided == WAIT_PARENT))

@@ -15,7 +15,7 @@
 
 /* A message that is complete but may still be named as somebody's second id. */
 struct grace {
-	struct qid id;
+	uint32_t slot, serial; /* of its extra: slots are used again */
 	int64_t until;
 };
 

@@ -8,8 +8,11 @@
 #include "base/hash.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define CHUNK (1u << MESSAGE_CHUNK_LOG2)
+#define EXTRA_CHUNK (1u << EXTRA_CHUNK_LOG2)
+#define HIDDEN_ID UINT64_MAX    /* qid.hi of a message that its id no longer finds */
 #define EVICT_SHARE 8 /* one eighth of all messages at a time */
 #define AGE_BINS 4096
 
@@ -44,7 +47,7 @@ static bool pair_same(const void *owner, uint32_t index, const void *key)
 
 void messages_init(struct messages *m, size_t most_bytes)
 {
-	*m = (struct messages){ .most_bytes = most_bytes, .nextra = 1 };
+	*m = (struct messages){ .most_bytes = most_bytes };
 	table_init(&m->table, 12);
 	table_init(&m->pair_table, 8);
 }
@@ -54,6 +57,8 @@ void messages_free(struct messages *m)
 	for (uint32_t i = 0; i < m->n; i += CHUNK)
 		free(m->chunk[i >> MESSAGE_CHUNK_LOG2]);
 	free(m->chunk);
+	for (uint32_t i = 0; i < m->nextra; i += EXTRA_CHUNK)
+		free(m->extra[i >> EXTRA_CHUNK_LOG2]);
 	free(m->extra);
 	free(m->pair);
 	table_free(&m->table);
@@ -62,7 +67,7 @@ void messages_free(struct messages *m)
 
 size_t messages_bytes(const struct messages *m)
 {
-	return (size_t)m->n * sizeof(struct message) + (size_t)m->extra_room * sizeof(struct extra) +
+	return (size_t)m->n * sizeof(struct message) + (size_t)m->nextra * sizeof(struct extra) +
 	       (size_t)m->pair_room * sizeof(struct pair) +
 	       4 * ((size_t)m->table.mask + m->pair_table.mask + 2);
 }
@@ -72,16 +77,15 @@ uint32_t messages_find(const struct messages *m, struct qid id)
 	return table_find(&m->table, id_hash(id), slot_same, m, &id);
 }
 
-static void chunk_add(struct messages *m)
+/* One more chunk in a list of chunks whose room doubles. */
+static void *chunk_list(void *list, uint32_t index, size_t item)
 {
-	uint32_t index = m->n >> MESSAGE_CHUNK_LOG2;
+	void **chunk = list;
 
-	if ((index & (index + 1)) == 0 || !m->chunk) {
-		size_t room = index ? (size_t)(index + 1) * 2 : 2;
-
-		m->chunk = xrealloc(m->chunk, room * sizeof(*m->chunk));
-	}
-	m->chunk[index] = xcalloc(CHUNK, sizeof(struct message));
+	if ((index & (index - 1)) == 0)
+		chunk = xrealloc(chunk, (index ? (size_t)index * 2 : 1) * sizeof(*chunk));
+	chunk[index] = xcalloc(1, item);
+	return chunk;
 }
 
 uint32_t messages_add(struct messages *m, struct qid id, int64_t at)
@@ -94,7 +98,8 @@ uint32_t messages_add(struct messages *m, struct qid id, int64_t at)
 		m->free = message_at(m, slot)->sender;
 	} else {
 		if ((m->n & (CHUNK - 1)) == 0)
-			chunk_add(m);
+			m->chunk = chunk_list(m->chunk, m->n >> MESSAGE_CHUNK_LOG2,
+					      CHUNK * sizeof(struct message));
 		slot = m->n++;
 	}
 	msg = message_at(m, slot);
@@ -106,7 +111,7 @@ uint32_t messages_add(struct messages *m, struct qid id, int64_t at)
 
 static void extra_drop(struct messages *m, struct message *msg)
 {
-	struct extra *x = &m->extra[msg->extra];
+	struct extra *x = extra_at(m, msg->extra);
 
 	while (x->pairs) {
 		uint32_t index = x->pairs - 1;
@@ -125,7 +130,7 @@ void messages_drop(struct messages *m, uint32_t slot)
 {
 	struct message *msg = message_at(m, slot);
 
-	if (msg->extra != NO_EXTRA)
+	if (msg->extra != NO_EXTRA && !(msg->flags & M_SMALL))
 		extra_drop(m, msg);
 	table_drop(&m->table, id_hash(msg->id), slot, slot_hash, m);
 	*msg = (struct message){ .sender = m->free };
@@ -133,22 +138,58 @@ void messages_drop(struct messages *m, uint32_t slot)
 	m->live--;
 }
 
+static uint32_t extra_new(struct messages *m)
+{
+	uint32_t index = m->extra_free;
+
+	if (index) {
+		m->extra_free = extra_at(m, index)->pairs;
+		return index;
+	}
+	if ((m->nextra & (EXTRA_CHUNK - 1)) == 0) {
+		m->extra = chunk_list(m->extra, m->nextra >> EXTRA_CHUNK_LOG2, EXTRA_CHUNK * sizeof(struct extra));
+		m->nextra += m->nextra == 0;       /* index 0 is NO_EXTRA */
+	}
+	return m->nextra++;
+}
+
 struct extra *message_extra(struct messages *m, struct message *msg)
 {
-	if (msg->extra != NO_EXTRA)
-		return &m->extra[msg->extra];
-	if (m->extra_free) {
-		msg->extra = m->extra_free;
-		m->extra_free = m->extra[msg->extra].pairs;
-	} else {
-		if (m->nextra >= m->extra_room) {
-			m->extra_room = m->extra_room ? m->extra_room + m->extra_room / 2 : 256;
-			m->extra = xrealloc(m->extra, m->extra_room * sizeof(*m->extra));
-		}
-		msg->extra = m->nextra++;
+	static const uint8_t v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	struct message was = *msg;
+	struct extra *x;
+
+	if (msg->extra != NO_EXTRA && !(msg->flags & M_SMALL))
+		return extra_at(m, msg->extra);
+	msg->extra = extra_new(m);
+	x = extra_at(m, msg->extra);
+	*x = (struct extra){ .account = UINT32_MAX, .serial = ++m->serial };
+	if (was.flags & M_SMALL) {
+		msg->flags &= ~(unsigned)M_SMALL & 0x3ff;
+		msg->sender = NO_SENDER;
+		x->undecided = WAIT_RESULT;
+		x->size = was.extra;
+		memcpy(x->ip, v4_prefix, 12);
+		memcpy(x->ip + 12, &was.sender, 4);
 	}
-	m->extra[msg->extra] = (struct extra){ .account = UINT32_MAX };
-	return &m->extra[msg->extra];
+	return x;
+}
+
+void message_set_size(struct messages *m, struct message *msg, uint32_t size)
+{
+	if (msg->flags & M_SMALL)
+		msg->extra = size;
+	else
+		message_extra(m, msg)->size = size;
+}
+
+void messages_hide(struct messages *m, uint32_t slot)
+{
+	struct message *msg = message_at(m, slot);
+
+	table_drop(&m->table, id_hash(msg->id), slot, slot_hash, m);
+	msg->id = (struct qid){ HIDDEN_ID, ((uint64_t)m->serial << 32) + slot };
+	table_put(&m->table, id_hash(msg->id), slot, slot_hash, m);
 }
 
 enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status)
@@ -164,7 +205,7 @@ enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, 
 		index = m->pair_free - 1;
 		m->pair_free = m->pair[index].next;
 	} else {
-		if ((size_t)m->npair * sizeof(*m->pair) > m->most_bytes / 4) {
+		if ((size_t)m->npair * sizeof(*m->pair) > m->most_bytes / 8) {
 			m->pairs_lost++;
 			return RCPT_NEW;
 		}

@@ -27,15 +27,16 @@ enum message_flag {
 	M_PAST = 1 << 6,       /* arrived before the window: never counted */
 	M_RCPTS = 1 << 7,      /* the number of recipients was logged with the arrival */
 	M_RESULT = 1 << 8,     /* has had a result */
+	M_SMALL = 1 << 9,      /* WAIT_RESULT without an extra yet: see struct message */
 };
 
 struct message {
 	struct qid id;         /* hi and lo zero: a free slot, `sender` is the next free one + 1 */
-	uint32_t sender;       /* index of its row, or NO_SENDER */
+	uint32_t sender;       /* index of its row, or NO_SENDER; with M_SMALL the client's IPv4 address */
 	uint32_t arrived;      /* UTC seconds */
 	uint32_t nrcpt : 22;
 	uint32_t flags : 10;   /* enum message_flag */
-	uint32_t extra;        /* index, or NO_EXTRA */
+	uint32_t extra;        /* index, or NO_EXTRA; with M_SMALL the message's size */
 };
 
 /* Why a message has no final sender yet. */
@@ -50,13 +51,13 @@ enum undecided {
 struct extra {
 	uint32_t delivered, deferred, bounced, size;
 	uint32_t parent;       /* with M_CHILD: the slot of the message it belongs to ... */
-	struct qid parent_id;  /* ... and its id, since slots are used again */
+	uint32_t parent_serial;/* ... and the serial of its extra, since slots are used again */
+	uint32_t serial;
 	uint32_t children;     /* messages that name this one as parent and are not complete */
 	uint32_t pairs;        /* first recipient pair + 1 */
 	uint32_t deferred_now; /* recipients whose last status is deferred */
 	uint32_t account;      /* of the envelope sender's domain, or of U= on loopback; ACCOUNT_NONE */
 	uint32_t sender_name;  /* WAIT_SCRIPT: names index of the unix user */
-	uint32_t uid;
 	uint8_t undecided;     /* enum undecided */
 	char grade;            /* WAIT_SCRIPT: of the arrival line */
 	uint8_t ip[16];        /* of the client; IPv4 as ::ffff:a.b.c.d */
@@ -77,8 +78,8 @@ struct messages {
 	uint32_t n, free;      /* slots used so far; first free slot + 1 */
 	uint32_t live;
 	struct table table;
-	struct extra *extra;
-	uint32_t nextra, extra_room, extra_free;
+	struct extra **extra;  /* chunks, like those of messages */
+	uint32_t nextra, extra_free, serial;
 	struct pair *pair;
 	uint32_t npair, pair_room, pair_free;
 	struct table pair_table;
@@ -88,6 +89,7 @@ struct messages {
 };
 
 #define MESSAGE_CHUNK_LOG2 13
+#define EXTRA_CHUNK_LOG2 10
 
 static inline struct message *message_at(const struct messages *m, uint32_t slot)
 {
@@ -112,12 +114,28 @@ bool messages_full(const struct messages *m);
  */
 void messages_evict(struct messages *m, void (*give_up)(void *ctx, uint32_t slot), void *ctx);
 
-/* The message's extra, made when it has none. The pointer lives until the next extra is made. */
-struct extra *message_extra(struct messages *m, struct message *msg);
-static inline struct extra *message_has_extra(struct messages *m, const struct message *msg)
+static inline struct extra *extra_at(const struct messages *m, uint32_t index)
 {
-	return msg->extra == NO_EXTRA ? NULL : &m->extra[msg->extra];
+	return &m->extra[index >> EXTRA_CHUNK_LOG2][index & ((1u << EXTRA_CHUNK_LOG2) - 1)];
 }
+
+/* The message's extra, made when it has none. The pointer lives as long as the message. */
+struct extra *message_extra(struct messages *m, struct message *msg);
+static inline struct extra *message_has_extra(struct messages *m, struct message *msg)
+{
+	return msg->extra == NO_EXTRA && !(msg->flags & M_SMALL) ? NULL : message_extra(m, msg);
+}
+/* From outside by IPv4, nothing else known: waits for its result without an extra, 32 bytes in all. */
+static inline void message_small(struct message *msg, uint32_t ipv4, uint32_t size)
+{
+	msg->flags |= M_SMALL;
+	msg->sender = ipv4;
+	msg->extra = size;
+}
+/* Size of a message whose sender is still open. */
+void message_set_size(struct messages *m, struct message *msg, uint32_t size);
+/* Takes the message out of the way of another with the same id; it stays, reachable by its slot only. */
+void messages_hide(struct messages *m, uint32_t slot);
 
 /* Remembers the status of one recipient (hash of its address). Returns the status it had before
  * (RCPT_NEW, and not remembered, at the memory limit). */

@@ -55,7 +55,7 @@ bool net_parse(struct span text, uint8_t ret_ip[16])
 	return inet_pton(AF_INET6, copy, ret_ip) == 1;
 }
 
-static bool is_v4(const uint8_t ip[16])
+bool net_is_v4(const uint8_t ip[16])
 {
 	return memcmp(ip, v4_prefix, 12) == 0;
 }
@@ -64,14 +64,14 @@ bool net_is_loopback(const uint8_t ip[16])
 {
 	static const uint8_t one[16] = { [15] = 1 };
 
-	return is_v4(ip) ? ip[12] == 127 : memcmp(ip, one, 16) == 0;
+	return net_is_v4(ip) ? ip[12] == 127 : memcmp(ip, one, 16) == 0;
 }
 
 bool net_is_inner(const uint8_t ip[16])
 {
 	if (net_is_loopback(ip))
 		return true;
-	if (is_v4(ip))
+	if (net_is_v4(ip))
 		return ip[12] == 10 || (ip[12] == 172 && (ip[13] & 0xf0) == 16) ||
 		       (ip[12] == 192 && ip[13] == 168) || (ip[12] == 169 && ip[13] == 254);
 	return (ip[0] & 0xfe) == 0xfc || (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80);
@@ -79,7 +79,7 @@ bool net_is_inner(const uint8_t ip[16])
 
 uint32_t net_block(const uint8_t ip[16])
 {
-	uint32_t hash = (uint32_t)hash_bytes(ip, is_v4(ip) ? 15 : 6, 0);
+	uint32_t hash = (uint32_t)hash_bytes(ip, net_is_v4(ip) ? 15 : 6, 0);
 
 	return hash ? hash : 1;
 }
@@ -87,7 +87,7 @@ uint32_t net_block(const uint8_t ip[16])
 struct span net_show(const uint8_t ip[16], char ret_text[46])
 {
 	const char *text =
-		is_v4(ip) ? inet_ntop(AF_INET, ip + 12, ret_text, 46) : inet_ntop(AF_INET6, ip, ret_text, 46);
+		net_is_v4(ip) ? inet_ntop(AF_INET, ip + 12, ret_text, 46) : inet_ntop(AF_INET6, ip, ret_text, 46);
 
 	return span_str(text);
 }
@@ -107,7 +107,7 @@ static bool network_parse(struct span text, struct network *ret_net)
 		return true;
 	if (!span_u64(span_from(text, (size_t)slash + 1), &bits))
 		return false;
-	if (is_v4(ret_net->ip))
+	if (net_is_v4(ret_net->ip))
 		bits += 96;
 	ret_net->bits = (unsigned)bits;
 	return bits <= 128;

@@ -18,6 +18,7 @@ struct networks {
 
 /* false: not an address. */
 bool net_parse(struct span text, uint8_t ret_ip[16]);
+bool net_is_v4(const uint8_t ip[16]);
 bool net_is_loopback(const uint8_t ip[16]);
 /* Loopback, private, link-local: not an address of the outside. */
 bool net_is_inner(const uint8_t ip[16]);

@@ -19,12 +19,15 @@ static uint32_t root_of(const struct trace *t, uint32_t slot)
 {
 	for (unsigned i = 0; i < CHAIN_MOST; i++) {
 		const struct message *msg = message_at(&t->messages, slot);
+		const struct message *parent;
 		const struct extra *x;
 
 		if (!(msg->flags & M_CHILD))
 			return slot;
-		x = &t->messages.extra[msg->extra];
-		if (!qid_eq(message_at(&t->messages, x->parent)->id, x->parent_id))
+		x = extra_at(&t->messages, msg->extra);
+		parent = message_at(&t->messages, x->parent);
+		if (parent->extra == NO_EXTRA || (parent->flags & M_SMALL) ||
+		    extra_at(&t->messages, parent->extra)->serial != x->parent_serial)
 			return slot;
 		slot = x->parent;
 	}
@@ -74,10 +77,10 @@ void result_adopt(struct trace *t, struct qid parent, uint32_t slot)
 		return;
 	add_results(t, root, got.delivered, got.deferred, got.bounced);
 	message_extra(&t->messages, message_at(&t->messages, root))->children += !got.ended;
-	x = &t->messages.extra[child->extra];
+	x = message_extra(&t->messages, child);
 	x->delivered = x->deferred = x->bounced = 0;
 	x->parent = root;
-	x->parent_id = message_at(&t->messages, root)->id;
+	x->parent_serial = message_extra(&t->messages, message_at(&t->messages, root))->serial;
 	child->flags |= M_CHILD;
 	if (got.ended)
 		messages_drop(&t->messages, slot);
@@ -393,7 +396,7 @@ void message_settle(struct trace *t, uint32_t slot)
 }
 
 /* Complete, but its parent may still be named, or a second id of it is still on its way. */
-static bool must_stay(struct trace *t, const struct message *msg, const struct event *ev)
+static bool must_stay(struct trace *t, struct message *msg, const struct event *ev)
 {
 	const struct extra *x = message_has_extra(&t->messages, msg);
 
@@ -421,19 +424,23 @@ void result_complete(struct trace *t, const struct step *s)
 		return;
 	if (t->grace_n == GRACE_RING)
 		result_grace(t, INT64_MAX);
-	t->grace[(t->grace_first + t->grace_n++) % GRACE_RING] =
-		(struct grace){ .id = msg->id, .until = s->time + GRACE_SECONDS };
+	t->grace[(t->grace_first + t->grace_n++) % GRACE_RING] = (struct grace){
+		.slot = slot, .serial = message_extra(&t->messages, msg)->serial, .until = s->time + GRACE_SECONDS,
+	};
 }
 
 void result_grace(struct trace *t, int64_t now)
 {
 	while (t->grace_n && t->grace[t->grace_first].until < now) {
-		uint32_t slot = messages_find(&t->messages, t->grace[t->grace_first].id);
+		struct grace g = t->grace[t->grace_first];
+		struct message *msg = message_at(&t->messages, g.slot);
 
 		t->grace_first = (t->grace_first + 1) % GRACE_RING;
 		t->grace_n--;
-		if (slot != NO_MESSAGE && (message_at(&t->messages, slot)->flags & M_DONE))
-			message_settle(t, slot);
+		if ((msg->flags & M_DONE) && msg->extra != NO_EXTRA && !(msg->flags & M_SMALL) &&
+		    extra_at(&t->messages, msg->extra)->serial == g.serial &&
+		    !extra_at(&t->messages, msg->extra)->children)
+			message_settle(t, g.slot);
 	}
 }
 

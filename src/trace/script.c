@@ -171,7 +171,7 @@ struct span script_take_php(struct script_memory *m, int64_t at, uint32_t owner,
 	for (uint32_t i = 0; i < PHP_RING; i++) {
 		struct php_line *p = &m->php[(m->next_php + i) % PHP_RING];
 
-		if (!php_fits(p, at, owner, shared) || (rcpt && !php_wrote_to(p, rcpt)))
+		if (!php_fits(p, at, owner, shared) || (rcpt ? !php_wrote_to(p, rcpt) : p->nrcpt))
 			continue;
 		p->open = false;
 		m->open_php--;

@@ -61,7 +61,7 @@ struct span script_take_cwd(struct script_memory *m, const struct accounts *a, i
 			    uint64_t sender);
 /* May a mail() call of this user be waiting? */
 bool script_php_waits(const struct script_memory *m, int64_t at, uint32_t owner, bool shared);
-/* The file whose mail() call wrote to this recipient, or (RCPT 0) the oldest that fits. */
+/* The file whose mail() call wrote to this recipient, or (RCPT 0) the oldest whose To named nobody. */
 struct span script_take_php(struct script_memory *m, int64_t at, uint32_t owner, bool shared, uint64_t rcpt);
 
 /* Folder of a file, without the slash. */
