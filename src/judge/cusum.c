@@ -81,6 +81,14 @@ static void count(struct state *s, enum signal sig, bool yes)
 	s->touched |= 1U << sig;
 }
 
+/* Does he write mostly to people that he never wrote to before? */
+static bool audience_is_new(const struct state *s)
+{
+	const struct tally *past = &s->past[SIG_NEW_RCPT], *now = &s->now[SIG_NEW_RCPT];
+
+	return 2U * (past->yes + now->yes) > (unsigned)past->n + now->n;
+}
+
 void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
 {
 	const struct signal_row *row = &signal_table[sig];
@@ -92,6 +100,8 @@ void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool
 	uint32_t all1 = row->abused.yes + row->abused.no + abuse.yes + abuse.no;
 
 	count(s, sig, yes);
+	if (row->habit && yes0 > all0 * row->habit / 100 && audience_is_new(s))
+		yes0 = all0 * row->habit / 100;
 	yes0 += (uint32_t)((uint64_t)all0 * extra / NAT);
 	/* Not above what is usual for him, or for everybody just now: no news. */
 	if ((uint64_t)yes0 * all1 >= (uint64_t)yes1 * all0)
@@ -107,9 +117,9 @@ void cusum_fade(struct state *s, uint32_t hours)
 
 	if (!s->total)
 		return;
-	for (uint32_t i = 0; i < hours && i < 192; i++)
-		keep -= keep / 32;
-	if (hours >= 192)
+	for (uint32_t i = 0; i < hours && i < 384; i++)
+		keep -= keep / 96;
+	if (hours >= 384)
 		keep = 0;
 	s->total = 0;
 	for (unsigned i = 0; i < SIGNALS; i++) {
@@ -152,8 +162,11 @@ static bool convicts(const struct state *s)
 static void remember_highest(struct state *s)
 {
 	s->best_total = s->total;
-	s->best_since = s->since;
-	s->best_message = s->since_message;
+	if (!(s->flags & STATE_ALARMED)) {
+		/* a second run after an alarm is the same trouble: it began with the first */
+		s->best_since = s->since;
+		s->best_message = s->since_message;
+	}
 	s->best_most = s->now_most;
 	memcpy(s->best, s->part, sizeof(s->best));
 	memcpy(s->seen, s->now, sizeof(s->seen));
@@ -177,10 +190,15 @@ void cusum_settle(const struct judge *j, struct state *s, uint32_t at)
 		s->peak = (int16_t)(s->total < INT16_MAX ? s->total : INT16_MAX);
 	if (s->total > s->best_total)
 		remember_highest(s);
+	if (s->best_since == s->since) {
+		/* what the run goes on to show, as long as it lasts */
+		s->best_most = s->now_most;
+		s->known_best = s->known_run;
+	}
 	if (!(s->flags & STATE_ALARMED) && convicts(s)) {
+		remember_highest(s);
 		s->flags |= STATE_ALARMED;
 		s->alarm_at = at;
 		s->alarm_message = s->messages;
-		remember_highest(s);
 	}
 }

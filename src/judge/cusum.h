@@ -21,7 +21,7 @@
 void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra);
 /* One term worked out elsewhere, in 1/NAT nats. */
 void cusum_add(const struct judge *j, struct state *s, enum signal sig, int32_t nats);
-/* Terms fade: half of them in 22 hours, so an old run does not wait for its second half. */
+/* Terms fade: half of them in three days, so an old run does not wait for its second half. */
 void cusum_fade(struct state *s, uint32_t hours);
 /* After an event's terms: leave zero, return to it (and learn), remember the highest, or alarm. */
 void cusum_settle(const struct judge *j, struct state *s, uint32_t at);

@@ -201,10 +201,14 @@ void judge_message(struct judge *j, struct judge_state *opaque, enum sender_kind
 		   const struct judge_message *m)
 {
 	struct state *s = state_of(opaque);
-	uint32_t before = s->last, at = advance(s, m->at);
+	uint32_t before, at = advance(s, m->at);
 
 	if (!(s->flags & STATE_SEEN) || !s->messages)
 		meet(j, s, kind, at);
+	if (m->guessed)
+		s->flags |= STATE_GUESSED;
+	before = s->last_message;
+	s->last_message = at;
 	s->messages++;
 	volume(j, s, at, m->zone, m->nrcpt);
 	if (m->nrcpt)
@@ -244,6 +248,10 @@ void judge_result(struct judge *j, struct judge_state *opaque, int64_t at, enum 
 
 	if (result == RESULT_OTHER)
 		return;
+	s->known.results++;
+	s->known.unknown += result == RESULT_UNKNOWN_RCPT;
+	s->known_run.results++;
+	s->known_run.unknown += result == RESULT_UNKNOWN_RCPT;
 	if (result != RESULT_SPAM)
 		cusum_observe(j, s, SIG_UNKNOWN, result == RESULT_UNKNOWN_RCPT,
 			      lists_age[s->population] * NAT / 100);
@@ -268,8 +276,11 @@ void judge_request(struct judge *j, struct judge_state *opaque, int64_t at, uint
 	uint32_t t;
 	struct state *s = enter(j, opaque, at, &t);
 
-	(void)net;
-	cusum_observe(j, s, SIG_POSTS, paired, 0);
+	enum past_known known = paired && net ? past_poster(s, net) : PAST_OF_RUN;
+
+	if (known == PAST_OF_RUN)
+		return;
+	cusum_observe(j, s, SIG_POSTS, known == PAST_KNOWN, 0);
 	cusum_settle(j, s, t);
 }
 

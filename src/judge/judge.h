@@ -16,7 +16,7 @@
 struct judge;
 
 /* A sender's state: fixed size, zeroed = never seen; the caller keeps it beside the sender's row. */
-#define JUDGE_STATE_BYTES 448
+#define JUDGE_STATE_BYTES 488
 struct judge_state {
 	_Alignas(8) unsigned char opaque[JUDGE_STATE_BYTES];
 };
@@ -37,6 +37,7 @@ struct judge_message {
 	uint32_t place; /* hash of directory or file, 0 = unknown */
 	uint8_t place_traits; /* enum place_trait */
 	bool foreign_sender; /* envelope sender's domain is not the account's */
+	bool guessed; /* whose mail it is was guessed (grade C): enough to count, never to accuse */
 };
 
 enum judge_result { RESULT_OK, RESULT_UNKNOWN_RCPT, RESULT_SPAM, RESULT_OTHER };
@@ -80,7 +81,8 @@ void judge_result(struct judge *j, struct judge_state *s, int64_t at, enum judge
 		  double server_spam_share);
 /* A login or upload for this sender's account from a network (hash of /24 or /48). */
 void judge_login(struct judge *j, struct judge_state *s, int64_t at, uint32_t net);
-/* A web POST to the sender's script; PAIRED: within two seconds of one of its messages. */
+/* A web POST to the sender's script from NET (0 = unknown: says nothing); PAIRED: within two seconds of one
+ * of its messages. */
 void judge_request(struct judge *j, struct judge_state *s, int64_t at, uint32_t net, bool paired);
 /* A hard fact of grade A (a script confirmed malicious): convicts alone. TEXT must outlive the judge. */
 void judge_hard_fact(struct judge *j, struct judge_state *s, int64_t at, const char *text);

@@ -89,6 +89,7 @@ void past_drop(struct state *s)
 		memset(s->stops_aside, 0, sizeof(s->stops_aside));
 	memset(s->nets_aside, 0, sizeof(s->nets_aside));
 	memset(s->places_aside, 0, sizeof(s->places_aside));
+	s->known_run = (struct known){ 0, 0 };
 	s->touched = 0;
 	s->nets_run = 0;
 	s->now_most = 0;
@@ -179,6 +180,19 @@ enum past_known past_net(struct state *s, uint32_t net)
 	s->nets_run |= bit;
 	keep_first(s->nets_aside, 2, mark);
 	return s->nets[0] ? PAST_NEW : PAST_OF_RUN; /* the first of all is nobody's change */
+}
+
+/* Did this network post a moment ago? The first of all says nothing. */
+enum past_known past_poster(struct state *s, uint32_t net)
+{
+	uint16_t mark = mark_of(net);
+	enum past_known known = !s->posters[0]				 ? PAST_OF_RUN
+				: among(s->posters, STATE_POSTERS, mark) ? PAST_KNOWN
+									 : PAST_NEW;
+
+	if (known != PAST_KNOWN)
+		keep_first(s->posters, STATE_POSTERS, mark);
+	return known;
 }
 
 enum past_known past_place(struct state *s, uint32_t place)

@@ -11,7 +11,7 @@
 
 #define PAST_MEMORY 128 /* observations a share remembers */
 #define PAST_RATION 64 /* observations it may learn in a day */
-#define PAST_DOUBT (6 * NAT) /* a run that rose so high is learnt at a quarter of its weight */
+#define PAST_DOUBT (3 * NAT) /* a run that rose so high is learnt at a quarter of its weight */
 
 /* The run is over and was his own: learn it. AT is the time of the event that ended it. */
 void past_learn(const struct judge *j, struct state *s, uint32_t at);
@@ -28,6 +28,7 @@ int past_hour_is_odd(const struct state *s, unsigned hour, unsigned day);
 void past_hour(struct state *s, unsigned hour, unsigned day);
 
 enum past_known { PAST_KNOWN, PAST_NEW, PAST_OF_RUN };
+enum past_known past_poster(struct state *s, uint32_t net);
 enum past_known past_net(struct state *s, uint32_t net);
 enum past_known past_place(struct state *s, uint32_t place);
 /* Has the network mailed for him before, or in this run? Remembers nothing. */

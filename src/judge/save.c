@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "judge/state.h"
 
-#define MAGIC UINT64_C(0x31306567647573a5) /* any change of struct state is a new magic */
+#define MAGIC UINT64_C(0x32306567647573a5) /* any change of struct state is a new magic */
 #define HEAD 16
 
 _Static_assert(JUDGE_PAST_BYTES == HEAD + JUDGE_STATE_BYTES, "header and state make a record");
@@ -55,6 +55,8 @@ static bool sane(const struct state *s)
 		best += s->best[i];
 	}
 	return s->population < POPULATIONS && s->kind < SENDER_KINDS && s->level <= BURST_LEVELS &&
+	       s->known.unknown <= s->known.results && s->known_run.unknown <= s->known_run.results &&
+	       s->known_best.unknown <= s->known_best.results && s->last_message <= s->last &&
 	       !(s->touched >> SIGNALS_SHARES) && total == s->total && best == s->best_total &&
 	       shares_sane(s->past) && shares_sane(s->now) && shares_sane(s->seen) &&
 	       s->hour_start <= s->last && s->first <= s->last && !s->fact;

@@ -60,6 +60,9 @@ struct signal_row {
 	uint8_t drift; /* observations of a run by which an innocent's share may move */
 	struct beta abused;
 	struct beta usual[POPULATIONS];
+	/* Per cent: no own past of failures explains more among new recipients. A cron job may write to one dead
+	 * address for years; whose new addresses are dead again and again has bought them. 0 = it may. */
+	uint8_t habit;
 	const char *text; /* one sentence; its two @ are the value and the usual value */
 	bool share; /* its numbers are per cent */
 };

@@ -13,12 +13,25 @@
 #define STATE_NETS 8
 #define STATE_PLACES 6
 #define STATE_SUBJECTS 2
+#define STATE_POSTERS 8
 
 struct tally {
 	uint16_t yes, n;
 };
 
-enum state_flag { STATE_SEEN = 1, STATE_RISING = 2, STATE_ALARMED = 4, STATE_HARD = 8, STATE_BORN_LATE = 16 };
+/* Results by recipient, exactly: how many, and how many of them do not exist. */
+struct known {
+	uint32_t results, unknown;
+};
+
+enum state_flag {
+	STATE_SEEN = 1,
+	STATE_RISING = 2,
+	STATE_ALARMED = 4,
+	STATE_HARD = 8,
+	STATE_BORN_LATE = 16,
+	STATE_GUESSED = 32,
+};
 
 struct state {
 	uint8_t flags; /* enum state_flag */
@@ -32,7 +45,7 @@ struct state {
 	struct tally now[SIGNALS_SHARES]; /* since the sum left zero: set aside */
 	struct tally seen[SIGNALS_SHARES]; /* `now` when the sum was at its highest */
 	uint32_t messages;
-	uint32_t first, last;
+	uint32_t first, last, last_message;
 	uint32_t since, since_message, best_since, best_message, alarm_at, alarm_message;
 	uint32_t hour_start, hour_count, now_most, best_most; /* now_most: busiest hour of the run */
 	uint16_t learn_day, learnt; /* the day's ration of learning */
@@ -41,6 +54,8 @@ struct state {
 	uint16_t nets[STATE_NETS], places[STATE_PLACES]; /* known, newest first */
 	uint16_t nets_aside[2], places_aside[2]; /* newest of the run, learnt at its end */
 	uint32_t nets_run; /* bit per network of the run: a false "seen" favours the sender */
+	uint16_t posters[STATE_POSTERS]; /* networks of the newest POSTs */
+	struct known known, known_run, known_best; /* results: ever, of this run, of the highest */
 	uint32_t subject[STATE_SUBJECTS];
 	uint16_t gap, last_size; /* folded to 16 bits */
 	int16_t peak; /* of the running sum, in 1/NAT nats */

@@ -11,6 +11,7 @@
 #define BULK_A_DAY 200 /* messages a day that make a sender a big one */
 #define BULK_LEVEL 7 /* 128 messages within an hour */
 #define RESULTS_ENOUGH 30
+#define MANY 100 /* from here on a share is told per cent */
 
 static double usual_share(const struct state *s, enum signal sig)
 {
@@ -18,14 +19,6 @@ static double usual_share(const struct state *s, enum signal sig)
 
 	return (double)(usual->yes + s->past[sig].yes * TICK) /
 	       (usual->yes + usual->no + s->past[sig].n * TICK);
-}
-
-/* Known results in all: learnt ones and those of the run. */
-static struct tally results(const struct state *s)
-{
-	const struct tally *a = &s->past[SIG_UNKNOWN], *b = &s->now[SIG_UNKNOWN];
-
-	return (struct tally){ a->yes + b->yes, a->n + b->n };
 }
 
 static void number(char out[24], double x, bool percent)
@@ -56,10 +49,23 @@ static struct span sentence(struct arena *a, const char *text, const char *value
 	return arena_span(a, span_of(out, n));
 }
 
+/* "5 of 12", and from a hundred on "41 % of". */
+static void share_of(char out[32], struct tally t)
+{
+	char share[24];
+
+	if (t.n < MANY) {
+		snprintf(out, 32, "%u of %u", t.yes, t.n);
+		return;
+	}
+	number(share, (double)t.yes / t.n, true);
+	snprintf(out, 32, "%s of", share);
+}
+
 static void fill(const struct state *s, enum signal sig, struct arena *a, struct reason *r)
 {
 	const struct signal_row *row = &signal_table[sig];
-	char value[24], usual[24];
+	char value[32], usual[24];
 
 	r->signal = span_str(row->name);
 	r->weight = (double)s->best[sig] / NAT;
@@ -76,7 +82,12 @@ static void fill(const struct state *s, enum signal sig, struct arena *a, struct
 		r->value = row->share && s->seen[sig].n ? (double)s->seen[sig].yes / s->seen[sig].n
 							: s->seen[sig].yes;
 	}
-	number(value, r->value, row->share);
+	if (row->share)
+		share_of(value, s->seen[sig]);
+	else if (r->value > 0)
+		number(value, r->value, false);
+	else
+		snprintf(value, sizeof(value), "no");
 	number(usual, r->usual, sig != SIG_BURST);
 	r->text = sentence(a, row->text, value, usual);
 }
@@ -101,19 +112,21 @@ static void reasons(const struct state *s, struct arena *a, struct judge_verdict
 /* Much mail and many new recipients, from where he always was, and nearly all of them exist. */
 static bool explained(const struct state *s)
 {
-	struct tally r = results(s);
+	struct known r = s->known_best;
 
-	return cusum_group(s->best, GROUP_PLACE) < NAT && cusum_group(s->best, GROUP_LOGIN) < NAT &&
-	       !(s->flags & STATE_BORN_LATE) && r.n >= RESULTS_ENOUGH && r.yes * 33U <= r.n;
+	int32_t place = cusum_group(s->best, GROUP_PLACE) - s->best[SIG_REGULAR]; /* a rhythm is no place */
+
+	return place < NAT && cusum_group(s->best, GROUP_LOGIN) < NAT && !(s->flags & STATE_BORN_LATE) &&
+	       r.results >= RESULTS_ENOUGH && (uint64_t)r.unknown * 20 <= r.results;
 }
 
 static struct span aside(const struct state *s, const char *what, struct arena *a)
 {
-	struct tally r = results(s);
+	struct known r = s->known;
 	char text[200], unknown[24];
 
-	number(unknown, r.n ? (double)r.yes / r.n : 0, true);
-	if (r.n)
+	number(unknown, r.results ? (double)r.unknown / r.results : 0, true);
+	if (r.results)
 		snprintf(text, sizeof(text), "%s: %u messages, %s unknown recipients", what, s->messages,
 			 unknown);
 	else
@@ -131,6 +144,16 @@ static bool big(const struct state *s)
 	return busy || s->messages / (1 + (s->last - s->first) / 86400) >= BULK_A_DAY;
 }
 
+/* Whose mail it is was guessed from what the sender wrote: many may stand behind one address. What would
+ * convict anybody else makes a suspect, unless nearly all recipients exist. */
+static enum verdict guessed(const struct state *s, struct arena *a, struct span *ret_aside)
+{
+	if ((s->flags & STATE_ALARMED) && !explained(s))
+		return VERDICT_SUSPECT;
+	*ret_aside = aside(s, "many may send through this address", a);
+	return big(s) ? VERDICT_BULK : VERDICT_NORMAL;
+}
+
 static enum verdict decide(const struct state *s, bool accusable, bool trusted, struct arena *a,
 			   struct span *ret_aside)
 {
@@ -144,6 +167,8 @@ static enum verdict decide(const struct state *s, bool accusable, bool trusted, 
 			aside(s, trusted ? "trusted by the configuration" : "sends on what others wrote", a);
 		return big(s) ? VERDICT_BULK : VERDICT_NORMAL;
 	}
+	if (s->flags & STATE_GUESSED)
+		return guessed(s, a, ret_aside);
 	if (s->flags & STATE_ALARMED)
 		return VERDICT_COMPROMISED;
 	if (s->best_total >= s->threshold - SLOW_NATS) {
@@ -171,7 +196,7 @@ static double confidence(const struct state *s)
 
 	if (s->flags & STATE_HARD)
 		return 0.99;
-	if (!(s->flags & STATE_ALARMED))
+	if (!(s->flags & STATE_ALARMED) || s->flags & STATE_GUESSED)
 		return share < 1 ? 0.59 * share : 0.59;
 	c = 0.75 + 0.02 * above + 0.07 * (cusum_loud(s->best) - 2.0);
 	return c < 0.75 ? 0.75 : c > 0.99 ? 0.99 : c;

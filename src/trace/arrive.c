@@ -311,9 +311,12 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 			.size = x->size,
 			.place_traits = row->place_traits,
 			.place = who->place.n ? (uint32_t)hash_span(who->place, 0) | 1 : 0,
+			.guessed = who->grade == 'C',
 		};
 
 		judge_message(t->judge, &row->judge, row->kind, &m);
+		for (; x->fine; x->fine--)
+			judge_result(t->judge, &row->judge, msg->arrived, RESULT_OK, t->hour.closed);
 		for (; x->unknown_rcpt; x->unknown_rcpt--)
 			judge_result(t->judge, &row->judge, msg->arrived, RESULT_UNKNOWN_RCPT,
 				     t->hour.closed);

@@ -62,7 +62,7 @@ struct extra {
 	char grade;            /* WAIT_SCRIPT: of the arrival line */
 	uint8_t ip[16];        /* of the client; IPv4 as ::ffff:a.b.c.d */
 	bool ended;            /* its own log lines said that it is complete */
-	uint32_t unknown_rcpt, spam; /* results, for the judge once the sender is known */
+	uint32_t unknown_rcpt, spam, fine; /* results, for the judge once the sender is known */
 };
 
 enum rcpt_status { RCPT_NEW, RCPT_DEFERRED, RCPT_FINAL };

@@ -94,12 +94,13 @@ static bool is_judged(enum sender_kind kind)
 	       kind == KIND_FORWARD;
 }
 
-static enum judge_result class_of(const struct event *ev)
+static enum judge_result class_of(const struct event *ev, bool first)
 {
+	/* who is unknown for now is counted when that is final; a refusal as spam, with the first try */
 	if (ev->flags & EVF_UNKNOWN_RCPT)
-		return RESULT_UNKNOWN_RCPT;
+		return ev->kind == EV_DEFER ? RESULT_OTHER : RESULT_UNKNOWN_RCPT;
 	if (ev->flags & EVF_SPAM)
-		return RESULT_SPAM;
+		return ev->kind == EV_DEFER && !first ? RESULT_OTHER : RESULT_SPAM;
 	return ev->kind == EV_DELIVER ? RESULT_OK : RESULT_OTHER;
 }
 
@@ -118,7 +119,7 @@ static void hour_add(struct hour_share *h, int64_t at, bool spam)
 
 static void judge_outcome(struct trace *t, struct message *root, const struct step *s, bool new_rcpt)
 {
-	enum judge_result class = class_of(s->ev);
+	enum judge_result class = class_of(s->ev, new_rcpt);
 	struct sender *row;
 	uint64_t domain;
 	uint64_t hash;
@@ -129,12 +130,14 @@ static void judge_outcome(struct trace *t, struct message *root, const struct st
 
 		x->unknown_rcpt += class == RESULT_UNKNOWN_RCPT && x->unknown_rcpt < TOLD_MOST;
 		x->spam += class == RESULT_SPAM && x->spam < TOLD_MOST;
+		x->fine += class == RESULT_OK && x->fine < TOLD_MOST;
 		return;
 	}
 	row = sender_at(&t->senders, root->sender);
 	if (!is_judged(row->kind))
 		return;
-	if (new_rcpt) {
+	/* Exim's arrival line has named them */
+	if (new_rcpt && !(s->ev->dialect == DIALECT_EXIM && (root->flags & M_RCPTS))) {
 		hash = rcpt_hash(step_get(s, F_RECIPIENT), &domain);
 		judge_recipient(t->judge, &row->judge, s->time, row->key, hash, domain,
 				freemail_has(&t->freemail, domain));
@@ -327,9 +330,7 @@ void result_event(struct trace *t, const struct step *s)
 		decide_by_result(t, root, s);
 	}
 	if (!(ev->flags & EVF_NOT_FRESH))
-		judge_outcome(t, message_at(&t->messages, root), s,
-			      new_rcpt && !(ev->dialect == DIALECT_EXIM &&
-					    (message_at(&t->messages, root)->flags & M_RCPTS)));
+		judge_outcome(t, message_at(&t->messages, root), s, new_rcpt);
 }
 
 /* --- the end of a message ------------------------------------------------------------------------ */

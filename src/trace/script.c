@@ -209,17 +209,24 @@ bool script_is_place(struct span folder, struct span home)
 
 uint8_t script_traits(struct span folder)
 {
+	/* Whole names: "/templates" and "/mediawiki" do mail, and so do plugins and libraries. */
 	static const char *const never[] = {
-		"/uploads",  "/upload",	     "/cache",	 "/tmp",	  "/temp",   "/images", "/image",
-		"/img",	     "/css",	     "/js",	 "/fonts",	  "/assets", "/.",	"/plugins/",
-		"/modules/", "/components/", "/dev/shm", "/wp-includes/", "/media",
+		"uploads", "upload", "cache", "tmp",   "temp",	 "images", "image",
+		"img",	   "css",    "js",    "fonts", "assets", "media",  "shm",
 	};
 	static const char *const lists[] = { "/mailman", "/phplist", "/newsletter", "/sympa" };
 	uint8_t traits = 0;
 
-	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
-		if (span_search(folder, 0, span_str(never[i])) >= 0)
-			traits |= PLACE_NEVER_MAILS;
+	for (size_t from = 0; from < folder.n;) {
+		ptrdiff_t slash = span_find(folder, from, '/');
+		size_t to = slash < 0 ? folder.n : (size_t)slash;
+		struct span name = span_of(folder.p + from, to - from);
+
+		for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
+			if (span_eq_nocase(name, span_str(never[i])) || (name.n > 1 && name.p[0] == '.'))
+				traits |= PLACE_NEVER_MAILS;
+		from = to + 1;
+	}
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		if (span_search(folder, 0, span_str(lists[i])) >= 0)
 			traits |= PLACE_KNOWN_LIST;

@@ -130,7 +130,7 @@ static void a_stolen_mailbox_is_found(void **state)
 	r = reason_of(&v, "unknown_recipients");
 	assert_non_null(r);
 	assert_true(r->value > 0.25 && r->value < 0.45 && r->usual < 0.02);
-	assert_true(span_search(r->text, 0, SPAN(" % of recipients do not exist (usual ")) > 0);
+	assert_true(span_search(r->text, 0, SPAN(" recipients do not exist (usual ")) > 0);
 	assert_non_null(reason_of(&v, "networks"));
 	end(&w);
 }
@@ -166,6 +166,74 @@ static void a_first_newsletter_is_not_convicted(void **state)
 	assert_false(v.alarmed);
 	assert_adds_up(&v);
 	end(&w);
+}
+
+/* An address that many may send through: at most a suspect, whatever it sends. */
+static void a_guessed_sender_is_never_convicted(void **state)
+{
+	struct judge_message m = { .nrcpt = 1, .size = 900, .guessed = true };
+	struct world w;
+	struct judge_verdict v;
+
+	begin(&w, 0);
+	for (unsigned i = 0; i < 300; i++) {
+		m.at = ++w.at;
+		judge_message(w.j, &w.s, KIND_RELAY, &m);
+		judge_recipient(w.j, &w.s, w.at, 42, 9000 + i, i, true);
+		judge_result(w.j, &w.s, w.at, i % 3 ? RESULT_OK : RESULT_UNKNOWN_RCPT, 0);
+	}
+	v = close_as(&w, KIND_RELAY, false);
+	assert_int_equal(v.verdict, VERDICT_SUSPECT);
+	assert_true(v.confidence < 0.6);
+	end(&w);
+}
+
+/* A request just before each message is no haste; one address that posts again and again is a sign. */
+static void requests_tell_few_addresses_from_many(void **state)
+{
+	for (unsigned many = 0; many < 2; many++) {
+		struct judge_message m = { .nrcpt = 1, .place = 7 };
+		const struct reason *r;
+		struct world w;
+		struct judge_verdict v;
+
+		begin(&w, 0);
+		for (unsigned i = 0; i < 40; i++) {
+			w.at += 1800;
+			judge_request(w.j, &w.s, w.at, many ? 100 + i : 100 + i % 3, true);
+			m.at = w.at;
+			judge_message(w.j, &w.s, KIND_SCRIPT, &m);
+			judge_recipient(w.j, &w.s, w.at, 42, 9000 + i, i, true);
+			judge_result(w.j, &w.s, w.at, i % 5 ? RESULT_OK : RESULT_UNKNOWN_RCPT, 0);
+		}
+		v = close_as(&w, KIND_SCRIPT, false);
+		r = reason_of(&v, "posts_per_mail");
+		assert_true(many ? !r || r->weight < 0 : r && r->weight > 1);
+		r = reason_of(&v, "haste");
+		assert_true(!r || r->weight <= 0);
+		end(&w);
+	}
+}
+
+/* Writing to the same dead address for years is a habit; finding new dead ones every day is none. */
+static void dead_addresses_are_a_habit_only_when_known(void **state)
+{
+	double score[2];
+
+	for (unsigned fresh = 0; fresh < 2; fresh++) {
+		struct world w;
+
+		begin(&w, 0);
+		for (unsigned i = 0; i < 400; i++) {
+			w.at += 7200;
+			deliver(&w, KIND_LOCAL, 0, fresh ? 9000 + i : 100 + i % 4,
+				i % 4 ? RESULT_OK : RESULT_UNKNOWN_RCPT);
+		}
+		score[fresh] = close_as(&w, KIND_LOCAL, false).score;
+		end(&w);
+	}
+	assert_true(score[0] < 6);
+	assert_true(score[1] > 8.5);
 }
 
 static void what_passes_through_is_not_accused(void **state)
@@ -368,6 +436,9 @@ int main(void)
 		cmocka_unit_test(a_stolen_mailbox_is_found),
 		cmocka_unit_test(found_from_the_first_line_too),
 		cmocka_unit_test(a_first_newsletter_is_not_convicted),
+		cmocka_unit_test(a_guessed_sender_is_never_convicted),
+		cmocka_unit_test(requests_tell_few_addresses_from_many),
+		cmocka_unit_test(dead_addresses_are_a_habit_only_when_known),
 		cmocka_unit_test(what_passes_through_is_not_accused),
 		cmocka_unit_test(trusted_yields_to_a_hard_fact_only),
 		cmocka_unit_test(a_hard_fact_convicts_alone),
