@@ -9,6 +9,7 @@
 #include "report/explain.h"
 
 #include "base/civil.h"
+#include "base/show.h"
 #include "report/jsonw.h"
 
 static bool is_digit(char c)
@@ -188,15 +189,25 @@ static void put_zone(struct buf *out, const struct event *ev)
 			 (minutes < 0 ? -minutes : minutes) % 60);
 }
 
+static bool is_dated(const struct event *ev)
+{
+	return (ev->stamp & STAMP_TIME) && !(ev->stamp & STAMP_NO_YEAR);
+}
+
+static void put_at(struct buf *out, const struct event *ev)
+{
+	civil_format(out, ev->at + (ev->stamp & STAMP_ZONE ? ev->zone * 60 : 0), CIVIL_NO_ZONE);
+	put_fraction(out, ev);
+	put_zone(out, ev);
+}
+
 static void at_field(struct jsonw *w, const struct event *ev)
 {
-	if (!(ev->stamp & STAMP_TIME) || (ev->stamp & STAMP_NO_YEAR))
+	if (!is_dated(ev))
 		return;
 	jsonw_key(w, "at");
 	buf_byte(w->out, '"');
-	civil_format(w->out, ev->at + (ev->stamp & STAMP_ZONE ? ev->zone * 60 : 0), CIVIL_NO_ZONE);
-	put_fraction(w->out, ev);
-	put_zone(w->out, ev);
+	put_at(w->out, ev);
 	buf_byte(w->out, '"');
 }
 
@@ -218,4 +229,28 @@ void explain_json(struct buf *out, const struct event *ev, const char *base, uin
 	for (int key = F_ID; key < F_KEYS; key++)
 		one_field(&w, ev, base, (enum field_key)key);
 	jsonw_close(&w, '}');
+}
+
+void explain_text(struct buf *out, const struct event *ev, const char *base, uint64_t line, uint64_t of)
+{
+	buf_addf(out, "%llu: %s", (unsigned long long)line, event_kind_name((enum event_kind)ev->kind));
+	if (of)
+		buf_addf(out, ", continues line %llu", (unsigned long long)of);
+	if (ev->dialect != DIALECT_OTHER)
+		buf_addf(out, " (%s)", dialect_name((enum dialect)ev->dialect));
+	if (is_dated(ev)) {
+		buf_str(out, "\n    at: ");
+		put_at(out, ev);
+	}
+	if (ev->pid)
+		buf_addf(out, "\n    pid: %u", ev->pid);
+	for (int key = 0; key < F_KEYS; key++)
+		for (unsigned i = 0; i < ev->nfields; i++) {
+			const char *name = field_name((enum field_key)key);
+
+			if (ev->f[i].key != key || !name)
+				continue;
+			buf_addf(out, "\n    %s: ", name);
+			show_text(out, span_of(base + ev->f[i].off, ev->f[i].len), false);
+		}
 }

@@ -14,5 +14,7 @@
  * out while the year is still open (STAMP_NO_YEAR): the caller chooses it first, with stamp_with_year.
  */
 void explain_json(struct buf *out, const struct event *ev, const char *base, uint64_t line, uint64_t of);
+/* The same for people: what it is, then "key: value" lines, the text as it stands. No newline at the end. */
+void explain_text(struct buf *out, const struct event *ev, const char *base, uint64_t line, uint64_t of);
 
 #endif
