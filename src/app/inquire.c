@@ -154,14 +154,25 @@ static const char *state_dir(const struct options *o, const struct config *c)
 }
 
 /* Once, and on the live host again where what was found began before the window. */
-static int run_window(struct reader_want *want, const struct options *o, struct inquire *in, struct err *err)
+static int run_window(struct reader_want *want, const struct options *o, inquire_first *first,
+		      struct inquire *in, struct err *err)
 {
 	int64_t wider;
 	int rc;
 
-	if (!options_elsewhere(o) && !o->since && !o->until)
+	if (!options_elsewhere(o) && !o->since && !o->until) {
 		want->since_utc = want->now - LIVE_HOURS * 3600;
+		want->hurry = first != NULL;
+	}
 	rc = run(want, o, in, err);
+	if (rc == 0 && in->q->past_unread && !in->q->stopped) {
+		in->zone = zone_of(in->q, in->arena);
+		first(o, in);
+		zone_free(in->zone);
+		in->zone = NULL;
+		want->hurry = false;
+		rc = run(want, o, in, err);
+	}
 	if (rc == 0 && want->since_utc && !in->q->stopped && (wider = onset(in->q)) != 0) {
 		want->since_utc = wider;
 		rc = run(want, o, in, err);
@@ -170,7 +181,7 @@ static int run_window(struct reader_want *want, const struct options *o, struct 
 }
 
 static int inquire_configured(struct reader_want *want, const struct options *o, const struct config *c,
-			      struct inquire *in, struct err *err)
+			      inquire_first *first, struct inquire *in, struct err *err)
 {
 	struct watch w = { 0 };
 	int rc;
@@ -183,14 +194,14 @@ static int inquire_configured(struct reader_want *want, const struct options *o,
 		want->past = on_past;
 		want->learnt = on_learnt;
 	}
-	rc = run_window(want, o, in, err);
+	rc = run_window(want, o, first, in, err);
 	if (rc == 0 && w.keep.dir)
 		keep_end(&w.keep, in->arena, in->q);
 	keep_free(&w.keep);
 	return rc;
 }
 
-int inquire(const struct options *o, int skip, struct inquire *ret, struct err *err)
+int inquire(const struct options *o, int skip, inquire_first *first, struct inquire *ret, struct err *err)
 {
 	struct clock clock = { 0 };
 	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
@@ -218,7 +229,7 @@ int inquire(const struct options *o, int skip, struct inquire *ret, struct err *
 	sigaction(SIGINT, &action, NULL);
 	rc = config_load(&config, o->config, err);
 	if (rc == 0)
-		rc = inquire_configured(&want, o, &config, ret, err);
+		rc = inquire_configured(&want, o, &config, first, ret, err);
 	config_free(&config);
 	root_close(&root);
 	if (rc == 0)

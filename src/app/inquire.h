@@ -14,8 +14,11 @@ struct inquire {
 	struct zone *zone;     /* ROOT's, for printing */
 };
 
-/* Reads O's paths from argument SKIP on. inquire_end frees everything, also after a failure. */
-int inquire(const struct options *o, int skip, struct inquire *ret, struct err *err);
+/* A busy live host: told once what the newest hours say, while the past is still to be read. */
+typedef void inquire_first(const struct options *o, const struct inquire *in);
+
+/* Reads O's paths from argument SKIP on. FIRST may be NULL. inquire_end frees everything, also after a failure. */
+int inquire(const struct options *o, int skip, inquire_first *first, struct inquire *ret, struct err *err);
 void inquire_end(struct inquire *in);
 /* 0, 1 or 3 as the contract's exit codes say. */
 int inquire_code(const struct inquiry *q);

@@ -21,6 +21,8 @@
 
 #define CONFIG_MOST (16u << 20)
 #define DAY INT64_C(86400)
+#define HURRY_BYTES ((uint64_t)256 << 20)  /* less is read whole before anybody can have read a screen */
+#define HURRY_MARGIN 900       /* seconds before the window: messages on their way when it opens */
 #define ZONE_BEFORE (40 * DAY)
 #define ZONE_SPAN_MOST (20 * 366 * DAY)
 #define ZONE_STEPS_MOST 64
@@ -327,6 +329,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	};
 	struct trace *trace = trace_new(&to);
 	struct logs_options lo = {
+		.from = want->hurry && c->bytes > HURRY_BYTES && to.since ? to.since - HURRY_MARGIN : 0,
 		.zone = facts->zone, .now = want->now, .block = want->block, .workers = want->workers, .ctx = c,
 		.open = logs_open, .event = trace_event, .soon = trace_soon, .event_ctx = trace, .progress = logs_progress,
 	};
@@ -339,10 +342,11 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	if (logs_read(c->arena, c->files, c->nfiles, &lo, &reads, &err) < 0)
 		give_up();
 	q = trace_conclude(trace, c->arena);
-	if (want->learnt && !c->stopped)
+	if (want->learnt && !c->stopped && !lo.from)
 		send_learnt(c, trace);
 	fill_inputs(c, reads, q);
 	q->microseconds = (uint64_t)(clock_steady_micros(&clock) - start);
+	q->past_unread = lo.from != 0;
 	q->host = facts->hostname;
 	q->panel = facts->panel;
 	if (facts->mta.n)

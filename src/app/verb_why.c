@@ -14,7 +14,7 @@ int verb_why(const struct options *o, struct err *err)
 	struct why_target target;
 	struct screen screen = term_screen(o, STDOUT_FILENO);
 	struct sink s = sink_new(STDOUT_FILENO);
-	int rc = inquire(o, 1, &in, err);
+	int rc = inquire(o, 1, NULL, &in, err);
 
 	screen.zone = in.zone;
 	if (rc == 0)

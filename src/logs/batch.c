@@ -8,6 +8,7 @@
 
 #include "logs/decode.h"
 #include "logs/frame.h"
+#include "logs/tail.h"
 #include "sys/inflate.h"
 
 #include <stdio.h>
@@ -50,12 +51,19 @@ static bool stream_open(struct stream *s, const struct logs_options *options, st
 	while (s->at < s->set->nfiles) {
 		struct err err = { 0 };
 		uint32_t file = s->set->file[s->at++];
-		int fd = options->open(options->ctx, file, &err);
+		int fd;
 
+		if (options->from && s->files[file].mtime && s->files[file].mtime < options->from)
+			continue;
+		fd = options->open(options->ctx, file, &err);
 		s->file = file;
 		s->offset = 0;
 		s->skipping = false;
 		if (fd >= 0 && source_open(fd, 0, &s->source, &err) == 0) {
+			if (options->from) {
+				s->offset = tail_seek(s->source, options->from, options->zone, s->files[file].mtime);
+				s->skipping = s->offset > 0;
+			}
 			s->decode = decode_new(s->source);
 			return true;
 		}

@@ -30,6 +30,7 @@ struct batch {
 
 struct stream {
 	const struct log_set *set;
+	const struct log_file *files;
 	uint32_t at;           /* next member of the set to open */
 	uint32_t file;         /* being read */
 	struct source *source; /* NULL = between files */

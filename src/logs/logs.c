@@ -358,6 +358,7 @@ static void engine_start(struct engine *e, struct arena *a, const struct logs_op
 	e->live = e->nstreams;
 	for (size_t i = 0; i < e->nstreams; i++) {
 		e->streams[i].set = &sets[i];
+		e->streams[i].files = e->files;
 		e->streams[i].clock_file = UINT32_MAX;
 		wallclock_start(&e->streams[i].clock, options->zone);
 	}

@@ -38,6 +38,7 @@ struct log_read {
 struct logs_options {
 	const struct zone *zone;    /* for stamps without a zone; NULL = UTC */
 	int64_t now;                /* UTC; nothing was logged after it */
+	int64_t from;               /* skip what is surely older, by bisection; line numbers then count from there; 0 = all */
 	size_t block;               /* bytes a worker parses at a time; 0 = default */
 	unsigned workers;           /* 0 = default */
 	void *ctx;

@@ -10,7 +10,9 @@
 #ifndef SPAMTRAIL_LOGS_LOGSET_H
 #define SPAMTRAIL_LOGS_LOGSET_H
 
-#include "base/arena.h"
+#include "base/span.h"
+
+struct arena;
 
 struct log_file {
 	struct span name;      /* as it is shown to the operator */
