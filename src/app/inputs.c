@@ -28,7 +28,10 @@ static void add_unseen(struct inputs *in, const char *path, const char *why)
 		in->unseen = bigger;
 		in->unseen_room = room;
 	}
-	buf_addf(&text, "%s: %s", path, why);
+	/* sentences from sys/ begin with the path */
+	if (!span_starts(span_str(why), span_str(path)))
+		buf_addf(&text, "%s: ", path);
+	buf_str(&text, why);
 	in->unseen[in->nunseen++] = arena_span(in->arena, buf_view(&text));
 	buf_free(&text);
 }

@@ -4,7 +4,6 @@
 #include "app/options.h"
 #include "app/verbs.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 static int run(const struct options *o, struct err *err)
@@ -24,8 +23,6 @@ int main(int argc, char **argv)
 	struct err err = { 0 };
 	int rc;
 
-	/* a closed pipe is a failed write, told like any other */
-	signal(SIGPIPE, SIG_IGN);
 	rc = options_parse(argc, argv, &o, &err);
 	if (rc == 0)
 		rc = run(&o, &err);
