@@ -25,9 +25,11 @@
 
 static struct span skip_blanks(struct span s)
 {
-	while (s.n && (*s.p == ' ' || *s.p == '\t'))
-		s = span_of(s.p + 1, s.n - 1);
-	return s;
+	const char *p = s.p, *end = s.p + s.n;
+
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	return span_of(p, (size_t)(end - p));
 }
 
 static struct span take_word(struct span *s)
@@ -160,7 +162,8 @@ static inline enum line_result speak(struct frame *f, struct maker *m, struct li
 	enum line_result result;
 
 	if (l->syslog) {
-		unwrap_repeat(l);
+		if (l->text.n && *l->text.p == 'm')
+			unwrap_repeat(l);
 		if (v->dialect == DIALECT_EXIM && !m->all && l->text.n && *l->text.p == '[' &&
 		    piece_read(l->text, &piece))
 			return write_piece(m);
@@ -204,15 +207,22 @@ static void remember_host(struct frame *f, struct span host)
 	memcpy(f->host, host.p, host.n);
 	f->host[host.n] = ' ';
 	f->host_len = (uint32_t)host.n + 1;
+	f->host_mask = host.n >= 7 ? UINT64_MAX : (UINT64_C(1) << 8 * (host.n + 1)) - 1;
 }
 
-static inline bool host_remembered(const struct frame *f, struct span s)
+/* The host of the line before and the blanks behind it, off S. */
+static inline bool take_known_host(const struct frame *f, struct span *s, struct line *l)
 {
 	size_t n = f->host_len;
 
-	if (n == 0 || s.n < n || s.p[0] != f->host[0])
+	if (n == 0 || s->n < n + 8 || (bytes_word(s->p) ^ bytes_word(f->host)) & f->host_mask ||
+	    (n > 8 && !bytes_same(s->p, f->host, n)))
 		return false;
-	return n >= 8 ? bytes_same(s.p, f->host, n) : memcmp(s.p, f->host, n) == 0;
+	l->host = span_of(s->p, n - 1);
+	*s = span_of(s->p + n, s->n - n);
+	if (*s->p == ' ' || *s->p == '\t')
+		*s = skip_blanks(*s);
+	return true;
 }
 
 /* Where a tag of at least eight bytes is remembered. */
@@ -220,7 +230,7 @@ static inline struct frame_tag *tag_place(struct frame *f, const char *tag, size
 {
 	uint64_t tail = bytes_word(tag + n - 8) + n;
 
-	return &f->tags[(tail ^ tail >> 32) * UINT64_C(0x9e3779b97f4a7c15) >> 60];
+	return &f->tags[(tail ^ tail >> 32) * UINT64_C(0x9e3779b97f4a7c15) >> 58];
 }
 
 static void remember_tag(struct frame *f, struct span tag, const struct voice *v)
@@ -248,7 +258,9 @@ static const struct voice *take_known_tag(struct frame *f, struct span *s, struc
 	t = tag_place(f, s->p, n);
 	if (t->len != n || !bytes_same(s->p, t->text, n))
 		return NULL;
-	for (p++; p < end && p - s->p < (ptrdiff_t)n + 10 && is_digit(*p); p++)
+	if (end - p > 10)
+		end = p + 10;
+	for (p++; p < end && is_digit(*p); p++)
 		pid = pid * 10 + (uint32_t)(*p - '0');
 	if (p == s->p + n + 1 || s->p + s->n - p < 3 || p[0] != ']' || p[1] != ':' || p[2] != ' ')
 		return NULL;
@@ -261,14 +273,8 @@ static const struct voice *take_known_tag(struct frame *f, struct span *s, struc
 /* Takes the host off, if there is one; a severity word in its place is dropped. */
 static struct span take_host(struct frame *f, struct span *s)
 {
-	struct span word;
+	struct span word = take_word(s);
 
-	if (host_remembered(f, *s)) {
-		word = span_head(*s, f->host_len - 1);
-		*s = skip_blanks(span_from(*s, f->host_len));
-		return word;
-	}
-	word = take_word(s);
 	*s = skip_blanks(*s);
 	if (is_severity(word))
 		return SPAN_NONE;
@@ -279,21 +285,22 @@ static struct span take_host(struct frame *f, struct span *s)
 /* "host tag[pid]: text", the host maybe missing or a severity word in its place. */
 static enum line_result syslog_line(struct frame *f, struct maker *m, struct line *l, struct span rest)
 {
-	bool hosted = host_remembered(f, rest) || voice_take_tag(&rest, &l->program, &l->pid) == TAG_NONE;
+	const struct voice *known = NULL;
+	bool hosted = take_known_host(f, &rest, l);
 
 	if (hosted) {
-		const struct voice *known;
-
-		l->host = take_host(f, &rest);
 		known = take_known_tag(f, &rest, l);
-		if (known) {
-			l->text = rest;
-			l->syslog = true;
-			return speak(f, m, l, known);
-		}
-		if (voice_take_tag(&rest, &l->program, &l->pid) == TAG_PID)
-			remember_tag(f, l->program, voice_of(l->program));
+	} else if (voice_take_tag(&rest, &l->program, &l->pid) == TAG_NONE) {
+		hosted = true;
+		l->host = take_host(f, &rest);
 	}
+	if (known) {
+		l->text = rest;
+		l->syslog = true;
+		return speak(f, m, l, known);
+	}
+	if (hosted && voice_take_tag(&rest, &l->program, &l->pid) == TAG_PID)
+		remember_tag(f, l->program, voice_of(l->program));
 	l->text = rest;
 	/* Dovecot 1 in its own file: "Jun 23 15:04:05 Info: imap-login: ...". */
 	if (!hosted && is_severity(l->program)) {
@@ -335,7 +342,7 @@ static enum line_result spaced_line(struct frame *f, struct maker *m, struct lin
 
 	l->text = rest;
 	if (rest.n == 0 || exim_shape(rest))
-		return speak(f, m, l, &voice_exim);
+		return m->all ? speak(f, m, l, &voice_exim) : exim_line(m);
 
 	word = span_head(rest, voice_tag_length(rest));
 	v = voice_service(word);
@@ -528,13 +535,15 @@ static enum line_result read_line(struct frame *f, struct maker *m, struct line 
 		return journal_line(f, m, l);
 	if (*s.p == '<')
 		rfc5424 = skip_priority(&s);
-	stamped = stamp_read(&f->stamp, s, &st);
+	stamped = stamp_again(&f->stamp, s, &st) || stamp_read(&f->stamp, s, &st);
 	if (!stamped && skip_compose(&s))
 		stamped = stamp_read(&f->stamp, s, &st);
 	if (!stamped)
 		return unstamped_line(f, m, l, s);
 	set_stamp(l, &st);
 	s = skip_blanks(span_from(s, st.len));
+	if (st.form == STAMP_SPACED && !rfc5424)
+		return spaced_line(f, m, l, s);
 	return rfc5424 ? rfc5424_line(f, m, l, s) : layers[st.form](f, m, l, s);
 }
 

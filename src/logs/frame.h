@@ -20,13 +20,14 @@ struct frame_tag {
 	char text[36];
 };
 
-#define FRAME_TAGS 16
+#define FRAME_TAGS 64 /* a power of two */
 
 /* One reader's memory of the file it is in: nothing here changes a result, only its price. */
 struct frame {
 	struct stamp_memory stamp; /* of the outer stamp */
 	struct stamp_memory inner; /* of the stamp Exim writes behind syslog's */
 	uint32_t host_len; /* the last line's host and the blank behind it; 0: none */
+	uint64_t host_mask; /* of its first eight bytes, those that are the host's */
 	char host[64];
 	struct frame_tag tags[FRAME_TAGS];
 };

@@ -251,11 +251,16 @@ enum line_result pf_known(struct pf *p)
 	return LINE_OTHER;
 }
 
+static inline bool severity_letter(struct span s)
+{
+	return s.n && (s.p[0] == 'w' || s.p[0] == 'e' || s.p[0] == 'f' || s.p[0] == 'p');
+}
+
 /* Takes "SEVERITY: " and "ID: " off the text. */
 static void split_head(struct pf *p)
 {
 	/* Ids start with a digit or an upper case letter, severities do not. */
-	if (p->text.n && p->text.p[0] >= 'a')
+	if (severity_letter(p->text))
 		for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]) && !p->severe; i++)
 			p->severe = pf_take(&p->text, severities[i]);
 
@@ -270,9 +275,11 @@ static void split_head(struct pf *p)
 enum line_result postfix_line(struct maker *m)
 {
 	struct span tag = m->line->program;
-	ptrdiff_t slash = span_rfind(tag, '/');
+	ptrdiff_t slash = (ptrdiff_t)tag.n - 1;
 	struct pf p = { .m = m, .text = m->line->text };
 
+	while (slash >= 0 && tag.p[slash] != '/')
+		slash--;
 	if (slash < 0)
 		return LINE_OTHER;
 	p.service = span_head(tag, (size_t)slash);

@@ -128,7 +128,7 @@ enum line_result pf_action(struct pf *p)
 {
 	struct refusal r = { 0 };
 	struct span s = p->text;
-	ptrdiff_t colon = span_find(span_head(s, 32), 0, ':');
+	ptrdiff_t colon = pf_find(span_head(s, 32), 0, ':');
 
 	if (colon <= 0)
 		return LINE_OTHER;

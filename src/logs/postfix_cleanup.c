@@ -74,7 +74,7 @@ static void put_php_script(struct pf *p, struct span value)
 
 static void put_header(struct pf *p, struct span header)
 {
-	ptrdiff_t colon = span_find(header, 0, ':');
+	ptrdiff_t colon = pf_find(header, 0, ':');
 	struct span name = span_head(header, colon < 0 ? 0 : (size_t)colon);
 	struct span value = span_trim(span_from(header, name.n + 1));
 
@@ -156,7 +156,7 @@ enum line_result pf_cleanup(struct pf *p)
 		return pf_result(p);
 	if (span_starts(s, SPAN("removed (")))
 		return removed(p);
-	colon = span_find(span_head(s, 32), 0, ':');
+	colon = pf_find(span_head(s, 32), 0, ':');
 	if (colon > 0 && pf_action_kind(span_head(s, (size_t)colon)) != EV_OTHER) {
 		struct span action = span_head(s, (size_t)colon), rest = span_from(s, (size_t)colon);
 

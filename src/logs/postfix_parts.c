@@ -29,6 +29,24 @@ static const uint8_t id_class[256] = {
 #undef H
 #undef L
 
+#ifdef __SSE2__
+/* Length of what starts S and is made of letters and digits, if it looks like an id; -1 when it is longer than 15. */
+static inline int id_short(const char *p)
+{
+	__m128i v = bytes_load(p);
+	unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9'));
+	unsigned hex = (unsigned)_mm_movemask_epi8(bytes_within(v, 'A', 'F'));
+	unsigned letters =
+		(unsigned)_mm_movemask_epi8(bytes_within(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z'));
+	int n = __builtin_ctz(~(digits | letters));
+	unsigned own = (1u << n) - 1;
+
+	if (n > 15)
+		return -1;
+	return n >= 5 && ((digits & own) || !(letters & ~hex & own)) ? n : 0;
+}
+#endif
+
 /*
  * Short ids are 6 to 16 upper hex digits, long ones base 52 that begin with a digit until 2060; no
  * severity word has a digit, so one digit or nothing but hex tells an id from a word.
@@ -38,6 +56,12 @@ size_t pf_id_length(struct span s)
 	size_t most = s.n < 40 ? s.n : 40, n = 0;
 	unsigned seen = 0;
 
+#ifdef __SSE2__
+	int quick = s.n >= 16 ? id_short(s.p) : -1;
+
+	if (quick >= 0)
+		return (size_t)quick;
+#endif
 	for (; n < most; n++) {
 		uint8_t c = id_class[(unsigned char)s.p[n]];
 
@@ -85,10 +109,10 @@ static struct span take_port(struct span *s)
 bool pf_take_peer(struct span *s, struct pf_peer *ret_peer)
 {
 	/* A host name has at most 255 bytes, an address in brackets at most 107 (a socket's path). */
-	ptrdiff_t open = span_find(span_head(*s, 260), 0, '[');
-	ptrdiff_t close = open < 0 ? -1 : span_find(span_head(*s, (size_t)open + 120), (size_t)open, ']');
+	ptrdiff_t open = pf_find(span_head(*s, 260), 0, '[');
+	ptrdiff_t close = open < 0 ? -1 : pf_find(span_head(*s, (size_t)open + 120), (size_t)open, ']');
 
-	if (close < 0 || span_find(span_head(*s, (size_t)open), 0, ' ') >= 0)
+	if (close < 0 || pf_find(span_head(*s, (size_t)open), 0, ' ') >= 0)
 		return false;
 	ret_peer->name = open ? span_head(*s, (size_t)open) : SPAN_NONE;
 	ret_peer->ip = span_of(s->p + open + 1, (size_t)(close - open - 1));
@@ -115,8 +139,8 @@ bool pf_take_bracketed(struct span *s, bool (*follows)(struct span rest), struct
 {
 	if (!s->n || s->p[0] != '<')
 		return false;
-	for (ptrdiff_t close = span_find(*s, skip_quoted(*s, 1), '>'); close >= 0;
-	     close = span_find(*s, (size_t)close + 1, '>')) {
+	for (ptrdiff_t close = pf_find(*s, skip_quoted(*s, 1), '>'); close >= 0;
+	     close = pf_find(*s, (size_t)close + 1, '>')) {
 		struct span rest = span_from(*s, (size_t)close + 1);
 
 		if (follows(rest)) {
@@ -174,7 +198,7 @@ static struct span take_user(struct span *s)
 
 	user = end < 0 ? *s : span_head(*s, (size_t)end);
 	*s = span_from(*s, s->n);
-	return span_find(user, 0, '>') < 0 ? user : SPAN_NONE;
+	return pf_find(user, 0, '>') < 0 ? user : SPAN_NONE;
 }
 
 void pf_read_tail(struct span keys, struct pf_tail *ret_tail)
@@ -218,7 +242,7 @@ void pf_cut_tail(struct span s, struct span *ret_text, struct pf_tail *ret_tail)
 	*ret_text = s;
 	*ret_tail = (struct pf_tail){ 0 };
 	/* The text may hold semicolons, and a recipient quoted in it whole false keys: prefer what fits to the end. */
-	for (unsigned tries = 0; tries < 16 && (semi = span_find(s, (size_t)(semi + 1), ';')) >= 0; tries++) {
+	for (unsigned tries = 0; tries < 16 && (semi = pf_find(s, (size_t)(semi + 1), ';')) >= 0; tries++) {
 		struct span keys = span_from(s, (size_t)semi + 1);
 
 		if (!starts_keys(keys))

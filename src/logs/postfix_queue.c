@@ -18,7 +18,7 @@
 #include "logs/postfix_parts.h"
 
 /* Digits at the end of S, taken off. */
-static bool drop_number(struct span *s, struct span *ret_digits)
+static inline bool drop_number(struct span *s, struct span *ret_digits)
 {
 	size_t n = s->n;
 
@@ -29,7 +29,7 @@ static bool drop_number(struct span *s, struct span *ret_digits)
 	return ret_digits->n > 0;
 }
 
-static bool drop(struct span *s, struct span literal)
+static inline bool drop(struct span *s, struct span literal)
 {
 	if (!span_ends(*s, literal))
 		return false;

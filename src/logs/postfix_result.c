@@ -55,7 +55,7 @@ static bool take_recipient(struct span *s, struct span *ret_address)
 /* The value of ", key=value", up to the next comma. */
 static struct span take_value(struct span *s, size_t key)
 {
-	ptrdiff_t comma = span_find(*s, key, ',');
+	ptrdiff_t comma = pf_find(*s, key, ',');
 	size_t end = comma < 0 ? s->n : (size_t)comma;
 	struct span value = span_of(s->p + key, end - key);
 
@@ -87,7 +87,7 @@ static bool read_keys(struct span *s, struct result *r)
 
 static void read_status(struct span s, struct result *r)
 {
-	ptrdiff_t blank = span_find(s, 0, ' ');
+	ptrdiff_t blank = pf_find(s, 0, ' ');
 	ptrdiff_t close;
 
 	r->status = blank < 0 ? s : span_head(s, (size_t)blank);
@@ -95,7 +95,7 @@ static void read_status(struct span s, struct result *r)
 	if (blank < 0 || (size_t)blank + 1 >= s.n || s.p[blank + 1] != '(')
 		return;
 	r->text = span_from(s, (size_t)blank + 2);
-	close = span_rfind(r->text, ')');
+	close = span_ends(r->text, SPAN(")")) ? (ptrdiff_t)r->text.n - 1 : span_rfind(r->text, ')');
 	r->cut = close < 0 || (size_t)close + 1 != r->text.n;
 	if (close >= 0)
 		r->text.n = (size_t)close;
@@ -105,7 +105,7 @@ static bool read_result(struct span s, struct result *r)
 {
 	bool bare = !pf_take(&s, SPAN("to="));
 
-	if (!take_recipient(&s, &r->recipient) || (bare && span_find(r->recipient, 0, '@') < 0))
+	if (!take_recipient(&s, &r->recipient) || (bare && pf_find(r->recipient, 0, '@') < 0))
 		return false;
 	if (pf_take(&s, SPAN(", orig_to=")) && !take_recipient(&s, &r->orig))
 		return false;
@@ -245,10 +245,21 @@ static void put_result(struct pf *p, struct event *ev, const struct result *r)
 	pf_put(p, F_TEXT, r->text);
 }
 
+/* One by one: compilers clear a struct of this size with a slow string instruction. */
+static void clear(struct result *r)
+{
+	r->recipient = r->orig = r->relay = r->delay = r->delays = SPAN_NONE;
+	r->dsn = r->status = r->text = SPAN_NONE;
+	r->peer.name = r->peer.ip = r->peer.port = SPAN_NONE;
+	r->flags = 0;
+	r->cut = false;
+}
+
 enum line_result pf_result(struct pf *p)
 {
-	struct result r = { 0 };
+	struct result r;
 
+	clear(&r);
 	if (!read_result(p->text, &r))
 		return LINE_OTHER;
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
@@ -295,7 +306,7 @@ enum line_result pf_agent(struct pf *p)
 		if (span_starts(p->text, SPAN("host ")))
 			return host_said(p);
 		/* smtp_header_checks and their like; or a recipient whose key somebody's tool cut away. */
-		ptrdiff_t colon = span_find(span_head(p->text, 32), 0, ':');
+		ptrdiff_t colon = pf_find(span_head(p->text, 32), 0, ':');
 
 		if (colon > 0 && pf_action_kind(span_head(p->text, (size_t)colon)) != EV_OTHER)
 			return pf_notice(p);

@@ -20,7 +20,7 @@ static struct span take_value(struct span *s)
 	struct span all = *s;
 	ptrdiff_t comma = -1;
 
-	while ((comma = span_find(all, (size_t)(comma + 1), ',')) >= 0) {
+	while ((comma = pf_find(all, (size_t)(comma + 1), ',')) >= 0) {
 		size_t i = (size_t)comma + 2;
 
 		while (i < all.n && i < (size_t)comma + 40 &&
@@ -97,7 +97,7 @@ static bool is_mechanism(struct span s)
 /* S stands behind "SASL ". */
 static enum line_result login_failed(struct pf *p, const struct pf_peer *peer, struct span s)
 {
-	ptrdiff_t blank = span_find(span_head(s, 120), 0, ' ');
+	ptrdiff_t blank = pf_find(span_head(s, 120), 0, ' ');
 	struct span method = span_head(s, blank < 0 ? 0 : (size_t)blank), reason, user = SPAN_NONE;
 
 	s = span_from(s, method.n);
@@ -174,8 +174,10 @@ static enum line_result session(struct pf *p, enum event_kind kind, struct span 
 
 /* Beginnings of a session's end; what follows names the client. */
 static const struct span endings[] = {
-	SPAN("disconnect from "),	SPAN("lost connection after "), SPAN("timeout after "),
-	SPAN("too many errors after "), SPAN("hangup after "),
+	SPAN("lost connection after "),
+	SPAN("timeout after "),
+	SPAN("too many errors after "),
+	SPAN("hangup after "),
 };
 
 enum line_result pf_smtpd(struct pf *p)
@@ -188,6 +190,8 @@ enum line_result pf_smtpd(struct pf *p)
 		return p->id.n ? arrival(p) : LINE_OTHER;
 	if (pf_take(&s, SPAN("connect from ")))
 		return session(p, EV_CONNECT, s);
+	if (pf_take(&s, SPAN("disconnect from ")))
+		return session(p, EV_DISCONNECT, s);
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
 		if (pf_take(&s, endings[i]))
 			return session(p, EV_DISCONNECT, s);
@@ -209,7 +213,7 @@ static enum line_result test_result(struct pf *p)
 {
 	struct span s = p->text;
 	struct pf_peer peer = { 0 };
-	ptrdiff_t open = span_find(s, 0, '[');
+	ptrdiff_t open = pf_find(s, 0, '[');
 
 	if (!p->m->all)
 		return LINE_DULL;

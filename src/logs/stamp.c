@@ -10,7 +10,6 @@
 #include "logs/stamp.h"
 
 #include "base/civil.h"
-#include "logs/bytes.h"
 
 /*
  * Y m d H M S: digits; e: day of one or two, maybe padded with a blank; b a: names of month and
@@ -259,11 +258,9 @@ static void finish(struct scan *s, struct span text, int64_t minute)
 	out->len = (size_t)(s->p - text.p);
 }
 
-#define FRACTION_SIX 9 /* bytes of "SS.ffffff" */
-
 static void remember_zone(struct stamp_memory *mem, const struct scan *s)
 {
-	const char *from = s->minute_end + FRACTION_SIX;
+	const char *from = s->minute_end + STAMP_SIX;
 	size_t len = (size_t)(s->p - from);
 
 	mem->zone_mask = 0;
@@ -320,63 +317,6 @@ static bool read_form(struct stamp_memory *mem, struct span text, enum stamp_for
 	return true;
 }
 
-/* Eight bytes at a time, the last eight once more: no call for twelve to seventeen bytes. */
-static inline bool same_minute(const struct stamp_memory *mem, const char *p)
-{
-	const char *q = mem->text;
-	size_t len = mem->len;
-
-	if (len < 8 || len > 24)
-		return len && memcmp(p, q, len) == 0;
-	return bytes_word(p) == bytes_word(q) && bytes_word(p + len - 8) == bytes_word(q + len - 8) &&
-	       bytes_word(p + (len - 8) / 2) == bytes_word(q + (len - 8) / 2);
-}
-
-/* Six digits in the low bytes of V, read all at once; false when one is none. */
-static inline bool six_digits(uint64_t v, uint32_t *ret_value)
-{
-	const uint64_t zeros = UINT64_C(0x303030303030), high = UINT64_C(0xf0f0f0f0f0f0);
-	const uint64_t pairs = UINT64_C(0xff000000ff);
-
-	v &= UINT64_C(0xffffffffffff);
-	if ((v & high) != zeros || ((v + UINT64_C(0x060606060606)) & high) != zeros)
-		return false;
-	v = (v - zeros) << 16;
-	v = v * 10 + (v >> 8);
-	*ret_value = (uint32_t)(((v & pairs) * UINT64_C(0xf424000000064) +
-				 (v >> 16 & pairs) * UINT64_C(0x271000000001)) >>
-				32);
-	return true;
-}
-
-/* The usual ends of the usual forms without the interpreter; anything else is left to it. */
-static inline bool read_seconds(const struct stamp_memory *mem, const char *p, size_t n, struct stamp *out)
-{
-	unsigned tens, ones;
-	uint32_t usec = 0;
-	bool plain, same_zone;
-
-	if (n < FRACTION_SIX + 8)
-		return false;
-	tens = (unsigned)(p[0] - '0');
-	ones = (unsigned)(p[1] - '0');
-	plain = p[2] == ' ' &&
-		(mem->form < STAMP_SPACED || (mem->form == STAMP_SPACED && p[3] != '+' && p[3] != '-'));
-	same_zone = !plain && mem->form == STAMP_ISO && mem->zone_mask && p[2] == '.' &&
-		    (bytes_word(p + FRACTION_SIX) & mem->zone_mask) == mem->zone_text &&
-		    six_digits(bytes_word(p + 3), &usec);
-	if (tens > 5 || ones > 9 || !(plain || same_zone))
-		return false;
-	out->at = mem->at + tens * 10 + ones - (same_zone ? mem->zone * 60 : 0);
-	out->usec = usec;
-	out->zone = same_zone ? mem->zone : 0;
-	out->flags =
-		same_zone ? mem->zone_flags : STAMP_TIME | (mem->form == STAMP_SYSLOG ? STAMP_NO_YEAR : 0);
-	out->form = (uint8_t)mem->form;
-	out->len = mem->len + (same_zone ? FRACTION_SIX + mem->zone_len : 2);
-	return true;
-}
-
 static bool read_same_minute(const struct stamp_memory *mem, struct span text, struct stamp *out)
 {
 	struct scan s = { .p = text.p + mem->len, .end = text.p + text.n, .out = out };
@@ -394,11 +334,10 @@ bool stamp_read(struct stamp_memory *mem, struct span s, struct stamp *ret_stamp
 	struct stamp out;
 	bool found = false;
 
-	if (s.n > mem->len && same_minute(mem, s.p)) {
-		if (read_seconds(mem, s.p + mem->len, s.n - mem->len, ret_stamp))
-			return true;
+	if (stamp_again(mem, s, ret_stamp))
+		return true;
+	if (mem->len && s.n > mem->len && memcmp(s.p, mem->text, mem->len) == 0)
 		found = read_same_minute(mem, s, &out);
-	}
 	for (unsigned form = 0; !found && form < STAMP_FORMS; form++)
 		found = read_form(mem, s, (enum stamp_form)form, &out);
 	if (found)

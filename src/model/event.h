@@ -132,29 +132,35 @@ static inline const struct event *event_next(const struct event *ev)
 	return (const struct event *)(ev->f + ev->nfields);
 }
 
-/* Text of up to 16 bytes packs as itself; what is longer is folded into the second half. */
+static inline uint64_t qid_word(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, 8);
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(v) : v;
+}
+
+/*
+ * Text of up to 16 bytes packs as itself; what is longer is folded into the second half. The last eight bytes
+ * are loaded whole and those already taken shifted out: a copy of odd length would stall.
+ */
 static inline struct qid qid_pack(struct span s)
 {
 	struct qid id = { 0, 0 };
 
-	if (s.n >= 16) {
-		uint64_t tail = 0;
+	if (s.n < 8) {
+		for (size_t at = s.n; at--;)
+			id.hi = id.hi << 8 | (unsigned char)s.p[at];
+		return id;
+	}
+	id.hi = qid_word(s.p);
+	if (s.n > 8)
+		id.lo = s.n >= 16 ? qid_word(s.p + 8) : qid_word(s.p + s.n - 8) >> 8 * (16 - s.n);
+	for (size_t at = 16; at < s.n; at += 8) {
+		size_t taken = s.n - at < 8 ? 8 - (s.n - at) : 0;
 
-		memcpy(&id.hi, s.p, 8);
-		memcpy(&id.lo, s.p + 8, 8);
-		for (size_t at = 16; at < s.n; at += 8) {
-			/* The last eight bytes, those already taken shifted out: a copy of odd length would stall. */
-			size_t taken = s.n - at < 8 ? 8 - (s.n - at) : 0;
-
-			memcpy(&tail, s.p + at - taken, 8);
-			tail >>= 8 * taken;
-			id.lo = (id.lo ^ tail << 1) * UINT64_C(0x9e3779b97f4a7c15);
-			id.lo ^= id.lo >> 29;
-		}
-	} else {
-		memcpy(&id.hi, s.p, s.n < 8 ? s.n : 8);
-		if (s.n > 8)
-			memcpy(&id.lo, s.p + 8, s.n - 8);
+		id.lo = (id.lo ^ (qid_word(s.p + at - taken) >> 8 * taken) << 1) * UINT64_C(0x9e3779b97f4a7c15);
+		id.lo ^= id.lo >> 29;
 	}
 	return id;
 }
