@@ -54,7 +54,7 @@ static bool has_sender(struct span senders, const struct row *row)
 	return false;
 }
 
-static uint64_t sum_of(struct span id, int64_t since, int64_t last, struct span senders)
+uint64_t incident_sum(struct span id, int64_t since, int64_t last, struct span senders)
 {
 	return store_sum(senders, since, last) + store_sum(id, 0, 0);
 }
@@ -66,8 +66,8 @@ int incidents_verify(struct store *s, struct err *err)
 
 	while (query_row(&q))
 		sound = sound && query_get_blob(&q, 0).n < ID_BYTES &&
-			sum_of(query_get_blob(&q, 0), query_get_int(&q, 1), query_get_int(&q, 2),
-			       query_get_blob(&q, 3)) == (uint64_t)query_get_int(&q, 4);
+			incident_sum(query_get_blob(&q, 0), query_get_int(&q, 1), query_get_int(&q, 2),
+				     query_get_blob(&q, 3)) == (uint64_t)query_get_int(&q, 4);
 	if (query_end(&q, s, err) < 0)
 		return -err->code;
 	return sound ? 0 : err_set(err, EXIT_IO, "an incident's sum is wrong");
@@ -154,7 +154,7 @@ static int put(struct store *s, const struct incident *in, const struct known *k
 	query_int(&q, k->since);
 	query_int(&q, k->last);
 	query_blob(&q, buf_view(&k->senders));
-	query_int(&q, (int64_t)sum_of(incident_id(in), k->since, k->last, buf_view(&k->senders)));
+	query_int(&q, (int64_t)incident_sum(incident_id(in), k->since, k->last, buf_view(&k->senders)));
 	if (k->n)
 		query_int(&q, k->n);
 	query_row(&q);

@@ -4,7 +4,10 @@
 
 #include "store/store.h"
 
+#include <limits.h>
 #include <sqlite3.h>
+
+#define FILE_NAME "state.db"
 
 struct store {
 	sqlite3 *db;
@@ -33,7 +36,27 @@ int store_run(struct store *s, const char *sql, struct err *err);
 /* What a row's fields add up to: a page that the database takes for sound may still hold wrong bytes. */
 uint64_t store_sum(struct span bytes, int64_t a, int64_t b);
 
+/* home.c */
+#define HOME_NAME 60
+
+struct home {
+	int dir;
+	char path[PATH_MAX]; /* of the directory, without links */
+};
+
+int home_open(const char *dir, struct home *ret, struct err *err);
+int home_make_file(const struct home *p, struct err *err);
+/* Renames state.db with its log; RET_NAME is what it is called now. */
+int home_set_aside(const struct home *p, char ret_name[HOME_NAME], struct err *err);
+
+/* store.c: opens NAME in P with what makes a foreign file harmless. */
+int store_connect(struct store *s, const struct home *p, const char *name, int flags, struct err *err);
+
+/* salvage.c: rows of the damaged FILE in P that are sound come into S. */
+void salvage(const struct home *p, const char *file, struct store *s);
+
 /* incidents.c */
+uint64_t incident_sum(struct span id, int64_t since, int64_t last, struct span senders);
 int incidents_verify(struct store *s, struct err *err);
 int incidents_name(struct store *s, struct inquiry *q, struct err *err);
 

@@ -11,16 +11,12 @@
  */
 #include "store/internal.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_NAME "state.db"
 #define VERSION 1
 #define WAIT_MILLIS 5000
-#define DAMAGED_MOST 1000
 #define SPREAD 6
 #define HEADER_BYTES 100
 #define SCHEMA_BASELINE \
@@ -29,86 +25,6 @@
 	"CREATE TABLE incident(n INTEGER PRIMARY KEY, id BLOB UNIQUE, since INTEGER, last INTEGER, senders " \
 	"BLOB, "                                                                                             \
 	"sum INTEGER)"
-
-struct home {
-	int dir;
-	char path[PATH_MAX]; /* of the directory, without links */
-};
-
-/* --- the directory ----------------------------------------------------------------------------- */
-
-static int dir_trusted(int fd, const char *dir, struct err *err)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return err_sys(err, EXIT_IO, "%s cannot be looked at", dir);
-	if (st.st_uid != geteuid())
-		return err_set(err, EXIT_NOPERM, "%s belongs to somebody else", dir);
-	if (st.st_mode & 022)
-		return err_set(err, EXIT_NOPERM, "%s can be written by others", dir);
-	return 0;
-}
-
-static int place_open(const char *dir, struct home *ret, struct err *err)
-{
-	char self[40];
-	ssize_t n;
-	int fd;
-
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return err_sys(err, EXIT_NOPERM, "%s cannot be made", dir);
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, EXIT_NOPERM, "%s cannot be opened", dir);
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	n = readlink(self, ret->path, sizeof(ret->path) - sizeof(FILE_NAME) - 1);
-	if (n <= 0 || dir_trusted(fd, dir, err) < 0) {
-		close(fd);
-		return n <= 0 ? err_sys(err, EXIT_IO, "%s cannot be looked at", dir) : -err->code;
-	}
-	ret->path[n] = '\0';
-	ret->dir = fd;
-	return 0;
-}
-
-/* SQLite would make it with the umask's mode. */
-static int file_make(const struct home *p, struct err *err)
-{
-	int fd = openat(p->dir, FILE_NAME, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	if (fd < 0 && errno != EEXIST)
-		return err_sys(err, EXIT_NOPERM, "%s/" FILE_NAME " cannot be made", p->path);
-	if (fd >= 0)
-		close(fd);
-	return 0;
-}
-
-/* The log first: one left beside a new database would be played into it. */
-static int set_aside(const struct home *p, struct buf *note, struct err *err)
-{
-	static const char *const parts[] = { "-wal", "-shm", "" };
-	char from[40];
-	char to[60];
-	struct stat st;
-	unsigned n = 0;
-
-	do
-		snprintf(to, sizeof(to), FILE_NAME ".damaged-%u", ++n);
-	while (n < DAMAGED_MOST && fstatat(p->dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0);
-	for (unsigned i = 0; i < 3; i++) {
-		snprintf(from, sizeof(from), FILE_NAME "%s", parts[i]);
-		snprintf(to, sizeof(to), FILE_NAME ".damaged-%u%s", n, parts[i]);
-		if (renameat(p->dir, from, p->dir, to) < 0 && errno != ENOENT)
-			return err_sys(err, EXIT_IO, "%s/%s is damaged and cannot be set aside", p->path,
-				       from);
-	}
-	buf_addf(note,
-		 "%s/" FILE_NAME " was damaged: set aside as " FILE_NAME
-		 ".damaged-%u, what was learnt begins anew",
-		 p->path, n);
-	return 0;
-}
 
 /* --- opening ----------------------------------------------------------------------------------- */
 
@@ -121,13 +37,12 @@ static int64_t single(struct store *s, const char *sql)
 	return value;
 }
 
-static int connect_to(const struct home *p, struct store *s, struct err *err)
+int store_connect(struct store *s, const struct home *p, const char *name, int flags, struct err *err)
 {
-	char file[PATH_MAX];
-	int flags =
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	char file[PATH_MAX + HOME_NAME];
 
-	snprintf(file, sizeof(file), "%.*s/" FILE_NAME, (int)(sizeof(file) - sizeof(FILE_NAME) - 1), p->path);
+	snprintf(file, sizeof(file), "%s/%s", p->path, name);
+	flags |= SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
 	if (sqlite3_open_v2(file, &s->db, flags, NULL) != SQLITE_OK)
 		return err_set(err, EXIT_IO, "%s: %s", file, sqlite3_errmsg(s->db));
 	sqlite3_busy_timeout(s->db, WAIT_MILLIS);
@@ -135,10 +50,14 @@ static int connect_to(const struct home *p, struct store *s, struct err *err)
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-	return store_run(s,
-			 "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; "
-			 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
-			 err);
+	return store_run(s, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0", err);
+}
+
+static int connect_to(const struct home *p, struct store *s, struct err *err)
+{
+	int rc = store_connect(s, p, FILE_NAME, SQLITE_OPEN_READWRITE, err);
+
+	return rc < 0 ? rc : store_run(s, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", err);
 }
 
 static bool schema_ours(struct store *s)
@@ -213,22 +132,28 @@ int store_open(const char *dir, struct store **ret_store, struct buf *note, stru
 {
 	struct store *s = xcalloc(1, sizeof(*s));
 	enum health health;
+	char aside[HOME_NAME] = "";
 	struct home p;
-	int rc = place_open(dir, &p, err);
+	int rc = home_open(dir, &p, err);
 
 	if (rc < 0) {
 		free(s);
 		return rc;
 	}
-	rc = file_make(&p, err);
+	rc = home_make_file(&p, err);
 	health = rc < 0 ? UNUSABLE : examine(&p, s, err);
 	if (health == DAMAGED) {
 		sqlite3_close(s->db);
 		s->db = NULL;
-		rc = set_aside(&p, note, err);
+		rc = home_set_aside(&p, aside, err);
 		if (rc == 0)
-			rc = file_make(&p, err);
+			rc = home_make_file(&p, err);
 		health = rc < 0 ? UNUSABLE : examine(&p, s, err);
+	}
+	if (health == HEALTHY && aside[0]) {
+		salvage(&p, aside, s);
+		buf_addf(note, "%s/" FILE_NAME " was damaged and is now %s: what was not sound begins anew",
+			 p.path, aside);
 	}
 	close(p.dir);
 	if (health != HEALTHY) {

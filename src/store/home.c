@@ -1,0 +1,86 @@
+/*
+ * home - the directory the state lives in: the caller's own, closed to others' writing, reached without a link at
+ * its end; and state.db in it, made with our mode, or set aside when it is damaged.
+ *
+ * TRUST: who else may write in the directory could swap files beneath us, so such a one is refused. Its
+ * parents are the operator's to keep.
+ */
+#include "store/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DAMAGED_MOST 1000
+
+static int dir_trusted(int fd, const char *dir, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, EXIT_IO, "%s cannot be looked at", dir);
+	if (st.st_uid != geteuid())
+		return err_set(err, EXIT_NOPERM, "%s belongs to somebody else", dir);
+	if (st.st_mode & 022)
+		return err_set(err, EXIT_NOPERM, "%s can be written by others", dir);
+	return 0;
+}
+
+int home_open(const char *dir, struct home *ret, struct err *err)
+{
+	char self[40];
+	ssize_t n;
+	int fd;
+
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return err_sys(err, EXIT_NOPERM, "%s cannot be made", dir);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, EXIT_NOPERM, "%s cannot be opened", dir);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	n = readlink(self, ret->path, sizeof(ret->path) - sizeof(FILE_NAME) - 1);
+	if (n <= 0 || dir_trusted(fd, dir, err) < 0) {
+		close(fd);
+		return n <= 0 ? err_sys(err, EXIT_IO, "%s cannot be looked at", dir) : -err->code;
+	}
+	ret->path[n] = '\0';
+	ret->dir = fd;
+	return 0;
+}
+
+/* SQLite would make it with the umask's mode. */
+int home_make_file(const struct home *p, struct err *err)
+{
+	int fd = openat(p->dir, FILE_NAME, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno != EEXIST)
+		return err_sys(err, EXIT_NOPERM, "%s/" FILE_NAME " cannot be made", p->path);
+	if (fd >= 0)
+		close(fd);
+	return 0;
+}
+
+/* The log first: one left beside a new database would be played into it. */
+int home_set_aside(const struct home *p, char ret_name[HOME_NAME], struct err *err)
+{
+	static const char *const parts[] = { "-wal", "-shm", "" };
+	char from[40];
+	char to[HOME_NAME];
+	struct stat st;
+	unsigned n = 0;
+
+	do
+		snprintf(to, sizeof(to), FILE_NAME ".damaged-%u", ++n);
+	while (n < DAMAGED_MOST && fstatat(p->dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0);
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(from, sizeof(from), FILE_NAME "%s", parts[i]);
+		snprintf(to, sizeof(to), FILE_NAME ".damaged-%u%s", n, parts[i]);
+		if (renameat(p->dir, from, p->dir, to) < 0 && errno != ENOENT)
+			return err_sys(err, EXIT_IO, "%s/%s is damaged and cannot be set aside", p->path,
+				       from);
+	}
+	snprintf(ret_name, HOME_NAME, FILE_NAME ".damaged-%u", n);
+	return 0;
+}
