@@ -11,7 +11,7 @@
 #define SPAMTRAIL_JUDGE_JUDGE_H
 
 #include "base/arena.h"
-#include "model/inquiry.h"
+#include "model/row.h"
 
 struct judge;
 

@@ -8,7 +8,7 @@
 #ifndef SPAMTRAIL_JUDGE_SIGNALS_H
 #define SPAMTRAIL_JUDGE_SIGNALS_H
 
-#include "model/inquiry.h"
+#include "model/row.h"
 
 #define NAT 1024 /* one nat in the judge's fixed point: sums are exact on every machine */
 #define ABUSE_DRIFT 8 /* observations by which the abused share follows a run: it stays abuse's */

@@ -4,6 +4,8 @@
  */
 #include "logs/logset.h"
 
+#include "base/arena.h"
+
 #include <stdlib.h>
 
 enum rotation { ROTATION_NUMBER, ROTATION_DATE, ROTATION_CURRENT };

@@ -6,6 +6,7 @@
 #include "report/quiet.h"
 
 #include "model/event.h"
+#include "report/pen.h"
 #include "report/text.h"
 #include "report/who.h"
 

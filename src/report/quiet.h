@@ -5,7 +5,9 @@
 #ifndef SPAMTRAIL_REPORT_QUIET_H
 #define SPAMTRAIL_REPORT_QUIET_H
 
-#include "report/pen.h"
+struct buf;
+struct inquiry;
+struct pen;
 
 /* Who sends most of this server's own mail; NULL when nobody does. */
 const struct row *quiet_highest(const struct inquiry *q);

@@ -5,6 +5,8 @@
  */
 #include "report/sender.h"
 
+#include "report/claims.h"
+#include "report/pen.h"
 #include "report/text.h"
 #include "report/who.h"
 

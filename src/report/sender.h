@@ -4,8 +4,13 @@
 #ifndef SPAMTRAIL_REPORT_SENDER_H
 #define SPAMTRAIL_REPORT_SENDER_H
 
-#include "report/claims.h"
-#include "report/pen.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct claim;
+struct inquiry;
+struct pen;
 
 struct sender_view {
 	const struct inquiry *q;

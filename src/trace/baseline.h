@@ -12,7 +12,9 @@
 #define SPAMTRAIL_TRACE_BASELINE_H
 
 #include "base/table.h"
-#include "judge/judge.h"
+#include "model/row.h"
+
+struct judge_state;
 
 struct baseline_past {
 	uint64_t key; /* of struct sender */

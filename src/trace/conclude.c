@@ -7,6 +7,7 @@
 #include "trace/conclude.h"
 
 #include "base/err.h"
+#include "trace/internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>

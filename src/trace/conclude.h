@@ -4,7 +4,11 @@
 #ifndef SPAMTRAIL_TRACE_CONCLUDE_H
 #define SPAMTRAIL_TRACE_CONCLUDE_H
 
-#include "trace/internal.h"
+#include "model/inquiry.h"
+
+struct proof;
+struct sender;
+struct trace;
 
 /* What incident.c needs to know of each ranked row. */
 struct ranked {

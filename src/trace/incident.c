@@ -10,6 +10,7 @@
 #include "base/civil.h"
 #include "base/err.h"
 #include "sys/beneath.h"
+#include "trace/internal.h"
 
 #include <stdlib.h>
 

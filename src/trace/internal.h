@@ -4,7 +4,9 @@
 #ifndef SPAMTRAIL_TRACE_INTERNAL_H
 #define SPAMTRAIL_TRACE_INTERNAL_H
 
+#include "trace/baseline.h"
 #include "trace/message.h"
+#include "trace/names.h"
 #include "trace/net.h"
 #include "trace/script.h"
 #include "trace/sender.h"

@@ -12,7 +12,7 @@
 
 #define CHUNK (1u << MESSAGE_CHUNK_LOG2)
 #define EXTRA_CHUNK (1u << EXTRA_CHUNK_LOG2)
-#define HIDDEN_ID UINT64_MAX    /* qid.hi of a message that its id no longer finds */
+#define HIDDEN_ID UINT64_MAX /* qid.hi of a message that its id no longer finds */
 #define EVICT_SHARE 8 /* one eighth of all messages at a time */
 #define AGE_BINS 4096
 
@@ -147,8 +147,9 @@ static uint32_t extra_new(struct messages *m)
 		return index;
 	}
 	if ((m->nextra & (EXTRA_CHUNK - 1)) == 0) {
-		m->extra = chunk_list(m->extra, m->nextra >> EXTRA_CHUNK_LOG2, EXTRA_CHUNK * sizeof(struct extra));
-		m->nextra += m->nextra == 0;       /* index 0 is NO_EXTRA */
+		m->extra = chunk_list(m->extra, m->nextra >> EXTRA_CHUNK_LOG2,
+				      EXTRA_CHUNK * sizeof(struct extra));
+		m->nextra += m->nextra == 0; /* index 0 is NO_EXTRA */
 	}
 	return m->nextra++;
 }

@@ -86,8 +86,8 @@ uint32_t net_block(const uint8_t ip[16])
 
 struct span net_show(const uint8_t ip[16], char ret_text[46])
 {
-	const char *text =
-		net_is_v4(ip) ? inet_ntop(AF_INET, ip + 12, ret_text, 46) : inet_ntop(AF_INET6, ip, ret_text, 46);
+	const char *text = net_is_v4(ip) ? inet_ntop(AF_INET, ip + 12, ret_text, 46)
+					 : inet_ntop(AF_INET6, ip, ret_text, 46);
 
 	return span_str(text);
 }

@@ -426,7 +426,9 @@ void result_complete(struct trace *t, const struct step *s)
 	if (t->grace_n == GRACE_RING)
 		result_grace(t, INT64_MAX);
 	t->grace[(t->grace_first + t->grace_n++) % GRACE_RING] = (struct grace){
-		.slot = slot, .serial = message_extra(&t->messages, msg)->serial, .until = s->time + GRACE_SECONDS,
+		.slot = slot,
+		.serial = message_extra(&t->messages, msg)->serial,
+		.until = s->time + GRACE_SECONDS,
 	};
 }
 

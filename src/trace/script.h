@@ -11,8 +11,10 @@
 #ifndef SPAMTRAIL_TRACE_SCRIPT_H
 #define SPAMTRAIL_TRACE_SCRIPT_H
 
-#include "host/accounts.h"
-#include "model/event.h"
+#include "base/span.h"
+
+struct accounts;
+struct event;
 
 #define CWD_RING 64
 #define CWD_SECONDS 2

@@ -4,6 +4,9 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "host/accounts.h"
+#include "logs/logs.h"
+#include "trace/baseline.h"
+#include "trace/names.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -69,7 +72,7 @@ static struct sender *row_new(struct senders *s)
 	struct sender *row = s->spare;
 
 	if (row) {
-		memcpy(&s->spare, row, sizeof(s->spare));
+		memcpy(&s->spare, (const void *)row, sizeof(s->spare));
 		return row;
 	}
 	if (!s->blocks || s->blocks->used == most) {
@@ -331,7 +334,7 @@ static void row_merge(struct senders *s, uint32_t index)
 		other->last = row->last;
 	table_drop(&s->table, row->key, index, row_hash, s);
 	row_empty(row);
-	memcpy(row, &s->spare, sizeof(s->spare));
+	memcpy((void *)row, &s->spare, sizeof(s->spare));
 	s->spare = row;
 	s->row[index] = other;
 	s->live--;

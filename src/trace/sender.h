@@ -10,10 +10,11 @@
 
 #include "base/table.h"
 #include "judge/judge.h"
-#include "logs/logs.h"
-#include "model/inquiry.h"
-#include "trace/baseline.h"
-#include "trace/names.h"
+#include "model/row.h"
+
+struct baseline;
+struct log_at;
+struct names;
 
 #define SENDER_BINS 64         /* history: bins that double their width as time goes on */
 #define SENDER_PROOFS 12

@@ -4,10 +4,8 @@
 #ifndef SPAMTRAIL_TRACE_STATS_H
 #define SPAMTRAIL_TRACE_STATS_H
 
-#include "base/table.h"
-#include "model/event.h"
-#include "model/inquiry.h"
-
+struct arena;
+struct stats;
 struct stats_memory;
 struct trace;
 struct step;

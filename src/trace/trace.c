@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define MEMORY_DEFAULT ((size_t)410 << 20)  /* ten million arrivals fit, 40 bytes each */
+#define MEMORY_DEFAULT ((size_t)410 << 20) /* ten million arrivals fit, 40 bytes each */
 #define NAMES_MOST ((size_t)48 << 20)
 #define DAY INT64_C(86400)
 

@@ -10,8 +10,8 @@
 #ifndef SPAMTRAIL_TRACE_WEB_H
 #define SPAMTRAIL_TRACE_WEB_H
 
-#include "host/accounts.h"
-#include "trace/sender.h"
+#include "base/span.h"
+#include "base/table.h"
 
 #define WEB_RING 4096
 #define WEB_NEAR 2

@@ -3,6 +3,8 @@
 #include "app/config_value.c"
 #include "app/suggest.c"
 
+#include <stdlib.h>
+
 static void see(void *owner, const char *section, const char *key, const char *value,
 		const struct origin *origin)
 {
