@@ -166,6 +166,8 @@ static int run_window(struct reader_want *want, const struct options *o, inquire
 	}
 	rc = run(want, o, in, err);
 	if (rc == 0 && in->q->past_unread && !in->q->stopped) {
+		/* the whole answer will know these incidents by the same ids */
+		keep_name(&((struct watch *)want->ctx)->keep, in->q);
 		in->zone = zone_of(in->q, in->arena);
 		first(o, in);
 		zone_free(in->zone);
@@ -219,8 +221,6 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	*ret = (struct inquire){ .arena = arena_new() };
 	if (test_switch("SPAMTRAIL_TEST_NOW"))
 		want.now = (int64_t)test_switch("SPAMTRAIL_TEST_NOW");
-	if (!want.workers)
-		want.workers = default_workers();
 	rc = check_when(o->since, want.now, err);
 	if (rc == 0)
 		rc = check_when(o->until, want.now, err);

@@ -51,6 +51,13 @@ void keep_learnt(struct keep *k, int64_t first, int64_t as_of, struct span body)
 	k->learnt = (struct store_learnt){ .first = first, .as_of = as_of, .body = buf_view(&k->body) };
 }
 
+void keep_name(struct keep *k, struct inquiry *q)
+{
+	/* what fails now will be said by keep_end */
+	if (opened(k))
+		store_save(k->store, NULL, q, NULL);
+}
+
 static void notes_add(struct keep *k, struct arena *a, struct inquiry *q)
 {
 	struct span left = buf_view(&k->note);

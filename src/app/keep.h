@@ -22,6 +22,8 @@ void keep_begin(struct keep *k, const char *dir);
 void keep_past(struct keep *k, int64_t first, struct buf *out);
 /* What the reader learnt; a later call replaces an earlier one. */
 void keep_learnt(struct keep *k, int64_t first, int64_t as_of, struct span body);
+/* Gives Q's incidents their lasting ids, for an answer that is shown before the last one. */
+void keep_name(struct keep *k, struct inquiry *q);
 /* Names and keeps Q's incidents and what was learnt; tells in Q's notes what went wrong. */
 void keep_end(struct keep *k, struct arena *a, struct inquiry *q);
 void keep_free(struct keep *k);
