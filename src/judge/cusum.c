@@ -159,14 +159,22 @@ static bool convicts(const struct state *s)
 	return foreign >= (s->part[SIG_HASTE] > 0 ? CUSUM_FOREIGN : CUSUM_FOREIGN_SLOW);
 }
 
+#define SAME_TROUBLE (3 * 86400)
+
+/* Abuse that pauses, or whose luck changes, leaves zero twice. It began when it was first suspect. */
+static bool began_earlier(const struct state *s)
+{
+	return (s->flags & STATE_ALARMED) || (s->best_since && 2 * s->best_total >= s->threshold &&
+					      s->since - s->best_since <= SAME_TROUBLE);
+}
+
 static void remember_highest(struct state *s)
 {
-	s->best_total = s->total;
-	if (!(s->flags & STATE_ALARMED)) {
-		/* a second run after an alarm is the same trouble: it began with the first */
+	if (!began_earlier(s)) {
 		s->best_since = s->since;
 		s->best_message = s->since_message;
 	}
+	s->best_total = s->total;
 	s->best_most = s->now_most;
 	memcpy(s->best, s->part, sizeof(s->best));
 	memcpy(s->seen, s->now, sizeof(s->seen));

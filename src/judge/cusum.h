@@ -17,6 +17,9 @@
 #define CUSUM_FOREIGN (8 * NAT)
 #define CUSUM_FOREIGN_SLOW (7 * NAT)
 
+/* Below `compromised` by ln(100), a sender is suspect: 1 per 1,000 account-days against 1 per 100,000. */
+#define CUSUM_SLOW (4605 * NAT / 1000)
+
 /* One observation. EXTRA (of NAT) is added to the usual share: what befalls everybody just now. */
 void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra);
 /* One term worked out elsewhere, in 1/NAT nats. */

@@ -7,7 +7,6 @@
 #include "judge/cusum.h"
 #include "judge/past.h"
 
-#define SLOW_NATS (4605 * NAT / 1000) /* ln(100): 1 per 1,000 account-days against 1 per 100,000 */
 #define BULK_A_DAY 200 /* messages a day that make a sender a big one */
 #define BULK_LEVEL 7 /* 128 messages within an hour */
 #define RESULTS_ENOUGH 30
@@ -171,7 +170,7 @@ static enum verdict decide(const struct state *s, bool accusable, bool trusted, 
 		return guessed(s, a, ret_aside);
 	if (s->flags & STATE_ALARMED)
 		return VERDICT_COMPROMISED;
-	if (s->best_total >= s->threshold - SLOW_NATS) {
+	if (s->best_total >= s->threshold - CUSUM_SLOW) {
 		if (!explained(s))
 			return VERDICT_SUSPECT;
 		*ret_aside = aside(s, "a campaign from his own networks and place", a);

@@ -2,8 +2,9 @@
  * compare - what the product says against what the generator knows.
  *
  *   compare counts TRUTH JSON   every row's five counts and the totals must be equal; differences on stdout
- *   compare rank TRUTH JSON     one line a culprit: WHAT VERDICT INNOCENTS-ABOVE SINCE-ERROR (in messages, or -),
- *                               and one line "innocents COMPROMISED SUSPECT"
+ *   compare rank TRUTH JSON     one line a culprit: WHAT VERDICT INNOCENTS-ABOVE SINCE-ERROR RANK SCORE UNTIL-ALARM
+ *                               (both distances in messages, 999: none or far), and one line
+ *                               "innocents COMPROMISED SUSPECT CULPRITS-FOUND"
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -150,6 +151,9 @@ static long since_error(struct json_object *truth, int64_t said)
 	int64_t n = (int64_t)json_object_array_length(around);
 	long best = 999;
 
+	/* the request or log-in of its very first message */
+	if (n && first == 1 && said > 0 && said < json_object_get_int64(json_object_array_get_idx(around, 0)))
+		return distance(1, onset);
 	for (int64_t i = 0; i < n; i++) {
 		int64_t at = json_object_get_int64(json_object_array_get_idx(around, (size_t)i));
 		int64_t next =
@@ -167,6 +171,39 @@ static long since_error(struct json_object *truth, int64_t said)
 	return best;
 }
 
+/* When the judge was sure of the sender ID: the incidents' time lines say so. 0: never. */
+static int64_t alarm_at(struct json_object *said, const char *id)
+{
+	struct json_object *incidents = get(said, "incidents");
+
+	for (size_t i = 0; incidents && i < json_object_array_length(incidents); i++) {
+		struct json_object *line = get(json_object_array_get_idx(incidents, i), "timeline");
+
+		for (size_t k = 0; line && k < json_object_array_length(line); k++) {
+			struct json_object *moment = json_object_array_get_idx(line, k);
+			const char *what = text(moment, "text");
+			size_t n = strlen(id);
+
+			if (!strncmp(what, id, n) && !strcmp(what + n, " is beyond doubt"))
+				return instant(text(moment, "at"));
+		}
+	}
+	return 0;
+}
+
+/* Messages of the abuse until the alarm; 999: none, or after those that the truth keeps. */
+static int64_t until_alarm(struct json_object *truth, int64_t alarm)
+{
+	struct json_object *around = get(truth, "around");
+	int64_t first = number(truth, "around_first"), onset = number(truth, "since_message");
+	int64_t n = (int64_t)json_object_array_length(around), sent = 0;
+
+	for (; sent < n; sent++)
+		if (json_object_get_int64(json_object_array_get_idx(around, (size_t)sent)) > alarm)
+			return sent + first - onset;
+	return 999;
+}
+
 static int rank(struct json_object *truth, struct json_object *said)
 {
 	struct json_object *senders = get(said, "senders"), *want;
@@ -181,9 +218,10 @@ static int rank(struct json_object *truth, struct json_object *said)
 		key_of(row, key, sizeof(key));
 		known = get(want, key);
 		if (known && json_object_get_boolean(get(known, "culprit"))) {
-			printf("%s\t%s\t%d\t%ld\t%.1f\n", text(known, "what"), verdict, above,
-			       since_error(known, instant(text(row, "since"))),
-			       json_object_get_double(get(row, "score")));
+			printf("%s\t%s\t%d\t%ld\t%" PRId64 "\t%.1f\t%" PRId64 "\n", text(known, "what"),
+			       verdict, above, since_error(known, instant(text(row, "since"))),
+			       number(row, "rank"), json_object_get_double(get(row, "score")),
+			       until_alarm(known, alarm_at(said, text(row, "id"))));
 			found++;
 			continue;
 		}

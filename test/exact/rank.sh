@@ -1,12 +1,13 @@
 #!/bin/sh
 # rank.sh - the judge on made-up weeks: culprits above innocents over SEEDS seeds, clean weeks without accusation.
-# Usage: rank.sh [SEEDS [SIZE]]. Prints a table on stderr and TAP on stdout; what is asked is the least of the
-# project's goal: three loud culprits above every innocent always, the slow form in 9 of 10; nobody convicted in a
-# clean week, at most one suspect; `since` within 10 messages, median 3.
+# Usage: rank.sh [SEEDS [SIZE]]; RANK_TABLE=1 prints every seed. Tables on stderr, TAP on stdout; what is asked is
+# the least of the project's goal: three loud culprits above every innocent always, the slow form in 9 of 10; nobody
+# convicted in any week, at most one suspect in a clean one; `since` within 10 messages (the slow form's in 8 of 10),
+# median 3.
 set -u
 cd "$(dirname "$0")/../.." || exit 70
 . test/exact/lib.sh
-seeds=${1:-20} size=${2:-8M}
+seeds=${1:-20} size=${2:-10M}
 
 weeks() { # WORD CLEAN-OPTION
 	for seed in $(seq 1 "$seeds"); do
@@ -16,25 +17,42 @@ weeks() { # WORD CLEAN-OPTION
 	done
 }
 
+# Seed by culprit: rank, score, messages until the alarm, error of `since` in messages.
+table() { # WORD
+	[ "${RANK_TABLE:-0}" = 1 ] || return 0
+	awk -F'\t' -v word="$1" 'BEGIN { print word ": seed, then rank score until-alarm since-error of each culprit" }
+		$2 == "innocents" { printf "%4d  %s\n", $1, line; line = ""; next }
+		{ line = line sprintf("%-15s %2d %5.1f %3s %3s   ", $2, $6, $7, $8 == 999 ? "-" : $8, $5 == 999 ? "-" : $5) }' \
+		"$tmp/ranks" >&2
+}
+
 ranking() { # WORD
 	weeks "$1" "" >"$tmp/ranks"
+	table "$1"
 	awk -F'\t' -v word="$1" -v seeds="$seeds" '
+		function median(of, n,   i, j, t) {
+			for (i = 2; i <= n; i++) {
+				t = of[i]
+				for (j = i - 1; j > 0 && of[j] + 0 > t + 0; j--) of[j + 1] = of[j]
+				of[j + 1] = t
+			}
+			return n ? of[int((n + 1) / 2)] : 999
+		}
 		$2 == "innocents" { convicted += $3; found += $5; next }
-		{ n[$2]++; top[$2] += $4 == 0; named[$2] += $3 == "compromised"; off[$2, n[$2]] = $5; within[$2] += $5 <= 10 }
+		{ n[$2]++; top[$2] += $4 == 0; named[$2] += $3 == "compromised"; within[$2] += $5 <= 10; off[$2, n[$2]] = $5; leak[$2, n[$2]] = $8 }
 		END {
 			split("plugin;stolen mailbox;cron mailer;slow form", who, ";")
 			for (k = 1; k <= 4; k++) {
 				w = who[k]
-				for (i = 2; i <= n[w]; i++) {
-					t = off[w, i]
-					for (j = i - 1; j > 0 && off[w, j] + 0 > t + 0; j--) off[w, j + 1] = off[w, j]
-					off[w, j + 1] = t
-				}
-				med = n[w] ? off[w, int((n[w] + 1) / 2)] : 999
-				printf "%-28s %-15s on top %2d/%d  compromised %2d  since median %3d  within 10: %2d\n", word, w, top[w], seeds, named[w], med, within[w] > "/dev/stderr"
+				for (i = 1; i <= n[w]; i++) { a[i] = off[w, i]; b[i] = leak[w, i] }
+				err = median(a, n[w]) + 0
+				sure = median(b, n[w]) + 0
+				printf "%-18s %-15s on top %2d/%d  compromised %2d  until alarm, median %3s  since median %2d, within 10: %2d\n", word, w, top[w], seeds, named[w], sure == 999 ? "-" : sure, err, within[w] > "/dev/stderr"
 				need = w == "slow form" ? int(seeds * 0.9) : seeds
+				near = w == "slow form" ? int(seeds * 0.8) : seeds
 				print (top[w] < need), "on top: " w " (" top[w] + 0 " of " seeds ")"
-				print (med > 3), "since of " w ": median " med " messages"
+				print (err > 3), "since of " w ": median " err " messages"
+				print (within[w] < near), "since of " w " within 10 messages (" within[w] + 0 " of " seeds ")"
 			}
 			print (convicted > 0), "innocents convicted: " convicted + 0
 			print (found < 4 * seeds), "culprits found: " found + 0 " of " 4 * seeds
@@ -45,7 +63,7 @@ ranking() { # WORD
 clean() { # WORD
 	weeks "$1" --clean >"$tmp/ranks"
 	set -- "$1" $(awk -F'\t' '{ c += $3; if ($4 > most) most = $4; n++ } END { print c + 0, most + 0, n + 0 }' "$tmp/ranks")
-	printf '%-28s clean weeks: %d compromised, at most %d suspects a week, %d weeks\n' "$1" "$2" "$3" "$4" >&2
+	printf '%-18s clean weeks: %d compromised, at most %d suspects a week, %d weeks\n' "$1" "$2" "$3" "$4" >&2
 	[ "$2" = 0 ] && [ "$4" = "$seeds" ]
 	ok $? "$1: nobody compromised in $4 clean weeks"
 	[ "$3" -le 1 ]
@@ -55,8 +73,6 @@ clean() { # WORD
 : >"$tmp/innocents"
 for word in exim:ids23 exim:wwwdata,pid postfix:long postfix:wwwdata; do
 	ranking "$word"
-done
-for word in exim:ids23 postfix:long; do
 	clean "$word"
 done
 sort "$tmp/innocents" | uniq -c | sort -rn | head -n 12 >&2
