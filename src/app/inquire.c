@@ -182,21 +182,21 @@ static int run_window(struct reader_want *want, const struct options *o, inquire
 	return rc;
 }
 
-static int inquire_configured(struct reader_want *want, const struct options *o, const struct config *c,
+static int inquire_configured(struct reader_want want, const struct options *o, const struct config *c,
 			      inquire_first *first, struct inquire *in, struct err *err)
 {
 	struct watch w = { 0 };
 	int rc;
 
-	want_from(c, in->arena, want);
-	want->ctx = &w;
-	want->progress = on_progress;
+	want_from(c, in->arena, &want);
+	want.ctx = &w;
+	want.progress = on_progress;
 	keep_begin(&w.keep, state_dir(o, c));
 	if (w.keep.dir) {
-		want->past = on_past;
-		want->learnt = on_learnt;
+		want.past = on_past;
+		want.learnt = on_learnt;
 	}
-	rc = run_window(want, o, first, in, err);
+	rc = run_window(&want, o, first, in, err);
 	if (rc == 0 && w.keep.dir)
 		keep_end(&w.keep, in->arena, in->q);
 	keep_free(&w.keep);
@@ -209,9 +209,15 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
 	struct root root;
 	struct reader_want want = {
-		.root = &root, .paths = o->args + skip, .npaths = (size_t)(o->nargs - skip),
-		.now = clock_seconds(&clock), .since = o->since, .until = o->until, .stats = o->stats,
-		.unconfined = o->unconfined, .block = test_switch("SPAMTRAIL_TEST_BLOCK"),
+		.root = &root,
+		.paths = o->args + skip,
+		.npaths = (size_t)(o->nargs - skip),
+		.now = clock_seconds(&clock),
+		.since = o->since,
+		.until = o->until,
+		.stats = o->stats,
+		.unconfined = o->unconfined,
+		.block = test_switch("SPAMTRAIL_TEST_BLOCK"),
 		.workers = (unsigned)test_switch("SPAMTRAIL_TEST_WORKERS"),
 		.memory = test_switch("SPAMTRAIL_TEST_MEMORY"),
 	};
@@ -229,7 +235,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	sigaction(SIGINT, &action, NULL);
 	rc = config_load(&config, o->config, err);
 	if (rc == 0)
-		rc = inquire_configured(&want, o, &config, first, ret, err);
+		rc = inquire_configured(want, o, &config, first, ret, err);
 	config_free(&config);
 	root_close(&root);
 	if (rc == 0)

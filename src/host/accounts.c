@@ -284,7 +284,7 @@ static struct span next_part(struct span *s)
 	ptrdiff_t colon = span_find(*s, 0, ':');
 	struct span part = colon < 0 ? *s : span_head(*s, (size_t)colon);
 
-	*s = span_from(*s, part.n + 1);
+	*s = colon < 0 ? SPAN_NONE : span_from(*s, (size_t)colon + 1);
 	return part;
 }
 

@@ -155,7 +155,7 @@ static const struct phrase *phrase_at(const char *p, size_t n)
 {
 	unsigned char letter = (unsigned char)*p | 0x20;
 
-	for (size_t i = bucket_start(letter); i < PHRASES && phrases[i].text[0] == letter; i++)
+	for (size_t i = bucket_start(letter); i < PHRASES && (unsigned char)phrases[i].text[0] == letter; i++)
 		if (same_phrase(p, n, phrases[i].text))
 			return &phrases[i];
 	return NULL;
@@ -209,7 +209,7 @@ uint16_t reply_classify(struct span text, struct span dsn)
 {
 	uint16_t coded = dsn.p ? dsn_mark(dsn) : NEUTRAL;
 
-	if (coded == UNKNOWN || is_full(dsn))
+	if (coded == UNKNOWN || (dsn.p && is_full(dsn)))
 		return coded;
 
 	const struct phrase *hit = phrase_find(span_head(text, TEXT_MOST));

@@ -11,15 +11,14 @@
 
 #define DAY 86400
 
-static size_t digits_of(uint64_t v, char ret_digits[20])
+/* V's digits end before END; returns the first. */
+static char *digits_before(char *end, uint64_t v)
 {
-	size_t n = 0;
-
 	do {
-		ret_digits[n++] = (char)('0' + v % 10);
+		*--end = (char)('0' + v % 10);
 		v /= 10;
 	} while (v);
-	return n;
+	return end;
 }
 
 uint64_t text_round(double v)
@@ -29,46 +28,44 @@ uint64_t text_round(double v)
 
 void text_u64(struct buf *out, uint64_t v)
 {
-	char d[20];
+	char text[20], *end = text + sizeof(text), *p = digits_before(end, v);
 
-	for (size_t n = digits_of(v, d); n > 0; n--)
-		buf_byte(out, d[n - 1]);
+	buf_add(out, p, (size_t)(end - p));
 }
 
 void text_count(struct buf *out, uint64_t v)
 {
-	char d[20];
+	char text[20], *end = text + sizeof(text);
 
-	for (size_t n = digits_of(v, d); n > 0; n--) {
-		buf_byte(out, d[n - 1]);
-		if (n > 1 && (n - 1) % 3 == 0)
+	for (const char *p = digits_before(end, v); p < end; p++) {
+		buf_byte(out, *p);
+		if (end - p > 1 && (end - p - 1) % 3 == 0)
 			buf_byte(out, ',');
 	}
 }
 
 void text_fixed(struct buf *out, double v, unsigned decimals)
 {
-	uint64_t scale = 1, scaled;
+	static const double scale[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+	char text[32], *end = text + sizeof(text), *p = end;
+	uint64_t scaled;
 
-	for (unsigned i = 0; i < decimals && i < 6; i++)
-		scale *= 10;
+	decimals = decimals < 6 ? decimals : 6;
 	if (!isfinite(v))
 		v = 0;
 	if (fabs(v) > 1e12)
 		v = v < 0 ? -1e12 : 1e12;
-	scaled = (uint64_t)(fabs(v) * (double)scale + 0.5);
-	if (v < 0 && scaled)
-		buf_byte(out, '-');
-	text_u64(out, scaled / scale);
-	scaled %= scale;
-	if (scaled == 0)
-		return;
-	buf_byte(out, '.');
-	while (scaled) {
-		scale /= 10;
-		buf_byte(out, (char)('0' + scaled / scale));
-		scaled %= scale;
-	}
+	scaled = (uint64_t)(fabs(v) * scale[decimals] + 0.5);
+	v = scaled ? v : 0;
+	for (; decimals; decimals--, scaled /= 10)
+		if (p < end || scaled % 10)
+			*--p = (char)('0' + scaled % 10);
+	if (p < end)
+		*--p = '.';
+	p = digits_before(p, scaled);
+	if (v < 0)
+		*--p = '-';
+	buf_add(out, p, (size_t)(end - p));
 }
 
 void text_bytes(struct buf *out, uint64_t v)
@@ -99,7 +96,7 @@ void text_duration(struct buf *out, int64_t seconds)
 
 	if (seconds < 0)
 		seconds = 0;
-	while (seconds >= steps[i].below && i < 3)
+	while (i < 3 && seconds >= steps[i].below)
 		i++;
 	text_count(out, (uint64_t)(seconds / steps[i].unit));
 	buf_str(out, steps[i].name);
