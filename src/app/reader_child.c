@@ -205,23 +205,15 @@ static struct span trace_past(void *ctx, int64_t first)
 	return bytes;
 }
 
-static void send_learnt(struct child *c, struct trace *trace)
+static void send_learnt(struct child *c, const struct trace *trace)
 {
 	struct buf learnt = BUF_MAX(TALK_ANSWER_MOST);
-	struct buf body = BUF_MAX(TALK_ANSWER_MOST + 16);
-	struct packer p = { .out = &body };
 	struct err err = { 0 };
-	int64_t first;
-	int64_t as_of;
 
-	trace_learnt(trace, c->arena, &learnt, &first, &as_of);
-	pack_i64(&p, first);
-	pack_i64(&p, as_of);
-	buf_span(&body, buf_view(&learnt));
-	buf_free(&learnt);
-	if (channel_send(c->channel, TALK_LEARNT, buf_view(&body), NULL, 0, &err) < 0)
+	trace_learnt(trace, &learnt);
+	if (channel_send(c->channel, TALK_LEARNT, buf_view(&learnt), NULL, 0, &err) < 0)
 		give_up();
-	buf_free(&body);
+	buf_free(&learnt);
 }
 
 /* --- the result ----------------------------------------------------------------------------- */

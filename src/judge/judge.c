@@ -319,3 +319,10 @@ bool judge_is_rising(const struct judge_state *s)
 {
 	return ((const struct state *)(const void *)s->opaque)->flags & STATE_RISING;
 }
+
+bool judge_alarmed(const struct judge_state *opaque)
+{
+	const struct state *s = (const struct state *)(const void *)opaque->opaque;
+
+	return s->flags & (STATE_ALARMED | STATE_HARD);
+}

@@ -93,6 +93,8 @@ void judge_close(struct judge *j, const struct judge_state *s, enum sender_kind 
 
 /* An operator's word: the incident is over. The run is dropped unlearnt; an alarm lasts until then. */
 void judge_absolve(struct judge_state *s);
+/* Convicted since the last absolution. */
+bool judge_alarmed(const struct judge_state *s);
 
 /* The state as a fixed-size, versioned record (store/ keeps it); the novelty filter is kept apart. A past
  * means something only while hashes stay the same: the caller's seed for them is one of the state's. */

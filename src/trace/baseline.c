@@ -185,14 +185,12 @@ static uint32_t gather(const struct trace *t, struct learnt *list)
 	return n;
 }
 
-static void pack_row(struct trace *t, struct arena *a, struct packer *p, const struct learnt *l)
+static void pack_row(const struct trace *t, struct packer *p, const struct learnt *l)
 {
 	struct judge_state state = l->row->judge;
-	struct judge_verdict v;
 	unsigned char past[JUDGE_PAST_BYTES];
 
-	judge_close(t->judge, &state, l->row->kind, false, a, &v);
-	if (v.alarmed || v.verdict == VERDICT_COMPROMISED)
+	if (judge_alarmed(&state))
 		judge_absolve(&state);
 	judge_save(&state, past);
 	pack_u8(p, (uint8_t)l->row->kind);
@@ -213,13 +211,15 @@ static void pack_old(struct packer *p, const struct baseline_past *old)
 	pack_span(p, span_of((const char *)old->past, JUDGE_PAST_BYTES));
 }
 
-void trace_learnt(struct trace *t, struct arena *a, struct buf *out, int64_t *ret_first, int64_t *ret_as_of)
+void trace_learnt(const struct trace *t, struct buf *out)
 {
 	struct learnt *list = xcalloc((size_t)t->senders.n + t->base.n + 1, sizeof(*list));
 	uint32_t n = gather(t, list);
 	struct packer p = { .out = out };
 	int64_t began = t->base.began ? t->base.began : t->base.n ? 0 : t->began;
 
+	pack_i64(&p, t->began);
+	pack_i64(&p, t->time);
 	pack_u32(&p, MAGIC);
 	pack_u32(&p, VERSION);
 	pack_i64(&p, n > PASTS_MOST ? 0 : began);
@@ -228,13 +228,11 @@ void trace_learnt(struct trace *t, struct arena *a, struct buf *out, int64_t *re
 		size_t before = out->n;
 
 		if (list[i].row)
-			pack_row(t, a, &p, &list[i]);
+			pack_row(t, &p, &list[i]);
 		else
 			pack_old(&p, list[i].old);
 		if (out->over)
 			out->n = before;
 	}
 	free(list);
-	*ret_first = t->began;
-	*ret_as_of = t->time;
 }

@@ -51,7 +51,7 @@ void trace_soon(void *ctx, const struct event *ev, const char *base, int far);
  * inputs, damage and advice. The trace cannot be fed afterwards.
  */
 struct inquiry *trace_conclude(struct trace *t, struct arena *a);
-/* After that: what a later run may start from, and which events it was learnt from (baseline.h). */
-void trace_learnt(struct trace *t, struct arena *a, struct buf *out, int64_t *ret_first, int64_t *ret_as_of);
+/* After that, packed: i64 first and i64 newest event, then what a later run may start from (baseline.h). */
+void trace_learnt(const struct trace *t, struct buf *out);
 
 #endif
