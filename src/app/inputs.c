@@ -52,8 +52,11 @@ static void add_file(struct inputs *in, const char *path, const struct file_stat
 		in->room = room;
 	}
 	in->file[in->n++] = (struct log_file){
-		.name = span_str(arena_str(in->arena, span_str(path))), .mtime = st->mtime, .size = st->size,
-		.dev = st->device, .ino = st->inode,
+		.name = span_str(arena_str(in->arena, span_str(path))),
+		.mtime = st->mtime,
+		.size = st->size,
+		.dev = st->device,
+		.ino = st->inode,
 	};
 }
 

@@ -111,7 +111,8 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 		inputs_add_log(&s->inputs, s->want->logs[i]);
 	if (s->inputs.n == 0 && s->want->npaths)
 		return err_set(err, EXIT_NOINPUT, "%s",
-			       s->inputs.nunseen ? arena_str(s->arena, s->inputs.unseen[0]) : "no log file there");
+			       s->inputs.nunseen ? arena_str(s->arena, s->inputs.unseen[0])
+						 : "no log file there");
 	if (s->inputs.n == 0)
 		return err_set(err, EXIT_NOINPUT, "no mail log found: name the log files or folders to read");
 	pack_u32(&p, (uint32_t)s->inputs.n);
@@ -253,12 +254,18 @@ static int tell_unseen(struct server *s)
 	return 0;
 }
 
-int reader_inquire(const struct reader_want *want, struct arena *a, struct inquiry **ret_inquiry, struct err *err)
+int reader_inquire(const struct reader_want *want, struct arena *a, struct inquiry **ret_inquiry,
+		   struct err *err)
 {
 	struct server s = { .want = want, .arena = a, .inputs = { .arena = a, .root = want->root } };
 	struct confined_want cw = {
-		.name = "reader", .unconfined = want->unconfined, .files = FILES_OPEN, .memory = ADDRESS_SPACE,
-		.answer_most = TALK_ANSWER_MOST, .ctx = (void *)want, .main = reader_child,
+		.name = "reader",
+		.unconfined = want->unconfined,
+		.files = FILES_OPEN,
+		.memory = ADDRESS_SPACE,
+		.answer_most = TALK_ANSWER_MOST,
+		.ctx = (void *)want,
+		.main = reader_child,
 	};
 	int rc;
 

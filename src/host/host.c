@@ -7,7 +7,8 @@
 
 static void learn_accounts(const struct host_io *io, struct arena *a, struct host_facts *f)
 {
-	static const char *const domain_tables[] = { "/etc/userdomains", "/etc/trueuserdomains", "/etc/virtual/domainowners" };
+	static const char *const domain_tables[] = { "/etc/userdomains", "/etc/trueuserdomains",
+						     "/etc/virtual/domainowners" };
 	struct span bytes;
 
 	f->accounts = accounts_new();

@@ -6,7 +6,7 @@
 
 struct usual {
 	enum log_role role;
-	const char *path;      /* a file, or with a / at its end a folder */
+	const char *path; /* a file, or with a / at its end a folder */
 };
 
 static const struct usual usual_places[] = {
@@ -45,16 +45,19 @@ static const struct usual usual_places[] = {
 /* Rotated mates come by themselves; error logs hold no requests. */
 static bool is_current_access_log(struct span name)
 {
-	static const char *const packed[] = { ".gz", ".xz", ".zst", ".bz2", ".bytes", ".offset", ".bytes_log" };
+	static const char *const packed[] = {
+		".gz", ".xz", ".zst", ".bz2", ".bytes", ".offset", ".bytes_log"
+	};
 
 	for (size_t i = 0; i < sizeof(packed) / sizeof(*packed); i++)
 		if (span_ends(name, span_str(packed[i])))
 			return false;
-	return span_search(name, 0, SPAN("error")) < 0 && name.n && !(name.p[name.n - 1] >= '0' && name.p[name.n - 1] <= '9');
+	return span_search(name, 0, SPAN("error")) < 0 && name.n &&
+	       !(name.p[name.n - 1] >= '0' && name.p[name.n - 1] <= '9');
 }
 
-static size_t add_folder(const struct host_io *io, struct arena *a, const struct usual *u, struct host_log *ret_logs,
-			 size_t most)
+static size_t add_folder(const struct host_io *io, struct arena *a, const struct usual *u,
+			 struct host_log *ret_logs, size_t most)
 {
 	struct span dir = span_str(u->path);
 	struct span *names;
@@ -75,7 +78,8 @@ static size_t add_folder(const struct host_io *io, struct arena *a, const struct
 	return n;
 }
 
-size_t places_find(const struct host_io *io, struct arena *a, enum log_role role, struct host_log *ret_logs, size_t most)
+size_t places_find(const struct host_io *io, struct arena *a, enum log_role role, struct host_log *ret_logs,
+		   size_t most)
 {
 	size_t n = 0;
 

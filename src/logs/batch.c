@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SPARE (64u << 10)      /* room for decoded strings behind the text */
+#define SPARE (64u << 10) /* room for decoded strings behind the text */
 
 struct batch *batch_new(void)
 {
@@ -61,7 +61,8 @@ static bool stream_open(struct stream *s, const struct logs_options *options, st
 		s->skipping = false;
 		if (fd >= 0 && source_open(fd, 0, &s->source, &err) == 0) {
 			if (options->from) {
-				s->offset = tail_seek(s->source, options->from, options->zone, s->files[file].mtime);
+				s->offset = tail_seek(s->source, options->from, options->zone,
+						      s->files[file].mtime);
 				s->skipping = s->offset > 0;
 			}
 			s->decode = decode_new(s->source);
@@ -142,7 +143,8 @@ static void batch_cut(struct stream *s, struct batch *b, size_t n, bool end)
 	s->offset += whole;
 }
 
-bool stream_fill(struct stream *s, struct batch *b, const struct logs_options *options, struct log_read *reads)
+bool stream_fill(struct stream *s, struct batch *b, const struct logs_options *options,
+		 struct log_read *reads)
 {
 	b->text = 0;
 	while (b->text == 0) {

@@ -17,25 +17,25 @@
 
 #define BLOCK_DEFAULT (256u << 10)
 #define BLOCK_LEAST (16u << 10)
-#define BLOCKS_IN_ALL (16u << 20)  /* many streams share about this much text */
+#define BLOCKS_IN_ALL (16u << 20) /* many streams share about this much text */
 #define WORKERS_MAX 16
-#define LOOK_FAR 12           /* events between the first glance at one and its turn */
+#define LOOK_FAR 12 /* events between the first glance at one and its turn */
 #define LOOK_NEAR 5
 #define DAY INT64_C(86400)
 
 struct engine {
-	struct logs_options own;       /* as given, with the defaults filled in */
+	struct logs_options own; /* as given, with the defaults filled in */
 	const struct log_file *files;
 	struct log_read *reads;
 	struct stream *streams;
 	size_t nstreams;
-	struct heap heap;              /* streams that have an event in hand, earliest first */
-	size_t live;                   /* streams that may still give events */
+	struct heap heap; /* streams that have an event in hand, earliest first */
+	size_t live; /* streams that may still give events */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct batch *spare;
 	bool consuming, stopped;
-	uint64_t told;                 /* bytes at the last progress call */
+	uint64_t told; /* bytes at the last progress call */
 };
 
 static uint64_t bytes_read(const struct engine *e, size_t nfiles)
@@ -97,7 +97,8 @@ static void batch_retire(struct engine *e, struct stream *s)
 }
 
 /* Moves one of the two look-outs on by one event, and tells the consumer what it sees. */
-static void look_out(struct engine *e, const struct batch *b, const struct event **ev, uint32_t *left, int far)
+static void look_out(struct engine *e, const struct batch *b, const struct event **ev, uint32_t *left,
+		     int far)
 {
 	if (!*left)
 		return;
@@ -342,7 +343,8 @@ static void *worker(void *arg)
 
 /* --- start and end ---------------------------------------------------------------------- */
 
-static void engine_start(struct engine *e, struct arena *a, const struct logs_options *options, struct log_set *sets)
+static void engine_start(struct engine *e, struct arena *a, const struct logs_options *options,
+			 struct log_set *sets)
 {
 	size_t fair = BLOCKS_IN_ALL / (e->nstreams ? e->nstreams : 1);
 
@@ -392,8 +394,8 @@ static void engine_end(struct engine *e)
 	pthread_mutex_destroy(&e->lock);
 }
 
-int logs_read(struct arena *a, const struct log_file *files, size_t nfiles, const struct logs_options *options,
-	      struct log_read **ret_reads, struct err *err)
+int logs_read(struct arena *a, const struct log_file *files, size_t nfiles,
+	      const struct logs_options *options, struct log_read **ret_reads, struct err *err)
 {
 	struct log_set *sets;
 	struct engine e = { .files = files };

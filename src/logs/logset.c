@@ -13,7 +13,7 @@ enum rotation { ROTATION_NUMBER, ROTATION_DATE, ROTATION_CURRENT };
 struct member {
 	struct span base;
 	enum rotation rotation;
-	uint64_t order;        /* larger = written later, within one kind of rotation */
+	uint64_t order; /* larger = written later, within one kind of rotation */
 	bool packed;
 	uint32_t file;
 	const struct log_file *meta;
@@ -41,8 +41,8 @@ static bool tail_digits(struct span name, size_t *ret_start, uint64_t *ret_value
 	size_t at = name.n;
 	size_t digits = 0;
 
-	while (at > 0 && ((name.p[at - 1] >= '0' && name.p[at - 1] <= '9') ||
-			  (name.p[at - 1] == '-' && at < name.n))) {
+	while (at > 0 &&
+	       ((name.p[at - 1] >= '0' && name.p[at - 1] <= '9') || (name.p[at - 1] == '-' && at < name.n))) {
 		digits += name.p[at - 1] != '-';
 		at--;
 	}
@@ -177,8 +177,9 @@ static void mark_copies(struct log_set *sets, size_t n)
 			is_copy |= span_eq(name, span_str(copies[k]));
 		for (size_t j = 0; is_copy && j < n; j++)
 			for (size_t k = 0; k < 2; k++)
-				has_original |= span_eq(dir_of(sets[j].base), dir) &&
-						span_eq(span_from(sets[j].base, dir.n), span_str(originals[k]));
+				has_original |=
+					span_eq(dir_of(sets[j].base), dir) &&
+					span_eq(span_from(sets[j].base, dir.n), span_str(originals[k]));
 		sets[i].copy = has_original;
 	}
 }

@@ -11,7 +11,7 @@
 #define DAY INT64_C(86400)
 #define HALF_YEAR (183 * DAY)
 #define YEAR_ZERO_SECONDS (366 * DAY)
-#define FEB_29_END (60 * DAY)     /* seconds from 1 January to the end of 29 February */
+#define FEB_29_END (60 * DAY) /* seconds from 1 January to the end of 29 February */
 
 void wallclock_start(struct wallclock *w, const struct zone *zone)
 {
