@@ -228,6 +228,8 @@ static enum line_result dispatch(struct maker *m, struct exim_head *h, struct sp
 	if (!n) {
 		if (span_starts(s, SPAN("cwd=")))
 			return exim_command(m, h, s);
+		if (span_starts(s, SPAN("SMTP connection ")))
+			return exim_misc(m, h, s);
 		n = id_odd(s);
 	}
 	if (n) {

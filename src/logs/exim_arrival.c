@@ -54,14 +54,14 @@ struct reading {
 	struct arrival *a;
 };
 
-static bool starts(const char *p, const char *end, const char *text, size_t n)
+static inline bool starts(const char *p, const char *end, const char *text, size_t n)
 {
 	return (size_t)(end - p) >= n && memcmp(p, text, n) == 0;
 }
 
 #define STARTS(p, end, literal) starts(p, end, literal, sizeof(literal) - 1)
 
-static bool take_rank(struct reading *r, enum rank rank)
+static inline bool take_rank(struct reading *r, enum rank rank)
 {
 	if (r->rank >= rank)
 		return false;
@@ -69,7 +69,7 @@ static bool take_rank(struct reading *r, enum rank rank)
 	return true;
 }
 
-static struct span take_word(struct reading *r, size_t skip)
+static inline struct span take_word(struct reading *r, size_t skip)
 {
 	const char *start = r->p + skip;
 
@@ -135,13 +135,14 @@ static bool read_ident(struct reading *r)
 /* esmtpsa, local-smtp, spam-scanned: letters, digits and - _ . + */
 static bool proto_form(struct span s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i], folded = c | 0x20;
+	static const bool fits[256] = {
+		['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['-'] = true,
+		['_'] = true,	      ['.'] = true,	    ['+'] = true,
+	};
 
-		if (!(folded >= 'a' && folded <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '_' &&
-		    c != '.' && c != '+')
+	for (size_t i = 0; i < s.n; i++)
+		if (!fits[(unsigned char)s.p[i]])
 			return false;
-	}
 	return s.n > 0;
 }
 

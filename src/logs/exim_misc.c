@@ -259,14 +259,29 @@ static bool is_dull(const struct misc *row)
 	       (row->kind == EV_NOTICE && row->fill != fill_identity);
 }
 
-/* Nobody but the statistics asks for connections, and they only count them. */
+/* "... (TCP/IP connection count = 12)" */
+static bool ends_in_count(struct span s)
+{
+	if (s.n < 3 || s.p[s.n - 1] != ')')
+		return false;
+	for (s.n--; s.n && (unsigned char)(s.p[s.n - 1] - '0') < 10;)
+		s.n--;
+	return span_ends(s, SPAN(" (TCP/IP connection count = "));
+}
+
+/* Nobody but the statistics asks for connections, and they only count them: the usual ends say enough. */
 static enum line_result count_connection(struct maker *m, const struct exim_head *h, struct span rest)
 {
 	struct exim_host host;
-	const char *done = take_host(rest, &host);
+	const char *done;
 
-	if (is_closed(span_trim(span_of(done, (size_t)(rest.p + rest.n - done)))))
+	if (span_ends(rest, SPAN(" closed by QUIT")))
 		return LINE_DULL;
+	if (!ends_in_count(rest)) {
+		done = take_host(rest, &host);
+		if (is_closed(span_trim(span_of(done, (size_t)(rest.p + rest.n - done)))))
+			return LINE_DULL;
+	}
 	exim_begin(m, h, EV_CONNECT);
 	maker_end(m);
 	return LINE_EVENT;

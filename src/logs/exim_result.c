@@ -28,7 +28,7 @@ struct cursor {
 	const char *p, *end;
 };
 
-static bool at_text(const struct cursor *c, const char *literal)
+static inline bool at_text(const struct cursor *c, const char *literal)
 {
 	size_t n = strlen(literal);
 
@@ -95,10 +95,13 @@ static struct span cut_angle(struct cursor *c)
 	return span_of(start, (size_t)(close - start));
 }
 
-static void skip_blanks(struct cursor *c)
+static inline void skip_blanks(struct cursor *c)
 {
-	while (c->p < c->end && *c->p == ' ')
-		c->p++;
+	const char *p = c->p, *end = c->end;
+
+	while (p < end && *p == ' ')
+		p++;
+	c->p = p;
 }
 
 static void cut_final(struct cursor *c, struct result *r)
@@ -163,7 +166,7 @@ static void cut_address(struct cursor *c, struct result *r)
 }
 
 /* A value up to the blank, or to the colon that begins the text. */
-static struct span cut_value(struct cursor *c, size_t skip)
+static inline struct span cut_value(struct cursor *c, size_t skip)
 {
 	const char *start = c->p + skip, *stop = exim_word(start, c->end);
 

@@ -210,19 +210,17 @@ static void remember_host(struct frame *f, struct span host)
 	f->host_mask = host.n >= 7 ? UINT64_MAX : (UINT64_C(1) << 8 * (host.n + 1)) - 1;
 }
 
-/* The host of the line before and the blanks behind it, off S. */
-static inline bool take_known_host(const struct frame *f, struct span *s, struct line *l)
+/* Bytes of the host of the line before and the blanks behind it, where S starts with them; else 0. */
+static inline size_t known_host(const struct frame *f, struct span s)
 {
 	size_t n = f->host_len;
 
-	if (n == 0 || s->n < n + 8 || (bytes_word(s->p) ^ bytes_word(f->host)) & f->host_mask ||
-	    (n > 8 && !bytes_same(s->p, f->host, n)))
-		return false;
-	l->host = span_of(s->p, n - 1);
-	*s = span_of(s->p + n, s->n - n);
-	if (*s->p == ' ' || *s->p == '\t')
-		*s = skip_blanks(*s);
-	return true;
+	if (n == 0 || s.n < n + 8 || (bytes_word(s.p) ^ bytes_word(f->host)) & f->host_mask ||
+	    (n > 8 && !bytes_same(s.p, f->host, n)))
+		return 0;
+	while (n < s.n && (s.p[n] == ' ' || s.p[n] == '\t'))
+		n++;
+	return n;
 }
 
 /* Where a tag of at least eight bytes is remembered. */
@@ -241,32 +239,38 @@ static void remember_tag(struct frame *f, struct span tag, const struct voice *v
 		return;
 	t = tag_place(f, tag.p, tag.n);
 	memcpy(t->text, tag.p, tag.n);
-	t->len = (uint32_t)tag.n;
+	t->len = (uint8_t)tag.n;
+	t->memo = 0;
 	t->voice = v;
 }
 
-/* "tag[pid]: " off S, where the tag is one of those remembered; else NULL and all is as it was. */
-static const struct voice *take_known_tag(struct frame *f, struct span *s, struct line *l)
+/*
+ * Program, pid and text of "tag[pid]: text" at p, where the tag is one of those remembered; else NULL and the line
+ * is as it was. Passed by value: a span written in halves and read whole stalls the processor.
+ */
+static inline const struct voice *read_known_tag(struct frame *f, const char *start, const char *stop,
+						 struct line *l)
 {
-	const char *end = s->p + (s->n < 48 ? s->n : 48), *p = bytes_find(s->p, end, '[');
-	size_t n = (size_t)(p - s->p);
-	const struct frame_tag *t;
+	const char *end = stop - start < 48 ? stop : start + 48, *p = bytes_find(start, end, '[');
+	size_t n = (size_t)(p - start);
+	struct frame_tag *t;
 	uint32_t pid = 0;
 
 	if (p == end || n < 8)
 		return NULL;
-	t = tag_place(f, s->p, n);
-	if (t->len != n || !bytes_same(s->p, t->text, n))
+	t = tag_place(f, start, n);
+	if (t->len != n || !bytes_same(start, t->text, n))
 		return NULL;
 	if (end - p > 10)
 		end = p + 10;
 	for (p++; p < end && is_digit(*p); p++)
 		pid = pid * 10 + (uint32_t)(*p - '0');
-	if (p == s->p + n + 1 || s->p + s->n - p < 3 || p[0] != ']' || p[1] != ':' || p[2] != ' ')
+	if (p == start + n + 1 || stop - p < 3 || p[0] != ']' || p[1] != ':' || p[2] != ' ')
 		return NULL;
-	l->program = span_of(s->p, n);
+	l->program = span_of(start, n);
+	l->memo = &t->memo;
 	l->pid = pid;
-	*s = span_of(p + 3, s->n - (size_t)(p + 3 - s->p));
+	l->text = span_of(p + 3, (size_t)(stop - p - 3));
 	return t->voice;
 }
 
@@ -285,19 +289,21 @@ static struct span take_host(struct frame *f, struct span *s)
 /* "host tag[pid]: text", the host maybe missing or a severity word in its place. */
 static enum line_result syslog_line(struct frame *f, struct maker *m, struct line *l, struct span rest)
 {
-	const struct voice *known = NULL;
-	bool hosted = take_known_host(f, &rest, l);
+	size_t host = known_host(f, rest);
+	bool hosted = host > 0;
 
 	if (hosted) {
-		known = take_known_tag(f, &rest, l);
+		const struct voice *known = read_known_tag(f, rest.p + host, rest.p + rest.n, l);
+
+		l->host = span_of(rest.p, f->host_len - 1);
+		if (known) {
+			l->syslog = true;
+			return speak(f, m, l, known);
+		}
+		rest = span_of(rest.p + host, rest.n - host);
 	} else if (voice_take_tag(&rest, &l->program, &l->pid) == TAG_NONE) {
 		hosted = true;
 		l->host = take_host(f, &rest);
-	}
-	if (known) {
-		l->text = rest;
-		l->syslog = true;
-		return speak(f, m, l, known);
 	}
 	if (hosted && voice_take_tag(&rest, &l->program, &l->pid) == TAG_PID)
 		remember_tag(f, l->program, voice_of(l->program));
@@ -574,6 +580,7 @@ static void line_init(struct line *l, struct span raw)
 	l->syslog = false;
 	l->flags = 0;
 	l->repeat = 1;
+	l->memo = NULL;
 }
 
 enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)

@@ -16,8 +16,9 @@ struct voice;
 /* A tag that has been read before, and who speaks under it. */
 struct frame_tag {
 	const struct voice *voice;
-	uint32_t len; /* 0: none */
-	char text[36];
+	uint8_t len; /* 0: none */
+	uint8_t memo; /* see struct line */
+	char text[38];
 };
 
 #define FRAME_TAGS 64 /* a power of two */

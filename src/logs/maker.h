@@ -28,6 +28,7 @@ struct line {
 	bool syslog; /* came through syslog or the journal */
 	uint16_t flags; /* EVF_CONTINUES, EVF_CUT: framing's part of the event's flags */
 	uint32_t repeat; /* 1; N under "message repeated N times: [ ...]" */
+	uint8_t *memo; /* what the dialect found out about this very tag, 0: nothing; NULL: no place for it */
 };
 
 enum line_result {

@@ -272,23 +272,41 @@ static void split_head(struct pf *p)
 	}
 }
 
+#define DAEMONS (sizeof(daemons) / sizeof(daemons[0]))
+
+/* The row of the tag's last element, DAEMONS where it is none of ours. */
+static size_t daemon_row(struct span name)
+{
+	size_t row = 0;
+
+	while (row < DAEMONS && !pf_is_word(name, daemons[row].name))
+		row++;
+	return row;
+}
+
 enum line_result postfix_line(struct maker *m)
 {
-	struct span tag = m->line->program;
-	ptrdiff_t slash = (ptrdiff_t)tag.n - 1;
-	struct pf p = { .m = m, .text = m->line->text };
+	const struct line *l = m->line;
+	struct span tag = l->program;
+	struct pf p = { .m = m, .text = span_head(l->text, TEXT_MOST) };
+	size_t row = l->memo ? *l->memo : 0, at = tag.n;
 
-	while (slash >= 0 && tag.p[slash] != '/')
-		slash--;
-	if (slash < 0)
-		return LINE_OTHER;
-	p.service = span_head(tag, (size_t)slash);
-	p.daemon = span_from(tag, (size_t)slash + 1);
-	p.text = span_head(p.text, TEXT_MOST);
+	if (row) {
+		row--;
+		at -= daemons[row].name.n;
+	} else {
+		at = (size_t)(span_rfind(tag, '/') + 1);
+		if (at == 0)
+			return LINE_OTHER;
+		row = daemon_row(span_from(tag, at));
+		if (l->memo && row < DAEMONS)
+			*l->memo = (uint8_t)(row + 1);
+	}
+	p.service = span_of(tag.p, at - 1);
+	p.daemon = span_of(tag.p + at, tag.n - at);
 	split_head(&p);
-	for (size_t i = 0; i < sizeof(daemons) / sizeof(daemons[0]); i++)
-		if (pf_is_word(p.daemon, daemons[i].name))
-			return daemons[i].line(&p);
+	if (row < DAEMONS)
+		return daemons[row].line(&p);
 	/* A delivery agent under a name of the operator's. */
 	return p.id.n && span_starts(p.text, SPAN("to=<")) ? pf_result(&p) : LINE_OTHER;
 }

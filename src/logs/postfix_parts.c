@@ -109,10 +109,11 @@ static struct span take_port(struct span *s)
 bool pf_take_peer(struct span *s, struct pf_peer *ret_peer)
 {
 	/* A host name has at most 255 bytes, an address in brackets at most 107 (a socket's path). */
-	ptrdiff_t open = pf_find(span_head(*s, 260), 0, '[');
+	const char *end = s->p + (s->n < 260 ? s->n : 260), *bracket = bytes_find2(s->p, end, '[', ' ');
+	ptrdiff_t open = bracket < end && *bracket == '[' ? bracket - s->p : -1;
 	ptrdiff_t close = open < 0 ? -1 : pf_find(span_head(*s, (size_t)open + 120), (size_t)open, ']');
 
-	if (close < 0 || pf_find(span_head(*s, (size_t)open), 0, ' ') >= 0)
+	if (close < 0)
 		return false;
 	ret_peer->name = open ? span_head(*s, (size_t)open) : SPAN_NONE;
 	ret_peer->ip = span_of(s->p + open + 1, (size_t)(close - open - 1));

@@ -76,7 +76,8 @@ static inline ptrdiff_t pf_find(struct span s, size_t at, char c)
 /* span_eq for tables: nearly every row is told apart without a call. */
 static inline bool pf_is_word(struct span s, struct span word)
 {
-	return s.n == word.n && s.n && s.p[0] == word.p[0] && span_eq(s, word);
+	return s.n == word.n && s.n && s.p[0] == word.p[0] && s.p[s.n - 1] == word.p[s.n - 1] &&
+	       span_eq(s, word);
 }
 /* The bracket of a peer holds an address; else it is "unknown" or a socket's path. */
 bool pf_is_address(struct span s);

@@ -53,34 +53,42 @@ static bool take_recipient(struct span *s, struct span *ret_address)
 }
 
 /* The value of ", key=value", up to the next comma. */
-static struct span take_value(struct span *s, size_t key)
+static inline struct span take_value(struct span *s, size_t key)
 {
-	ptrdiff_t comma = pf_find(*s, key, ',');
-	size_t end = comma < 0 ? s->n : (size_t)comma;
-	struct span value = span_of(s->p + key, end - key);
+	const char *start = s->p + key, *end = s->p + s->n, *comma = bytes_find(start, end, ',');
 
-	*s = span_from(*s, end);
-	return value;
+	*s = span_of(comma, (size_t)(end - comma));
+	return span_of(start, (size_t)(comma - start));
 }
 
 /* ", relay=X, conn_use=N, delay=D, delays=.., tls=.., dsn=..": up to ", status=", which stays. */
 static bool read_keys(struct span *s, struct result *r)
 {
 	for (unsigned keys = 0; keys < 12; keys++) {
+		if (s->n < 9 || s->p[0] != ',' || s->p[1] != ' ')
+			return false;
 		if (span_starts(*s, SPAN(", status=")))
 			return true;
-		if (span_starts(*s, SPAN(", relay=")))
-			r->relay = take_value(s, 8);
-		else if (span_starts(*s, SPAN(", delay=")))
-			r->delay = take_value(s, 8);
-		else if (span_starts(*s, SPAN(", delays=")))
-			r->delays = take_value(s, 9);
-		else if (span_starts(*s, SPAN(", dsn=")))
-			r->dsn = take_value(s, 6);
-		else if (span_starts(*s, SPAN(", ")))
+		switch (s->p[2]) {
+		case 'r':
+			if (span_starts(*s, SPAN(", relay=")))
+				r->relay = take_value(s, 8);
+			else
+				take_value(s, 2);
+			break;
+		case 'd':
+			if (span_starts(*s, SPAN(", delay=")))
+				r->delay = take_value(s, 8);
+			else if (span_starts(*s, SPAN(", delays=")))
+				r->delays = take_value(s, 9);
+			else if (span_starts(*s, SPAN(", dsn=")))
+				r->dsn = take_value(s, 6);
+			else
+				take_value(s, 2);
+			break;
+		default:
 			take_value(s, 2);
-		else
-			return false;
+		}
 	}
 	return false;
 }
