@@ -197,26 +197,13 @@ static void code_client(struct codec *c, struct client *v)
 	code_u64(c, &v->messages);
 }
 
-/* Most of 100,000 rows have a short history: a column is its number and its count, the last one is INQUIRY_SPARK. */
-static void code_spark(struct codec *c, uint64_t spark[INQUIRY_SPARK])
+static void code_column(struct codec *c, struct column *v)
 {
-	for (unsigned i = 0; c->to && i < INQUIRY_SPARK; i++)
-		if (spark[i]) {
-			pack_u8(c->to, (uint8_t)i);
-			pack_u64(c->to, spark[i]);
-		}
-	if (c->to)
-		pack_u8(c->to, INQUIRY_SPARK);
-	for (unsigned last = 0; c->from;) {
-		unsigned i = unpack_u8(c->from);
-
-		if (i == INQUIRY_SPARK || c->from->failed)
-			break;
-		refuse_if(c, i > INQUIRY_SPARK || i < last);
-		if (i < INQUIRY_SPARK)
-			refuse_if(c, (spark[i] = unpack_u64(c->from)) == 0);
-		last = i + 1;
-	}
+	code_u32(c, &v->at);
+	code_u32(c, &v->messages);
+	refuse_if(c, v->at >= INQUIRY_SPARK);
+	if (v->at >= INQUIRY_SPARK)
+		v->at = 0;
 }
 
 static void code_row(struct codec *c, struct row *v)
@@ -236,7 +223,7 @@ static void code_row(struct codec *c, struct row *v)
 	code_span(c, &v->aside);
 	code_span(c, &v->uid_text);
 	code_counts(c, &v->counts);
-	code_spark(c, v->spark);
+	CODE_LIST(c, v->history, v->nhistory, 8, code_column);
 	CODE_LIST(c, v->places, v->nplaces, 13, code_place);
 	CODE_LIST(c, v->clients, v->nclients, 12, code_client);
 	code_u64(c, &v->clients_total);
@@ -343,7 +330,7 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	CODE_LIST(c, v->notes, v->nnotes, 4, code_span);
 	CODE_LIST(c, v->inputs, v->ninputs, 32, code_input);
 	code_counts(c, &v->totals);
-	CODE_LIST(c, v->rows, v->nrows, 138, code_row);
+	CODE_LIST(c, v->rows, v->nrows, 141, code_row);
 	CODE_LIST(c, v->incidents, v->nincidents, 26, code_incident);
 	CODE_LIST(c, v->advice, v->nadvice, 17, code_advice);
 	code_stats(c, &v->stats);

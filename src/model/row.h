@@ -50,6 +50,11 @@ struct client {
 
 #define INQUIRY_SPARK 60       /* columns of a row's history over the window */
 
+/* Messages in one of the INQUIRY_SPARK columns that the window is cut into. */
+struct column {
+	uint32_t at, messages;
+};
+
 struct row {
 	enum sender_kind kind;
 	struct span id, account;      /* account.n == 0: unknown */
@@ -62,7 +67,7 @@ struct row {
 	struct span aside;            /* why it was set aside as bulk or normal, or empty */
 	struct span uid_text;         /* "uid 1043" or empty */
 	struct counts counts;
-	uint64_t spark[INQUIRY_SPARK];
+	struct column *history;       size_t nhistory;   /* columns with messages, rising */
 	struct place *places;         size_t nplaces;
 	struct client *clients;       size_t nclients;   uint64_t clients_total;
 	struct reason *reasons;       size_t nreasons;
@@ -73,5 +78,12 @@ struct row {
 void counts_add(struct counts *sum, const struct counts *c);
 const char *sender_kind_name(enum sender_kind kind);
 const char *verdict_name(enum verdict verdict);
+
+/* Adds the row's history to a full line of columns. */
+static inline void row_history_add(const struct row *r, uint64_t ret_columns[INQUIRY_SPARK])
+{
+	for (size_t i = 0; i < r->nhistory; i++)
+		ret_columns[r->history[i].at] += r->history[i].messages;
+}
 
 #endif

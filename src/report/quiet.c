@@ -39,8 +39,7 @@ static struct volume sum_volume(const struct inquiry *q)
 
 		if (!who_is_local(r->kind))
 			continue;
-		for (size_t k = 0; k < INQUIRY_SPARK; k++)
-			v.column[k] += r->spark[k];
+		row_history_add(r, v.column);
 	}
 	per_column = hours / INQUIRY_SPARK;
 	newest = per_column < 1 ? (size_t)(1 / per_column + 0.5) : 1;

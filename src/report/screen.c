@@ -85,8 +85,7 @@ static struct history sum_history(const struct inquiry *q, const struct incident
 	for (size_t i = 0; i < in->nrows; i++) {
 		const struct row *r = &q->rows[in->rows[i]];
 
-		for (size_t k = 0; k < INQUIRY_SPARK; k++)
-			h.column[k] += r->spark[k];
+		row_history_add(r, h.column);
 		h.messages += r->counts.messages;
 		h.last = r->last > h.last ? r->last : h.last;
 	}

@@ -88,6 +88,13 @@ static uint32_t account_of_login(struct trace *t, struct span login)
 	return account != ACCOUNT_NONE ? account : accounts_by_name(t->o.accounts, login);
 }
 
+/* An @domain of the configuration. Not for folders: their owner chooses how they end. */
+static bool is_of_domain(const struct arrival *who, struct span id, struct span domain)
+{
+	return (who->kind == KIND_AUTH || who->kind == KIND_FORWARD) && domain.n > 1 && domain.p[0] == '@' &&
+	       id.n > domain.n && span_eq_nocase(span_from(id, id.n - domain.n), domain);
+}
+
 static bool is_trusted(struct trace *t, const struct arrival *who)
 {
 	struct span id = names_get(&t->names, who->id);
@@ -96,7 +103,7 @@ static bool is_trusted(struct trace *t, const struct arrival *who)
 	for (size_t i = 0; i < t->o.ntrusted; i++) {
 		struct span what = t->o.trusted[i];
 
-		if (span_eq_nocase(what, id))
+		if (span_eq_nocase(what, id) || is_of_domain(who, id, what))
 			return true;
 		if (what.n && what.p[0] == '/' && span_starts(id, what) &&
 		    (id.n == what.n || id.p[what.n] == '/'))

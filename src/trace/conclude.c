@@ -78,16 +78,27 @@ static void evidence_fill(struct trace *t, struct arena *a, const struct sender 
 		row_add_evidence(t, a, row, &s->proof[i], span_str(s->proof[i].claim));
 }
 
-static void spark_fill(const struct sender *s, const struct inquiry *q, struct row *row)
+static void history_fill(struct arena *a, const struct sender *s, const struct inquiry *q, struct row *row)
 {
 	int64_t span = q->to - q->from + 1;
+	uint64_t line[INQUIRY_SPARK] = { 0 };
+	size_t n = 0;
 
 	for (unsigned i = 0; i < SENDER_BINS && span > 0; i++) {
 		int64_t at = s->bin_start + (int64_t)i * s->bin_width - q->from;
 		int64_t column = (at < 0 ? 0 : at) * INQUIRY_SPARK / span;
 
-		row->spark[column < INQUIRY_SPARK ? column : INQUIRY_SPARK - 1] += s->bin[i];
+		column = column < INQUIRY_SPARK ? column : INQUIRY_SPARK - 1;
+		n += s->bin[i] && !line[column];
+		line[column] += s->bin[i];
 	}
+	row->history = arena_alloc(a, (n + 1) * sizeof(*row->history));
+	for (unsigned k = 0; k < INQUIRY_SPARK; k++)
+		if (line[k])
+			row->history[row->nhistory++] = (struct column){
+				k,
+				line[k] < UINT32_MAX ? (uint32_t)line[k] : UINT32_MAX,
+			};
 }
 
 static int by_count(const void *x, const void *y)
@@ -148,37 +159,30 @@ static bool is_judged(enum sender_kind kind)
 	       kind == KIND_FORWARD;
 }
 
-static void row_judge(struct trace *t, struct arena *a, const struct sender *s, struct ranked *ret)
+/* Room for every tally there is, for sorting one row's. */
+struct scratch {
+	const struct tally **list;
+};
+
+static void row_fill(struct trace *t, struct arena *a, const struct inquiry *q, const struct scratch *scratch,
+		     struct ranked *r)
 {
-	struct judge_verdict v = { 0 };
-	struct row *row = &ret->row;
+	const struct sender *s = r->sender;
+	const struct judge_verdict *v = &r->verdict;
+	struct row *row = r->row;
 
-	if (!is_judged(s->kind))
-		return;
-	judge_close(t->judge, &s->judge, s->kind, s->trusted, a, &v);
-	row->verdict = v.verdict;
-	row->score = v.score;
-	row->confidence = v.confidence;
-	row->since = v.since;
-	row->aside = v.aside;
-	row->reasons = v.reasons;
-	row->nreasons = v.nreasons;
-	ret->alarm_at = v.alarm_at;
-}
-
-static void row_fill(struct trace *t, struct arena *a, uint32_t index, const struct inquiry *q,
-		     const struct tally **scratch, struct ranked *ret)
-{
-	const struct sender *s = sender_at(&t->senders, index);
-	struct row *row = &ret->row;
-
-	sender_tally_flush(&t->senders, index);
-	ret->sender = s;
-	ret->index = index;
+	sender_tally_flush(&t->senders, r->index);
 	*row = (struct row){
 		.kind = s->kind,
-		.id = names_get(&t->names, s->id),
+		.id = s->kind == KIND_OTHER ? SPAN("other") : names_get(&t->names, s->id),
 		.account = names_get(&t->names, s->account),
+		.verdict = v->verdict,
+		.score = v->score,
+		.confidence = v->confidence,
+		.since = v->since,
+		.aside = v->aside,
+		.reasons = v->reasons,
+		.nreasons = v->nreasons,
 		.first = s->first,
 		.last = s->last,
 		.grade = s->grade,
@@ -186,42 +190,43 @@ static void row_fill(struct trace *t, struct arena *a, uint32_t index, const str
 		.counts = s->counts,
 		.sending = s->last && s->last >= q->to - STILL_SENDING,
 	};
-	if (s->kind == KIND_OTHER)
-		row->id = SPAN("other");
 	if (s->account_index != ACCOUNT_NONE &&
 	    accounts_get(t->o.accounts, s->account_index)->uid != UINT32_MAX)
 		row->uid_text = claim_format(a, "uid %u", accounts_get(t->o.accounts, s->account_index)->uid);
-	row_judge(t, a, s, ret);
-	spark_fill(s, q, row);
-	lists_fill(t, a, s, row, scratch);
+	history_fill(a, s, q, row);
+	lists_fill(t, a, s, row, scratch->list);
 	evidence_fill(t, a, s, row);
 }
 
 /* Smaller ranks first. */
-static int rank_class(const struct row *row)
+static int rank_class(const struct ranked *r)
 {
-	if (row->kind == KIND_INBOUND || row->kind == KIND_BOUNCE)
+	if (r->sender->kind == KIND_INBOUND || r->sender->kind == KIND_BOUNCE)
 		return 3;
-	if (row->kind == KIND_UNKNOWN || row->kind == KIND_OTHER)
+	if (r->sender->kind == KIND_UNKNOWN || r->sender->kind == KIND_OTHER)
 		return 4;
-	return row->verdict == VERDICT_COMPROMISED ? 0 : row->verdict == VERDICT_SUSPECT ? 1 : 2;
+	return r->verdict.verdict == VERDICT_COMPROMISED ? 0 : r->verdict.verdict == VERDICT_SUSPECT ? 1 : 2;
 }
 
-static int by_rank(const void *x, const void *y)
+static int by_rank(const void *x, const void *y, void *names)
 {
-	const struct row *a = &((const struct ranked *)x)->row;
-	const struct row *b = &((const struct ranked *)y)->row;
+	const struct ranked *a = x;
+	const struct ranked *b = y;
+	struct span id_a = names_get(names, a->sender->id);
+	struct span id_b = names_get(names, b->sender->id);
 	int c = rank_class(a) - rank_class(b);
 
-	if (c == 0 && a->score != b->score)
-		c = a->score > b->score ? -1 : 1;
-	if (c == 0 && a->counts.messages != b->counts.messages)
-		c = a->counts.messages > b->counts.messages ? -1 : 1;
+	if (c == 0 && a->verdict.score != b->verdict.score)
+		c = a->verdict.score > b->verdict.score ? -1 : 1;
+	if (c == 0 && a->sender->counts.messages != b->sender->counts.messages)
+		c = a->sender->counts.messages > b->sender->counts.messages ? -1 : 1;
 	if (c == 0)
-		c = memcmp(a->id.p, b->id.p, a->id.n < b->id.n ? a->id.n : b->id.n);
+		c = memcmp(id_a.p, id_b.p, id_a.n < id_b.n ? id_a.n : id_b.n);
 	if (c == 0)
-		c = (a->id.n > b->id.n) - (a->id.n < b->id.n);
-	return c ? c : (int)a->kind - (int)b->kind;
+		c = (id_a.n > id_b.n) - (id_a.n < id_b.n);
+	if (c == 0)
+		c = (int)a->sender->kind - (int)b->sender->kind;
+	return c ? c : a->index < b->index ? -1 : 1;
 }
 
 static void totals_add(struct counts *to, const struct counts *c)
@@ -291,7 +296,7 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 {
 	struct inquiry *q = arena_alloc(a, sizeof(*q));
-	const struct tally **scratch;
+	struct scratch scratch;
 	struct ranked *ranked;
 	size_t n = 0;
 
@@ -305,24 +310,29 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 	q->now = t->o.now;
 	q->from = t->o.since ? t->o.since : t->first;
 	q->to = t->o.until && t->o.until < t->last ? t->o.until : t->last;
-	scratch = xcalloc((size_t)t->senders.ntally + 1, sizeof(*scratch));
+	scratch.list = xcalloc((size_t)t->senders.ntally + 1, sizeof(*scratch.list));
 	ranked = xcalloc(t->senders.n + 1, sizeof(*ranked));
 	for (uint32_t i = 1; i < t->senders.n; i++) {
 		const struct sender *s = sender_at(&t->senders, i);
 
 		if (!has_mail(s) || (s->kind == KIND_OTHER && i != t->senders.other))
 			continue;
-		row_fill(t, a, i, q, scratch, &ranked[n++]);
+		ranked[n] = (struct ranked){ .sender = s, .index = i };
+		if (is_judged(s->kind))
+			judge_close(t->judge, &s->judge, s->kind, s->trusted, a, &ranked[n].verdict);
 		totals_add(&q->totals, &s->counts);
+		n++;
 	}
-	qsort(ranked, n, sizeof(*ranked), by_rank);
-	incidents_make(t, a, ranked, n, q);
+	qsort_r(ranked, n, sizeof(*ranked), by_rank, &t->names);
 	q->rows = arena_alloc(a, (n + 1) * sizeof(*q->rows));
-	for (size_t i = 0; i < n; i++)
-		q->rows[i] = ranked[i].row;
 	q->nrows = n;
+	for (size_t i = 0; i < n; i++) {
+		ranked[i].row = &q->rows[i];
+		row_fill(t, a, q, &scratch, &ranked[i]);
+	}
+	incidents_make(t, a, ranked, n, q);
 	stats_fill(t, a, &q->stats);
 	free(ranked);
-	free(scratch);
+	free(scratch.list);
 	return q;
 }

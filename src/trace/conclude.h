@@ -4,6 +4,7 @@
 #ifndef SPAMTRAIL_TRACE_CONCLUDE_H
 #define SPAMTRAIL_TRACE_CONCLUDE_H
 
+#include "judge/judge.h"
 #include "model/inquiry.h"
 
 struct proof;
@@ -12,10 +13,10 @@ struct trace;
 
 /* What incident.c needs to know of each ranked row. */
 struct ranked {
-	struct row row;
+	struct row *row;       /* in its final place */
 	const struct sender *sender;
 	uint32_t index;        /* in senders */
-	int64_t alarm_at;
+	struct judge_verdict verdict;
 };
 
 /* Groups the compromised rows by time into incidents, with entry and timeline. */

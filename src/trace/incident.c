@@ -59,7 +59,7 @@ static bool is_client(const struct row *row, struct span ip)
 /* An upload counts where it went into the folder that mails; a login where its address mailed later. */
 static bool access_fits(const struct trace *t, const struct web_access *w, const struct ranked *r)
 {
-	const struct row *row = &r->row;
+	const struct row *row = r->row;
 	struct span path = names_get(&t->names, w->path);
 
 	if (w->kind == EV_UPLOAD)
@@ -93,7 +93,7 @@ static void add_accesses(struct story *s, struct ranked *r, uint32_t index)
 		struct span path = names_get(&s->t->names, x->path);
 		struct span user = names_get(&s->t->names, x->user);
 
-		if (x->at < r->row.since - ENTRY_BEFORE || x->at > r->row.since + ENTRY_AFTER ||
+		if (x->at < r->row->since - ENTRY_BEFORE || x->at > r->row->since + ENTRY_AFTER ||
 		    *count >= ENTRY_KIND_MOST || !access_fits(s->t, x, r))
 			continue;
 		(*count)++;
@@ -102,7 +102,7 @@ static void add_accesses(struct story *s, struct ranked *r, uint32_t index)
 					       (int)user.n, user.p, (int)ip.n, ip.p)
 				: claim_format(s->a, "first login of %.*s from %.*s", (int)user.n, user.p,
 					       (int)ip.n, ip.p);
-		entry_add(s, &m, row_add_evidence(s->t, s->a, &r->row, &proof, m.text));
+		entry_add(s, &m, row_add_evidence(s->t, s->a, r->row, &proof, m.text));
 	}
 }
 
@@ -148,7 +148,7 @@ static void add_requests(struct story *s, struct ranked *r, uint32_t index)
 			"%.0f %%), most from %.*s",
 			(int)site.n, site.p, (int)path.n, path.p, (unsigned long long)x->paired,
 			(unsigned long long)x->posts, by_chance * 100, (int)ip.n, ip.p);
-		entry_add(s, &m, row_add_evidence(s->t, s->a, &r->row, &proof, m.text));
+		entry_add(s, &m, row_add_evidence(s->t, s->a, r->row, &proof, m.text));
 	}
 }
 
@@ -159,7 +159,7 @@ static void add_file(struct story *s, struct ranked *r, uint32_t index, struct s
 
 	if (!s->t->o.status || path.n < 2 || path.p[0] != '/' || !s->t->o.status(s->t->o.ctx, path, &st))
 		return;
-	if (st.ctime < r->row.since - ENTRY_BEFORE || st.ctime > r->row.since + ENTRY_AFTER)
+	if (st.ctime < r->row->since - ENTRY_BEFORE || st.ctime > r->row->since + ENTRY_AFTER)
 		return;
 	m.at = st.ctime;
 	m.text = claim_format(s->a, "%.*s changed (ctime), owner uid %u", (int)path.n, path.p, st.uid);
@@ -171,10 +171,10 @@ static void add_files(struct story *s, struct ranked *r, uint32_t index)
 {
 	const struct web_memory *w = &s->t->web;
 
-	if (r->row.kind != KIND_SCRIPT)
+	if (r->row->kind != KIND_SCRIPT)
 		return;
-	for (size_t i = 0; i < r->row.nplaces && i < ENTRY_KIND_MOST; i++)
-		add_file(s, r, index, r->row.places[i].path);
+	for (size_t i = 0; i < r->row->nplaces && i < ENTRY_KIND_MOST; i++)
+		add_file(s, r, index, r->row->places[i].path);
 	for (uint32_t i = 0; i < w->ntarget; i++) {
 		const struct web_target *x = &w->target[i];
 		struct span url = names_get(&s->t->names, x->path);
@@ -182,9 +182,9 @@ static void add_files(struct story *s, struct ranked *r, uint32_t index)
 
 		if (sender_at(&s->t->senders, x->sender) != r->sender || x->paired < PAIRS_LEAST || slash < 0)
 			continue;
-		if (slash == 0 || span_ends(r->row.id, span_head(url, (size_t)slash)))
+		if (slash == 0 || span_ends(r->row->id, span_head(url, (size_t)slash)))
 			add_file(s, r, index,
-				 claim_format(s->a, "%.*s%.*s", (int)r->row.id.n, r->row.id.p,
+				 claim_format(s->a, "%.*s%.*s", (int)r->row->id.n, r->row->id.p,
 					      (int)(url.n - (size_t)slash), url.p + slash));
 	}
 }
@@ -207,19 +207,19 @@ static void timeline_fill(struct story *s, const struct ranked *ranked)
 	memcpy(in->timeline, s->entry, s->nentry * sizeof(*s->entry));
 	for (size_t i = 0; i < in->nrows; i++) {
 		const struct ranked *r = &ranked[in->rows[i]];
-		struct moment m = { .row = in->rows[i], .grade = r->row.grade, .kind = SPAN("mail") };
+		struct moment m = { .row = in->rows[i], .grade = r->row->grade, .kind = SPAN("mail") };
 
-		m.at = r->row.since;
-		m.text = claim_format(s->a, "%.*s begins to send as it never did", (int)r->row.id.n,
-				      r->row.id.p);
+		m.at = r->row->since;
+		m.text = claim_format(s->a, "%.*s begins to send as it never did", (int)r->row->id.n,
+				      r->row->id.p);
 		in->timeline[n++] = m;
-		m.at = r->alarm_at;
-		m.text = claim_format(s->a, "%.*s is beyond doubt", (int)r->row.id.n, r->row.id.p);
-		if (r->alarm_at)
+		m.at = r->verdict.alarm_at;
+		m.text = claim_format(s->a, "%.*s is beyond doubt", (int)r->row->id.n, r->row->id.p);
+		if (r->verdict.alarm_at)
 			in->timeline[n++] = m;
-		m.at = r->row.last;
-		m.text = claim_format(s->a, "last message of %.*s in these logs", (int)r->row.id.n,
-				      r->row.id.p);
+		m.at = r->row->last;
+		m.text = claim_format(s->a, "last message of %.*s in these logs", (int)r->row->id.n,
+				      r->row->id.p);
 		in->timeline[n++] = m;
 	}
 	in->ntimeline = n;
@@ -273,7 +273,7 @@ static struct incident *incident_of(struct inquiry *q, const struct ranked *rank
 {
 	for (size_t i = 0; i < q->nincidents; i++)
 		for (size_t k = 0; k < q->incidents[i].nrows; k++) {
-			const struct row *other = &ranked[q->incidents[i].rows[k]].row;
+			const struct row *other = ranked[q->incidents[i].rows[k]].row;
 
 			if (row->since <= other->last && other->since <= row->last)
 				return &q->incidents[i];
@@ -285,11 +285,11 @@ void incidents_make(struct trace *t, struct arena *a, struct ranked *ranked, siz
 {
 	size_t found = 0;
 
-	while (found < n && ranked[found].row.verdict == VERDICT_COMPROMISED)
+	while (found < n && ranked[found].row->verdict == VERDICT_COMPROMISED)
 		found++;
 	q->incidents = arena_alloc(a, (found + 1) * sizeof(*q->incidents));
 	for (size_t i = 0; i < found; i++) {
-		const struct row *row = &ranked[i].row;
+		const struct row *row = ranked[i].row;
 		struct incident *in = incident_of(q, ranked, row);
 
 		if (!in->rows)

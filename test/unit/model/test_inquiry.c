@@ -50,7 +50,8 @@ static void values(void **state)
 	assert_int_equal(q->rows[0].counts.bounced, 2911);
 	assert_true(q->rows[0].reasons[2].weight == 12.3);
 	assert_int_equal(q->rows[0].evidence[1].offset, 16893290);
-	assert_int_equal(q->rows[0].spark[48], 410);
+	assert_int_equal(q->rows[0].history[q->rows[0].nhistory - 12].at, 48);
+	assert_int_equal(q->rows[0].history[q->rows[0].nhistory - 12].messages, 410);
 	assert_int_equal(q->incidents[0].entry[0].evidence[0], 4);
 	assert_string_equal(q->incidents[0].id, "1123a");
 	assert_int_equal(q->stats.by_hour[23].messages, 123);

@@ -18,10 +18,12 @@ static void *copy_list(struct arena *a, const void *list, size_t bytes, size_t o
 	return p;
 }
 
-static void add_spark(struct row *r, size_t from, uint64_t base, uint64_t step)
+static void add_history(struct row *r, struct arena *a, size_t from, uint64_t base, uint64_t step)
 {
-	for (size_t i = from; i < INQUIRY_SPARK; i++)
-		r->spark[i] = base + step * (i - from);
+	r->nhistory = INQUIRY_SPARK - from;
+	r->history = arena_alloc(a, r->nhistory * sizeof(*r->history));
+	for (size_t i = 0; i < r->nhistory; i++)
+		r->history[i] = (struct column){ (uint32_t)(from + i), (uint32_t)(base + step * i) };
 }
 
 static void fill_script(struct row *r, struct arena *a)
@@ -42,7 +44,7 @@ static void fill_script(struct row *r, struct arena *a)
 		.counts = { 15912, 41200, 12005, 8204, 2911, 51234567 },
 		.clients_total = 4,
 	};
-	add_spark(r, 47, 220, 190);
+	add_history(r, a, 47, 220, 190);
 	r->places =
 		COPY(a, &r->nplaces,
 		     (struct place[]){ { SPAN("/home/acme/public_html/wp-content/uploads/2026/11/cache.php"),
@@ -108,7 +110,7 @@ static void fill_mailbox(struct row *r, struct arena *a)
 		.counts = { 663, 663, 540, 20, 103, 903211 },
 		.clients_total = 41,
 	};
-	add_spark(r, 50, 50, 3);
+	add_history(r, a, 50, 50, 3);
 	r->clients = COPY(a, &r->nclients, (struct client[]){ { SPAN("198.51.100.23"), 40 } });
 	r->reasons = COPY(a, &r->nreasons,
 			  (struct reason[]){ { SPAN("networks"), 41, 2, 15.5,
@@ -124,7 +126,7 @@ static void fill_mailbox(struct row *r, struct arena *a)
 						  SPAN("Dovecot accepted the same logins") } });
 }
 
-static void fill_others(struct row *r)
+static void fill_others(struct row *r, struct arena *a)
 {
 	r[0] = (struct row){ .kind = KIND_AUTH,
 			     .id = SPAN("orders@firm.example"),
@@ -157,9 +159,9 @@ static void fill_others(struct row *r)
 	r[4] = (struct row){ .kind = KIND_UNKNOWN,
 			     .id = SPAN("unknown"),
 			     .counts = { 0, 3120, 3000, 0, 0, 0 } };
-	add_spark(&r[0], 30, 10, 0);
-	add_spark(&r[1], 5, 35, 0);
-	add_spark(&r[2], 0, 15, 0);
+	add_history(&r[0], a, 30, 10, 0);
+	add_history(&r[1], a, 5, 35, 0);
+	add_history(&r[2], a, 0, 15, 0);
 }
 
 static void fill_stats(struct stats *st, struct arena *a)
@@ -254,7 +256,7 @@ struct inquiry *fixture_incident(struct arena *a)
 	q->rows = arena_alloc(a, q->nrows * sizeof(*q->rows));
 	fill_script(&q->rows[0], a);
 	fill_mailbox(&q->rows[1], a);
-	fill_others(&q->rows[2]);
+	fill_others(&q->rows[2], a);
 	q->nincidents = 1;
 	q->incidents = arena_alloc(a, sizeof(*q->incidents));
 	fill_incident(&q->incidents[0], a);
@@ -270,7 +272,7 @@ struct inquiry *fixture_quiet(struct arena *a)
 	q->zone = COPY(a, &q->nzone, (struct zone_step[]){ { NOW - MINUTES(360), 0 } });
 	q->nrows = 5;
 	q->rows = arena_alloc(a, q->nrows * sizeof(*q->rows));
-	fill_others(&q->rows[0]);
+	fill_others(&q->rows[0], a);
 	q->rows[0].verdict = VERDICT_NORMAL;
 	fill_stats(&q->stats, a);
 	sum_totals(q);
