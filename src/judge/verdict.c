@@ -108,15 +108,19 @@ static void reasons(const struct state *s, struct arena *a, struct judge_verdict
 	}
 }
 
-/* Much mail and many new recipients, from where he always was, and nearly all of them exist. */
+/* Much mail and many new recipients, and nearly all of them exist: from where he always was, or from a new
+ * sender of whom enough is known and nothing else speaks against him. */
 static bool explained(const struct state *s)
 {
 	struct known r = s->known_best;
-
+	bool is_new = s->flags & STATE_BORN_LATE;
 	int32_t place = cusum_group(s->best, GROUP_PLACE) - s->best[SIG_REGULAR]; /* a rhythm is no place */
 
-	return place < NAT && cusum_group(s->best, GROUP_LOGIN) < NAT && !(s->flags & STATE_BORN_LATE) &&
-	       r.results >= RESULTS_ENOUGH && (uint64_t)r.unknown * 20 <= r.results;
+	if (is_new)
+		place -= s->best[SIG_NEW_PLACE];
+	return place < NAT && cusum_group(s->best, GROUP_LOGIN) < NAT &&
+	       (!is_new || s->best[SIG_SPAM] < CUSUM_LOUD) && r.results >= (is_new ? MANY : RESULTS_ENOUGH) &&
+	       (uint64_t)r.unknown * (is_new ? 50 : 20) <= r.results;
 }
 
 static struct span aside(const struct state *s, const char *what, struct arena *a)
@@ -173,14 +177,17 @@ static enum verdict decide(const struct state *s, bool accusable, bool trusted, 
 	if (s->best_total >= s->threshold - CUSUM_SLOW) {
 		if (!explained(s))
 			return VERDICT_SUSPECT;
-		*ret_aside = aside(s, "a campaign from his own networks and place", a);
+		*ret_aside = aside(s,
+				   s->flags & STATE_BORN_LATE ? "a new sender, but to people who exist"
+							      : "a campaign from its own networks and place",
+				   a);
 		return VERDICT_BULK;
 	}
 	if (!big(s))
 		return VERDICT_NORMAL;
 	*ret_aside = aside(s,
 			   steady ? "steady audience, own rhythm"
-			   : loud ? "a campaign from his own networks and place"
+			   : loud ? "a campaign from its own networks and place"
 				  : "own rhythm",
 			   a);
 	return VERDICT_BULK;

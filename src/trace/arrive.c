@@ -144,6 +144,15 @@ static bool is_foreign(struct trace *t, struct sender *row, struct span domain)
 	return row->foreign;
 }
 
+/* user@host is what mail() and cron write where nobody says otherwise: no foreign name. */
+static bool is_default_sender(const struct step *s)
+{
+	struct span user = step_get(s, F_UNIX_USER);
+	struct span sender = step_get(s, F_SENDER);
+
+	return user.n && sender.n > user.n && sender.p[user.n] == '@' && span_starts(sender, user);
+}
+
 static void judge_arrival(struct trace *t, struct sender *row, const struct arrival *who,
 			  const struct step *s, int64_t at, uint32_t nrcpt, uint32_t size)
 {
@@ -159,7 +168,7 @@ static void judge_arrival(struct trace *t, struct sender *row, const struct arri
 	};
 
 	m.net = row->client_net;
-	if (row->account_index != ACCOUNT_NONE) {
+	if (row->account_index != ACCOUNT_NONE && !is_default_sender(s)) {
 		m.foreign_sender = is_foreign(t, row, domain_of(step_get(s, F_SENDER)));
 	}
 	judge_message(t->judge, &row->judge, row->kind, &m);
