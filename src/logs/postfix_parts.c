@@ -109,8 +109,9 @@ static struct span take_port(struct span *s)
 bool pf_take_peer(struct span *s, struct pf_peer *ret_peer)
 {
 	/* A host name has at most 255 bytes, an address in brackets at most 107 (a socket's path). */
-	const char *end = s->p + (s->n < 260 ? s->n : 260), *bracket = bytes_find2(s->p, end, '[', ' ');
-	ptrdiff_t open = bracket < end && *bracket == '[' ? bracket - s->p : -1;
+	struct span reach = span_head(*s, 260);
+	const char *bracket = reach.n ? bytes_find2(reach.p, reach.p + reach.n, '[', ' ') : NULL;
+	ptrdiff_t open = bracket && bracket < reach.p + reach.n && *bracket == '[' ? bracket - s->p : -1;
 	ptrdiff_t close = open < 0 ? -1 : pf_find(span_head(*s, (size_t)open + 120), (size_t)open, ']');
 
 	if (close < 0)

@@ -145,6 +145,14 @@ static bool is_filter_service(struct span service)
 	return false;
 }
 
+static bool says_queued(struct span text)
+{
+	for (ptrdiff_t at = pf_find(text, 0, 'q'); at >= 0; at = pf_find(text, (size_t)at + 1, 'q'))
+		if (span_starts(span_from(text, (size_t)at), SPAN("queued as ")))
+			return true;
+	return false;
+}
+
 /* Where the mail went and what that makes of it. */
 static uint16_t relay_flags(const struct pf *p, const struct result *r)
 {
@@ -160,7 +168,7 @@ static uint16_t relay_flags(const struct pf *p, const struct result *r)
 		return EVF_FILTER;
 	/* A socket: a mailbox server's, or a filter's that queues again. */
 	if (r->peer.ip.p && !pf_is_address(r->peer.ip))
-		return span_search(r->text, 0, SPAN("queued as ")) >= 0 ? EVF_FILTER : 0;
+		return says_queued(r->text) ? EVF_FILTER : 0;
 	/* relay=none: nobody answered; the text begins with the one that was tried. */
 	if (!r->peer.ip.p && pf_take(&text, SPAN("connect to ")) && pf_take_peer(&text, &tried) &&
 	    pf_is_loopback(tried.ip))
