@@ -29,18 +29,29 @@ struct host_io {
 enum log_role { LOG_MAIL, LOG_PHP, LOG_WEB, LOG_LOGIN };
 
 struct host_log {
-	struct span path;      /* of the current file; the caller finds its rotated mates */
+	struct span path; /* of the current file; the caller finds its rotated mates */
 	enum log_role role;
 };
 
+/* A web site: which folder it serves and where it logs; parts that are not told are empty. */
+struct host_site {
+	struct span name, docroot, log;
+};
+
 struct host_facts {
-	struct span hostname, mta, panel;    /* "Exim 4.98", "cPanel"; empty = unknown */
-	struct accounts *accounts;           /* never NULL */
-	struct zone *zone;                   /* NULL = UTC */
-	struct host_log *logs;        size_t nlogs;
-	struct span *networks;        size_t nnetworks;   /* mynetworks, relay_from_hosts */
-	struct advice *advice;        size_t nadvice;
-	struct span *unseen;          size_t nunseen;
+	struct span hostname, mta, panel; /* "Exim 4.98", "cPanel"; empty = unknown */
+	struct accounts *accounts; /* never NULL */
+	struct zone *zone; /* NULL = UTC */
+	struct host_log *logs;
+	size_t nlogs;
+	struct host_site *sites;
+	size_t nsites; /* one per name, aliases too */
+	struct span *networks;
+	size_t nnetworks; /* mynetworks, relay_from_hosts */
+	struct advice *advice;
+	size_t nadvice;
+	struct span *unseen;
+	size_t nunseen;
 };
 
 /* What ROOT's configuration tells; never fails, since every part may be missing. Texts live in A. */

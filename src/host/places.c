@@ -1,98 +1,86 @@
 /*
  * places - see places.h. Mail logs: the contract's list; the others as Debian, Red Hat, cPanel, DirectAdmin,
- * Plesk and Hestia lay them out. A folder stands for every log in it.
+ * Plesk, Hestia, ISPConfig and Virtualmin lay them out.
+ *
+ * Logs inside homes (~/logs, ~/access-logs) are left out on purpose: a customer writes there, so he could put a
+ * mail log of his own making among them. On every one of these panels they are links to, or copies of, the above.
  */
 #include "host/places.h"
 
-struct usual {
-	enum log_role role;
-	const char *path; /* a file, or with a / at its end a folder */
+static const struct {
+	enum places_kind kind;
+	const char *pattern;
+} usual[] = {
+	{ PLACES_EXIM, "/var/log/exim_mainlog" },
+	{ PLACES_EXIM, "/var/log/exim4/mainlog" },
+	{ PLACES_EXIM, "/var/log/exim/mainlog" },
+	{ PLACES_EXIM, "/var/log/exim/main.log" },
+	{ PLACES_SYSLOG, "/var/log/mail.log" },
+	{ PLACES_SYSLOG, "/var/log/maillog" },
+	{ PLACES_EXIM, "/var/log/exim_rejectlog" },
+	{ PLACES_EXIM, "/var/log/exim4/rejectlog" },
+	{ PLACES_EXIM, "/var/log/exim/rejectlog" },
+	{ PLACES_LOGIN, "/var/log/dovecot.log" },
+	{ PLACES_LOGIN, "/var/log/auth.log" },
+	{ PLACES_LOGIN, "/var/log/secure" },
+	{ PLACES_LOGIN, "/var/log/vsftpd.log" },
+	{ PLACES_LOGIN, "/var/log/xferlog" },
+	{ PLACES_LOGIN, "/var/log/proftpd/proftpd.log" },
+	{ PLACES_LOGIN, "/var/log/proftpd/xferlog" },
+	{ PLACES_LOGIN, "/var/log/pure-ftpd/transfer.log" },
+	{ PLACES_PHP, "/var/log/php-mail.log" },
+	{ PLACES_PHP, "/var/log/phpmail.log" },
+	{ PLACES_PHP, "/var/log/php/mail.log" },
+	{ PLACES_PHP, "/var/log/php_mail.log" },
+	{ PLACES_PHP, "/var/log/mail-php.log" },
+	{ PLACES_WEB, "/var/log/apache2/*" },
+	{ PLACES_WEB, "/var/log/httpd/*" },
+	{ PLACES_WEB, "/var/log/nginx/*" },
+	{ PLACES_WEB, "/var/log/apache2/domlogs/*" },
+	{ PLACES_WEB, "/usr/local/apache/domlogs/*" },
+	{ PLACES_WEB, "/var/log/httpd/domains/*" },
+	{ PLACES_WEB, "/var/log/nginx/domains/*" },
+	{ PLACES_WEB, "/var/log/apache2/domains/*" },
+	{ PLACES_WEB, "/var/www/vhosts/system/*/logs/access*log" },
+	{ PLACES_WEB, "/var/log/ispconfig/httpd/*/access.log" },
+	{ PLACES_WEB, "/var/log/virtualmin/*_access_log" },
 };
 
-static const struct usual usual_places[] = {
-	{ LOG_MAIL, "/var/log/exim_mainlog" },
-	{ LOG_MAIL, "/var/log/exim4/mainlog" },
-	{ LOG_MAIL, "/var/log/exim/mainlog" },
-	{ LOG_MAIL, "/var/log/exim/main.log" },
-	{ LOG_MAIL, "/var/log/mail.log" },
-	{ LOG_MAIL, "/var/log/maillog" },
-	{ LOG_MAIL, "/var/log/exim_rejectlog" },
-	{ LOG_MAIL, "/var/log/exim4/rejectlog" },
-	{ LOG_MAIL, "/var/log/exim/rejectlog" },
-	{ LOG_LOGIN, "/var/log/dovecot.log" },
-	{ LOG_LOGIN, "/var/log/auth.log" },
-	{ LOG_LOGIN, "/var/log/secure" },
-	{ LOG_LOGIN, "/var/log/vsftpd.log" },
-	{ LOG_LOGIN, "/var/log/xferlog" },
-	{ LOG_LOGIN, "/var/log/proftpd/proftpd.log" },
-	{ LOG_LOGIN, "/var/log/proftpd/xferlog" },
-	{ LOG_LOGIN, "/var/log/pure-ftpd/transfer.log" },
-	{ LOG_PHP, "/var/log/php-mail.log" },
-	{ LOG_PHP, "/var/log/phpmail.log" },
-	{ LOG_PHP, "/var/log/php/mail.log" },
-	{ LOG_PHP, "/var/log/php_mail.log" },
-	{ LOG_PHP, "/var/log/mail-php.log" },
-	{ LOG_WEB, "/var/log/apache2/" },
-	{ LOG_WEB, "/var/log/httpd/" },
-	{ LOG_WEB, "/var/log/nginx/" },
-	{ LOG_WEB, "/var/log/apache2/domlogs/" },
-	{ LOG_WEB, "/usr/local/apache/domlogs/" },
-	{ LOG_WEB, "/var/log/httpd/domains/" },
-	{ LOG_WEB, "/var/log/nginx/domains/" },
-	{ LOG_WEB, "/var/log/apache2/domains/" },
-};
-
-/* Rotated mates come by themselves; error logs hold no requests. */
-static bool is_current_access_log(struct span name)
+bool places_is_access_log(struct span path)
 {
-	static const char *const packed[] = {
-		".gz", ".xz", ".zst", ".bz2", ".bytes", ".offset", ".bytes_log"
+	static const char *const not_logs[] = {
+		".gz", ".xz", ".zst", ".bz2", ".bytes", ".offset", "bytes_log"
 	};
+	struct span name = span_from(path, (size_t)(span_rfind(path, '/') + 1));
 
-	for (size_t i = 0; i < sizeof(packed) / sizeof(*packed); i++)
-		if (span_ends(name, span_str(packed[i])))
+	for (size_t i = 0; i < sizeof(not_logs) / sizeof(*not_logs); i++)
+		if (span_ends(name, span_str(not_logs[i])))
 			return false;
-	return span_search(name, 0, SPAN("error")) < 0 && name.n &&
+	/* rotated mates come by themselves; error logs hold no requests */
+	return name.n && span_search(name, 0, SPAN("error")) < 0 &&
 	       !(name.p[name.n - 1] >= '0' && name.p[name.n - 1] <= '9');
 }
 
-static size_t add_folder(const struct host_io *io, struct arena *a, const struct usual *u,
-			 struct host_log *ret_logs, size_t most)
+static enum log_role role_of(enum places_kind kind)
 {
-	struct span dir = span_str(u->path);
-	struct span *names;
-	size_t count = io->list(io->ctx, a, span_head(dir, dir.n - 1), &names);
-	size_t n = 0;
-
-	for (size_t i = 0; i < count && n < most; i++) {
-		char *path;
-
-		if (!is_current_access_log(names[i]))
-			continue;
-		path = arena_alloc(a, dir.n + names[i].n + 1);
-		memcpy(path, dir.p, dir.n);
-		memcpy(path + dir.n, names[i].p, names[i].n);
-		if (io->exists(io->ctx, span_of(path, dir.n + names[i].n)))
-			ret_logs[n++] = (struct host_log){ span_of(path, dir.n + names[i].n), u->role };
-	}
-	return n;
+	return kind == PLACES_PHP     ? LOG_PHP
+	       : kind == PLACES_WEB   ? LOG_WEB
+	       : kind == PLACES_LOGIN ? LOG_LOGIN
+				      : LOG_MAIL;
 }
 
-size_t places_find(const struct host_io *io, struct arena *a, enum log_role role, struct host_log *ret_logs,
-		   size_t most)
+void places_add(struct gather *g, unsigned kinds)
 {
-	size_t n = 0;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
+		struct span *paths;
+		size_t n;
 
-	for (size_t i = 0; i < sizeof(usual_places) / sizeof(*usual_places) && n < most; i++) {
-		const struct usual *u = &usual_places[i];
-		struct span path = span_str(u->path);
-
-		if (u->role != role)
+		if (!(usual[i].kind & kinds))
 			continue;
-		if (span_ends(path, SPAN("/")))
-			n += add_folder(io, a, u, ret_logs + n, most - n);
-		else if (io->exists(io->ctx, path))
-			ret_logs[n++] = (struct host_log){ path, role };
+		n = gather_expand(g, span_str(usual[i].pattern), &paths);
+		for (size_t k = 0; k < n; k++)
+			if ((usual[i].kind != PLACES_WEB || places_is_access_log(paths[k])) &&
+			    g->io->exists(g->io->ctx, paths[k]))
+				gather_log(g, paths[k], role_of(usual[i].kind));
 	}
-	return n;
 }

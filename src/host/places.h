@@ -4,9 +4,19 @@
 #ifndef SPAMTRAIL_HOST_PLACES_H
 #define SPAMTRAIL_HOST_PLACES_H
 
-#include "host/host.h"
+#include "host/gather.h"
 
-/* Those of the usual places that are there and not empty; texts are static or live in A. */
-size_t places_find(const struct host_io *io, struct arena *a, enum log_role role, struct host_log *ret_logs, size_t most);
+enum places_kind {
+	PLACES_EXIM = 1, /* where Exim builds log */
+	PLACES_SYSLOG = 2, /* where syslog puts mail */
+	PLACES_PHP = 4,
+	PLACES_WEB = 8,
+	PLACES_LOGIN = 16,
+};
+
+/* Adds those usual places of KINDS (bits) that are there and not empty. */
+void places_add(struct gather *g, unsigned kinds);
+/* Could PATH be an access log that is still written: no error log, not packed, no byte counts? */
+bool places_is_access_log(struct span path);
 
 #endif

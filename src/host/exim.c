@@ -1,0 +1,90 @@
+/*
+ * exim - what Exim's configuration tells: its logs, its name, who may relay.
+ *
+ * Exim specification, "Log files": log_file_path lists paths with %s for main, reject and panic and %D or %M for a
+ * date, the word syslog, and an empty item for the place it was built with.
+ */
+#include "base/buf.h"
+#include "host/exim_conf.h"
+#include "host/learn.h"
+
+/* ITEM with WHICH for %s; a date becomes a wildcard. */
+static struct span log_name(struct gather *g, struct span item, const char *which)
+{
+	struct buf path = BUF_MAX(4096);
+	struct span copy;
+
+	for (size_t i = 0; i < item.n; i++) {
+		if (item.p[i] != '%' || i + 1 == item.n)
+			buf_byte(&path, item.p[i]);
+		else if (item.p[++i] == 's')
+			buf_str(&path, which);
+		else if (item.p[i] == 'D' || item.p[i] == 'M')
+			buf_byte(&path, '*');
+	}
+	copy = arena_span(g->scratch, buf_view(&path));
+	buf_free(&path);
+	return copy;
+}
+
+static void add_logs(struct gather *g, struct span item)
+{
+	struct span main_log = log_name(g, item, "main");
+	struct span *paths;
+	size_t n = gather_expand(g, main_log, &paths);
+
+	/* a name with a date in it: every day's file is one of its own */
+	for (size_t i = 0; i < n; i++)
+		if (n > 1 || !span_eq(paths[i], main_log))
+			gather_log(g, paths[i], LOG_MAIL);
+	gather_mail_log(g, n ? paths[n - 1] : main_log, "Exim");
+	n = gather_expand(g, log_name(g, item, "reject"), &paths);
+	for (size_t i = 0; i < n; i++)
+		gather_log(g, paths[i], LOG_MAIL);
+}
+
+static void learn_logs(const struct exim *e)
+{
+	struct exim_list list = exim_list(e->log_file_path);
+	struct span item;
+	bool file = false;
+
+	while (exim_item(e->g->scratch, &list, &item)) {
+		if (span_eq(item, SPAN("syslog"))) {
+			e->g->mta_to_syslog = true;
+			file = true;
+		} else if (gather_is_path(item)) {
+			add_logs(e->g, item);
+			file = true;
+		} else {
+			e->g->exim_default_logs = true;
+		}
+	}
+	e->g->exim_default_logs |= !file;
+}
+
+static void learn_networks(const struct exim *e)
+{
+	struct span hosts = exim_hostlist(e, SPAN("relay_from_hosts"));
+	struct exim_list list = exim_list(hosts.n ? hosts : exim_hostlist(e, SPAN("relay_hosts")));
+	struct span item;
+
+	while (exim_item(e->g->scratch, &list, &item))
+		if (item.n && ((item.p[0] >= '0' && item.p[0] <= '9') || span_find(item, 0, ':') >= 0) &&
+		    span_find(item, 0, ';') < 0)
+			gather_network(e->g, item);
+}
+
+void exim_learn(struct gather *g)
+{
+	struct exim *e;
+
+	if (!exim_read(g, &e))
+		return;
+	g->exim = true;
+	if (!g->f->hostname.n && span_find(e->primary_hostname, 0, '$') < 0)
+		g->f->hostname = arena_span(g->keep, e->primary_hostname);
+	learn_logs(e);
+	learn_networks(e);
+	exim_advise(e);
+}

@@ -1,0 +1,34 @@
+/* glob - see glob.h. Only the last * is ever tried again, so a pattern of many stars costs no more. */
+#include "host/glob.h"
+
+bool glob_is(struct span text)
+{
+	return span_find(text, 0, '*') >= 0 || span_find(text, 0, '?') >= 0;
+}
+
+bool glob_match(struct span pattern, struct span name)
+{
+	size_t p = 0;
+	size_t star = SIZE_MAX;
+	size_t again = 0;
+
+	if (name.n && name.p[0] == '.' && !(pattern.n && pattern.p[0] == '.'))
+		return false;
+	for (size_t i = 0; i < name.n;) {
+		if (p < pattern.n && pattern.p[p] == '*') {
+			star = p++;
+			again = i;
+		} else if (p < pattern.n && (pattern.p[p] == '?' || pattern.p[p] == name.p[i])) {
+			p++;
+			i++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			i = ++again;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.n && pattern.p[p] == '*')
+		p++;
+	return p == pattern.n;
+}
