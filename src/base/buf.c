@@ -33,7 +33,7 @@ static size_t reserve(struct buf *b, size_t n)
 	return n;
 }
 
-void buf_add(struct buf *b, const void *p, size_t n)
+void buf_grow(struct buf *b, const void *p, size_t n)
 {
 	n = reserve(b, n);
 	if (n == 0)

@@ -19,9 +19,22 @@ struct buf {
 
 #define BUF_MAX(limit) ((struct buf){ .max = (limit) })
 
-void buf_add(struct buf *b, const void *p, size_t n);
+/* For buf_add only: what does not fit yet. */
+void buf_grow(struct buf *b, const void *p, size_t n);
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_free(struct buf *b);
+
+static inline void buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	if (n > b->cap - b->n) {
+		buf_grow(b, p, n);
+		return;
+	}
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+}
 
 static inline void buf_span(struct buf *b, struct span s)
 {

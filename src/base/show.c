@@ -19,7 +19,37 @@ struct piece {
 	bool valid;
 };
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
 static const char hex[] = "0123456789abcdef";
+
+/* Not zero where one of X's eight bytes is C. */
+static uint64_t has_byte(uint64_t x, unsigned char c)
+{
+	x ^= EACH(c);
+	return (x - EACH(1)) & ~x & EACH(0x80);
+}
+
+/* How many bytes from the front are printable ASCII, eight at a time: most of all text is nothing else. */
+static size_t ascii_run(struct span s, bool stop_at_quote)
+{
+	size_t n = 0;
+
+	for (uint64_t x; s.n - n >= sizeof(x); n += sizeof(x)) {
+		uint64_t odd;
+
+		memcpy(&x, s.p + n, sizeof(x));
+		odd = ((x - EACH(0x20)) & ~x & EACH(0x80)) | (x & EACH(0x80)) | has_byte(x, 0x7f);
+		if (stop_at_quote)
+			odd |= has_byte(x, '"') | has_byte(x, '\\');
+		if (odd)
+			break;
+	}
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f &&
+	       !(stop_at_quote && (s.p[n] == '"' || s.p[n] == '\\')))
+		n++;
+	return n;
+}
 
 /*
  * The next character of S (not empty). A broken one is as long as Unicode's "maximal subpart"
@@ -102,10 +132,20 @@ static size_t text_to(struct buf *out, struct span s, bool ascii, size_t limit, 
 	size_t columns = 0;
 
 	while (s.n) {
-		struct piece c = next(s);
-		bool as_is = plain(c, ascii);
-		size_t width = as_is ? width_of(c.cp) : 4 * c.n;
+		size_t run = ascii_run(span_head(s, limit - columns), false);
+		struct piece c;
+		bool as_is;
+		size_t width;
 
+		if (out)
+			buf_add(out, s.p, run);
+		columns += run;
+		s = span_from(s, run);
+		if (s.n == 0)
+			break;
+		c = next(s);
+		as_is = plain(c, ascii);
+		width = as_is ? width_of(c.cp) : 4 * c.n;
 		if (width > limit - columns) {
 			*ret_cut = true;
 			break;
@@ -186,20 +226,11 @@ static void json_escape(struct buf *out, uint32_t cp)
 		put_u(out, cp);
 }
 
-static size_t harmless_run(struct span s)
-{
-	size_t n = 0;
-
-	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '"' && s.p[n] != '\\')
-		n++;
-	return n;
-}
-
 void show_json(struct buf *out, struct span s)
 {
 	buf_byte(out, '"');
 	while (s.n) {
-		size_t run = harmless_run(s);
+		size_t run = ascii_run(s, true);
 		struct piece c;
 
 		buf_add(out, s.p, run);
