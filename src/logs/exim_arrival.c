@@ -115,13 +115,13 @@ static bool proto_key(const char *p, const char *end)
 	return STARTS(p, end, "P=") || STARTS(p, end, "Ci=");
 }
 
-static bool read_host(struct reading *r)
+static inline bool read_host(struct reading *r)
 {
 	r->p = exim_host_cut(r->p + 2, r->end, r->skip.host, &r->a->client);
 	return r->p && (r->p == r->end || *r->p == ' ');
 }
 
-static bool read_ident(struct reading *r)
+static inline bool read_ident(struct reading *r)
 {
 	const char *start = r->p + 2;
 
@@ -146,7 +146,7 @@ static bool proto_form(struct span s)
 	return s.n > 0;
 }
 
-static bool read_auth(struct reading *r)
+static inline bool read_auth(struct reading *r)
 {
 	const char *start = r->p + 2;
 
@@ -161,13 +161,16 @@ static bool read_auth(struct reading *r)
 	return !memchr(start, ' ', r->a->auth.n) || span_search(r->a->auth, 0, SPAN(" P=")) < 0;
 }
 
-static bool read_size(struct reading *r)
+static inline bool read_size(struct reading *r)
 {
 	struct span s = take_word(r, 2);
-	uint64_t value;
+	uint64_t value = 0;
+	size_t n = 0;
 
+	for (; n < s.n && n < 18 && (unsigned char)(s.p[n] - '0') < 10; n++)
+		value = value * 10 + (unsigned char)(s.p[n] - '0');
 	/* Panels put the user's name into a second S=. */
-	if (span_u64(s, &value)) {
+	if (n && n == s.n) {
 		if (!take_rank(r, R_SIZE))
 			return false;
 		r->a->size = s;
@@ -178,7 +181,7 @@ static bool read_size(struct reading *r)
 	return proto_form(s) || span_find(s, 0, '@') > 0;
 }
 
-static bool read_id(struct reading *r)
+static inline bool read_id(struct reading *r)
 {
 	const char *start = r->p + (r->p[2] == '*' ? 4 : 3);
 
@@ -189,7 +192,7 @@ static bool read_id(struct reading *r)
 	return true;
 }
 
-static bool read_topic(struct reading *r)
+static inline bool read_topic(struct reading *r)
 {
 	const char *start = r->p + 3, *close = exim_quoted(start, r->end);
 
@@ -231,7 +234,7 @@ static inline bool read_recipient(const char *p, const char *stop, bool odd)
 	return !odd || bytes_find2(p, stop, '"', ')') == stop;
 }
 
-static bool read_list(struct reading *r)
+static inline bool read_list(struct reading *r)
 {
 	const char *p = r->p + 4;
 
@@ -259,7 +262,7 @@ static bool read_list(struct reading *r)
 }
 
 /* A key that is nobody's identity: WORD or WORD=value without quotes and round brackets. */
-static bool read_other(struct reading *r)
+static inline bool read_other(struct reading *r)
 {
 	struct span s = take_word(r, 0);
 
@@ -275,7 +278,7 @@ static bool read_other(struct reading *r)
 	return true;
 }
 
-static bool read_tls(struct reading *r)
+static inline bool read_tls(struct reading *r)
 {
 	if (r->p + 2 < r->end && r->p[2] == '"') {
 		r->p = exim_quoted(r->p + 3, r->end);
@@ -286,7 +289,7 @@ static bool read_tls(struct reading *r)
 	return true;
 }
 
-static bool read_proto(struct reading *r)
+static inline bool read_proto(struct reading *r)
 {
 	r->a->proto = take_word(r, 2);
 	return proto_form(r->a->proto);
@@ -298,7 +301,7 @@ static bool read_parent(struct reading *r)
 	return true;
 }
 
-static bool read_letter(struct reading *r)
+static inline bool read_letter(struct reading *r)
 {
 	switch (*r->p) {
 	case 'R':
@@ -325,7 +328,7 @@ static bool read_letter(struct reading *r)
 }
 
 /* One key; p stands on its first byte. */
-static bool read_key(struct reading *r)
+static inline bool read_key(struct reading *r)
 {
 	const char *p = r->p, *end = r->end;
 

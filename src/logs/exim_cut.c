@@ -95,7 +95,7 @@ static inline bool is_dotted(const char *p, size_t n, const char *end)
 }
 
 /* "[ip]" and an optional ":port" at p; returns the end, or NULL when this is none. */
-static const char *bracket_cut(const char *p, const char *end, struct exim_host *host)
+static inline const char *bracket_cut(const char *p, const char *end, struct exim_host *host)
 {
 	const char *limit = end - p < ADDRESS_MOST ? end : p + ADDRESS_MOST, *close;
 
