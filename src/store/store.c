@@ -19,12 +19,14 @@
 #define WAIT_MILLIS 5000
 #define SPREAD 6
 #define HEADER_BYTES 100
-#define SCHEMA_BASELINE \
-	"CREATE TABLE baseline(as_of INTEGER PRIMARY KEY, first INTEGER, body BLOB, sum INTEGER)"
-#define SCHEMA_INCIDENT                                                                                      \
-	"CREATE TABLE incident(n INTEGER PRIMARY KEY, id BLOB UNIQUE, since INTEGER, last INTEGER, senders " \
-	"BLOB, "                                                                                             \
+#define BASELINE "baseline(as_of INTEGER PRIMARY KEY, first INTEGER, body BLOB, sum INTEGER)"
+#define INCIDENT                                                                                      \
+	"incident(n INTEGER PRIMARY KEY, id BLOB UNIQUE, since INTEGER, last INTEGER, senders BLOB, " \
 	"sum INTEGER)"
+/* Two first runs may meet here. */
+#define CREATE                                                                                           \
+	"BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS " BASELINE "; CREATE TABLE IF NOT EXISTS " INCIDENT \
+	"; PRAGMA user_version=1; COMMIT"
 
 /* --- opening ----------------------------------------------------------------------------------- */
 
@@ -62,7 +64,7 @@ static int connect_to(const struct home *p, struct store *s, struct err *err)
 
 static bool schema_ours(struct store *s)
 {
-	static const char *const expected[] = { SCHEMA_BASELINE, SCHEMA_INCIDENT };
+	static const char *const expected[] = { "CREATE TABLE " BASELINE, "CREATE TABLE " INCIDENT };
 	struct query q = query_new(s, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name");
 	bool ours = true;
 	size_t n = 0;
@@ -95,36 +97,52 @@ static bool pages_sound(struct store *s)
 
 enum health { HEALTHY, DAMAGED, UNUSABLE };
 
+/* The last call failed for a reason that says nothing about the file: somebody else writes, no memory, no right. */
+static bool passes_by(struct store *s)
+{
+	switch (sqlite3_errcode(s->db) & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_NOMEM:
+	case SQLITE_IOERR:
+	case SQLITE_FULL:
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static enum health examine(const struct home *p, struct store *s, struct err *err)
 {
 	struct stat st;
+	int64_t tables;
 	int64_t version;
-	int code;
 
 	/* the database takes a file shorter than its header for a new one */
 	if (fstatat(p->dir, FILE_NAME, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_size > 0 && st.st_size < HEADER_BYTES)
 		return DAMAGED;
-	if (connect_to(p, s, err) < 0) {
-		code = sqlite3_errcode(s->db);
-		return code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_PROTOCOL ? DAMAGED
-												  : UNUSABLE;
-	}
+	if (connect_to(p, s, err) < 0)
+		return passes_by(s) ? UNUSABLE : DAMAGED;
+	/* in this order: whoever makes the tables meanwhile also sets the version */
+	tables = single(s, "SELECT count(*) FROM sqlite_schema");
 	version = single(s, "PRAGMA user_version");
-	if (version == 0 && single(s, "SELECT count(*) FROM sqlite_schema") == 0)
-		return store_run(s,
-				 "BEGIN IMMEDIATE; " SCHEMA_BASELINE "; " SCHEMA_INCIDENT
-				 "; PRAGMA user_version=1; COMMIT",
-				 err) < 0
-			       ? UNUSABLE
-			       : HEALTHY;
+	if (tables == 0 && version == 0)
+		return store_run(s, CREATE, err) < 0 ? UNUSABLE : HEALTHY;
 	if (version > VERSION && pages_sound(s)) {
 		err_set(err, EXIT_IO, "%s/" FILE_NAME " was made by a newer spamtrail", p->path);
 		return UNUSABLE;
 	}
 	if (version != VERSION || !pages_sound(s) || !schema_ours(s) || baselines_verify(s, err) < 0 ||
-	    incidents_verify(s, err) < 0)
-		return DAMAGED;
+	    incidents_verify(s, err) < 0) {
+		if (!passes_by(s))
+			return DAMAGED;
+		err_set(err, EXIT_IO, "%s/" FILE_NAME ": %s", p->path, sqlite3_errmsg(s->db));
+		return UNUSABLE;
+	}
 	return HEALTHY;
 }
 
