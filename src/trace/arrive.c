@@ -7,6 +7,7 @@
  * counted. A line that came through syslog can be forged by a local user: grade B.
  */
 #include "trace/internal.h"
+#include "trace/who.h"
 
 #include "base/hash.h"
 
@@ -43,75 +44,6 @@ uint64_t rcpt_hash(struct span address, uint64_t *ret_domain)
 	return hash_bytes(lower, n, 0);
 }
 
-static struct span domain_of(struct span address)
-{
-	ptrdiff_t at = span_rfind(address, '@');
-
-	return at < 0 ? SPAN_NONE : span_from(address, (size_t)at + 1);
-}
-
-static uint32_t account_name(struct trace *t, uint32_t index)
-{
-	return index == ACCOUNT_NONE ? 0 : names_put(&t->names, accounts_get(t->o.accounts, index)->name);
-}
-
-static uint32_t account_of_domain(struct trace *t, struct span domain)
-{
-	uint32_t hash = (uint32_t)hash_span(domain, 0) | 1;
-	struct known_domain *k = &t->domain[hash / 2 % KNOWN_DOMAINS];
-
-	if (k->hash == hash && k->len == domain.n && memcmp(k->text, domain.p, domain.n) == 0)
-		return k->account;
-	if (domain.n > DOMAIN_TEXT)
-		return accounts_by_domain(t->o.accounts, domain, true);
-	*k = (struct known_domain){
-		.hash = hash,
-		.len = (uint16_t)domain.n,
-		.account = accounts_by_domain(t->o.accounts, domain, true),
-	};
-	memcpy(k->text, domain.p, domain.n);
-	return k->account;
-}
-
-uint32_t account_of_address(struct trace *t, struct span address)
-{
-	struct span domain = domain_of(address);
-
-	return domain.n ? account_of_domain(t, domain) : ACCOUNT_NONE;
-}
-
-/* auth: the login's domain in the domain tables, else the login in passwd. */
-static uint32_t account_of_login(struct trace *t, struct span login)
-{
-	uint32_t account = account_of_address(t, login);
-
-	return account != ACCOUNT_NONE ? account : accounts_by_name(t->o.accounts, login);
-}
-
-/* An @domain of the configuration. Not for folders: their owner chooses how they end. */
-static bool is_of_domain(const struct arrival *who, struct span id, struct span domain)
-{
-	return (who->kind == KIND_AUTH || who->kind == KIND_FORWARD) && domain.n > 1 && domain.p[0] == '@' &&
-	       id.n > domain.n && span_eq_nocase(span_from(id, id.n - domain.n), domain);
-}
-
-static bool is_trusted(struct trace *t, const struct arrival *who)
-{
-	struct span id = names_get(&t->names, who->id);
-	uint8_t ip[16];
-
-	for (size_t i = 0; i < t->o.ntrusted; i++) {
-		struct span what = t->o.trusted[i];
-
-		if (span_eq_nocase(what, id) || is_of_domain(who, id, what))
-			return true;
-		if (what.n && what.p[0] == '/' && span_starts(id, what) &&
-		    (id.n == what.n || id.p[what.n] == '/'))
-			return true;
-	}
-	return who->kind == KIND_RELAY && net_parse(who->client, ip) && networks_hold(&t->trusted_nets, ip);
-}
-
 /* --- counting --------------------------------------------------------------------------- */
 
 void message_count(struct trace *t, struct message *msg, uint32_t size, bool counted)
@@ -139,7 +71,7 @@ static bool is_foreign(struct trace *t, struct sender *row, struct span domain)
 	hash = (uint32_t)hash_span(domain, 1) | 1;
 	if (hash != row->foreign_hash) {
 		row->foreign_hash = hash;
-		row->foreign = account_of_domain(t, domain) != row->account_index;
+		row->foreign = who_account_of_domain(t, domain) != row->account_index;
 	}
 	return row->foreign;
 }
@@ -169,7 +101,7 @@ static void judge_arrival(struct trace *t, struct sender *row, const struct arri
 
 	m.net = row->client_net;
 	if (row->account_index != ACCOUNT_NONE && !is_default_sender(s)) {
-		m.foreign_sender = is_foreign(t, row, domain_of(step_get(s, F_SENDER)));
+		m.foreign_sender = is_foreign(t, row, who_domain(step_get(s, F_SENDER)));
 	}
 	judge_message(t->judge, &row->judge, row->kind, &m);
 }
@@ -191,7 +123,7 @@ static void row_note(struct trace *t, uint32_t index, const struct arrival *who,
 		if (!row->grade || who->grade < row->grade)
 			row->grade = who->grade;
 		if (row->arrivals == 1)
-			row->trusted = is_trusted(t, who);
+			row->trusted = who_is_trusted(t, who);
 		sender_prove(row, s->at, s->time, event_line(s->ev, s->base), who->grade, who->claim);
 		if (subject.n)
 			sender_tally(&t->senders, &t->names, index, TALLY_SUBJECT, subject, 'C');
@@ -242,29 +174,13 @@ static void judge_recipients(struct trace *t, struct sender *row, struct span li
 	}
 }
 
-static uint32_t row_of(struct trace *t, const struct arrival *who)
-{
-	uint32_t index =
-		who->sender ? who->sender : sender_find(&t->senders, who->kind, who->id, who->account);
-	struct sender *row = sender_at(&t->senders, index);
-
-	if (who->sender)
-		return index;
-	row->account_index = who->account_index;
-	if (who->kind == KIND_SCRIPT && !row->arrivals)
-		row->place_traits = script_traits(names_get(&t->names, who->id));
-	if (t->senders.live > 2 * ROWS_MOST)
-		senders_shrink(&t->senders, ROWS_MOST);
-	return index;
-}
-
 /* The sender is known with the arrival line: straight to its row. */
 static void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who,
 			 const struct step *s)
 {
 	struct sender *row;
 
-	msg->sender = row_of(t, who);
+	msg->sender = who_row(t, who);
 	msg->flags |= M_ARRIVED | M_FIXED;
 	row_note(t, msg->sender, who, s);
 	row = sender_at(&t->senders, msg->sender);
@@ -283,7 +199,7 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 	struct extra *x = message_has_extra(&t->messages, msg);
 	struct sender *row;
 
-	msg->sender = row_of(t, who);
+	msg->sender = who_row(t, who);
 	msg->flags |= M_FIXED;
 	row = sender_at(&t->senders, msg->sender);
 	if (s) {
@@ -297,7 +213,7 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 			sender_tally_run(&t->senders, &t->names, msg->sender, TALLY_PLACE, who->place,
 					 who->place_grade);
 		if (row->arrivals == 1)
-			row->trusted = is_trusted(t, who);
+			row->trusted = who_is_trusted(t, who);
 	}
 	if (who->kind == KIND_SCRIPT || who->kind == KIND_LOCAL)
 		web_mailed(t, who->account_index, msg->sender, msg->arrived);
@@ -341,162 +257,6 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 	}
 }
 
-/* --- who --------------------------------------------------------------------------------- */
-
-static struct known_sender *known_at(struct trace *t, uint64_t hash)
-{
-	return &t->known[hash % KNOWN_SENDERS];
-}
-
-static bool is_known(const struct known_sender *k, uint64_t hash, struct span user, struct span folder)
-{
-	return k->sender && k->hash == hash && k->user_len == user.n && k->folder_len == folder.n &&
-	       memcmp(k->text, user.p, user.n) == 0 &&
-	       (folder.n == 0 || memcmp(k->text + user.n, folder.p, folder.n) == 0);
-}
-
-void trace_soon(void *ctx, const struct event *ev, const char *base, int far)
-{
-	const struct trace *t = ctx;
-	const struct known_sender *k;
-	struct span login;
-
-	if (ev->kind != EV_SUBMIT || !(ev->flags & EVF_AUTH))
-		return;
-	login = event_get(ev, base, F_USER);
-	k = &t->known[hash_span(login, KIND_AUTH) % KNOWN_SENDERS];
-	if (far) {
-		__builtin_prefetch(k);
-		__builtin_prefetch((const char *)k + 64);
-	} else if (k->sender) {
-		const char *row = (const char *)sender_at(&t->senders, k->sender);
-
-		for (size_t i = 0; i < offsetof(struct sender, tally); i += 64)
-			__builtin_prefetch(row + i);
-	}
-}
-
-static void known_set(struct trace *t, uint64_t hash, struct span user, struct span folder,
-		      struct arrival *who)
-{
-	struct known_sender *k = known_at(t, hash);
-
-	who->sender = row_of(t, who);
-	if (user.n + folder.n > KNOWN_TEXT)
-		return;
-	*k = (struct known_sender){
-		.hash = hash,
-		.sender = who->sender,
-		.user_len = (uint16_t)user.n,
-		.folder_len = (uint16_t)folder.n,
-	};
-	memcpy(k->text, user.p, user.n);
-	if (folder.n)
-		memcpy(k->text + user.n, folder.p, folder.n);
-}
-
-static void who_from_row(const struct trace *t, uint32_t sender, struct arrival *who)
-{
-	const struct sender *row = sender_at(&t->senders, sender);
-
-	who->sender = sender;
-	who->kind = row->kind;
-	who->id = row->id;
-	who->account = row->account;
-	who->account_index = row->account_index;
-}
-
-static struct arrival who_auth(struct trace *t, const struct step *s, struct span login)
-{
-	struct arrival who = {
-		.kind = KIND_AUTH,
-		.grade = 'B',
-		.client = step_get(s, F_CLIENT_IP),
-		.claim = "a password for this login was accepted",
-	};
-	uint64_t hash = hash_span(login, KIND_AUTH);
-
-	if (is_known(known_at(t, hash), hash, login, SPAN_NONE)) {
-		who_from_row(t, known_at(t, hash)->sender, &who);
-		return who;
-	}
-	who.account_index = account_of_login(t, login);
-	who.id = names_put_lower(&t->names, login);
-	who.account = account_name(t, who.account_index);
-	known_set(t, hash, login, SPAN_NONE, &who);
-	return who;
-}
-
-/* What a row of either kind says of an arrival from PLACE (FILE: the script, where it is known). */
-static void local_facts(struct arrival *who, struct span place, struct span file, char grade)
-{
-	who->grade = grade;
-	who->claim = "handed over on this server by this unix user";
-	if (who->kind != KIND_SCRIPT)
-		return;
-	who->place = file.n ? file : place;
-	who->place_grade = who->grade = 'B';
-	who->claim = "handed over on this server from this folder";
-}
-
-struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
-			 struct span file, char grade)
-{
-	uint64_t hash = hash_span(place, hash_span(user, KIND_LOCAL));
-	const struct account *owner;
-	bool shared;
-	struct arrival who = { 0 };
-
-	if (is_known(known_at(t, hash), hash, user, place)) {
-		who_from_row(t, known_at(t, hash)->sender, &who);
-		local_facts(&who, place, file, grade);
-		return who;
-	}
-	owner = user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
-	shared = owner && owner->shared;
-	who.kind = place.n && script_is_place(place, owner && !shared ? owner->home : SPAN_NONE) ? KIND_SCRIPT
-												 : KIND_LOCAL;
-	who.account_index = !shared		      ? user_index
-			    : who.kind == KIND_SCRIPT ? accounts_by_path(t->o.accounts, place)
-						      : ACCOUNT_NONE;
-	who.id = names_put(&t->names, who.kind == KIND_SCRIPT ? place : user);
-	who.account = account_name(t, who.account_index);
-	local_facts(&who, place, file, grade);
-	known_set(t, hash, user, place, &who);
-	return who;
-}
-
-struct arrival who_forward(struct trace *t, struct span address)
-{
-	uint64_t hash = hash_span(address, KIND_FORWARD);
-	struct arrival who = {
-		.kind = KIND_FORWARD,
-		.grade = 'B',
-		.claim = "mail from outside that this address sends on",
-	};
-
-	if (is_known(known_at(t, hash), hash, address, SPAN_NONE)) {
-		who_from_row(t, known_at(t, hash)->sender, &who);
-		return who;
-	}
-	who.account_index = account_of_login(t, address);
-	who.id = names_put_lower(&t->names, address);
-	who.account = account_name(t, who.account_index);
-	known_set(t, hash, address, SPAN_NONE, &who);
-	return who;
-}
-
-static struct arrival who_single(struct trace *t, enum sender_kind kind)
-{
-	return (struct arrival){
-		.kind = kind,
-		.id = names_put(&t->names, span_str(sender_kind_name(kind))),
-		.account_index = ACCOUNT_NONE,
-		.grade = 'B',
-		.claim = "",
-	};
-}
-
 /* From outside or loopback without a login: what it is, its results or its parent will tell. */
 static void arrive_open(struct trace *t, struct message *msg, const struct step *s, enum undecided what,
 			const uint8_t ip[16])
@@ -507,7 +267,7 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 	uint32_t v4;
 
 	if (account == ACCOUNT_NONE)
-		account = account_of_address(t, step_get(s, F_SENDER));
+		account = who_account_of_address(t, step_get(s, F_SENDER));
 	msg->flags |= M_ARRIVED;
 	if (what == WAIT_RESULT && account == ACCOUNT_NONE && msg->extra == NO_EXTRA && net_is_v4(ip)) {
 		memcpy(&v4, ip + 12, 4);
@@ -730,6 +490,6 @@ void arrive_queue(struct trace *t, const struct step *s)
 	if (x->undecided == WAIT_NOTHING && !(msg->flags & M_CHILD))
 		x->undecided = WAIT_ARRIVAL;
 	if (x->account == ACCOUNT_NONE && (x->undecided == WAIT_RESULT || x->undecided == WAIT_PARENT))
-		x->account = account_of_address(t, step_get(s, F_SENDER));
+		x->account = who_account_of_address(t, step_get(s, F_SENDER));
 	msg->flags |= M_COUNTED | (s->counted ? 0 : M_PAST);
 }

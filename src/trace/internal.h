@@ -25,16 +25,13 @@ struct grace {
 #define GRACE_SECONDS 60
 #define ROWS_MOST 100000
 
-/* The row a login, or a user and folder, was found to be last time: most mail comes from few senders. */
-#define KNOWN_TEXT 108
+/* The row that a login, or a user and folder, was found to be last time: most mail comes from few senders. */
 struct known_sender {
-	uint64_t hash;         /* of the texts; they are compared all the same */
+	uint64_t hash;         /* of the texts; the row's own are compared all the same */
 	uint32_t sender;       /* 0 = empty */
-	uint16_t user_len, folder_len;
-	char text[KNOWN_TEXT]; /* user, then folder */
 };
 
-#define KNOWN_SENDERS 4096
+#define KNOWN_SENDERS 16384
 
 /* The account of a domain that was asked for lately; gmail.com is asked for a lot. */
 #define DOMAIN_TEXT 50
@@ -94,17 +91,7 @@ static inline struct span step_get(const struct step *s, enum field_key key)
 	return event_get(s->ev, s->base, key);
 }
 
-struct arrival {               /* who sent it, as far as its arrival line tells */
-	enum sender_kind kind;
-	uint32_t id, account;  /* names */
-	uint32_t account_index;
-	char grade;
-	const char *claim;
-	struct span client;    /* address, or empty */
-	struct span place;     /* directory or file, or empty */
-	char place_grade;
-	uint32_t sender;       /* its row where that is known already, else 0 */
-};
+struct arrival;
 
 /* arrive.c */
 void arrive_exim(struct trace *t, const struct step *s);
@@ -129,15 +116,8 @@ int32_t trace_zone(struct trace *t, int64_t at);
 /* trace.c: at the memory limit, gives up the messages that matter least. */
 void trace_make_room(struct trace *t);
 
-/* Mail from outside that ADDRESS sends on. */
-struct arrival who_forward(struct trace *t, struct span address);
-/* A local hand-over by this account: the folder's row where a folder is proven, else the user's. */
-struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
-			 struct span file, char grade);
 /* Messages and recipients of MSG now belong to its sender's row. */
 void message_count(struct trace *t, struct message *msg, uint32_t size, bool counted);
-/* Account index of the address's domain or its nearest parent, or ACCOUNT_NONE. */
-uint32_t account_of_address(struct trace *t, struct span address);
 uint64_t rcpt_hash(struct span address, uint64_t *ret_domain);
 
 #endif

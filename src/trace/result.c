@@ -8,6 +8,7 @@
  * came from loopback or was made by this server, and only while nobody else is known to have sent it.
  */
 #include "trace/internal.h"
+#include "trace/who.h"
 
 #include "base/hash.h"
 
@@ -157,26 +158,6 @@ static bool relay_is_inner(const struct step *s)
 	return text.n && net_parse(text, ip) && net_is_inner(ip);
 }
 
-static struct arrival who_relay(struct trace *t, const struct extra *x)
-{
-	char text[46];
-	struct span ip = net_show(x->ip, text);
-	uint32_t name = names_put(&t->names, ip);
-	uint32_t account = x->account;
-
-	return (struct arrival){
-		.kind = KIND_RELAY,
-		.id = name,
-		.account_index = account,
-		.grade = account == ACCOUNT_NONE ? 'B' : 'C',
-		.account = account == ACCOUNT_NONE
-				   ? 0
-				   : names_put(&t->names, accounts_get(t->o.accounts, account)->name),
-		.client = names_get(&t->names, name),
-		.claim = "this address was trusted without a password",
-	};
-}
-
 static void decide_by_result(struct trace *t, uint32_t root, const struct step *s)
 {
 	struct message *msg = message_at(&t->messages, root);
@@ -188,7 +169,7 @@ static void decide_by_result(struct trace *t, uint32_t root, const struct step *
 	if (!x || x->undecided != WAIT_RESULT || !(s->ev->flags & EVF_REMOTE) ||
 	    (s->ev->flags & EVF_FILTER) || relay_is_inner(s))
 		return;
-	who = orig.n && !span_eq_nocase(orig, rcpt) ? who_forward(t, orig) : who_relay(t, x);
+	who = orig.n && !span_eq_nocase(orig, rcpt) ? who_forward(t, orig) : who_relay(t, x->ip, x->account);
 	arrive_decide(t, root, &who, NULL);
 }
 
@@ -335,17 +316,6 @@ void result_event(struct trace *t, const struct step *s)
 
 /* --- the end of a message ------------------------------------------------------------------------ */
 
-static struct arrival who_unknown(struct trace *t)
-{
-	return (struct arrival){
-		.kind = KIND_UNKNOWN,
-		.id = names_put(&t->names, SPAN("unknown")),
-		.account_index = ACCOUNT_NONE,
-		.grade = 'C',
-		.claim = "",
-	};
-}
-
 /* Nothing more will tell who sent it. */
 static void decide_at_last(struct trace *t, uint32_t slot)
 {
@@ -366,13 +336,11 @@ static void decide_at_last(struct trace *t, uint32_t slot)
 		return;
 	}
 	if (what == WAIT_PARENT) {
-		who = who_relay(t, x);
+		who = who_relay(t, x->ip, x->account);
 	} else if (what == WAIT_RESULT) {
-		who = who_unknown(t);
-		who.kind = KIND_INBOUND;
-		who.id = names_put(&t->names, SPAN("inbound"));
+		who = who_single(t, KIND_INBOUND);
 	} else {
-		who = who_unknown(t);
+		who = who_single(t, KIND_UNKNOWN);
 	}
 	arrive_decide(t, slot, &who, NULL);
 }

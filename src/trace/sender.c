@@ -120,6 +120,7 @@ static uint32_t row_add(struct senders *s, const struct row_key *key)
 	*row = (struct sender){
 		.kind = key->kind,
 		.id = key->id,
+		.id_text = names_get(s->names, key->id),
 		.account = key->account,
 		.key = key->hash,
 		.account_index = ACCOUNT_NONE,

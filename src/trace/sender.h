@@ -44,6 +44,7 @@ struct sender {
 	bool trusted;
 	bool foreign;          /* of the envelope domain with foreign_hash */
 	uint32_t id, account;  /* names */
+	struct span id_text;
 	uint32_t account_index;/* in the account table, or ACCOUNT_NONE */
 	uint64_t key;          /* hash of the texts of kind, id, account: baseline_key */
 	struct counts counts;

@@ -1,0 +1,275 @@
+/*
+ * who - see who.h. A small memory of rows found lately saves look-ups; an entry counts only when the row's
+ * own text is the one asked for, so a hash that somebody aims at costs time and nothing else.
+ */
+#include "trace/who.h"
+
+#include "base/hash.h"
+#include "trace/internal.h"
+
+#include <stddef.h>
+
+/* --- accounts ---------------------------------------------------------------------------- */
+
+struct span who_domain(struct span address)
+{
+	ptrdiff_t at = span_rfind(address, '@');
+
+	return at < 0 ? SPAN_NONE : span_from(address, (size_t)at + 1);
+}
+
+static uint32_t account_name(struct trace *t, uint32_t index)
+{
+	return index == ACCOUNT_NONE ? 0 : names_put(&t->names, accounts_get(t->o.accounts, index)->name);
+}
+
+uint32_t who_account_of_domain(struct trace *t, struct span domain)
+{
+	uint32_t hash = (uint32_t)hash_span(domain, 0) | 1;
+	struct known_domain *k = &t->domain[hash / 2 % KNOWN_DOMAINS];
+
+	if (k->hash == hash && k->len == domain.n && memcmp(k->text, domain.p, domain.n) == 0)
+		return k->account;
+	if (domain.n > DOMAIN_TEXT)
+		return accounts_by_domain(t->o.accounts, domain, true);
+	*k = (struct known_domain){
+		.hash = hash,
+		.len = (uint16_t)domain.n,
+		.account = accounts_by_domain(t->o.accounts, domain, true),
+	};
+	memcpy(k->text, domain.p, domain.n);
+	return k->account;
+}
+
+uint32_t who_account_of_address(struct trace *t, struct span address)
+{
+	struct span domain = who_domain(address);
+
+	return domain.n ? who_account_of_domain(t, domain) : ACCOUNT_NONE;
+}
+
+/* auth: the login's domain in the domain tables, else the login in passwd. */
+static uint32_t account_of_login(struct trace *t, struct span login)
+{
+	uint32_t account = who_account_of_address(t, login);
+
+	return account != ACCOUNT_NONE ? account : accounts_by_name(t->o.accounts, login);
+}
+
+/* An @domain of the configuration. Not for folders: their owner chooses how they end. */
+static bool is_of_domain(const struct arrival *who, struct span id, struct span domain)
+{
+	return (who->kind == KIND_AUTH || who->kind == KIND_FORWARD) && domain.n > 1 && domain.p[0] == '@' &&
+	       id.n > domain.n && span_eq_nocase(span_from(id, id.n - domain.n), domain);
+}
+
+bool who_is_trusted(struct trace *t, const struct arrival *who)
+{
+	struct span id = names_get(&t->names, who->id);
+	uint8_t ip[16];
+
+	for (size_t i = 0; i < t->o.ntrusted; i++) {
+		struct span what = t->o.trusted[i];
+
+		if (span_eq_nocase(what, id) || is_of_domain(who, id, what))
+			return true;
+		if (what.n && what.p[0] == '/' && span_starts(id, what) &&
+		    (id.n == what.n || id.p[what.n] == '/'))
+			return true;
+	}
+	return who->kind == KIND_RELAY && net_parse(who->client, ip) && networks_hold(&t->trusted_nets, ip);
+}
+
+/* --- rows --------------------------------------------------------------------------------- */
+
+uint32_t who_row(struct trace *t, const struct arrival *who)
+{
+	uint32_t index =
+		who->sender ? who->sender : sender_find(&t->senders, who->kind, who->id, who->account);
+	struct sender *row = sender_at(&t->senders, index);
+
+	if (who->sender)
+		return index;
+	row->account_index = who->account_index;
+	if (who->kind == KIND_SCRIPT && !row->arrivals)
+		row->place_traits = script_traits(names_get(&t->names, who->id));
+	if (t->senders.live > 2 * ROWS_MOST)
+		senders_shrink(&t->senders, ROWS_MOST);
+	return index;
+}
+
+static struct known_sender *known_at(struct trace *t, uint64_t hash)
+{
+	return &t->known[hash % KNOWN_SENDERS];
+}
+
+/* The row remembered under HASH, where its kind and text are the ones asked for; else NULL. */
+static const struct sender *known_row(struct trace *t, uint64_t hash, struct span id)
+{
+	const struct known_sender *k = known_at(t, hash);
+	const struct sender *row;
+
+	if (!k->sender || k->hash != hash)
+		return NULL;
+	row = sender_at(&t->senders, k->sender);
+	return row->kind != KIND_OTHER && span_eq_nocase(row->id_text, id) ? row : NULL;
+}
+
+static void known_set(struct trace *t, uint64_t hash, struct arrival *who)
+{
+	who->sender = who_row(t, who);
+	*known_at(t, hash) = (struct known_sender){ .hash = hash, .sender = who->sender };
+}
+
+void trace_soon(void *ctx, const struct event *ev, const char *base, int far)
+{
+	struct trace *t = ctx;
+	const struct known_sender *k;
+
+	if (ev->kind != EV_SUBMIT || !(ev->flags & EVF_AUTH))
+		return;
+	k = known_at(t, hash_span(event_get(ev, base, F_USER), KIND_AUTH));
+	if (far) {
+		__builtin_prefetch(k);
+	} else if (k->sender) {
+		const char *row = (const char *)sender_at(&t->senders, k->sender);
+
+		for (size_t i = 0; i < offsetof(struct sender, tally); i += 64)
+			__builtin_prefetch(row + i);
+	}
+}
+
+static void who_from_row(const struct sender *row, uint32_t sender, struct arrival *who)
+{
+	who->sender = sender;
+	who->kind = row->kind;
+	who->id = row->id;
+	who->account = row->account;
+	who->account_index = row->account_index;
+}
+
+struct arrival who_auth(struct trace *t, const struct step *s, struct span login)
+{
+	struct arrival who = {
+		.kind = KIND_AUTH,
+		.grade = 'B',
+		.client = step_get(s, F_CLIENT_IP),
+		.claim = "a password for this login was accepted",
+	};
+	uint64_t hash = hash_span(login, KIND_AUTH);
+	const struct sender *row = known_row(t, hash, login);
+
+	if (row && row->kind == KIND_AUTH) {
+		who_from_row(row, known_at(t, hash)->sender, &who);
+		return who;
+	}
+	who.account_index = account_of_login(t, login);
+	who.id = names_put_lower(&t->names, login);
+	who.account = account_name(t, who.account_index);
+	known_set(t, hash, &who);
+	return who;
+}
+
+/* What a row of either kind says of an arrival from PLACE (FILE: the script, where it is known). */
+static void local_facts(struct arrival *who, struct span place, struct span file, char grade)
+{
+	who->grade = grade;
+	who->claim = "handed over on this server by this unix user";
+	if (who->kind != KIND_SCRIPT)
+		return;
+	who->place = file.n ? file : place;
+	who->place_grade = who->grade = 'B';
+	who->claim = "handed over on this server from this folder";
+}
+
+/* Would the row's kind and account come out again for this user and folder? */
+static bool is_his(const struct sender *row, uint32_t user_index, bool shared, struct span place)
+{
+	if (row->kind == KIND_LOCAL)
+		return place.n == 0;
+	return row->kind == KIND_SCRIPT && (shared || row->account_index == user_index);
+}
+
+struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
+			 struct span file, char grade)
+{
+	uint64_t hash = hash_span(place, hash_span(user, KIND_LOCAL));
+	const struct account *owner =
+		user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
+	bool shared = owner && owner->shared;
+	const struct sender *row = known_row(t, hash, place.n ? place : user);
+	struct arrival who = { 0 };
+
+	if (row && is_his(row, user_index, shared, place)) {
+		who_from_row(row, known_at(t, hash)->sender, &who);
+		local_facts(&who, place, file, grade);
+		return who;
+	}
+	who.kind = place.n && script_is_place(place, owner && !shared ? owner->home : SPAN_NONE) ? KIND_SCRIPT
+												 : KIND_LOCAL;
+	who.account_index = !shared		      ? user_index
+			    : who.kind == KIND_SCRIPT ? accounts_by_path(t->o.accounts, place)
+						      : ACCOUNT_NONE;
+	who.id = names_put(&t->names, who.kind == KIND_SCRIPT ? place : user);
+	who.account = account_name(t, who.account_index);
+	local_facts(&who, place, file, grade);
+	known_set(t, hash, &who);
+	return who;
+}
+
+struct arrival who_forward(struct trace *t, struct span address)
+{
+	uint64_t hash = hash_span(address, KIND_FORWARD);
+	const struct sender *row = known_row(t, hash, address);
+	struct arrival who = {
+		.kind = KIND_FORWARD,
+		.grade = 'B',
+		.claim = "mail from outside that this address sends on",
+	};
+
+	if (row && row->kind == KIND_FORWARD) {
+		who_from_row(row, known_at(t, hash)->sender, &who);
+		return who;
+	}
+	who.account_index = account_of_login(t, address);
+	who.id = names_put_lower(&t->names, address);
+	who.account = account_name(t, who.account_index);
+	known_set(t, hash, &who);
+	return who;
+}
+
+struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account)
+{
+	uint64_t hash = hash_bytes(ip, 16, account);
+	char text[46];
+	struct span shown = net_show(ip, text);
+	const struct sender *row = known_row(t, hash, shown);
+	struct arrival who = {
+		.kind = KIND_RELAY,
+		.account_index = account,
+		/* the account is only what the envelope sender says: enough to count, never to accuse */
+		.grade = account == ACCOUNT_NONE ? 'B' : 'C',
+		.claim = "this address was trusted without a password",
+	};
+
+	if (row && row->kind == KIND_RELAY && row->account_index == account) {
+		who_from_row(row, known_at(t, hash)->sender, &who);
+	} else {
+		who.id = names_put(&t->names, shown);
+		who.account = account_name(t, account);
+		known_set(t, hash, &who);
+	}
+	who.client = names_get(&t->names, who.id);
+	return who;
+}
+
+struct arrival who_single(struct trace *t, enum sender_kind kind)
+{
+	return (struct arrival){
+		.kind = kind,
+		.id = names_put(&t->names, span_str(sender_kind_name(kind))),
+		.account_index = ACCOUNT_NONE,
+		.grade = 'B',
+		.claim = "",
+	};
+}
