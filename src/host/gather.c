@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "host/glob.h"
+#include "model/inquiry.h"
 
 #include <limits.h>
 #include <stdarg.h>

@@ -9,6 +9,7 @@
 #ifndef SPAMTRAIL_HOST_GATHER_H
 #define SPAMTRAIL_HOST_GATHER_H
 
+#include "base/arena.h"
 #include "base/table.h"
 #include "host/host.h"
 

@@ -6,6 +6,9 @@
  */
 #include "host/host.h"
 
+#include "base/err.h"
+#include "base/zone.h"
+#include "host/accounts.h"
 #include "host/conf.h"
 #include "host/learn.h"
 #include "host/places.h"

@@ -11,10 +11,12 @@
 #ifndef SPAMTRAIL_HOST_HOST_H
 #define SPAMTRAIL_HOST_HOST_H
 
-#include "base/arena.h"
-#include "base/zone.h"
-#include "host/accounts.h"
-#include "model/inquiry.h"
+#include "base/span.h"
+
+struct accounts;
+struct advice;
+struct arena;
+struct zone;
 
 struct host_io {
 	void *ctx;
