@@ -54,7 +54,8 @@ static void fill(struct plot *p, const struct inquiry *q)
 		size_t to = series_of(p, &q->rows[i]);
 
 		for (size_t k = 0; k < q->rows[i].nhistory; k++)
-			p->column[to][q->rows[i].history[k].at] += (double)q->rows[i].history[k].messages / minutes;
+			p->column[to][q->rows[i].history[k].at] +=
+				(double)q->rows[i].history[k].messages / minutes;
 	}
 	for (size_t k = 0; k < INQUIRY_SPARK; k++) {
 		double sum = 0;
