@@ -436,6 +436,25 @@ void arrive_postfix(struct trace *t, const struct step *s)
 	}
 }
 
+/*
+ * X-PHP-Originating-Script as Postfix's header_checks saw it: PHP writes "uid:file", but so can anybody. It is
+ * believed only to name a file of the very user that pickup saw, and at grade C.
+ */
+void arrive_header(struct trace *t, const struct step *s)
+{
+	struct span script = step_get(s, F_SCRIPT);
+	uint32_t slot = messages_find(&t->messages, s->ev->id);
+	struct extra *x;
+	uint64_t uid;
+
+	if (slot == NO_MESSAGE || !script.n || !span_u64(step_get(s, F_UID), &uid))
+		return;
+	x = message_has_extra(&t->messages, message_at(&t->messages, slot));
+	if (x && x->undecided == WAIT_SCRIPT && x->account != ACCOUNT_NONE && !x->header_script &&
+	    accounts_get(t->o.accounts, x->account)->uid == uid)
+		x->header_script = names_put(&t->names, span_head(script, 255));
+}
+
 /* The message that a line of its early life speaks of. One that is complete has left its id to a new one. */
 static uint32_t early_slot(struct trace *t, const struct step *s)
 {

@@ -98,6 +98,7 @@ void arrive_exim(struct trace *t, const struct step *s);
 void arrive_postfix(struct trace *t, const struct step *s);     /* smtpd client=, pickup uid= */
 void arrive_queue(struct trace *t, const struct step *s);       /* qmgr from= */
 void arrive_message_id(struct trace *t, const struct step *s);
+void arrive_header(struct trace *t, const struct step *s);
 /* Gives a message whose sender was open to that sender: its counts go to the row, the judge hears of it. */
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s);
 

@@ -179,6 +179,10 @@ static void decide_local(struct trace *t, uint32_t slot, struct span file)
 	struct arrival who = who_local(t, names_get(&t->names, x->sender_name), x->account,
 				       file.n ? script_folder(file) : SPAN_NONE, file, x->grade);
 
+	if (who.kind == KIND_LOCAL && x->header_script) {
+		who.place = names_get(&t->names, x->header_script);
+		who.place_grade = 'C';
+	}
 	arrive_decide(t, slot, &who, NULL);
 }
 
