@@ -175,6 +175,7 @@ static void remember_highest(struct state *s)
 		s->best_message = s->since_message;
 	}
 	s->best_total = s->total;
+	s->best_usual = s->usual_level;
 	s->best_most = s->now_most;
 	memcpy(s->best, s->part, sizeof(s->best));
 	memcpy(s->seen, s->now, sizeof(s->seen));
@@ -191,6 +192,7 @@ void cusum_settle(const struct judge *j, struct state *s, uint32_t at)
 		s->since = at;
 		s->since_message = s->messages;
 		s->now_most = s->hour_count;
+		s->usual_level = (uint8_t)past_usual_level(s);
 	}
 	if (s->hour_count > s->now_most)
 		s->now_most = s->hour_count;

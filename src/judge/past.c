@@ -113,7 +113,7 @@ uint32_t past_doubles(const struct state *s, unsigned level)
 	return beyond * NAT / reached;
 }
 
-double past_usual_hour(const struct state *s)
+unsigned past_usual_level(const struct state *s)
 {
 	unsigned all = 0, below = 0, level = 0;
 
@@ -122,7 +122,7 @@ double past_usual_hour(const struct state *s)
 	/* nine hours of ten end at or below it */
 	while (level < BURST_LEVELS && (below += s->stops[level]) * 10 < all * 9)
 		level++;
-	return all ? (double)((2U << level) - 1) : 1;
+	return all ? level : 0;
 }
 
 int past_hour_is_odd(const struct state *s, unsigned hour, unsigned day)

@@ -21,8 +21,8 @@ void past_drop(struct state *s);
 void past_stop(struct state *s, unsigned level);
 /* Usual chance, in 1/NAT, that a volume that reached LEVEL doubles. */
 uint32_t past_doubles(const struct state *s, unsigned level);
-/* Messages in his usual busy hour. */
-double past_usual_hour(const struct state *s);
+/* How many doublings his usual busy hour reaches. */
+unsigned past_usual_level(const struct state *s);
 /* Is this local hour of the week one he hardly ever sends in? -1 while too little is known. */
 int past_hour_is_odd(const struct state *s, unsigned hour, unsigned day);
 void past_hour(struct state *s, unsigned hour, unsigned day);

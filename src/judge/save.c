@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "judge/state.h"
 
-#define MAGIC UINT64_C(0x32306567647573a5) /* any change of struct state is a new magic */
+#define MAGIC UINT64_C(0x33306567647573a5) /* any change of struct state is a new magic */
 #define HEAD 16
 
 _Static_assert(JUDGE_PAST_BYTES == HEAD + JUDGE_STATE_BYTES, "header and state make a record");
@@ -28,6 +28,7 @@ void judge_save(const struct judge_state *opaque, unsigned char ret_past[JUDGE_P
 		s->best_since = s->since;
 		s->best_message = s->since_message;
 		s->best_most = s->now_most;
+		s->best_usual = s->usual_level;
 	}
 	head[1] = hash_bytes(copy.opaque, sizeof(copy.opaque), MAGIC);
 	memcpy(ret_past, head, HEAD);
@@ -55,7 +56,8 @@ static bool sane(const struct state *s)
 		best += s->best[i];
 	}
 	return s->population < POPULATIONS && s->kind < SENDER_KINDS && s->level <= BURST_LEVELS &&
-	       s->known.unknown <= s->known.results && s->known_run.unknown <= s->known_run.results &&
+	       s->best_usual <= BURST_LEVELS && s->known.unknown <= s->known.results &&
+	       s->known_run.unknown <= s->known_run.results &&
 	       s->known_best.unknown <= s->known_best.results && s->last_message <= s->last &&
 	       !(s->touched >> SIGNALS_SHARES) && total == s->total && best == s->best_total &&
 	       shares_sane(s->past) && shares_sane(s->now) && shares_sane(s->seen) &&

@@ -50,6 +50,7 @@ struct state {
 	uint32_t hour_start, hour_count, now_most, best_most; /* now_most: busiest hour of the run */
 	uint16_t learn_day, learnt; /* the day's ration of learning */
 	uint8_t stops[BURST_LEVELS + 1], stops_aside[BURST_LEVELS + 1];
+	uint8_t usual_level, best_usual; /* busy hour (doublings) when the run began; of the highest run */
 	uint8_t hours[24], days[7]; /* hours and weekdays with mail */
 	uint16_t nets[STATE_NETS], places[STATE_PLACES]; /* known, newest first */
 	uint16_t nets_aside[2], places_aside[2]; /* newest of the run, learnt at its end */

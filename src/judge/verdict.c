@@ -75,7 +75,7 @@ static void fill(const struct state *s, enum signal sig, struct arena *a, struct
 	}
 	if (sig == SIG_BURST) {
 		r->value = s->best_most;
-		r->usual = past_usual_hour(s);
+		r->usual = (2U << s->best_usual) - 1;
 	} else {
 		r->usual = usual_share(s, sig);
 		r->value = row->share && s->seen[sig].n ? (double)s->seen[sig].yes / s->seen[sig].n

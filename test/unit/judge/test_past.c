@@ -44,7 +44,7 @@ static void hours_shape_the_chance_of_doubling(void **state)
 	assert_true(past_doubles(&s, 3) < fresh / 5);
 	assert_true(past_doubles(&s, 2) > fresh * 2);
 	assert_int_equal(past_doubles(&s, 4), fresh);
-	assert_int_equal((int)past_usual_hour(&s), 15);
+	assert_int_equal(past_usual_level(&s), 3);
 }
 
 /* 10,000 observations in a day teach no more than the ration; the next day teaches again. */
