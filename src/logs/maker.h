@@ -54,7 +54,7 @@ struct maker {
 /* What trace reads; everything else is for explain alone. */
 #define MAKER_HOT                                                                                          \
 	(HOT(F_SENDER) | HOT(F_RECIPIENTS) | HOT(F_RECIPIENT) | HOT(F_ORIG_RECIPIENT) | HOT(F_CLIENT_IP) | \
-	 HOT(F_USER) | HOT(F_UNIX_USER) | HOT(F_SUBJECT) | HOT(F_MESSAGE_ID) | HOT(F_RELAY_IP) |           \
+	 HOT(F_USER) | HOT(F_UNIX_USER) | HOT(F_UID) | HOT(F_SUBJECT) | HOT(F_MESSAGE_ID) | HOT(F_RELAY_IP) | \
 	 HOT(F_CWD) | HOT(F_SCRIPT) | HOT(F_CHILD_ID) | HOT(F_PARENT_ID) | HOT(F_TEXT) | HOT(F_HEADER) |   \
 	 HOT(F_URL) | HOT(F_METHOD) | HOT(F_VHOST) | HOT(F_HTTP_STATUS) | HOT(F_TO) | HOT(F_IDENT_USER))
 
