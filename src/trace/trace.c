@@ -37,14 +37,14 @@ static void on_arrival(struct trace *t, const struct step *s)
 typedef void step_fn(struct trace *t, const struct step *s);
 
 static step_fn *const steps[EV_KINDS] = {
-	[EV_SUBMIT] = on_arrival,      [EV_ACCEPT] = on_arrival,
-	[EV_QUEUE] = arrive_queue,     [EV_MESSAGE_ID] = arrive_message_id,
-	[EV_DELIVER] = result_event,   [EV_DEFER] = result_event,
-	[EV_BOUNCE] = result_event,    [EV_COMPLETE] = result_complete,
-	[EV_REMOVE] = result_complete, [EV_NOTICE] = result_notice_child,
-	[EV_COMMAND] = on_cwd,	       [EV_PHPMAIL] = on_phpmail,
-	[EV_REQUEST] = web_request,    [EV_LOGIN_OK] = web_login,
-	[EV_UPLOAD] = web_login,
+	[EV_SUBMIT] = on_arrival,	   [EV_ACCEPT] = on_arrival,
+	[EV_QUEUE] = arrive_queue,	   [EV_MESSAGE_ID] = arrive_message_id,
+	[EV_HEADER] = arrive_header,	   [EV_DELIVER] = result_event,
+	[EV_DEFER] = result_event,	   [EV_BOUNCE] = result_event,
+	[EV_COMPLETE] = result_complete,   [EV_REMOVE] = result_complete,
+	[EV_NOTICE] = result_notice_child, [EV_COMMAND] = on_cwd,
+	[EV_PHPMAIL] = on_phpmail,	   [EV_REQUEST] = web_request,
+	[EV_LOGIN_OK] = web_login,	   [EV_UPLOAD] = web_login,
 };
 
 static bool is_mail(enum event_kind kind)
