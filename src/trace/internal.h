@@ -64,6 +64,7 @@ struct trace {
 	struct freemail freemail;
 	struct stats_memory *stats;    /* NULL without --stats */
 	struct hour_share hour;
+	uint32_t single[SENDER_KINDS]; /* rows of the kinds there is one row of */
 	struct known_sender known[KNOWN_SENDERS];
 	struct known_domain domain[KNOWN_DOMAINS];
 	int64_t zone_from, zone_until;  /* zone_now holds between these */

@@ -112,7 +112,9 @@ static const struct sender *known_row(struct trace *t, uint64_t hash, struct spa
 	if (!k->sender || k->hash != hash)
 		return NULL;
 	row = sender_at(&t->senders, k->sender);
-	return row->kind != KIND_OTHER && span_eq_nocase(row->id_text, id) ? row : NULL;
+	return row->kind != KIND_OTHER && (span_eq(row->id_text, id) || span_eq_nocase(row->id_text, id))
+		       ? row
+		       : NULL;
 }
 
 static void known_set(struct trace *t, uint64_t hash, struct arrival *who)
@@ -265,11 +267,17 @@ struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account
 
 struct arrival who_single(struct trace *t, enum sender_kind kind)
 {
-	return (struct arrival){
+	struct arrival who = {
 		.kind = kind,
-		.id = names_put(&t->names, span_str(sender_kind_name(kind))),
 		.account_index = ACCOUNT_NONE,
 		.grade = 'B',
 		.claim = "",
+		.sender = t->single[kind],
 	};
+
+	if (!who.sender) {
+		who.id = names_put(&t->names, span_str(sender_kind_name(kind)));
+		t->single[kind] = who.sender = who_row(t, &who);
+	}
+	return who;
 }
