@@ -218,11 +218,19 @@ static void send_learnt(struct child *c, const struct trace *trace)
 
 /* --- the result ----------------------------------------------------------------------------- */
 
-static void fill_inputs(struct child *c, const struct log_read *reads, struct inquiry *q)
+static void fill_inputs(struct child *c, const struct host_facts *facts, const struct log_read *reads,
+			struct inquiry *q)
 {
-	struct span *unseen = arena_alloc(c->arena, (q->nunseen + 2 * c->nfiles + 1) * sizeof(*unseen));
+	size_t nfacts = c->want->npaths ? 0 : facts->nunseen;
+	struct span *unseen =
+		arena_alloc(c->arena, (q->nunseen + nfacts + 2 * c->nfiles + 1) * sizeof(*unseen));
 
-	memcpy(unseen, q->unseen, q->nunseen * sizeof(*unseen));
+	if (q->nunseen)
+		memcpy(unseen, q->unseen, q->nunseen * sizeof(*unseen));
+	/* what the configuration could not tell matters only where it chose the logs */
+	if (nfacts)
+		memcpy(unseen + q->nunseen, facts->unseen, nfacts * sizeof(*unseen));
+	q->nunseen += nfacts;
 	q->inputs = arena_alloc(c->arena, (c->nfiles + 1) * sizeof(*q->inputs));
 	q->ninputs = c->nfiles;
 	for (size_t i = 0; i < c->nfiles; i++) {
@@ -336,7 +344,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	q = trace_conclude(trace, c->arena);
 	if (want->learnt && !c->stopped && !lo.from)
 		send_learnt(c, trace);
-	fill_inputs(c, reads, q);
+	fill_inputs(c, facts, reads, q);
 	q->microseconds = (uint64_t)(clock_steady_micros(&clock) - start);
 	q->past_unread = lo.from != 0;
 	q->host = facts->hostname;
@@ -351,6 +359,24 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	trace_free(trace);
 }
 
+/* Without a log: who and what this server is, and what it could do better. */
+static void tell_facts(struct child *c, const struct host_facts *facts)
+{
+	struct inquiry q = {
+		.host = facts->hostname, .mta = facts->mta, .panel = facts->panel, .now = c->want->now,
+		.complete = facts->nunseen == 0, .unconfined = c->unconfined, .unseen = facts->unseen,
+		.nunseen = facts->nunseen, .advice = facts->advice, .nadvice = facts->nadvice,
+	};
+	struct span nothing = SPAN("no configuration of Exim, Postfix or PHP was found");
+
+	if (q.nadvice == 0 && q.nunseen == 0) {
+		q.unseen = &nothing;
+		q.nunseen = 1;
+		q.complete = false;
+	}
+	send_result(c, &q);
+}
+
 void reader_child(void *ctx, struct channel *channel, bool unconfined)
 {
 	const struct reader_want *want = ctx;
@@ -360,8 +386,12 @@ void reader_child(void *ctx, struct channel *channel, bool unconfined)
 
 	pthread_mutex_init(&c.lock, NULL);
 	host_learn(&io, c.arena, &facts);
-	get_files(&c, &facts);
-	investigate(&c, &facts);
+	if (want->facts_only) {
+		tell_facts(&c, &facts);
+	} else {
+		get_files(&c, &facts);
+		investigate(&c, &facts);
+	}
 	host_forget(&facts);
 	arena_free(c.arena);
 }

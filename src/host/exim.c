@@ -5,6 +5,7 @@
  * date, the word syslog, and an empty item for the place it was built with.
  */
 #include "base/buf.h"
+#include "host/cidr.h"
 #include "host/exim_conf.h"
 #include "host/learn.h"
 
@@ -69,10 +70,12 @@ static void learn_networks(const struct exim *e)
 	struct exim_list list = exim_list(hosts.n ? hosts : exim_hostlist(e, SPAN("relay_hosts")));
 	struct span item;
 
-	while (exim_item(e->g->scratch, &list, &item))
-		if (item.n && ((item.p[0] >= '0' && item.p[0] <= '9') || span_find(item, 0, ':') >= 0) &&
-		    span_find(item, 0, ';') < 0)
-			gather_network(e->g, item);
+	while (exim_item(e->g->scratch, &list, &item)) {
+		struct cidr net;
+
+		if (cidr_parse(item, &net))
+			gather_network(e->g, span_eq(item, SPAN("*")) ? SPAN("0.0.0.0/0") : item);
+	}
 }
 
 void exim_learn(struct gather *g)

@@ -4,6 +4,7 @@
  * postconf(5): maillog_file, mynetworks, mynetworks_style. The server's own addresses are not known here, so of
  * the styles only the loopback networks are taken.
  */
+#include "host/cidr.h"
 #include "host/learn.h"
 #include "host/postfix_conf.h"
 
@@ -12,9 +13,13 @@ static void learn_networks(const struct postfix *p)
 	struct span list = postfix_value(p, NULL, SPAN("mynetworks"), SPAN("127.0.0.0/8 [::1]/128"));
 	struct span item;
 
-	while ((item = postfix_item(&list)).n)
-		if (item.p[0] != '!' && item.p[0] != '/' && span_find(item, 0, '=') < 0)
+	while ((item = postfix_item(&list)).n) {
+		struct cidr net;
+
+		/* !networks take away, tables are not followed */
+		if (cidr_parse(item, &net))
 			gather_network(p->g, item);
+	}
 }
 
 void postfix_learn(struct gather *g)
