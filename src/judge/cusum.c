@@ -31,7 +31,7 @@ static int32_t clamp(int32_t x, int32_t low, int32_t high)
 	return x < low ? low : x > high ? high : x;
 }
 
-void cusum_add(const struct judge *j, struct state *s, enum signal sig, int32_t nats)
+static void add_now(const struct judge *j, struct state *s, enum signal sig, int32_t nats)
 {
 	const struct signal_row *row = &signal_table[sig];
 	const struct group_row *group = &group_table[row->group];
@@ -89,7 +89,7 @@ static bool audience_is_new(const struct state *s)
 	return 2U * (past->yes + now->yes) > (unsigned)past->n + now->n;
 }
 
-void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
+static void observe_now(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
 {
 	const struct signal_row *row = &signal_table[sig];
 	const struct beta *usual = &row->usual[s->population];
@@ -106,9 +106,62 @@ void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool
 	/* Not above what is usual for him, or for everybody just now: no news. */
 	if ((uint64_t)yes0 * all1 >= (uint64_t)yes1 * all0)
 		return;
-	cusum_add(j, s, sig,
-		  yes ? log_ratio(j, yes1, all1, yes0, all0)
-		      : log_ratio(j, all1 - yes1, all1, all0 - yes0, all0));
+	add_now(j, s, sig,
+		yes ? log_ratio(j, yes1, all1, yes0, all0)
+		    : log_ratio(j, all1 - yes1, all1, all0 - yes0, all0));
+}
+
+/* Puts off what speaks for a sender whose sum is zero. False: work it out now. */
+static bool calm_put(const struct judge *j, const struct state *s, enum signal sig, bool term, int32_t value)
+{
+	struct calm *c = j->calm;
+
+	if (s->total != 0 || (s->flags & (STATE_RISING | STATE_ALARMED)) || c->n == CALM_MOST)
+		return false;
+	c->seen[c->n].sig = (uint8_t)sig;
+	c->seen[c->n].term = term;
+	c->seen[c->n++].value = value;
+	return true;
+}
+
+/* The event speaks against him as well: everything counts. */
+static void calm_work_out(const struct judge *j, struct state *s)
+{
+	struct calm c = *j->calm;
+
+	j->calm->n = 0;
+	for (unsigned i = 0; i < c.n; i++)
+		if (c.seen[i].term)
+			add_now(j, s, c.seen[i].sig, c.seen[i].value);
+		else
+			observe_now(j, s, c.seen[i].sig, false, (uint32_t)c.seen[i].value);
+}
+
+/* The whole event spoke for him: the sum stays at zero, whatever the terms would have been. */
+static void calm_count(const struct judge *j, struct state *s)
+{
+	for (unsigned i = 0; i < j->calm->n; i++)
+		if (!j->calm->seen[i].term)
+			count(s, j->calm->seen[i].sig, false);
+	j->calm->n = 0;
+}
+
+void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
+{
+	if (!yes && calm_put(j, s, sig, false, (int32_t)extra))
+		return;
+	if (j->calm->n)
+		calm_work_out(j, s);
+	observe_now(j, s, sig, yes, extra);
+}
+
+void cusum_add(const struct judge *j, struct state *s, enum signal sig, int32_t nats)
+{
+	if (nats <= 0 && calm_put(j, s, sig, true, nats))
+		return;
+	if (j->calm->n)
+		calm_work_out(j, s);
+	add_now(j, s, sig, nats);
 }
 
 void cusum_fade(struct state *s, uint32_t hours)
@@ -183,6 +236,7 @@ static void remember_highest(struct state *s)
 
 void cusum_settle(const struct judge *j, struct state *s, uint32_t at)
 {
+	calm_count(j, s);
 	if (s->total <= 0) {
 		return_to_zero(j, s, at);
 		return;

@@ -42,6 +42,7 @@ struct judge *judge_new(const struct judge_options *options)
 	j->start = options ? options->start : 0;
 	j->silenced = options ? options->silenced : 0;
 	j->novelty = novelty_new();
+	j->calm = xcalloc(1, sizeof(*j->calm));
 	return j;
 }
 
@@ -50,6 +51,7 @@ void judge_free(struct judge *j)
 	if (!j)
 		return;
 	novelty_free(j->novelty);
+	free(j->calm);
 	free(j);
 }
 

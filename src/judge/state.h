@@ -67,12 +67,28 @@ _Static_assert(sizeof(struct state) <= JUDGE_STATE_BYTES, "the caller keeps JUDG
 
 struct novelty;
 
+/*
+ * Observations of one event that speak for the sender, while his sum is zero: most of all there are. Nothing of
+ * them is worked out unless the same event also speaks against him; otherwise they are only counted.
+ */
+#define CALM_MOST 12
+
+struct calm {
+	unsigned n;
+	struct {
+		uint8_t sig;
+		bool term; /* VALUE is a term in 1/NAT nats, else an observation's EXTRA */
+		int32_t value;
+	} seen[CALM_MOST];
+};
+
 struct judge {
 	int16_t log[NAT]; /* ln(i), in 1/NAT nats */
 	int32_t days_log; /* ln(account-days a false alarm may cost) */
 	int64_t start;
 	uint32_t silenced; /* bit per signal left out (bench) */
 	struct novelty *novelty;
+	struct calm *calm; /* empty between events */
 };
 
 static inline struct state *state_of(struct judge_state *s)
