@@ -211,7 +211,10 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 		rc = take_learnt(s, m->body, err);
 		break;
 	case TALK_RESULT:
-		return inquiry_unpack(s->arena, arena_span(s->arena, m->body), &s->result, err);
+		/* the result's texts lie in the message: it stays as long as they do */
+		arena_keep(s->arena, s->child.channel.body.p);
+		s->child.channel.body = BUF_MAX(s->child.channel.max_body);
+		return inquiry_unpack(s->arena, m->body, &s->result, err);
 	default:
 		return err_set(err, EXIT_SOFTWARE, "the reader spoke out of turn (%u)", m->type);
 	}

@@ -29,8 +29,14 @@ struct block {
 	max_align_t data[];
 };
 
+struct kept {
+	struct kept *next;
+	void *p;
+};
+
 struct arena {
 	struct block *blocks;
+	struct kept *kept;
 	char *at;
 	size_t left;
 	size_t next_size;
@@ -47,6 +53,9 @@ struct arena *arena_new(void)
 
 void arena_free(struct arena *a)
 {
+	for (struct kept *k = a ? a->kept : NULL; k; k = k->next)
+		free(k->p);
+
 	struct block *b = a ? a->blocks : NULL;
 
 	while (b) {
@@ -110,4 +119,12 @@ char *arena_str(struct arena *a, struct span s)
 size_t arena_bytes(const struct arena *a)
 {
 	return a->bytes;
+}
+
+void arena_keep(struct arena *a, void *p)
+{
+	struct kept *k = arena_alloc(a, sizeof(*k));
+
+	*k = (struct kept){ a->kept, p };
+	a->kept = k;
 }

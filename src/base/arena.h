@@ -16,6 +16,8 @@ void *arena_alloc(struct arena *a, size_t n) __attribute__((returns_nonnull));
 struct span arena_span(struct arena *a, struct span s);
 /* A NUL-terminated copy of S owned by the arena. */
 char *arena_str(struct arena *a, struct span s) __attribute__((returns_nonnull));
+/* From now on P, which malloc gave, is the arena's to free. */
+void arena_keep(struct arena *a, void *p);
 /* Bytes taken from the system so far. */
 size_t arena_bytes(const struct arena *a);
 
