@@ -15,9 +15,6 @@
 
 #define MAGIC UINT32_C(0x51497453) /* "StIQ" */
 #define VERSION 1
-/* Nobody reads more; and what walks senders times moments stays quick. */
-#define INCIDENTS_MAX 1000
-#define INCIDENT_LIST_MAX 1000
 
 struct codec {
 	struct packer *to; /* packing, or NULL */
@@ -364,13 +361,13 @@ static bool senders_point_well(const struct inquiry *q, const struct incident *i
 /* An incident without a sender would be one that accuses nobody: refused like an index out of range. */
 static bool incidents_point_well(const struct inquiry *q)
 {
-	if (q->nincidents > INCIDENTS_MAX)
+	if (q->nincidents > INCIDENTS_MOST)
 		return false;
 	for (size_t i = 0; i < q->nincidents; i++) {
 		const struct incident *in = &q->incidents[i];
 
-		if (in->nrows > INCIDENT_LIST_MAX || in->nentry > INCIDENT_LIST_MAX ||
-		    in->ntimeline > INCIDENT_LIST_MAX || !senders_point_well(q, in) ||
+		if (in->nrows > INCIDENT_ROWS_MOST || in->nentry > INCIDENT_MOMENTS_MOST ||
+		    in->ntimeline > INCIDENT_MOMENTS_MOST || !senders_point_well(q, in) ||
 		    !moments_point_well(q, in->entry, in->nentry) ||
 		    !moments_point_well(q, in->timeline, in->ntimeline))
 			return false;

@@ -21,6 +21,11 @@ struct moment {
 	uint32_t *evidence;           size_t nevidence;
 };
 
+/* More than these the reader does not tell, and the command line does not take: nobody reads more. */
+#define INCIDENTS_MOST 1000
+#define INCIDENT_ROWS_MOST 1000
+#define INCIDENT_MOMENTS_MOST 4000    /* of each list */
+
 struct incident {
 	char id[16];                  /* "1123a" */
 	bool sending;

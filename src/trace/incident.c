@@ -19,6 +19,10 @@
 #define MOMENTS_MOST 24
 #define ENTRY_KIND_MOST 4 /* moments of one kind and row */
 #define PAIRS_LEAST 3
+#define ROW_MOMENTS 3 /* of each row in the timeline */
+
+_Static_assert(MOMENTS_MOST + ROW_MOMENTS * INCIDENT_ROWS_MOST <= INCIDENT_MOMENTS_MOST,
+	       "the command line would refuse the largest incident");
 
 struct story {
 	struct trace *t;
@@ -200,7 +204,7 @@ static int by_time(const void *x, const void *y)
 static void timeline_fill(struct story *s, const struct ranked *ranked)
 {
 	struct incident *in = s->incident;
-	size_t room = s->nentry + in->nrows * 3;
+	size_t room = s->nentry + in->nrows * ROW_MOMENTS;
 	size_t n = s->nentry;
 
 	in->timeline = arena_alloc(s->a, (room + 1) * sizeof(*in->timeline));
@@ -268,37 +272,78 @@ static int by_since(const void *x, const void *y)
 	return a->since < b->since ? -1 : a->since > b->since;
 }
 
-/* The incident whose time overlaps this row's, or a new one. */
-static struct incident *incident_of(struct inquiry *q, const struct ranked *ranked, const struct row *row)
+/*
+ * The incident whose time overlaps this row's, or a new one; NULL where there are too many. LAST: of each
+ * incident. Whatever overlaps the time from its first to its last message overlaps one of its rows.
+ */
+static struct incident *incident_of(struct inquiry *q, const int64_t *last, const struct row *row)
 {
 	for (size_t i = 0; i < q->nincidents; i++)
-		for (size_t k = 0; k < q->incidents[i].nrows; k++) {
-			const struct row *other = ranked[q->incidents[i].rows[k]].row;
+		if (row->since <= last[i] && q->incidents[i].since <= row->last)
+			return &q->incidents[i];
+	return q->nincidents < INCIDENTS_MOST ? &q->incidents[q->nincidents++] : NULL;
+}
 
-			if (row->since <= other->last && other->since <= row->last)
-				return &q->incidents[i];
-		}
-	return &q->incidents[q->nincidents++];
+/* Room doubles: how many rows an incident has is up to the attacker. */
+static bool incident_add(struct arena *a, struct incident *in, uint32_t index)
+{
+	uint32_t *more;
+
+	if (in->nrows == INCIDENT_ROWS_MOST)
+		return false;
+	if ((in->nrows & (in->nrows - 1)) == 0) {
+		more = arena_alloc(a, (in->nrows ? 2 * in->nrows : 1) * sizeof(*more));
+		if (in->nrows)
+			memcpy(more, in->rows, in->nrows * sizeof(*more));
+		in->rows = more;
+	}
+	in->rows[in->nrows++] = index;
+	return true;
+}
+
+/* Those that no incident names are compromised all the same, and ranked: say so. */
+static void tell_left_out(struct arena *a, struct inquiry *q, size_t n)
+{
+	struct span *notes = arena_alloc(a, (q->nnotes + 1) * sizeof(*notes));
+
+	if (q->nnotes)
+		memcpy(notes, q->notes, q->nnotes * sizeof(*notes));
+	notes[q->nnotes++] =
+		claim_format(a,
+			     "%zu more senders are compromised than incidents can name: they are "
+			     "in the list of senders only",
+			     n);
+	q->notes = notes;
 }
 
 void incidents_make(struct trace *t, struct arena *a, struct ranked *ranked, size_t n, struct inquiry *q)
 {
 	size_t found = 0;
+	size_t left_out = 0;
+	int64_t *last;
 
 	while (found < n && ranked[found].row->verdict == VERDICT_COMPROMISED)
 		found++;
-	q->incidents = arena_alloc(a, (found + 1) * sizeof(*q->incidents));
+	q->incidents = arena_alloc(a, ((found < INCIDENTS_MOST ? found : INCIDENTS_MOST) + 1) *
+					      sizeof(*q->incidents));
+	last = arena_alloc(a, (INCIDENTS_MOST + 1) * sizeof(*last));
 	for (size_t i = 0; i < found; i++) {
 		const struct row *row = ranked[i].row;
-		struct incident *in = incident_of(q, ranked, row);
+		struct incident *in = incident_of(q, last, row);
+		size_t which = in ? (size_t)(in - q->incidents) : INCIDENTS_MOST;
 
-		if (!in->rows)
-			in->rows = arena_alloc(a, found * sizeof(*in->rows));
-		in->rows[in->nrows++] = (uint32_t)i;
-		if (!in->since || row->since < in->since)
+		if (!in || !incident_add(a, in, (uint32_t)i)) {
+			left_out++;
+			continue;
+		}
+		if (in->nrows == 1 || row->since < in->since)
 			in->since = row->since;
+		if (in->nrows == 1 || row->last > last[which])
+			last[which] = row->last;
 		in->sending |= row->sending;
 	}
+	if (left_out)
+		tell_left_out(a, q, left_out);
 	if (q->nincidents)
 		qsort(q->incidents, q->nincidents, sizeof(*q->incidents), by_since);
 	for (size_t i = 0; i < q->nincidents; i++) {

@@ -158,6 +158,38 @@ static void indexes_and_ranges(void **state)
 	arena_free(a);
 }
 
+/* The reader's largest incident is taken: an attacker with hundreds of folders must not silence the report. */
+static void largest_incident(void **state)
+{
+	struct arena *a = arena_new();
+	struct inquiry *q = fixture_incident(a);
+	struct incident *in = &q->incidents[0];
+	struct row *rows = arena_alloc(a, (INCIDENT_ROWS_MOST + 1) * sizeof(*rows));
+	struct moment *moments = arena_alloc(a, INCIDENT_MOMENTS_MOST * sizeof(*moments));
+	struct inquiry *back = NULL;
+	struct buf b;
+
+	in->rows = arena_alloc(a, (INCIDENT_ROWS_MOST + 1) * sizeof(*in->rows));
+	for (uint32_t i = 0; i <= INCIDENT_ROWS_MOST; i++) {
+		rows[i] = q->rows[0];
+		in->rows[i] = i;
+	}
+	for (size_t i = 0; i < INCIDENT_MOMENTS_MOST; i++)
+		moments[i] = in->timeline[0];
+	q->rows = rows;
+	q->nrows = INCIDENT_ROWS_MOST + 1;
+	in->timeline = moments;
+	in->ntimeline = INCIDENT_MOMENTS_MOST;
+	in->nrows = INCIDENT_ROWS_MOST;
+	b = packed(q);
+	assert_int_equal(inquiry_unpack(a, buf_view(&b), &back, NULL), 0);
+	assert_int_equal(back->incidents[0].nrows, INCIDENT_ROWS_MOST);
+	buf_free(&b);
+	in->nrows++;
+	expect_refused(q, a);
+	arena_free(a);
+}
+
 /* A small message cannot ask for much memory. */
 static void no_amplification(void **state)
 {
@@ -191,13 +223,10 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip),
-		cmocka_unit_test(values),
-		cmocka_unit_test(cut_anywhere),
-		cmocka_unit_test(flipped_anywhere),
-		cmocka_unit_test(indexes_and_ranges),
-		cmocka_unit_test(no_amplification),
-		cmocka_unit_test(names),
+		cmocka_unit_test(round_trip),	      cmocka_unit_test(values),
+		cmocka_unit_test(cut_anywhere),	      cmocka_unit_test(flipped_anywhere),
+		cmocka_unit_test(indexes_and_ranges), cmocka_unit_test(largest_incident),
+		cmocka_unit_test(no_amplification),   cmocka_unit_test(names),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
