@@ -64,12 +64,30 @@ static void has_a_ceiling(void **state)
 	names_free(&s);
 }
 
+/* A flood of requests and addresses leaves room for those who send. */
+static void keeps_room_for_senders(void **state)
+{
+	struct names s;
+	char text[32];
+	uint32_t n = 0;
+
+	names_init(&s, 4096);
+	while (names_put_aside(&s, span_of(text, (size_t)snprintf(text, sizeof(text), "/%u", n))) !=
+	       NAME_LOST)
+		assert_true(++n < 4096);
+	assert_int_equal(names_put_aside(&s, SPAN("/0")), 2);
+	assert_int_equal(names_put(&s, SPAN("info@example.net")), n + 2);
+	assert_int_equal(names_put_aside(&s, SPAN("info@example.net")), n + 2);
+	names_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_number_a_text),
 		cmocka_unit_test(keeps_its_own_copy),
 		cmocka_unit_test(has_a_ceiling),
+		cmocka_unit_test(keeps_room_for_senders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

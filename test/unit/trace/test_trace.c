@@ -1,0 +1,469 @@
+/*
+ * From log text to rows: who is named, and that every count is somebody's, once.
+ *
+ * Lines go the way of a real run: frame_line, wallclock_resolve, trace_event.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "host/accounts.h"
+#include "logs/frame.h"
+#include "logs/wallclock.h"
+#include "trace/trace.h"
+
+#define NOON INT64_C(1795435200) /* 2026-11-23 12:00:00 UTC */
+
+struct run {
+	struct arena *arena;
+	struct accounts *accounts;
+	struct trace *trace;
+	struct inquiry *q;
+	struct frame frame;
+	struct wallclock clock;
+	struct log_at at;
+	struct evbuf ev;
+	struct trace_options o;
+};
+
+static const struct log_file the_file = { .name = SPAN("/var/log/mail.log") };
+
+static void begin(struct run *r, const struct trace_options *options)
+{
+	*r = (struct run){ .arena = arena_new(), .accounts = accounts_new(), .frame = FRAME_START };
+	accounts_add_passwd(r->accounts, SPAN("www-data:x:33:33::/var/www:/bin/false\n"
+					      "shop:x:1001:1001::/home/shop:/bin/bash\n"
+					      "blog:x:1002:1002::/home/blog:/bin/bash\n"));
+	accounts_add_domains(r->accounts, SPAN("shop.example: shop\nblog.example: blog\n"));
+	accounts_ready(r->accounts);
+	wallclock_start(&r->clock, NULL);
+	wallclock_file(&r->clock, 0, NOON);
+	if (options)
+		r->o = *options;
+	r->o.accounts = r->accounts;
+	r->o.files = &the_file;
+	r->o.nfiles = 1;
+	r->o.now = NOON;
+	r->trace = trace_new(&r->o);
+}
+
+static void end(struct run *r)
+{
+	trace_free(r->trace);
+	accounts_free(r->accounts);
+	arena_free(r->arena);
+	free(r->ev.mem);
+}
+
+static void feed_line(struct run *r, struct span line)
+{
+	char text[2048];
+	struct maker m = { .out = &r->ev };
+	struct event *ev;
+
+	assert_true(line.n + 256 < sizeof(text));
+	memcpy(text, line.p, line.n);
+	r->ev.base = text;
+	r->ev.used = line.n;
+	r->ev.cap = sizeof(text);
+	r->ev.mem_used = r->ev.events = 0;
+	r->at.line++;
+	if (frame_line(&r->frame, &m, span_of(text, line.n)) != LINE_EVENT)
+		return;
+	ev = (struct event *)(void *)r->ev.mem;
+	wallclock_resolve(&r->clock, ev);
+	trace_event(r->trace, ev, text, &r->at);
+	r->at.offset += line.n + 1;
+}
+
+static void feed(struct run *r, const char *text)
+{
+	for (struct span rest = span_str(text); rest.n;) {
+		ptrdiff_t stop = span_find(rest, 0, '\n');
+		struct span line = stop < 0 ? rest : span_head(rest, (size_t)stop);
+
+		feed_line(r, line);
+		rest = span_from(rest, line.n + 1);
+	}
+}
+
+/* What holds of every inquiry: each count is exactly one row's. */
+static void conclude(struct run *r)
+{
+	struct counts sum = { 0 };
+
+	r->q = trace_conclude(r->trace, r->arena);
+	for (size_t i = 0; i < r->q->nrows; i++)
+		counts_add(&sum, &r->q->rows[i].counts);
+	assert_memory_equal(&sum, &r->q->totals, sizeof(sum));
+}
+
+static const struct row *row_of(const struct run *r, enum sender_kind kind, const char *id)
+{
+	for (size_t i = 0; i < r->q->nrows; i++)
+		if (r->q->rows[i].kind == kind && span_eq(r->q->rows[i].id, span_str(id)))
+			return &r->q->rows[i];
+	for (size_t i = 0; i < r->q->nrows; i++)
+		print_error("%s %.*s (%.*s): %d\n", sender_kind_name(r->q->rows[i].kind),
+			    (int)r->q->rows[i].id.n, r->q->rows[i].id.p, (int)r->q->rows[i].account.n,
+			    r->q->rows[i].account.p, (int)r->q->rows[i].counts.messages);
+	fail_msg("no row %s %s", sender_kind_name(kind), id);
+	return NULL;
+}
+
+static void expect(const struct row *row, uint64_t messages, uint64_t recipients, uint64_t delivered,
+		   uint64_t deferred, uint64_t bounced)
+{
+	assert_int_equal(row->counts.messages, messages);
+	assert_int_equal(row->counts.recipients, recipients);
+	assert_int_equal(row->counts.delivered, delivered);
+	assert_int_equal(row->counts.deferred, deferred);
+	assert_int_equal(row->counts.bounced, bounced);
+}
+
+#define E(time, rest) "2026-11-23 " time " 1tAAAA-000000-" rest "\n"
+#define P(time, daemon, rest) "Nov 23 " time " mx1 postfix/" daemon "[77]: " rest "\n"
+
+static void exim_login(void **state)
+{
+	struct run r;
+	const struct row *row;
+
+	begin(&r, NULL);
+	feed(&r,
+	     E("08:00:00",
+	       "01 <= info@shop.example H=(pc) [198.51.100.7]:5555 P=esmtpsa X=TLS1.3:A:256 CV=no "
+	       "A=dovecot_login:info@shop.example S=1234 id=x@pc T=\"Hi\" for a@b.example c@d.example "
+	       "e@f.example") E("08:00:01", "01 => a@b.example R=dnslookup T=remote_smtp H=mx.b.example "
+					    "[203.0.113.9] C=\"250 ok\"")
+		     E("08:00:01",
+		       "01 == c@d.example R=dnslookup T=remote_smtp defer (-44) H=mx.d.example "
+		       "[203.0.113.8]: SMTP error from remote mail server after RCPT TO:<c@d.example>: 451 "
+		       "later")
+			     E("08:00:02",
+			       "01 ** e@f.example R=dnslookup T=remote_smtp H=mx.f.example [203.0.113.7]: "
+			       "SMTP error "
+			       "from remote mail server after RCPT TO:<e@f.example>: 550 5.1.1 User unknown")
+				     E("08:10:00", "01 == c@d.example R=dnslookup T=remote_smtp defer (-53): "
+						   "retry time not reached for "
+						   "any host")
+					     E("08:20:00", "01 => c@d.example R=dnslookup T=remote_smtp "
+							   "H=mx.d.example [203.0.113.8] C=\"250 ok\"")
+						     E("08:20:00", "01 Completed"));
+	conclude(&r);
+	row = row_of(&r, KIND_AUTH, "info@shop.example");
+	expect(row, 1, 3, 2, 2, 1);
+	assert_int_equal(row->counts.bytes, 1234);
+	assert_true(span_eq(row->account, SPAN("shop")));
+	assert_int_equal(row->nclients, 1);
+	assert_true(span_eq(row->clients[0].ip, SPAN("198.51.100.7")));
+	assert_int_equal(row->nevidence, 1);
+	assert_int_equal(row->evidence[0].line, 1);
+	assert_int_equal(row->evidence[0].grade, 'B');
+	assert_int_equal(r.q->nrows, 1);
+	end(&r);
+}
+
+static void exim_script_by_its_folder(void **state)
+{
+	struct run r;
+	const struct row *row;
+
+	begin(&r, NULL);
+	/* The same second: each arrival takes the folder of its own user. */
+	feed(&r,
+	     "2026-11-23 08:00:00 cwd=/home/blog/public_html/forum 3 args: /usr/sbin/sendmail -t -i\n"
+	     "2026-11-23 08:00:00 cwd=/home/shop/public_html/contact 3 args: /usr/sbin/sendmail -t -i\n"
+	     "2026-11-23 08:00:00 cwd=/var/spool/exim4 3 args: /usr/sbin/exim4 -Mc 1tAAAA-000000-01\n" E(
+		     "08:00:00", "01 <= shop@mx1.example U=shop P=local S=500 T=\"Hi\" for a@b.example")
+		     E("08:00:01", "02 <= blog@mx1.example U=blog P=local S=700 T=\"Hi\" for a@b.example") E(
+			     "08:00:09",
+			     "03 <= blog@mx1.example U=blog P=local S=90 T=\"Hi\" for a@b.example")
+			     E("08:00:10",
+			       "01 => a@b.example R=dnslookup T=remote_smtp H=mx [203.0.113.9] C=\"250 ok\"")
+				     E("08:00:10", "01 Completed"));
+	conclude(&r);
+	row = row_of(&r, KIND_SCRIPT, "/home/shop/public_html/contact");
+	expect(row, 1, 1, 1, 0, 0);
+	assert_true(span_eq(row->account, SPAN("shop")));
+	expect(row_of(&r, KIND_SCRIPT, "/home/blog/public_html/forum"), 1, 1, 0, 0, 0);
+	/* Eight seconds later that folder proves nothing. */
+	expect(row_of(&r, KIND_LOCAL, "blog"), 1, 1, 0, 0, 0);
+	end(&r);
+}
+
+static void exim_bounces_and_inbound(void **state)
+{
+	struct run r;
+
+	begin(&r, NULL);
+	feed(&r,
+	     E("08:00:00", "01 <= x@far.example H=mx.far.example [203.0.113.9] P=esmtps X=TLS1.3:A:256 CV=no "
+			   "S=900 id=1@far T=\"Hi\" for info@shop.example")
+		     E("08:00:01", "01 => info <info@shop.example> R=virtual_user T=dovecot_virtual_delivery "
+				   "C=\"250 ok\"") E("08:00:01", "01 Completed")
+			     E("08:00:02", "02 <= <> R=1tAAAA-000000-09 U=Debian-exim P=local S=1500 "
+					   "T=\"Mail delivery failed\" "
+					   "for y@far.example")
+				     E("08:00:03", "02 => y@far.example R=dnslookup T=remote_smtp H=mx "
+						   "[203.0.113.9] C=\"250 ok\"")
+					     E("08:00:03", "02 Completed"));
+	conclude(&r);
+	expect(row_of(&r, KIND_BOUNCE, "bounce"), 1, 1, 1, 0, 0);
+	expect(row_of(&r, KIND_INBOUND, "inbound"), 1, 1, 1, 0, 0);
+	end(&r);
+}
+
+static void postfix_login_through_a_filter(void **state)
+{
+	struct run r;
+	const struct row *row;
+
+	begin(&r, NULL);
+	feed(&r,
+	     P("08:00:00", "submission/smtpd",
+	       "4Xab1: client=pc[198.51.100.7], sasl_method=LOGIN, "
+	       "sasl_username=info@shop.example") P("08:00:00", "cleanup",
+						    "4Xab1: message-id=<m1@shop.example>")
+		     P("08:00:00", "qmgr",
+		       "4Xab1: from=<info@shop.example>, size=1200, nrcpt=2 (queue active)")
+			     P("08:00:01", "smtpd", "4Xab2: client=localhost[127.0.0.1]")
+				     P("08:00:01", "cleanup", "4Xab2: message-id=<m1@shop.example>") P(
+					     "08:00:01", "qmgr",
+					     "4Xab2: from=<info@shop.example>, size=1500, nrcpt=2 (queue "
+					     "active)") P("08:00:01", "smtp",
+							  "4Xab1: to=<a@b.example>, "
+							  "relay=127.0.0.1[127.0.0.1]:10024, delay=1, "
+							  "delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (250 "
+							  "2.0.0 from MTA: queued as 4Xab2)")
+					     P("08:00:01", "smtp",
+					       "4Xab1: to=<c@d.example>, relay=127.0.0.1[127.0.0.1]:10024, "
+					       "delay=1, "
+					       "delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (250 2.0.0 from "
+					       "MTA: queued as 4Xab2)") P("08:00:01", "qmgr",
+									  "4Xab1: removed")
+						     P("08:00:02", "smtp",
+						       "4Xab2: to=<a@b.example>, "
+						       "relay=mx.b.example[203.0.113.9]:25, delay=1, "
+						       "delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (250 ok)")
+							     P("08:00:02", "smtp",
+							       "4Xab2: to=<c@d.example>, "
+							       "relay=mx.d.example[203.0.113.8]:25, delay=1, "
+							       "delays=0.1/0/0/0.9, dsn=5.1.1, "
+							       "status=bounced (host mx said: 550 5.1.1 "
+							       "unknown)")
+								     P("08:00:03", "qmgr", "4Xab2: removed"));
+	conclude(&r);
+	row = row_of(&r, KIND_AUTH, "info@shop.example");
+	expect(row, 1, 2, 1, 0, 1);
+	assert_int_equal(row->counts.bytes, 1200);
+	assert_int_equal(r.q->totals.messages, 1);
+	end(&r);
+}
+
+static void postfix_pickup_and_unseen_arrivals(void **state)
+{
+	struct run r;
+	const struct row *row;
+
+	begin(&r, NULL);
+	feed(&r,
+	     P("08:00:00", "pickup", "4Xab1: uid=1001 from=<shop>") P("08:00:00", "cleanup",
+								      "4Xab1: message-id=<m1@mx1>")
+		     P("08:00:00", "qmgr", "4Xab1: from=<shop@mx1.example>, size=800, nrcpt=1 (queue active)")
+			     P("08:00:01", "smtp",
+			       "4Xab1: to=<a@b.example>, relay=none, delay=1, delays=1/0/0/0, dsn=4.4.1, "
+			       "status=deferred (connect to mx.b.example[203.0.113.9]:25: Connection timed "
+			       "out)")
+	     /* Arrived before the log begins. */
+	     P("08:00:02", "smtp",
+	       "4Xab7: to=<a@b.example>, relay=mx[203.0.113.9]:25, delay=9, delays=9/0/0/0, "
+	       "dsn=2.0.0, status=sent (250 ok)") P("08:00:02", "qmgr", "4Xab7: removed"));
+	conclude(&r);
+	row = row_of(&r, KIND_LOCAL, "shop");
+	expect(row, 1, 1, 0, 1, 0);
+	assert_true(span_eq(row->account, SPAN("shop")));
+	expect(row_of(&r, KIND_UNKNOWN, "unknown"), 0, 1, 1, 0, 0);
+	end(&r);
+}
+
+static void window_and_copies(void **state)
+{
+	struct run r;
+	struct trace_options o = { .since = NOON - 3 * 3600, .until = NOON - 2 * 3600 };
+
+	begin(&r, &o);
+	feed(&r,
+	     E("08:59:59", "01 <= a@shop.example U=shop P=local S=1 T=\"Hi\" for a@b.example")
+		     E("09:00:01",
+		       "01 => a@b.example R=dnslookup T=remote_smtp H=mx [203.0.113.9] C=\"250 ok\"")
+			     E("09:00:01", "01 Completed")
+				     E("09:00:02",
+				       "02 <= a@shop.example U=shop P=local S=2 T=\"Hi\" for a@b.example"));
+	/* The same lines in a second file, as syslog keeps them: not counted twice. */
+	r.at.copy = true;
+	feed(&r, E("09:00:02", "03 <= a@shop.example U=shop P=local S=4 T=\"Hi\" for a@b.example"));
+	r.at.copy = false;
+	feed(&r,
+	     E("10:00:01",
+	       "04 <= a@shop.example U=shop P=local S=8 T=\"Hi\" for a@b.example") "2031-01-01 00:00:00 "
+										   "1tAAAA-000000-05 <= "
+										   "a@shop.example U=shop "
+										   "P=local S=16 T=\"Hi\" "
+										   "for a@b.example\n");
+	conclude(&r);
+	assert_int_equal(row_of(&r, KIND_LOCAL, "shop")->counts.bytes & 15, 2);
+	assert_true(r.q->from >= o.since && r.q->to <= o.until);
+	end(&r);
+}
+
+/* A thousand letters to strangers, a third of whom do not exist, after a login from a new country. */
+static void outbreak(struct run *r)
+{
+	char line[512];
+
+	for (int i = 0; i < 1000; i++) {
+		int64_t second = 6 * 3600 + i * 2;
+
+		snprintf(line, sizeof(line),
+			 "2026-11-23 %02d:%02d:%02d 1tBBBB-%06d-01 <= info@shop.example H=(x) "
+			 "[198.51.100.%d]:5555 "
+			 "P=esmtpsa X=TLS1.3:A:256 CV=no A=dovecot_login:info@shop.example S=3000 id=%d@x "
+			 "T=\"You won\" "
+			 "for r%d@strange%d.example",
+			 (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60), i, i % 5, i, i,
+			 i % 77);
+		feed(r, line);
+		snprintf(line, sizeof(line),
+			 i % 3 ? "2026-11-23 %02d:%02d:%02d 1tBBBB-%06d-01 => r%d@strange%d.example "
+				 "R=dnslookup "
+				 "T=remote_smtp H=mx [203.0.113.9] C=\"250 ok\""
+			       : "2026-11-23 %02d:%02d:%02d 1tBBBB-%06d-01 ** r%d@strange%d.example "
+				 "R=dnslookup "
+				 "T=remote_smtp H=mx [203.0.113.9]: SMTP error from remote mail server: 550 "
+				 "5.1.1 User "
+				 "unknown",
+			 (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60), i, i, i % 77);
+		feed(r, line);
+		snprintf(line, sizeof(line), "2026-11-23 %02d:%02d:%02d 1tBBBB-%06d-01 Completed",
+			 (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60), i);
+		feed(r, line);
+	}
+}
+
+static void an_outbreak_is_an_incident(void **state)
+{
+	struct trace_options o = { .stats = true };
+	struct run r;
+	const struct row *row;
+	uint64_t hours = 0;
+
+	begin(&r, &o);
+	feed(&r, "Nov 23 05:59:58 mx1 dovecot: imap-login: Login: user=<info@shop.example>, method=PLAIN, "
+		 "rip=198.51.100.3, lip=192.0.2.1, mpid=1, TLS, session=<x>\n");
+	outbreak(&r);
+	feed(&r,
+	     "2026-11-23 07:00:00 H=(x) [203.0.113.66] F=<a@b.example> rejected RCPT <nobody@shop.example>: "
+	     "Unrouteable address\n");
+	conclude(&r);
+	row = row_of(&r, KIND_AUTH, "info@shop.example");
+	expect(row, 1000, 1000, 666, 0, 334);
+	assert_int_equal(row->verdict, VERDICT_COMPROMISED);
+	assert_true(row->since >= NOON - 6 * 3600 && row->since < NOON - 6 * 3600 + 600);
+	assert_true(row->nreasons > 0 && row->nevidence > 0);
+	assert_int_equal(row->clients_total, 5);
+	assert_int_equal(r.q->nincidents, 1);
+	assert_int_equal(r.q->incidents[0].nrows, 1);
+	assert_ptr_equal(&r.q->rows[r.q->incidents[0].rows[0]], row);
+	assert_true(r.q->incidents[0].ntimeline > 0);
+	assert_int_equal(r.q->incidents[0].nentry, 1);
+	assert_true(span_eq(r.q->incidents[0].entry[0].kind, SPAN("login")));
+	for (unsigned i = 0; i < 24; i++)
+		hours += r.q->stats.by_hour[i].messages;
+	assert_int_equal(hours, 1000);
+	assert_int_equal(r.q->stats.by_hour[6].messages, 1000);
+	assert_int_equal(r.q->stats.rejected, 1);
+	assert_int_equal(r.q->stats.nsenders, 1);
+	assert_int_equal(r.q->stats.senders[0].counts.messages, 1000);
+	assert_int_equal(r.q->stats.ndomains, 50); /* the largest of 77 */
+	assert_int_equal(r.q->stats.nerrors, 1);
+	assert_int_equal(r.q->stats.errors[0].counts.bounced, 334);
+	end(&r);
+}
+
+static void a_trusted_sender_is_counted_only(void **state)
+{
+	const struct span trusted[] = { SPAN("info@shop.example") };
+	struct trace_options o = { .trusted = trusted, .ntrusted = 1 };
+	struct run r;
+	const struct row *row;
+
+	begin(&r, &o);
+	outbreak(&r);
+	conclude(&r);
+	row = row_of(&r, KIND_AUTH, "info@shop.example");
+	assert_true(row->trusted);
+	expect(row, 1000, 1000, 666, 0, 334);
+	assert_true(row->verdict < VERDICT_SUSPECT && row->aside.n > 0);
+	assert_int_equal(r.q->nincidents, 0);
+	end(&r);
+}
+
+/* More messages in flight than there is room for: said aloud, and still no count is lost or doubled. */
+static void little_memory(void **state)
+{
+	struct trace_options o = { .memory = 256 << 10 };
+	struct run r;
+	char line[512];
+
+	begin(&r, &o);
+	for (int i = 0; i < 30000; i++) {
+		snprintf(line, sizeof(line),
+			 "2026-11-23 %02d:%02d:%02d 1tBBBB-%06d-01 <= info@shop.example H=(x) "
+			 "[198.51.100.7]:5555 "
+			 "P=esmtpsa A=dovecot_login:info@shop.example S=10 T=\"Hi\" for r@far.example",
+			 i / 3600, i / 60 % 60, i % 60, i);
+		feed(&r, line);
+	}
+	conclude(&r);
+	expect(row_of(&r, KIND_AUTH, "info@shop.example"), 30000, 30000, 0, 0, 0);
+	assert_true(r.q->nunseen > 0);
+	end(&r);
+}
+
+static void learns_for_the_next_run(void **state)
+{
+	struct buf out = BUF_MAX(1 << 20);
+	struct run r;
+
+	begin(&r, NULL);
+	outbreak(&r);
+	conclude(&r);
+	trace_learnt(r.trace, &out);
+	assert_true(out.n > 0);
+	buf_free(&out);
+	end(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(exim_login),
+		cmocka_unit_test(exim_script_by_its_folder),
+		cmocka_unit_test(exim_bounces_and_inbound),
+		cmocka_unit_test(postfix_login_through_a_filter),
+		cmocka_unit_test(postfix_pickup_and_unseen_arrivals),
+		cmocka_unit_test(window_and_copies),
+		cmocka_unit_test(an_outbreak_is_an_incident),
+		cmocka_unit_test(a_trusted_sender_is_counted_only),
+		cmocka_unit_test(little_memory),
+		cmocka_unit_test(learns_for_the_next_run),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
