@@ -105,63 +105,68 @@ static struct span joined(struct arena *a, struct span dir, struct span name)
 	return span_of(path, dir.n + 1 + name.n);
 }
 
-/* Each of the N folders in FROM with what PART stands for in it; at most EXPAND_MOST into TO. */
-static size_t expand_part(struct gather *g, struct span part, const struct span *from, size_t n,
-			  struct span *to)
+struct list {
+	struct span *item;
+	size_t n, room;
+};
+
+/* false: EXPAND_MOST are there. */
+static bool list_add(struct gather *g, struct list *l, struct span item)
 {
-	size_t made = 0;
-
-	for (size_t i = 0; i < n && made < EXPAND_MOST; i++) {
-		struct span *names = NULL;
-		size_t count;
-
-		if (!glob_is(part)) {
-			to[made++] = joined(g->scratch, from[i], part);
-			continue;
-		}
-		count = g->io->list(g->io->ctx, g->scratch, from[i].n ? from[i] : SPAN("/"), &names);
-		for (size_t k = 0; k < count; k++) {
-			if (!glob_match(part, names[k]))
-				continue;
-			if (made == EXPAND_MOST) {
-				gather_say_full(g, "files");
-				break;
-			}
-			to[made++] = joined(g->scratch, from[i], names[k]);
-		}
+	if (l->n == EXPAND_MOST) {
+		gather_say_full(g, "files");
+		return false;
 	}
-	return made;
+	if (l->n == l->room) {
+		size_t room = l->room ? l->room * 2 : 4;
+		struct span *bigger = arena_alloc(g->scratch, room * sizeof(*bigger));
+
+		if (l->n)
+			memcpy(bigger, l->item, l->n * sizeof(*bigger));
+		l->item = bigger;
+		l->room = room;
+	}
+	l->item[l->n++] = item;
+	return true;
+}
+
+/* What PART stands for in DIR, behind what TO already has. */
+static bool expand_in(struct gather *g, struct span dir, struct span part, struct list *to)
+{
+	struct span *names = NULL;
+	size_t n;
+
+	if (!glob_is(part))
+		return list_add(g, to, joined(g->scratch, dir, part));
+	n = g->io->list(g->io->ctx, g->scratch, dir.n ? dir : SPAN("/"), &names);
+	for (size_t i = 0; i < n; i++)
+		if (glob_match(part, names[i]) && !list_add(g, to, joined(g->scratch, dir, names[i])))
+			return false;
+	return true;
 }
 
 size_t gather_expand(struct gather *g, struct span pattern, struct span **ret_paths)
 {
-	struct span *now, *next;
-	size_t n = 1;
+	struct list now = { 0 };
 
-	*ret_paths = arena_alloc(g->scratch, sizeof(**ret_paths));
+	*ret_paths = NULL;
 	if (!gather_is_path(pattern))
 		return 0;
-	if (!glob_is(pattern)) {
-		(*ret_paths)[0] = pattern;
-		return 1;
-	}
-	now = arena_alloc(g->scratch, EXPAND_MOST * sizeof(*now));
-	next = arena_alloc(g->scratch, EXPAND_MOST * sizeof(*next));
-	now[0] = SPAN_NONE;
-	for (size_t at = 1; at <= pattern.n && n;) {
+	list_add(g, &now, glob_is(pattern) ? SPAN_NONE : pattern);
+	for (size_t at = 1; glob_is(pattern) && at <= pattern.n && now.n;) {
 		ptrdiff_t slash = span_find(pattern, at, '/');
 		size_t end = slash < 0 ? pattern.n : (size_t)slash;
-		struct span *last = now;
+		struct list next = { 0 };
 
-		if (end > at) {
-			n = expand_part(g, span_of(pattern.p + at, end - at), now, n, next);
+		for (size_t i = 0; end > at && i < now.n; i++)
+			if (!expand_in(g, now.item[i], span_of(pattern.p + at, end - at), &next))
+				break;
+		if (end > at)
 			now = next;
-			next = last;
-		}
 		at = end + 1;
 	}
-	*ret_paths = now;
-	return n;
+	*ret_paths = now.item;
+	return now.n;
 }
 
 bool gather_there(struct gather *g, struct span path)

@@ -33,7 +33,7 @@ static void judge_condition(struct rsyslog *r, struct span text)
 
 static bool lists_facility(struct span list, struct span name)
 {
-	for (size_t at = 0; at <= list.n;) {
+	for (size_t at = 0; list.n && at <= list.n;) {
 		ptrdiff_t comma = span_find(list, at, ',');
 		size_t end = comma < 0 ? list.n : (size_t)comma;
 
