@@ -24,9 +24,17 @@ uint64_t baseline_key(enum sender_kind kind, struct span id, struct span account
 	return hash_mix(hash_span(id, (uint64_t)kind + 1) + hash_span(account, SENDER_KINDS + 1));
 }
 
+/* Where a key lies in the table: it must not be known beforehand, as the key is. */
+static uint64_t past_spread(const struct baseline *b, uint64_t key)
+{
+	return hash_mix(key ^ (uintptr_t)b->bytes);
+}
+
 static uint64_t past_hash(const void *owner, uint32_t index)
 {
-	return ((const struct baseline *)owner)->past[index].key;
+	const struct baseline *b = owner;
+
+	return past_spread(b, b->past[index].key);
 }
 
 static bool past_same(const void *owner, uint32_t index, const void *key)
@@ -93,7 +101,7 @@ void baseline_unpack(struct baseline *b, struct span bytes, struct span *ret_nov
 	u.left.p = b->bytes;
 	while (b->n < PASTS_MOST && past_unpack(&u, &p)) {
 		past_add(b, &p);
-		table_put(&b->table, p.key, b->n - 1, past_hash, b);
+		table_put(&b->table, past_spread(b, p.key), b->n - 1, past_hash, b);
 	}
 }
 
@@ -108,7 +116,8 @@ void baseline_give(struct baseline *b, uint64_t key, enum sender_kind kind, stru
 		   struct span account, struct judge_state *ret_state)
 {
 	const struct baseline_past wanted = { .key = key, .kind = kind, .id = id, .account = account };
-	uint32_t index = b->n ? table_find(&b->table, key, past_same, b, &wanted) : TABLE_NONE;
+	uint32_t index =
+		b->n ? table_find(&b->table, past_spread(b, key), past_same, b, &wanted) : TABLE_NONE;
 
 	if (index == TABLE_NONE || b->past[index].given)
 		return;
@@ -149,8 +158,9 @@ static const struct baseline_past *old_of(const struct trace *t, const struct se
 		.id = names_get(&t->names, row->id),
 		.account = names_get(&t->names, row->account),
 	};
-	uint32_t index =
-		t->base.n ? table_find(&t->base.table, row->key, past_same, &t->base, &wanted) : TABLE_NONE;
+	uint32_t index = t->base.n ? table_find(&t->base.table, past_spread(&t->base, row->key), past_same,
+						&t->base, &wanted)
+				   : TABLE_NONE;
 
 	return index == TABLE_NONE ? NULL : &t->base.past[index];
 }

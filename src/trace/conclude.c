@@ -108,7 +108,7 @@ static int by_count(const void *x, const void *y)
 
 	if (a->count != b->count)
 		return a->count > b->count ? -1 : 1;
-	return a->key < b->key ? -1 : a->key > b->key;
+	return a < b ? -1 : a > b; /* who was seen first */
 }
 
 /* The sender's tallies of one kind, largest first; returns how many there are. */

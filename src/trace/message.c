@@ -1,6 +1,6 @@
 /*
- * message - see message.h. The hash of an id is unkeyed on purpose: ids are made by the MTA, results must
- * not depend on a seed, and a forged flood that collides costs time, not truth.
+ * message - see message.h. Ids are made by the MTA, but a local user can forge lines that name any: where they
+ * lie in the table differs from run to run, and nothing else does.
  */
 #include "trace/message.h"
 
@@ -16,14 +16,14 @@
 #define EVICT_SHARE 8 /* one eighth of all messages at a time */
 #define AGE_BINS 4096
 
-static inline uint64_t id_hash(struct qid id)
+static inline uint64_t id_hash(const struct messages *m, struct qid id)
 {
-	return hash_mix(id.hi ^ hash_mix(id.lo));
+	return hash_mix(id.hi ^ hash_mix(id.lo ^ m->seed));
 }
 
 static uint64_t slot_hash(const void *owner, uint32_t slot)
 {
-	return id_hash(message_at(owner, slot)->id);
+	return id_hash(owner, message_at(owner, slot)->id);
 }
 
 static bool slot_same(const void *owner, uint32_t slot, const void *key)
@@ -50,6 +50,7 @@ void messages_init(struct messages *m, size_t most_bytes)
 	*m = (struct messages){ .most_bytes = most_bytes };
 	table_init(&m->table, 12);
 	table_init(&m->pair_table, 8);
+	m->seed = hash_mix((uint64_t)(uintptr_t)m->table.slot);
 }
 
 void messages_free(struct messages *m)
@@ -74,7 +75,7 @@ size_t messages_bytes(const struct messages *m)
 
 uint32_t messages_find(const struct messages *m, struct qid id)
 {
-	return table_find(&m->table, id_hash(id), slot_same, m, &id);
+	return table_find(&m->table, id_hash(m, id), slot_same, m, &id);
 }
 
 /* One more chunk in a list of chunks whose room doubles. */
@@ -104,7 +105,7 @@ uint32_t messages_add(struct messages *m, struct qid id, int64_t at)
 	}
 	msg = message_at(m, slot);
 	*msg = (struct message){ .id = id, .arrived = (uint32_t)at };
-	table_put(&m->table, id_hash(id), slot, slot_hash, m);
+	table_put(&m->table, id_hash(m, id), slot, slot_hash, m);
 	m->live++;
 	return slot;
 }
@@ -132,7 +133,7 @@ void messages_drop(struct messages *m, uint32_t slot)
 
 	if (msg->extra != NO_EXTRA && !(msg->flags & M_SMALL))
 		extra_drop(m, msg);
-	table_drop(&m->table, id_hash(msg->id), slot, slot_hash, m);
+	table_drop(&m->table, id_hash(m, msg->id), slot, slot_hash, m);
 	*msg = (struct message){ .sender = m->free };
 	m->free = slot + 1;
 	m->live--;
@@ -188,15 +189,15 @@ void messages_hide(struct messages *m, uint32_t slot)
 {
 	struct message *msg = message_at(m, slot);
 
-	table_drop(&m->table, id_hash(msg->id), slot, slot_hash, m);
+	table_drop(&m->table, id_hash(m, msg->id), slot, slot_hash, m);
 	msg->id = (struct qid){ HIDDEN_ID, ((uint64_t)m->serial << 32) + slot };
-	table_put(&m->table, id_hash(msg->id), slot, slot_hash, m);
+	table_put(&m->table, id_hash(m, msg->id), slot, slot_hash, m);
 }
 
 enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status)
 {
 	struct extra *x = message_extra(m, message_at(m, slot));
-	uint64_t key = hash_mix(rcpt ^ hash_mix((uint64_t)slot + 1));
+	uint64_t key = hash_mix(rcpt ^ hash_mix(m->seed + slot));
 	uint32_t index = table_find(&m->pair_table, key, pair_same, m, &key);
 	enum rcpt_status before = RCPT_NEW;
 

@@ -79,6 +79,7 @@ struct messages {
 	uint32_t n, free;      /* slots used so far; first free slot + 1 */
 	uint32_t live;
 	struct table table;
+	uint64_t seed;         /* of this run, for the tables */
 	struct extra **extra;  /* chunks, like those of messages */
 	uint32_t nextra, extra_free, serial;
 	struct pair *pair;

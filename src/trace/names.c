@@ -12,7 +12,7 @@ static uint64_t name_hash(const void *owner, uint32_t index)
 {
 	const struct names *s = owner;
 
-	return hash_span(s->text[index], 0);
+	return hash_span(s->text[index], s->seed);
 }
 
 static bool name_same(const void *owner, uint32_t index, const void *key)
@@ -30,13 +30,15 @@ static uint32_t name_add(struct names *s, struct span text)
 	}
 	s->text[s->n] = arena_span(s->arena, text);
 	s->bytes += text.n + sizeof(*s->text) + 8;
-	table_put(&s->table, hash_span(text, 0), s->n, name_hash, s);
+	table_put(&s->table, hash_span(text, s->seed), s->n, name_hash, s);
 	return s->n++;
 }
 
 void names_init(struct names *s, size_t most_bytes)
 {
 	*s = (struct names){ .arena = arena_new(), .most = most_bytes };
+	/* an address differs from run to run and shows nowhere; numbers do not depend on it */
+	s->seed = hash_mix((uint64_t)(uintptr_t)s->arena);
 	table_init(&s->table, 10);
 	name_add(s, SPAN(""));
 	name_add(s, SPAN("(too many names)"));
@@ -49,17 +51,27 @@ void names_free(struct names *s)
 	table_free(&s->table);
 }
 
-uint32_t names_put(struct names *s, struct span text)
+static uint32_t put(struct names *s, struct span text, size_t most)
 {
-	uint32_t found = table_find(&s->table, hash_span(text, 0), name_same, s, &text);
+	uint32_t found = table_find(&s->table, hash_span(text, s->seed), name_same, s, &text);
 
 	if (found != TABLE_NONE)
 		return found;
-	if (s->bytes + text.n > s->most) {
+	if (s->bytes + text.n > most) {
 		s->lost++;
 		return NAME_LOST;
 	}
 	return name_add(s, text);
+}
+
+uint32_t names_put(struct names *s, struct span text)
+{
+	return put(s, text, s->most);
+}
+
+uint32_t names_put_aside(struct names *s, struct span text)
+{
+	return put(s, text, s->most / 2);
 }
 
 uint32_t names_put_lower(struct names *s, struct span text)

@@ -15,11 +15,17 @@
 #define PROOF_TEXT 600 /* bytes of a line kept as evidence */
 #define NEAR 2 /* seconds that join a message and a web request */
 
+/* Where a key lies in the table: keys are the same in every run, so that somebody could aim at them. */
+static uint64_t row_spread(const struct senders *s, uint64_t key)
+{
+	return hash_mix(key ^ s->names->seed);
+}
+
 static uint64_t row_hash(const void *owner, uint32_t index)
 {
 	const struct senders *s = owner;
 
-	return s->row[index]->key;
+	return row_spread(s, s->row[index]->key);
 }
 
 struct row_key {
@@ -144,19 +150,19 @@ uint32_t sender_find(struct senders *s, enum sender_kind kind, uint32_t id, uint
 		.id = id,
 		.account = account_name,
 	};
-	uint32_t index = table_find(&s->table, key.hash, row_same, s, &key);
+	uint32_t index = table_find(&s->table, row_spread(s, key.hash), row_same, s, &key);
 
 	if (index != TABLE_NONE)
 		return index;
 	index = row_add(s, &key);
-	table_put(&s->table, key.hash, index, row_hash, s);
+	table_put(&s->table, row_spread(s, key.hash), index, row_hash, s);
 	return index;
 }
 
 bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
 		  struct span text, char grade)
 {
-	uint64_t key = hash_mix(hash_span(text, what) + sender);
+	uint64_t key = hash_mix(hash_span(text, names->seed + what) + sender);
 	uint32_t index = table_find(&s->tally_table, key, tally_same, s, &key);
 	struct sender *row = s->row[sender];
 
@@ -179,7 +185,7 @@ bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum 
 		.key = key,
 		.sender = sender,
 		.next = row->tally,
-		.name = names_put(names, text),
+		.name = names_put_aside(names, text),
 		.count = 1,
 		.what = (unsigned)what & 3,
 		.grade = (unsigned)(grade - 'A' + 1) & 3,
@@ -214,7 +220,7 @@ bool sender_tally_run(struct senders *s, struct names *names, uint32_t sender, e
 		      struct span text, char grade)
 {
 	struct tally_run *run = run_of(s->row[sender], what);
-	uint64_t hash = hash_span(text, what);
+	uint64_t hash = hash_span(text, names->seed + what);
 	uint64_t key;
 
 	if (run->hash == (uint32_t)hash && run->tally) {
@@ -333,7 +339,7 @@ static void row_merge(struct senders *s, uint32_t index)
 		other->first = row->first;
 	if (row->last > other->last)
 		other->last = row->last;
-	table_drop(&s->table, row->key, index, row_hash, s);
+	table_drop(&s->table, row_spread(s, row->key), index, row_hash, s);
 	row_empty(row);
 	memcpy((void *)row, &s->spare, sizeof(s->spare));
 	s->spare = row;

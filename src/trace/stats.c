@@ -71,7 +71,7 @@ static struct counts *counts_of(struct trace *t, enum list which, struct span te
 
 	if (l->n >= KEYS_MOST)
 		text = SPAN("(others)");
-	key = hash_span(text, 0);
+	key = hash_span(text, t->names.seed);
 	index = table_find(&l->table, key, entry_same, l, &key);
 	if (index == TABLE_NONE) {
 		if (l->n == l->room) {
@@ -79,7 +79,7 @@ static struct counts *counts_of(struct trace *t, enum list which, struct span te
 			l->entry = xrealloc(l->entry, l->room * sizeof(*l->entry));
 		}
 		index = l->n++;
-		l->entry[index] = (struct entry){ .key = key, .name = names_put(&t->names, text) };
+		l->entry[index] = (struct entry){ .key = key, .name = names_put_aside(&t->names, text) };
 		table_put(&l->table, key, index, entry_hash, l);
 	}
 	return &l->entry[index].counts;
@@ -216,7 +216,7 @@ static int by_weight(const void *x, const void *y)
 
 	if (weight(&a->counts) != weight(&b->counts))
 		return weight(&a->counts) > weight(&b->counts) ? -1 : 1;
-	return a->key < b->key ? -1 : a->key > b->key;
+	return a->name < b->name ? -1 : a->name > b->name;
 }
 
 static size_t list_fill(const struct trace *t, struct listing *l, struct arena *a, struct stat_row **ret_rows)

@@ -71,7 +71,7 @@ static uint32_t target_find(struct trace *t, uint32_t account, struct span site,
 			    const struct step *s)
 {
 	struct web_memory *w = &t->web;
-	uint64_t key = hash_span(path, hash_span(site, account));
+	uint64_t key = hash_span(path, hash_span(site, t->names.seed + account));
 	uint32_t index = table_find(&w->target_table, key, target_same, w, &key);
 
 	if (index != TABLE_NONE)
@@ -88,13 +88,13 @@ static uint32_t target_find(struct trace *t, uint32_t account, struct span site,
 	w->target[index] = (struct web_target){
 		.key = key,
 		.account = account,
-		.site = names_put(&t->names, site),
-		.path = names_put(&t->names, path),
+		.site = names_put_aside(&t->names, site),
+		.path = names_put_aside(&t->names, path),
 		.first = s->time,
 		.first_file = s->at->file,
 		.first_line = s->at->line,
 		.first_offset = s->at->offset,
-		.line_text = names_put(&t->names, span_head(event_line(s->ev, s->base), 600)),
+		.line_text = names_put_aside(&t->names, span_head(event_line(s->ev, s->base), 600)),
 	};
 	table_put(&w->target_table, key, index, target_hash, w);
 	return index;
@@ -144,7 +144,8 @@ void web_request(struct trace *t, const struct step *s)
 	w->target[target].posts++;
 	w->target[target].last = s->time;
 	if (ip.n)
-		vote(&w->target[target].client, &w->target[target].client_posts, names_put(&t->names, ip));
+		vote(&w->target[target].client, &w->target[target].client_posts,
+		     names_put_aside(&t->names, ip));
 	post = &w->post[w->next_post++ % WEB_RING];
 	*post = (struct web_post){ .at = s->time, .account = account, .target = target };
 	if (ip.n && net_parse(ip, address))
@@ -223,15 +224,15 @@ void web_login(struct trace *t, const struct step *s)
 	w->access[index] = (struct web_access){
 		.at = s->time,
 		.account = account,
-		.user = names_put(&t->names, user),
-		.ip = names_put(&t->names, ip),
-		.path = names_put(&t->names, path),
+		.user = names_put_aside(&t->names, user),
+		.ip = names_put_aside(&t->names, ip),
+		.path = names_put_aside(&t->names, path),
 		.file = s->at->file,
 		.line = s->at->line,
 		.offset = s->at->offset,
 		.kind = s->ev->kind,
 		.dialect = s->ev->dialect,
 		.text = names_get(&t->names,
-				  names_put(&t->names, span_head(event_line(s->ev, s->base), 600))),
+				  names_put_aside(&t->names, span_head(event_line(s->ev, s->base), 600))),
 	};
 }
