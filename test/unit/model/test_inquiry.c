@@ -8,7 +8,7 @@
 
 static struct buf packed(const struct inquiry *q)
 {
-	struct buf b = BUF_MAX(1 << 20);
+	struct buf b = BUF_MAX(16 << 20);
 
 	inquiry_pack(q, &b);
 	assert_false(b.over);
