@@ -31,7 +31,10 @@ int verb_doctor(const struct options *o, struct err *err)
 	struct clock clock = { 0 };
 	struct root root;
 	struct reader_want want = {
-		.root = &root, .now = clock_seconds(&clock), .unconfined = o->unconfined, .facts_only = true,
+		.root = &root,
+		.now = clock_seconds(&clock),
+		.unconfined = o->unconfined,
+		.facts_only = true,
 	};
 	struct arena *arena;
 	struct inquiry *q;

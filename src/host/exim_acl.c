@@ -56,8 +56,8 @@ static void read_condition(struct exim *e, struct span text)
 	ptrdiff_t equals = span_find(text, 0, '=');
 	struct span name = span_trim(equals < 0 ? text : span_head(text, (size_t)equals));
 	struct span value = span_trim(span_from(text, (size_t)(equals < 0 ? (ptrdiff_t)text.n : equals + 1)));
-	bool not = span_starts(name, SPAN("!"));
-	struct span rest = not ? span_trim(span_from(name, 1)) : name;
+	bool negated = span_starts(name, SPAN("!"));
+	struct span rest = negated ? span_trim(span_from(name, 1)) : name;
 
 	name = conf_word(&rest);
 	if (!name.n || is_modifier(name))
@@ -65,11 +65,11 @@ static void read_condition(struct exim *e, struct span text)
 	if (span_eq(name, SPAN("domains"))) {
 		bool require = span_eq(e->rule.verb, SPAN("require"));
 
-		e->rule.guard |= require || (not != span_starts(value, SPAN("!")));
+		e->rule.guard |= require || (negated != span_starts(value, SPAN("!")));
 	}
-	if (span_eq(name, SPAN("authenticated")) && not )
+	if (span_eq(name, SPAN("authenticated")) && negated)
 		e->rule.guard = true;
-	if (span_eq(name, SPAN("hosts")) && !not &&is_everybody(e, value))
+	if (span_eq(name, SPAN("hosts")) && !negated && is_everybody(e, value))
 		e->rule.anyone = true;
 	else
 		e->rule.narrow = true;

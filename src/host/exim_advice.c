@@ -120,6 +120,32 @@ static void advise_logwrite(const struct exim *e)
 		options_file(e));
 }
 
+/* The list without what is too wide: what else is trusted stays. */
+static struct span narrowed(const struct exim *e, const char *name)
+{
+	struct exim_list list = exim_list(exim_hostlist(e, span_str(name)));
+	struct buf line = BUF_MAX(2048);
+	struct span item, text;
+
+	/* with another separator than the colon, addresses need no doubled ones */
+	buf_addf(&line, "hostlist %s = <;", name);
+	while (exim_item(e->g->scratch, &list, &item)) {
+		struct cidr net;
+
+		if (!item.n || (cidr_parse(item, &net) && cidr_is_wide(&net)))
+			continue;
+		buf_str(&line, span_ends(buf_view(&line), SPAN("<;")) ? " " : " ; ");
+		for (size_t i = 0; i < item.n; i++) {
+			buf_byte(&line, item.p[i]);
+			if (item.p[i] == ';')
+				buf_byte(&line, ';');
+		}
+	}
+	text = arena_span(e->g->scratch, buf_view(&line));
+	buf_free(&line);
+	return text;
+}
+
 static bool advise_wide(const struct exim *e, const char *list, struct span item)
 {
 	struct cidr net;
@@ -132,7 +158,7 @@ static bool advise_wide(const struct exim *e, const char *list, struct span item
 	gather_advice(e->g, "exim.relay_from_hosts", false,
 		      gather_text(e->g, "%s trusts %.*s (%.*s): any of them may relay without a login", list,
 				  (int)(item.n < 100 ? item.n : 100), item.p, (int)width.n, width.p),
-		      gather_text(e->g, "hostlist %s = 127.0.0.1 : ::::1", list), options_file(e));
+		      narrowed(e, list), options_file(e));
 	return true;
 }
 

@@ -4,6 +4,7 @@
  * postconf(5), header_checks(5), SMTPD_ACCESS_README. A setting is called wrong only where the files say so:
  * tables that are not read may still refuse.
  */
+#include "base/buf.h"
 #include "host/cidr.h"
 #include "host/postfix_conf.h"
 
@@ -118,10 +119,31 @@ static void advise_maillog(const struct postfix *p)
 		      MAIN_CF);
 }
 
+/* The list without what is too wide: what else is trusted stays. */
+static struct span narrowed(const struct postfix *p, struct span list)
+{
+	struct buf line = BUF_MAX(2048);
+	struct span item, text;
+
+	buf_str(&line, "mynetworks =");
+	while ((item = postfix_item(&list)).n) {
+		struct cidr net;
+
+		if (cidr_parse(item, &net) && cidr_is_wide(&net))
+			continue;
+		buf_byte(&line, ' ');
+		buf_span(&line, item);
+	}
+	text = arena_span(p->g->scratch, buf_view(&line));
+	buf_free(&line);
+	return text;
+}
+
 static void advise_networks(const struct postfix *p)
 {
 	struct span list = postfix_value(p, NULL, SPAN("mynetworks"), SPAN_NONE);
 	struct span style = postfix_value(p, NULL, SPAN("mynetworks_style"), SPAN_NONE);
+	struct span all = list;
 	bool given = list.n > 0;
 	bool wide = false;
 	bool tables = false;
@@ -142,7 +164,7 @@ static void advise_networks(const struct postfix *p)
 			gather_text(p->g,
 				    "mynetworks trusts %.*s (%.*s): any of them may relay without a login",
 				    (int)(item.n < 100 ? item.n : 100), item.p, (int)width.n, width.p),
-			SPAN("mynetworks = 127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128"), MAIN_CF);
+			narrowed(p, all), MAIN_CF);
 	}
 	if (!given && span_eq_nocase(style, SPAN("class"))) {
 		wide = true;

@@ -47,7 +47,7 @@ static bool is_keyword(struct span word)
 static void read_filter(struct ng *n, const struct statement *st)
 {
 	struct ng_filter f = { .name = n->name };
-	bool not = false;
+	bool negated = false;
 	bool facility = false;
 	bool level = false;
 
@@ -55,12 +55,12 @@ static void read_filter(struct ng *n, const struct statement *st)
 		struct span w = st->word[i];
 
 		if (span_eq(w, SPAN("facility"))) {
-			facility = !not ;
-			level = not = false;
+			facility = !negated;
+			level = negated = false;
 		} else if (is_keyword(w)) {
-			level = !not &&(span_eq(w, SPAN("level")) || span_eq(w, SPAN("priority")) ||
-					span_eq(w, SPAN("severity")));
-			not = span_eq(w, SPAN("not"));
+			level = !negated && (span_eq(w, SPAN("level")) || span_eq(w, SPAN("priority")) ||
+					     span_eq(w, SPAN("severity")));
+			negated = span_eq(w, SPAN("not"));
 			facility = false;
 		} else if (facility) {
 			f.mail |= span_eq(w, SPAN("mail"));

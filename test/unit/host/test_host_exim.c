@@ -193,6 +193,7 @@ static void lists_of_hosts(void **state)
 	tree_end(&l);
 	l = LEARN({ CONF, "hostlist relay_from_hosts = <; ::1 ; 0.0.0.0/0\n" });
 	assert_holds(advice_of(&l, "exim.relay_from_hosts", 0)->text, "relay_from_hosts trusts 0.0.0.0/0");
+	assert_text(advice_of(&l, "exim.relay_from_hosts", 0)->line, "hostlist relay_from_hosts = <; ::1");
 	tree_end(&l);
 	l = LEARN({ CONF, "hostlist relay_from_hosts = *\n" });
 	assert_off(&l, "exim.relay_from_hosts");

@@ -102,6 +102,9 @@ static void wide_networks_are_counted(void **state)
 	assert_holds(advice_of(&l, "postfix.mynetworks", 2)->text, "0.0.0.0/0 (4,294,967,296 addresses)");
 	assert_holds(advice_of(&l, "postfix.mynetworks", 3)->text, "[::]/0 (2^128 addresses)");
 	assert_null(advice_of(&l, "postfix.mynetworks", 4));
+	assert_text(advice_of(&l, "postfix.mynetworks", 3)->line,
+		    "mynetworks = 127.0.0.0/8 [::1]/128 192.168.0.0/16 [::ffff:127.0.0.0]/104 [fe80::]/10 "
+		    "198.51.100.0/24");
 	tree_end(&l);
 }
 
