@@ -116,7 +116,7 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 	if (r < 0)
 		return r;
 	report.landlock_abi = r;
-	r = filter_load(want->channel, want->complaints, err);
+	r = filter_load(want->channel, want->complaints, want->library, err);
 	if (r < 0)
 		return r;
 	*ret_report = report;

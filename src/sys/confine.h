@@ -17,6 +17,7 @@ struct confine_want {
 	int complaints; /* a pipe for bug messages, else -1; never the terminal itself */
 	unsigned files; /* descriptors it may hold at most, those it has included */
 	uint64_t memory; /* bytes of address space, 0: no limit */
+	bool library; /* a foreign library works here: calls of its libc that we do without */
 	int landlock_abi_max; /* for tests; 0: whatever there is */
 };
 

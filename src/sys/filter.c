@@ -60,6 +60,10 @@ static const int calls[] = {
 	SCMP_SYS(getrandom),
 };
 
+/* What glibc makes of fstat, and libsystemd of its own accord: names can be asked about, none opened. */
+static const int library_calls[] = { SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(fstatfs),
+				     SCMP_SYS(fcntl) };
+
 /* Calls that need one argument to be right: (argument & MASK) == VALUE. */
 struct rule {
 	uint32_t action;
@@ -79,7 +83,7 @@ static int add_rules(scmp_filter_ctx ctx, const struct rule *rules, size_t n)
 	return r;
 }
 
-static int allow_calls(scmp_filter_ctx ctx)
+static int allow_calls(scmp_filter_ctx ctx, bool library)
 {
 	const uint64_t whole = UINT32_MAX;
 	const uint64_t clone_mask = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_VFORK | CLONE_PTRACE |
@@ -97,6 +101,8 @@ static int allow_calls(scmp_filter_ctx ctx)
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && r == 0; i++)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
+	for (size_t i = 0; library && i < sizeof(library_calls) / sizeof(library_calls[0]) && r == 0; i++)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, library_calls[i], 0);
 	if (r == 0)
 		r = add_rules(ctx, rules, sizeof(rules) / sizeof(rules[0]));
 	if (r == 0)
@@ -122,7 +128,7 @@ static int allow_descriptors(scmp_filter_ctx ctx, int channel, int complaints)
 	return r;
 }
 
-int filter_load(int channel, int complaints, struct err *err)
+int filter_load(int channel, int complaints, bool library, struct err *err)
 {
 	scmp_filter_ctx ctx = seccomp_init(FILTER_SOFT ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_KILL_PROCESS);
 	int r;
@@ -131,7 +137,7 @@ int filter_load(int channel, int complaints, struct err *err)
 		return err_set(err, EXIT_NOPERM, "seccomp: no filter could be made on this kernel");
 	if (FILTER_SOFT && complaints < 0)
 		complaints = STDERR_FILENO;
-	r = allow_calls(ctx);
+	r = allow_calls(ctx, library);
 	if (r == 0)
 		r = allow_descriptors(ctx, channel, complaints);
 	/* Binary search instead of a chain; older libseccomp cannot and does not matter. */

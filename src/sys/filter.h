@@ -26,8 +26,9 @@
 
 /*
  * Loads the filter for good. CHANNEL is the one socket that may be spoken on (-1: none), COMPLAINTS the one
- * descriptor that may be written to (-1: none). A negative code where the kernel has no seccomp.
+ * descriptor that may be written to (-1: none). LIBRARY: fstat as libc spells it, too, which can look up a
+ * name. A negative code where the kernel has no seccomp.
  */
-int filter_load(int channel, int complaints, struct err *err);
+int filter_load(int channel, int complaints, bool library, struct err *err);
 
 #endif
