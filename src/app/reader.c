@@ -2,7 +2,8 @@
  * reader - the command line's side: forks the confined child and serves its requests.
  *
  * TRUST: once the child has read a foreign byte it may be an attacker. It gets read-only descriptors of regular
- * files beneath ROOT and nothing else; its answer is unpacked with every length checked.
+ * files beneath ROOT and nothing else, by names of its own choice only until it has named the logs, which it
+ * does before it opens the first of them; its answer is unpacked with every length checked.
  */
 #include "app/reader.h"
 
@@ -27,6 +28,7 @@ struct server {
 	struct confined child;
 	struct inputs inputs;
 	struct inquiry *result;
+	bool logs_told; /* the configuration has been read: from now on foreign logs speak */
 };
 
 /* A path from the child: no NUL, not too long. NULL otherwise. */
@@ -101,14 +103,15 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 
 	for (uint32_t i = 0; i < n && !u.failed; i++) {
 		char *path = path_of(s, unpack_span(&u));
+		uint32_t only = unpack_u32(&u);
 
 		if (path && s->want->npaths == 0)
-			inputs_add_log(&s->inputs, span_str(path));
+			inputs_add_log(&s->inputs, span_str(path), only);
 	}
 	if (!unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the reader asked for logs in a way that makes no sense");
 	for (size_t i = 0; s->want->npaths == 0 && i < s->want->nlogs; i++)
-		inputs_add_log(&s->inputs, s->want->logs[i]);
+		inputs_add_log(&s->inputs, s->want->logs[i], s->want->logs_only[i]);
 	if (s->inputs.n == 0 && s->want->npaths)
 		return err_set(err, EXIT_NOINPUT, "%s",
 			       s->inputs.nunseen ? arena_str(s->arena, s->inputs.unseen[0])
@@ -124,6 +127,7 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 		pack_u64(&p, f->size);
 		pack_u64(&p, f->dev);
 		pack_u64(&p, f->ino);
+		pack_u32(&p, f->only);
 	}
 	return answer(s, TALK_LOGS, &body, -1, err);
 }
@@ -180,6 +184,12 @@ static int take_learnt(struct server *s, struct span body, struct err *err)
 	return 0;
 }
 
+/* Who reads logs has no business with other files: a reader taken over by a log line gets none. */
+static int too_late(struct err *err)
+{
+	return err_set(err, EXIT_SOFTWARE, "the reader asked for configuration after the logs");
+}
+
 /* 1: go on; 0: the result is there; negative: over. */
 static int serve(struct server *s, const struct message *m, struct err *err)
 {
@@ -187,16 +197,17 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 
 	switch (m->type) {
 	case TALK_READ:
-		rc = serve_read(s, m->body, err);
+		rc = s->logs_told ? too_late(err) : serve_read(s, m->body, err);
 		break;
 	case TALK_LIST:
-		rc = serve_list(s, m->body, err);
+		rc = s->logs_told ? too_late(err) : serve_list(s, m->body, err);
 		break;
 	case TALK_STATUS:
 		rc = serve_status(s, m->body, err);
 		break;
 	case TALK_LOGS:
-		rc = serve_logs(s, m->body, err);
+		rc = s->logs_told ? too_late(err) : serve_logs(s, m->body, err);
+		s->logs_told = true;
 		break;
 	case TALK_OPEN:
 		rc = serve_open(s, m->body, err);
