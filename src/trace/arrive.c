@@ -403,6 +403,16 @@ static void arrive_pickup(struct trace *t, struct message *msg, const struct ste
 	arrive_wait_script(t, msg, s, user, index);
 }
 
+/* Long ids tell the time to the microsecond and never come back (postconf(5), enable_long_queue_ids). Of all
+ * ids only they hold a 'z', between time and inode: a short one is hexadecimal. */
+static bool id_is_unique(struct qid id)
+{
+	for (unsigned at = 0; at < 64; at += 8)
+		if ((id.hi >> at & 0xff) == 'z' || (id.lo >> at & 0xff) == 'z')
+			return true;
+	return false;
+}
+
 void arrive_postfix(struct trace *t, const struct step *s)
 {
 	bool known;
@@ -410,6 +420,10 @@ void arrive_postfix(struct trace *t, const struct step *s)
 	struct message *msg = message_at(&t->messages, slot);
 	uint8_t ip[16] = { 0 };
 
+	if (known && id_is_unique(s->ev->id) && !(message_at(&t->messages, slot)->flags & M_DONE)) {
+		t->contradictions++;
+		return;
+	}
 	if (known) {
 		/* A short id that came back: a new message. The old one may still wait for its second id's results. */
 		if (message_at(&t->messages, slot)->flags & M_DONE)

@@ -48,10 +48,12 @@ uint32_t who_account_of_address(struct trace *t, struct span address)
 	return domain.n ? who_account_of_domain(t, domain) : ACCOUNT_NONE;
 }
 
-/* auth: the login's domain in the domain tables, else the login in passwd. */
+/* auth: the login's domain in the domain tables, else the login in passwd. What has several @ is no address:
+ * which of its domains the auth service went by is unknown. */
 static uint32_t account_of_login(struct trace *t, struct span login)
 {
-	uint32_t account = who_account_of_address(t, login);
+	bool several = span_find(login, 0, '@') != span_rfind(login, '@');
+	uint32_t account = several ? ACCOUNT_NONE : who_account_of_address(t, login);
 
 	return account != ACCOUNT_NONE ? account : accounts_by_name(t->o.accounts, login);
 }
