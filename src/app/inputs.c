@@ -138,7 +138,17 @@ void inputs_named(struct inputs *in, char *const *paths, size_t npaths)
 	}
 }
 
-void inputs_add_log(struct inputs *in, struct span path)
+/* A file that two settings name may say what either allows. */
+static void allow(struct inputs *in, size_t before, const struct file_status *st, uint32_t only)
+{
+	for (size_t i = 0; i < before; i++)
+		if (in->file[i].dev == st->device && in->file[i].ino == st->inode)
+			in->file[i].only = in->file[i].only && only ? in->file[i].only | only : 0;
+	if (in->n > before)
+		in->file[in->n - 1].only = only;
+}
+
+void inputs_add_log(struct inputs *in, struct span path, uint32_t only)
 {
 	ptrdiff_t slash = span_rfind(path, '/');
 	char *dir = arena_str(in->arena, slash > 0 ? span_head(path, (size_t)slash) : SPAN("/"));
@@ -157,8 +167,12 @@ void inputs_add_log(struct inputs *in, struct span path)
 		if (!span_starts(names[i], base) || !span_eq(logset_base(names[i]), logset_base(base)))
 			continue;
 		name = join(in->arena, dir, names[i]);
-		if (beneath_status(in->root, name, &st, &err) == 0 && S_ISREG(st.mode) && st.size > 0)
+		if (beneath_status(in->root, name, &st, &err) == 0 && S_ISREG(st.mode) && st.size > 0) {
+			size_t before = in->n;
+
 			add_file(in, name, &st);
+			allow(in, before, &st, only);
+		}
 	}
 }
 

@@ -26,8 +26,8 @@ struct inputs {
 
 /* PATHs as given: files, directories (three levels deep), "-". */
 void inputs_named(struct inputs *in, char *const *paths, size_t npaths);
-/* The file at PATH and its rotated mates, where it is there. */
-void inputs_add_log(struct inputs *in, struct span path);
+/* The file at PATH and its rotated mates, where it is there. ONLY: see struct log_file. */
+void inputs_add_log(struct inputs *in, struct span path, uint32_t only);
 /* A descriptor for file INDEX, or a negative code. */
 int inputs_open(const struct inputs *in, size_t index, struct err *err);
 

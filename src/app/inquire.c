@@ -8,6 +8,7 @@
 #include "app/progress.h"
 #include "app/reader.h"
 #include "app/when.h"
+#include "host/host.h"
 #include "sys/clock.h"
 
 #include <signal.h>
@@ -132,14 +133,20 @@ static void want_from(const struct config *c, struct arena *a, struct reader_wan
 	struct span *trusted = arena_alloc(a, (n + 1) * sizeof(*trusted));
 	struct span *logs =
 		arena_alloc(a, (c->mail_logs.n + c->web_logs.n + c->php_logs.n + 1) * sizeof(*logs));
+	uint32_t *only = arena_alloc(a, (c->mail_logs.n + c->web_logs.n + c->php_logs.n + 1) * sizeof(*only));
 
 	list_add(trusted, &want->ntrusted, &c->trusted_senders);
 	list_add(trusted, &want->ntrusted, &c->trusted_folders);
 	list_add(trusted, &want->ntrusted, &c->trusted_networks);
 	want->trusted = trusted;
 	list_add(logs, &want->nlogs, &c->mail_logs);
+	for (size_t from = want->nlogs; from < want->nlogs + c->web_logs.n; from++)
+		only[from] = host_log_dialects(LOG_WEB);
 	list_add(logs, &want->nlogs, &c->web_logs);
+	for (size_t from = want->nlogs; from < want->nlogs + c->php_logs.n; from++)
+		only[from] = host_log_dialects(LOG_PHP);
 	list_add(logs, &want->nlogs, &c->php_logs);
+	want->logs_only = only;
 	want->logs = logs;
 	want->memory = want->memory ? want->memory : flight_memory(c);
 	want->workers = want->workers ? want->workers : (unsigned)c->threads.value;
@@ -165,7 +172,7 @@ static int run_window(struct reader_want *want, const struct options *o, inquire
 		want->hurry = first != NULL;
 	}
 	rc = run(want, o, in, err);
-	if (rc == 0 && in->q->past_unread && !in->q->stopped) {
+	if (rc == 0 && first && in->q->past_unread && !in->q->stopped) {
 		/* the whole answer will know these incidents by the same ids */
 		keep_name(&((struct watch *)want->ctx)->keep, in->q);
 		in->zone = zone_of(in->q, in->arena);

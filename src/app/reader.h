@@ -32,6 +32,7 @@ struct reader_want {
 	/* Bytes read and bytes in all; false = stop and tell what is known. May be NULL. */
 	bool (*progress)(void *ctx, uint64_t done, uint64_t all);
 	const struct span *logs; /* beside those that the configuration names; none where there are paths */
+	const uint32_t *logs_only; /* what each may say, as in struct log_file */
 	size_t nlogs;
 	/* Baselines (store/store.h) for the reader and from it. NULL: no state. */
 	void (*past)(void *ctx, int64_t first, struct buf *out);

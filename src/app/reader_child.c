@@ -163,8 +163,10 @@ static void get_files(struct child *c, const struct host_facts *facts)
 	struct unpacker u = { 0 };
 
 	pack_u32(&p, (uint32_t)facts->nlogs);
-	for (size_t i = 0; i < facts->nlogs; i++)
+	for (size_t i = 0; i < facts->nlogs; i++) {
 		pack_span(&p, facts->logs[i].path);
+		pack_u32(&p, host_log_dialects(facts->logs[i].role));
+	}
 	ask(c, TALK_LOGS, buf_view(&request), &u.left);
 	buf_free(&request);
 	c->nfiles = unpack_count(&u, 1u << 20);
@@ -177,6 +179,7 @@ static void get_files(struct child *c, const struct host_facts *facts)
 		f->size = unpack_u64(&u);
 		f->dev = unpack_u64(&u);
 		f->ino = unpack_u64(&u);
+		f->only = unpack_u32(&u);
 		c->bytes += f->size;
 	}
 	if (!unpack_done(&u))

@@ -12,6 +12,7 @@
 #include "host/conf.h"
 #include "host/learn.h"
 #include "host/places.h"
+#include "model/event_kind.h"
 
 static void learn_accounts(struct gather *g)
 {
@@ -143,4 +144,19 @@ void host_forget(struct host_facts *f)
 {
 	accounts_free(f->accounts);
 	zone_free(f->zone);
+}
+
+uint32_t host_log_dialects(enum log_role role)
+{
+	switch (role) {
+	case LOG_WEB:
+		return 1u << DIALECT_WEB;
+	case LOG_PHP:
+		return 1u << DIALECT_PHP;
+	case LOG_LOGIN:
+		return 1u << DIALECT_DOVECOT | 1u << DIALECT_SSH | 1u << DIALECT_FTP;
+	case LOG_MAIL:
+		break;
+	}
+	return 0;
 }

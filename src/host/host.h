@@ -56,6 +56,10 @@ struct host_facts {
 	size_t nunseen;
 };
 
+/* Bits (1 << enum dialect) of what a log of this role may say, 0 = anything. A site's owner can write its web and
+ * PHP logs: a mail line in them is a forgery. */
+uint32_t host_log_dialects(enum log_role role);
+
 /* What ROOT's configuration tells; never fails, since every part may be missing. Texts live in A. */
 void host_learn(const struct host_io *io, struct arena *a, struct host_facts *ret_facts);
 /* Frees what does not live in the arena. */

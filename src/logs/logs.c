@@ -187,7 +187,9 @@ static void hand_over(struct engine *e, struct stream *s)
 		mend_event(&s->mend, &out, s->ev, s->before, b->ev.base, &at);
 	} else {
 		b->dialects |= 1u << s->ev->dialect;
-		e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);
+		if (e->files[b->file].only && !(e->files[b->file].only >> s->ev->dialect & 1))
+		return;
+	e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);
 	}
 	s->before = s->ev;
 }

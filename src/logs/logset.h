@@ -19,6 +19,7 @@ struct log_file {
 	int64_t mtime;         /* UTC seconds; 0 = unknown (standard input) */
 	uint64_t size;
 	uint64_t dev, ino;     /* both 0 = unknown */
+	uint32_t only;         /* bits (1 << enum dialect) it may speak, 0 = any: a customer may own a web log */
 };
 
 struct log_set {

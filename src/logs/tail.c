@@ -33,7 +33,7 @@ static bool time_behind(struct probe *p, uint64_t offset, int64_t *ret_time)
 	end = at + (n > 0 ? n : 0);
 	while ((at = memchr(at, '\n', (size_t)(end - at))) && ++at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		struct event *ev = (struct event *)(void *)p->ev.mem;
+		struct event *ev;
 
 		if (!newline)
 			break;
