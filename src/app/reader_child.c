@@ -21,8 +21,8 @@
 
 #define CONFIG_MOST (16u << 20)
 #define DAY INT64_C(86400)
-#define HURRY_BYTES ((uint64_t)256 << 20)  /* less is read whole before anybody can have read a screen */
-#define HURRY_MARGIN 900       /* seconds before the window: messages on their way when it opens */
+#define HURRY_BYTES ((uint64_t)256 << 20) /* less is read whole before anybody can have read a screen */
+#define HURRY_MARGIN 900 /* seconds before the window: messages on their way when it opens */
 #define ZONE_BEFORE (40 * DAY)
 #define ZONE_SPAN_MOST (20 * 366 * DAY)
 #define ZONE_STEPS_MOST 64
@@ -30,11 +30,11 @@
 struct child {
 	const struct reader_want *want;
 	struct channel *channel;
-	pthread_mutex_t lock;  /* the channel belongs to one worker at a time */
+	pthread_mutex_t lock; /* the channel belongs to one worker at a time */
 	struct arena *arena;
 	struct log_file *files;
 	size_t nfiles;
-	uint64_t bytes;        /* of all files */
+	uint64_t bytes; /* of all files */
 	bool stopped, unconfined;
 };
 
@@ -241,7 +241,10 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 		struct buf text = BUF_MAX(8192);
 
 		q->inputs[i] = (struct input_file){
-			.path = c->files[i].name, .dialects = r->dialects, .bytes = r->bytes, .lines = r->lines,
+			.path = c->files[i].name,
+			.dialects = r->dialects,
+			.bytes = r->bytes,
+			.lines = r->lines,
 			.unknown_lines = r->unknown_lines,
 		};
 		q->input_bytes += r->bytes;
@@ -252,7 +255,8 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 		text.n = 0;
 		if (r->cut_lines) {
 			buf_addf(&text, "%.*s: %llu lines over 1 MiB, only their start was read",
-				 (int)c->files[i].name.n, c->files[i].name.p, (unsigned long long)r->cut_lines);
+				 (int)c->files[i].name.n, c->files[i].name.p,
+				 (unsigned long long)r->cut_lines);
 			unseen[q->nunseen++] = arena_span(c->arena, buf_view(&text));
 		}
 		buf_free(&text);
@@ -274,7 +278,8 @@ static void send_result(struct child *c, const struct inquiry *q)
 }
 
 /* WORDS in ROOT's zone; the command line has already refused what cannot be read. */
-static int64_t instant(const struct child *c, const struct host_facts *facts, const char *words, int64_t otherwise)
+static int64_t instant(const struct child *c, const struct host_facts *facts, const char *words,
+		       int64_t otherwise)
 {
 	struct err err = { 0 };
 	int64_t utc;
@@ -323,18 +328,37 @@ static void investigate(struct child *c, const struct host_facts *facts)
 {
 	const struct reader_want *want = c->want;
 	struct trace_options to = {
-		.accounts = facts->accounts, .zone = facts->zone, .files = c->files, .nfiles = c->nfiles,
-		.now = want->now, .since = want->since_utc ? want->since_utc : instant(c, facts, want->since, 0),
-		.until = instant(c, facts, want->until, 0), .memory = want->memory,
-		.stats = want->stats, .false_per_account_days = want->false_rate, .trusted = want->trusted,
-		.ntrusted = want->ntrusted, .networks = facts->networks, .nnetworks = facts->nnetworks, .ctx = c,
-		.status = io_status, .past = want->past ? trace_past : NULL,
+		.accounts = facts->accounts,
+		.zone = facts->zone,
+		.files = c->files,
+		.nfiles = c->nfiles,
+		.now = want->now,
+		.since = want->since_utc ? want->since_utc : instant(c, facts, want->since, 0),
+		.until = instant(c, facts, want->until, 0),
+		.memory = want->memory,
+		.stats = want->stats,
+		.false_per_account_days = want->false_rate,
+		.trusted = want->trusted,
+		.ntrusted = want->ntrusted,
+		.networks = facts->networks,
+		.nnetworks = facts->nnetworks,
+		.ctx = c,
+		.status = io_status,
+		.past = want->past ? trace_past : NULL,
 	};
 	struct trace *trace = trace_new(&to);
 	struct logs_options lo = {
 		.from = want->hurry && c->bytes > HURRY_BYTES && to.since ? to.since - HURRY_MARGIN : 0,
-		.zone = facts->zone, .now = want->now, .block = want->block, .workers = want->workers, .ctx = c,
-		.open = logs_open, .event = trace_event, .soon = trace_soon, .event_ctx = trace, .progress = logs_progress,
+		.zone = facts->zone,
+		.now = want->now,
+		.block = want->block,
+		.workers = want->workers,
+		.ctx = c,
+		.open = logs_open,
+		.event = trace_event,
+		.soon = trace_soon,
+		.event_ctx = trace,
+		.progress = logs_progress,
 	};
 	struct clock clock = { 0 };
 	int64_t start = clock_steady_micros(&clock);
@@ -366,9 +390,16 @@ static void investigate(struct child *c, const struct host_facts *facts)
 static void tell_facts(struct child *c, const struct host_facts *facts)
 {
 	struct inquiry q = {
-		.host = facts->hostname, .mta = facts->mta, .panel = facts->panel, .now = c->want->now,
-		.complete = facts->nunseen == 0, .unconfined = c->unconfined, .unseen = facts->unseen,
-		.nunseen = facts->nunseen, .advice = facts->advice, .nadvice = facts->nadvice,
+		.host = facts->hostname,
+		.mta = facts->mta,
+		.panel = facts->panel,
+		.now = c->want->now,
+		.complete = facts->nunseen == 0,
+		.unconfined = c->unconfined,
+		.unseen = facts->unseen,
+		.nunseen = facts->nunseen,
+		.advice = facts->advice,
+		.nadvice = facts->nadvice,
 	};
 	struct span nothing = SPAN("no configuration of Exim, Postfix or PHP was found");
 

@@ -188,8 +188,8 @@ static void hand_over(struct engine *e, struct stream *s)
 	} else {
 		b->dialects |= 1u << s->ev->dialect;
 		if (e->files[b->file].only && !(e->files[b->file].only >> s->ev->dialect & 1))
-		return;
-	e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);
+			return;
+		e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);
 	}
 	s->before = s->ev;
 }

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 void __gcov_dump(void);
-int __wrap_confine_reader(const struct confine_want *want, struct confine_report *ret_report, struct err *err);
+int __wrap_confine_reader(const struct confine_want *want, struct confine_report *ret_report,
+			  struct err *err);
 void __real__exit(int status) __attribute__((noreturn));
 void __wrap__exit(int status) __attribute__((noreturn));
 

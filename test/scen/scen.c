@@ -34,7 +34,7 @@ struct scenario {
 	const char *skip;
 };
 
-static void wrong(struct scenario *s, int line, const char *format, ...)
+static void __attribute__((format(printf, 3, 4))) wrong(struct scenario *s, int line, const char *format, ...)
 {
 	va_list list;
 
