@@ -262,12 +262,18 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 			const uint8_t ip[16])
 {
 	struct span ident = step_get(s, F_IDENT_USER);
+	struct span sender = step_get(s, F_SENDER);
 	uint32_t account = ident.n ? accounts_by_name(t->o.accounts, ident) : ACCOUNT_NONE;
+	uint64_t port = 0;
+	bool identified;
 	struct extra *x;
 	uint32_t v4;
 
-	if (account == ACCOUNT_NONE)
-		account = who_account_of_address(t, step_get(s, F_SENDER));
+	if (account == ACCOUNT_NONE && what == WAIT_PARENT && span_u64(step_get(s, F_PORT), &port))
+		account = identity_find(&t->identities, s->time, (uint32_t)port, 0);
+	identified = account != ACCOUNT_NONE;
+	if (!identified)
+		account = who_account_of_address(t, sender);
 	msg->flags |= M_ARRIVED;
 	if (what == WAIT_RESULT && account == ACCOUNT_NONE && msg->extra == NO_EXTRA && net_is_v4(ip)) {
 		memcpy(&v4, ip + 12, 4);
@@ -279,6 +285,8 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 	x->size = s->ev->size;
 	memcpy(x->ip, ip, 16);
 	x->account = account;
+	x->identified = identified;
+	x->sender_hash = sender.n ? rcpt_hash(sender, NULL) : 0;
 }
 
 /* Merges an arrival into a message whose results came first (Exim's >> lines), or makes a new one. */
@@ -298,6 +306,29 @@ static uint32_t arrival_slot(struct trace *t, const struct step *s, bool *ret_kn
 	if (!*ret_known)
 		msg->arrived = (uint32_t)s->time;
 	return slot;
+}
+
+void arrive_identity(struct trace *t, const struct step *s)
+{
+	struct span user = step_get(s, F_IDENT_USER);
+	struct span sender = step_get(s, F_SENDER);
+	struct identity id = { .at = s->time, .sender = sender.n ? rcpt_hash(sender, NULL) : 0 };
+	uint32_t slot = qid_none(s->ev->id) ? NO_MESSAGE : messages_find(&t->messages, s->ev->id);
+	struct extra *x =
+		slot == NO_MESSAGE ? NULL : message_has_extra(&t->messages, message_at(&t->messages, slot));
+	uint64_t port;
+
+	id.account = accounts_by_name(t->o.accounts, user);
+	if (id.account == ACCOUNT_NONE)
+		return;
+	if (x && x->undecided == WAIT_PARENT) {
+		x->account = id.account;
+		x->identified = true;
+		return;
+	}
+	if (span_u64(step_get(s, F_PORT), &port))
+		id.port = (uint32_t)port;
+	identity_put(&t->identities, &id);
 }
 
 /* What came in before the arrival line goes to the sender that it names. */

@@ -281,9 +281,10 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 				     "%llu arrivals repeat a queue id that had already arrived: copied or "
 				     "forged lines, not counted",
 				     (unsigned long long)t->contradictions);
-	if (t->future)
-		note[notes++] = claim_format(a, "%llu lines are stamped more than a day ahead",
-					     (unsigned long long)t->future);
+	if (t->astray)
+		note[notes++] =
+			claim_format(a, "%llu lines are stamped more than a day ahead, or before 1970",
+				     (unsigned long long)t->astray);
 	q->unseen = arena_alloc(a, (n + 1) * sizeof(*q->unseen));
 	memcpy(q->unseen, text, n * sizeof(*text));
 	q->nunseen = n;

@@ -5,6 +5,7 @@
 #define SPAMTRAIL_TRACE_INTERNAL_H
 
 #include "trace/baseline.h"
+#include "trace/identity.h"
 #include "trace/message.h"
 #include "trace/names.h"
 #include "trace/net.h"
@@ -60,6 +61,7 @@ struct trace {
 	struct judge *judge;
 	struct script_memory script;
 	struct web_memory web;
+	struct identities identities;
 	struct networks relay_nets, trusted_nets;
 	struct freemail freemail;
 	struct stats_memory *stats;    /* NULL without --stats */
@@ -74,7 +76,7 @@ struct trace {
 	int64_t began, time;           /* of the first and the newest event */
 	int64_t first, last;           /* of mail events in the window */
 	uint64_t contradictions;       /* arrivals of an id that had already arrived, with another sender */
-	uint64_t future;               /* events that claim to lie more than a day ahead */
+	uint64_t astray;               /* events that claim to lie more than a day ahead, or before 1970 */
 	bool mta_exim, mta_postfix;
 };
 
@@ -100,6 +102,7 @@ void arrive_postfix(struct trace *t, const struct step *s);     /* smtpd client=
 void arrive_queue(struct trace *t, const struct step *s);       /* qmgr from= */
 void arrive_message_id(struct trace *t, const struct step *s);
 void arrive_header(struct trace *t, const struct step *s);
+void arrive_identity(struct trace *t, const struct step *s);    /* the panel names who spoke to localhost */
 /* Gives a message whose sender was open to that sender: its counts go to the row, the judge hears of it. */
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s);
 

@@ -169,7 +169,8 @@ static void decide_by_result(struct trace *t, uint32_t root, const struct step *
 	if (!x || x->undecided != WAIT_RESULT || !(s->ev->flags & EVF_REMOTE) ||
 	    (s->ev->flags & EVF_FILTER) || relay_is_inner(s))
 		return;
-	who = orig.n && !span_eq_nocase(orig, rcpt) ? who_forward(t, orig) : who_relay(t, x->ip, x->account);
+	who = orig.n && !span_eq_nocase(orig, rcpt) ? who_forward(t, orig)
+						    : who_relay(t, x->ip, x->account, x->identified);
 	arrive_decide(t, root, &who, NULL);
 }
 
@@ -320,6 +321,18 @@ void result_event(struct trace *t, const struct step *s)
 
 /* --- the end of a message ------------------------------------------------------------------------ */
 
+/* The panel's line came after the arrival's. */
+static void identify(struct trace *t, const struct message *msg, struct extra *x)
+{
+	uint32_t account =
+		x->identified ? ACCOUNT_NONE : identity_find(&t->identities, msg->arrived, 0, x->sender_hash);
+
+	if (account == ACCOUNT_NONE)
+		return;
+	x->account = account;
+	x->identified = true;
+}
+
 /* Nothing more will tell who sent it. */
 static void decide_at_last(struct trace *t, uint32_t slot)
 {
@@ -340,7 +353,8 @@ static void decide_at_last(struct trace *t, uint32_t slot)
 		return;
 	}
 	if (what == WAIT_PARENT) {
-		who = who_relay(t, x->ip, x->account);
+		identify(t, msg, x);
+		who = who_relay(t, x->ip, x->account, x->identified);
 	} else if (what == WAIT_RESULT) {
 		who = who_single(t, KIND_INBOUND);
 	} else {

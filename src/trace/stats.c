@@ -18,8 +18,8 @@
 enum list { LIST_SENDERS, LIST_HOSTS, LIST_DOMAINS, LIST_ERRORS, LIST_REJECTS, LISTS };
 
 struct entry {
-	uint64_t key;
-	uint32_t name;
+	uint64_t key; /* differs from run to run */
+	uint32_t name, order;
 	struct counts counts;
 };
 
@@ -66,20 +66,25 @@ void stats_free(struct stats_memory *s)
 static struct counts *counts_of(struct trace *t, enum list which, struct span text)
 {
 	struct listing *l = &t->stats->list[which];
-	uint64_t key;
-	uint32_t index;
+	uint64_t key = hash_span(text, t->names.seed);
+	uint32_t index = table_find(&l->table, key, entry_same, l, &key);
 
-	if (l->n >= KEYS_MOST)
+	if (index == TABLE_NONE && l->n >= KEYS_MOST) {
 		text = SPAN("(others)");
-	key = hash_span(text, t->names.seed);
-	index = table_find(&l->table, key, entry_same, l, &key);
+		key = hash_span(text, t->names.seed);
+		index = table_find(&l->table, key, entry_same, l, &key);
+	}
 	if (index == TABLE_NONE) {
 		if (l->n == l->room) {
 			l->room = l->room ? l->room * 2 : 64;
 			l->entry = xrealloc(l->entry, l->room * sizeof(*l->entry));
 		}
 		index = l->n++;
-		l->entry[index] = (struct entry){ .key = key, .name = names_put_aside(&t->names, text) };
+		l->entry[index] = (struct entry){
+			.key = key,
+			.name = names_put_aside(&t->names, text),
+			.order = index,
+		};
 		table_put(&l->table, key, index, entry_hash, l);
 	}
 	return &l->entry[index].counts;
@@ -116,7 +121,8 @@ static struct counts *hour_of(struct trace *t, const struct step *s)
 {
 	int64_t local = s->time + zone_offset(t->o.zone, s->time);
 
-	return &t->stats->by_hour[(local / 3600) % 24];
+	/* the first hours of 1970 are the day before in the west */
+	return &t->stats->by_hour[(local % 86400 + 86400) % 86400 / 3600];
 }
 
 static void count_arrival(struct trace *t, const struct step *s)

@@ -16,6 +16,14 @@ static void on_cwd(struct trace *t, const struct step *s)
 	script_cwd(&t->script, s->ev, s->base);
 }
 
+static void on_notice(struct trace *t, const struct step *s)
+{
+	if (step_get(s, F_IDENT_USER).n)
+		arrive_identity(t, s);
+	else
+		result_notice_child(t, s);
+}
+
 static void on_phpmail(struct trace *t, const struct step *s)
 {
 	script_php(&t->script, t->o.accounts, s->ev, s->base);
@@ -37,14 +45,14 @@ static void on_arrival(struct trace *t, const struct step *s)
 typedef void step_fn(struct trace *t, const struct step *s);
 
 static step_fn *const steps[EV_KINDS] = {
-	[EV_SUBMIT] = on_arrival,	   [EV_ACCEPT] = on_arrival,
-	[EV_QUEUE] = arrive_queue,	   [EV_MESSAGE_ID] = arrive_message_id,
-	[EV_HEADER] = arrive_header,	   [EV_DELIVER] = result_event,
-	[EV_DEFER] = result_event,	   [EV_BOUNCE] = result_event,
-	[EV_COMPLETE] = result_complete,   [EV_REMOVE] = result_complete,
-	[EV_NOTICE] = result_notice_child, [EV_COMMAND] = on_cwd,
-	[EV_PHPMAIL] = on_phpmail,	   [EV_REQUEST] = web_request,
-	[EV_LOGIN_OK] = web_login,	   [EV_UPLOAD] = web_login,
+	[EV_SUBMIT] = on_arrival,	 [EV_ACCEPT] = on_arrival,
+	[EV_QUEUE] = arrive_queue,	 [EV_MESSAGE_ID] = arrive_message_id,
+	[EV_HEADER] = arrive_header,	 [EV_DELIVER] = result_event,
+	[EV_DEFER] = result_event,	 [EV_BOUNCE] = result_event,
+	[EV_COMPLETE] = result_complete, [EV_REMOVE] = result_complete,
+	[EV_NOTICE] = on_notice,	 [EV_COMMAND] = on_cwd,
+	[EV_PHPMAIL] = on_phpmail,	 [EV_REQUEST] = web_request,
+	[EV_LOGIN_OK] = web_login,	 [EV_UPLOAD] = web_login,
 };
 
 static bool is_mail(enum event_kind kind)
@@ -134,8 +142,8 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 	struct step s = { .ev = ev, .base = base, .at = at, .time = ev->at };
 	step_fn *step = steps[ev->kind];
 
-	if (s.time > t->o.now + DAY) {
-		t->future++;
+	if (s.time > t->o.now + DAY || s.time < 0) {
+		t->astray++;
 		s.time = t->time;
 	}
 	if (t->o.until && s.time > t->o.until)

@@ -242,7 +242,7 @@ struct arrival who_forward(struct trace *t, struct span address)
 	return who;
 }
 
-struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account)
+struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account, bool identified)
 {
 	uint64_t hash = hash_bytes(ip, 16, account);
 	char text[46];
@@ -252,7 +252,7 @@ struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account
 		.kind = KIND_RELAY,
 		.account_index = account,
 		/* the account is only what the envelope sender says: enough to count, never to accuse */
-		.grade = account == ACCOUNT_NONE ? 'B' : 'C',
+		.grade = account == ACCOUNT_NONE || identified ? 'B' : 'C',
 		.claim = "this address was trusted without a password",
 	};
 

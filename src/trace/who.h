@@ -43,8 +43,9 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 			 struct span file, char grade);
 /* Mail from outside that ADDRESS sends on. */
 struct arrival who_forward(struct trace *t, struct span address);
-/* An address that was trusted without a password; ACCOUNT by the envelope sender, or ACCOUNT_NONE. */
-struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account);
+/* An address that was trusted without a password; ACCOUNT by the panel (IDENTIFIED) or only by the envelope
+ * sender's domain, or ACCOUNT_NONE. */
+struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account, bool identified);
 /* The kinds there is one row of: inbound, bounce, unknown. */
 struct arrival who_single(struct trace *t, enum sender_kind kind);
 
