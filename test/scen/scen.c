@@ -266,19 +266,6 @@ static bool fits(struct json_object *o, const char *claim, char *why, size_t roo
 	return claim[n] == '<' ? atof(have) < atof(value) : atof(have) > atof(value);
 }
 
-static struct json_object *find_sender(const struct scenario *s, const char *kind, const char *id)
-{
-	struct json_object *rows = member(s->json, "senders");
-
-	for (size_t i = 0; rows && i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
-
-		if (strcmp(text_of(row, "kind"), kind) == 0 && strcmp(text_of(row, "id"), id) == 0)
-			return row;
-	}
-	return NULL;
-}
-
 static void tell_senders(struct scenario *s)
 {
 	struct json_object *rows = member(s->json, "senders");
@@ -296,16 +283,27 @@ static void tell_senders(struct scenario *s)
 	}
 }
 
-/* sender KIND ID [key=value...]; with WANTED false no such row may be there. */
+/* Do all claims hold of this row? WHY: the first that does not. */
+static bool row_fits(struct json_object *row, char **word, int n, char *why, size_t room)
+{
+	if (strcmp(text_of(row, "kind"), word[1]) || strcmp(text_of(row, "id"), word[2]))
+		return false;
+	for (int i = 3; i < n; i++)
+		if (!fits(row, word[i], why, room))
+			return false;
+	return true;
+}
+
+/* sender KIND ID [key=value...]; with WANTED false no such row may be there. There may be several of one id. */
 static void check_sender(struct scenario *s, int line, char **word, int n, bool wanted)
 {
-	struct json_object *row = n > 2 ? find_sender(s, word[1], word[2]) : NULL;
-	bool all = row != NULL;
+	struct json_object *rows = member(s->json, "senders");
 	char why[1024] = "no such row";
+	bool found = false;
 
-	for (int i = 3; i < n && all; i++)
-		all = fits(row, word[i], why, sizeof(why));
-	if (all == wanted)
+	for (size_t i = 0; n > 2 && rows && i < json_object_array_length(rows) && !found; i++)
+		found = row_fits(json_object_array_get_idx(rows, i), word, n, why, sizeof(why));
+	if (found == wanted)
 		return;
 	wrong(s, line, "%s %s: %s", word[1], n > 2 ? word[2] : "", wanted ? why : "is there");
 	tell_senders(s);
