@@ -17,7 +17,33 @@ static void add(struct list *l, struct claim c)
 	l->n++;
 }
 
-static void add_evidence(struct list *l, const struct row *r, uint32_t index)
+/* A sender's own entry moments; so many at most are compared with its evidence. */
+#define OWN_MOST 32
+struct own {
+	const struct moment *moment[OWN_MOST];
+	size_t n;
+};
+
+static struct own own_moments(const struct incident *in, uint32_t index)
+{
+	struct own own = { 0 };
+
+	for (size_t i = 0; i < in->nentry && own.n < OWN_MOST; i++)
+		if (in->entry[i].row == index)
+			own.moment[own.n++] = &in->entry[i];
+	return own;
+}
+
+/* A moment tells the same with its time: said once. */
+static bool is_moment(const struct own *own, struct span claim)
+{
+	for (size_t i = 0; i < own->n; i++)
+		if (span_eq(own->moment[i]->text, claim))
+			return true;
+	return false;
+}
+
+static void add_evidence(struct list *l, const struct own *own, const struct row *r, uint32_t index)
 {
 	for (size_t i = 0, n; i < r->nevidence; i += n) {
 		const struct evidence *e = &r->evidence[i];
@@ -26,7 +52,7 @@ static void add_evidence(struct list *l, const struct row *r, uint32_t index)
 		while (i + n < r->nevidence && span_eq(e->claim, e[n].claim) && e->grade == e[n].grade)
 			n++;
 		/* Lines without a claim of their own stand behind a moment. */
-		if (e->claim.n)
+		if (e->claim.n && !is_moment(own, e->claim))
 			add(l, (struct claim){ .row = index,
 					       .grade = e->grade,
 					       .text = e->claim,
@@ -38,8 +64,9 @@ static void add_evidence(struct list *l, const struct row *r, uint32_t index)
 static void add_row(struct list *l, const struct inquiry *q, const struct incident *in, uint32_t index)
 {
 	const struct row *r = &q->rows[index];
+	const struct own own = own_moments(in, index);
 
-	add_evidence(l, r, index);
+	add_evidence(l, &own, r, index);
 	for (size_t i = 0; i < in->nentry; i++) {
 		const struct moment *m = &in->entry[i];
 

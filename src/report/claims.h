@@ -2,8 +2,8 @@
  * claims - what an incident says, numbered: the N of `why 1123a.N` and of the first screen.
  *
  * For each sender of the incident in order: its evidence (neighbours with the same claim are one
- * claim with several lines), the entry moments that are its own, then the judge's reasons that
- * speak against it. The same inquiry always gives the same numbers.
+ * claim with several lines; what an entry moment says too is the moment's), the entry moments that are
+ * its own, then the judge's reasons that speak against it. The same inquiry always gives the same numbers.
  */
 #ifndef SPAMTRAIL_REPORT_CLAIMS_H
 #define SPAMTRAIL_REPORT_CLAIMS_H

@@ -32,7 +32,9 @@ static void put_row(struct buf *out, struct span key, const struct counts *c)
 	buf_str(out, "</td>");
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		buf_str(out, "<td class=\"n\">");
-		text_count(out, cells[i]);
+		/* most tables know only some of the columns: an empty cell does not claim a zero */
+		if (cells[i])
+			text_count(out, cells[i]);
 		buf_str(out, "</td>");
 	}
 	buf_str(out, "</tr>\n");

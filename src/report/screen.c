@@ -92,25 +92,27 @@ static struct history sum_history(const struct inquiry *q, const struct incident
 	return h;
 }
 
-/* Messages a minute over the newest columns that make up at least five minutes. */
-static uint64_t rate_now(const struct inquiry *q, const struct history *h)
+/* Messages an hour over the newest columns that make up at least five minutes. */
+static double rate_now(const struct inquiry *q, const struct history *h)
 {
 	int64_t window = q->to - q->from, columns;
 	uint64_t sum = 0;
 
 	if (window < 60)
-		return h->messages;
+		return 60.0 * (double)h->messages;
 	columns = 300 * INQUIRY_SPARK / window + 1;
 	if (columns > INQUIRY_SPARK)
 		columns = INQUIRY_SPARK;
 	for (int64_t i = INQUIRY_SPARK - columns; i < INQUIRY_SPARK; i++)
 		sum += h->column[i];
-	return text_round((double)sum * 60 * INQUIRY_SPARK / ((double)columns * (double)window));
+	return (double)sum * 3600 * INQUIRY_SPARK / ((double)columns * (double)window);
 }
 
 static void put_state(struct pen *p, const struct inquiry *q, const struct incident *in,
 		      const struct history *h)
 {
+	double hourly = rate_now(q, h);
+
 	if (!in->sending) {
 		pen_str(p, p->screen->ascii ? "o stopped " : "○ stopped ");
 		if (h->last)
@@ -120,7 +122,11 @@ static void put_state(struct pen *p, const struct inquiry *q, const struct incid
 	pen_style(p, PEN_RED);
 	pen_str(p, p->screen->ascii ? "* STILL SENDING " : "● STILL SENDING ");
 	pen_style(p, PEN_PLAIN);
-	pen_fact(p, rate_now(q, h), "msg/min");
+	/* a slow spammer is not sending "0 a minute" */
+	if (hourly >= 60)
+		pen_fact(p, text_round(hourly / 60), "msg/min");
+	else
+		pen_fact(p, hourly < 1 ? 1 : text_round(hourly), "msg/h");
 }
 
 static void put_incident_head(struct pen *p, const struct inquiry *q, const struct incident *in)

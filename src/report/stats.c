@@ -10,20 +10,25 @@
 #include "report/text.h"
 
 #define CELL 10
+#define NARROW 50 /* columns of the screen that leave room for two cells and a key */
 
-/* A table's columns; each is shown from so many columns of the screen on. */
+/* What a table's rows can know: an arrival names no result, a result no size. */
+enum known { ARRIVALS = 1, RESULTS = 2 };
+
+/* A table's columns; one of all is shown from so many columns of the screen on. */
 static const struct {
 	const char *head;
 	size_t offset; /* in struct counts */
 	size_t from_width;
+	enum known known;
 	bool bytes;
 } columns[] = {
-	{ "messages", offsetof(struct counts, messages), 0, false },
-	{ "rcpts", offsetof(struct counts, recipients), 0, false },
-	{ "delivered", offsetof(struct counts, delivered), 100, false },
-	{ "deferred", offsetof(struct counts, deferred), 100, false },
-	{ "bounced", offsetof(struct counts, bounced), 60, false },
-	{ "bytes", offsetof(struct counts, bytes), 70, true },
+	{ "messages", offsetof(struct counts, messages), 0, ARRIVALS, false },
+	{ "rcpts", offsetof(struct counts, recipients), 0, ARRIVALS, false },
+	{ "delivered", offsetof(struct counts, delivered), 100, RESULTS, false },
+	{ "deferred", offsetof(struct counts, deferred), 100, RESULTS, false },
+	{ "bounced", offsetof(struct counts, bounced), 60, RESULTS, false },
+	{ "bytes", offsetof(struct counts, bytes), 70, ARRIVALS, true },
 };
 
 static void put_cell(struct pen *p, size_t end, struct span s)
@@ -33,15 +38,17 @@ static void put_cell(struct pen *p, size_t end, struct span s)
 }
 
 /* C's row of a table, or the heads where C is NULL; then to where the key begins. */
-static void put_cells(struct pen *p, const struct counts *c)
+static void put_cells(struct pen *p, unsigned known, const struct counts *c)
 {
+	const bool all = known == (ARRIVALS | RESULTS);
 	size_t end = 0;
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		struct buf b = BUF_MAX(64);
 		uint64_t v = 0;
 
-		if (p->width < columns[i].from_width)
+		if (!(known & columns[i].known) || (all && p->width < columns[i].from_width) ||
+		    (p->width < NARROW && end == 2 * CELL))
 			continue;
 		if (c)
 			memcpy(&v, (const char *)c + columns[i].offset, sizeof(v));
@@ -59,26 +66,26 @@ static void put_cells(struct pen *p, const struct counts *c)
 	p->indent = end + 1;
 }
 
-static void put_title(struct pen *p, const char *title)
+static void put_title(struct pen *p, unsigned known, const char *title)
 {
 	pen_line(p, 0);
 	pen_style(p, PEN_BOLD);
-	put_cells(p, NULL);
+	put_cells(p, known, NULL);
 	pen_str(p, title);
 	pen_style(p, PEN_PLAIN);
 	pen_line(p, 0);
 }
 
-static void put_table(struct sink *s, struct pen *p, const char *title, const struct stat_row *row, size_t n,
-		      unsigned top)
+static void put_table(struct sink *s, struct pen *p, const char *title, enum known known,
+		      const struct stat_row *row, size_t n, unsigned top)
 {
 	size_t shown = n < top ? n : top;
 
 	if (n == 0)
 		return;
-	put_title(p, title);
+	put_title(p, known, title);
 	for (size_t i = 0; i < shown; i++) {
-		put_cells(p, &row[i].counts);
+		put_cells(p, known, &row[i].counts);
 		pen_field(p, row[i].key, 160);
 		pen_line(p, 0);
 		sink_turn(s);
@@ -91,7 +98,7 @@ static void put_table(struct sink *s, struct pen *p, const char *title, const st
 	}
 }
 
-/* Refusals: how often, and the text, which is what one reads. */
+/* Refusals: how often, and the text, which is what one reads. A text is a result's or a rejected client's. */
 static void put_texts(struct sink *s, struct pen *p, const char *title, const struct stat_row *row, size_t n,
 		      unsigned top)
 {
@@ -105,7 +112,7 @@ static void put_texts(struct sink *s, struct pen *p, const char *title, const st
 	for (size_t i = 0; i < n && i < top; i++) {
 		struct buf b = BUF_MAX(64);
 
-		text_count(&b, row[i].counts.messages);
+		text_count(&b, row[i].counts.messages + row[i].counts.deferred + row[i].counts.bounced);
 		put_cell(p, CELL - 1, buf_view(&b));
 		buf_free(&b);
 		p->indent = CELL + 1;
@@ -130,11 +137,11 @@ static void put_fact(struct pen *p, uint64_t n, const char *what)
 
 static void put_hours(struct pen *p, const struct stats *st)
 {
-	put_title(p, "hour");
+	put_title(p, ARRIVALS | RESULTS, "hour");
 	for (unsigned h = 0; h < 24; h++) {
 		char hour[5] = { (char)('0' + h / 10), (char)('0' + h % 10), ':', '0', '0' };
 
-		put_cells(p, &st->by_hour[h]);
+		put_cells(p, ARRIVALS | RESULTS, &st->by_hour[h]);
 		pen_text(p, span_of(hour, 5));
 		pen_line(p, 0);
 	}
@@ -158,9 +165,9 @@ void stats_text(struct sink *s, const struct inquiry *q, const struct screen *sc
 	put_fact(&p, st->held, "held");
 	put_fact(&p, st->removed, "removed by hand");
 	put_hours(&p, st);
-	put_table(s, &p, "sender", st->senders, st->nsenders, top);
-	put_table(s, &p, "host", st->hosts, st->nhosts, top);
-	put_table(s, &p, "recipient domain", st->domains, st->ndomains, top);
+	put_table(s, &p, "sender", ARRIVALS, st->senders, st->nsenders, top);
+	put_table(s, &p, "host", ARRIVALS, st->hosts, st->nhosts, top);
+	put_table(s, &p, "recipient domain", RESULTS, st->domains, st->ndomains, top);
 	put_texts(s, &p, "errors by text", st->errors, st->nerrors, top);
 	put_texts(s, &p, "rejects by text", st->rejects, st->nrejects, top);
 }

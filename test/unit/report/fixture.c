@@ -89,7 +89,7 @@ static void fill_script(struct row *r, struct arena *a)
 			     { 'B', SPAN("/home/acme/access-logs/shop.example"), 8101, 1730001,
 			       SPAN("203.0.113.40 - - [23/Nov/2026:01:49:02 +0100] \"POST "
 				    "/wp-admin/admin-ajax.php HTTP/1.1\" 200 4"),
-			       SPAN("") } });
+			       SPAN("cache.php was uploaded through admin-ajax.php") } });
 	r->subjects = COPY(a, &r->nsubjects, (struct span[]){ SPAN("Your parcel is waiting: pay 1.99") });
 }
 
@@ -176,11 +176,11 @@ static void fill_stats(struct stats *st, struct arena *a)
 	st->hosts = COPY(a, &st->nhosts,
 			 (struct stat_row[]){ { SPAN("198.51.100.23"), { 40, 40, 0, 0, 0, 40000 } } });
 	st->domains = COPY(a, &st->ndomains,
-			   (struct stat_row[]){ { SPAN("gmail.com"), { 0, 9000, 7000, 1500, 500, 0 } } });
+			   (struct stat_row[]){ { SPAN("gmail.com"), { 0, 0, 7000, 1500, 500, 0 } } });
 	st->errors =
 		COPY(a, &st->nerrors,
 		     (struct stat_row[]){ { SPAN("550 5.1.1 <*>: Recipient address rejected: User unknown"),
-					    { .messages = 2411 } } });
+					    { .deferred = 11, .bounced = 2400 } } });
 	st->rejects = COPY(a, &st->nrejects,
 			   (struct stat_row[]){ { SPAN("relay not permitted"), { .messages = 31 } } });
 	st->rejected = 31;

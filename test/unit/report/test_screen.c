@@ -121,13 +121,40 @@ static void why_names(void **state)
 	arena_free(a);
 }
 
+/* "Still sending 0 msg/min" would be a riddle: what is slow is told by the hour. */
+static void slow_rate(void **state)
+{
+	static const struct {
+		struct column column;
+		const char *want;
+	} cases[] = { { { INQUIRY_SPARK - 1, 0 }, "SENDING 1 msg/h " },
+		      { { INQUIRY_SPARK - 1, 3 }, "SENDING 30 msg/h " },
+		      { { INQUIRY_SPARK - 1, 6 }, "SENDING 1 msg/min " } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena *a = arena_new();
+		struct inquiry *q = fixture_incident(a);
+		struct screen screen = { .columns = 80 };
+		struct sink s = sink_new(-1);
+
+		for (size_t k = 0; k < 2; k++)
+			q->rows[k].nhistory = 0;
+		/* six hours in 60 columns: one is six minutes */
+		q->rows[0].nhistory = cases[i].column.messages > 0;
+		q->rows[0].history[0] = cases[i].column;
+		screen_inquiry(&s, q, &screen);
+		assert_true(span_search(buf_view(&s.text), 0, span_str(cases[i].want)) >= 0);
+		buf_free(&s.text);
+		arena_free(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(first_screen),
-		cmocka_unit_test(quiet_screen),
-		cmocka_unit_test(other_screens),
-		cmocka_unit_test(why_names),
+		cmocka_unit_test(first_screen),	 cmocka_unit_test(quiet_screen),
+		cmocka_unit_test(other_screens), cmocka_unit_test(why_names),
+		cmocka_unit_test(slow_rate),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
