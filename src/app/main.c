@@ -3,6 +3,7 @@
  */
 #include "app/options.h"
 #include "app/verbs.h"
+#include "base/show.h"
 
 #include <stdio.h>
 
@@ -17,6 +18,16 @@ static int run(const struct options *o, struct err *err)
 	return o->verb->run(o, err);
 }
 
+/* File names and words of the command line may be an attacker's: the shell puts them in the place of a *. */
+static void complain(const struct err *err)
+{
+	struct buf text = BUF_MAX(8 * sizeof(err->text));
+
+	show_text(&text, span_str(err->text), false);
+	fprintf(stderr, "spamtrail: %.*s\n", (int)text.n, text.p);
+	buf_free(&text);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
@@ -27,7 +38,7 @@ int main(int argc, char **argv)
 	if (rc == 0)
 		rc = run(&o, &err);
 	if (rc < 0) {
-		fprintf(stderr, "spamtrail: %s\n", err.text);
+		complain(&err);
 		rc = -rc;
 	}
 	options_free(&o);

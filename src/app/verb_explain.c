@@ -43,15 +43,18 @@ static int finish(struct span body, const char *name, struct err *err)
 	uint64_t cut = unpack_u64(&u);
 	struct span damage = unpack_span(&u);
 	struct buf text = BUF_MAX(1024);
+	struct buf shown = BUF_MAX(1 << 16);
 
 	if (!unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the reader ended in a way that makes no sense");
+	show_text(&shown, span_str(name), false);
 	show_text(&text, damage, true);
 	if (damage.n)
-		fprintf(stderr, "spamtrail: %s: %.*s\n", name, (int)text.n, text.p);
+		fprintf(stderr, "spamtrail: %.*s: %.*s\n", (int)shown.n, shown.p, (int)text.n, text.p);
 	if (cut)
-		fprintf(stderr, "spamtrail: %s: %llu lines over 1 MiB, only their start was read\n", name,
-			(unsigned long long)cut);
+		fprintf(stderr, "spamtrail: %.*s: %llu lines over 1 MiB, only their start was read\n",
+			(int)shown.n, shown.p, (unsigned long long)cut);
+	buf_free(&shown);
 	buf_free(&text);
 	return damage.n || cut ? EXIT_INCOMPLETE : 0;
 }
