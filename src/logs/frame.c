@@ -522,7 +522,10 @@ static bool skip_priority(struct span *s)
 
 static enum line_result journal_line(struct frame *f, struct maker *m, struct line *l)
 {
-	if (!journal_json(m, l->raw, l))
+	uint32_t times;
+
+	/* journald repeats no message: who says so means to multiply somebody's line */
+	if (!journal_json(m, l->raw, l) || last_repeated(l->text, &times))
 		return LINE_OTHER;
 	/* dovecot_line reads a service as part of the text, which it is not here. */
 	if (voice_service(l->program) && !span_starts(l->text, SPAN("pam_")))

@@ -14,15 +14,34 @@
 #include "logs/journal.h"
 
 #include "base/civil.h"
+#include "logs/voice.h"
 
 #define FIELD_MAX (1 << 20)
 #define BINARY_MAX (UINT64_C(1) << 30) /* above what journald stores: the stream is broken */
 
 static const char *const key_names[JOURNAL_KEYS] = {
-	[JOURNAL_MESSAGE] = "MESSAGE",	     [JOURNAL_IDENTIFIER] = "SYSLOG_IDENTIFIER",
-	[JOURNAL_SYSLOG_PID] = "SYSLOG_PID", [JOURNAL_PID] = "_PID",
-	[JOURNAL_HOSTNAME] = "_HOSTNAME",    [JOURNAL_TIME] = "__REALTIME_TIMESTAMP",
+	[JOURNAL_MESSAGE] = "MESSAGE",
+	[JOURNAL_IDENTIFIER] = "SYSLOG_IDENTIFIER",
+	[JOURNAL_SYSLOG_PID] = "SYSLOG_PID",
+	[JOURNAL_PID] = "_PID",
+	[JOURNAL_HOSTNAME] = "_HOSTNAME",
+	[JOURNAL_TIME] = "__REALTIME_TIMESTAMP",
+	[JOURNAL_UID] = "_UID",
 };
+
+/* Uids of people on Debian and Red Hat: UID_MIN of login.defs(5), and below systemd's own ranges. */
+static bool is_user(uint64_t uid)
+{
+	return uid >= 1000 && uid < 60000;
+}
+
+/* Mail servers and those who check passwords log as root or as themselves, never as a person. */
+static bool is_forged(struct span program, uint64_t uid)
+{
+	const struct voice *v = is_user(uid) ? voice_of(program) : NULL;
+
+	return v && !voice_serves_as_user(v);
+}
 
 static int key_of(struct span name)
 {
@@ -308,6 +327,8 @@ bool journal_json(struct maker *m, struct span raw, struct line *ret_line)
 	    !decode_value(m, value[JOURNAL_MESSAGE], &l.text))
 		return false;
 	decode_value(m, value[JOURNAL_IDENTIFIER], &l.program);
+	if (is_forged(l.program, number_of(value[JOURNAL_UID])))
+		return false;
 	decode_value(m, value[JOURNAL_HOSTNAME], &l.host);
 
 	uint64_t pid = number_of(value[value[JOURNAL_SYSLOG_PID].p ? JOURNAL_SYSLOG_PID : JOURNAL_PID]);
@@ -382,6 +403,21 @@ static void add_time(struct journal_export *j)
 	buf_addf(&j->line, ".%06uZ ", (unsigned)(usec % 1000000));
 }
 
+/*
+ * Here the identifier becomes part of a line again and is read once more: from a user only a plain tag that is
+ * allowed to him stays; anything else stands behind a tag that nobody reads.
+ */
+static void add_user_tag(struct journal_export *j)
+{
+	struct span program = buf_view(&j->value[JOURNAL_IDENTIFIER]);
+	uint64_t uid = 0;
+
+	if (!span_u64(buf_view(&j->value[JOURNAL_UID]), &uid) || !is_user(uid))
+		return;
+	if (is_forged(program, uid) || voice_tag_length(program) != program.n)
+		buf_addf(&j->line, "user-%u: ", (unsigned)uid);
+}
+
 static bool finish_entry(struct journal_export *j)
 {
 	struct buf *v = j->value;
@@ -394,6 +430,7 @@ static bool finish_entry(struct journal_export *j)
 		buf_span(&j->line,
 			 v[JOURNAL_HOSTNAME].n ? buf_view(&v[JOURNAL_HOSTNAME]) : SPAN("localhost"));
 		buf_byte(&j->line, ' ');
+		add_user_tag(j);
 		buf_span(&j->line, buf_view(&v[JOURNAL_IDENTIFIER]));
 		if (pid->n)
 			buf_addf(&j->line, "[%.*s]", (int)pid->n, pid->p);

@@ -2,7 +2,9 @@
  * journal - entries of the systemd journal as journalctl writes them: -o json and -o export.
  *
  * Formats: systemd documentation, "Journal Export Formats" (export and JSON) and journalctl(1).
- * TRUST: MESSAGE and SYSLOG_IDENTIFIER are chosen by whoever logged, any local user included.
+ * TRUST: MESSAGE and SYSLOG_IDENTIFIER are chosen by whoever logged, any local user included. _UID is the kernel's
+ * word (systemd.journal-fields(7), "Trusted Journal Fields"): what a user logs in a mail server's name is no
+ * entry of that server.
  */
 #ifndef SPAMTRAIL_LOGS_JOURNAL_H
 #define SPAMTRAIL_LOGS_JOURNAL_H
@@ -13,7 +15,7 @@
 /*
  * Reads one JSON object (RAW, one line of -o json) into LINE: host, program, pid, stamp and text.
  * Text that has escapes is decoded into the batch's room (maker_text); without room, or when the line is no
- * journal entry with a message, the answer is false and LINE is untouched.
+ * journal entry with a message, or a user's in another's name, the answer is false and LINE is untouched.
  */
 bool journal_json(struct maker *m, struct span raw, struct line *ret_line);
 
@@ -24,6 +26,7 @@ enum journal_key {
 	JOURNAL_PID,
 	JOURNAL_HOSTNAME,
 	JOURNAL_TIME,
+	JOURNAL_UID,
 	JOURNAL_KEYS
 };
 

@@ -129,6 +129,12 @@ const struct voice *voice_of(struct span tag)
 	return v ? v : voice_service(tag);
 }
 
+bool voice_serves_as_user(const struct voice *v)
+{
+	return v->dialect == DIALECT_PHP || v->dialect == DIALECT_WEB || v->dialect == DIALECT_FTP ||
+	       span_search(v->name, 0, SPAN("sftp")) >= 0;
+}
+
 static inline bool is_digit(char c)
 {
 	return (unsigned char)(c - '0') <= 9;

@@ -19,6 +19,8 @@ extern const struct voice voice_exim;
 
 /* The program that writes under TAG, or NULL for one that is not read. */
 const struct voice *voice_of(struct span tag);
+/* Does it run as the user it serves (PHP, FTP sessions), so that his own uid on its lines is right? */
+bool voice_serves_as_user(const struct voice *v);
 /* The Dovecot service called NAME, which is the tag where Dovecot writes its own file; or NULL. */
 const struct voice *voice_service(struct span name);
 

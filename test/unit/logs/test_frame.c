@@ -13,6 +13,7 @@
 #include "logs/frame.h"
 #include "logs/journal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* What the dialect was given last. */
@@ -321,6 +322,44 @@ static void reads_journal_json(void **state)
 				    "00");
 }
 
+static void believes_the_uid_not_the_name(void **state)
+{
+	static const struct {
+		const char *program, *uid, *dialect;
+	} entries[] = {
+		{ "postfix/smtpd", "106", "postfix" },
+		{ "postfix/smtpd", "0", "postfix" },
+		{ "postfix/smtpd", "999", "postfix" },
+		{ "postfix/smtpd", "1000", NULL },
+		{ "postfix/smtpd", "59999", NULL },
+		{ "postfix/smtpd", "61184", "postfix" },
+		{ "out/smtp", "1001", NULL },
+		{ "exim", "1001", NULL },
+		{ "dovecot", "1001", NULL },
+		{ "sshd-session", "1001", NULL },
+		/* these do their work as the user */
+		{ "sftp-server", "1001", "ssh" },
+		{ "php-fpm", "1001", "php" },
+		{ "pure-ftpd", "1001", "ftp" },
+	};
+
+	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
+		char json[200];
+
+		snprintf(json, sizeof(json),
+			 "{\"MESSAGE\":\"x\",\"SYSLOG_IDENTIFIER\":\"%s\",\"_UID\":\"%s\"}",
+			 entries[i].program, entries[i].uid);
+		feed(json);
+		if (entries[i].dialect)
+			assert_string_equal(seen.dialect, entries[i].dialect);
+		else
+			assert_null(seen.dialect);
+	}
+	/* nor may anybody multiply the entry before */
+	assert_int_equal(feed("{\"MESSAGE\":\"last message repeated 9 times\",\"SYSLOG_IDENTIFIER\":\"x\"}"),
+			 LINE_OTHER);
+}
+
 static void refuses_what_is_no_entry(void **state)
 {
 	static const char *const wrong[] = {
@@ -384,6 +423,17 @@ static void reads_an_export_stream(void **state)
 	assert_true(journal_export_end(&j));
 	assert_span(buf_view(&j.line), "localhost exim: last");
 	assert_false(journal_export_end(&j));
+	/* a user's own name for himself stays behind his uid */
+	assert_false(journal_export_line(&j, SPAN("MESSAGE=4Xab: removed")));
+	assert_false(journal_export_line(&j, SPAN("_UID=1001")));
+	assert_false(journal_export_line(&j, SPAN("SYSLOG_IDENTIFIER=x saslauthd[1]")));
+	assert_true(journal_export_line(&j, SPAN("")));
+	assert_span(buf_view(&j.line), "localhost user-1001: x saslauthd[1]: 4Xab: removed");
+	assert_false(journal_export_line(&j, SPAN("MESSAGE=/home/shop/a uploaded")));
+	assert_false(journal_export_line(&j, SPAN("_UID=1001")));
+	assert_false(journal_export_line(&j, SPAN("SYSLOG_IDENTIFIER=pure-ftpd")));
+	assert_true(journal_export_line(&j, SPAN("")));
+	assert_span(buf_view(&j.line), "localhost pure-ftpd: /home/shop/a uploaded");
 	journal_export_free(&j);
 }
 
@@ -456,6 +506,7 @@ int main(void)
 		cmocka_unit_test(cleans_the_ends),
 		cmocka_unit_test(cuts_what_is_too_long),
 		cmocka_unit_test(reads_journal_json),
+		cmocka_unit_test(believes_the_uid_not_the_name),
 		cmocka_unit_test(refuses_what_is_no_entry),
 		cmocka_unit_test(drops_text_without_room),
 		cmocka_unit_test(reads_an_export_stream),
