@@ -1,7 +1,9 @@
 /* inputs - see inputs.h. */
 #include "app/inputs.h"
 
+#include "app/journal_helper.h"
 #include "base/buf.h"
+#include "model/event.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,12 +62,17 @@ static void add_file(struct inputs *in, const char *path, const struct file_stat
 	};
 }
 
+static bool is_journal_name(struct span name)
+{
+	return span_ends(name, SPAN(".journal")) || span_ends(name, SPAN(".journal~"));
+}
+
 static bool is_log_name(struct span name)
 {
 	for (size_t i = 0; i < sizeof(not_logs) / sizeof(*not_logs); i++)
 		if (span_eq(logset_base(name), span_str(not_logs[i])))
 			return false;
-	return !span_ends(name, SPAN(".journal")) && !span_ends(name, SPAN(".journal~"));
+	return !is_journal_name(name);
 }
 
 static char *join(struct arena *a, const char *dir, struct span name)
@@ -120,6 +127,104 @@ static void add_tree(struct inputs *in, const char *top)
 		add_folder(in, todo[i], todo, depth, &ntodo, 512, depth[i]);
 }
 
+/* --- the systemd journal --------------------------------------------------------------------- */
+
+/* Journal files in DIR, or one level down, where journald keeps them: a folder per machine. */
+static bool holds_journal(struct inputs *in, const char *dir, bool deeper)
+{
+	struct err err = { 0 };
+	struct span *names;
+	size_t n;
+	bool more;
+
+	if (beneath_list(in->root, dir, NAMES_MOST, in->arena, &names, &n, &more, &err) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (is_journal_name(names[i]))
+			return true;
+	for (size_t i = 0; deeper && i < n; i++)
+		if (holds_journal(in, join(in->arena, dir, names[i]), false))
+			return true;
+	return false;
+}
+
+static void add_journal(struct inputs *in, const char *path, const char *name)
+{
+	if (!journal_helper_installed()) {
+		in->no_helper = true;
+		add_unseen(in, "the systemd journal",
+			   "the systemd journal was not read: spamtrail-journal is not installed");
+		return;
+	}
+	if (in->njournals == JOURNALS_MOST || in->n == INPUTS_MOST) {
+		in->more = true;
+		return;
+	}
+	in->journal[in->njournals++] = (struct journal_input){ .path = path, .index = in->n };
+	add_file(in, name, &(struct file_status){ 0 });
+}
+
+bool inputs_have_mail(const struct inputs *in)
+{
+	for (size_t i = 0; i < in->n; i++)
+		if (in->file[i].only == 0 ||
+		    (in->file[i].only & (1u << DIALECT_EXIM | 1u << DIALECT_POSTFIX)))
+			return true;
+	return false;
+}
+
+void inputs_add_journal(struct inputs *in)
+{
+	static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (holds_journal(in, places[i], true)) {
+			add_journal(in, places[i], "journal");
+			return;
+		}
+}
+
+static int open_journal(struct inputs *in, struct journal_input *j, struct err *err)
+{
+	struct file_status st;
+	int fd, out;
+
+	if (j->pid)
+		return err_set(err, EXIT_SOFTWARE, "the systemd journal is read once");
+	if (beneath_status(in->root, j->path, &st, err) == 0 && S_ISREG(st.mode))
+		fd = beneath_open_file(in->root, j->path, in->named ? BENEATH_NAMED : 0, err);
+	else
+		fd = beneath_open_dir(in->root, j->path, err);
+	if (fd < 0)
+		return fd;
+	out = journal_helper_start(fd, in->unconfined, &j->pid, err);
+	close(fd);
+	return out;
+}
+
+void inputs_end(struct inputs *in, bool quiet)
+{
+	for (size_t i = 0; i < in->njournals; i++) {
+		struct journal_input *j = &in->journal[i];
+		struct err err = { 0 };
+
+		if (j->pid && journal_helper_end(j->pid, &err) < 0 && !quiet)
+			add_unseen(in, in->named ? j->path : "the systemd journal", err.text);
+		j->pid = 0;
+	}
+}
+
+/* --- what the operator named, and what the configuration names --------------------------------- */
+
+static void add_named_folder(struct inputs *in, const char *path)
+{
+	size_t before = in->n;
+
+	add_tree(in, path);
+	if (in->n == before && holds_journal(in, path, true))
+		add_journal(in, path, path);
+}
+
 void inputs_named(struct inputs *in, char *const *paths, size_t npaths)
 {
 	in->named = true;
@@ -132,7 +237,9 @@ void inputs_named(struct inputs *in, char *const *paths, size_t npaths)
 		else if (beneath_status(in->root, paths[i], &st, &err) < 0)
 			add_unseen(in, paths[i], err.text);
 		else if (S_ISDIR(st.mode))
-			add_tree(in, paths[i]);
+			add_named_folder(in, paths[i]);
+		else if (is_journal_name(span_str(paths[i])))
+			add_journal(in, paths[i], paths[i]);
 		else
 			add_file(in, paths[i], &st);
 	}
@@ -176,9 +283,13 @@ void inputs_add_log(struct inputs *in, struct span path, uint32_t only)
 	}
 }
 
-int inputs_open(const struct inputs *in, size_t index, struct err *err)
+int inputs_open(struct inputs *in, size_t index, struct err *err)
 {
 	const char *path = in->file[index].name.p;
+
+	for (size_t i = 0; i < in->njournals; i++)
+		if (in->journal[i].index == index)
+			return open_journal(in, &in->journal[i], err);
 
 	if (in->named && strcmp(path, "-") == 0) {
 		int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);

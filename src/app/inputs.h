@@ -12,6 +12,13 @@
 #include "sys/beneath.h"
 
 #define INPUTS_MOST 20000
+#define JOURNALS_MOST 16
+
+struct journal_input {
+	const char *path;
+	size_t index;          /* of the input it is read as */
+	pid_t pid;             /* of the helper; 0: not started */
+};
 
 struct inputs {
 	struct arena *arena;   /* the caller's */
@@ -21,14 +28,27 @@ struct inputs {
 	struct span *unseen;   /* sentences about what could not be read */
 	size_t nunseen, unseen_room;
 	bool more;             /* INPUTS_MOST was reached */
+	struct journal_input journal[JOURNALS_MOST];
+	size_t njournals;
+	bool unconfined;       /* the operator's word, for the journal's helper */
+	bool no_helper;        /* there is a journal, and nothing to read it with */
 	bool named;            /* the operator named the paths: their own spelling, BENEATH_NAMED */
 };
 
-/* PATHs as given: files, directories (three levels deep), "-". */
+/*
+ * PATHs as given: files, directories (three levels deep), "-", a systemd journal (file or directory). A directory
+ * with logs and a journal in it gives the logs: the journal says the same again.
+ */
 void inputs_named(struct inputs *in, char *const *paths, size_t npaths);
 /* The file at PATH and its rotated mates, where it is there. ONLY: see struct log_file. */
 void inputs_add_log(struct inputs *in, struct span path, uint32_t only);
+/* Is there a file among them that may tell of mail? */
+bool inputs_have_mail(const struct inputs *in);
+/* The server's systemd journal, where there is one. */
+void inputs_add_journal(struct inputs *in);
 /* A descriptor for file INDEX, or a negative code. */
-int inputs_open(const struct inputs *in, size_t index, struct err *err);
+int inputs_open(struct inputs *in, size_t index, struct err *err);
+/* The reader is gone: ends what still runs, and tells what went wrong unless QUIET. */
+void inputs_end(struct inputs *in, bool quiet);
 
 #endif

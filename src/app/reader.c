@@ -112,11 +112,14 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 		return err_set(err, EXIT_SOFTWARE, "the reader asked for logs in a way that makes no sense");
 	for (size_t i = 0; s->want->npaths == 0 && i < s->want->nlogs; i++)
 		inputs_add_log(&s->inputs, s->want->logs[i], s->want->logs_only[i]);
-	if (s->inputs.n == 0 && s->want->npaths)
+	if (s->want->npaths == 0 && !inputs_have_mail(&s->inputs))
+		inputs_add_journal(&s->inputs);
+	/* a journal that is there and cannot be read makes an incomplete answer, not none */
+	if (s->inputs.n == 0 && s->want->npaths && !s->inputs.no_helper)
 		return err_set(err, EXIT_NOINPUT, "%s",
 			       s->inputs.nunseen ? arena_str(s->arena, s->inputs.unseen[0])
 						 : "no log file there");
-	if (s->inputs.n == 0)
+	if (s->inputs.n == 0 && !s->inputs.no_helper)
 		return err_set(err, EXIT_NOINPUT, "no mail log found: name the log files or folders to read");
 	pack_u32(&p, (uint32_t)s->inputs.n);
 	for (size_t i = 0; i < s->inputs.n; i++) {
@@ -256,7 +259,8 @@ static int tell_unseen(struct server *s)
 	size_t n = q->nunseen + s->inputs.nunseen + s->inputs.more;
 	struct span *all = arena_alloc(s->arena, (n + 1) * sizeof(*all));
 
-	memcpy(all, q->unseen, q->nunseen * sizeof(*all));
+	if (q->nunseen)
+		memcpy(all, q->unseen, q->nunseen * sizeof(*all));
 	if (s->inputs.nunseen)
 		memcpy(all + q->nunseen, s->inputs.unseen, s->inputs.nunseen * sizeof(*all));
 	if (s->inputs.more)
@@ -271,7 +275,11 @@ static int tell_unseen(struct server *s)
 int reader_inquire(const struct reader_want *want, struct arena *a, struct inquiry **ret_inquiry,
 		   struct err *err)
 {
-	struct server s = { .want = want, .arena = a, .inputs = { .arena = a, .root = want->root } };
+	struct server s = {
+		.want = want,
+		.arena = a,
+		.inputs = { .arena = a, .root = want->root, .unconfined = want->unconfined },
+	};
 	struct confined_want cw = {
 		.name = "reader",
 		.unconfined = want->unconfined,
@@ -290,6 +298,7 @@ int reader_inquire(const struct reader_want *want, struct arena *a, struct inqui
 		return rc;
 	rc = serve_all(&s, err);
 	rc = confined_end(&s.child, cw.name, rc, err);
+	inputs_end(&s.inputs, rc < 0 || s.result->stopped);
 	if (rc < 0)
 		return rc;
 	tell_unseen(&s);

@@ -1,0 +1,20 @@
+/*
+ * journal_helper - runs spamtrail-journal, which lies beside this program, without a shell and without our environment.
+ *
+ * The helper confines itself; it is given one descriptor to read beneath and one pipe to write to.
+ */
+#ifndef SPAMTRAIL_APP_JOURNAL_HELPER_H
+#define SPAMTRAIL_APP_JOURNAL_HELPER_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+bool journal_helper_installed(void);
+/* JOURNAL is a directory or a journal file, and stays the caller's. Returns the pipe's end to read from. */
+int journal_helper_start(int journal, bool unconfined, pid_t *ret_pid, struct err *err);
+/* Waits for it, when nobody reads from the pipe any more. Negative: not all was read, and why. */
+int journal_helper_end(pid_t pid, struct err *err);
+
+#endif
