@@ -6,6 +6,8 @@
  * given more than descriptors: files are opened first, then the process is confined as the reader is (nobody,
  * Landlock, seccomp), and only then their first byte is read. SINCE is in UTC seconds.
  *
+ * Standard output is a pipe or a terminal: confined, it may not make a file grow.
+ *
  * Ends with 0 when all was written; 3 when a file could not be opened or is no journal; 66 when there is none;
  * 74 when it could not be written or read to the end; 77 when the kernel cannot confine.
  *
