@@ -24,8 +24,13 @@ static void on_notice(struct trace *t, const struct step *s)
 		result_notice_child(t, s);
 }
 
+/* A log in somebody's home is written by him: it speaks of his own files only. */
 static void on_phpmail(struct trace *t, const struct step *s)
 {
+	uint32_t writer = accounts_by_path(t->o.accounts, t->o.files[s->at->file].name);
+
+	if (writer != ACCOUNT_NONE && writer != accounts_by_path(t->o.accounts, step_get(s, F_SCRIPT)))
+		return;
 	script_php(&t->script, t->o.accounts, s->ev, s->base);
 }
 
