@@ -125,17 +125,33 @@ static struct counts *hour_of(struct trace *t, const struct step *s)
 	return &t->stats->by_hour[(local % 86400 + 86400) % 86400 / 3600];
 }
 
+/* Once per id, as in the rows: qmgr's line comes again at every try, and an arrival in copied lines. */
+static bool is_first(const struct trace *t, const struct step *s)
+{
+	uint32_t slot = messages_find(&t->messages, s->ev->id);
+	unsigned had = slot == NO_MESSAGE ? 0 : message_at(&t->messages, slot)->flags;
+
+	return s->ev->kind == EV_QUEUE ? (had & (M_COUNTED | M_DONE)) != M_COUNTED : !(had & M_ARRIVED);
+}
+
+static struct counts *host_of(struct trace *t, const struct step *s)
+{
+	struct span host = step_get(s, F_CLIENT_IP);
+
+	return counts_of(t, LIST_HOSTS, host.n ? host : SPAN("(local)"));
+}
+
+/* Postfix names the host on the line before the one that knows sender, size and recipients. */
 static void count_arrival(struct trace *t, const struct step *s)
 {
 	struct span sender = step_get(s, F_SENDER);
-	struct span host = step_get(s, F_CLIENT_IP);
 	struct counts *to[] = {
 		hour_of(t, s),
 		counts_of(t, LIST_SENDERS, sender.n ? sender : SPAN("<>")),
-		counts_of(t, LIST_HOSTS, host.n ? host : SPAN("(local)")),
+		s->ev->kind == EV_QUEUE ? NULL : host_of(t, s),
 	};
 
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 3 && to[i]; i++) {
 		to[i]->messages++;
 		to[i]->recipients += s->ev->nrcpt;
 		to[i]->bytes += s->ev->size;
@@ -174,12 +190,14 @@ void stats_event(struct trace *t, const struct step *s)
 	switch (s->ev->kind) {
 	case EV_SUBMIT:
 	case EV_ACCEPT:
-		/* Postfix's client= and uid= lines know neither size nor recipients: its queue line counts */
-		if (s->ev->dialect == DIALECT_EXIM)
+		if (s->ev->dialect != DIALECT_EXIM)
+			host_of(t, s)->messages++;
+		else if (is_first(t, s))
 			count_arrival(t, s);
 		break;
 	case EV_QUEUE:
-		count_arrival(t, s);
+		if (is_first(t, s))
+			count_arrival(t, s);
 		break;
 	case EV_DELIVER:
 	case EV_DEFER:
@@ -222,7 +240,7 @@ static int by_weight(const void *x, const void *y)
 
 	if (weight(&a->counts) != weight(&b->counts))
 		return weight(&a->counts) > weight(&b->counts) ? -1 : 1;
-	return a->name < b->name ? -1 : a->name > b->name;
+	return a->order < b->order ? -1 : 1;
 }
 
 static size_t list_fill(const struct trace *t, struct listing *l, struct arena *a, struct stat_row **ret_rows)

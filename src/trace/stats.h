@@ -12,9 +12,8 @@ struct step;
 
 struct stats_memory *stats_new(void);
 void stats_free(struct stats_memory *s);
-/* Any event inside the window. */
+/* Any event inside the window, before its step is taken: a first arrival is told by its message not being there. */
 void stats_event(struct trace *t, const struct step *s);
-/* A message was counted: by hour and by client. */
 void stats_fill(const struct trace *t, struct arena *a, struct stats *ret_stats);
 
 #endif

@@ -168,8 +168,8 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 		return;
 	if (t->grace_n && t->grace[t->grace_first].until < t->time)
 		result_grace(t, t->time);
-	if (step)
-		step(t, &s);
 	if (t->stats && s.counted)
 		stats_event(t, &s);
+	if (step)
+		step(t, &s);
 }

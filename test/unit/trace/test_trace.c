@@ -396,6 +396,84 @@ static void an_outbreak_is_an_incident(void **state)
 	end(&r);
 }
 
+/* A first line from the future has no time to stand at; a zone in the west puts it before 1970 began. */
+static void hours_of_any_time(void **state)
+{
+	static const int64_t always[] = { 0 };
+	static const int32_t west[] = { -5 * 3600 };
+	struct zone *zone = zone_of_steps(always, west, 1);
+	struct trace_options o = { .stats = true, .zone = zone };
+	uint64_t messages = 0;
+	struct run r;
+
+	begin(&r, &o);
+	feed(&r, "2039-01-01 08:00:00 1tAAAA-000000-01 <= a@shop.example U=shop P=local S=1 T=\"Hi\" for "
+		 "a@b.example\n"
+		 "1950-01-01 08:00:00 1tAAAA-000000-02 <= a@shop.example U=shop P=local S=1 T=\"Hi\" for "
+		 "a@b.example\n" E("08:00:00",
+				   "03 <= a@shop.example U=shop P=local S=1 T=\"Hi\" for a@b.example"));
+	conclude(&r);
+	for (unsigned i = 0; i < 24; i++)
+		messages += r.q->stats.by_hour[i].messages;
+	assert_int_equal(messages, 3);
+	assert_int_equal(r.q->stats.by_hour[19].messages, 2);
+	assert_int_equal(r.q->nnotes, 1);
+	expect(row_of(&r, KIND_LOCAL, "shop"), 3, 3, 0, 0, 0);
+	assert_int_equal(row_of(&r, KIND_LOCAL, "shop")->last, r.q->to);
+	zone_free(zone);
+	end(&r);
+}
+
+/* qmgr's line comes again at every try, and only the line before it names the host. */
+static void stats_count_a_message_once(void **state)
+{
+	struct trace_options o = { .stats = true };
+	struct run r;
+
+	begin(&r, &o);
+	feed(&r,
+	     P("08:00:00", "smtpd", "4Xab1: client=far[203.0.113.70]")
+		     P("08:00:00", "qmgr", "4Xab1: from=<x@far.example>, size=800, nrcpt=1 (queue active)")
+			     P("08:00:01", "smtp",
+			       "4Xab1: to=<a@b.example>, relay=none, delay=1, delays=1/0/0/0, dsn=4.4.1, "
+			       "status=deferred (no)")
+				     P("08:10:00", "qmgr",
+				       "4Xab1: from=<x@far.example>, size=800, nrcpt=1 (queue active)"));
+	conclude(&r);
+	assert_int_equal(r.q->stats.by_hour[8].messages, 1);
+	assert_int_equal(r.q->stats.senders[0].counts.messages, 1);
+	assert_int_equal(r.q->stats.senders[0].counts.bytes, 800);
+	assert_int_equal(r.q->stats.nhosts, 1);
+	assert_true(span_eq(r.q->stats.hosts[0].key, SPAN("203.0.113.70")));
+	assert_int_equal(r.q->stats.hosts[0].counts.messages, 1);
+	end(&r);
+}
+
+/* Senders with equal counts stand in the order they came, in every run. */
+static void stats_in_order(void **state)
+{
+	struct trace_options o = { .stats = true };
+	struct run r;
+	char text[512];
+
+	begin(&r, &o);
+	for (int i = 0; i < 20; i++) {
+		snprintf(text, sizeof(text),
+			 "2026-11-23 08:00:00 1tAAAA-000000-%02d <= s%02d@shop.example U=shop P=local S=1 "
+			 "T=\"Hi\" "
+			 "for a@b.example",
+			 i, (i * 7 + 3) % 20);
+		feed(&r, text);
+	}
+	conclude(&r);
+	assert_int_equal(r.q->stats.nsenders, 20);
+	for (int i = 0; i < 20; i++) {
+		snprintf(text, sizeof(text), "s%02d@shop.example", (i * 7 + 3) % 20);
+		assert_true(span_eq(r.q->stats.senders[i].key, span_str(text)));
+	}
+	end(&r);
+}
+
 static void a_trusted_sender_is_counted_only(void **state)
 {
 	const struct span trusted[] = { SPAN("info@shop.example") };
@@ -460,6 +538,9 @@ int main(void)
 		cmocka_unit_test(postfix_pickup_and_unseen_arrivals),
 		cmocka_unit_test(window_and_copies),
 		cmocka_unit_test(an_outbreak_is_an_incident),
+		cmocka_unit_test(hours_of_any_time),
+		cmocka_unit_test(stats_count_a_message_once),
+		cmocka_unit_test(stats_in_order),
 		cmocka_unit_test(a_trusted_sender_is_counted_only),
 		cmocka_unit_test(little_memory),
 		cmocka_unit_test(learns_for_the_next_run),
