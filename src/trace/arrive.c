@@ -347,6 +347,16 @@ static void arrival_merge(struct trace *t, struct message *msg)
 	x->undecided = WAIT_NOTHING;
 }
 
+/* Of the unix user an Exim line names. A local user can forge it where syslog wrote it, and the owner of a home
+ * in a log that lies there. */
+static char local_grade(const struct trace *t, const struct step *s)
+{
+	return s->ev->flags & EVF_SYSLOG ||
+			       accounts_by_path(t->o.accounts, t->o.files[s->at->file].name) != ACCOUNT_NONE
+		       ? 'B'
+		       : 'A';
+}
+
 /* PHP's mail log may have named the file, but its line of the same second can still be on its way: the first
  * result decides, where the recipient tells which mail() call it was. */
 static void arrive_wait_script(struct trace *t, struct message *msg, const struct step *s, struct span user,
@@ -358,7 +368,7 @@ static void arrive_wait_script(struct trace *t, struct message *msg, const struc
 	x->size = s->ev->size;
 	x->account = index;
 	x->sender_name = names_put(&t->names, user);
-	x->grade = s->ev->flags & EVF_SYSLOG || s->ev->dialect == DIALECT_POSTFIX ? 'B' : 'A';
+	x->grade = s->ev->dialect == DIALECT_POSTFIX ? 'B' : local_grade(t, s);
 	msg->flags |= M_ARRIVED;
 }
 
@@ -370,7 +380,7 @@ static void arrive_exim_local(struct trace *t, struct message *msg, const struct
 	struct span sender = step_get(s, F_SENDER);
 	struct span dir = script_take_cwd(&t->script, t->o.accounts, s->time, s->ev->pid, index, shared,
 					  sender.n ? rcpt_hash(sender, NULL) : 0);
-	struct arrival who = who_local(t, user, index, dir, SPAN_NONE, s->ev->flags & EVF_SYSLOG ? 'B' : 'A');
+	struct arrival who = who_local(t, user, index, dir, SPAN_NONE, local_grade(t, s));
 
 	if (who.kind == KIND_LOCAL && !t->script.next_cwd)
 		arrive_wait_script(t, msg, s, user, index);
