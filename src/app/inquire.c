@@ -55,11 +55,17 @@ static void on_learnt(void *ctx, int64_t first, int64_t as_of, struct span body)
 	keep_learnt(&w->keep, first, as_of, body);
 }
 
-static int check_when(const char *words, int64_t now, struct err *err)
+static int check_when(const struct options *o, int64_t now, struct err *err)
 {
-	int64_t utc;
+	int64_t since = INT64_MIN, until = INT64_MAX;
 
-	return words ? when_parse(span_str(words), now, NULL, &utc, err) : 0;
+	if (o->since && when_parse(span_str(o->since), now, NULL, &since, err) < 0)
+		return -EXIT_USAGE;
+	if (o->until && when_parse(span_str(o->until), now, NULL, &until, err) < 0)
+		return -EXIT_USAGE;
+	return since < until
+		       ? 0
+		       : err_set(err, EXIT_USAGE, "--until %s is not after --since %s", o->until, o->since);
 }
 
 /* Test switches (CONTRIBUTING): they change the work's size and spread, never the answer. */
@@ -234,9 +240,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	*ret = (struct inquire){ .arena = arena_new() };
 	if (test_switch("SPAMTRAIL_TEST_NOW"))
 		want.now = (int64_t)test_switch("SPAMTRAIL_TEST_NOW");
-	rc = check_when(o->since, want.now, err);
-	if (rc == 0)
-		rc = check_when(o->until, want.now, err);
+	rc = check_when(o, want.now, err);
 	if (rc < 0 || (rc = root_open(o->root ? o->root : "/", &root, err)) < 0)
 		return rc;
 	sigaction(SIGINT, &action, NULL);

@@ -224,23 +224,27 @@ static void quote(struct buf *out, const char *word)
 	buf_byte(out, '\'');
 }
 
-void options_again(const struct options *o, int skip, struct buf *out)
+void options_again(const struct options *o, const char *verb, int skip, struct buf *out)
 {
+	const struct verb *v = command_named(span_str(verb));
+	const uint32_t known = v ? v->flags : 0;
 	const struct {
-		const char *flag, *value;
-	} texts[] = { { " --root", o->root },
-		      { " --since", o->since },
-		      { " --until", o->until },
-		      { " --state", o->state },
-		      { " --config", o->config } };
+		enum flag_id flag;
+		const char *value;
+	} texts[] = { { FLAG_ROOT, o->root },
+		      { FLAG_SINCE, o->since },
+		      { FLAG_UNTIL, o->until },
+		      { FLAG_STATE, o->state },
+		      { FLAG_CONFIG, o->config } };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (texts[i].value) {
-			buf_str(out, texts[i].flag);
+		if (texts[i].value && known & UINT32_C(1) << texts[i].flag) {
+			buf_str(out, " --");
+			buf_str(out, command_flag(texts[i].flag)->name);
 			quote(out, texts[i].value);
 		}
-	if (o->unconfined)
+	if (o->unconfined && known & UINT32_C(1) << FLAG_UNCONFINED)
 		buf_str(out, " --unconfined");
-	for (int i = skip; i < o->nargs; i++)
+	for (int i = skip; v && v->nargs_max && i < o->nargs; i++)
 		quote(out, o->args[i]);
 }

@@ -32,17 +32,20 @@ static int write_html(const struct options *o, const struct inquire *in, struct 
 static void write_screen(struct sink *s, const struct options *o, const struct inquire *in)
 {
 	struct screen screen = term_screen(o, STDOUT_FILENO);
-	struct buf again = BUF_MAX(4096);
+	struct buf again = BUF_MAX(4096), doctor = BUF_MAX(4096);
 
-	options_again(o, 0, &again);
+	options_again(o, "why", 0, &again);
+	options_again(o, "doctor", 0, &doctor);
 	screen.zone = in->zone;
 	screen.again = buf_view(&again);
+	screen.doctor_again = buf_view(&doctor);
 	screen.top = o->top;
 	if (o->stats)
 		stats_text(s, in->q, &screen, o->top);
 	else
 		screen_inquiry(s, in->q, &screen);
 	buf_free(&again);
+	buf_free(&doctor);
 }
 
 /* The newest hours of a busy live host; the whole answer follows below it. */

@@ -8,6 +8,7 @@
 #include "base/show.h"
 #include "report/claims.h"
 #include "report/html_parts.h"
+#include "report/quiet.h"
 #include "report/text.h"
 #include "report/who.h"
 
@@ -55,7 +56,9 @@ static void put_summary(struct buf *out, const struct inquiry *q, const struct z
 {
 	buf_str(out, "<h1>");
 	show_html(out, q->host);
-	buf_str(out, q->nincidents ? ": <span class=\"bad\">" : ": no outbreak");
+	buf_str(out, q->nincidents	 ? ": <span class=\"bad\">"
+		     : quiet_has_mail(q) ? ": no outbreak"
+					 : ": no mail read");
 	if (q->nincidents) {
 		text_count(out, q->nincidents);
 		buf_str(out, q->nincidents == 1 ? " incident</span>" : " incidents</span>");

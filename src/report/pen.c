@@ -156,6 +156,19 @@ void pen_field(struct pen *p, struct span s, size_t max)
 	buf_free(&clean);
 }
 
+void pen_whole(struct pen *p, struct span s)
+{
+	struct buf clean = BUF_MAX(4 * s.n + 4);
+
+	end_word(p);
+	show_text(&clean, s, p->screen->ascii);
+	put_blanks(p, p->gap);
+	p->gap = 0;
+	buf_add(p->out, clean.p, clean.n);
+	p->col += show_width(buf_view(&clean), p->screen->ascii);
+	buf_free(&clean);
+}
+
 void pen_to(struct pen *p, size_t col)
 {
 	end_word(p);

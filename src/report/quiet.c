@@ -95,6 +95,13 @@ static void put_highest(struct pen *p, const struct row *r)
 	pen_line(p, 0);
 }
 
+bool quiet_has_mail(const struct inquiry *q)
+{
+	const struct counts *c = &q->totals;
+
+	return c->messages || c->delivered || c->deferred || c->bounced;
+}
+
 void quiet_show(struct pen *p, const struct inquiry *q)
 {
 	struct volume v = sum_volume(q);
@@ -102,6 +109,14 @@ void quiet_show(struct pen *p, const struct inquiry *q)
 	size_t suspects = count_suspects(q);
 
 	p->indent = 2;
+	if (!quiet_has_mail(q)) {
+		pen_style(p, PEN_YELLOW);
+		pen_str(p, "NO MAIL READ");
+		pen_style(p, PEN_PLAIN);
+		pen_str(p, "  no message in this input and time: nothing can be said about spam");
+		pen_line(p, 0);
+		return;
+	}
 	pen_style(p, suspects ? PEN_YELLOW : PEN_GREEN);
 	pen_str(p, "NO OUTBREAK");
 	pen_style(p, PEN_PLAIN);

@@ -1,14 +1,18 @@
 /*
- * quiet - "no outbreak", said as clearly as an outbreak: how much, what is usual, who sends most, what
- * was checked and what was not.
+ * quiet - "no outbreak", or that no mail was read, said as clearly as an outbreak: how much, what is
+ * usual, who sends most, what was checked and what was not.
  */
 #ifndef SPAMTRAIL_REPORT_QUIET_H
 #define SPAMTRAIL_REPORT_QUIET_H
+
+#include <stdbool.h>
 
 struct buf;
 struct inquiry;
 struct pen;
 
+/* Was there any mail at all? A log of another program is no clean bill of health. */
+bool quiet_has_mail(const struct inquiry *q);
 /* Who sends most of this server's own mail; NULL when nobody does. */
 const struct row *quiet_highest(const struct inquiry *q);
 void quiet_show(struct pen *p, const struct inquiry *q);

@@ -310,7 +310,8 @@ static void put_unseen(struct pen *p, const struct inquiry *q)
 static void put_next(struct pen *p, const struct inquiry *q)
 {
 	size_t off = 0;
-	struct span id = SPAN_NONE;
+	struct span id = SPAN_NONE, again = p->screen->again;
+	struct buf command = BUF_MAX(8192);
 	const char *verb = "investigate --stats", *what = "the day in numbers";
 
 	for (size_t i = 0; i < q->nadvice; i++)
@@ -321,17 +322,23 @@ static void put_next(struct pen *p, const struct inquiry *q)
 		what = "the raw lines behind every number above";
 	} else if (off) {
 		verb = "doctor";
+		again = p->screen->doctor_again;
 		what = off == 1 ? "one setting that would show more" : "settings that would show more";
 	}
 	pen_line(p, 0);
 	pen_label(p, "NEXT");
 	pen_style(p, PEN_BOLD);
-	pen_str(p, "spamtrail ");
-	pen_str(p, verb);
-	pen_text(p, id);
-	pen_text(p, p->screen->again);
+	buf_str(&command, "spamtrail ");
+	buf_str(&command, verb);
+	buf_add(&command, id.p, id.n);
+	buf_add(&command, again.p, again.n);
+	pen_whole(p, buf_view(&command));
+	buf_free(&command);
 	pen_style(p, PEN_PLAIN);
-	pen_str(p, "   ");
+	/* all on the command's line, or all below it */
+	if (pen_room(p) < strlen(what) + 3)
+		pen_line(p, SCREEN_LABEL);
+	pen_to(p, p->col ? p->col + 3 : SCREEN_LABEL);
 	pen_str(p, what);
 	pen_line(p, 0);
 }

@@ -16,8 +16,8 @@ struct screen {
 	bool color;
 	bool ascii; /* not a UTF-8 terminal */
 	const struct zone *zone;
-	struct span
-		again; /* what a next command must repeat (" --root /mnt"), quoted for a shell; or empty */
+	/* What a next `why` or `investigate`, and a next `doctor`, must repeat (" --root /mnt"), quoted for a shell. */
+	struct span again, doctor_again;
 	unsigned top; /* senders shown, 0 = 5 */
 };
 

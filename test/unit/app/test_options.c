@@ -139,9 +139,17 @@ static void again(void **state)
 	assert_int_equal(
 		PARSE(&o, NULL, "why", "1123a", "--root", "/mnt/it's here", "--since", "2 hours ago", "a$b"),
 		0);
-	options_again(&o, 1, &b);
+	options_again(&o, "why", 1, &b);
 	buf_byte(&b, '\0');
 	assert_string_equal(b.p, " --root '/mnt/it'\\''s here' --since '2 hours ago' 'a$b'");
+	/* explain knows no times, help nothing at all */
+	b.n = 0;
+	options_again(&o, "explain", 2, &b);
+	buf_byte(&b, '\0');
+	assert_string_equal(b.p, " --root '/mnt/it'\\''s here'");
+	b.n = 0;
+	options_again(&o, "help", 2, &b);
+	assert_int_equal(b.n, 0);
 	buf_free(&b);
 	options_free(&o);
 }

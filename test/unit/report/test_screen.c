@@ -91,6 +91,24 @@ static void quiet_screen(void **state)
 	check("quiet-40", false, FIRST_SCREEN, (struct screen){ .columns = 40 });
 }
 
+/* A log of another program is no clean bill of health. */
+static void no_mail(void **state)
+{
+	struct arena *a = arena_new();
+	struct inquiry *q = fixture_quiet(a);
+	struct screen screen = { .columns = 80,
+				 .again = SPAN(" --since yesterday"),
+				 .doctor_again = SPAN("") };
+	struct sink s = sink_new(-1);
+
+	q->nrows = 0;
+	q->totals = (struct counts){ 0 };
+	screen_inquiry(&s, q, &screen);
+	expect_file("no-mail", buf_view(&s.text));
+	buf_free(&s.text);
+	arena_free(a);
+}
+
 static void other_screens(void **state)
 {
 	check("stats-80", true, STATS, (struct screen){ .columns = 80 });
@@ -153,8 +171,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_screen),	 cmocka_unit_test(quiet_screen),
-		cmocka_unit_test(other_screens), cmocka_unit_test(why_names),
-		cmocka_unit_test(slow_rate),
+		cmocka_unit_test(other_screens), cmocka_unit_test(no_mail),
+		cmocka_unit_test(why_names),	 cmocka_unit_test(slow_rate),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
