@@ -161,26 +161,49 @@ static struct span dir_of(struct span path)
 	return span_head(path, slash < 0 ? 0 : (size_t)slash + 1);
 }
 
-/* syslog's catch-alls and severity splits repeat what the mail log beside them holds (Debian's rsyslog.conf). */
+/*
+ * What repeats another log beside it: syslog's catch-alls and severity splits (Debian's rsyslog.conf), and Exim's reject
+ * and panic logs (Exim specification, "Log files": their lines are in the main log, too).
+ */
+static const struct {
+	const char *copy, *original;
+} copies[] = {
+	{ "syslog", "mail.log" },
+	{ "messages", "mail.log" },
+	{ "mail.info", "mail.log" },
+	{ "mail.warn", "mail.log" },
+	{ "mail.err", "mail.log" },
+	{ "syslog", "maillog" },
+	{ "messages", "maillog" },
+	{ "mail.info", "maillog" },
+	{ "mail.warn", "maillog" },
+	{ "mail.err", "maillog" },
+	{ "rejectlog", "mainlog" },
+	{ "paniclog", "mainlog" },
+	{ "exim_rejectlog", "exim_mainlog" },
+	{ "exim_paniclog", "exim_mainlog" },
+	{ "reject.log", "main.log" },
+	{ "panic.log", "main.log" },
+};
+
+static bool has_set(const struct log_set *sets, size_t n, struct span dir, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_eq(dir_of(sets[i].base), dir) &&
+		    span_eq(span_from(sets[i].base, dir.n), span_str(name)))
+			return true;
+	return false;
+}
+
 static void mark_copies(struct log_set *sets, size_t n)
 {
-	static const char *const copies[] = { "syslog", "messages", "mail.info", "mail.warn", "mail.err" };
-	static const char *const originals[] = { "mail.log", "maillog" };
-
 	for (size_t i = 0; i < n; i++) {
 		struct span dir = dir_of(sets[i].base);
 		struct span name = span_from(sets[i].base, dir.n);
-		bool is_copy = false;
-		bool has_original = false;
 
-		for (size_t k = 0; k < sizeof(copies) / sizeof(*copies); k++)
-			is_copy |= span_eq(name, span_str(copies[k]));
-		for (size_t j = 0; is_copy && j < n; j++)
-			for (size_t k = 0; k < 2; k++)
-				has_original |=
-					span_eq(dir_of(sets[j].base), dir) &&
-					span_eq(span_from(sets[j].base, dir.n), span_str(originals[k]));
-		sets[i].copy = has_original;
+		for (size_t k = 0; k < sizeof(copies) / sizeof(*copies) && !sets[i].copy; k++)
+			sets[i].copy = span_eq(name, span_str(copies[k].copy)) &&
+				       has_set(sets, n, dir, copies[k].original);
 	}
 }
 

@@ -168,14 +168,16 @@ void web_mailed(struct trace *t, uint32_t account, uint32_t sender, int64_t at)
 
 	if (account == ACCOUNT_NONE)
 		return;
-	w->mail[w->next_mail++ % WEB_RING] =
-		(struct web_mail){ .at = at, .account = account, .sender = sender };
+	/* decided late, it has met all requests of its time; in order, so that a look back may end early */
+	if (at >= t->time - WEB_NEAR)
+		w->mail[w->next_mail++ % WEB_RING] =
+			(struct web_mail){ .at = at, .account = account, .sender = sender };
 	for (uint32_t i = 1; i <= WEB_RING && i <= w->next_post; i++) {
 		struct web_post *post = &w->post[(w->next_post - i) % WEB_RING];
 
 		if (post->at < at - WEB_NEAR)
 			break;
-		if (!post->paired && post->account == account)
+		if (!post->paired && post->account == account && post->at <= at + WEB_NEAR)
 			pair(t, post, sender);
 	}
 }
@@ -188,12 +190,26 @@ static uint32_t account_of_user(const struct trace *t, struct span user)
 		      : accounts_by_domain(t->o.accounts, span_from(user, (size_t)at + 1), true);
 }
 
+/* Pure-FTPd writes "//" where the home ends; OUT holds the path without, which is as long or shorter. */
+static struct span without_double_slashes(struct span path, char *out, size_t room)
+{
+	size_t n = 0;
+
+	if (path.n > room)
+		return path;
+	for (size_t i = 0; i < path.n; i++)
+		if (path.p[i] != '/' || n == 0 || out[n - 1] != '/')
+			out[n++] = path.p[i];
+	return span_of(out, n);
+}
+
 void web_login(struct trace *t, const struct step *s)
 {
 	struct web_memory *w = &t->web;
 	struct span user = step_get(s, F_USER);
 	struct span ip = step_get(s, F_CLIENT_IP);
-	struct span path = step_get(s, F_SCRIPT);
+	char plain[4096];
+	struct span path = without_double_slashes(step_get(s, F_SCRIPT), plain, sizeof(plain));
 	uint8_t address[16];
 	uint32_t net = ip.n && net_parse(ip, address) ? net_block(address) : 0;
 	uint32_t account = account_of_user(t, user);

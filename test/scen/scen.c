@@ -32,6 +32,7 @@ struct scenario {
 	size_t why_n;
 	FILE *said;
 	const char *skip;
+	const char *feed; /* file of the server that is piped to standard input, or NULL */
 };
 
 static void __attribute__((format(printf, 3, 4))) wrong(struct scenario *s, int line, const char *format, ...)
@@ -150,6 +151,25 @@ static char *read_all(int fd, size_t *ret_n)
 	return text;
 }
 
+/* Standard input becomes a pipe in which another process writes FILE, bit by bit. */
+static void feed(const char *file)
+{
+	char block[97];
+	int ends[2], in = open(file, O_RDONLY);
+	ssize_t n;
+
+	if (in < 0 || pipe(ends) < 0)
+		_exit(126);
+	if (fork() == 0) {
+		while ((n = read(in, block, sizeof(block))) > 0 && write(ends[1], block, (size_t)n) == n)
+			;
+		_exit(0);
+	}
+	dup2(ends[0], STDIN_FILENO);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static char *run_once(struct scenario *s, char **argv, bool tiny, int *ret_code, size_t *ret_n)
 {
 	int ends[2], status;
@@ -166,6 +186,10 @@ static char *run_once(struct scenario *s, char **argv, bool tiny, int *ret_code,
 		dup2(ends[1], STDOUT_FILENO);
 		dup2(open("stderr", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
 		close(ends[0]);
+		if (s->feed) {
+			close(ends[1]);
+			feed(s->feed);
+		}
 		execv(argv[0], argv);
 		_exit(127);
 	}
@@ -186,6 +210,7 @@ static void run(struct scenario *s, int line, char *command)
 	size_t size, again;
 	char *second;
 
+	s->feed = n && word[n - 1][0] == '<' ? word[--n] + 1 : NULL;
 	argv[at++] = (char *)s->program;
 	if (n)
 		argv[at++] = word[0];
