@@ -193,6 +193,18 @@ static void arrive_fixed(struct trace *t, struct message *msg, const struct arri
 		judge_recipients(t, row, step_get(s, F_RECIPIENTS), s->time);
 }
 
+/* Who and which line proves it, where the arrival line has long gone by. */
+static void row_recall(const struct trace *t, struct sender *row, const struct arrival *who, struct qid id)
+{
+	const struct recalled *line;
+
+	row->arrivals++;
+	row->grade = row->grade && row->grade < who->grade ? row->grade : who->grade;
+	if (!who->claim[0] || !sender_wants_proof(row) || !(line = recall_find(&t->recall, id)))
+		return;
+	sender_prove(row, &line->at, line->time, span_of(line->text, line->len), who->grade, who->claim);
+}
+
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s)
 {
 	struct message *msg = message_at(&t->messages, slot);
@@ -205,8 +217,7 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 	if (s) {
 		row_note(t, msg->sender, who, s);
 	} else {
-		row->arrivals++;
-		row->grade = row->grade && row->grade < who->grade ? row->grade : who->grade;
+		row_recall(t, row, who, msg->id);
 		if (who->client.n && row->kind == KIND_RELAY)
 			sender_tally_run(&t->senders, &t->names, msg->sender, TALLY_CLIENT, who->client, 'B');
 		if (who->place.n)
@@ -224,7 +235,7 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 		row->counts.recipients += msg->nrcpt;
 		row->counts.bytes += x->size;
 		sender_tick(row, msg->arrived);
-	} else if (who->kind == KIND_UNKNOWN) {
+	} else if (who->kind == KIND_UNKNOWN && !(msg->flags & M_PAST)) {
 		/* no arrival line to count (contract: messages = arrivals), but its recipients were seen */
 		row->counts.recipients += msg->nrcpt;
 		sender_tick(row, msg->arrived);
@@ -275,6 +286,7 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 	if (!identified)
 		account = who_account_of_address(t, sender);
 	msg->flags |= M_ARRIVED;
+	recall_put(&t->recall, msg->id, s->at, s->time, event_line(s->ev, s->base));
 	if (what == WAIT_RESULT && account == ACCOUNT_NONE && msg->extra == NO_EXTRA && net_is_v4(ip)) {
 		memcpy(&v4, ip + 12, 4);
 		message_small(msg, v4, s->ev->size);
@@ -303,8 +315,10 @@ static uint32_t arrival_slot(struct trace *t, const struct step *s, bool *ret_kn
 	}
 	msg = message_at(&t->messages, slot);
 	*ret_known = (msg->flags & M_ARRIVED) != 0;
-	if (!*ret_known)
+	if (!*ret_known) {
 		msg->arrived = (uint32_t)s->time;
+		msg->flags &= ~(unsigned)M_PAST & 0x3ff;
+	}
 	return slot;
 }
 
@@ -364,6 +378,7 @@ static void arrive_wait_script(struct trace *t, struct message *msg, const struc
 {
 	struct extra *x = message_extra(&t->messages, msg);
 
+	recall_put(&t->recall, msg->id, s->at, s->time, event_line(s->ev, s->base));
 	x->undecided = WAIT_SCRIPT;
 	x->size = s->ev->size;
 	x->account = index;
@@ -401,8 +416,11 @@ void arrive_exim(struct trace *t, const struct step *s)
 		t->contradictions++;
 		return;
 	}
-	msg->nrcpt = ev->nrcpt;
-	msg->flags |= ev->nrcpt ? M_RCPTS : 0;
+	/* without a list, those whose results came first (>>) stay counted */
+	if (ev->nrcpt) {
+		msg->nrcpt = ev->nrcpt < NRCPT_MOST ? ev->nrcpt : NRCPT_MOST;
+		msg->flags |= M_RCPTS;
+	}
 	if ((ev->flags & EVF_NULL_SENDER) && !(ev->flags & EVF_AUTH) &&
 	    ((ev->flags & EVF_MTA_USER) || (step_get(s, F_PARENT_ID).n && (ev->flags & EVF_LOCAL)))) {
 		struct arrival who = who_single(t, KIND_BOUNCE);
@@ -486,8 +504,7 @@ void arrive_postfix(struct trace *t, const struct step *s)
 			     (net_is_loopback(ip) || networks_hold(&t->relay_nets, ip));
 
 		arrive_open(t, msg, s, inner ? WAIT_PARENT : WAIT_RESULT, ip);
-		if (step_get(s, F_PARENT_ID).n)
-			result_adopt(t, qid_pack(step_get(s, F_PARENT_ID)), slot);
+		/* orig_queue_id= is any local client's word (XFORWARD): the parent's own "queued as" decides */
 	}
 }
 
@@ -540,7 +557,7 @@ void arrive_queue(struct trace *t, const struct step *s)
 	msg = message_at(&t->messages, slot);
 	if (msg->flags & M_COUNTED)
 		return;
-	msg->nrcpt = s->ev->nrcpt;
+	msg->nrcpt = s->ev->nrcpt < NRCPT_MOST ? s->ev->nrcpt : NRCPT_MOST;
 	msg->flags |= M_RCPTS;
 	if (msg->flags & M_FIXED) {
 		message_count(t, msg, s->ev->size, s->counted);
@@ -556,7 +573,7 @@ void arrive_queue(struct trace *t, const struct step *s)
 		return;
 	}
 	message_set_size(&t->messages, msg, s->ev->size);
-	if (msg->flags & M_SMALL) {
+	if ((msg->flags & M_SMALL) && who_account_of_address(t, step_get(s, F_SENDER)) == ACCOUNT_NONE) {
 		msg->flags |= M_COUNTED | (s->counted ? 0 : M_PAST);
 		return;
 	}
