@@ -174,10 +174,12 @@ static uint32_t gather(const struct trace *t, struct learnt *list)
 		const struct baseline_past *old;
 
 		/* the number of a name that was not kept is everybody's */
-		if (!is_learnt(row->kind) || !row->arrivals || row->id == NAME_LOST ||
-		    row->account == NAME_LOST)
+		if (!is_learnt(row->kind) || row->id == NAME_LOST || row->account == NAME_LOST)
 			continue;
 		old = old_of(t, row);
+		/* who only logged in has learnt nothing, but what was known of him goes on */
+		if (!row->arrivals && !(old && old->given))
+			continue;
 		list[n++] = (struct learnt){
 			.row = row,
 			.old = old,

@@ -9,6 +9,7 @@
 #include "trace/message.h"
 #include "trace/names.h"
 #include "trace/net.h"
+#include "trace/recall.h"
 #include "trace/script.h"
 #include "trace/sender.h"
 #include "trace/trace.h"
@@ -25,6 +26,7 @@ struct grace {
 #define GRACE_RING 4096
 #define GRACE_SECONDS 60
 #define ROWS_MOST 100000
+#define FOLDERS_MOST 50       /* rows for one account's folders */
 
 /* The row that a login, or a user and folder, was found to be last time: most mail comes from few senders. */
 struct known_sender {
@@ -60,12 +62,15 @@ struct trace {
 	struct baseline base;
 	struct judge *judge;
 	struct script_memory script;
+	struct recall recall;
 	struct web_memory web;
 	struct identities identities;
 	struct networks relay_nets, trusted_nets;
 	struct freemail freemail;
 	struct stats_memory *stats;    /* NULL without --stats */
 	struct hour_share hour;
+	uint8_t *folders;      /* by account: how many of its folders have a row of their own */
+	size_t nfolders;
 	uint32_t single[SENDER_KINDS]; /* rows of the kinds there is one row of */
 	struct known_sender known[KNOWN_SENDERS];
 	struct known_domain domain[KNOWN_DOMAINS];

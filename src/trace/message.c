@@ -224,7 +224,8 @@ enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, 
 	}
 	m->pair[index].status = status;
 	x->deferred_now += status == RCPT_DEFERRED;
-	x->deferred_now -= before == RCPT_DEFERRED;
+	/* none are left where all have expired, whatever a late line says */
+	x->deferred_now -= before == RCPT_DEFERRED && x->deferred_now;
 	return before;
 }
 

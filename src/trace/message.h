@@ -16,6 +16,7 @@
 #define NO_SENDER 0u
 #define NO_EXTRA 0u
 #define NO_MESSAGE UINT32_MAX
+#define NRCPT_MOST ((1u << 22) - 1)
 
 enum message_flag {
 	M_ARRIVED = 1 << 0,    /* its arrival line was seen */

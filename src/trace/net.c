@@ -105,7 +105,7 @@ static bool network_parse(struct span text, struct network *ret_net)
 	ret_net->bits = 128;
 	if (slash < 0)
 		return true;
-	if (!span_u64(span_from(text, (size_t)slash + 1), &bits))
+	if (!span_u64(span_from(text, (size_t)slash + 1), &bits) || bits > 128)
 		return false;
 	if (net_is_v4(ret_net->ip))
 		bits += 96;

@@ -218,6 +218,7 @@ static uint32_t result_slot(struct trace *t, const struct step *s)
 	if (messages_full(&t->messages))
 		trace_make_room(t);
 	slot = messages_add(&t->messages, s->ev->id, s->time);
+	message_at(&t->messages, slot)->flags |= s->counted ? 0 : M_PAST;
 	message_extra(&t->messages, message_at(&t->messages, slot))->undecided = WAIT_ARRIVAL;
 	return slot;
 }
@@ -267,7 +268,7 @@ static bool note_recipient(struct trace *t, uint32_t slot, const struct step *s)
 			      deferred ? RCPT_DEFERRED : RCPT_FINAL) == RCPT_NEW;
 	msg = message_at(&t->messages, slot);
 	if (is_new && !(msg->flags & (M_RCPTS | M_CHILD))) {
-		msg->nrcpt++;
+		msg->nrcpt += msg->nrcpt < NRCPT_MOST;
 		if ((msg->flags & M_FIXED) && (msg->flags & M_COUNTED) && !(msg->flags & M_PAST))
 			sender_at(&t->senders, msg->sender)->counts.recipients++;
 	}

@@ -74,6 +74,8 @@ struct trace *trace_new(const struct trace_options *options)
 	names_init(&t->names, NAMES_MOST);
 	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
 	senders_init(&t->senders, &t->names, &t->base);
+	t->nfolders = accounts_count(options->accounts);
+	t->folders = xcalloc(t->nfolders + 1, 1);
 	web_init(&t->web);
 	freemail_init(&t->freemail);
 	networks_init(&t->relay_nets, options->networks, options->nnetworks);
@@ -92,6 +94,7 @@ void trace_free(struct trace *t)
 	stats_free(t->stats);
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
+	free(t->folders);
 	web_free(&t->web);
 	senders_free(&t->senders);
 	baseline_free(&t->base);

@@ -194,6 +194,23 @@ static bool is_his(const struct sender *row, uint32_t user_index, bool shared, s
 	return row->kind == KIND_SCRIPT && (shared || row->account_index == user_index);
 }
 
+/*
+ * Who mails once from each of a thousand folders would never stand out: past FOLDERS_MOST an account's further
+ * folders count as the first one below its home (or the home) that holds them.
+ */
+static struct span fold_folder(struct trace *t, uint32_t account, struct span folder)
+{
+	struct span home = account == ACCOUNT_NONE ? SPAN_NONE : accounts_get(t->o.accounts, account)->home;
+	ptrdiff_t slash;
+
+	if (account == ACCOUNT_NONE || account >= t->nfolders)
+		return folder;
+	if (t->folders[account] < FOLDERS_MOST || !home.n || !span_starts(folder, home))
+		return folder;
+	slash = span_find(folder, home.n + 1, '/');
+	return slash < 0 ? folder : span_head(folder, (size_t)slash);
+}
+
 struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
 			 struct span file, char grade)
 {
@@ -203,6 +220,7 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 	bool shared = owner && owner->shared;
 	const struct sender *row = known_row(t, hash, place.n ? place : user);
 	struct arrival who = { 0 };
+	uint32_t before;
 
 	if (row && is_his(row, user_index, shared, place)) {
 		who_from_row(row, known_at(t, hash)->sender, &who);
@@ -214,10 +232,15 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 	who.account_index = !shared		      ? user_index
 			    : who.kind == KIND_SCRIPT ? accounts_by_path(t->o.accounts, place)
 						      : ACCOUNT_NONE;
-	who.id = names_put(&t->names, who.kind == KIND_SCRIPT ? place : user);
+	who.id = names_put(&t->names,
+			   who.kind == KIND_SCRIPT ? fold_folder(t, who.account_index, place) : user);
 	who.account = account_name(t, who.account_index);
 	local_facts(&who, place, file, grade);
+	before = t->senders.live;
 	known_set(t, hash, &who);
+	if (who.kind == KIND_SCRIPT && who.account_index < t->nfolders)
+		t->folders[who.account_index] +=
+			t->senders.live > before && t->folders[who.account_index] < FOLDERS_MOST;
 	return who;
 }
 
