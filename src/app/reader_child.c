@@ -249,7 +249,10 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 		};
 		q->input_bytes += r->bytes;
 		if (r->damage[0]) {
-			buf_addf(&text, "%.*s: %s", (int)c->files[i].name.n, c->files[i].name.p, r->damage);
+			/* sentences from sys/ begin with the path */
+			if (!span_starts(span_str(r->damage), c->files[i].name))
+				buf_addf(&text, "%.*s: ", (int)c->files[i].name.n, c->files[i].name.p);
+			buf_str(&text, r->damage);
 			unseen[q->nunseen++] = arena_span(c->arena, buf_view(&text));
 		}
 		text.n = 0;

@@ -23,13 +23,14 @@ const char html_style[] =
 	"td,th{text-align:left;vertical-align:top;padding:.15em .6em .15em 0;border-bottom:1px solid "
 	"var(--line);"
 	"overflow-wrap:anywhere}td.n,th.n{text-align:right;overflow-wrap:normal;white-space:nowrap}"
+	"th,td.k{overflow-wrap:normal}td.k{white-space:nowrap}"
 	"code,pre{font:12px/1.4 "
 	"ui-monospace,monospace;overflow-wrap:anywhere;white-space:pre-wrap;margin:.1em 0}"
 	".bad{color:var(--bad);font-weight:bold}.pale{color:var(--pale)}"
 	".plot{width:100%;height:auto}.plot text{font:11px system-ui,sans-serif;fill:var(--pale)}"
 	"@page{size:A4;margin:15mm}"
 	"@media print{body{font-size:10pt;max-width:none}tr,pre{break-inside:avoid}h2{break-after:avoid}}";
-const char html_style_hash[] = "sha256-i2mjC7pFW0RvA5CW1JooY87eulIjeBeZGY19Som5xwA=";
+const char html_style_hash[] = "sha256-994oxihLHzNIH6jmFw7wAhcYiIvhU6ZD+Yyu8tC9T8k=";
 
 static void put_head(struct buf *out, const struct inquiry *q)
 {
@@ -137,9 +138,9 @@ static void put_timeline(struct buf *out, const struct inquiry *q, const struct 
 	for (size_t i = 0; i < in->ntimeline; i++) {
 		const struct moment *m = &in->timeline[i];
 
-		buf_str(out, "<tr><td>");
+		buf_str(out, "<tr><td class=\"k\">");
 		put_clock(out, m->at, q, zone);
-		buf_str(out, "</td><td>");
+		buf_str(out, "</td><td class=\"k\">");
 		show_html(out, m->kind);
 		buf_str(out, "</td><td>");
 		if (m->grade)
@@ -149,6 +150,37 @@ static void put_timeline(struct buf *out, const struct inquiry *q, const struct 
 		buf_str(out, "</td></tr>\n");
 	}
 	buf_str(out, "</table>\n");
+}
+
+/* Who it is comes before anything else: the timeline and the claims only say "#1". */
+static void put_accused(struct sink *s, const struct inquiry *q, const struct incident *in)
+{
+	struct buf *out = &s->text;
+
+	for (size_t i = 0; i < in->nrows; i++) {
+		const struct row *r = &q->rows[in->rows[i]];
+
+		buf_str(out, "<p>#");
+		text_u64(out, (uint64_t)in->rows[i] + 1);
+		buf_byte(out, ' ');
+		buf_str(out, who_kind(r->kind));
+		buf_str(out, " <b>");
+		show_html(out, r->id);
+		buf_str(out, "</b>");
+		if (r->account.n) {
+			buf_str(out, ", account <b>");
+			show_html(out, r->account);
+			buf_str(out, "</b>");
+		}
+		buf_str(out, ", confidence ");
+		buf_str(out, who_confidence(r->confidence));
+		buf_str(out, ": ");
+		text_count(out, r->counts.messages);
+		buf_str(out, " messages to ");
+		text_count(out, r->counts.recipients);
+		buf_str(out, "</p>\n");
+		sink_turn(s);
+	}
 }
 
 static void put_incident(struct sink *s, const struct inquiry *q, const struct incident *in,
@@ -167,6 +199,7 @@ static void put_incident(struct sink *s, const struct inquiry *q, const struct i
 		put_clock(out, in->since, q, zone);
 	}
 	buf_str(out, "</h2>\n");
+	put_accused(s, q, in);
 	put_timeline(out, q, in, zone);
 	buf_str(out, "<table><tr><th class=\"n\">claim</th><th>grade</th><th>proof</th></tr>\n");
 	for (size_t i = 0; i < n; i++)

@@ -345,6 +345,24 @@ static void html_hostile(void **state)
 	arena_free(a);
 }
 
+/* Claims and timeline say "#1" only: the names come before them. */
+static void html_names_first(void **state)
+{
+	struct arena *a = arena_new();
+	struct sink s = sink_new(-1);
+	struct span page;
+	ptrdiff_t who, claims;
+
+	html_inquiry(&s, fixture_incident(a), NULL, false);
+	page = buf_view(&s.text);
+	who = span_search(page, 0, SPAN("#2 mailbox <b>info@shop.example</b>, account <b>shop</b>"));
+	claims = span_search(page, 0, SPAN("1123a.1<"));
+	assert_true(who > 0);
+	assert_true(who < claims);
+	buf_free(&s.text);
+	arena_free(a);
+}
+
 static void html_style_is_the_hashed_one(void **state)
 {
 	char command[] = "sha256sum", line[128] = "", path[] = "/tmp/style-XXXXXX", shell[64];
@@ -400,10 +418,15 @@ static void sink(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(terminal),	 cmocka_unit_test(plain),
-		cmocka_unit_test(json_contract), cmocka_unit_test(json_key_order),
-		cmocka_unit_test(json_hostile),	 cmocka_unit_test(json_verbs),
-		cmocka_unit_test(html_hostile),	 cmocka_unit_test(html_style_is_the_hashed_one),
+		cmocka_unit_test(terminal),
+		cmocka_unit_test(plain),
+		cmocka_unit_test(json_contract),
+		cmocka_unit_test(json_key_order),
+		cmocka_unit_test(json_hostile),
+		cmocka_unit_test(json_verbs),
+		cmocka_unit_test(html_names_first),
+		cmocka_unit_test(html_hostile),
+		cmocka_unit_test(html_style_is_the_hashed_one),
 		cmocka_unit_test(sink),
 	};
 
