@@ -15,7 +15,7 @@
 #include "host/accounts.h"
 #include "logs/frame.h"
 #include "logs/wallclock.h"
-#include "trace/trace.h"
+#include "trace/internal.h"
 
 #define NOON INT64_C(1795435200) /* 2026-11-23 12:00:00 UTC */
 
@@ -528,6 +528,178 @@ static void learns_for_the_next_run(void **state)
 	end(&r);
 }
 
+/* Who is decided by a result is proved by the arrival line all the same, and an address's account is its sender's. */
+static void decided_late_and_proved(void **state)
+{
+	struct run r;
+	const struct row *row;
+
+	begin(&r, NULL);
+	feed(&r, P("08:00:00", "pickup", "4Xab1: uid=1001 from=<shop>"));
+	feed(&r, P("08:00:00", "qmgr", "4Xab1: from=<shop@mx1.example>, size=800, nrcpt=1 (queue active)"));
+	feed(&r, P("08:00:01", "smtpd", "4Xab2: client=old[203.0.113.70]"));
+	feed(&r, P("08:00:01", "qmgr", "4Xab2: from=<x@blog.example>, size=900, nrcpt=1 (queue active)"));
+	feed(&r, P("08:00:02", "smtpd", "4Xab3: client=far[203.0.113.71]"));
+	feed(&r, P("08:00:02", "qmgr", "4Xab3: from=<x@far.example>, size=900, nrcpt=1 (queue active)"));
+	for (unsigned i = 1; i <= 3; i++) {
+		char line[256];
+
+		snprintf(line, sizeof(line),
+			 P("08:00:03", "smtp",
+			   "4Xab%u: to=<a@b.example>, relay=mx[203.0.113.9]:25, delay=1, delays=1/0/0/0, "
+			   "dsn=2.0.0, status=sent (250 ok)"),
+			 i);
+		feed(&r, line);
+	}
+	conclude(&r);
+	row = row_of(&r, KIND_LOCAL, "shop");
+	assert_int_equal(row->nevidence, 1);
+	assert_int_equal(row->evidence[0].line, 1);
+	assert_int_equal(row->evidence[0].offset, 0);
+	assert_true(span_ends(row->evidence[0].text, SPAN("4Xab1: uid=1001 from=<shop>")));
+	row = row_of(&r, KIND_RELAY, "203.0.113.70");
+	assert_true(span_eq(row->account, SPAN("blog")));
+	assert_int_equal(row->grade, 'C');
+	assert_int_equal(row->counts.bytes, 900);
+	assert_int_equal(row->nevidence, 1);
+	assert_true(span_ends(row->evidence[0].text, SPAN("4Xab2: client=old[203.0.113.70]")));
+	row = row_of(&r, KIND_RELAY, "203.0.113.71");
+	assert_int_equal(row->account.n, 0);
+	assert_int_equal(row->grade, 'B');
+	assert_true(span_ends(row->evidence[0].text, SPAN("4Xab3: client=far[203.0.113.71]")));
+	end(&r);
+}
+
+/* What lines out of order say afterwards must not turn a small number around. */
+static void expired_and_heard_of_again(void **state)
+{
+	struct run r;
+
+	begin(&r, NULL);
+	feed(&r, P("08:00:00", "pickup", "4Xab1: uid=1001 from=<shop>"));
+	feed(&r, P("08:00:00", "qmgr", "4Xab1: from=<shop@mx1.example>, size=800, nrcpt=1 (queue active)"));
+	feed(&r, P("08:00:01", "smtp",
+		   "4Xab1: to=<a@b.example>, relay=none, delay=1, delays=1/0/0/0, dsn=4.4.1, "
+		   "status=deferred (no)"));
+	feed(&r, P("08:00:02", "qmgr", "4Xab1: from=<shop@mx1.example>, status=expired, returned to sender"));
+	feed(&r, P("08:00:03", "smtp",
+		   "4Xab1: to=<a@b.example>, relay=mx[203.0.113.9]:25, delay=1, "
+		   "delays=1/0/0/0, dsn=2.0.0, status=sent (250 ok)"));
+	feed(&r, P("08:00:04", "qmgr", "4Xab1: from=<shop@mx1.example>, status=expired, returned to sender"));
+	conclude(&r);
+	expect(row_of(&r, KIND_LOCAL, "shop"), 1, 1, 1, 1, 2);
+	end(&r);
+}
+
+/* A message first heard of before the window is not counted, whatever is known of its arrival. */
+static void unknown_before_the_window(void **state)
+{
+	struct trace_options o = { .since = NOON - 3 * 3600 };
+	struct run r;
+
+	begin(&r, &o);
+	feed(&r, E("08:00:00", "01 == a@b.example R=dnslookup T=remote_smtp defer (-44): later"));
+	feed(&r,
+	     E("08:00:01", "02 => a@b.example R=dnslookup T=remote_smtp H=mx [203.0.113.9] C=\"250 ok\""));
+	feed(&r,
+	     E("09:30:00", "01 => a@b.example R=dnslookup T=remote_smtp H=mx [203.0.113.9] C=\"250 ok\""));
+	feed(&r,
+	     E("09:30:01", "03 => a@b.example R=dnslookup T=remote_smtp H=mx [203.0.113.9] C=\"250 ok\""));
+	conclude(&r);
+	expect(row_of(&r, KIND_UNKNOWN, "unknown"), 0, 1, 1, 0, 0);
+	end(&r);
+}
+
+/* A cut-through delivery is logged before the arrival; without received_recipients only it names the recipient. */
+static void cut_through_without_a_list(void **state)
+{
+	struct run r;
+
+	begin(&r, NULL);
+	feed(&r,
+	     E("08:00:00", "01 >> a@b.example R=dnslookup T=remote_smtp H=mx [203.0.113.9] C=\"250 ok\""));
+	feed(&r, E("08:00:00", "01 <= info@shop.example H=(pc) [198.51.100.7]:5555 P=esmtpsa "
+			       "A=dovecot_login:info@shop.example S=10"));
+	feed(&r, E("08:00:00", "01 Completed"));
+	conclude(&r);
+	expect(row_of(&r, KIND_AUTH, "info@shop.example"), 1, 1, 1, 0, 0);
+	end(&r);
+}
+
+/* More recipients than a message can count must not become none. */
+static void too_many_recipients(void **state)
+{
+	struct run r;
+
+	begin(&r, NULL);
+	feed(&r, P("08:00:00", "pickup", "4Xab1: uid=1001 from=<shop>"));
+	feed(&r,
+	     P("08:00:00", "qmgr", "4Xab1: from=<shop@mx1.example>, size=800, nrcpt=4194304 (queue active)"));
+	conclude(&r);
+	assert_int_equal(row_of(&r, KIND_LOCAL, "shop")->counts.recipients, (1 << 22) - 1);
+	end(&r);
+}
+
+/* A message whose sender is decided minutes later pairs with the request of its own time only. */
+static void requests_pair_with_their_time(void **state)
+{
+	struct run r;
+
+	begin(&r, NULL);
+	feed(&r, P("08:00:00", "pickup", "4Xab1: uid=1001 from=<shop>"));
+	feed(&r, P("08:00:00", "qmgr", "4Xab1: from=<shop@mx1.example>, size=800, nrcpt=1 (queue active)"));
+	feed(&r,
+	     "shop.example:443 203.0.113.5 - - [23/Nov/2026:08:00:01 +0000] \"POST /x.php HTTP/1.1\" 200 5 "
+	     "\"-\" \"-\"\n");
+	feed(&r,
+	     "shop.example:443 203.0.113.5 - - [23/Nov/2026:08:01:00 +0000] \"POST /x.php HTTP/1.1\" 200 5 "
+	     "\"-\" \"-\"\n");
+	feed(&r, P("08:05:00", "smtp",
+		   "4Xab1: to=<a@b.example>, relay=none, delay=1, delays=1/0/0/0, dsn=4.4.1, "
+		   "status=deferred (no)"));
+	assert_int_equal(r.trace->web.ntarget, 1);
+	assert_int_equal(r.trace->web.target[0].posts, 2);
+	assert_int_equal(r.trace->web.target[0].paired, 1);
+	end(&r);
+}
+
+static struct span the_past;
+
+static struct span past_of(void *ctx, int64_t first)
+{
+	return span_from(the_past, 16); /* behind first and newest */
+}
+
+/* Who only logs in for a while has sent nothing new, and is not forgotten for it. */
+static void a_login_forgets_nothing(void **state)
+{
+	struct trace_options o = { .past = past_of };
+	struct buf first = BUF_MAX(8 << 20);
+	struct buf second = BUF_MAX(8 << 20);
+	struct run r;
+
+	begin(&r, NULL);
+	feed(&r, E("08:00:00", "01 <= info@shop.example H=(pc) [198.51.100.7]:5555 P=esmtpsa "
+			       "A=dovecot_login:info@shop.example S=10 for a@b.example"));
+	conclude(&r);
+	trace_learnt(r.trace, &first);
+	end(&r);
+	the_past = buf_view(&first);
+	assert_true(span_search(the_past, 0, SPAN("info@shop.example")) > 0);
+	begin(&r, &o);
+	feed(&r, "Nov 23 09:00:00 mx1 dovecot: imap-login: Login: user=<info@shop.example>, method=PLAIN, "
+		 "rip=198.51.100.3, lip=192.0.2.1, mpid=1, TLS, session=<x>\n");
+	feed(&r, "Nov 23 09:00:00 mx1 dovecot: imap-login: Login: user=<new@shop.example>, method=PLAIN, "
+		 "rip=198.51.100.3, lip=192.0.2.1, mpid=1, TLS, session=<x>\n");
+	conclude(&r);
+	trace_learnt(r.trace, &second);
+	assert_true(span_search(buf_view(&second), 0, SPAN("info@shop.example")) > 0);
+	assert_true(span_search(buf_view(&second), 0, SPAN("new@shop.example")) < 0);
+	end(&r);
+	buf_free(&first);
+	buf_free(&second);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -544,6 +716,13 @@ int main(void)
 		cmocka_unit_test(a_trusted_sender_is_counted_only),
 		cmocka_unit_test(little_memory),
 		cmocka_unit_test(learns_for_the_next_run),
+		cmocka_unit_test(decided_late_and_proved),
+		cmocka_unit_test(expired_and_heard_of_again),
+		cmocka_unit_test(unknown_before_the_window),
+		cmocka_unit_test(cut_through_without_a_list),
+		cmocka_unit_test(too_many_recipients),
+		cmocka_unit_test(requests_pair_with_their_time),
+		cmocka_unit_test(a_login_forgets_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
