@@ -127,7 +127,7 @@ static int write_since(sd_journal *j, uint64_t since, struct err *err)
 static int run(const char *path, uint64_t since, bool unconfined, struct err *err)
 {
 	static struct journal_files files;
-	sd_journal *j;
+	sd_journal *j = NULL;
 	int rc = files_open(&files, path, err);
 
 	load_decompressors();

@@ -150,6 +150,22 @@ static void syslog_repeats_the_mail_log_beside_it(void **state)
 						       span_eq(sets[i].base, SPAN("/c/messages")));
 }
 
+static void exim_repeats_itself(void **state)
+{
+	add("/a/mainlog");
+	add("/a/rejectlog.1");
+	add("/a/paniclog");
+	add("/b/paniclog");
+	add("/c/exim_mainlog-20261101.gz");
+	add("/c/exim_rejectlog");
+	make();
+	assert_int_equal(nsets, 6);
+	for (size_t i = 0; i < nsets; i++)
+		assert_int_equal(sets[i].copy, span_eq(sets[i].base, SPAN("/a/rejectlog")) ||
+						       span_eq(sets[i].base, SPAN("/a/paniclog")) ||
+						       span_eq(sets[i].base, SPAN("/c/exim_rejectlog")));
+}
+
 static void names_without_rotation_stay(void **state)
 {
 	static const char *const pairs[][2] = {
@@ -196,6 +212,7 @@ int main(void)
 		test(a_file_is_read_once),
 		test(unknown_inodes_are_not_one),
 		test(syslog_repeats_the_mail_log_beside_it),
+		test(exim_repeats_itself),
 		test(names_without_rotation_stay),
 		test(nothing_gives_nothing),
 	};
