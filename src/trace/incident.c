@@ -131,16 +131,15 @@ static void add_requests(struct story *s, struct ranked *r, uint32_t index)
 		struct span path = names_get(&s->t->names, x->path);
 		struct span site = names_get(&s->t->names, x->site);
 		struct span ip = names_get(&s->t->names, x->client);
+		bool most = web_most_posts(x);
 		struct proof proof = {
-			.file = x->first_file,
-			.line = x->first_line,
-			.offset = x->first_offset,
+			.file = x->shown_file,
+			.line = x->shown_line,
+			.offset = x->shown_offset,
 			.grade = 'B',
-			.text = names_get(&s->t->names, x->line_text),
+			.text = names_get(&s->t->names, x->shown_text),
 		};
-		struct moment m = {
-			.at = x->first_paired, .grade = 'B', .kind = SPAN("request"), .row = index
-		};
+		struct moment m = { .at = x->shown_at, .grade = 'B', .kind = SPAN("request"), .row = index };
 
 		if (sender_at(&s->t->senders, x->sender) != r->sender || x->paired < PAIRS_LEAST ||
 		    share < 2 * by_chance)
@@ -149,9 +148,10 @@ static void add_requests(struct story *s, struct ranked *r, uint32_t index)
 		m.text = claim_format(
 			s->a,
 			"POST %.*s%.*s: %llu of %llu requests within 2 s of a message (by chance "
-			"%.0f %%), most from %.*s",
+			"%.0f %%), %s%.*s",
 			(int)site.n, site.p, (int)path.n, path.p, (unsigned long long)x->paired,
-			(unsigned long long)x->posts, by_chance * 100, (int)ip.n, ip.p);
+			(unsigned long long)x->posts, by_chance * 100,
+			most ? "most from " : "from several addresses", most ? (int)ip.n : 0, ip.p);
 		entry_add(s, &m, row_add_evidence(s->t, s->a, r->row, &proof, m.text));
 	}
 }

@@ -67,6 +67,22 @@ static uint32_t account_of_site(const struct trace *t, struct span site, struct 
 	return account != ACCOUNT_NONE ? account : accounts_by_path(t->o.accounts, file);
 }
 
+/* How often another request may be shown: each is kept, and strangers choose who leads the vote. */
+#define SHOWN_CHANGES_MOST 8
+
+/* The evidence names the address that posts most, so the line shown must be one of its own. */
+static void show_request(struct trace *t, struct web_target *x, const struct step *s)
+{
+	if (x->shown_changes == SHOWN_CHANGES_MOST)
+		return;
+	x->shown_changes++;
+	x->shown_at = s->time;
+	x->shown_file = s->at->file;
+	x->shown_line = s->at->line;
+	x->shown_offset = s->at->offset;
+	x->shown_text = names_put_aside(&t->names, span_head(event_line(s->ev, s->base), 600));
+}
+
 static uint32_t target_find(struct trace *t, uint32_t account, struct span site, struct span path,
 			    const struct step *s)
 {
@@ -91,11 +107,8 @@ static uint32_t target_find(struct trace *t, uint32_t account, struct span site,
 		.site = names_put_aside(&t->names, site),
 		.path = names_put_aside(&t->names, path),
 		.first = s->time,
-		.first_file = s->at->file,
-		.first_line = s->at->line,
-		.first_offset = s->at->offset,
-		.line_text = names_put_aside(&t->names, span_head(event_line(s->ev, s->base), 600)),
 	};
+	show_request(t, &w->target[index], s);
 	table_put(&w->target_table, key, index, target_hash, w);
 	return index;
 }
@@ -108,14 +121,28 @@ static void vote(uint32_t *who, uint32_t *lead, uint32_t candidate)
 	*lead += *who == candidate ? 1 : (uint32_t)-1;
 }
 
+static void count_client(struct trace *t, struct web_target *x, uint32_t client, const struct step *s)
+{
+	uint32_t led = x->client;
+
+	vote(&x->client, &x->client_posts, client);
+	if (x->client == client)
+		x->client_seen = x->client == led ? x->client_seen + 1 : 1;
+	if (led && x->client != led)
+		show_request(t, x, s);
+}
+
+bool web_most_posts(const struct web_target *x)
+{
+	return x->client && 2 * x->client_seen > x->posts && x->shown_changes < SHOWN_CHANGES_MOST;
+}
+
 static void pair(struct trace *t, struct web_post *post, uint32_t sender)
 {
 	struct web_target *target = &t->web.target[post->target];
 
 	post->paired = true;
 	target->paired++;
-	if (!target->first_paired)
-		target->first_paired = post->at;
 	vote(&target->sender, &target->sender_pairs, sender);
 	judge_request(t->judge, &sender_at(&t->senders, sender)->judge, post->at, post->net, true);
 }
@@ -144,8 +171,7 @@ void web_request(struct trace *t, const struct step *s)
 	w->target[target].posts++;
 	w->target[target].last = s->time;
 	if (ip.n)
-		vote(&w->target[target].client, &w->target[target].client_posts,
-		     names_put_aside(&t->names, ip));
+		count_client(t, &w->target[target], names_put_aside(&t->names, ip), s);
 	post = &w->post[w->next_post++ % WEB_RING];
 	*post = (struct web_post){ .at = s->time, .account = account, .target = target };
 	if (ip.n && net_parse(ip, address))

@@ -21,28 +21,30 @@
 /* One script that is posted to, by one account's site. */
 struct web_target {
 	uint64_t key;
-	uint32_t account;      /* account index or ACCOUNT_NONE */
-	uint32_t site, path;   /* names */
+	uint32_t account; /* account index or ACCOUNT_NONE */
+	uint32_t site, path; /* names */
 	uint64_t posts, paired;
-	int64_t first, last, first_paired;
-	uint32_t client, client_posts;  /* the address that posts most (majority vote) */
-	uint64_t first_line, first_offset;
-	uint32_t first_file;
-	uint32_t sender;       /* row its pairs belong to (majority vote) */
+	int64_t first, last;
+	uint32_t client, client_posts; /* the address that posts most (majority vote) */
+	uint64_t client_seen; /* its posts since it leads: so many it has at least */
+	int64_t shown_at; /* the request that is the evidence: one of `client`'s, see show_request */
+	uint64_t shown_line, shown_offset;
+	uint32_t shown_file, shown_text; /* text: names */
+	uint32_t shown_changes;
+	uint32_t sender; /* row its pairs belong to (majority vote) */
 	uint32_t sender_pairs;
-	uint32_t line_text;    /* names: the first request, as evidence */
 };
 
 /* A login or upload. */
 struct web_access {
 	int64_t at;
 	uint32_t account;
-	uint32_t user, ip, path;  /* names */
+	uint32_t user, ip, path; /* names */
 	uint32_t file;
 	uint64_t line, offset;
-	uint8_t kind;          /* EV_LOGIN_OK or EV_UPLOAD */
+	uint8_t kind; /* EV_LOGIN_OK or EV_UPLOAD */
 	uint8_t dialect;
-	struct span text;      /* in the names arena */
+	struct span text; /* in the names arena */
 };
 
 struct web_post {
@@ -74,6 +76,8 @@ struct step;
 void web_init(struct web_memory *w);
 void web_free(struct web_memory *w);
 void web_request(struct trace *t, const struct step *s);
+/* Whether `client` has posted more than half: a vote without a majority may end on any visitor. */
+bool web_most_posts(const struct web_target *x);
 void web_login(struct trace *t, const struct step *s);
 /* A script or local sender of this account has handed over a message. */
 void web_mailed(struct trace *t, uint32_t account, uint32_t sender, int64_t at);
