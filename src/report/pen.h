@@ -35,7 +35,7 @@ void pen_text(struct pen *p, struct span s);
 void pen_str(struct pen *p, const char *s);
 /* Foreign text as one word (a path, an address), broken only where it fills a line; at most MAX columns. */
 void pen_field(struct pen *p, struct span s, size_t max);
-/* What is copied as a whole, a command: never broken here, however long; a terminal's own wrapping keeps it one. */
+/* What is copied as a whole, a command: never broken here; a terminal's own wrapping keeps it one. */
 void pen_whole(struct pen *p, struct span s);
 /* DAMAGE, NEXT ...: bold, then to column SCREEN_LABEL, where wrapped lines go on. */
 void pen_label(struct pen *p, const char *label);

@@ -16,7 +16,7 @@ struct screen {
 	bool color;
 	bool ascii; /* not a UTF-8 terminal */
 	const struct zone *zone;
-	/* What a next `why` or `investigate`, and a next `doctor`, must repeat (" --root /mnt"), quoted for a shell. */
+	/* What a next `why` or `investigate`, and a next `doctor`, must repeat, quoted for a shell. */
 	struct span again, doctor_again;
 	unsigned top; /* senders shown, 0 = 5 */
 };

@@ -21,17 +21,17 @@
 /* One script that is posted to, by one account's site. */
 struct web_target {
 	uint64_t key;
-	uint32_t account; /* account index or ACCOUNT_NONE */
-	uint32_t site, path; /* names */
+	uint32_t account;      /* account index or ACCOUNT_NONE */
+	uint32_t site, path;   /* names */
 	uint64_t posts, paired;
 	int64_t first, last;
 	uint32_t client, client_posts; /* the address that posts most (majority vote) */
-	uint64_t client_seen; /* its posts since it leads: so many it has at least */
-	int64_t shown_at; /* the request that is the evidence: one of `client`'s, see show_request */
+	uint64_t client_seen;  /* its posts since it leads: so many it has at least */
+	int64_t shown_at;      /* the request that is the evidence: one of `client`'s, see show_request */
 	uint64_t shown_line, shown_offset;
 	uint32_t shown_file, shown_text; /* text: names */
 	uint32_t shown_changes;
-	uint32_t sender; /* row its pairs belong to (majority vote) */
+	uint32_t sender;       /* row its pairs belong to (majority vote) */
 	uint32_t sender_pairs;
 };
 
@@ -42,9 +42,9 @@ struct web_access {
 	uint32_t user, ip, path; /* names */
 	uint32_t file;
 	uint64_t line, offset;
-	uint8_t kind; /* EV_LOGIN_OK or EV_UPLOAD */
+	uint8_t kind;          /* EV_LOGIN_OK or EV_UPLOAD */
 	uint8_t dialect;
-	struct span text; /* in the names arena */
+	struct span text;      /* in the names arena */
 };
 
 struct web_post {
