@@ -55,17 +55,38 @@ static void on_learnt(void *ctx, int64_t first, int64_t as_of, struct span body)
 	keep_learnt(&w->keep, first, as_of, body);
 }
 
+/* WORDS as if the server's zone were UTC; do they mean another instant in another zone? */
+static int check_instant(const char *words, int64_t now, int64_t *ret_utc, bool *ret_local, struct err *err)
+{
+	static const int64_t always[] = { 0 };
+	static const int32_t east[] = { 3600 };
+	struct zone *zone;
+	int64_t other;
+	int rc;
+
+	if (!words)
+		return 0;
+	zone = zone_of_steps(always, east, 1);
+	rc = when_parse(span_str(words), now, NULL, ret_utc, err);
+	if (rc == 0)
+		rc = when_parse(span_str(words), now, zone, &other, err);
+	*ret_local = rc == 0 && other != *ret_utc;
+	zone_free(zone);
+	return rc < 0 ? -EXIT_USAGE : 0;
+}
+
+/* The server's zone is not known yet: "08:30" can be compared with another local time, not with "3 hours ago". */
 static int check_when(const struct options *o, int64_t now, struct err *err)
 {
 	int64_t since = INT64_MIN, until = INT64_MAX;
+	bool since_local = false, until_local = false;
 
-	if (o->since && when_parse(span_str(o->since), now, NULL, &since, err) < 0)
+	if (check_instant(o->since, now, &since, &since_local, err) < 0 ||
+	    check_instant(o->until, now, &until, &until_local, err) < 0)
 		return -EXIT_USAGE;
-	if (o->until && when_parse(span_str(o->until), now, NULL, &until, err) < 0)
-		return -EXIT_USAGE;
-	return since < until
-		       ? 0
-		       : err_set(err, EXIT_USAGE, "--until %s is not after --since %s", o->until, o->since);
+	if (since < until || since_local != until_local)
+		return 0;
+	return err_set(err, EXIT_USAGE, "--until %s is not after --since %s", o->until, o->since);
 }
 
 /* Test switches (CONTRIBUTING): they change the work's size and spread, never the answer. */
