@@ -344,7 +344,7 @@ void incidents_make(struct trace *t, struct arena *a, struct ranked *ranked, siz
 	}
 	if (left_out)
 		tell_left_out(a, q, left_out);
-	if (q->nincidents)
+	if (q->nincidents) /* so there is a list: NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 		qsort(q->incidents, q->nincidents, sizeof(*q->incidents), by_since);
 	for (size_t i = 0; i < q->nincidents; i++) {
 		incident_name(t, q->incidents, i);
