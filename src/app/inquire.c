@@ -61,7 +61,7 @@ static int check_instant(const char *words, int64_t now, int64_t *ret_utc, bool 
 	static const int64_t always[] = { 0 };
 	static const int32_t east[] = { 3600 };
 	struct zone *zone;
-	int64_t other;
+	int64_t other = 0;
 	int rc;
 
 	if (!words)
