@@ -250,6 +250,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 		.since = o->since,
 		.until = o->until,
 		.stats = o->stats,
+		.refusals = o->refusals,
 		.unconfined = o->unconfined,
 		.block = test_switch("SPAMTRAIL_TEST_BLOCK"),
 		.workers = (unsigned)test_switch("SPAMTRAIL_TEST_WORKERS"),
