@@ -23,6 +23,13 @@ static const struct setting settings[] = {
 	{ "limits", "memory", SETTING_SIZE, HERE(memory), "512M", 32u << 20, UINT64_C(1) << 40 },
 	{ "limits", "threads", SETTING_NUMBER, HERE(threads), "0", 0, 64 },
 	{ "judge", "false_alarm_days", SETTING_NUMBER, HERE(false_alarm_days), "100000", 1000, 1000000000 },
+	{ "reputation", "resolver", SETTING_WORD, HERE(resolver), "auto", 0, 0 },
+	{ "reputation", "lists", SETTING_PATHS, HERE(list_files), "", 0, 0 },
+	{ "reputation", "only", SETTING_WORDS, HERE(only_lists), "", 0, 0 },
+	{ "reputation", "addresses", SETTING_WORDS, HERE(addresses), "", 0, 0 },
+	{ "reputation", "selectors", SETTING_WORDS, HERE(selectors), "", 0, 0 },
+	{ "keys", "spamhaus", SETTING_SECRET, HERE(key_spamhaus), "", 0, 0 },
+	{ "keys", "abusix", SETTING_SECRET, HERE(key_abusix), "", 0, 0 },
 	{ "state", "dir", SETTING_PATH, HERE(state_dir), "/var/lib/spamtrail", 0, 0 },
 };
 
@@ -65,7 +72,8 @@ static void take_value(void *owner, struct ini *at, const char *section, const c
 			continue;
 		wrong = setting_take(&settings[i], r->config, value, &here);
 		if (wrong)
-			ini_fail(at, wrong, span_str(value), NULL);
+			ini_fail(at, wrong,
+				 settings[i].type == SETTING_SECRET ? span_str(name) : span_str(value), NULL);
 		return;
 	}
 	unknown_key(r, section, name);

@@ -20,7 +20,7 @@ struct query {
 struct trial {
 	bool wanted, over;
 	uint8_t open;
-	struct verdict worst; /* state LIST_CLEAN: both right so far */
+	struct list_verdict worst; /* state LIST_CLEAN: both right so far */
 };
 
 struct check {
@@ -160,15 +160,16 @@ void check_start(struct check *c, struct asks *out)
 			t->open = 2;
 			if (ask_point(c, out, l, f, true) && ask_point(c, out, l, f, false))
 				continue;
-			t->worst = (struct verdict){ .state = LIST_LYING,
-						     .answer = SPAN("not asked"),
-						     .text = SPAN("its test points cannot be asked for") };
+			t->worst =
+				(struct list_verdict){ .state = LIST_LYING,
+						       .answer = SPAN("not asked"),
+						       .text = SPAN("its test points cannot be asked for") };
 			end_trial(c, l, f, out);
 		}
 }
 
 /* What is wrong with an answer to a test point; state LIST_CLEAN: nothing. */
-static struct verdict objection(struct verdict v, bool listed_point)
+static struct list_verdict objection(struct list_verdict v, bool listed_point)
 {
 	if (v.state == LIST_REFUSED || v.state == LIST_NO_ANSWER || v.state == LIST_LYING)
 		return v;
@@ -197,10 +198,10 @@ static int gravity(enum list_state s)
 	return of[s];
 }
 
-static void take_point(struct check *c, const struct query *q, struct verdict v, struct asks *out)
+static void take_point(struct check *c, const struct query *q, struct list_verdict v, struct asks *out)
 {
 	struct trial *t = trial_of(c, q->list, q->family);
-	struct verdict wrong = objection(v, q->purpose == ASKS_LISTED_POINT);
+	struct list_verdict wrong = objection(v, q->purpose == ASKS_LISTED_POINT);
 
 	if (t->over)
 		return;
@@ -227,12 +228,12 @@ void check_take(struct check *c, const struct answer *answer, struct asks *out)
 {
 	struct query *q = answer->id < c->nqueries ? &c->query[answer->id] : NULL;
 	struct query now;
-	struct verdict v;
+	struct list_verdict v;
 
 	if (!q || q->answered)
 		return;
-	q->answered = true;
 	now = *q; /* asking may move the queries */
+	q->answered = true;
 	if (now.purpose == ASKS_REASON) {
 		take_reason(c, &c->listing[now.listing], answer);
 		return;

@@ -18,7 +18,7 @@ struct subject {
 
 struct listing {
 	uint32_t subject, list; /* indexes */
-	struct verdict v;
+	struct list_verdict v;
 	int64_t since;         /* first seen listed (store); 0 = not known */
 	int64_t cleared;       /* was listed, and clean for the first time then */
 };

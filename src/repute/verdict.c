@@ -90,9 +90,9 @@ static enum meaning meaning_of(const struct blocklist *z, uint32_t v, struct spa
 	return z->bits ? by_bits(z, v, ret_text) : MEANS_NOTHING;
 }
 
-static struct verdict of_records(struct arena *a, const struct blocklist *z, const struct answer *answer)
+static struct list_verdict of_records(struct arena *a, const struct blocklist *z, const struct answer *answer)
 {
-	struct verdict v = { .state = LIST_LYING, .answer = all_shown(a, answer) };
+	struct list_verdict v = { .state = LIST_LYING, .answer = all_shown(a, answer) };
 	enum meaning most = MEANS_NOTHING;
 
 	v.text = SPAN("the answer is none that the list documents: it is not counted");
@@ -117,20 +117,20 @@ static struct verdict of_records(struct arena *a, const struct blocklist *z, con
 	return v;
 }
 
-struct verdict verdict_of(struct arena *a, const struct blocklist *z, const struct answer *answer)
+struct list_verdict verdict_of(struct arena *a, const struct blocklist *z, const struct answer *answer)
 {
 	switch (answer->state) {
 	case ANSWER_DATA:
 		return of_records(a, z, answer);
 	case ANSWER_NONE:
-		return (struct verdict){ .state = LIST_CLEAN, .answer = SPAN("none") };
+		return (struct list_verdict){ .state = LIST_CLEAN, .answer = SPAN("none") };
 	case ANSWER_LATE:
-		return (struct verdict){ .state = LIST_NO_ANSWER,
-					 .answer = SPAN("no answer in time"),
-					 .text = SPAN("its servers did not answer") };
+		return (struct list_verdict){ .state = LIST_NO_ANSWER,
+					      .answer = SPAN("no answer in time"),
+					      .text = SPAN("its servers did not answer") };
 	default:
-		return (struct verdict){ .state = LIST_NO_ANSWER,
-					 .answer = arena_span(a, answer->text),
-					 .text = SPAN("the question could not be answered") };
+		return (struct list_verdict){ .state = LIST_NO_ANSWER,
+					      .answer = arena_span(a, answer->text),
+					      .text = SPAN("the question could not be answered") };
 	}
 }

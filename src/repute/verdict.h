@@ -12,7 +12,7 @@
 
 enum list_state { LIST_CLEAN, LIST_LISTED, LIST_REFUSED, LIST_NO_ANSWER, LIST_LYING, LIST_STATES };
 
-struct verdict {
+struct list_verdict {
 	enum list_state state;
 	bool policy;           /* listed only by policy (PBL): no accusation */
 	struct span answer;    /* as it came: "127.0.0.2 127.0.0.4", "none", "SERVFAIL" */
@@ -21,6 +21,6 @@ struct verdict {
 
 const char *list_state_name(enum list_state state);
 /* Texts live in A. */
-struct verdict verdict_of(struct arena *a, const struct blocklist *z, const struct answer *answer);
+struct list_verdict verdict_of(struct arena *a, const struct blocklist *z, const struct answer *answer);
 
 #endif

@@ -32,8 +32,8 @@ int listings_verify(struct store *s, struct err *err)
 
 int listing_put(struct store *s, const struct store_listing *l, struct err *err)
 {
-	struct query q =
-		query_new(s, "INSERT OR REPLACE INTO listing(address, list, since, cleared, sum) VALUES(?,?,?,?,?)");
+	struct query q = query_new(
+		s, "INSERT OR REPLACE INTO listing(address, list, since, cleared, sum) VALUES(?,?,?,?,?)");
 
 	query_blob(&q, l->address);
 	query_blob(&q, l->list);

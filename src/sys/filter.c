@@ -76,6 +76,7 @@ static const int network_calls[] = {
 	SCMP_SYS(shutdown),    SCMP_SYS(write),		 SCMP_SYS(writev),	    SCMP_SYS(pipe2),
 	SCMP_SYS(eventfd2),    SCMP_SYS(epoll_create1),	 SCMP_SYS(epoll_ctl),	    SCMP_SYS(epoll_wait),
 	SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),	 SCMP_SYS(select),	    SCMP_SYS(pselect6),
+	SCMP_SYS(getuid),      SCMP_SYS(geteuid),	 SCMP_SYS(getgid),	    SCMP_SYS(getegid),
 	SCMP_SYS(ioctl),       SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
 };
 

@@ -96,13 +96,20 @@ static const struct word words[] = {
 
 /* By the end of the host that refused. */
 static const struct word hosts[] = {
-	{ ".google.com", "Gmail", NULL },	 { ".googlemail.com", "Gmail", NULL },
-	{ ".outlook.com", "Microsoft", NULL },	 { ".hotmail.com", "Microsoft", NULL },
-	{ ".yahoodns.net", "Yahoo", NULL },	 { ".icloud.com", "Apple", NULL },
-	{ ".t-online.de", "T-Online", NULL },	 { ".gmx.net", "GMX", NULL },
-	{ ".web.de", "GMX", NULL },		 { ".comcast.net", "Comcast", NULL },
-	{ ".mail.ru", "Mail.ru", NULL },	 { ".qq.com", "QQ", NULL },
-	{ ".pphosted.com", "Proofpoint", NULL }, { ".mimecast.com", "Mimecast", NULL },
+	{ ".google.com", "Gmail", NULL },
+	{ ".googlemail.com", "Gmail", NULL },
+	{ ".outlook.com", "Microsoft", NULL },
+	{ ".hotmail.com", "Microsoft", NULL },
+	{ ".yahoodns.net", "Yahoo", NULL },
+	{ ".icloud.com", "Apple", NULL },
+	{ ".t-online.de", "T-Online", NULL },
+	{ ".gmx.net", "GMX", NULL },
+	{ ".web.de", "GMX", NULL },
+	{ ".comcast.net", "Comcast", NULL },
+	{ ".mail.ru", "Mail.ru", NULL },
+	{ ".qq.com", "QQ", NULL },
+	{ ".pphosted.com", "Proofpoint", NULL },
+	{ ".mimecast.com", "Mimecast", NULL },
 	{ ".barracudanetworks.com", "Barracuda", NULL },
 };
 
@@ -163,7 +170,8 @@ static struct span provider_of(struct span relay)
 {
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
 		if (relay.n > strlen(hosts[i].needle) &&
-		    span_eq_nocase(span_from(relay, relay.n - strlen(hosts[i].needle)), span_str(hosts[i].needle)))
+		    span_eq_nocase(span_from(relay, relay.n - strlen(hosts[i].needle)),
+				   span_str(hosts[i].needle)))
 			return span_str(hosts[i].provider);
 	return domain_of(relay);
 }
@@ -256,7 +264,8 @@ static void find_addresses(struct refusals *r, struct span text, struct span rel
 		to = at++;
 		while (to > from && (text.p[to - 1] == '.' || text.p[to - 1] == ':'))
 			to--;
-		if (to > from && stands_alone(text, from, to) && is_address(span_of(text.p + from, to - from)) &&
+		if (to > from && stands_alone(text, from, to) &&
+		    is_address(span_of(text.p + from, to - from)) &&
 		    !span_eq_nocase(span_of(text.p + from, to - from), relay_ip))
 			count_address(r, span_of(text.p + from, to - from));
 	}
@@ -299,10 +308,9 @@ static struct refusal_entry *entry_of(struct refusals *r, struct span provider, 
 			return &r->entry[i];
 	if (r->n == REFUSALS_MOST)
 		return NULL;
-	r->entry[r->n] = (struct refusal_entry){
-		.r = { .provider = arena_span(r->arena, provider), .list = arena_span(r->arena, list) },
-		.order = r->n
-	};
+	r->entry[r->n] = (struct refusal_entry){ .r = { .provider = arena_span(r->arena, provider),
+							.list = arena_span(r->arena, list) },
+						 .order = r->n };
 	return &r->entry[r->n++];
 }
 
