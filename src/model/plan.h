@@ -21,9 +21,9 @@ enum action_kind {
 	ACTION_HOLD_QUEUE,   /* queued messages are held; `args` are their queue ids */
 	ACTION_FIREWALL,     /* our own table: `args` are "uid" N, or "brake" */
 	ACTION_STOP,         /* a process is stopped, its memory kept */
-	ACTION_COMMAND,      /* a panel's own program: `args`, and `back` to take it back */
-	ACTION_CLOSE_SOCKET, /* transient */
-	ACTION_END_LOGIN,    /* transient: a mailbox's open sessions */
+	ACTION_COMMAND,      /* a program of act/programs.c: `args`, and `back` to take it back */
+	ACTION_CLOSE_SOCKET, /* transient; `args` are own and far end, "192.0.2.1:4711" "[2001:db8::1]:25" */
+	ACTION_END_LOGIN,    /* transient: the process of an open session, `pid`; or all of a login by `args` */
 	ACTION_KINDS
 };
 
@@ -65,5 +65,8 @@ const char *action_kind_name(enum action_kind kind);
 /* Flat, versioned bytes and back. Unpacking checks every length and range. */
 void plan_pack(const struct plan *p, struct buf *out);
 int plan_unpack(struct arena *a, struct span bytes, struct plan **ret_plan, struct err *err);
+/* One action by itself, as the journal keeps it. */
+void action_pack(const struct action *v, struct buf *out);
+int action_unpack(struct arena *a, struct span bytes, struct action **ret_action, struct err *err);
 
 #endif

@@ -231,6 +231,12 @@ out:
 	return fd;
 }
 
+int resolve_strictly(int dirfd, const char *path, bool one_device)
+{
+	return openat2_path(dirfd, *path ? path : ".",
+			    BENEATH | NO_SYMLINKS | NO_MAGICLINKS | (one_device ? NO_XDEV : 0));
+}
+
 int resolve_path(const struct root *r, const char *path, bool named)
 {
 	const char *rest = path[0] == '/' ? path + strspn(path, "/") : path;
