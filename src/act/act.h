@@ -83,6 +83,10 @@ int act_rebuild(struct actor *a, struct buf *note, struct err *err);
 /* purge.c: ends R's held file if it is what the journal says. */
 int act_purge_row(struct actor *a, struct journal_row *r, struct err *err);
 
+/* socket.c: closes every mail session with one of CLIENTS. */
+int socket_end_sessions(const struct span *clients, size_t nclients, size_t *ret_closed, struct err *err);
+bool socket_is_address(struct span s);
+
 /* firewall.c: our table as the journal has it, for instance after a reboot. */
 int firewall_restore(const struct actor *a, struct err *err);
 

@@ -1,31 +1,32 @@
 /*
- * end_login - transient: the process that serves an open session of the mailbox is ended, or all its sessions by the
- * server's own command. A process is ended only where it is a mail server's program for one session.
+ * end_login - transient: a mailbox's open sessions end. `args` are "smtp" and the addresses of its clients, or "imap"
+ * and the login.
+ *
+ * SMTP sessions are closed by the kernel, never by killing their server: Postfix then throttles the service, and
+ * everybody's mail stands still for a minute.
  */
-#include "act/process.h"
+#include "act/act.h"
 
-#include <limits.h>
-#include <signal.h>
-#include <unistd.h>
+#define CLIENTS_MOST 1000
 
-/* One process, one session: ended, it takes nobody else along. */
-static bool serves_one_session(const char *program)
+static bool is_smtp(const struct action *v)
 {
-	static const char *const names[] = { "/smtpd", "/exim4", "/exim",
-					     "/imap",  "/pop3",	 "/submission-login" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (span_ends(span_str(program), span_str(names[i])))
-			return true;
-	return false;
+	return v->nargs > 1 && span_eq(v->args[0], SPAN("smtp"));
 }
 
 static int check(const struct actor *a, const struct action *v, struct err *err)
 {
-	if (v->pid == 0)
-		return check_program(v->args, v->nargs, err);
-	if (v->uid == 0 || v->uid == PLAN_NO_UID || v->pid < 2 || v->pid > INT32_MAX || v->born == 0)
-		return err_set(err, EXIT_NOPERM, "a session is ended only by pid, birth and uid");
+	struct span kick[] = { SPAN("/usr/bin/doveadm"), SPAN("kick"),
+			       v->nargs > 1 ? v->args[1] : SPAN_NONE };
+
+	if (v->nargs == 2 && span_eq(v->args[0], SPAN("imap")))
+		return check_program(kick, 3, err);
+	if (!is_smtp(v) || v->nargs > CLIENTS_MOST)
+		return err_set(err, EXIT_NOPERM,
+			       "sessions are ended by their clients' addresses or their login");
+	for (size_t i = 1; i < v->nargs; i++)
+		if (!socket_is_address(v->args[i]))
+			return err_set(err, EXIT_NOPERM, "a session's client in the plan is no address");
 	return 0;
 }
 
@@ -37,25 +38,16 @@ static int look(struct work *w, struct err *err)
 static int make(struct work *w, struct err *err)
 {
 	const struct action *v = w->action;
-	char program[PATH_MAX];
-	int fd, rc;
+	struct span kick[] = { SPAN("/usr/bin/doveadm"), SPAN("kick"), v->args[1] };
+	size_t closed;
+	int rc;
 
-	if (v->pid == 0)
-		return run_program(v->args, v->nargs, SPAN_NONE, err);
-	fd = process_open(v->pid, v->born, v->uid, err);
-	if (fd == -EXIT_NOINPUT) {
-		buf_str(&w->text, "it had ended already");
-		return 0;
-	}
-	if (fd < 0)
-		return fd;
-	process_program(v->pid, program, sizeof(program));
-	if (serves_one_session(program))
-		rc = process_signal(fd, SIGTERM, err);
-	else
-		rc = err_set(err, EXIT_NOPERM, "process %u serves no mail session: left alone", v->pid);
-	close(fd);
-	return rc == -EXIT_NOINPUT ? 0 : rc;
+	if (!is_smtp(v))
+		return run_program(kick, 3, SPAN_NONE, err);
+	rc = socket_end_sessions(v->args + 1, v->nargs - 1, &closed, err);
+	if (rc == 0)
+		buf_addf(&w->text, "%zu open sessions closed", closed);
+	return rc;
 }
 
 static int undo(struct work *w, struct err *err)

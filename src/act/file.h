@@ -32,6 +32,8 @@ int move_name(int from, const char *name, int to, const char *other, unsigned fl
 int move_back(struct work *w, struct move *m, struct err *err);
 /* The file's own name (NUMBER 0), or the one it gets where that and those before are taken; false: no more tries. */
 bool move_name_beside(const struct move *m, unsigned number, char name[NAME_MAX + 1]);
+/* hunk.c: takes an edit's change out of a file that was changed by others too; negative: it cannot be told apart. */
+int hunk_undo(struct work *w, struct move *m, struct err *err);
 /* The folder's mtime as it was, where nobody else has changed it since; MOVED has just been moved in or out. */
 void folder_time_back(const struct work *w, int folder, const struct stat *moved);
 /* The folder is the one the record knows, or the operator has said that it may be another. */

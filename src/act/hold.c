@@ -20,7 +20,6 @@
 #define LIST_NAME "stores"
 #define LIST_MOST (1u << 20)
 #define TOKEN_BYTES 8
-#define NAME_BYTES 32 /* of a token and what is behind it */
 #define RECORD_MOST (64u << 20)
 #define RECORD_SEED UINT64_C(0x7265636f7264)
 
@@ -148,7 +147,7 @@ void hold_close(struct hold *h)
 int hold_name(struct work *w, const struct hold *h, struct err *err)
 {
 	unsigned char bytes[TOKEN_BYTES];
-	struct buf text = BUF_MAX(NAME_BYTES);
+	struct buf text = BUF_MAX(HOLD_NAME_BYTES);
 
 	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
 		return err_sys(err, EXIT_IO, "no random name for the hold store");
@@ -164,22 +163,23 @@ int hold_name(struct work *w, const struct hold *h, struct err *err)
 /* --- what lies in a store ------------------------------------------------------------------------ */
 
 /* The record's name with TAIL; what a damaged record may hold instead is no name of ours. */
-static const char *name_in(const struct work *w, const char *tail, char name[NAME_BYTES])
+const char *hold_name_in(const struct work *w, const char *tail, char name[HOLD_NAME_BYTES])
 {
 	struct span token = w->record->token;
 
 	for (size_t i = 0; i < token.n; i++)
 		if (!memchr("0123456789abcdef", token.p[i], 16))
 			token.n = 0;
-	snprintf(name, NAME_BYTES, "%.*s%s", token.n == 2 * TOKEN_BYTES ? (int)token.n : 0, token.p, tail);
+	snprintf(name, HOLD_NAME_BYTES, "%.*s%s", token.n == 2 * TOKEN_BYTES ? (int)token.n : 0, token.p,
+		 tail);
 	return name;
 }
 
 int hold_status(const struct work *w, const struct hold *h, struct stat *ret, struct err *err)
 {
-	char name[NAME_BYTES];
+	char name[HOLD_NAME_BYTES];
 
-	if (fstatat(h->fd, name_in(w, "", name), ret, AT_SYMLINK_NOFOLLOW) == 0)
+	if (fstatat(h->fd, hold_name_in(w, "", name), ret, AT_SYMLINK_NOFOLLOW) == 0)
 		return 1;
 	return errno == ENOENT ? 0 : err_sys(err, EXIT_IO, "%s/%s cannot be looked at", h->path, name);
 }
@@ -198,7 +198,7 @@ static int write_all(int fd, struct span s)
 
 int hold_write_record(const struct work *w, const struct hold *h, struct err *err)
 {
-	char half[NAME_BYTES], whole[NAME_BYTES];
+	char half[HOLD_NAME_BYTES], whole[HOLD_NAME_BYTES];
 	struct buf bytes = BUF_MAX(RECORD_MOST);
 	struct packer p = { .out = &bytes };
 	struct codec c = { .to = &p };
@@ -206,10 +206,10 @@ int hold_write_record(const struct work *w, const struct hold *h, struct err *er
 
 	journal_code_row(&c, w->row);
 	pack_u64(&p, hash_span(buf_view(&bytes), RECORD_SEED));
-	fd = openat(h->fd, name_in(w, ".tmp", half), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
+	fd = openat(h->fd, hold_name_in(w, ".tmp", half),
+		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 || write_all(fd, buf_view(&bytes)) < 0 || fsync(fd) < 0 ||
-	    renameat(h->fd, half, h->fd, name_in(w, ".rec", whole)) < 0)
+	    renameat(h->fd, half, h->fd, hold_name_in(w, ".rec", whole)) < 0)
 		rc = err_sys(err, EXIT_IO, "the record %s/%s cannot be written", h->path, half);
 	if (fd >= 0)
 		close(fd);
@@ -221,23 +221,23 @@ int hold_write_record(const struct work *w, const struct hold *h, struct err *er
 
 void hold_drop_record(const struct work *w, const struct hold *h)
 {
-	char name[NAME_BYTES];
+	char name[HOLD_NAME_BYTES];
 
-	unlinkat(h->fd, name_in(w, ".tmp", name), 0);
-	unlinkat(h->fd, name_in(w, ".rec", name), 0);
+	unlinkat(h->fd, hold_name_in(w, ".tmp", name), 0);
+	unlinkat(h->fd, hold_name_in(w, ".new", name), 0);
+	unlinkat(h->fd, hold_name_in(w, ".rec", name), 0);
 }
 
-int hold_make_file(const struct work *w, const struct hold *h, struct span bytes, const struct seen *like,
-		   struct err *err)
+int hold_make_file(const struct work *w, const struct hold *h, const char *tail, struct span bytes,
+		   const struct seen *like, struct span xattrs, struct err *err)
 {
-	char name[NAME_BYTES];
-	int fd =
-		openat(h->fd, name_in(w, "", name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	char name[HOLD_NAME_BYTES];
+	int fd = openat(h->fd, hold_name_in(w, tail, name),
+			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	/* owner first: changing him takes set-id bits away; the mode comes without any */
 	if (fd >= 0 && write_all(fd, bytes) == 0 && fchown(fd, like->uid, like->gid) == 0 &&
-	    xattrs_write(fd, w->record->xattrs, err) == 0 && fchmod(fd, like->mode & 0777) == 0 &&
-	    fsync(fd) == 0)
+	    xattrs_write(fd, xattrs, err) == 0 && fchmod(fd, like->mode & 0777) == 0 && fsync(fd) == 0)
 		return fd;
 	err_sys(err, EXIT_IO, "%s/%s cannot be written", h->path, name);
 	if (fd >= 0) {
@@ -249,10 +249,10 @@ int hold_make_file(const struct work *w, const struct hold *h, struct span bytes
 
 void hold_drop_file(const struct work *w, const struct hold *h, uint64_t inode)
 {
-	char name[NAME_BYTES];
+	char name[HOLD_NAME_BYTES];
 	struct stat st;
 
-	if (fstatat(h->fd, name_in(w, "", name), &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == inode)
+	if (fstatat(h->fd, hold_name_in(w, "", name), &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == inode)
 		unlinkat(h->fd, name, 0);
 }
 

@@ -26,11 +26,14 @@ int hold_name(struct work *w, const struct hold *h, struct err *err);
 int hold_write_record(const struct work *w, const struct hold *h, struct err *err);
 /* Ends the record beside a file that is no longer held. */
 void hold_drop_record(const struct work *w, const struct hold *h);
-/* A new file of ours under the record's name, with BYTES, owner and mode, on disk; its descriptor. */
-int hold_make_file(const struct work *w, const struct hold *h, struct span bytes, const struct seen *like,
-		   struct err *err);
+/* A new file of ours under the record's name and TAIL, with BYTES, owner, mode and XATTRS, on disk; its descriptor. */
+int hold_make_file(const struct work *w, const struct hold *h, const char *tail, struct span bytes,
+		   const struct seen *like, struct span xattrs, struct err *err);
 /* Ends a file of ours, that is one with the inode INODE. Anything else stays. */
 void hold_drop_file(const struct work *w, const struct hold *h, uint64_t inode);
+/* The record's name in the store with TAIL; "" when the record is damaged. */
+#define HOLD_NAME_BYTES 32
+const char *hold_name_in(const struct work *w, const char *tail, char name[HOLD_NAME_BYTES]);
 /* 1 with *RET, 0 when nothing is held under the record's name, negative. */
 int hold_status(const struct work *w, const struct hold *h, struct stat *ret, struct err *err);
 

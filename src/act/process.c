@@ -91,19 +91,6 @@ int process_signal(int pidfd, int signal, struct err *err)
 			      : err_sys(err, EXIT_IO, "the process cannot be signalled");
 }
 
-void process_program(uint32_t pid, char *path, size_t size)
-{
-	static const struct span gone = { " (deleted)", 10 };
-	char link[48];
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/%u/exe", pid);
-	n = readlink(link, path, size - 1);
-	if (n > 0 && span_ends(span_of(path, (size_t)n), gone))
-		n -= (ssize_t)gone.n;
-	path[n > 0 ? n : 0] = '\0';
-}
-
 struct span process_boot(struct arena *a)
 {
 	char text[BOOT_ID_CHARS];

@@ -11,8 +11,6 @@ int process_open(uint32_t pid, uint64_t born, uint32_t uid, struct err *err);
 int process_signal(int pidfd, int signal, struct err *err);
 /* Field 3 and 22 of its stat. */
 bool process_stat(uint32_t pid, char *ret_state, uint64_t *ret_born);
-/* Where it is executed from, without a trailing " (deleted)"; empty when that cannot be read. */
-void process_program(uint32_t pid, char *path, size_t size);
 /* The running kernel's boot id. */
 struct span process_boot(struct arena *a);
 

@@ -101,7 +101,7 @@ static int lay_aside(struct work *w, const struct hold *h, struct err *err)
 	rc = act_step(w->actor, w->row, err);
 	if (rc < 0)
 		return rc;
-	fd = hold_make_file(w, h, w->action->new_bytes, &w->record->file, err);
+	fd = hold_make_file(w, h, "", w->action->new_bytes, &w->record->file, w->record->xattrs, err);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0)
@@ -110,6 +110,26 @@ static int lay_aside(struct work *w, const struct hold *h, struct err *err)
 		w->record->new_inode = st.st_ino;
 	close(fd);
 	return rc < 0 ? rc : place_sync(h->fd, err);
+}
+
+/* The mail server's own check of the new file, before anybody reads it under its name. */
+static int try_new(struct work *w, const struct hold *h, struct err *err)
+{
+	struct span *args = arena_alloc(w->arena, w->action->nargs * sizeof(*args));
+	struct buf path = BUF_MAX(2 * sizeof(h->path));
+
+	buf_addf(&path, "%s/%.*s", h->path, (int)w->record->token.n, w->record->token.p);
+	for (size_t i = 0; i < w->action->nargs; i++)
+		args[i] = span_eq(w->action->args[i], SPAN("{}")) ? arena_span(w->arena, buf_view(&path))
+								  : w->action->args[i];
+	buf_free(&path);
+	return run_program(args, w->action->nargs, SPAN_NONE, err);
+}
+
+/* Who reads the file is told that it has changed. */
+static int tell_reader(const struct work *w, struct err *err)
+{
+	return w->action->nback ? run_program(w->action->back, w->action->nback, SPAN_NONE, err) : 0;
 }
 
 static int look(struct work *w, struct err *err)
@@ -127,6 +147,8 @@ static int look(struct work *w, struct err *err)
 		rc = hold_name(w, &hold, err);
 	if (rc == 0)
 		rc = lay_aside(w, &hold, err);
+	if (rc == 0 && w->action->nargs)
+		rc = try_new(w, &hold, err);
 	hold_close(&hold);
 	place_close(&place);
 	return rc;
@@ -187,6 +209,8 @@ static int make(struct work *w, struct err *err)
 		rc = exchange_back(w, &m, err);
 	if (rc == 0)
 		note_folder(w, m.place.folder);
+	if (rc == 0)
+		rc = tell_reader(w, err);
 	move_close(&m);
 	return rc;
 }
@@ -212,8 +236,10 @@ static int settle_made(struct work *w, int there, enum settled *ret, struct err 
 			rc = -EXIT_IO;
 		hold_drop_record(w, &m.hold);
 	}
-	if (*ret == MADE)
+	if (*ret == MADE) {
 		note_folder(w, m.place.folder);
+		rc = tell_reader(w, err);
+	}
 	move_close(&m);
 	return rc;
 }
@@ -294,7 +320,7 @@ static int undo_edit(struct work *w, struct move *m, struct stat *st, struct err
 	if (fstatat(m->place.folder, m->place.name, st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
 		return move_back(w, m, err);
 	if (!is_ours(w, m->place.folder, m->place.name, false, st))
-		return changed_since(w, m, err);
+		return hunk_undo(w, m, err) < 0 ? changed_since(w, m, err) : 0;
 	if (move_name(m->hold.fd, m->token, m->place.folder, m->place.name, MOVE_EXCHANGE) < 0)
 		return err_sys(err, EXIT_IO, "%.*s cannot be put back", (int)w->action->path.n,
 			       w->action->path.p);
@@ -321,6 +347,7 @@ static int undo(struct work *w, struct err *err)
 {
 	struct move m;
 	struct stat st = { 0 };
+	struct err untold;
 	bool free_name = takes_free_name(w->action), again;
 	int rc = move_open(w, &m, err);
 
@@ -335,6 +362,8 @@ static int undo(struct work *w, struct err *err)
 	    (again || instant_equal(instant_of(&m.place.folder_status.st_mtim), w->record->parent_after)) &&
 	    (free_name || fstatat(m.place.folder, m.place.name, &st, AT_SYMLINK_NOFOLLOW) == 0))
 		folder_time_back(w, m.place.folder, &st);
+	if (rc == 0 && tell_reader(w, &untold) < 0)
+		buf_addf(&w->text, "%sits bytes are back, but %s", w->text.n ? "; " : "", untold.text);
 	if (rc == 0 && w->action->kind == ACTION_PUT_FILE)
 		rc = hold_write_record(w, &m.hold, err);
 	else if (rc == 0)
@@ -349,6 +378,11 @@ static int check_edit(const struct actor *a, const struct action *v, struct err 
 {
 	if (v->absent && v->old_bytes.n)
 		return err_set(err, EXIT_SOFTWARE, "a file that is not there has no old bytes");
+	if ((v->nargs || v->nback) && a->elsewhere)
+		return err_set(err, EXIT_NOPERM, "with --root only files can be acted on");
+	if ((v->nargs && check_program(v->args, v->nargs, err) < 0) ||
+	    (v->nback && check_program(v->back, v->nback, err) < 0))
+		return -err->code;
 	return check_edit_path(v, err);
 }
 

@@ -14,7 +14,8 @@
 #include "base/span.h"
 
 enum action_kind {
-	ACTION_EDIT,         /* a file gets other bytes: hook lines, lists, a crontab, a password file */
+	ACTION_EDIT,         /* a file gets other bytes; `args`, a program that must end with 0 first ("{}": the new file),
+	                      * `back`, one that is run once the bytes have changed, and again once they are back */
 	ACTION_HOLD_FILE,    /* a file moves into the hold store */
 	ACTION_PUT_FILE,     /* a clean file takes a name that is free */
 	ACTION_MODE,         /* rights are taken away: the new mode is the old one AND `mode` */
@@ -23,7 +24,7 @@ enum action_kind {
 	ACTION_STOP,         /* a process is stopped, its memory kept */
 	ACTION_COMMAND,      /* a program of act/programs.c: `args`, and `back` to take it back */
 	ACTION_CLOSE_SOCKET, /* transient; `args` are own and far end, "192.0.2.1:4711" "[2001:db8::1]:25" */
-	ACTION_END_LOGIN,    /* transient: the process of an open session, `pid`; or all of a login by `args` */
+	ACTION_END_LOGIN,    /* transient: open sessions of a mailbox; `args`: "smtp" ADDRESS..., or "imap" LOGIN */
 	ACTION_KINDS
 };
 
