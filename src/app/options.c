@@ -98,8 +98,10 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_COMPLETION] = &o->completion,
 	};
 	bool *switches[FLAGS] = {
-		[FLAG_STATS] = &o->stats, [FLAG_QUIET] = &o->quiet,	[FLAG_UNCONFINED] = &o->unconfined,
-		[FLAG_HELP] = &o->help,	  [FLAG_VERSION] = &o->version,
+		[FLAG_EXPIRED] = &o->expired, [FLAG_MOVED] = &o->moved,
+		[FLAG_PURGE] = &o->purge,     [FLAG_STATS] = &o->stats,
+		[FLAG_QUIET] = &o->quiet,     [FLAG_UNCONFINED] = &o->unconfined,
+		[FLAG_HELP] = &o->help,	      [FLAG_VERSION] = &o->version,
 	};
 
 	if (texts[id]) {
