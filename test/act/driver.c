@@ -156,6 +156,24 @@ static int request(struct driver *d, char **w, struct err *err)
 	return err_set(err, EXIT_USAGE, "unknown line %s", w[0]);
 }
 
+/* %0A and its like become bytes. */
+static void decode(char *word)
+{
+	char *to = word, hex[3] = "";
+
+	for (; *word; word++) {
+		if (word[0] == '%' && word[1] && word[2]) {
+			hex[0] = word[1];
+			hex[1] = word[2];
+			*to++ = (char)strtoul(hex, NULL, 16);
+			word += 2;
+		} else {
+			*to++ = *word;
+		}
+	}
+	*to = '\0';
+}
+
 static bool add_line(struct driver *d, char **w)
 {
 	struct action *v;
@@ -240,7 +258,7 @@ int main(int argc, char **argv)
 		line[strcspn(line, "\n")] = '\0';
 		for (char *word = strtok_r(line, "\t", &save); word && n < WORDS;
 		     word = strtok_r(NULL, "\t", &save))
-			w[n++] = word;
+			decode(w[n++] = word);
 		if (n && !add_line(&d, w))
 			rc = request(&d, w, &err);
 		fflush(stdout);
