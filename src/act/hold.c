@@ -101,13 +101,16 @@ static int list_store(int dir, const struct hold *h, struct err *err)
 int hold_choose(const struct actor *a, int folder, struct hold *ret, struct err *err)
 {
 	struct hold own = { .fd = -1 };
-	int above, dir = open_state(a, err);
+	int above, same, dir = open_state(a, err);
 	int rc = dir < 0 ? dir : store_make(dir, STATE_STORE, &own, err);
 
-	if (rc == 0 && place_same_mount(own.fd, folder)) {
+	same = rc == 0 ? place_same_mount(own.fd, folder, err) : rc;
+	if (same == 1) {
 		*ret = own;
 		own.fd = -1;
-	} else if (rc == 0) {
+	} else if (same < 0) {
+		rc = same;
+	} else {
 		above = place_above(a, folder, err);
 		rc = above < 0 ? above : store_make(above, STORE_NAME, ret, err);
 		if (above >= 0)

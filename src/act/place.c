@@ -183,22 +183,23 @@ int place_sync(int folder, struct err *err)
 	return rc;
 }
 
-bool place_same_mount(int a, int b)
+int place_same_mount(int a, int b, struct err *err)
 {
 	struct statx sa, sb;
 
-	return statx(a, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &sa) == 0 &&
-	       statx(b, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &sb) == 0 &&
-	       sa.stx_dev_major == sb.stx_dev_major && sa.stx_dev_minor == sb.stx_dev_minor &&
+	if (statx(a, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &sa) < 0 ||
+	    statx(b, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &sb) < 0)
+		return err_sys(err, EXIT_IO, "the file system of a folder cannot be told");
+	return sa.stx_dev_major == sb.stx_dev_major && sa.stx_dev_minor == sb.stx_dev_minor &&
 	       (!(sa.stx_mask & sb.stx_mask & STATX_MNT_ID) || sa.stx_mnt_id == sb.stx_mnt_id);
 }
 
 int place_above(const struct actor *a, int folder, struct err *err)
 {
-	int up, at = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int up, same = 0, at = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
-	for (int i = 0; at >= 0 && i < DEPTH_MOST && place_same_mount(at, folder); i++) {
+	for (int i = 0; at >= 0 && i < DEPTH_MOST && (same = place_same_mount(at, folder, err)) > 0; i++) {
 		if (fstat(at, &st) == 0 && place_root_only(&st) && chain_trusted(a, at))
 			return at;
 		up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -207,5 +208,6 @@ int place_above(const struct actor *a, int folder, struct err *err)
 	}
 	if (at >= 0)
 		close(at);
-	return err_set(err, EXIT_NOPERM, "no folder of root's alone lies on the same file system");
+	return same < 0 ? same
+			: err_set(err, EXIT_NOPERM, "no folder of root's alone lies on the same file system");
 }

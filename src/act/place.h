@@ -33,8 +33,8 @@ int place_sync(int folder, struct err *err);
  * O_PATH, or negative.
  */
 int place_above(const struct actor *a, int folder, struct err *err);
-/* Same file system and same mount: a rename can go from one to the other. */
-bool place_same_mount(int a, int b);
+/* 1: same file system and same mount, so a rename can go from one to the other; 0: not; negative: it cannot be told. */
+int place_same_mount(int a, int b, struct err *err);
 bool place_root_only(const struct stat *st);
 
 #endif

@@ -8,6 +8,7 @@
 #include "act/serve.h"
 
 #include "act/talk.h"
+#include "base/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define STUCK_MOST 256
+#define FOLDER_SEED UINT64_C(0x666f6c646572)
 #define MTA_MOST 16
 #define PASSWD_LINE_MOST 4096
 #define LOCK_TRIES 300
@@ -241,10 +244,67 @@ static bool is_wished(const struct wish *w, const struct journal_row *r)
 	return span_eq(r->incident, w->what) || span_eq(r->sender, w->what);
 }
 
+/* The folder that R's file lies in, as a number; 0: R is about no file. */
+static uint64_t folder_of(struct actor *a, const struct journal_row *r)
+{
+	struct err damaged;
+	struct action *v;
+	ptrdiff_t slash;
+
+	if (action_unpack(a->arena, r->action, &v, &damaged) < 0)
+		return 0;
+	slash = span_rfind(v->path, '/');
+	return slash < 0 ? 0 : hash_span(span_head(v->path, (size_t)slash), FOLDER_SEED) | 1;
+}
+
+struct stuck {
+	uint64_t folder[STUCK_MOST], id[STUCK_MOST];
+	size_t n;
+};
+
+/* The number of a later action in R's folder that is not undone: R's turn comes after it. 0: none. */
+static uint64_t waits_for(struct actor *a, const struct stuck *s, const struct journal_row *r)
+{
+	uint64_t folder = s->n ? folder_of(a, r) : 0;
+
+	for (size_t i = 0; folder && i < s->n; i++)
+		if (s->folder[i] == folder)
+			return s->id[i];
+	return 0;
+}
+
+static void note_stuck(struct actor *a, struct stuck *s, const struct journal_row *r)
+{
+	if (r->state == ACT_STATE_UNDONE || s->n == STUCK_MOST)
+		return;
+	s->folder[s->n] = folder_of(a, r);
+	s->id[s->n++] = r->id;
+}
+
+static int undo_one(struct actor *a, struct journal_row *r, enum undone_by by, bool moved, struct stuck *s,
+		    struct err *err)
+{
+	uint64_t first = waits_for(a, s, r);
+	struct buf text = BUF_MAX(200);
+	int rc = 0;
+
+	if (first) {
+		buf_addf(&text, "waits for action %llu in the same folder, which is not undone",
+			 (unsigned long long)first);
+		r->text = arena_span(a->arena, buf_view(&text));
+		buf_free(&text);
+	} else {
+		rc = act_undo_row(a, r, by, moved, err);
+		note_stuck(a, s, r);
+	}
+	return rc;
+}
+
 /* Takes back, newest first, what is done and wished for. */
 static int undo_all(struct actor *a, const struct wish *wish, bool moved, struct err *err)
 {
 	enum undone_by by = wish->now ? UNDONE_BY_TIME : UNDONE_BY_OPERATOR;
+	struct stuck stuck = { .n = 0 };
 	struct journal_row *rows;
 	struct err why = { 0 };
 	size_t n, did = 0;
@@ -254,7 +314,7 @@ static int undo_all(struct actor *a, const struct wish *wish, bool moved, struct
 		if (!is_wished(wish, &rows[i]))
 			continue;
 		did++;
-		rc = act_undo_row(a, &rows[i], by, moved, &why);
+		rc = undo_one(a, &rows[i], by, moved, &stuck, &why);
 		if (rc == 0 && answer_row(a, ACT_RESULT, &rows[i], err) < 0)
 			return -EXIT_IO;
 	}

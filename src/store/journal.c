@@ -127,7 +127,8 @@ static int examine(const struct home *p, struct store *s, bool *ret_new, struct 
 		rc = store_run(s, CREATE, err);
 		return rc < 0 ? rc : 1;
 	}
-	if (is_sound(s))
+	/* twice: a disk that could not be read for a moment is no damaged file */
+	if (is_sound(s) || is_sound(s))
 		return 1;
 	return store_passes_by(s)
 		       ? err_set(err, EXIT_IO, "%s/" JOURNAL ": %s", p->path, sqlite3_errmsg(s->db))

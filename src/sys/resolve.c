@@ -42,7 +42,7 @@ static int openat2_path(int dirfd, const char *path, uint64_t resolve)
 	/* EAGAIN: something was renamed or mounted meanwhile, and the kernel could not vouch for "..". */
 	for (int i = 0; i < MAX_RETRIES; i++) {
 		fd = (int)syscall(CALL_OPENAT2, dirfd, path, &how, sizeof(how));
-		if (fd >= 0 || errno != EAGAIN)
+		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
 			break;
 	}
 	return fd;

@@ -99,8 +99,8 @@ static void inodereuse(int i)
 
 static void acl(int i)
 {
-	static const unsigned wide[] = { 2,	     0x00070001, ~0u, 0x00070002, 1234, 0x00070004, ~0u, 0x00070010,
-					 ~0u, 0x00070020, ~0u };
+	static const unsigned wide[] = { 2,   0x00070001, ~0u, 0x00070002, 1234, 0x00070004,
+					 ~0u, 0x00070010, ~0u, 0x00070020, ~0u };
 
 	if (i & 1)
 		setxattr(x, "system.posix_acl_access", wide, sizeof(wide), 0);
@@ -162,9 +162,18 @@ static const struct {
 	const char *name;
 	void (*go)(int i);
 } kinds[] = {
-	{ "dirlink", dirlink },	  { "filelink", filelink },   { "hardlink", hardlink }, { "parentmove", parentmove },
-	{ "namereuse", namereuse }, { "mount", mounted },     { "fifo", fifo },		{ "inodereuse", inodereuse },
-	{ "acl", acl },		  { "lease", lease },	      { "socket", sock },	{ "writing", writing },
+	{ "dirlink", dirlink },
+	{ "filelink", filelink },
+	{ "hardlink", hardlink },
+	{ "parentmove", parentmove },
+	{ "namereuse", namereuse },
+	{ "mount", mounted },
+	{ "fifo", fifo },
+	{ "inodereuse", inodereuse },
+	{ "acl", acl },
+	{ "lease", lease },
+	{ "socket", sock },
+	{ "writing", writing },
 	{ "naive", naive },
 };
 
@@ -186,7 +195,8 @@ int main(int argc, char **argv)
 	snprintf(other, sizeof(other), "%.2000s/x.php", argv[3]);
 	signal(SIGIO, SIG_IGN);
 	umask(0);
-	if (strcmp(argv[1], "mount") != 0 && strcmp(argv[1], "naive") != 0 && (setgid(2001) < 0 || setuid(2001) < 0))
+	if (strcmp(argv[1], "mount") != 0 && strcmp(argv[1], "naive") != 0 &&
+	    (setgid(2001) < 0 || setuid(2001) < 0))
 		return 9;
 	end = time(NULL) + atoi(argv[4]);
 	for (int i = 0; time(NULL) < end; i++)

@@ -17,7 +17,7 @@ struct driver {
 	struct arena *arena;
 	struct plan plan;
 	uint32_t lifetime;
-	bool failed;
+	bool failed, applying;
 	struct span *release;
 	size_t nrelease;
 };
@@ -101,7 +101,8 @@ static int see(void *owner, const struct journal_row *row)
 
 	printf("%llu %s %.*s\n", (unsigned long long)row->id, act_state_name(row->state), (int)row->text.n,
 	       row->text.p ? row->text.p : "");
-	d->failed = d->failed || row->state == ACT_STATE_FAILED || row->state == ACT_STATE_RACED;
+	d->failed = d->failed ||
+		    (d->applying && (row->state == ACT_STATE_FAILED || row->state == ACT_STATE_RACED));
 	return 0;
 }
 
@@ -122,11 +123,13 @@ static int apply(struct driver *d, struct err *err)
 	enum act_state state;
 	int rc = actor_plan(d->client, &d->plan, d->arena, &planned, err);
 
+	d->applying = true;
 	for (size_t i = 0; rc == 0 && i < d->plan.nactions; i++) {
 		if (planned[i].undone)
 			printf("%llu was undone before\n", (unsigned long long)planned[i].id);
 		rc = actor_apply(d->client, i, held, see, d, &state, err);
 	}
+	d->applying = false;
 	return rc;
 }
 

@@ -44,7 +44,8 @@ static void show_xattrs(const char *path)
 	for (ssize_t i = 0; i < n; i += (ssize_t)strlen(names + i) + 1) {
 		ssize_t v = lgetxattr(path, names + i, value, sizeof(value));
 
-		printf(" %s=%016llx", names + i, (unsigned long long)sum_bytes(7, value, v > 0 ? (size_t)v : 0));
+		printf(" %s=%016llx", names + i,
+		       (unsigned long long)sum_bytes(7, value, v > 0 ? (size_t)v : 0));
 	}
 }
 
@@ -64,8 +65,9 @@ static void show(const char *path)
 		return;
 	for (const char *c = path; *c; c++)
 		printf(*c > 32 && *c < 127 && *c != '%' ? "%c" : "%%%02x", (unsigned char)*c);
-	printf(" %o %u:%u %lld.%09ld ino=%llu links=%llu", st.st_mode, st.st_uid, st.st_gid, (long long)st.st_mtim.tv_sec,
-	       st.st_mtim.tv_nsec, (unsigned long long)st.st_ino, S_ISDIR(st.st_mode) ? 0ull : (unsigned long long)st.st_nlink);
+	printf(" %o %u:%u %lld.%09ld ino=%llu links=%llu", st.st_mode, st.st_uid, st.st_gid,
+	       (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (unsigned long long)st.st_ino,
+	       S_ISDIR(st.st_mode) ? 0ull : (unsigned long long)st.st_nlink);
 	show_xattrs(path);
 	if (S_ISREG(st.st_mode))
 		printf(" size=%lld blocks=%lld sum=%016llx", (long long)st.st_size, (long long)st.st_blocks,
@@ -98,7 +100,8 @@ static unsigned dice(unsigned n)
 
 static void name_made(char *out, unsigned number)
 {
-	static const char *const odd[] = { "\n", " ", "\x1b[31m", "\xff\xfe", "-rf", "\xe2\x80\xae", "%", "'\"$(x)", ".", "ä" };
+	static const char *const odd[] = { "\n",	   " ", "\x1b[31m", "\xff\xfe", "-rf",
+					   "\xe2\x80\xae", "%", "'\"$(x)",  ".",	"ä" };
 
 	snprintf(out, 256, "%s%u%s", dice(3) ? "f" : odd[dice(10)], number, dice(3) ? ".php" : odd[dice(8)]);
 	if (dice(15) == 0) {
@@ -137,8 +140,9 @@ static void encode(const char *path)
 /* user::rw-, user:1234:r--, group::r--, mask::r--, other::--- as in the kernel's posix_acl_xattr.h */
 static void acl(const char *path)
 {
-	static const uint32_t list[] = { 2, 0x00060001, UINT32_MAX, 0x00040002, 1234,	      0x00040004,
-					 UINT32_MAX, 0x00040010, UINT32_MAX, 0x00000020, UINT32_MAX };
+	static const uint32_t list[] = { 2,	     0x00060001, UINT32_MAX, 0x00040002,
+					 1234,	     0x00040004, UINT32_MAX, 0x00040010,
+					 UINT32_MAX, 0x00000020, UINT32_MAX };
 
 	if (setxattr(path, "system.posix_acl_access", list, sizeof(list), 0) < 0)
 		fprintf(stderr, "no ACLs here: %s\n", strerror(errno));
