@@ -25,6 +25,7 @@ struct actor {
 	struct clock clock;
 	const char *state_dir;
 	struct span who;           /* asked for it, "root (alice) on /dev/pts/0" */
+	int lock;                  /* held while this actor lives */
 	int root;                  /* O_PATH of what is "/" */
 	bool elsewhere;            /* that is not the machine's own: only files can be acted on */
 	const uint32_t *allow;     size_t nallow;

@@ -38,7 +38,7 @@ static void settle_in(void)
 int main(int argc, char **argv)
 {
 	struct channel channel;
-	struct actor a = { .arena = arena_new(), .channel = &channel, .root = -1 };
+	struct actor a = { .arena = arena_new(), .channel = &channel, .lock = -1, .root = -1 };
 	struct message m;
 	struct err err = { 0 };
 	struct stat st;

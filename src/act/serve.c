@@ -106,7 +106,7 @@ static int learn_allowed(struct actor *a, const struct act_begin *b, struct err 
 	return 0;
 }
 
-/* One actor at a time: another's unfinished steps are not to be recovered. Held until this process ends. */
+/* One actor at a time: another's unfinished steps are not to be recovered. Held until act_end. */
 static int lock(struct actor *a, struct err *err)
 {
 	const struct timespec nap = { .tv_nsec = LOCK_NANOS };
@@ -120,6 +120,7 @@ static int lock(struct actor *a, struct err *err)
 		close(dir);
 	if (fd < 0)
 		return err_sys(err, EXIT_IO, "%s/act.lock cannot be opened", a->state_dir);
+	a->lock = fd;
 	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return err_sys(err, EXIT_IO, "%s/act.lock cannot be locked", a->state_dir);
@@ -417,6 +418,8 @@ int act_serve(struct actor *a, const struct message *m, struct err *err)
 void act_end(struct actor *a)
 {
 	journal_close(a->journal);
+	if (a->lock >= 0)
+		close(a->lock);
 	if (a->root >= 0)
 		close(a->root);
 	arena_free(a->arena);
