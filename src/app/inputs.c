@@ -96,6 +96,7 @@ static void add_folder(struct inputs *in, const char *dir, const char **todo, un
 	bool more;
 
 	if (beneath_list(in->root, dir, NAMES_MOST, in->arena, &names, &n, &more, &err) < 0) {
+		in->forbidden |= err.code == EXIT_NOPERM;
 		add_unseen(in, dir, err.text);
 		return;
 	}
@@ -232,16 +233,18 @@ void inputs_named(struct inputs *in, char *const *paths, size_t npaths)
 		struct err err = { 0 };
 		struct file_status st = { 0 };
 
-		if (strcmp(paths[i], "-") == 0)
+		if (strcmp(paths[i], "-") == 0) {
 			add_file(in, "-", &st);
-		else if (beneath_status(in->root, paths[i], &st, &err) < 0)
+		} else if (beneath_status(in->root, paths[i], &st, &err) < 0) {
+			in->forbidden |= err.code == EXIT_NOPERM;
 			add_unseen(in, paths[i], err.text);
-		else if (S_ISDIR(st.mode))
+		} else if (S_ISDIR(st.mode)) {
 			add_named_folder(in, paths[i]);
-		else if (is_journal_name(span_str(paths[i])))
+		} else if (is_journal_name(span_str(paths[i]))) {
 			add_journal(in, paths[i], paths[i]);
-		else
+		} else {
 			add_file(in, paths[i], &st);
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ struct inputs {
 	size_t n, room;
 	struct span *unseen;   /* sentences about what could not be read */
 	size_t nunseen, unseen_room;
+	bool forbidden;        /* one of these is there, and not ours to read */
 	bool more;             /* INPUTS_MOST was reached */
 	struct journal_input journal[JOURNALS_MOST];
 	size_t njournals;

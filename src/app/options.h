@@ -20,6 +20,7 @@ struct options {
 	enum color_wish color;
 	unsigned top; /* 0 = not given */
 	bool quiet, unconfined, stats, help, version;
+	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	char **args; /* behind the verb; owned */
 	int nargs;
 };

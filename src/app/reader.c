@@ -116,7 +116,7 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 		inputs_add_journal(&s->inputs);
 	/* a journal that is there and cannot be read makes an incomplete answer, not none */
 	if (s->inputs.n == 0 && s->want->npaths && !s->inputs.no_helper)
-		return err_set(err, EXIT_NOINPUT, "%s",
+		return err_set(err, s->inputs.forbidden ? EXIT_NOPERM : EXIT_NOINPUT, "%s",
 			       s->inputs.nunseen ? arena_str(s->arena, s->inputs.unseen[0])
 						 : "no log file there");
 	if (s->inputs.n == 0 && !s->inputs.no_helper)

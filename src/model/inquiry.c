@@ -1,8 +1,8 @@
 /*
  * inquiry - the investigation as flat bytes and back, and the names of its enums.
  *
- * One function per struct serves both directions (struct codec), so what is packed and what is
- * unpacked cannot drift apart. Unpacked texts point into the bytes: the caller keeps these as long.
+ * One function per struct serves both directions (base/codec.h). Unpacked texts point into the bytes: the caller
+ * keeps these as long.
  *
  * TRUST: the bytes come from the confined reader, which an attacker may have taken over. Every count is
  * held against the bytes left before memory is taken, every enum, grade and index against its range;
@@ -10,17 +10,11 @@
  */
 #include "model/inquiry.h"
 
-#include "base/pack.h"
+#include "base/codec.h"
 #include "model/event.h"
 
 #define MAGIC UINT32_C(0x51497453) /* "StIQ" */
-#define VERSION 1
-
-struct codec {
-	struct packer *to; /* packing, or NULL */
-	struct unpacker *from; /* unpacking, or NULL */
-	struct arena *arena;
-};
+#define VERSION 2
 
 const char *sender_kind_name(enum sender_kind kind)
 {
@@ -51,106 +45,6 @@ void counts_add(struct counts *sum, const struct counts *c)
 	sum->bounced += c->bounced;
 	sum->bytes += c->bytes;
 }
-
-static void refuse_if(struct codec *c, bool wrong)
-{
-	if (c->from && wrong)
-		c->from->failed = true;
-}
-
-static void code_u32(struct codec *c, uint32_t *v)
-{
-	if (c->to)
-		pack_u32(c->to, *v);
-	else
-		*v = unpack_u32(c->from);
-}
-
-static void code_u64(struct codec *c, uint64_t *v)
-{
-	if (c->to)
-		pack_u64(c->to, *v);
-	else
-		*v = unpack_u64(c->from);
-}
-
-static void code_i64(struct codec *c, int64_t *v)
-{
-	if (c->to)
-		pack_i64(c->to, *v);
-	else
-		*v = unpack_i64(c->from);
-}
-
-/* A time within the years 1 to 9999: differences of two never overflow. */
-static void code_time(struct codec *c, int64_t *v)
-{
-	code_i64(c, v);
-	refuse_if(c, *v < INT64_C(-62135596800) || *v > INT64_C(253402300799));
-}
-
-static void code_f64(struct codec *c, double *v)
-{
-	if (c->to)
-		pack_f64(c->to, *v);
-	else
-		*v = unpack_f64(c->from);
-}
-
-static void code_bool(struct codec *c, bool *v)
-{
-	if (c->to)
-		pack_u8(c->to, *v);
-	else
-		*v = unpack_bool(c->from);
-}
-
-static void code_span(struct codec *c, struct span *v)
-{
-	if (c->to)
-		pack_span(c->to, *v);
-	else
-		*v = unpack_span(c->from);
-}
-
-static void code_grade(struct codec *c, char *v)
-{
-	if (c->to)
-		pack_u8(c->to, (uint8_t)*v);
-	else
-		*v = (char)unpack_u8(c->from);
-	refuse_if(c, *v != 0 && (*v < 'A' || *v > 'C'));
-}
-
-/* An enum below LIMIT, kept in an unsigned number. */
-static unsigned code_enum(struct codec *c, unsigned v, unsigned limit)
-{
-	if (c->to)
-		pack_u8(c->to, (uint8_t)v);
-	else
-		v = unpack_u8(c->from);
-	refuse_if(c, v >= limit);
-	return v < limit ? v : 0;
-}
-
-/* The number of things to follow, each at least LEAST packed bytes; memory for them when unpacking. */
-static void *code_list(struct codec *c, void *list, size_t *n, size_t size, size_t least)
-{
-	if (c->to) {
-		pack_u32(c->to, (uint32_t)*n);
-		return list;
-	}
-	*n = unpack_count(c->from, (uint32_t)(c->from->left.n / least));
-	return *n ? arena_alloc(c->arena, *n * size) : NULL;
-}
-
-/* Codes LIST of N with CODE_ONE; LEAST = packed bytes of the smallest member. */
-#define CODE_LIST(c, list, n, least, code_one)                                   \
-	do {                                                                     \
-		(list) = code_list((c), (list), &(n), sizeof(*(list)), (least)); \
-		for (size_t i_ = 0; i_ < (n); i_++)                              \
-			code_one((c), &(list)[i_]);                              \
-	} while (0)
 
 static void code_counts(struct codec *c, struct counts *v)
 {
@@ -198,7 +92,7 @@ static void code_column(struct codec *c, struct column *v)
 {
 	code_u32(c, &v->at);
 	code_u32(c, &v->messages);
-	refuse_if(c, v->at >= INQUIRY_SPARK);
+	code_refuse_if(c, v->at >= INQUIRY_SPARK);
 	if (v->at >= INQUIRY_SPARK)
 		v->at = 0;
 }
@@ -246,9 +140,10 @@ static void code_incident(struct codec *c, struct incident *v)
 	code_span(c, &id);
 	if (c->from && id.n < sizeof(v->id))
 		memcpy(v->id, id.p, id.n);
-	refuse_if(c, id.n == 0 || id.n >= sizeof(v->id));
+	code_refuse_if(c, id.n == 0 || id.n >= sizeof(v->id));
 	for (size_t i = 0; i < id.n; i++)
-		refuse_if(c, !((id.p[i] >= '0' && id.p[i] <= '9') || (id.p[i] >= 'a' && id.p[i] <= 'z')));
+		code_refuse_if(c,
+			       !((id.p[i] >= '0' && id.p[i] <= '9') || (id.p[i] >= 'a' && id.p[i] <= 'z')));
 	code_bool(c, &v->sending);
 	code_time(c, &v->since);
 	CODE_LIST(c, v->rows, v->nrows, 4, code_u32);
@@ -260,7 +155,7 @@ static void code_input(struct codec *c, struct input_file *v)
 {
 	code_span(c, &v->path);
 	code_u32(c, &v->dialects);
-	refuse_if(c, v->dialects >> DIALECTS);
+	code_refuse_if(c, v->dialects >> DIALECTS);
 	code_u64(c, &v->bytes);
 	code_u64(c, &v->lines);
 	code_u64(c, &v->unknown_lines);
@@ -297,11 +192,27 @@ static void code_advice(struct codec *c, struct advice *v)
 	code_span(c, &v->file);
 }
 
+static void code_refusal(struct codec *c, struct refusal *v)
+{
+	code_span(c, &v->provider);
+	code_span(c, &v->list);
+	code_u64(c, &v->messages);
+	code_time(c, &v->last);
+	code_span(c, &v->text);
+}
+
+static void code_outgoing(struct codec *c, struct outgoing *v)
+{
+	code_span(c, &v->address);
+	code_span(c, &v->source);
+	code_u64(c, &v->messages);
+}
+
 static void code_zone_step(struct codec *c, struct zone_step *v)
 {
 	code_i64(c, &v->at);
 	code_i64(c, &v->offset);
-	refuse_if(c, v->offset < -86400 || v->offset > 86400);
+	code_refuse_if(c, v->offset < -86400 || v->offset > 86400);
 }
 
 static void code_inquiry(struct codec *c, struct inquiry *v)
@@ -310,7 +221,7 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 
 	code_u32(c, &magic);
 	code_u32(c, &version);
-	refuse_if(c, magic != MAGIC || version != VERSION);
+	code_refuse_if(c, magic != MAGIC || version != VERSION);
 	code_span(c, &v->host);
 	code_span(c, &v->mta);
 	code_span(c, &v->panel);
@@ -331,6 +242,10 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	CODE_LIST(c, v->incidents, v->nincidents, 26, code_incident);
 	CODE_LIST(c, v->advice, v->nadvice, 17, code_advice);
 	code_stats(c, &v->stats);
+	code_span(c, &v->helo);
+	CODE_LIST(c, v->refusals, v->nrefusals, 28, code_refusal);
+	CODE_LIST(c, v->outgoing, v->noutgoing, 16, code_outgoing);
+	code_refuse_if(c, v->nrefusals > REFUSALS_MOST || v->noutgoing > OUTGOING_MOST);
 	CODE_LIST(c, v->zone, v->nzone, 16, code_zone_step);
 }
 

@@ -23,7 +23,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { NOBODY = 65534, ANY_ABI = 99 };
+enum { NOBODY = 65534, ANY_ABI = 99, FILES_ABI = 3 };
 
 static int limit(int resource, rlim_t value, const char *name, struct err *err)
 {
@@ -112,11 +112,15 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 	/* After the change of uid, which resets both: die with the parent, and let no equal uid trace us. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return err_sys(err, EXIT_NOPERM, "process flags cannot be set");
-	r = landlock_deny_all(want->landlock_abi_max ? want->landlock_abi_max : ANY_ABI, err);
+	/* ABI 4 brings rights for TCP, which the resolver's long answers come by */
+	r = landlock_deny_all(want->network	       ? FILES_ABI
+			      : want->landlock_abi_max ? want->landlock_abi_max
+						       : ANY_ABI,
+			      err);
 	if (r < 0)
 		return r;
 	report.landlock_abi = r;
-	r = filter_load(want->channel, want->complaints, want->library, err);
+	r = filter_load(want, err);
 	if (r < 0)
 		return r;
 	*ret_report = report;

@@ -4,9 +4,7 @@
 #ifndef SPAMTRAIL_SYS_FILTER_H
 #define SPAMTRAIL_SYS_FILTER_H
 
-#include "base/err.h"
-
-#include <stdbool.h>
+#include "sys/confine.h"
 
 /*
  * Sanitizers and gcov make calls of their own at exit; such builds get EPERM instead of death.
@@ -25,10 +23,10 @@
 #endif
 
 /*
- * Loads the filter for good. CHANNEL is the one socket that may be spoken on (-1: none), COMPLAINTS the one
- * descriptor that may be written to (-1: none). LIBRARY: fstat as libc spells it, too, which can look up a
- * name. A negative code where the kernel has no seccomp.
+ * Loads the filter for good. The channel is the one socket that may be spoken on, complaints the one descriptor that
+ * may be written to. library: fstat as libc spells it, too, which can look up a name. network: IP sockets, and the
+ * descriptors that a library makes for itself. A negative code where the kernel has no seccomp.
  */
-int filter_load(int channel, int complaints, bool library, struct err *err);
+int filter_load(const struct confine_want *want, struct err *err);
 
 #endif

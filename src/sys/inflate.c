@@ -171,8 +171,9 @@ static int damaged(struct source *s)
 	if (s->total == 0)
 		return err_set(&s->broken, EXIT_INCOMPLETE, "damaged after %llu bytes",
 			       (unsigned long long)used);
-	return err_set(&s->broken, EXIT_INCOMPLETE, "damaged at %u %%",
-		       (unsigned)(used >= s->total ? 100 : used * 100 / s->total));
+	if (used >= s->total)
+		return err_set(&s->broken, EXIT_INCOMPLETE, "damaged at its end: cut off");
+	return err_set(&s->broken, EXIT_INCOMPLETE, "damaged at %u %%", (unsigned)(used * 100 / s->total));
 }
 
 /* What the first bytes of the block left, then straight from the file into the caller's memory. */

@@ -30,8 +30,7 @@ int source_open(int fd, unsigned flags, struct source **ret_source, struct err *
 void source_close(struct source *s);
 /*
  * Up to N (> 0) plain bytes into P: how many, 0 at the end (of a plain file: the end so far), or
- * a negative code. EXIT_INCOMPLETE
- * with "damaged at 61 %" once everything in front of the damage was given out; EXIT_IO when reading
+ * a negative code. EXIT_INCOMPLETE with "damaged at 61 %" or "damaged at its end: cut off" once everything in front of the damage was given out; EXIT_IO when reading
  * failed. After an error every further call gives the same one.
  */
 ssize_t source_read(struct source *s, void *p, size_t n, struct err *err);

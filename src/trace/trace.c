@@ -83,6 +83,8 @@ struct trace *trace_new(const struct trace_options *options)
 	t->judge = judge_new(&judge);
 	if (options->stats)
 		t->stats = stats_new();
+	if (options->refusals)
+		t->refusals = refusals_new();
 	return t;
 }
 
@@ -92,6 +94,7 @@ void trace_free(struct trace *t)
 		return;
 	judge_free(t->judge);
 	stats_free(t->stats);
+	refusals_free(t->refusals);
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
 	free(t->folders);
@@ -173,6 +176,8 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 		result_grace(t, t->time);
 	if (t->stats && s.counted)
 		stats_event(t, &s);
+	if (t->refusals && s.counted)
+		refusals_event(t->refusals, &s);
 	if (step)
 		step(t, &s);
 }

@@ -1,0 +1,45 @@
+/*
+ * codec - structs as flat bytes and back: one function per struct serves both directions, so what is packed and
+ * what is unpacked cannot drift apart.
+ *
+ * Unpacked texts point into the bytes, lists lie in the arena. One wrong byte sets `failed` of the unpacker; from
+ * then on every number is 0 and every list empty, and one look at unpack_done() at the end decides.
+ */
+#ifndef SPAMTRAIL_BASE_CODEC_H
+#define SPAMTRAIL_BASE_CODEC_H
+
+#include "base/arena.h"
+#include "base/pack.h"
+
+struct codec {
+	struct packer *to; /* packing, or NULL */
+	struct unpacker *from; /* unpacking, or NULL */
+	struct arena *arena;
+};
+
+/* WRONG, when unpacking, refuses the whole. */
+void code_refuse_if(struct codec *c, bool wrong);
+void code_u32(struct codec *c, uint32_t *v);
+void code_u64(struct codec *c, uint64_t *v);
+void code_i64(struct codec *c, int64_t *v);
+/* A time within the years 1 to 9999: differences of two never overflow. */
+void code_time(struct codec *c, int64_t *v);
+void code_f64(struct codec *c, double *v);
+void code_bool(struct codec *c, bool *v);
+void code_span(struct codec *c, struct span *v);
+/* 'A', 'B', 'C', or 0. */
+void code_grade(struct codec *c, char *v);
+/* An enum below LIMIT, kept in an unsigned number. */
+unsigned code_enum(struct codec *c, unsigned v, unsigned limit);
+/* The number of things to follow, each at least LEAST packed bytes; memory for them when unpacking. */
+void *code_list(struct codec *c, void *list, size_t *n, size_t size, size_t least);
+
+/* Codes LIST of N with CODE_ONE; LEAST = packed bytes of the smallest member. */
+#define CODE_LIST(c, list, n, least, code_one)                                   \
+	do {                                                                     \
+		(list) = code_list((c), (list), &(n), sizeof(*(list)), (least)); \
+		for (size_t i_ = 0; i_ < (n); i_++)                              \
+			code_one((c), &(list)[i_]);                              \
+	} while (0)
+
+#endif
