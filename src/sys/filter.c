@@ -139,6 +139,8 @@ static int allow_calls(scmp_filter_ctx ctx, const struct confine_want *want)
 		r = allow_list(ctx, library_calls, sizeof(library_calls) / sizeof(library_calls[0]));
 	if (r == 0 && want->network)
 		r = allow_network(ctx);
+	if (r == 0 && want->charsets)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOENT), SCMP_SYS(openat), 0);
 	if (r == 0)
 		r = add_rules(ctx, rules, sizeof(rules) / sizeof(rules[0]));
 	if (r == 0)
