@@ -237,7 +237,9 @@ static void tie_one(struct work *w, struct tied *t, const struct asked *asked, c
 	else if (t->tie.ours)
 		t->state = TIE_CLAIMED;
 	else if (t->c.original.message_id.n || t->c.original.nreceived || t->c.nrecipients)
-		t->state = t->c.bounce && w->logs_read ? TIE_BACKSCATTER : TIE_ELSEWHERE;
+		/* had it been ours, its head would hold a line of ours */
+		t->state = t->c.bounce && w->logs_read && t->c.original.nreceived ? TIE_BACKSCATTER
+										  : TIE_ELSEWHERE;
 	else
 		t->state = TIE_NOTHING;
 }

@@ -68,6 +68,29 @@ static void take_feedback(struct found *f, struct span text)
 	f->report = true;
 }
 
+/* X-ARF 0.1 and 0.2, before JSON: fields in a text part, Source and Report-Type among them. */
+static bool take_old_xarf(struct found *f, struct span text)
+{
+	struct span source = SPAN_NONE, type = SPAN_NONE;
+	struct header h;
+
+	text = span_trim(text);
+	if (span_starts(text, SPAN("---")))
+		text = span_trim(span_from(text, 3));
+	while (header_next(f->arena, &text, &h)) {
+		if (span_eq_nocase(h.name, SPAN("source")))
+			source = h.value;
+		else if (span_eq_nocase(h.name, SPAN("report-type")))
+			type = h.value;
+	}
+	if (!source.n || !type.n)
+		return false;
+	f->c->source_ip = source;
+	f->c->type = type;
+	f->c->kind = COMPLAINT_XARF;
+	return true;
+}
+
 static struct span behind_semicolon(struct span value)
 {
 	ptrdiff_t at = span_find(value, 0, ';');
@@ -167,7 +190,7 @@ static void take_leaf(struct found *f, GMimeObject *o)
 		text = content_of(f->arena, o);
 		if (!f->prose.n || (!is_type(o, "text", "html") && text.n > f->prose.n))
 			f->prose = text;
-		if (xarf_read(f->arena, text, f->c))
+		if (xarf_read(f->arena, text, f->c) || take_old_xarf(f, text))
 			f->report = true;
 	}
 }
