@@ -6,6 +6,8 @@
 #include "app/mime_helper.h"
 
 #include "app/helper.h"
+#include "base/pack.h"
+#include "base/arena.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -12,6 +12,7 @@
 #include "app/verbs.h"
 #include "report/complaints.h"
 #include "trace/seek.h"
+#include "repute/received.h"
 
 #include <stdio.h>
 #include <stdlib.h>

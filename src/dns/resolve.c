@@ -15,6 +15,8 @@
 #include "dns/records.h"
 #include "repute/spf.h"
 #include "sys/clock.h"
+#include "repute/ask.h"
+#include "base/arena.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -6,6 +6,7 @@
  */
 #include "mime/parts.h"
 #include "repute/headers.h"
+#include "base/arena.h"
 
 #define LINES_MOST 400
 

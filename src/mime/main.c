@@ -15,6 +15,8 @@
 #include "mime/parts.h"
 #include "sys/channel.h"
 #include "sys/confine.h"
+#include "base/pack.h"
+#include "base/arena.h"
 
 #include <errno.h>
 #include <iconv.h>

@@ -2,6 +2,7 @@
 #include "mime/parts.h"
 
 #include "repute/headers.h"
+#include "base/arena.h"
 
 #define PARTS_MOST 500
 #define PART_BYTES (8u << 20)

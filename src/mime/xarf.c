@@ -5,6 +5,7 @@
  */
 #include "mime/parts.h"
 #include "repute/headers.h"
+#include "base/arena.h"
 
 #include <json-c/json.h>
 

@@ -10,6 +10,7 @@
 #include "report/jsonw.h"
 #include "report/pen.h"
 #include "report/text.h"
+#include "model/inquiry.h"
 
 #define SHOWN_MOST 20
 

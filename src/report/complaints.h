@@ -10,9 +10,12 @@
 #ifndef SPAMTRAIL_REPORT_COMPLAINTS_H
 #define SPAMTRAIL_REPORT_COMPLAINTS_H
 
-#include "model/inquiry.h"
-#include "report/screen.h"
 #include "repute/tie.h"
+
+struct evidence;
+struct row;
+struct screen;
+struct sink;
 
 enum tie_state {
 	TIE_LOGGED,            /* the logs know it: ours */

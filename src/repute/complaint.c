@@ -1,5 +1,7 @@
 /* complaint - see complaint.h. */
 #include "repute/complaint.h"
+#include "base/err.h"
+#include "base/codec.h"
 
 const char *complaint_kind_name(enum complaint_kind kind)
 {

@@ -7,8 +7,11 @@
 #ifndef SPAMTRAIL_REPUTE_COMPLAINT_H
 #define SPAMTRAIL_REPUTE_COMPLAINT_H
 
-#include "base/codec.h"
-#include "base/err.h"
+#include "base/span.h"
+
+struct arena;
+struct buf;
+struct err;
 
 enum mime_message {
 	MIME_FILE = 1,         /* to the helper: one descriptor */

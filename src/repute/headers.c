@@ -1,5 +1,7 @@
 /* headers - see headers.h. */
 #include "repute/headers.h"
+#include "base/buf.h"
+#include "base/arena.h"
 
 #include <stddef.h>
 

@@ -294,7 +294,8 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 	q->complete = n == 0;
 }
 
-static void fill_sought(struct trace *t, struct arena *a, const struct ranked *ranked, size_t n, struct inquiry *q)
+static void fill_sought(struct trace *t, struct arena *a, const struct ranked *ranked, size_t n,
+			struct inquiry *q)
 {
 	uint32_t *row_of = xmalloc((t->senders.n + 1) * sizeof(*row_of));
 

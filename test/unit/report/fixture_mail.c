@@ -1,5 +1,10 @@
 /* fixture_mail - a reputation and complaints made by hand, every text that an outsider may write being FOREIGN. */
 #include "fixture_mail.h"
+#include "repute/reputation.h"
+#include "repute/identity.h"
+#include "repute/check.h"
+#include "repute/blocklists.h"
+#include "model/inquiry.h"
 
 struct reputation *fixture_reputation(struct arena *a, struct span foreign)
 {

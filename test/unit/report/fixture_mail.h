@@ -3,7 +3,9 @@
 #define TEST_REPORT_FIXTURE_MAIL_H
 
 #include "report/complaints.h"
-#include "report/reputation.h"
+
+struct arena;
+struct reputation;
 
 struct reputation *fixture_reputation(struct arena *a, struct span foreign);
 struct complaints *fixture_complaints(struct arena *a, struct span foreign);

@@ -20,6 +20,7 @@
 #include "report/plain.h"
 #include "report/stats.h"
 #include "report/why.h"
+#include "report/reputation.h"
 
 static char every_byte[256];
 
@@ -460,16 +461,11 @@ static void sink(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(terminal),
-		cmocka_unit_test(plain),
-		cmocka_unit_test(json_contract),
-		cmocka_unit_test(json_key_order),
-		cmocka_unit_test(json_hostile),
-		cmocka_unit_test(json_verbs),
-		cmocka_unit_test(json_mail),
-		cmocka_unit_test(html_names_first),
-		cmocka_unit_test(html_hostile),
-		cmocka_unit_test(html_style_is_the_hashed_one),
+		cmocka_unit_test(terminal),	 cmocka_unit_test(plain),
+		cmocka_unit_test(json_contract), cmocka_unit_test(json_key_order),
+		cmocka_unit_test(json_hostile),	 cmocka_unit_test(json_verbs),
+		cmocka_unit_test(json_mail),	 cmocka_unit_test(html_names_first),
+		cmocka_unit_test(html_hostile),	 cmocka_unit_test(html_style_is_the_hashed_one),
 		cmocka_unit_test(sink),
 	};
 

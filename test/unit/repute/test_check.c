@@ -11,6 +11,11 @@
 #include "repute/check.h"
 #include "repute/identity.h"
 #include "unit/repute/source_dir.h"
+#include "repute/blocklists.h"
+#include "repute/ask.h"
+#include "base/err.h"
+#include "base/buf.h"
+#include "base/arena.h"
 
 static const char two_lists[] =
 	"[one.example]\nname = One\nkind = address\nipv6 = yes\n"

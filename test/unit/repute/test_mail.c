@@ -8,6 +8,9 @@
 #include "dns/records.h"
 #include "repute/headers.h"
 #include "repute/tie.h"
+#include "base/err.h"
+#include "base/buf.h"
+#include "base/arena.h"
 
 static void assert_span(struct span got, const char *want)
 {

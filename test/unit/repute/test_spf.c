@@ -11,6 +11,8 @@
 
 #include "repute/spf.h"
 #include "repute/spf_macro.h"
+#include "repute/ask.h"
+#include "base/arena.h"
 
 struct record {
 	const char *name;

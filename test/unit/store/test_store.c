@@ -475,7 +475,9 @@ static void test_set_aside_is_kept(void **state)
 /* One row of the past of an address: since, cleared. */
 static void assert_listing(bool listed, int64_t now, int64_t since, int64_t cleared)
 {
-	struct store_listing l = { .address = SPAN("192.0.2.1"), .list = SPAN("l.example"), .listed = listed };
+	struct store_listing l = { .address = SPAN("192.0.2.1"),
+				   .list = SPAN("l.example"),
+				   .listed = listed };
 	char note[256] = "";
 	struct store *s = open_noted(note);
 	struct err err = { 0 };
