@@ -26,6 +26,7 @@
 #define FILES_MOST 64
 #define ADDRESS_SPACE ((uint64_t)4 << 30)
 #define MAILBOX_BYTES ((size_t)512 << 20)
+#define TEXT_BYTES ((size_t)1 << 20) /* of what is no message */
 #define MESSAGES_MOST 100000
 #define BODY_BYTES (1u << 20)
 
@@ -114,8 +115,7 @@ static uint32_t read_messages(struct work *w, struct span bytes, bool mbox, bool
 			parts_read(a, message, &c);
 			g_object_unref(message);
 		} else {
-			c.kind = COMPLAINT_OTHER;
-			c.why = SPAN("not a message");
+			parts_read_text(a, span_head(bytes, mbox ? 0 : TEXT_BYTES), &c);
 		}
 		tell(w, &c);
 		arena_free(a);
@@ -131,7 +131,9 @@ static void read_json(struct work *w, struct span bytes)
 	struct arena *a = arena_new();
 	struct complaint c = { .number = 1, .kind = COMPLAINT_OTHER };
 
-	if (!xarf_read(a, bytes, &c))
+	if (xarf_read(a, bytes, &c) && !c.original.sender.n && !c.original.nreceived)
+		c.why = SPAN("it speaks of an address or a page, not of a message");
+	else if (c.kind != COMPLAINT_XARF)
 		c.why = SPAN("JSON, but no XARF report");
 	tell(w, &c);
 	arena_free(a);

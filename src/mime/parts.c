@@ -57,7 +57,7 @@ static void take_feedback(struct found *f, struct span text)
 		if (span_eq_nocase(h.name, SPAN("feedback-type")))
 			c->type = h.value;
 		else if (span_eq_nocase(h.name, SPAN("source-ip")))
-			c->source_ip = h.value;
+			c->source = h.value;
 		else if (span_eq_nocase(h.name, SPAN("original-mail-from")))
 			c->original.sender = address_in(h.value);
 		else if (span_eq_nocase(h.name, SPAN("original-rcpt-to")) ||
@@ -86,7 +86,7 @@ static bool take_old_xarf(struct found *f, struct span text)
 	}
 	if (!source.n || !type.n)
 		return false;
-	f->c->source_ip = source;
+	f->c->source = source;
 	f->c->type = type;
 	f->c->kind = COMPLAINT_XARF;
 	return true;
@@ -105,7 +105,7 @@ static void take_status_field(struct found *f, const struct header *h, struct fa
 
 	if (span_eq_nocase(h->name, SPAN("final-recipient")) ||
 	    (span_eq_nocase(h->name, SPAN("original-recipient")) && !at->recipient.n))
-		at->recipient = address_in(h->value);
+		at->recipient = address_in(h->value).n ? address_in(h->value) : behind_semicolon(h->value);
 	else if (span_eq_nocase(h->name, SPAN("action")))
 		at->action = h->value;
 	else if (span_eq_nocase(h->name, SPAN("status")))
@@ -223,7 +223,7 @@ static void walk(struct found *f, GMimeObject *top)
 static bool has_address(const struct complaint *c)
 {
 	return c->original.message_id.n || c->original.sender.n || c->original.from.n ||
-	       c->original.nreceived || c->nrecipients || c->source_ip.n;
+	       c->original.nreceived || c->nrecipients || c->source.n;
 }
 
 static void decide(struct found *f, GMimeObject *top, struct span return_path)
@@ -259,10 +259,40 @@ static void decide(struct found *f, GMimeObject *top, struct span return_path)
 		c->kind = COMPLAINT_SPAMCOP;
 	else if (c->kind == COMPLAINT_OTHER && f->original)
 		c->kind = COMPLAINT_FORWARDED;
-	if (!has_address(c))
+	if (c->kind == COMPLAINT_XARF && !c->original.sender.n && !c->original.nreceived)
+		c->why = SPAN("it speaks of an address or a page, not of a message");
+	else if (!has_address(c))
 		c->why = SPAN("no message of ours, no recipient and no address is named in it");
 	else if (!f->original && c->kind != COMPLAINT_XARF)
 		c->why = SPAN("the message it speaks of is not attached");
+}
+
+/* Hotmail's older form: its fields in front of the original's, and no part of its own. */
+static void take_old_hotmail(struct found *f, GMimeObject *top)
+{
+	char *head = g_mime_object_get_headers(top, NULL);
+	ptrdiff_t at = head ? span_search(span_str(head), 0, SPAN("X-HmXmrOriginalRecipient:")) : -1;
+
+	if (at >= 0) {
+		headers_original(f->arena, span_from(span_str(head), (size_t)at), f->c);
+		f->hotmail = f->original = true;
+	}
+	g_free(head);
+}
+
+void parts_read_text(struct arena *a, struct span text, struct complaint *ret)
+{
+	ret->kind = COMPLAINT_OTHER;
+	bounce_read(a, text, ret);
+	headers_original(a, headers_in_text(a, text), ret);
+	if (!ret->nrecipients && !ret->original.from.n && !ret->original.nreceived) {
+		ret->why = SPAN("not a message");
+		return;
+	}
+	ret->bounce =
+		span_search(text, 0, SPAN("delivered")) >= 0 || span_search(text, 0, SPAN("delivery")) >= 0;
+	ret->kind = ret->bounce ? COMPLAINT_DSN : COMPLAINT_FORWARDED;
+	ret->why = SPAN("it has no head of its own: who sent it is not known");
 }
 
 void parts_read(struct arena *a, GMimeMessage *message, struct complaint *ret)
@@ -277,5 +307,6 @@ void parts_read(struct arena *a, GMimeMessage *message, struct complaint *ret)
 	ret->date = part_text(a, raw_header(top, "Date"));
 	ret->kind = COMPLAINT_OTHER;
 	walk(&f, g_mime_message_get_mime_part(message));
+	take_old_hotmail(&f, top);
 	decide(&f, top, raw_header(top, "Return-Path"));
 }

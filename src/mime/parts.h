@@ -12,6 +12,8 @@
 #include <gmime/gmime.h>
 
 void parts_read(struct arena *a, GMimeMessage *message, struct complaint *ret);
+/* Text that is no message: a bounce that somebody saved or quoted without its head. */
+void parts_read_text(struct arena *a, struct span text, struct complaint *ret);
 /* A message as bytes, inside a text or a report: its head says what the original is. */
 void parts_original(struct arena *a, struct span bytes, struct complaint *c);
 

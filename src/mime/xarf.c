@@ -80,7 +80,7 @@ static void take_evidence(struct arena *a, struct json_object *list, struct comp
 static void take_v4(struct arena *a, struct json_object *o, struct complaint *c)
 {
 	c->type = text_of(a, o, "type");
-	c->source_ip = text_of(a, o, "source_identifier");
+	c->source = text_of(a, o, "source_identifier");
 	c->original.sender = address_in(text_of(a, o, "smtp_from"));
 	c->original.message_id = text_of(a, o, "message_id");
 	c->original.subject = text_of(a, o, "subject");
@@ -98,9 +98,9 @@ static void take_v3(struct arena *a, struct json_object *o, struct complaint *c)
 			   *source = get(r, "Source");
 
 	c->type = text_of(a, r, "ReportType");
-	c->source_ip = text_of(a, source, "IP");
-	if (!c->source_ip.n)
-		c->source_ip = text_of(a, r, "SourceIp");
+	c->source = first_of(a, source, (const char *const[]){ "IP", "URL", "Domain", NULL });
+	if (!c->source.n)
+		c->source = text_of(a, r, "SourceIp");
 	c->original.sender = address_in(text_of(a, more, "SMTPFrom"));
 	if (!c->original.sender.n)
 		c->original.sender = address_in(

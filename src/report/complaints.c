@@ -253,7 +253,7 @@ void complaints_json(struct sink *s, const struct complaints *c)
 		json_text(&w, "reporter", t->c.reporter);
 		json_text(&w, "about", t->c.about);
 		json_text(&w, "date", t->c.date);
-		json_text(&w, "source_ip", t->c.source_ip);
+		json_text(&w, "source", t->c.source);
 		json_text(&w, "reporting_mta", t->c.reporting_mta);
 		json_original(&w, t);
 		json_failures(&w, &t->c);

@@ -44,7 +44,7 @@ static void code_complaint(struct codec *c, struct complaint *v)
 	code_span(c, &v->reporter);
 	code_span(c, &v->about);
 	code_span(c, &v->date);
-	code_span(c, &v->source_ip);
+	code_span(c, &v->source);
 	code_span(c, &v->reporting_mta);
 	code_original(c, &v->original);
 	CODE_LIST(c, v->recipients, v->nrecipients, 4, code_span);

@@ -48,7 +48,7 @@ struct complaint {
 	bool bounce;           /* speaks of delivery, not of spam */
 	struct span type;      /* "abuse", "spam", "fraud" */
 	struct span reporter, about, date; /* From, Subject and Date of the complaint itself */
-	struct span source_ip, reporting_mta;
+	struct span source, reporting_mta; /* the address (or page) that is complained about; who bounced */
 	struct original original;
 	struct span *recipients;  size_t nrecipients;
 	struct failure *failures; size_t nfailures;

@@ -92,7 +92,7 @@ struct complaints *fixture_complaints(struct arena *a, struct span foreign)
 			       .reporter = foreign,
 			       .about = foreign,
 			       .date = foreign,
-			       .source_ip = foreign,
+			       .source = foreign,
 			       .reporting_mta = foreign,
 			       .original = { foreign, foreign, foreign, foreign, foreign, foreign, foreign,
 					     foreign, foreign, texts, 1 },
