@@ -61,6 +61,8 @@ const struct kind *act_kind(enum action_kind kind);
 
 /* check.c: refuses what may not be done whoever asks. */
 int act_check(const struct actor *a, const struct action *v, struct err *err);
+/* UID is a mail server's. */
+bool act_is_mta(const struct actor *a, uint32_t uid);
 /* An edit's path lies where edits are allowed: the account's own folder, or one of a few of the machine's. */
 int check_edit_path(const struct action *v, struct err *err);
 /* programs.c: ARGS are a program and arguments of the table there. */

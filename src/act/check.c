@@ -79,6 +79,11 @@ static bool listed(uint32_t uid, const uint32_t *list, size_t n)
 	return false;
 }
 
+bool act_is_mta(const struct actor *a, uint32_t uid)
+{
+	return listed(uid, a->mta, a->nmta);
+}
+
 int check_edit_path(const struct action *v, struct err *err)
 {
 	if (v->base.n > 1)
@@ -119,7 +124,8 @@ static int check_uid(const struct actor *a, const struct action *v, struct err *
 {
 	if (v->uid == 0)
 		return err_set(err, EXIT_NOPERM, "root is not acted on");
-	if (listed(v->uid, a->mta, a->nmta))
+	/* an open mail session is a connection of the server's own: socket.c sees that it is one of its ports */
+	if (act_is_mta(a, v->uid) && v->kind != ACTION_CLOSE_SOCKET)
 		return err_set(err, EXIT_NOPERM, "uid %u is the mail server's: not acted on", v->uid);
 	if (listed(v->uid, a->allow, a->nallow))
 		return err_set(err, EXIT_NOPERM, "uid %u is on the allow list: not acted on", v->uid);

@@ -36,8 +36,8 @@ static bool is_ours(const struct work *w, int dir, const char *name, bool any_by
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOATIME | O_CLOEXEC);
 	unsigned char sum[DIGEST_BYTES];
 	struct err unread;
-	bool ours = fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) &&
-		    st->st_ino == w->record->new_inode && st->st_dev == w->record->parent.device;
+	bool ours =
+		fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) && st->st_ino == w->record->new_inode;
 
 	if (ours && !any_bytes)
 		ours = w->record->new_hash.n == DIGEST_BYTES && digest_file(fd, sum, &unread) == 0 &&

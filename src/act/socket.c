@@ -63,12 +63,20 @@ static bool ends_read(const struct action *v, struct end *ret_own, struct end *r
 	       ret_own->family == ret_far->family;
 }
 
+static bool is_mail_port(unsigned port)
+{
+	return port == 25 || port == 465 || port == 587;
+}
+
 static int check(const struct actor *a, const struct action *v, struct err *err)
 {
 	struct end own, far;
 
 	if (v->uid == PLAN_NO_UID || v->uid == 0 || !ends_read(v, &own, &far))
 		return err_set(err, EXIT_NOPERM, "a connection is closed only by both its ends and its uid");
+	if (act_is_mta(a, v->uid) && !is_mail_port(ntohs(own.port)))
+		return err_set(err, EXIT_NOPERM,
+			       "of the mail server's connections only those to its mail ports are closed");
 	return 0;
 }
 
@@ -141,7 +149,7 @@ static int take_session(const struct nlmsghdr *h, void *data)
 	if (mnl_nlmsg_get_payload_len(h) < sizeof(*m))
 		return MNL_CB_ERROR;
 	port = ntohs(m->id.idiag_sport);
-	if ((port != 25 && port != 465 && port != 587) || all->n == SESSIONS_MOST)
+	if (!is_mail_port(port) || all->n == SESSIONS_MOST)
 		return MNL_CB_OK;
 	*s = (struct session){ .own = { .family = m->idiag_family, .port = m->id.idiag_sport },
 			       .far = { .family = m->idiag_family, .port = m->id.idiag_dport } };

@@ -9,6 +9,8 @@
 enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN };
 enum color_wish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+struct seek_want;
+
 struct options {
 	const struct verb *verb; /* NULL: none was given */
 	const char *root; /* NULL: not given, that is / */
@@ -20,6 +22,8 @@ struct options {
 	enum color_wish color;
 	unsigned top; /* 0 = not given */
 	bool quiet, unconfined, stats, help, version;
+	const struct seek_want *seek; /* no flags: complaints asks whose messages these are */
+	size_t nseek;
 	bool expired, moved, purge; /* undo, undo, history */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	char **args; /* behind the verb; owned */

@@ -19,6 +19,7 @@ struct confine_want {
 	uint64_t memory; /* bytes of address space, 0: no limit */
 	bool library; /* a foreign library works here: calls of its libc that we do without */
 	bool network; /* the resolver: IP sockets of its own, pipes between its threads; sets library, too */
+	bool charsets; /* opening a file fails instead of ending the process: libc looks for iconv's tables */
 	int landlock_abi_max; /* for tests; 0: whatever there is */
 };
 
