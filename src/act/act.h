@@ -9,12 +9,12 @@
 #ifndef SPAMTRAIL_ACT_ACT_H
 #define SPAMTRAIL_ACT_ACT_H
 
-#include "act/record.h"
-#include "base/buf.h"
 #include "model/plan.h"
 #include "store/journal.h"
-#include "sys/channel.h"
 #include "sys/clock.h"
+
+struct channel;
+struct record;
 
 #define UID_ACCOUNT_LEAST 1000 /* below are services; nothing is closed, blocked or stopped by their uid */
 

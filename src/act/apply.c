@@ -4,6 +4,7 @@
  * who fails in an undo stays *done*, with the reason.
  */
 #include "act/act.h"
+#include "act/record.h"
 
 #include "base/hash.h"
 

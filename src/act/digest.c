@@ -4,6 +4,9 @@
  * TRUST: bytes and attributes are anybody's; they are summed and copied, never understood.
  */
 #include "act/hold.h"
+#include "act/act.h"
+#include "base/buf.h"
+#include "base/err.h"
 #include "base/pack.h"
 
 #include <errno.h>

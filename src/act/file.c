@@ -7,6 +7,8 @@
  * TRUST: files and folders are the suspect's own; he may hold them open, lease them and exchange them.
  */
 #include "act/file.h"
+#include "act/act.h"
+#include "act/record.h"
 
 #include <errno.h>
 #include <fcntl.h>

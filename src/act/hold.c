@@ -5,6 +5,9 @@
  * inode that the record names. A list of all stores lies in the state folder, so that a lost journal loses no file.
  */
 #include "act/hold.h"
+#include "act/act.h"
+#include "act/record.h"
+#include "base/codec.h"
 
 #include "act/place.h"
 #include "base/hash.h"
@@ -287,7 +290,7 @@ static void see_store(const char *path, hold_see *see, void *owner)
 {
 	struct err unreadable;
 	struct dirent *entry;
-	struct hold h;
+	struct hold h = { .fd = -1 };
 	DIR *dir;
 	int fd;
 

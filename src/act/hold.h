@@ -6,7 +6,15 @@
 #ifndef SPAMTRAIL_ACT_HOLD_H
 #define SPAMTRAIL_ACT_HOLD_H
 
-#include "act/act.h"
+#include "base/span.h"
+
+#include <sys/stat.h>
+
+struct actor;
+struct buf;
+struct err;
+struct seen;
+struct work;
 
 struct hold {
 	int fd; /* O_PATH */

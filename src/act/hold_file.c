@@ -7,6 +7,8 @@
  * Back it never replaces anything, never sets set-id bits, and goes only into the folder it came from.
  */
 #include "act/file.h"
+#include "act/act.h"
+#include "act/record.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,6 +8,8 @@
  * TRUST: the file may have become anything. Lines are compared as bytes, never understood.
  */
 #include "act/file.h"
+#include "act/act.h"
+#include "act/record.h"
 
 #include <errno.h>
 #include <fcntl.h>

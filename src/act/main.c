@@ -6,6 +6,8 @@
  * actions and never within one: Ctrl-C is the command line's matter.
  */
 #include "act/serve.h"
+#include "act/act.h"
+#include "sys/channel.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -42,7 +44,6 @@ int main(int argc, char **argv)
 	struct message m;
 	struct err err = { 0 };
 	struct stat st;
-	int rc;
 
 	if (argc != 1 || fstat(CHANNEL_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) {
 		fprintf(stderr, "spamtrail-act is started by spamtrail, not by hand\n");
@@ -54,10 +55,9 @@ int main(int argc, char **argv)
 	}
 	settle_in();
 	channel_open(&channel, CHANNEL_FD, ACT_BODY_MOST, PATIENCE);
-	while ((rc = channel_receive(&channel, &m, &err)) > 0 && act_serve(&a, &m, &err) == 0)
+	while (channel_receive(&channel, &m, &err) > 0 && act_serve(&a, &m, &err) == 0)
 		;
-	rc = err.code;
 	channel_close(&channel);
 	act_end(&a);
-	return rc;
+	return err.code;
 }

@@ -5,6 +5,8 @@
  * Undo gives back only where the mode is still the one that was set, and no set-id bit that was taken.
  */
 #include "act/place.h"
+#include "act/act.h"
+#include "act/record.h"
 
 #include <errno.h>
 #include <fcntl.h>

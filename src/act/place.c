@@ -9,6 +9,7 @@
  * suspect's, who may exchange them while we look.
  */
 #include "act/place.h"
+#include "act/act.h"
 
 #include "sys/resolve.h"
 

@@ -7,9 +7,13 @@
 #ifndef SPAMTRAIL_ACT_PLACE_H
 #define SPAMTRAIL_ACT_PLACE_H
 
-#include "act/act.h"
-
 #include <limits.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+
+struct action;
+struct actor;
+struct err;
 
 struct place {
 	int folder; /* O_PATH */

@@ -8,6 +8,8 @@
  * TRUST: /proc/PID/stat holds the process's own name, in brackets: what counts is read behind the last bracket.
  */
 #include "act/process.h"
+#include "act/act.h"
+#include "act/record.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,10 @@
 #ifndef SPAMTRAIL_ACT_PROCESS_H
 #define SPAMTRAIL_ACT_PROCESS_H
 
-#include "act/act.h"
+#include "base/span.h"
+
+struct arena;
+struct err;
 
 /* A pidfd of process PID if it was born at BORN and is UID's (PLAN_NO_UID: whoever's); EXIT_NOINPUT when it is gone. */
 int process_open(uint32_t pid, uint64_t born, uint32_t uid, struct err *err);

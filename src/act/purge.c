@@ -5,6 +5,8 @@
  * Nothing outside hold stores is ever deleted by spamtrail.
  */
 #include "act/file.h"
+#include "act/act.h"
+#include "act/record.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -32,7 +34,7 @@ static const char *objection(const struct work *w, int fd)
 static int purge_file(struct work *w, struct err *err)
 {
 	char token[32];
-	struct hold h;
+	struct hold h = { .fd = -1 };
 	const char *why;
 	int fd, rc = hold_open(w, &h, err);
 
@@ -63,16 +65,14 @@ int act_purge_row(struct actor *a, struct journal_row *r, struct err *err)
 	struct work w = { .actor = a, .row = r, .arena = a->arena };
 	struct err why = { 0 };
 	struct buf text = BUF_MAX(sizeof(why.text));
-	struct action *v;
+	struct action *v = NULL;
 	int rc = action_unpack(a->arena, r->action, &v, err);
 
 	if (rc == 0)
 		rc = record_unpack(a->arena, r->record, &w.record, err);
-	if (rc < 0)
-		return rc;
 	w.action = v;
-	if (w.record->token.n == 0)
-		return 0;
+	if (rc < 0 || !v || !w.record || w.record->token.n == 0)
+		return rc;
 	rc = purge_file(&w, &why);
 	if (rc == 0)
 		r->state = ACT_STATE_PURGED;

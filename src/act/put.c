@@ -9,6 +9,8 @@
  * meanwhile keeps his change: then nothing is taken back, and the operator is told where the old bytes are.
  */
 #include "act/file.h"
+#include "act/act.h"
+#include "act/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -246,7 +248,7 @@ static int settle_made(struct work *w, int there, enum settled *ret, struct err 
 
 static int settle(struct work *w, enum settled *ret, struct err *err)
 {
-	struct hold hold;
+	struct hold hold = { .fd = -1 };
 	struct stat st;
 	int there, rc = hold_open(w, &hold, err);
 

@@ -8,6 +8,9 @@
  * TRUST: ids come from a plan made of foreign bytes; only their shape is believed.
  */
 #include "act/act.h"
+#include "act/record.h"
+#include "base/codec.h"
+#include "sys/channel.h"
 #include "act/talk.h"
 
 #define ID_MOST 40
@@ -115,8 +118,8 @@ static int ask(struct work *w, struct span **ret_ids, size_t *ret_n, struct err 
 	struct buf body = BUF_MAX(BODY_MOST);
 	struct packer p = { .out = &body };
 	struct codec out = { .to = &p };
-	struct message m;
-	struct unpacker u;
+	struct message m = { 0 };
+	struct unpacker u = { 0 };
 	struct codec in = { .from = &u, .arena = w->arena };
 	struct span *ids = w->record->ids;
 	size_t n = w->record->nids;

@@ -5,6 +5,9 @@
  * still hold anything, so every field is checked, and what it names is looked at anew before it is touched.
  */
 #include "act/record.h"
+#include "base/arena.h"
+#include "base/codec.h"
+#include "base/err.h"
 
 #define BILLION 1000000000u
 

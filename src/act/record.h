@@ -7,10 +7,14 @@
 #ifndef SPAMTRAIL_ACT_RECORD_H
 #define SPAMTRAIL_ACT_RECORD_H
 
-#include "base/codec.h"
-#include "base/err.h"
+#include "base/span.h"
 
 #include <sys/stat.h>
+
+struct arena;
+struct buf;
+struct codec;
+struct err;
 
 struct instant {
 	int64_t seconds;

@@ -3,6 +3,8 @@
  * the machine how far it got. Killed itself, it begins anew and finds less to do.
  */
 #include "act/act.h"
+#include "act/record.h"
+#include "base/codec.h"
 #include "act/hold.h"
 
 #define OPEN_STATES (1u << ACT_STATE_PLANNED | 1u << ACT_STATE_DOING | 1u << ACT_STATE_UNDOING)

@@ -6,6 +6,9 @@
  * comes is checked as if that process had sent it.
  */
 #include "act/serve.h"
+#include "act/act.h"
+#include "base/codec.h"
+#include "sys/channel.h"
 
 #include "act/talk.h"
 #include "base/hash.h"
@@ -242,7 +245,7 @@ static bool is_wished(const struct wish *w, const struct journal_row *r)
 		return r->expires && r->expires <= w->now;
 	if (w->id)
 		return r->id == w->id;
-	return span_eq(r->incident, w->what) || span_eq(r->sender, w->what);
+	return w->what.n && (span_eq(r->incident, w->what) || span_eq(r->sender, w->what));
 }
 
 /* The folder that R's file lies in, as a number; 0: R is about no file. */

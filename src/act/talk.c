@@ -2,6 +2,7 @@
  * talk - see talk.h.
  */
 #include "act/talk.h"
+#include "base/codec.h"
 
 void act_code_begin(struct codec *c, struct act_begin *v)
 {

@@ -8,8 +8,9 @@
 #ifndef SPAMTRAIL_ACT_TALK_H
 #define SPAMTRAIL_ACT_TALK_H
 
-#include "base/codec.h"
-#include "store/journal.h"
+#include "base/span.h"
+
+struct codec;
 
 enum act_request {
 	ACT_BEGIN = 1,   /* struct act_begin → ACT_READY; recovery is done by then */

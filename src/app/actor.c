@@ -4,6 +4,7 @@
  * TRUST: the actor is our own and root; its answers are unpacked with the same care as everybody's.
  */
 #include "app/actor.h"
+#include "base/codec.h"
 
 #include "app/helper.h"
 #include "sys/channel.h"
@@ -110,8 +111,8 @@ static int see_row(struct unpacker *u, actor_see *see, void *owner, enum act_sta
 /* Rows until ACT_END. */
 static int see_all(struct actor_client *c, uint32_t type, actor_see *see, void *owner, struct err *err)
 {
-	struct message m;
-	struct unpacker u;
+	struct message m = { 0 };
+	struct unpacker u = { 0 };
 	int rc;
 
 	while ((rc = listen_to(c, &m, &u, err)) == 0 && m.type == type)
@@ -128,8 +129,8 @@ static int begin(struct actor_client *c, const struct actor_want *want, struct b
 	struct act_begin b = { .state_dir = span_str(want->state_dir),
 			       .root = span_str(want->root ? want->root : "/") };
 	struct arena *a = arena_new();
-	struct message m;
-	struct unpacker u;
+	struct message m = { 0 };
+	struct unpacker u = { 0 };
 	struct body body;
 	int rc;
 
@@ -202,8 +203,8 @@ int actor_plan(struct actor_client *c, const struct plan *p, struct arena *a, st
 {
 	struct act_planned *planned = NULL;
 	size_t n = 0;
-	struct message m;
-	struct unpacker u;
+	struct message m = { 0 };
+	struct unpacker u = { 0 };
 	struct codec in = { .from = &u, .arena = a };
 	struct body body;
 	int rc;
@@ -253,8 +254,8 @@ int actor_apply(struct actor_client *c, size_t index, actor_held *held, actor_se
 		enum act_state *ret_state, struct err *err)
 {
 	uint32_t number = (uint32_t)index;
-	struct message m;
-	struct unpacker u;
+	struct message m = { 0 };
+	struct unpacker u = { 0 };
 	struct body body;
 	int rc;
 

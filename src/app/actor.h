@@ -7,6 +7,7 @@
 
 #include "act/talk.h"
 #include "model/plan.h"
+#include "store/journal.h"
 
 struct actor_client;
 

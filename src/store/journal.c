@@ -7,6 +7,7 @@
  * TRUST: the file may come from a restored backup or a failing disk. What a row says is checked again by who acts.
  */
 #include "store/journal.h"
+#include "base/codec.h"
 
 #include "store/internal.h"
 
@@ -112,6 +113,14 @@ static bool is_sound(struct store *s)
 	       rows_sound(s);
 }
 
+/* 0: damaged; negative: nothing can be said. */
+static int unsound(const struct home *p, struct store *s, struct err *err)
+{
+	return store_passes_by(s)
+		       ? err_set(err, EXIT_IO, "%s/" JOURNAL ": %s", p->path, sqlite3_errmsg(s->db))
+		       : 0;
+}
+
 /* 1: sound; 0: damaged; negative: cannot be said, so nothing may be done. */
 static int examine(const struct home *p, struct store *s, bool *ret_new, struct err *err)
 {
@@ -128,11 +137,9 @@ static int examine(const struct home *p, struct store *s, bool *ret_new, struct 
 		return rc < 0 ? rc : 1;
 	}
 	/* twice: a disk that could not be read for a moment is no damaged file */
-	if (is_sound(s) || is_sound(s))
+	if (is_sound(s))
 		return 1;
-	return store_passes_by(s)
-		       ? err_set(err, EXIT_IO, "%s/" JOURNAL ": %s", p->path, sqlite3_errmsg(s->db))
-		       : 0;
+	return is_sound(s) ? 1 : unsound(p, s, err);
 }
 
 int journal_open(const char *dir, struct journal **ret_journal, bool *ret_new, struct buf *note,

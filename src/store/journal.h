@@ -9,8 +9,10 @@
 #define SPAMTRAIL_STORE_JOURNAL_H
 
 #include "base/arena.h"
-#include "base/codec.h"
+#include "base/buf.h"
 #include "base/err.h"
+
+struct codec;
 
 enum act_state {
 	ACT_STATE_PLANNED,

@@ -6,6 +6,9 @@
  * fits, so that not every input ends there.
  */
 #include "act/serve.h"
+#include "act/act.h"
+#include "base/codec.h"
+#include "sys/channel.h"
 #include "act/talk.h"
 #include "base/err.h"
 
