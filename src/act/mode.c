@@ -39,8 +39,7 @@ static int pin(const struct work *w, struct stat *st, struct err *err)
 		return rc;
 	fd = place_file(&place, st, err);
 	why = fd < 0 ? NULL : objection(w->action, st);
-	/* by mount: in an overlay files have other device numbers than their folders */
-	if (fd >= 0 && !why && place_same_mount(fd, place.folder, err) != 1)
+	if (fd >= 0 && !why && place_same_mount(fd, place.folder, false, err) != 1)
 		why = "lies on another file system";
 	place_close(&place);
 	if (!why)

@@ -184,15 +184,18 @@ int place_sync(int folder, struct err *err)
 	return rc;
 }
 
-int place_same_mount(int a, int b, struct err *err)
+int place_same_mount(int a, int b, bool device, struct err *err)
 {
 	struct statx sa, sb;
+	bool mounts, devices;
 
 	if (statx(a, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &sa) < 0 ||
 	    statx(b, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &sb) < 0)
 		return err_sys(err, EXIT_IO, "the file system of a folder cannot be told");
-	return sa.stx_dev_major == sb.stx_dev_major && sa.stx_dev_minor == sb.stx_dev_minor &&
-	       (!(sa.stx_mask & sb.stx_mask & STATX_MNT_ID) || sa.stx_mnt_id == sb.stx_mnt_id);
+	/* before Linux 5.8 only the device tells */
+	mounts = sa.stx_mask & sb.stx_mask & STATX_MNT_ID;
+	devices = sa.stx_dev_major == sb.stx_dev_major && sa.stx_dev_minor == sb.stx_dev_minor;
+	return (devices || (mounts && !device)) && (!mounts || sa.stx_mnt_id == sb.stx_mnt_id);
 }
 
 int place_above(const struct actor *a, int folder, struct err *err)
@@ -200,7 +203,8 @@ int place_above(const struct actor *a, int folder, struct err *err)
 	int up, same = 0, at = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
-	for (int i = 0; at >= 0 && i < DEPTH_MOST && (same = place_same_mount(at, folder, err)) > 0; i++) {
+	for (int i = 0; at >= 0 && i < DEPTH_MOST && (same = place_same_mount(at, folder, true, err)) > 0;
+	     i++) {
 		if (fstat(at, &st) == 0 && place_root_only(&st) && chain_trusted(a, at))
 			return at;
 		up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);

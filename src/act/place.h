@@ -37,8 +37,11 @@ int place_sync(int folder, struct err *err);
  * O_PATH, or negative.
  */
 int place_above(const struct actor *a, int folder, struct err *err);
-/* 1: same file system and same mount, so a rename can go from one to the other; 0: not; negative: it cannot be told. */
-int place_same_mount(int a, int b, struct err *err);
+/*
+ * 1: same mount and, with DEVICE, same device number, so a rename can go from one folder to the other; 0: not; negative: it
+ * cannot be told. In an overlay files have other device numbers than their folders.
+ */
+int place_same_mount(int a, int b, bool device, struct err *err);
 bool place_root_only(const struct stat *st);
 
 #endif
