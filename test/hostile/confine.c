@@ -449,7 +449,7 @@ static void run_landlock(int abi_max)
 		int abi;
 
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		abi = landlock_deny_all(abi_max, NULL);
+		abi = landlock_deny_all(abi_max, -1, NULL);
 		if (abi == 0)
 			_exit(77);
 		if (abi < 0 || abi > abi_max || open("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES)
