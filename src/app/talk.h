@@ -14,6 +14,9 @@ enum talk {
 	TALK_PROGRESS,         /* u64 bytes, u64 of all → u8 go on */
 	TALK_PAST,             /* i64 first event → the baseline that ends before it, or nothing */
 	TALK_LEARNT,           /* i64 first, i64 newest event, the new baseline; no answer */
+	TALK_QUEUE,            /* the configuration is read, the queue comes → (investigate's reader) u8 read, messages packed */
+	TALK_MESSAGES,         /* a batch of packed messages of the queue; no answer */
+	TALK_QUEUE_END,        /* the queue reader's result; no answer */
 	TALK_RESULT,           /* the packed inquiry; no answer */
 };
 
