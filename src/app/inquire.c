@@ -105,7 +105,7 @@ static unsigned default_workers(void)
 	return cores < 1 ? 1 : cores > 4 ? 4 : (unsigned)cores;
 }
 
-static struct zone *zone_of(const struct inquiry *q, struct arena *a)
+struct zone *inquire_zone(const struct inquiry *q, struct arena *a)
 {
 	int64_t *at = arena_alloc(a, (q->nzone + 1) * sizeof(*at));
 	int32_t *offset = arena_alloc(a, (q->nzone + 1) * sizeof(*offset));
@@ -202,7 +202,7 @@ static int run_window(struct reader_want *want, const struct options *o, inquire
 	if (rc == 0 && first && in->q->past_unread && !in->q->stopped) {
 		/* the whole answer will know these incidents by the same ids */
 		keep_name(&((struct watch *)want->ctx)->keep, in->q);
-		in->zone = zone_of(in->q, in->arena);
+		in->zone = inquire_zone(in->q, in->arena);
 		first(o, in);
 		zone_free(in->zone);
 		in->zone = NULL;
@@ -277,7 +277,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	config_free(&config);
 	root_close(&root);
 	if (rc == 0)
-		ret->zone = zone_of(ret->q, ret->arena);
+		ret->zone = inquire_zone(ret->q, ret->arena);
 	return rc;
 }
 

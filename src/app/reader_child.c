@@ -360,6 +360,7 @@ static void tell_facts(struct child *c, const struct host_facts *facts)
 	struct span nothing = SPAN("no configuration of Exim, Postfix or PHP was found");
 
 	tell_spools(facts, &q);
+	fill_zone(c, facts, &q);
 	if (q.nadvice == 0 && q.nunseen == 0) {
 		q.unseen = &nothing;
 		q.nunseen = 1;
