@@ -27,6 +27,8 @@ struct server {
 	struct serving serving;
 	struct inputs inputs;
 	struct inquiry *result;
+	struct inquiry spools; /* only where the queues lie: named before the first log was read */
+	bool queue_told;
 	bool logs_told; /* the configuration has been read: from now on foreign logs speak */
 };
 
@@ -44,6 +46,9 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 		if (path && s->want->npaths == 0)
 			inputs_add_log(&s->inputs, span_str(path), only);
 	}
+	s->spools.postfix_spool = arena_span(s->arena, unpack_span(&u));
+	s->spools.postfix_commands = arena_span(s->arena, unpack_span(&u));
+	s->spools.exim_spool = arena_span(s->arena, unpack_span(&u));
 	if (!unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the reader asked for logs in a way that makes no sense");
 	for (size_t i = 0; s->want->npaths == 0 && i < s->want->nlogs; i++)
@@ -110,6 +115,19 @@ static int serve_past(struct server *s, struct span body_in, struct err *err)
 	return serve_answer(&s->serving, TALK_PAST, &body, -1, err);
 }
 
+static int serve_queue(struct server *s, struct err *err)
+{
+	struct buf body = BUF_MAX(TALK_ANSWER_MOST);
+
+	/* once: each time costs a pass over the spool */
+	if (s->want->queue && !s->queue_told)
+		s->want->queue(s->want->ctx, &s->spools, &body);
+	else
+		buf_byte(&body, 0);
+	s->queue_told = true;
+	return serve_answer(&s->serving, TALK_QUEUE, &body, -1, err);
+}
+
 static int take_learnt(struct server *s, struct span body, struct err *err)
 {
 	struct unpacker u = { .left = body };
@@ -156,6 +174,9 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 		break;
 	case TALK_PAST:
 		rc = serve_past(s, m->body, err);
+		break;
+	case TALK_QUEUE:
+		rc = serve_queue(s, err);
 		break;
 	case TALK_LEARNT:
 		rc = take_learnt(s, m->body, err);

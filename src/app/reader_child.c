@@ -12,6 +12,7 @@
 #include "host/host.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
+#include "trace/queued.h"
 #include "trace/trace.h"
 
 #include <pthread.h>
@@ -85,6 +86,9 @@ static void get_files(struct child *c, const struct host_facts *facts)
 		pack_span(&p, facts->logs[i].path);
 		pack_u32(&p, host_log_dialects(facts->logs[i].role));
 	}
+	pack_span(&p, facts->postfix_spool);
+	pack_span(&p, facts->postfix_commands);
+	pack_span(&p, facts->exim_spool);
 	host_ask(c->channel, TALK_LOGS, buf_view(&request), &u.left);
 	buf_free(&request);
 	c->nfiles = unpack_count(&u, 1u << 20);
@@ -274,6 +278,24 @@ static void tell_spools(const struct host_facts *facts, struct inquiry *q)
 	q->exim_spool = facts->exim_spool;
 }
 
+/* What waits, as the queue reader told the command line. */
+static void read_queue(struct child *c, struct trace *trace)
+{
+	struct unpacker u = { 0 };
+	struct queued_recipient *list = xmalloc(QUEUED_LISTED * sizeof(*list));
+	struct queued q;
+	int fd = host_ask(c->channel, TALK_QUEUE, SPAN_NONE, &u.left);
+
+	if (fd >= 0)
+		close(fd);
+	if (unpack_u8(&u) == 1) {
+		while (u.left.n && queued_unpack(&u, list, &q))
+			trace_queued(trace, &q);
+		trace_queue_read(trace);
+	}
+	free(list);
+}
+
 static void investigate(struct child *c, const struct host_facts *facts)
 {
 	const struct reader_want *want = c->want;
@@ -319,6 +341,8 @@ static void investigate(struct child *c, const struct host_facts *facts)
 
 	if (logs_read(c->arena, c->files, c->nfiles, &lo, &reads, &err) < 0)
 		host_ask_lost();
+	if (want->queue && !c->stopped && !lo.from)
+		read_queue(c, trace);
 	q = trace_conclude(trace, c->arena);
 	if (want->learnt && !c->stopped && !lo.from)
 		send_learnt(c, trace);

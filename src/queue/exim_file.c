@@ -111,11 +111,14 @@ static const char *skip_variable(struct exim_file *f, struct span rest)
 	return NULL;
 }
 
-/* "198.51.100.7.41642": the address in front of the last point. */
+/* "[198.51.100.7]:41642" (seen in 4.96), in older files "198.51.100.7.41642". */
 static struct span without_port(struct span value)
 {
 	ptrdiff_t dot = span_rfind(value, '.');
+	ptrdiff_t close = span_find(value, 0, ']');
 
+	if (value.n && value.p[0] == '[' && close > 0)
+		return span_of(value.p + 1, (size_t)close - 1);
 	return dot < 0 ? value : span_head(value, (size_t)dot);
 }
 
@@ -318,6 +321,11 @@ static const char *weigh(struct exim_file *f)
 
 	if (q->login.n)
 		q->login_grade = with_login && q->client.n ? 'A' : 'B';
+	/* what is handed over on this server has its user's name there, too: that is no login */
+	if (!q->client.n && local && span_eq(q->login, q->user)) {
+		q->login = SPAN_NONE;
+		q->login_grade = 0;
+	}
 	if (q->client.n && local && !span_starts(q->client, SPAN("127.")))
 		return "both local and from another host";
 	if (q->client.n) {

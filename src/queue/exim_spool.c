@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #define QUEUES_MOST 200
-#define DATA_HEAD 19 /* "ID-D" and its line end stand before the text: about that much is not the message's */
 #define JOURNAL_MOST WINDOW_MOST
 
 /* ID-D and ID-J beside the -H file at PATH, which has room behind its end. */
@@ -63,7 +62,8 @@ static int load(struct reading *r, char *path, struct span id, struct span queue
 	q->state = q->frozen ? QUEUE_FROZEN : QUEUE_WAITING;
 	beside(r, path, end, 'D', &there, &size);
 	if (there)
-		q->size += size > DATA_HEAD ? size - DATA_HEAD : 0;
+		/* "ID-D" and its line end stand before the text; the empty line behind the headers is in neither file */
+		q->size += size > id.n + 2 ? size - (id.n + 2) : 0;
 	if (journal)
 		beside(r, path, end, 'J', &there, &size);
 	return 1;

@@ -84,6 +84,8 @@ struct trace {
 	int64_t first, last;           /* of mail events in the window */
 	uint64_t contradictions;       /* arrivals of an id that had already arrived, with another sender */
 	uint64_t astray;               /* events that claim to lie more than a day ahead, or before 1970 */
+	bool queue_read;
+	uint64_t queued, queued_unknown;
 	bool mta_exim, mta_postfix;
 };
 

@@ -2,7 +2,7 @@
 #include "trace/queued.h"
 
 #include "host/accounts.h"
-#include "trace/net.h"
+#include "trace/internal.h"
 #include "trace/who.h"
 
 #include <stdio.h>
@@ -109,4 +109,78 @@ void queued_whose(const struct queued *q, const struct accounts *accounts, const
 	} else if (q->uid != QUEUED_NO_UID) {
 		of_uid(q, accounts, ret);
 	}
+}
+
+/* --- in an investigation ------------------------------------------------------------------ */
+
+#define ID_SECONDS 600 /* short queue ids are used again: the log's arrival must be the file's */
+
+static uint32_t row_of_id(const struct trace *t, const struct queued *q)
+{
+	uint32_t slot = messages_find(&t->messages, q->id);
+	const struct message *m;
+	int64_t apart;
+
+	if (slot == NO_MESSAGE)
+		return 0;
+	m = message_at(&t->messages, slot);
+	apart = q->arrival - (int64_t)m->arrived;
+	/* with M_SMALL an address stands where the sender will */
+	if ((m->flags & (M_SMALL | M_CHILD)) || apart > ID_SECONDS || apart < -ID_SECONDS)
+		return 0;
+	return m->sender;
+}
+
+static uint32_t row_of_facts(struct trace *t, const struct queued *q)
+{
+	struct whose w;
+
+	queued_whose(q, t->o.accounts, &t->relay_nets, &w);
+	if (w.kind == KIND_UNKNOWN)
+		return 0;
+	if (t->single[w.kind])
+		return t->single[w.kind];
+	return sender_seek(&t->senders, w.kind, names_put(&t->names, w.id), names_put(&t->names, w.account));
+}
+
+static void count_script(struct trace *t, struct sender *s, struct span script)
+{
+	uint32_t name;
+
+	if (!script.n)
+		return;
+	name = names_put_aside(&t->names, span_head(script, 200));
+	s->queue_scripts++;
+	if (s->queue_lead == 0) {
+		s->queue_script = name;
+		s->queue_named = 0;
+	}
+	if (s->queue_script == name) {
+		s->queue_lead++;
+		s->queue_named++;
+	} else {
+		s->queue_lead--;
+	}
+}
+
+void trace_queued(struct trace *t, const struct queued *q)
+{
+	uint32_t row = q->damage ? 0 : row_of_id(t, q);
+	struct sender *s;
+
+	if (!row && !q->damage)
+		row = row_of_facts(t, q);
+	t->queued++;
+	if (!row) {
+		t->queued_unknown++;
+		return;
+	}
+	s = sender_at(&t->senders, row);
+	s->queued++;
+	count_script(t, s, q->script);
+}
+
+void trace_queue_read(struct trace *t)
+{
+	t->queue_read = true;
 }

@@ -24,4 +24,24 @@ struct whose {
 void queued_whose(const struct queued *q, const struct accounts *accounts, const struct networks *networks,
 		  struct whose *ret);
 
+struct trace;
+
+/*
+ * One message that waits, in an investigation: counted to the row that the logs gave its id to, else to the row that
+ * its own facts name, if there is one. Before trace_conclude.
+ */
+void trace_queued(struct trace *t, const struct queued *q);
+/* That was the queue; the inquiry then tells it. */
+void trace_queue_read(struct trace *t);
+
+struct trace;
+
+/*
+ * One message that waits, in an investigation: counted to the row that the logs gave its id to, else to the row that
+ * its own facts name, if there is one. Before trace_conclude.
+ */
+void trace_queued(struct trace *t, const struct queued *q);
+/* That was the queue: the inquiry tells what waits. */
+void trace_queue_read(struct trace *t);
+
 #endif
