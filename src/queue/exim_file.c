@@ -15,7 +15,7 @@
 #define LINE_MOST 16384
 #define LINES_MOST 200000
 #define HEADERS_MOST 500
-#define DONE_MOST 4096
+#define DONE_MOST 200 /* recipients in the tree that are known by name; further ones are counted */
 
 enum once { ONCE_LOCAL, ONCE_IDENT, ONCE_LOGIN, ONCE_CLIENT, ONCE_HELO, ONCE_PROTOCOL, ONCE_FROZEN, ONCE_USEC, ONCES };
 
@@ -27,6 +27,8 @@ struct exim_file {
 	bool seen[ONCES];
 	bool error; /* -localerror: the server made it */
 	struct span ident;
+	struct span done[DONE_MOST];
+	uint32_t ndone;
 };
 
 /* The line at AT without its end; false: the file ends, or the line does not. */
@@ -209,6 +211,8 @@ static const char *take_tree(struct exim_file *f, struct span *line, uint32_t *r
 		open += (uint32_t)(line->p[0] == 'Y') + (uint32_t)(line->p[1] == 'Y');
 		open--;
 		done++;
+		if (f->ndone < DONE_MOST)
+			f->done[f->ndone++] = room_keep(f->room, span_from(*line, 3));
 		if (!next_line(f, line))
 			return "it ends within the tree of done recipients";
 	}
@@ -234,6 +238,14 @@ static struct span address_of(struct span line)
 	return blank < 0 ? line : span_head(line, (size_t)blank);
 }
 
+static bool is_done(const struct exim_file *f, struct span address)
+{
+	for (uint32_t i = 0; i < f->ndone; i++)
+		if (span_eq(f->done[i], address))
+			return true;
+	return false;
+}
+
 static const char *take_recipients(struct exim_file *f, struct span line, uint32_t done)
 {
 	uint64_t n;
@@ -243,7 +255,7 @@ static const char *take_recipients(struct exim_file *f, struct span line, uint32
 	for (uint64_t i = 0; i < n; i++) {
 		if (!next_line(f, &line) || line.n == 0)
 			return "it has fewer recipients than it says";
-		room_recipient(f->room, address_of(line), false);
+		room_recipient(f->room, address_of(line), is_done(f, span_head(address_of(line), ROOM_FIELD)));
 	}
 	if (!next_line(f, &line) || line.n)
 		return "it has more recipients than it says";

@@ -326,6 +326,7 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 	size_t n = 0;
 
 	settle_all(t);
+	queued_settle(t);
 	senders_shrink(&t->senders, ROWS_MOST);
 	limits_fill(t, a, q);
 	q->mta = t->mta_exim && t->mta_postfix ? SPAN("Exim and Postfix")

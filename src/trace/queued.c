@@ -1,11 +1,13 @@
 /* queued - see queued.h. */
 #include "trace/queued.h"
 
+#include "base/err.h"
 #include "host/accounts.h"
 #include "trace/internal.h"
 #include "trace/who.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static struct span account_name(const struct accounts *a, uint32_t index)
 {
@@ -131,25 +133,10 @@ static uint32_t row_of_id(const struct trace *t, const struct queued *q)
 	return m->sender;
 }
 
-static uint32_t row_of_facts(struct trace *t, const struct queued *q)
+static void count_script(struct sender *s, uint32_t name)
 {
-	struct whose w;
-
-	queued_whose(q, t->o.accounts, &t->relay_nets, &w);
-	if (w.kind == KIND_UNKNOWN)
-		return 0;
-	if (t->single[w.kind])
-		return t->single[w.kind];
-	return sender_seek(&t->senders, w.kind, names_put(&t->names, w.id), names_put(&t->names, w.account));
-}
-
-static void count_script(struct trace *t, struct sender *s, struct span script)
-{
-	uint32_t name;
-
-	if (!script.n)
+	if (!name)
 		return;
-	name = names_put_aside(&t->names, span_head(script, 200));
 	s->queue_scripts++;
 	if (s->queue_lead == 0) {
 		s->queue_script = name;
@@ -163,21 +150,64 @@ static void count_script(struct trace *t, struct sender *s, struct span script)
 	}
 }
 
+/* What its own facts name; the row may be there only once open messages are settled. */
+static void wait(struct trace *t, const struct queued *q, uint32_t script)
+{
+	struct whose w;
+
+	queued_whose(q, t->o.accounts, &t->relay_nets, &w);
+	if (w.kind == KIND_UNKNOWN) {
+		t->queued_unknown++;
+		return;
+	}
+	if (t->nwaiting == t->waiting_room) {
+		t->waiting_room = t->waiting_room ? t->waiting_room * 2 : 256;
+		t->waiting = xrealloc(t->waiting, t->waiting_room * sizeof(*t->waiting));
+	}
+	t->waiting[t->nwaiting++] = (struct queued_fact){
+		.kind = (uint8_t)w.kind,
+		.id = names_put(&t->names, w.id),
+		.account = names_put(&t->names, w.account),
+		.script = script,
+	};
+}
+
 void trace_queued(struct trace *t, const struct queued *q)
 {
+	uint32_t script = names_put_aside(&t->names, span_head(q->script, 200));
 	uint32_t row = q->damage ? 0 : row_of_id(t, q);
 	struct sender *s;
 
-	if (!row && !q->damage)
-		row = row_of_facts(t, q);
 	t->queued++;
 	if (!row) {
-		t->queued_unknown++;
+		wait(t, q, script);
 		return;
 	}
 	s = sender_at(&t->senders, row);
 	s->queued++;
-	count_script(t, s, q->script);
+	count_script(s, script);
+}
+
+void queued_settle(struct trace *t)
+{
+	for (size_t i = 0; i < t->nwaiting; i++) {
+		const struct queued_fact *f = &t->waiting[i];
+		uint32_t row = t->single[f->kind];
+		struct sender *s;
+
+		if (!row)
+			row = sender_seek(&t->senders, (enum sender_kind)f->kind, f->id, f->account);
+		if (!row) {
+			t->queued_unknown++;
+			continue;
+		}
+		s = sender_at(&t->senders, row);
+		s->queued++;
+		count_script(s, f->script);
+	}
+	free(t->waiting);
+	t->waiting = NULL;
+	t->nwaiting = t->waiting_room = 0;
 }
 
 void trace_queue_read(struct trace *t)
