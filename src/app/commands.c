@@ -72,9 +72,11 @@ static const struct verb verbs[] = {
 	{ .name = "queue",
 	  .args = "",
 	  .summary = "what waits in the mail queue, and whose it is",
-	  .text = "Reads the spools of Postfix and Exim themselves; a user who is not root gets what postqueue "
+	  .text = "Reads the spools of Postfix and Exim themselves; a user who is not root gets what "
+		  "postqueue "
 		  "tells.\n"
-		  "Grouped by culprit unless --by says otherwise. Whether a recipient is new to a sender is not "
+		  "Grouped by culprit unless --by says otherwise. Whether a recipient is new to a sender is "
+		  "not "
 		  "judged\n"
 		  "here: investigate does, which counts the queue, too.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_BY) | BIT(FLAG_LIST) | BIT(FLAG_TOP) |
@@ -92,8 +94,10 @@ static const struct verb verbs[] = {
 	  .args = "[ADDRESS|DOMAIN...]",
 	  .nargs_max = 64,
 	  .summary = "which lists refuse this server's mail, and the way out",
-	  .text = "Without arguments: who refused mail in the last week's logs, and every address this server sends "
-		  "from,\nits name and its senders' domains. A list counts only when its test points are right; else "
+	  .text = "Without arguments: who refused mail in the last week's logs, and every address this "
+		  "server sends "
+		  "from,\nits name and its senders' domains. A list counts only when its test points are "
+		  "right; else "
 		  "it is unknown.\nExit: 0 clean, 1 listed, 3 something did not answer (outranks 1).\n",
 	  .flags = COMMON | INPUT | FORMAT,
 	  .run = verb_reputation },

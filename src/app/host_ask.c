@@ -20,8 +20,8 @@ int host_ask(struct channel *c, enum talk type, struct span request, struct span
 	struct err err = { 0 };
 	struct message m = { 0 };
 
-	if (channel_send(c, type, request, NULL, 0, &err) < 0 ||
-	    channel_receive(c, &m, &err) <= 0 || m.type != type)
+	if (channel_send(c, type, request, NULL, 0, &err) < 0 || channel_receive(c, &m, &err) <= 0 ||
+	    m.type != type)
 		host_ask_lost();
 	*ret_body = m.body;
 	for (size_t i = 1; i < m.nfds; i++)

@@ -193,7 +193,8 @@ static void add_lines(struct arena *a, struct span **list, size_t *n, const stru
 /* A queue that may not be read at all is worth a line; one that is read in part makes the answer incomplete. */
 static void tell_queue(struct watch *w, struct inquiry *q)
 {
-	static const struct span too_big[] = { SPAN("the queue is longer than is looked at: see spamtrail queue") };
+	static const struct span too_big[] = { SPAN(
+		"the queue is longer than is looked at: see spamtrail queue") };
 
 	if (w->queue_too_big) {
 		add_lines(w->arena, &q->unseen, &q->nunseen, too_big, 1);

@@ -5,7 +5,7 @@
 #define SPAMTRAIL_APP_OPTIONS_H
 
 #include "app/commands.h"
-#include "model/queue.h"
+#include "model/queue_by.h"
 
 enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN };
 enum color_wish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };

@@ -33,8 +33,7 @@ static void send_batch(struct queue_child *c)
 {
 	struct err err;
 
-	if (c->batch.n &&
-	    channel_send(c->channel, TALK_MESSAGES, buf_view(&c->batch), NULL, 0, &err) < 0)
+	if (c->batch.n && channel_send(c->channel, TALK_MESSAGES, buf_view(&c->batch), NULL, 0, &err) < 0)
 		host_ask_lost();
 	c->batch.n = 0;
 }

@@ -54,7 +54,8 @@ static void unseen_count(struct asking *k, uint64_t n, const char *what, struct 
 
 	if (n == 0)
 		return;
-	snprintf(text, sizeof(text), "%s queue: %llu messages %s; the first: ", mail_server_name(k->spool.server),
+	snprintf(text, sizeof(text),
+		 "%s queue: %llu messages %s; the first: ", mail_server_name(k->spool.server),
 		 (unsigned long long)n, what);
 	unseen(k, text, first);
 }
@@ -138,7 +139,7 @@ static int take_end(struct asking *k, struct span body, struct err *err)
 		return err_set(err, EXIT_SOFTWARE, "the queue reader ended in a way that makes no sense");
 	if (code)
 		return err_set(err,
-			       code == EXIT_NOPERM	 ? EXIT_NOPERM
+			       code == EXIT_NOPERM    ? EXIT_NOPERM
 			       : code == EXIT_NOINPUT ? EXIT_NOINPUT
 						      : EXIT_IO,
 			       "%.*s", (int)span_head(text, 300).n, text.p);
@@ -216,7 +217,8 @@ static int read_from(struct asking *k, int fd, bool by_tool, struct err *err)
 	rc = confined_start(&cw, &k->child, err);
 	if (rc < 0)
 		return rc;
-	k->serving = (struct serving){ .root = k->want->root, .arena = k->arena, .channel = &k->child.channel };
+	k->serving =
+		(struct serving){ .root = k->want->root, .arena = k->arena, .channel = &k->child.channel };
 	rc = serve_all(k, err);
 	return confined_end(&k->child, cw.name, rc, err);
 }

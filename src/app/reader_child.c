@@ -397,7 +397,9 @@ void reader_child(void *ctx, struct channel *channel, bool unconfined)
 {
 	const struct reader_want *want = ctx;
 	struct child c = { .want = want, .channel = channel, .arena = arena_new(), .unconfined = unconfined };
-	struct host_io io = { .ctx = channel, .read = host_io_read, .list = host_io_list, .exists = host_io_exists };
+	struct host_io io = {
+		.ctx = channel, .read = host_io_read, .list = host_io_list, .exists = host_io_exists
+	};
 	struct host_facts facts;
 
 	pthread_mutex_init(&c.lock, NULL);

@@ -45,8 +45,8 @@ static int list(const struct options *o, struct queue_ask *ask, struct arena *a,
 	return rc;
 }
 
-static int groups(const struct options *o, struct queue_ask *ask, struct arena *a, const struct screen *screen,
-		  struct queue_report *report, struct err *err)
+static int groups(const struct options *o, struct queue_ask *ask, struct arena *a,
+		  const struct screen *screen, struct queue_report *report, struct err *err)
 {
 	struct sink s = sink_new(STDOUT_FILENO);
 	int rc;

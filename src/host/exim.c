@@ -111,21 +111,22 @@ static void learn_outgoing(const struct exim *e)
 	while (exim_item(e->g->scratch, &list, &item))
 		gather_outgoing(e->g, item, "interface");
 	learn_tables(e->g);
-	e->g->f->helo = arena_span(e->g->keep, e->helo_data.n				    ? e->helo_data
-					       : span_find(e->primary_hostname, 0, '$') < 0 && e->primary_hostname.n
-						       ? e->primary_hostname
-						       : e->g->f->hostname);
+	e->g->f->helo =
+		arena_span(e->g->keep, e->helo_data.n ? e->helo_data
+				       : span_find(e->primary_hostname, 0, '$') < 0 && e->primary_hostname.n
+					       ? e->primary_hostname
+					       : e->g->f->hostname);
 }
 
 /* Where nobody sets it, it is what the binary was built with: Debian's own place goes with Debian's configuration. */
 static void learn_spool(const struct exim *e)
 {
-	struct span usual = span_starts(e->path, SPAN("/etc/exim4/")) ? SPAN("/var/spool/exim4") :
-									SPAN("/var/spool/exim");
+	struct span usual = span_starts(e->path, SPAN("/etc/exim4/")) ? SPAN("/var/spool/exim4")
+								      : SPAN("/var/spool/exim");
 
-	e->g->f->exim_spool = gather_is_path(e->spool_directory) && span_find(e->spool_directory, 0, '$') < 0 ?
-				      arena_span(e->g->keep, e->spool_directory) :
-				      usual;
+	e->g->f->exim_spool = gather_is_path(e->spool_directory) && span_find(e->spool_directory, 0, '$') < 0
+				      ? arena_span(e->g->keep, e->spool_directory)
+				      : usual;
 }
 
 void exim_learn(struct gather *g)

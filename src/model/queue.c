@@ -5,7 +5,9 @@
 
 const char *queue_by_name(enum queue_by by)
 {
-	static const char *const names[QUEUE_BYS] = { "culprit", "sender", "subject", "domain", "age", "door" };
+	static const char *const names[QUEUE_BYS] = {
+		"culprit", "sender", "subject", "domain", "age", "door"
+	};
 
 	return names[by];
 }
@@ -24,7 +26,7 @@ unsigned queue_age(int64_t arrival, int64_t now)
 
 const char *queue_age_name(unsigned age)
 {
-	static const char *const names[QUEUE_AGES] = { "0-5",	  "5-10",    "10-20",	"20-40",    "40-80",
+	static const char *const names[QUEUE_AGES] = { "0-5",	 "5-10",    "10-20",   "20-40",	   "40-80",
 						       "80-160", "160-320", "320-640", "640-1280", "1280+" };
 
 	return names[age];

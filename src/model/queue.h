@@ -8,10 +8,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "model/queue_by.h"
 #include "model/queued.h"
 #include "model/row.h"
-
-enum queue_by { BY_CULPRIT, BY_SENDER, BY_SUBJECT, BY_DOMAIN, BY_AGE, BY_DOOR, QUEUE_BYS };
 
 #define QUEUE_AGES 10 /* qshape's grid: up to 5, 10, 20 ... 1280 minutes, and older */
 #define QUEUE_SAMPLES 3
@@ -60,7 +59,6 @@ struct queue_report {
 	size_t nunseen;
 };
 
-const char *queue_by_name(enum queue_by by);
 /* Column of the age grid. */
 unsigned queue_age(int64_t arrival, int64_t now);
 /* "0-5" and so on, minutes. */

@@ -18,7 +18,8 @@ const char *queue_state_name(enum queue_state state)
 
 const char *queue_door_name(enum queue_door door)
 {
-	static const char *const names[QUEUE_DOORS] = { "unknown", "auth", "local", "loopback", "smtp", "bounce" };
+	static const char *const names[QUEUE_DOORS] = { "unknown",  "auth", "local",
+							"loopback", "smtp", "bounce" };
 
 	return names[door];
 }
@@ -26,7 +27,7 @@ const char *queue_door_name(enum queue_door door)
 void queued_pack(const struct queued *q, uint32_t recipients, struct buf *out)
 {
 	struct packer p = { .out = out };
-	const struct span texts[] = { q->id_text, q->queue, q->sender,	q->login,      q->user,	  q->client,
+	const struct span texts[] = { q->id_text, q->queue,    q->sender,  q->login,	  q->user,  q->client,
 				      q->helo,	  q->protocol, q->subject, q->message_id, q->script };
 	uint32_t n = q->nlisted < recipients ? q->nlisted : recipients;
 

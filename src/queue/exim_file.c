@@ -17,7 +17,17 @@
 #define HEADERS_MOST 500
 #define DONE_MOST 200 /* recipients in the tree that are known by name; further ones are counted */
 
-enum once { ONCE_LOCAL, ONCE_IDENT, ONCE_LOGIN, ONCE_CLIENT, ONCE_HELO, ONCE_PROTOCOL, ONCE_FROZEN, ONCE_USEC, ONCES };
+enum once {
+	ONCE_LOCAL,
+	ONCE_IDENT,
+	ONCE_LOGIN,
+	ONCE_CLIENT,
+	ONCE_HELO,
+	ONCE_PROTOCOL,
+	ONCE_FROZEN,
+	ONCE_USEC,
+	ONCES
+};
 
 struct exim_file {
 	struct window *w;
@@ -165,10 +175,10 @@ static const char *take_option(struct exim_file *f, struct span line)
 		struct span name;
 		enum once once;
 	} known[] = {
-		{ SPAN("local"), ONCE_LOCAL },	       { SPAN("ident"), ONCE_IDENT },
-		{ SPAN("auth_id"), ONCE_LOGIN },       { SPAN("host_address"), ONCE_CLIENT },
-		{ SPAN("helo_name"), ONCE_HELO },      { SPAN("received_protocol"), ONCE_PROTOCOL },
-		{ SPAN("frozen"), ONCE_FROZEN },       { SPAN("received_time_usec"), ONCE_USEC },
+		{ SPAN("local"), ONCE_LOCAL },	  { SPAN("ident"), ONCE_IDENT },
+		{ SPAN("auth_id"), ONCE_LOGIN },  { SPAN("host_address"), ONCE_CLIENT },
+		{ SPAN("helo_name"), ONCE_HELO }, { SPAN("received_protocol"), ONCE_PROTOCOL },
+		{ SPAN("frozen"), ONCE_FROZEN },  { SPAN("received_time_usec"), ONCE_USEC },
 	};
 	struct span rest = span_from(line, line.n > 1 && line.p[1] == '-' ? 2 : 1);
 	struct span name;
@@ -193,8 +203,8 @@ static const char *take_option(struct exim_file *f, struct span line)
 
 static bool is_tree_line(struct span line)
 {
-	return line.n >= 2 && (line.p[0] == 'Y' || line.p[0] == 'N') && (line.p[1] == 'Y' || line.p[1] == 'N') &&
-	       (line.n == 2 || line.p[2] == ' ');
+	return line.n >= 2 && (line.p[0] == 'Y' || line.p[0] == 'N') &&
+	       (line.p[1] == 'Y' || line.p[1] == 'N') && (line.n == 2 || line.p[2] == ' ');
 }
 
 /* The tree of recipients that are done: each node says whether it has a left and a right branch. */
@@ -255,7 +265,8 @@ static const char *take_recipients(struct exim_file *f, struct span line, uint32
 	for (uint64_t i = 0; i < n; i++) {
 		if (!next_line(f, &line) || line.n == 0)
 			return "it has fewer recipients than it says";
-		room_recipient(f->room, address_of(line), is_done(f, span_head(address_of(line), ROOM_FIELD)));
+		room_recipient(f->room, address_of(line),
+			       is_done(f, span_head(address_of(line), ROOM_FIELD)));
 	}
 	if (!next_line(f, &line) || line.n)
 		return "it has more recipients than it says";
@@ -282,7 +293,8 @@ static const char *take_headers(struct exim_file *f)
 		if (!s.n || s.p[0] != '\n')
 			return "a header of another length";
 		if (i < HEADERS_MOST) {
-			s = window_look(f->w, f->at, length < ROOM_FIELD * 2 ? (size_t)length : ROOM_FIELD * 2);
+			s = window_look(f->w, f->at,
+					length < ROOM_FIELD * 2 ? (size_t)length : ROOM_FIELD * 2);
 			room_header(f->room, span_head(s, (size_t)length));
 		}
 		f->room->q.size += length;
@@ -298,7 +310,8 @@ static const char *read_all(struct exim_file *f)
 	struct span line;
 	uint32_t done = 0;
 
-	if (!next_line(f, &line) || line.n != id.n + 2 || !span_starts(line, id) || !span_ends(line, SPAN("-H")))
+	if (!next_line(f, &line) || line.n != id.n + 2 || !span_starts(line, id) ||
+	    !span_ends(line, SPAN("-H")))
 		return "it does not begin with its own id";
 	if (!next_line(f, &line) || (wrong = take_submitter(f, line)) != NULL)
 		return wrong ? wrong : "it ends after one line";

@@ -13,7 +13,8 @@ struct entry {
 	struct queue_group g;
 	uint64_t hash;
 	uint64_t seen; /* number of the message that counted here last: once per message */
-	uint64_t lead; /* BY: how much `script` is ahead of others (Boyer-Moore), so that one name is enough */
+	uint64_t
+		lead; /* BY: how much `script` is ahead of others (Boyer-Moore), so that one name is enough */
 };
 
 struct grouping {
@@ -141,7 +142,8 @@ static void count_script(struct grouping *g, struct entry *e, const struct queue
 	}
 }
 
-static void sum(struct grouping *g, struct queue_group *to, const struct queued *q, uint32_t recipients, uint32_t done)
+static void sum(struct grouping *g, struct queue_group *to, const struct queued *q, uint32_t recipients,
+		uint32_t done)
 {
 	to->messages++;
 	to->recipients += recipients;
@@ -159,7 +161,8 @@ static void sum(struct grouping *g, struct queue_group *to, const struct queued 
 	}
 }
 
-static void count(struct grouping *g, struct entry *e, const struct queued *q, uint32_t recipients, uint32_t done)
+static void count(struct grouping *g, struct entry *e, const struct queued *q, uint32_t recipients,
+		  uint32_t done)
 {
 	if (e->seen == g->number) {
 		/* a second recipient of the same domain */
@@ -191,11 +194,12 @@ static void add_domains(struct grouping *g, const struct queued *q)
 		ptrdiff_t at = span_rfind(address, '@');
 		struct span domain = at < 0 ? SPAN("(local)") : span_from(address, (size_t)at + 1);
 
-		count(g, entry_of(g, KIND_OTHER, lower(domain, room), SPAN_NONE), q, 1, q->recipients[i].done);
+		count(g, entry_of(g, KIND_OTHER, lower(domain, room), SPAN_NONE), q, 1,
+		      q->recipients[i].done);
 	}
 	if (q->nrecipients > q->nlisted)
-		count(g, entry_of(g, KIND_OTHER, SPAN("(not listed)"), SPAN_NONE), q, q->nrecipients - q->nlisted,
-		      0);
+		count(g, entry_of(g, KIND_OTHER, SPAN("(not listed)"), SPAN_NONE), q,
+		      q->nrecipients - q->nlisted, 0);
 }
 
 static bool in_word(char c)
@@ -260,7 +264,8 @@ void grouping_add(struct grouping *g, const struct queued *q, const struct queue
 		e = entry_of(g, KIND_OTHER, subject_like(q->subject, room), SPAN_NONE);
 		break;
 	case BY_AGE:
-		e = entry_of(g, KIND_OTHER, span_str(queue_age_name(queue_age(q->arrival, g->now))), SPAN_NONE);
+		e = entry_of(g, KIND_OTHER, span_str(queue_age_name(queue_age(q->arrival, g->now))),
+			     SPAN_NONE);
 		break;
 	default:
 		e = entry_of(g, KIND_OTHER, span_str(queue_door_name((enum queue_door)q->door)), SPAN_NONE);

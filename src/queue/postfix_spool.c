@@ -94,7 +94,8 @@ void postfix_walk(struct reading *r)
 }
 
 /* ID in QUEUE, hashed by so many characters. */
-static int find_in(struct reading *r, struct span id, const char *queue, enum queue_state state, unsigned depth)
+static int find_in(struct reading *r, struct span id, const char *queue, enum queue_state state,
+		   unsigned depth)
 {
 	static const char hash[] = "0123456789ABCDEF";
 	unsigned ways = depth == 0 ? 1 : depth == 1 ? 16 : 256;
@@ -107,8 +108,8 @@ static int find_in(struct reading *r, struct span id, const char *queue, enum qu
 		else if (depth == 1)
 			snprintf(path, sizeof(path), "%s/%c/%.*s", queue, hash[i], (int)id.n, id.p);
 		else
-			snprintf(path, sizeof(path), "%s/%c/%c/%.*s", queue, hash[i / 16], hash[i % 16], (int)id.n,
-				 id.p);
+			snprintf(path, sizeof(path), "%s/%c/%c/%.*s", queue, hash[i / 16], hash[i % 16],
+				 (int)id.n, id.p);
 		found = load(r, path, id, state);
 	}
 	return found;

@@ -28,9 +28,9 @@ static struct span text_of(struct json_object *o, const char *key)
 static int64_t number_of(struct json_object *o, const char *key)
 {
 	struct json_object *v;
-	int64_t n = json_object_object_get_ex(o, key, &v) && json_object_is_type(v, json_type_int) ?
-			    json_object_get_int64(v) :
-			    0;
+	int64_t n = json_object_object_get_ex(o, key, &v) && json_object_is_type(v, json_type_int)
+			    ? json_object_get_int64(v)
+			    : 0;
 
 	return n > 0 ? n : 0;
 }
@@ -84,8 +84,8 @@ bool postqueue_line(struct span line, struct room *room)
 	if (!t || line.n > LINE_MOST)
 		return false;
 	o = json_tokener_parse_ex(t, line.p, (int)line.n);
-	good = o && json_tokener_get_error(t) == json_tokener_success && json_object_is_type(o, json_type_object) &&
-	       fill(o, room);
+	good = o && json_tokener_get_error(t) == json_tokener_success &&
+	       json_object_is_type(o, json_type_object) && fill(o, room);
 	if (o)
 		json_object_put(o);
 	json_tokener_free(t);
@@ -108,7 +108,8 @@ static void take_line(struct lines *l, struct span line)
 		return;
 	if (!postqueue_line(line, l->room)) {
 		if (t->damaged++ == 0)
-			snprintf(t->first_damaged, sizeof(t->first_damaged), "postqueue: a line that is no message");
+			snprintf(t->first_damaged, sizeof(t->first_damaged),
+				 "postqueue: a line that is no message");
 		return;
 	}
 	t->messages++;
@@ -124,7 +125,8 @@ int postqueue_read(int fd, queue_visit *visit, void *ctx, struct queue_tally *re
 	uint64_t bytes = 0;
 	ssize_t n = 0;
 
-	while (!l.stopped && bytes < BYTES_MOST && ((n = read(fd, block, sizeof(block))) > 0 || errno == EINTR)) {
+	while (!l.stopped && bytes < BYTES_MOST &&
+	       ((n = read(fd, block, sizeof(block))) > 0 || errno == EINTR)) {
 		struct span s = span_of(block, n > 0 ? (size_t)n : 0);
 		ptrdiff_t end;
 

@@ -92,7 +92,8 @@ void room_header(struct room *r, struct span header)
 
 static bool is_loopback(struct span ip)
 {
-	return span_starts(ip, SPAN("127.")) || span_eq(ip, SPAN("::1")) || span_starts(ip, SPAN("::ffff:127."));
+	return span_starts(ip, SPAN("127.")) || span_eq(ip, SPAN("::1")) ||
+	       span_starts(ip, SPAN("::ffff:127."));
 }
 
 void room_finish(struct room *r)

@@ -29,7 +29,8 @@ static void unreadable(struct reading *r, const char *path, const char *why)
 		snprintf(t->first_unreadable, sizeof(t->first_unreadable), "%.100s: %s", path, why);
 }
 
-bool reading_list(struct reading *r, const char *path, struct arena *a, struct below_name **ret_names, size_t *ret_n)
+bool reading_list(struct reading *r, const char *path, struct arena *a, struct below_name **ret_names,
+		  size_t *ret_n)
 {
 	int fd = below_open(r->spool->fd, path, true);
 	bool more = false;
@@ -107,7 +108,8 @@ static void end(struct reading *r)
 	free(r->bytes);
 }
 
-int queue_read(const struct spool *spool, queue_visit *visit, void *ctx, struct queue_tally *ret_tally, struct err *err)
+int queue_read(const struct spool *spool, queue_visit *visit, void *ctx, struct queue_tally *ret_tally,
+	       struct err *err)
 {
 	const char *name = mail_server_name(spool->server);
 	struct reading r;
@@ -134,8 +136,9 @@ int queue_read(const struct spool *spool, queue_visit *visit, void *ctx, struct 
 /* A message of its own, apart from the room it was read in. */
 static void keep(struct arena *a, const struct queued *q, struct queued *ret)
 {
-	struct span *texts[] = { &ret->id_text, &ret->queue, &ret->sender, &ret->login, &ret->user, &ret->client,
-				 &ret->helo, &ret->protocol, &ret->subject, &ret->message_id, &ret->script };
+	struct span *texts[] = { &ret->id_text, &ret->queue,	  &ret->sender, &ret->login,
+				 &ret->user,	&ret->client,	  &ret->helo,	&ret->protocol,
+				 &ret->subject, &ret->message_id, &ret->script };
 
 	*ret = *q;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -148,7 +151,8 @@ static void keep(struct arena *a, const struct queued *q, struct queued *ret)
 		};
 }
 
-int queue_read_one(const struct spool *spool, struct span id, struct arena *a, struct queued *ret, struct err *err)
+int queue_read_one(const struct spool *spool, struct span id, struct arena *a, struct queued *ret,
+		   struct err *err)
 {
 	struct reading r;
 	int found;

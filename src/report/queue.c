@@ -159,7 +159,8 @@ static void put_unseen(struct pen *p, const struct queue_report *q)
 		if (!q->spool[i].by_tool)
 			continue;
 		pen_label(p, "UNSEEN");
-		pen_str(p, "Postfix's queue only as postqueue tells it: no user, login or subject; root sees those");
+		pen_str(p, "Postfix's queue only as postqueue tells it: no user, login or subject; root sees "
+			   "those");
 		pen_line(p, 0);
 	}
 	if (q->unconfined) {
@@ -413,7 +414,8 @@ void queue_list_begin(struct queue_list *l)
 		json_head(&w);
 		jsonw_open(&w, "messages", '[');
 	} else if (l->form == QUEUE_LIST_TEXT) {
-		buf_str(w.out, "Queue ID                      Size  Arrival Time               Sender/Recipient\n");
+		buf_str(w.out,
+			"Queue ID                      Size  Arrival Time               Sender/Recipient\n");
 	}
 }
 
@@ -515,9 +517,9 @@ static void list_text(struct queue_list *l, const struct queued *q)
 	struct buf *out = &l->sink->text;
 	bool ascii = l->screen->ascii;
 	size_t start = out->n;
-	const char *mark = q->state == QUEUE_ACTIVE				   ? "*"
+	const char *mark = q->state == QUEUE_ACTIVE					      ? "*"
 			   : q->state == QUEUE_HOLD || q->state == QUEUE_FROZEN || q->queue.n ? "!"
-											    : "";
+											      : "";
 	struct buf size = BUF_MAX(32);
 
 	show_text(out, q->id_text, ascii);

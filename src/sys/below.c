@@ -42,8 +42,7 @@ static void put(struct list *l, struct arena *a, const struct dirent64 *d)
 		l->room = l->room ? l->room * 2 : 64;
 		l->names = xrealloc(l->names, l->room * sizeof(*l->names));
 	}
-	l->names[l->n++] =
-		(struct below_name){ arena_span(a, span_str(d->d_name)), d->d_type == DT_DIR };
+	l->names[l->n++] = (struct below_name){ arena_span(a, span_str(d->d_name)), d->d_type == DT_DIR };
 }
 
 static int by_name(const void *a, const void *b)
@@ -60,7 +59,8 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-bool below_list(int fd, size_t max, struct arena *a, struct below_name **ret_names, size_t *ret_n, bool *ret_more)
+bool below_list(int fd, size_t max, struct arena *a, struct below_name **ret_names, size_t *ret_n,
+		bool *ret_more)
 {
 	_Alignas(struct dirent64) char block[32768];
 	struct list l = { 0 };

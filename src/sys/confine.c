@@ -139,7 +139,8 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 	if (r < 0)
 		return r;
 	if (want->below && r == 0 && !report.locked_in)
-		return err_set(err, EXIT_NOPERM, "this kernel has no Landlock, so only root can read one folder alone");
+		return err_set(err, EXIT_NOPERM,
+			       "this kernel has no Landlock, so only root can read one folder alone");
 	report.landlock_abi = r;
 	r = filter_load(want, err);
 	if (r < 0)

@@ -35,7 +35,8 @@ static void check(const struct room *r)
 	for (uint32_t i = 0; i < q->nlisted; i++)
 		inside(r, q->recipients[i].address);
 	if (q->damage)
-		must(!q->login.n && !q->user.n && q->uid == QUEUED_NO_UID && !q->login_grade && !q->uid_grade);
+		must(!q->login.n && !q->user.n && q->uid == QUEUED_NO_UID && !q->login_grade &&
+		     !q->uid_grade);
 	must(!q->login.n || (q->login_grade && room_is_name(q->login)));
 	queued_pack(q, QUEUED_LISTED, &b);
 	u = (struct unpacker){ .left = buf_view(&b) };

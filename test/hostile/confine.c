@@ -267,6 +267,7 @@ static void prepare(void)
 	dup2(ends[1], COMPLAINTS_FD);
 }
 
+static bool not_owner; /* started by root */
 static bool below; /* the reader of one folder: DIR_FD */
 
 static void confine_or_die(int abi_max)
@@ -442,12 +443,14 @@ static int below_attack(void)
 	fd = open2(DIR_FD, "/etc/passwd", O_RDONLY);
 	if (fd >= 0)
 		return 4;
-	if (open2(DIR_FD, "../etc/passwd", O_RDONLY) >= 0 || open2(DIR_FD, "../../../etc/passwd", O_RDONLY) >= 0)
+	if (open2(DIR_FD, "../etc/passwd", O_RDONLY) >= 0 ||
+	    open2(DIR_FD, "../../../etc/passwd", O_RDONLY) >= 0)
 		return 5;
 	if (open2(DIR_FD, "way-out", O_RDONLY) >= 0)
 		return 6;
-	/* truncating while opening to read, which Landlock before ABI 3 lets through */
-	open2(DIR_FD, victim, O_RDONLY | O_TRUNC);
+	/* truncating while opening to read, which Landlock before ABI 3 lets through to a file's owner: only root's reader is none */
+	if (not_owner)
+		open2(DIR_FD, victim, O_RDONLY | O_TRUNC);
 	return descriptor_status(RDWR_FD, &st, &err) < 0 || st.size != sizeof(page) ? 7 : 0;
 }
 
@@ -482,6 +485,7 @@ static void attack_below(void)
 	char inner[80], way_out[100];
 
 	below = true;
+	not_owner = geteuid() == 0;
 	snprintf(inner, sizeof(inner), "%s", "/tmp/spamtrail-below-XXXXXX");
 	if (!mkdtemp(inner) || chmod(inner, 0755) < 0)
 		exit(70);
@@ -496,7 +500,8 @@ static void attack_below(void)
 		for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
 			if (attacks[i].call != SYS_getdents64)
 				run_attack(&attacks[i], abi_max);
-		run_below("below: openat2 gives files of the folder to read, and nothing else", abi_max, below_attack);
+		run_below("below: openat2 gives files of the folder to read, and nothing else", abi_max,
+			  below_attack);
 		run_below("below: the folder can be listed", abi_max, below_life);
 	}
 	unlink(way_out);

@@ -284,7 +284,9 @@ struct piece {
 	struct span data;
 };
 
-#define SIZES SPAN("            100             200               1               0               0               0")
+#define SIZES                                                                                                \
+	SPAN("            100             200               1               0               0              " \
+	     " 0")
 
 /* A file from PIECES, in which TYPE 0 ends the list. */
 static const struct queued *built(const struct piece *pieces)
@@ -299,10 +301,22 @@ static const struct queued *built(const struct piece *pieces)
 	return q;
 }
 
-#define HEAD { 'C', SIZES }, { 'T', SPAN("1795853743 1") }
-#define LOGIN { 'A', SPAN("sasl_method=PLAIN") }, { 'A', SPAN("sasl_username=mallory@x") }
-#define TAIL { 'R', SPAN("r@x") }, { 'M', SPAN("") }, { 'N', SPAN("Received: from x") }, { 'N', SPAN("") }, \
-	     { 'X', SPAN("") }, { 'E', SPAN("") }, { 0, SPAN("") }
+#define HEAD                              \
+	{ 'C', SIZES },                   \
+	{                                 \
+		'T', SPAN("1795853743 1") \
+	}
+#define LOGIN                                        \
+	{ 'A', SPAN("sasl_method=PLAIN") },          \
+	{                                            \
+		'A', SPAN("sasl_username=mallory@x") \
+	}
+#define TAIL                                                                                           \
+	{ 'R', SPAN("r@x") }, { 'M', SPAN("") }, { 'N', SPAN("Received: from x") }, { 'N', SPAN("") }, \
+		{ 'X', SPAN("") }, { 'E', SPAN("") },                                                  \
+	{                                                                                              \
+		0, SPAN("")                                                                            \
+	}
 
 static void postfix_forged(void **state)
 {
@@ -320,9 +334,25 @@ static void postfix_forged(void **state)
 		{ HEAD, { 'A', SPAN("sasl_username=") }, { 'S', SPAN("m@x") }, TAIL },
 		{ HEAD, LOGIN, TAIL },
 		{ HEAD, LOGIN, { 'S', SPAN("m@x") }, { '\1', SPAN("?") }, TAIL },
-		{ HEAD, LOGIN, { 'S', SPAN("m@x") }, { 'M', SPAN("") }, { 'N', SPAN("a") }, { 'X', SPAN("") }, TAIL },
-		{ HEAD, LOGIN, { 'S', SPAN("m@x") }, { 'M', SPAN("") }, { 'X', SPAN("") }, { 'E', SPAN("") } },
-		{ HEAD, LOGIN, { 'S', SPAN("m@x") }, { 'R', SPAN("r") }, { 'M', SPAN("") }, { 'S', SPAN("v@v") } },
+		{ HEAD,
+		  LOGIN,
+		  { 'S', SPAN("m@x") },
+		  { 'M', SPAN("") },
+		  { 'N', SPAN("a") },
+		  { 'X', SPAN("") },
+		  TAIL },
+		{ HEAD,
+		  LOGIN,
+		  { 'S', SPAN("m@x") },
+		  { 'M', SPAN("") },
+		  { 'X', SPAN("") },
+		  { 'E', SPAN("") } },
+		{ HEAD,
+		  LOGIN,
+		  { 'S', SPAN("m@x") },
+		  { 'R', SPAN("r") },
+		  { 'M', SPAN("") },
+		  { 'S', SPAN("v@v") } },
 		{ HEAD, LOGIN, { 'S', SPAN("m@x") }, { 'p', SPAN("2") }, TAIL },
 	};
 
@@ -339,17 +369,33 @@ static void postfix_forged(void **state)
 /* Only cleanup's own first record names a uid, and only for mail that no client brought. */
 static void postfix_uid_is_the_first_record(void **state)
 {
-	const struct piece later[] = { HEAD, { 'S', SPAN("m@x") }, { 'R', SPAN("r@x") }, { 'M', SPAN("") },
+	const struct piece later[] = { HEAD,
+				       { 'S', SPAN("m@x") },
+				       { 'R', SPAN("r@x") },
+				       { 'M', SPAN("") },
 				       { 'N', SPAN("Received: by mx (Postfix, from userid 2001)") },
-				       { 'N', SPAN("Received: by mx (Postfix, from userid 0)") }, { 'N', SPAN("") },
-				       { 'X', SPAN("") }, { 'E', SPAN("") }, { 0, SPAN("") } };
-	const struct piece client[] = { HEAD, { 'A', SPAN("log_client_address=203.0.113.9") }, { 'S', SPAN("m@x") },
-					{ 'R', SPAN("r@x") }, { 'M', SPAN("") },
-					{ 'N', SPAN("Received: by mx (Postfix, from userid 0)") }, { 'X', SPAN("") },
-					{ 'E', SPAN("") }, { 0, SPAN("") } };
-	const struct piece helo[] = { HEAD, { 'S', SPAN("m@x") }, { 'R', SPAN("r@x") }, { 'M', SPAN("") },
-				      { 'N', SPAN("Received: from , from userid 0) (x)") }, { 'X', SPAN("") },
-				      { 'E', SPAN("") }, { 0, SPAN("") } };
+				       { 'N', SPAN("Received: by mx (Postfix, from userid 0)") },
+				       { 'N', SPAN("") },
+				       { 'X', SPAN("") },
+				       { 'E', SPAN("") },
+				       { 0, SPAN("") } };
+	const struct piece client[] = { HEAD,
+					{ 'A', SPAN("log_client_address=203.0.113.9") },
+					{ 'S', SPAN("m@x") },
+					{ 'R', SPAN("r@x") },
+					{ 'M', SPAN("") },
+					{ 'N', SPAN("Received: by mx (Postfix, from userid 0)") },
+					{ 'X', SPAN("") },
+					{ 'E', SPAN("") },
+					{ 0, SPAN("") } };
+	const struct piece helo[] = { HEAD,
+				      { 'S', SPAN("m@x") },
+				      { 'R', SPAN("r@x") },
+				      { 'M', SPAN("") },
+				      { 'N', SPAN("Received: from , from userid 0) (x)") },
+				      { 'X', SPAN("") },
+				      { 'E', SPAN("") },
+				      { 0, SPAN("") } };
 
 	assert_int_equal(built(later)->uid, 2001);
 	assert_int_equal(built(client)->uid, QUEUED_NO_UID);
@@ -386,7 +432,8 @@ static void many_recipients(void **state)
 	record(&b, 'T', SPAN("1795853743 1"));
 	record(&b, 'S', SPAN("m@x"));
 	for (int i = 0; i < 20000; i++)
-		record(&b, 'R', SPAN("somebody.with.a.rather.long.name.indeed@a-domain-that-is-long.example"));
+		record(&b, 'R',
+		       SPAN("somebody.with.a.rather.long.name.indeed@a-domain-that-is-long.example"));
 	record(&b, 'M', SPAN(""));
 	record(&b, 'X', SPAN(""));
 	record(&b, 'E', SPAN(""));
@@ -402,7 +449,8 @@ static void tool_lines(void **state)
 	const struct span line = SPAN(
 		"{\"queue_name\": \"deferred\", \"queue_id\": \"9FCFD127\", \"arrival_time\": 1795853743, "
 		"\"message_size\": 395, \"forced_expire\": false, \"sender\": \"a@b\", \"recipients\": "
-		"[{\"address\": \"x1@out.example\", \"delay_reason\": \"deferred\"}, {\"address\": \"x2@o\"}]}");
+		"[{\"address\": \"x1@out.example\", \"delay_reason\": \"deferred\"}, {\"address\": "
+		"\"x2@o\"}]}");
 
 	assert_true(postqueue_line(line, room));
 	assert_int_equal(room->q.nrecipients, 2);

@@ -39,8 +39,10 @@ static void ages(void **state)
 
 static void domains(void **state)
 {
-	struct queued_recipient list[] = { { SPAN("a@X.example"), true }, { SPAN("b@x.example"), false },
-					   { SPAN("c@y.example"), false }, { SPAN("root"), false } };
+	struct queued_recipient list[] = { { SPAN("a@X.example"), true },
+					   { SPAN("b@x.example"), false },
+					   { SPAN("c@y.example"), false },
+					   { SPAN("root"), false } };
 	struct queued q = { .recipients = list, .nlisted = 4, .nrecipients = 10, .ndone = 1, .arrival = 100 };
 	struct grouping *g = grouping_new(BY_DOMAIN, 200);
 	struct queue_group *all;
@@ -93,9 +95,19 @@ static void limits(void **state)
 static void packed(void **state)
 {
 	struct queued_recipient list[] = { { SPAN("a@x.example"), true }, { SPAN("b@x.example"), false } };
-	struct queued q = { .server = SERVER_EXIM, .state = QUEUE_FROZEN, .door = DOOR_AUTH, .id_text = SPAN("1xXDax-00005S-2L"),
-			    .login = SPAN("alice"), .login_grade = 'A', .uid = QUEUED_NO_UID, .recipients = list,
-			    .nlisted = 2, .nrecipients = 5, .ndone = 1, .size = 7, .arrival = 9 };
+	struct queued q = { .server = SERVER_EXIM,
+			    .state = QUEUE_FROZEN,
+			    .door = DOOR_AUTH,
+			    .id_text = SPAN("1xXDax-00005S-2L"),
+			    .login = SPAN("alice"),
+			    .login_grade = 'A',
+			    .uid = QUEUED_NO_UID,
+			    .recipients = list,
+			    .nlisted = 2,
+			    .nrecipients = 5,
+			    .ndone = 1,
+			    .size = 7,
+			    .arrival = 9 };
 	struct queued_recipient back[QUEUED_LISTED];
 	struct buf b = BUF_MAX(10000);
 	struct queued out;
@@ -106,7 +118,8 @@ static void packed(void **state)
 
 		assert_int_equal(queued_unpack(&u, back, &out), n == b.n);
 	}
-	assert_true(span_eq(out.login, q.login) && out.nlisted == 2 && back[0].done && qid_eq(out.id, qid_pack(q.id_text)));
+	assert_true(span_eq(out.login, q.login) && out.nlisted == 2 && back[0].done &&
+		    qid_eq(out.id, qid_pack(q.id_text)));
 	buf_free(&b);
 }
 
