@@ -5,35 +5,33 @@
  */
 #include "queue/reading.h"
 
-#include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define QUEUES_MOST 200
 #define JOURNAL_MOST WINDOW_MOST
 
-/* ID-D and ID-J beside the -H file at PATH, which has room behind its end. */
-static void beside(struct reading *r, char *path, size_t end, char which, bool *ret_there, uint64_t *ret_size)
+/* The file beside the -H file at PATH that ends in WHICH. */
+static const char *beside(char *path, char which)
 {
-	struct room *room = r->room;
+	path[strlen(path) - 1] = which;
+	return path;
+}
+
+static void read_journal(struct reading *r, char *path)
+{
+	int fd = below_open(r->spool->fd, beside(path, 'J'), false);
 	struct file_status st;
 	struct err err;
-	int fd;
 
-	*ret_there = false;
-	path[end - 1] = which;
-	fd = below_open(r->spool->fd, path, false);
-	path[end - 1] = 'H';
+	beside(path, 'H');
 	if (fd < 0)
 		return;
-	if (descriptor_status(fd, &st, &err) == 0) {
-		*ret_there = true;
-		*ret_size = st.size;
-	}
-	if (which == 'J' && *ret_there) {
+	if (descriptor_status(fd, &st, &err) == 0 && S_ISREG(st.mode)) {
 		ssize_t n = pread(fd, r->bytes, JOURNAL_MOST, 0);
 
-		exim_journal(room, span_of(r->bytes, n > 0 ? (size_t)n : 0));
+		exim_journal(r->room, span_of(r->bytes, n > 0 ? (size_t)n : 0));
 	}
 	close(fd);
 }
@@ -43,11 +41,8 @@ static int load(struct reading *r, char *path, struct span id, struct span queue
 {
 	uint64_t vanished = r->tally.vanished;
 	struct queued *q = &r->room->q;
-	size_t end = strlen(path);
-	struct file_status st;
+	struct file_status st, data;
 	struct window w;
-	uint64_t size = 0;
-	bool there;
 	int fd = reading_open(r, path, &st);
 
 	if (fd < 0)
@@ -60,12 +55,12 @@ static int load(struct reading *r, char *path, struct span id, struct span queue
 	exim_header_file(&w, r->room);
 	close(fd);
 	q->state = q->frozen ? QUEUE_FROZEN : QUEUE_WAITING;
-	beside(r, path, end, 'D', &there, &size);
-	if (there)
-		/* "ID-D" and its line end stand before the text; the empty line behind the headers is in neither file */
-		q->size += size > id.n + 2 ? size - (id.n + 2) : 0;
+	/* "ID-D" and its line end stand before the text; the empty line behind the headers is in neither file */
+	if (below_status(r->spool->fd, beside(path, 'D'), &data) && data.size > id.n + 2)
+		q->size += data.size - (id.n + 2);
+	beside(path, 'H');
 	if (journal)
-		beside(r, path, end, 'J', &there, &size);
+		read_journal(r, path);
 	return 1;
 }
 

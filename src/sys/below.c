@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,6 +30,23 @@ int below_open(int dirfd, const char *path, bool dir)
 	};
 
 	return (int)syscall(CALL_OPENAT2, dirfd, path, &how, sizeof(how));
+}
+
+bool below_status(int dirfd, const char *path, struct file_status *ret_status)
+{
+	struct how how = {
+		.flags = O_PATH | O_CLOEXEC | O_NOFOLLOW,
+		.resolve = BENEATH | NO_SYMLINKS | NO_MAGICLINKS | NO_XDEV,
+	};
+	int fd = (int)syscall(CALL_OPENAT2, dirfd, path, &how, sizeof(how));
+	struct err err;
+	bool good;
+
+	if (fd < 0)
+		return false;
+	good = descriptor_status(fd, ret_status, &err) == 0 && S_ISREG(ret_status->mode);
+	close(fd);
+	return good;
 }
 
 struct list {

@@ -55,9 +55,9 @@ row() { # NAME VALUE UNIT LIMIT
 	awk -v n="$1" -v v="$2" -v u="$3" -v l="$4" 'BEGIN {
 		printf "| %-52s | %9.2f %-4s | %8s | %8s | %s |\n", n, v, u, l, l, v <= l ? "goal" : "MISSED"; exit v > l }' || failed=1
 }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", b > 0 ? a / b : 99 }'; }
-echo "# postqueue -j: $(cat "$out/tool.n") messages in $(middle tool 2) s; spamtrail: $(total ours)in $(middle ours 2) s"
-echo "# exim -bpr: $(cat "$out/exim.n") messages in $(middle exim 2) s; spamtrail: $(total ourx)in $(middle ourx 2) s"
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", (b > 0 ? a / b : 99) }'; }
+echo "# postqueue -j: $(cat "$out/tool.n") messages in $(middle tool 2) s; spamtrail: $(total ours)in $(middle ours 2) s, $(middle ours 1) s of CPU"
+echo "# exim -bpr: $(cat "$out/exim.n") messages in $(middle exim 2) s, $(middle exim 1) s of CPU; spamtrail: $(total ourx)in $(middle ourx 2) s, $(middle ourx 1) s of CPU"
 row "queue: wall clock against postqueue -j" "$(ratio "$(middle ours 2)" "$(middle tool 2)")" x 0.3333
 row "queue: wall clock against exim -bpr" "$(ratio "$(middle ourx 2)" "$(middle exim 2)")" x 0.5
 row "queue: memory, Postfix" "$(awk '{ print $4 / 1024 }' "$out/rp.mem")" MiB 64
