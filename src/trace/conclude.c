@@ -174,8 +174,8 @@ static void queue_fill(const struct trace *t, struct arena *a, const struct send
 		.signal = SPAN("queue"),
 		.value = s->queue_named,
 		.usual = s->queue_scripts,
-		.text = claim_format(a, "%u of %u queue files with PHP's header name %.*s (grade C)", s->queue_named,
-				     s->queue_scripts, (int)span_head(name, 200).n, name.p),
+		.text = claim_format(a, "%u of %u queue files with PHP's header name %.*s (grade C)",
+				     s->queue_named, s->queue_scripts, (int)span_head(name, 200).n, name.p),
 	};
 	row->reasons = all;
 	row->nreasons++;
