@@ -15,6 +15,8 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_PLAIN] = { "plain", VALUE_NONE, NULL, "tab-separated lines for scripts" },
 	[FLAG_HTML] = { "html", VALUE_FILE, "FILE", "also write one self-contained page to FILE" },
 	[FLAG_STATS] = { "stats", VALUE_NONE, NULL, "totals by hour, sender, host, domain and error" },
+	[FLAG_BY] = { "by", VALUE_WORDS, "culprit|sender|subject|domain|age|door", "what to group by" },
+	[FLAG_LIST] = { "list", VALUE_NONE, NULL, "each message: id, size, arrival, sender, recipients" },
 	[FLAG_TOP] = { "top", VALUE_TEXT, "N", "show N rows" },
 	[FLAG_STATE] = { "state", VALUE_DIR, "DIR", "keep incidents and the senders' past in DIR" },
 	[FLAG_CONFIG] = { "config", VALUE_FILE, "FILE", "read FILE instead of /etc/spamtrail" },
@@ -67,6 +69,19 @@ static const struct verb verbs[] = {
 	  .text = "An argument that names a file is read, any other is a log line itself.\n",
 	  .flags = COMMON | BIT(FLAG_ROOT) | BIT(FLAG_JSON) | BIT(FLAG_UNCONFINED),
 	  .run = verb_explain },
+	{ .name = "queue",
+	  .args = "",
+	  .summary = "what waits in the mail queue, and whose it is",
+	  .text = "Reads the spools of Postfix and Exim themselves; a user who is not root gets what "
+		  "postqueue "
+		  "tells.\n"
+		  "Grouped by culprit unless --by says otherwise. Whether a recipient is new to a sender is "
+		  "not "
+		  "judged\n"
+		  "here: investigate does, which counts the queue, too.\n",
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_BY) | BIT(FLAG_LIST) | BIT(FLAG_TOP) |
+		   BIT(FLAG_UNCONFINED),
+	  .run = verb_queue },
 	{ .name = "doctor",
 	  .args = "",
 	  .summary = "what is switched off that would name the sender",

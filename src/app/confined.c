@@ -18,6 +18,8 @@ static bool confine(const struct confined_want *want, int channel_fd)
 		.complaints = -1,
 		.files = want->files,
 		.memory = want->memory,
+		.below = want->below,
+		.below_fd = want->kept,
 	};
 	struct confine_report report;
 	struct err err = { 0 };
@@ -31,15 +33,25 @@ static bool confine(const struct confined_want *want, int channel_fd)
 	return false;
 }
 
-/* Standard input, output and every descriptor of the caller go; the channel stays. */
+static void keep_only(int a, int b)
+{
+	unsigned low = (unsigned)(a < b ? a : b);
+	unsigned high = (unsigned)(a < b ? b : a);
+
+	if (low > 0)
+		close_range(0, low - 1, 0);
+	if (high > low + 1)
+		close_range(low + 1, high - 1, 0);
+	close_range(high + 1, ~0u, 0);
+}
+
+/* Standard input, output and every descriptor of the caller go; the channel stays, and what is to be read. */
 static void child(const struct confined_want *want, int channel_fd)
 {
 	struct channel channel;
 	bool confined;
 
-	if (channel_fd > 0)
-		close_range(0, (unsigned)channel_fd - 1, 0);
-	close_range((unsigned)channel_fd + 1, ~0u, 0);
+	keep_only(channel_fd, want->keeps ? want->kept : channel_fd);
 	confined = confine(want, channel_fd);
 	channel_open(&channel, channel_fd, want->answer_most, 0);
 	want->main(want->ctx, &channel, !confined);

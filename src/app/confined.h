@@ -23,6 +23,9 @@ struct confined_want {
 	bool unconfined; /* the operator's --unconfined: go on where the kernel cannot confine */
 	unsigned files; /* descriptors it may hold */
 	uint64_t memory; /* bytes of address space */
+	bool keeps; /* KEPT stays open in the child, too: a folder to read (BELOW), or a pipe */
+	bool below;
+	int kept;
 	size_t answer_most; /* the longest message that the child takes */
 	void *ctx;
 	/* The child: what it returns from is its end. UNCONFINED: it could not be confined. */

@@ -68,6 +68,16 @@ static int set_color(struct options *o, const char *word, struct err *err)
 	return err_set(err, EXIT_USAGE, "--color takes auto, always or never");
 }
 
+static int set_by(struct options *o, const char *word, struct err *err)
+{
+	for (int i = 0; i < QUEUE_BYS; i++)
+		if (strcmp(word, queue_by_name((enum queue_by)i)) == 0) {
+			o->by = (enum queue_by)i;
+			return 0;
+		}
+	return err_set(err, EXIT_USAGE, "--by takes culprit, sender, subject, domain, age or door");
+}
+
 static int set_top(struct options *o, const char *word, struct err *err)
 {
 	uint64_t n;
@@ -98,8 +108,8 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_COMPLETION] = &o->completion,
 	};
 	bool *switches[FLAGS] = {
-		[FLAG_STATS] = &o->stats, [FLAG_QUIET] = &o->quiet,	[FLAG_UNCONFINED] = &o->unconfined,
-		[FLAG_HELP] = &o->help,	  [FLAG_VERSION] = &o->version,
+		[FLAG_STATS] = &o->stats,	    [FLAG_LIST] = &o->list, [FLAG_QUIET] = &o->quiet,
+		[FLAG_UNCONFINED] = &o->unconfined, [FLAG_HELP] = &o->help, [FLAG_VERSION] = &o->version,
 	};
 
 	if (texts[id]) {
@@ -113,6 +123,8 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		return set_output(o, OUTPUT_JSON, err);
 	} else if (id == FLAG_PLAIN) {
 		return set_output(o, OUTPUT_PLAIN, err);
+	} else if (id == FLAG_BY) {
+		return set_by(o, word, err);
 	} else if (id == FLAG_TOP) {
 		return set_top(o, word, err);
 	} else if (id == FLAG_COLOR) {

@@ -52,11 +52,25 @@ static int set_limits(const struct confine_want *want, struct err *err)
 	return r;
 }
 
-/* Root becomes nobody for good; anybody else stays who he is. Capabilities go in both cases. */
-static int leave_root(struct confine_report *report, struct err *err)
+/* Root alone can do it; anybody else has Landlock for that. */
+static int lock_in(const struct confine_want *want, struct confine_report *report, struct err *err)
+{
+	if (!want->below || geteuid() != 0)
+		return 0;
+	if (fchdir(want->below_fd) < 0 || chroot(".") < 0)
+		return err_sys(err, EXIT_NOPERM, "the folder to read cannot be made the only one");
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return err_sys(err, EXIT_NOPERM, "the right to read cannot be kept");
+	report->locked_in = true;
+	return 0;
+}
+
+/* Root becomes nobody for good; anybody else stays who he is. Capabilities go in both cases, but for the one to read. */
+static int leave_root(const struct confine_want *want, struct confine_report *report, struct err *err)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+	const uint32_t reading = report->locked_in ? UINT32_C(1) << CAP_DAC_READ_SEARCH : 0;
+	struct __user_cap_data_struct few[2] = { { reading, reading, 0 }, { 0, 0, 0 } };
 
 	if (geteuid() == 0) {
 		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
@@ -66,8 +80,10 @@ static int leave_root(struct confine_report *report, struct err *err)
 	}
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
 		return err_sys(err, EXIT_NOPERM, "ambient capabilities cannot be dropped");
-	if (syscall(SYS_capset, &head, none) < 0)
+	if (syscall(SYS_capset, &head, few) < 0)
 		return err_sys(err, EXIT_NOPERM, "capabilities cannot be dropped");
+	if (want->below && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
+		return err_sys(err, EXIT_NOPERM, "process flags cannot be set");
 	if (report->dropped && (setuid(0) == 0 || geteuid() != NOBODY || getegid() != NOBODY))
 		bug("root came back");
 	report->uid = geteuid();
@@ -106,7 +122,10 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 	r = set_limits(want, err);
 	if (r < 0)
 		return r;
-	r = leave_root(&report, err);
+	r = lock_in(want, &report, err);
+	if (r < 0)
+		return r;
+	r = leave_root(want, &report, err);
 	if (r < 0)
 		return r;
 	/* After the change of uid, which resets both: die with the parent, and let no equal uid trace us. */
@@ -116,9 +135,12 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 	r = landlock_deny_all(want->network	       ? FILES_ABI
 			      : want->landlock_abi_max ? want->landlock_abi_max
 						       : ANY_ABI,
-			      err);
+			      want->below ? want->below_fd : -1, err);
 	if (r < 0)
 		return r;
+	if (want->below && r == 0 && !report.locked_in)
+		return err_set(err, EXIT_NOPERM,
+			       "this kernel has no Landlock, so only root can read one folder alone");
 	report.landlock_abi = r;
 	r = filter_load(want, err);
 	if (r < 0)

@@ -153,6 +153,17 @@ static int allow_calls(scmp_filter_ctx ctx, const struct confine_want *want)
 	return r;
 }
 
+/* What is opened is for openat2's own argument, which cannot be seen here: Landlock or the chroot bounds it. */
+static int allow_below(scmp_filter_ctx ctx, int below)
+{
+	const struct rule open = { SCMP_ACT_ALLOW, SCMP_SYS(openat2), 0, UINT32_MAX, (uint64_t)below };
+	int r = below < 0 ? 0 : add_rules(ctx, &open, 1);
+
+	if (below >= 0 && r == 0)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getdents64), 0);
+	return r;
+}
+
 static int allow_descriptors(scmp_filter_ctx ctx, int channel, int complaints)
 {
 	static const int talk[] = { SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(sendto),
@@ -183,6 +194,8 @@ int filter_load(const struct confine_want *want, struct err *err)
 	r = allow_calls(ctx, want);
 	if (r == 0)
 		r = want->network ? 0 : allow_descriptors(ctx, want->channel, complaints);
+	if (r == 0)
+		r = allow_below(ctx, want->below ? want->below_fd : -1);
 	/* Binary search instead of a chain; older libseccomp cannot and does not matter. */
 	seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (r == 0)

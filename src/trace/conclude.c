@@ -159,6 +159,28 @@ static bool is_judged(enum sender_kind kind)
 	       kind == KIND_FORWARD;
 }
 
+/* What the queue says beside the logs; a header is the suspect's own word, so it has no weight. */
+static void queue_fill(const struct trace *t, struct arena *a, const struct sender *s, struct row *row)
+{
+	struct reason *all;
+	struct span name = names_get(&t->names, s->queue_script);
+
+	if (!s->queue_scripts)
+		return;
+	all = arena_alloc(a, (row->nreasons + 1) * sizeof(*all));
+	if (row->nreasons)
+		memcpy(all, row->reasons, row->nreasons * sizeof(*all));
+	all[row->nreasons] = (struct reason){
+		.signal = SPAN("queue"),
+		.value = s->queue_named,
+		.usual = s->queue_scripts,
+		.text = claim_format(a, "%u of %u queue files with PHP's header name %.*s (grade C)",
+				     s->queue_named, s->queue_scripts, (int)span_head(name, 200).n, name.p),
+	};
+	row->reasons = all;
+	row->nreasons++;
+}
+
 /* Room for every tally there is, for sorting one row's. */
 struct scratch {
 	const struct tally **list;
@@ -193,6 +215,8 @@ static void row_fill(struct trace *t, struct arena *a, const struct inquiry *q, 
 	if (s->account_index != ACCOUNT_NONE &&
 	    accounts_get(t->o.accounts, s->account_index)->uid != UINT32_MAX)
 		row->uid_text = claim_format(a, "uid %u", accounts_get(t->o.accounts, s->account_index)->uid);
+	row->queued = s->queued;
+	queue_fill(t, a, s, row);
 	history_fill(a, s, q, row);
 	lists_fill(t, a, s, row, scratch->list);
 	evidence_fill(t, a, s, row);
@@ -314,6 +338,7 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 	size_t n = 0;
 
 	settle_all(t);
+	queued_settle(t);
 	senders_shrink(&t->senders, ROWS_MOST);
 	limits_fill(t, a, q);
 	q->mta = t->mta_exim && t->mta_postfix ? SPAN("Exim and Postfix")
@@ -321,6 +346,9 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 		 : t->mta_postfix	       ? SPAN("Postfix")
 					       : SPAN("");
 	q->now = t->o.now;
+	q->queue_read = t->queue_read;
+	q->queued = t->queued;
+	q->queued_unknown = t->queued_unknown;
 	q->from = t->o.since ? t->o.since : t->first;
 	q->to = t->o.until && t->o.until < t->last ? t->o.until : t->last;
 	scratch.list = xcalloc((size_t)t->senders.ntally + 1, sizeof(*scratch.list));

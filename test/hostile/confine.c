@@ -8,6 +8,7 @@
  * Output is TAP. Sanitizer builds answer EPERM instead of killing, so there the test is skipped:
  * it speaks about the program that is shipped. Arguments are harmless even if a call came through.
  */
+#include "sys/beneath.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
 #include "sys/confine.h"
@@ -301,6 +302,9 @@ static bool may(const struct attack *a)
 	return false;
 }
 
+static bool not_owner; /* started by root */
+static bool below; /* the reader of one folder: DIR_FD */
+
 static void confine_or_die(int abi_max)
 {
 	struct confine_want want = {
@@ -311,6 +315,8 @@ static void confine_or_die(int abi_max)
 		.library = profile == PROFILE_MIME,
 		.network = profile == PROFILE_DNS,
 		.charsets = profile == PROFILE_MIME,
+		.below = below,
+		.below_fd = DIR_FD,
 	};
 	struct confine_report report;
 	struct err err;
@@ -448,6 +454,102 @@ static int life_errors(void)
 	return err_sys(&err, EXIT_IO, "%s %.2f", "x", 1.5) != -EXIT_IO;
 }
 
+/* linux/openat2.h */
+struct how {
+	uint64_t flags, mode, resolve;
+};
+
+static long open2(int dirfd, const char *path, uint64_t flags)
+{
+	struct how how = { .flags = flags, .mode = flags & O_CREAT ? 0600 : 0 };
+
+	return syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+}
+
+/* The queue reader, taken over: whatever it asks openat2 for, it gets files of its folder, to read, and nothing else. */
+static int below_attack(void)
+{
+	const char *victim = strrchr(scratch, '/') + 1;
+	struct file_status st;
+	long fd = open2(DIR_FD, victim, O_RDONLY);
+	struct err err;
+
+	if (fd < 0)
+		return 1;
+	if (open2(DIR_FD, victim, O_RDWR) >= 0 || open2(DIR_FD, victim, O_WRONLY) >= 0)
+		return 2;
+	if (open2(DIR_FD, "x-new", O_CREAT | O_RDONLY) >= 0 || open2(DIR_FD, ".", O_TMPFILE | O_RDWR) >= 0)
+		return 3;
+	/* outside: by an absolute path, by dots, by a link */
+	fd = open2(DIR_FD, "/etc/passwd", O_RDONLY);
+	if (fd >= 0)
+		return 4;
+	if (open2(DIR_FD, "../etc/passwd", O_RDONLY) >= 0 ||
+	    open2(DIR_FD, "../../../etc/passwd", O_RDONLY) >= 0)
+		return 5;
+	if (open2(DIR_FD, "way-out", O_RDONLY) >= 0)
+		return 6;
+	/* truncating while opening to read, which Landlock before ABI 3 lets through to a file's owner: only root's reader is none */
+	if (not_owner)
+		open2(DIR_FD, victim, O_RDONLY | O_TRUNC);
+	return descriptor_status(RDWR_FD, &st, &err) < 0 || st.size != sizeof(page) ? 7 : 0;
+}
+
+static int below_life(void)
+{
+	struct below_name *names;
+	size_t n;
+	bool more;
+	int fd = below_open(DIR_FD, ".", true);
+
+	return fd < 0 || !below_list(fd, 1000, arena_new(), &names, &n, &more) || n == 0;
+}
+
+static void run_below(const char *name, int abi_max, int (*what)(void))
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		confine_or_die(abi_max);
+		_exit(what());
+	}
+	waitpid(pid, &status, 0);
+	report(status == 0, name, abi_max, status);
+}
+
+/* Again every call of the table but the two that this reader has. */
+static void attack_below(void)
+{
+	char inner[80], way_out[100];
+
+	below = true;
+	not_owner = geteuid() == 0;
+	snprintf(inner, sizeof(inner), "%s", "/tmp/spamtrail-below-XXXXXX");
+	if (!mkdtemp(inner) || chmod(inner, 0755) < 0)
+		exit(70);
+	unlink(scratch);
+	snprintf(scratch, sizeof(scratch), "%.40s/victim", inner);
+	snprintf(way_out, sizeof(way_out), "%s/way-out", inner);
+	dup2(open(scratch, O_RDWR | O_CREAT, 0644), RDWR_FD);
+	dup2(open(inner, O_RDONLY | O_DIRECTORY), DIR_FD);
+	if (write(RDWR_FD, page, sizeof(page)) < 0 || symlink("/etc/passwd", way_out) < 0)
+		exit(70);
+	for (int abi_max = 0; abi_max <= 2; abi_max += 2) {
+		for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
+			if (attacks[i].call != SYS_getdents64)
+				run_attack(&attacks[i], abi_max);
+		run_below("below: openat2 gives files of the folder to read, and nothing else", abi_max,
+			  below_attack);
+		run_below("below: the folder can be listed", abi_max, below_life);
+	}
+	unlink(way_out);
+	unlink(scratch);
+	rmdir(inner);
+}
+
 static void run_life(const char *name, int (*life)(void))
 {
 	int status;
@@ -490,7 +592,7 @@ static void run_landlock(int abi_max)
 		int abi;
 
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		abi = landlock_deny_all(abi_max, NULL);
+		abi = landlock_deny_all(abi_max, -1, NULL);
 		if (abi == 0)
 			_exit(77);
 		if (abi < 0 || abi > abi_max || open("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES)
@@ -538,7 +640,7 @@ int main(void)
 	run_abort();
 	run_landlock(2);
 	run_landlock(99);
+	attack_below();
 	printf("1..%d\n", tests);
-	unlink(scratch);
 	return failures != 0;
 }
