@@ -2,6 +2,7 @@
 #include "app/confined.h"
 
 #include "sys/confine.h"
+#include "sys/procroot.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -21,7 +22,15 @@ static bool confine(const struct confined_want *want, int channel_fd)
 	};
 	struct confine_report report;
 	struct err err = { 0 };
+	bool alone;
 
+	if (want->ret_proc) {
+		*want->ret_proc = cw.proc = procroot_enter(&alone, &err);
+		cw.processes = true;
+		cw.netlink = want->keep[0];
+		if (cw.proc < 0)
+			_exit(EXIT_IO);
+	}
 	signal(SIGINT, SIG_IGN);
 	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	if (confine_reader(&cw, &report, &err) == 0)
@@ -31,15 +40,33 @@ static bool confine(const struct confined_want *want, int channel_fd)
 	return false;
 }
 
+static bool is_kept(const struct confined_want *want, int fd)
+{
+	for (size_t i = 0; i < want->nkeep; i++)
+		if (want->keep[i] == fd)
+			return true;
+	return false;
+}
+
+static void close_others(const struct confined_want *want, int channel_fd)
+{
+	int last = channel_fd;
+
+	for (size_t i = 0; i < want->nkeep; i++)
+		last = want->keep[i] > last ? want->keep[i] : last;
+	for (int fd = 0; fd < last; fd++)
+		if (fd != channel_fd && !is_kept(want, fd))
+			close(fd);
+	close_range((unsigned)last + 1, ~0u, 0);
+}
+
 /* Standard input, output and every descriptor of the caller go; the channel stays. */
 static void child(const struct confined_want *want, int channel_fd)
 {
 	struct channel channel;
 	bool confined;
 
-	if (channel_fd > 0)
-		close_range(0, (unsigned)channel_fd - 1, 0);
-	close_range((unsigned)channel_fd + 1, ~0u, 0);
+	close_others(want, channel_fd);
 	confined = confine(want, channel_fd);
 	channel_open(&channel, channel_fd, want->answer_most, 0);
 	want->main(want->ctx, &channel, !confined);
@@ -85,8 +112,8 @@ int confined_end(struct confined *c, const char *name, int rc, struct err *err)
 			       WTERMSIG(status) == SIGSYS ? " (a forbidden system call)" : "");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOPERM)
 		return err_set(err, EXIT_NOPERM,
-			       "this kernel cannot confine the %s; --unconfined reads the "
-			       "logs without that protection",
+			       "this kernel cannot confine the %s; --unconfined reads "
+			       "without that protection",
 			       name);
 	return rc;
 }

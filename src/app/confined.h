@@ -24,6 +24,11 @@ struct confined_want {
 	unsigned files; /* descriptors it may hold */
 	uint64_t memory; /* bytes of address space */
 	size_t answer_most; /* the longest message that the child takes */
+	/* The process reader's role (confine.h): *ret_proc becomes /proc, the descriptors in KEEP stay open, the first of
+	 * them (-1: none) is the netlink socket. */
+	int *ret_proc;
+	const int *keep;
+	size_t nkeep;
 	void *ctx;
 	/* The child: what it returns from is its end. UNCONFINED: it could not be confined. */
 	void (*main)(void *ctx, struct channel *channel, bool unconfined);

@@ -18,6 +18,7 @@ struct options {
 	const char *completion;
 	enum output output;
 	enum color_wish color;
+	unsigned live; /* seconds; 0 = not given */
 	unsigned top; /* 0 = not given */
 	bool quiet, unconfined, stats, help, version;
 	char **args; /* behind the verb; owned */

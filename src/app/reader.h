@@ -34,6 +34,7 @@ struct reader_want {
 	const struct span *logs; /* beside those that the configuration names; none where there are paths */
 	const uint32_t *logs_only; /* what each may say, as in struct log_file */
 	size_t nlogs;
+	struct span observed;  /* packed (host/observed.h); empty: not looked at */
 	/* Baselines (store/store.h) for the reader and from it. NULL: no state. */
 	void (*past)(void *ctx, int64_t first, struct buf *out);
 	void (*learnt)(void *ctx, int64_t first, int64_t as_of, struct span body);

@@ -9,6 +9,7 @@
 #include "app/when.h"
 #include "base/pack.h"
 #include "host/host.h"
+#include "host/observed.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
 #include "trace/trace.h"
@@ -330,6 +331,7 @@ static void fill_zone(struct child *c, const struct host_facts *facts, struct in
 static void investigate(struct child *c, const struct host_facts *facts)
 {
 	const struct reader_want *want = c->want;
+	struct observed observed = { 0 };
 	struct trace_options to = {
 		.accounts = facts->accounts,
 		.zone = facts->zone,
@@ -345,6 +347,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.ntrusted = want->ntrusted,
 		.networks = facts->networks,
 		.nnetworks = facts->nnetworks,
+		.observed = want->observed.n && observed_unpack(c->arena, want->observed, &observed) ? &observed : NULL,
 		.ctx = c,
 		.status = io_status,
 		.past = want->past ? trace_past : NULL,

@@ -52,12 +52,29 @@ static int set_limits(const struct confine_want *want, struct err *err)
 	return r;
 }
 
-/* Root becomes nobody for good; anybody else stays who he is. Capabilities go in both cases. */
-static int leave_root(struct confine_report *report, struct err *err)
+/* The capabilities in KEEP that this process has; no others are left afterwards. */
+static int keep_capabilities(uint32_t keep, struct err *err)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+	struct __user_cap_data_struct data[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
 
+	if (keep && syscall(SYS_capget, &head, data) < 0)
+		return err_sys(err, EXIT_NOPERM, "capabilities cannot be asked for");
+	keep &= data[0].permitted;
+	data[0].effective = data[0].permitted = keep;
+	data[0].inheritable = data[1].effective = data[1].permitted = data[1].inheritable = 0;
+	if (syscall(SYS_capset, &head, data) < 0)
+		return err_sys(err, EXIT_NOPERM, "capabilities cannot be dropped");
+	return 0;
+}
+
+/* Root becomes nobody for good; anybody else stays who he is. Capabilities but those in KEEP go in both cases. */
+static int leave_root(uint32_t keep, struct confine_report *report, struct err *err)
+{
+	int r;
+
+	if (keep && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return err_sys(err, EXIT_NOPERM, "capabilities cannot be kept");
 	if (geteuid() == 0) {
 		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
 		    setresuid(NOBODY, NOBODY, NOBODY) < 0)
@@ -66,8 +83,9 @@ static int leave_root(struct confine_report *report, struct err *err)
 	}
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
 		return err_sys(err, EXIT_NOPERM, "ambient capabilities cannot be dropped");
-	if (syscall(SYS_capset, &head, none) < 0)
-		return err_sys(err, EXIT_NOPERM, "capabilities cannot be dropped");
+	r = keep_capabilities(keep, err);
+	if (r < 0)
+		return r;
 	if (report->dropped && (setuid(0) == 0 || geteuid() != NOBODY || getegid() != NOBODY))
 		bug("root came back");
 	report->uid = geteuid();
@@ -98,6 +116,16 @@ static void wake_libc(void)
 int confine_reader(const struct confine_want *want, struct confine_report *ret_report, struct err *err)
 {
 	struct confine_report report = { .kills = !FILTER_SOFT };
+	const struct filter_want calls = {
+		.channel = want->channel,
+		.complaints = want->complaints,
+		.library = want->library,
+		.processes = want->processes,
+		.proc = want->proc,
+		.netlink = want->netlink,
+	};
+	const uint32_t keep =
+		want->processes ? UINT32_C(1) << CAP_SYS_PTRACE | UINT32_C(1) << CAP_DAC_READ_SEARCH : 0;
 	int r;
 
 	wake_libc();
@@ -106,17 +134,19 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 	r = set_limits(want, err);
 	if (r < 0)
 		return r;
-	r = leave_root(&report, err);
+	r = leave_root(keep, &report, err);
 	if (r < 0)
 		return r;
 	/* After the change of uid, which resets both: die with the parent, and let no equal uid trace us. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return err_sys(err, EXIT_NOPERM, "process flags cannot be set");
-	r = landlock_deny_all(want->landlock_abi_max ? want->landlock_abi_max : ANY_ABI, err);
-	if (r < 0)
-		return r;
-	report.landlock_abi = r;
-	r = filter_load(want->channel, want->complaints, want->library, err);
+	if (!want->processes) {
+		r = landlock_deny_all(want->landlock_abi_max ? want->landlock_abi_max : ANY_ABI, err);
+		if (r < 0)
+			return r;
+		report.landlock_abi = r;
+	}
+	r = filter_load(&calls, err);
 	if (r < 0)
 		return r;
 	*ret_report = report;

@@ -24,11 +24,16 @@
 #define FILTER_SOFT false
 #endif
 
-/*
- * Loads the filter for good. CHANNEL is the one socket that may be spoken on (-1: none), COMPLAINTS the one
- * descriptor that may be written to (-1: none). LIBRARY: fstat as libc spells it, too, which can look up a
- * name. A negative code where the kernel has no seccomp.
- */
-int filter_load(int channel, int complaints, bool library, struct err *err);
+struct filter_want {
+	int channel; /* the one socket that may be spoken on; -1: none */
+	int complaints; /* the one descriptor that may be written to; -1: none */
+	bool library; /* fstat as libc spells it, too, which can look up a name */
+	bool processes; /* the process reader (confine.h): names beneath PROC may be opened for reading ... */
+	int proc;
+	int netlink; /* ... and the kernel may be asked for sockets; -1: not */
+};
+
+/* Loads the filter for good. A negative code where the kernel has no seccomp. */
+int filter_load(const struct filter_want *want, struct err *err);
 
 #endif

@@ -49,7 +49,8 @@ uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, con
 	e = &row->evidence[row->nevidence];
 	*e = (struct evidence){
 		.grade = proof->grade,
-		.file = proof->file < t->o.nfiles ? t->o.files[proof->file].name : SPAN_NONE,
+		.file = proof->file == PROOF_OBSERVED ? SPAN("/proc")
+			: proof->file < t->o.nfiles ? t->o.files[proof->file].name : SPAN_NONE,
 		.line = proof->line,
 		.offset = proof->offset,
 		.text = arena_span(a, proof->text),
@@ -156,7 +157,7 @@ static void lists_fill(struct trace *t, struct arena *a, const struct sender *s,
 static bool is_judged(enum sender_kind kind)
 {
 	return kind == KIND_AUTH || kind == KIND_SCRIPT || kind == KIND_LOCAL || kind == KIND_RELAY ||
-	       kind == KIND_FORWARD;
+	       kind == KIND_FORWARD || kind == KIND_DIRECT;
 }
 
 /* Room for every tally there is, for sorting one row's. */
@@ -241,15 +242,15 @@ static void totals_add(struct counts *to, const struct counts *c)
 
 static bool has_mail(const struct sender *s)
 {
-	return s->counts.messages || s->counts.delivered || s->counts.deferred || s->counts.bounced;
+	return s->kind == KIND_DIRECT || s->counts.messages || s->counts.delivered || s->counts.deferred || s->counts.bounced;
 }
 
 static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *q)
 {
 	const struct messages *m = &t->messages;
 	uint64_t evicted = m->evicted_unseen + m->evicted_empty + m->evicted_old;
-	struct span text[6];
-	struct span note[2];
+	struct span text[7];
+	struct span note[2 + 4];
 	size_t n = 0;
 	size_t notes = 0;
 
@@ -285,6 +286,9 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 		note[notes++] =
 			claim_format(a, "%llu lines are stamped more than a day ahead, or before 1970",
 				     (unsigned long long)t->astray);
+	notes += observed_notes(t, a, note + notes, 4);
+	if (t->observed.o && t->observed.o->full)
+		text[n++] = SPAN("the look at this host's processes hit a limit: not all of them were seen");
 	q->unseen = arena_alloc(a, (n + 1) * sizeof(*q->unseen));
 	memcpy(q->unseen, text, n * sizeof(*text));
 	q->nunseen = n;
@@ -303,6 +307,7 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 
 	settle_all(t);
 	senders_shrink(&t->senders, ROWS_MOST);
+	observed_direct(t);
 	limits_fill(t, a, q);
 	q->mta = t->mta_exim && t->mta_postfix ? SPAN("Exim and Postfix")
 		 : t->mta_exim		       ? SPAN("Exim")
@@ -321,6 +326,8 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 		ranked[n] = (struct ranked){ .sender = s, .index = i };
 		if (is_judged(s->kind))
 			judge_close(t->judge, &s->judge, s->kind, s->trusted, a, &ranked[n].verdict);
+		if (s->kind == KIND_DIRECT && ranked[n].verdict.verdict == VERDICT_NORMAL)
+			ranked[n].verdict.aside = observed_aside();
 		totals_add(&q->totals, &s->counts);
 		n++;
 	}

@@ -9,6 +9,7 @@
 #include "trace/message.h"
 #include "trace/names.h"
 #include "trace/net.h"
+#include "trace/observed.h"
 #include "trace/recall.h"
 #include "trace/script.h"
 #include "trace/sender.h"
@@ -63,6 +64,7 @@ struct trace {
 	struct judge *judge;
 	struct script_memory script;
 	struct recall recall;
+	struct observed_memory observed;
 	struct web_memory web;
 	struct identities identities;
 	struct networks relay_nets, trusted_nets;
@@ -108,6 +110,8 @@ void arrive_queue(struct trace *t, const struct step *s);       /* qmgr from= */
 void arrive_message_id(struct trace *t, const struct step *s);
 void arrive_header(struct trace *t, const struct step *s);
 void arrive_identity(struct trace *t, const struct step *s);    /* the panel names who spoke to localhost */
+/* The sender is known with the arrival line: straight to its row. */
+void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s);
 /* Gives a message whose sender was open to that sender: its counts go to the row, the judge hears of it. */
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s);
 

@@ -81,6 +81,7 @@ struct trace *trace_new(const struct trace_options *options)
 	networks_init(&t->relay_nets, options->networks, options->nnetworks);
 	networks_init(&t->trusted_nets, options->trusted, options->ntrusted);
 	t->judge = judge_new(&judge);
+	observed_begin(t, options->observed);
 	if (options->stats)
 		t->stats = stats_new();
 	return t;
@@ -92,6 +93,7 @@ void trace_free(struct trace *t)
 		return;
 	judge_free(t->judge);
 	stats_free(t->stats);
+	observed_free(t);
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
 	free(t->folders);
