@@ -156,7 +156,8 @@ static bool on_watching(void *ctx, unsigned left, uint64_t submitted, uint64_t u
 }
 
 /* Who speaks to mail servers, and with --live who hands over mail. Only the watch was asked for in so many words. */
-static int observe(const struct options *o, const struct root *root, struct buf *out, struct err *err)
+static int observe(const struct options *o, const struct root *root, struct buf *out, struct err *unheard,
+		   struct err *err)
 {
 	struct watch w = { 0 };
 	struct observer_want want = {
@@ -166,7 +167,6 @@ static int observe(const struct options *o, const struct root *root, struct buf 
 		.ctx = &w,
 		.progress = on_watching,
 	};
-	struct err unheard = { 0 };
 	int rc;
 
 	if (o->live && options_elsewhere(o))
@@ -176,13 +176,26 @@ static int observe(const struct options *o, const struct root *root, struct buf 
 	if (options_elsewhere(o))
 		return 0;
 	w.progress = progress_new(STDERR_FILENO, o->quiet, (uint64_t)clock_steady_micros(&w.clock));
-	rc = observer_look(&want, out, o->live ? err : &unheard);
+	rc = observer_look(&want, out, o->live ? err : unheard);
 	progress_end(&w.progress);
 	/* the first Ctrl-C ended the watch, not the answer */
 	interrupted = 0;
 	if (rc < 0 && !o->live)
 		buf_free(out);
 	return o->live ? rc : 0;
+}
+
+static void note_unheard(struct inquire *in, const struct err *unheard)
+{
+	struct span *notes = arena_alloc(in->arena, (in->q->nnotes + 1) * sizeof(*notes));
+	struct buf text = BUF_MAX(600);
+
+	if (in->q->nnotes)
+		memcpy(notes, in->q->notes, in->q->nnotes * sizeof(*notes));
+	buf_addf(&text, "who speaks to mail servers directly was not looked at: %s", unheard->text);
+	notes[in->q->nnotes++] = arena_span(in->arena, buf_view(&text));
+	in->q->notes = notes;
+	buf_free(&text);
 }
 
 /* --- the configuration's part ----------------------------------------------------------------- */
@@ -303,6 +316,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	};
 	struct buf observed = BUF_MAX(CHANNEL_MAX_BODY);
 	struct config config;
+	struct err unheard = { 0 };
 	int rc;
 
 	*ret = (struct inquire){ .arena = arena_new() };
@@ -314,7 +328,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	sigaction(SIGINT, &action, NULL);
 	rc = config_load(&config, o->config, err);
 	if (rc == 0)
-		rc = observe(o, &root, &observed, err);
+		rc = observe(o, &root, &observed, &unheard, err);
 	want.observed = buf_view(&observed);
 	if (o->live)
 		want.now = clock_seconds(&clock);
@@ -323,6 +337,8 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	config_free(&config);
 	buf_free(&observed);
 	root_close(&root);
+	if (rc == 0 && unheard.code)
+		note_unheard(ret, &unheard);
 	if (rc == 0)
 		ret->zone = zone_of(ret->q, ret->arena);
 	return rc;

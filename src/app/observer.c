@@ -33,6 +33,7 @@ struct child {
 	struct watch *watch; /* NULL: one look */
 	int proc, netlink;
 	uint32_t command_line;
+	bool plain_user;
 	struct channel *channel;
 	struct lookout lookout;
 	struct watch_state state;
@@ -105,7 +106,7 @@ static void child_main(void *ctx, struct channel *channel, bool unconfined)
 	c->channel = channel;
 	lookout_begin(&c->lookout, a, c->proc, c->netlink, (uint32_t)getpid(), c->command_line);
 	o->from = clock_micros(&clock);
-	o->plain_user = geteuid() != 0 && getuid() != 65534;
+	o->plain_user = c->plain_user;
 	if (c->watch) {
 		o->watched = true;
 		c->state.watch = c->watch;
@@ -172,6 +173,7 @@ int observer_look(const struct observer_want *want, struct buf *out, struct err 
 		.want = want,
 		.netlink = -1,
 		.command_line = (uint32_t)getpid(),
+		.plain_user = geteuid() != 0,
 		.watch = want->seconds ? &watch : NULL,
 	};
 	struct confined_want cw = {
