@@ -1,0 +1,1 @@
+<?php echo "Welcome to ", $_SERVER['HTTP_HOST'], "\n";
