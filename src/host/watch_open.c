@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #define SUBFOLDERS_MOST 200
+#ifndef AT_HANDLE_FID
+#define AT_HANDLE_FID 0x200 /* linux/fcntl.h, since 6.5 */
+#endif
 
 static const uint64_t masks[] = {
 	[WATCH_MAILDROP] = FAN_CREATE | FAN_MOVED_TO | FAN_OPEN | FAN_DELETE | FAN_EVENT_ON_CHILD,
@@ -48,7 +51,9 @@ static bool mark(const struct root *root, struct watch *w, enum watch_role role,
 	fd = beneath_open_dir(root, path, &err);
 	if (fd < 0)
 		return false;
-	if (name_to_handle_at(fd, "", &handle.h, &mount_id, AT_EMPTY_PATH) == 0) {
+	/* a handle only to be compared: also of file systems that cannot be exported (overlayfs) */
+	if (name_to_handle_at(fd, "", &handle.h, &mount_id, AT_EMPTY_PATH | AT_HANDLE_FID) == 0 ||
+	    name_to_handle_at(fd, "", &handle.h, &mount_id, AT_EMPTY_PATH) == 0) {
 		d->role = (uint8_t)role;
 		d->n = (uint8_t)handle.h.handle_bytes;
 		memcpy(d->handle, handle.h.f_handle, d->n);
@@ -70,6 +75,8 @@ static void mark_exim(const struct root *root, struct watch *w, const char *spoo
 	size_t n;
 	bool more;
 
+	/* before the first message there is no input folder */
+	w->exim |= mark(root, w, WATCH_EXIM, spool);
 	snprintf(path, sizeof(path), "%s/input", spool);
 	w->exim |= mark(root, w, WATCH_EXIM, path);
 	/* split_spool_directory: one folder for each letter and digit */
