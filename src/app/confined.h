@@ -29,6 +29,7 @@ struct confined_want {
 	int *ret_proc;
 	const int *keep;
 	size_t nkeep;
+	bool prompt; /* it races with others: run before them, as long as it soon sleeps again */
 	void *ctx;
 	/* The child: what it returns from is its end. UNCONFINED: it could not be confined. */
 	void (*main)(void *ctx, struct channel *channel, bool unconfined);

@@ -74,6 +74,16 @@ static bool tell_progress(struct child *c, int64_t left)
 	return go_on;
 }
 
+/* The first hand-over is a race like any other: pages and symbols that are met first then would lose it. */
+static void warm_up(struct child *c, const struct clock *clock)
+{
+	uint32_t process;
+
+	memset(c->state.recent, 0, sizeof(c->state.recent));
+	lookout_connections(&c->lookout, clock_micros(clock));
+	lookout_caller(&c->lookout, c->lookout.self, &process);
+}
+
 static void watch_for(struct child *c, const struct clock *clock)
 {
 	const int64_t end = clock_steady_micros(clock) + c->want->seconds * SECOND;
@@ -89,6 +99,8 @@ static void watch_for(struct child *c, const struct clock *clock)
 				return;
 			next = now + SECOND < end ? now + SECOND : end;
 		}
+		if (c->state.new_folder && !tell_progress(c, end - now))
+			return;
 		if (poll(&ready, 1, (int)((next - now) / 1000) + 1) > 0)
 			read_events(c, clock);
 	}
@@ -110,6 +122,7 @@ static void child_main(void *ctx, struct channel *channel, bool unconfined)
 	if (c->watch) {
 		o->watched = true;
 		c->state.watch = c->watch;
+		warm_up(c, &clock);
 		watch_for(c, &clock);
 	} else {
 		lookout_connections(&c->lookout, o->from);
@@ -183,6 +196,7 @@ int observer_look(const struct observer_want *want, struct buf *out, struct err 
 		.memory = ADDRESS_SPACE,
 		.answer_most = 64,
 		.ret_proc = &c.proc,
+		.prompt = want->seconds > 0,
 		.ctx = &c,
 		.main = child_main,
 	};

@@ -153,23 +153,35 @@ static bool is_between(struct lookout *l, struct process *p)
 
 enum caller lookout_caller(struct lookout *l, uint32_t pid, uint32_t *ret_process)
 {
+	uint32_t line[ANCESTORS_MOST];
 	unsigned programs = 0;
 	struct process p;
+	unsigned n = 0;
 
 	*ret_process = OBSERVED_NONE;
-	for (unsigned i = 0; i < ANCESTORS_MOST && pid; i++, pid = p.parent) {
-		if (!process_read(&l->proc, pid, &p))
+	/* first only who is whose child: the youngest are gone the soonest */
+	for (; pid && n < ANCESTORS_MOST; pid = process_parent(&l->proc, pid))
+		line[n++] = pid;
+	for (unsigned i = 0; i < n; i++) {
+		if (!process_read(&l->proc, line[i], &p)) {
+			/* postdrop and sendmail above it: what has gone there says nothing about who waited */
+			if (i + 1 < n && i < 2)
+				continue;
 			return CALLER_GONE;
+		}
 		if (observed_mta_program(span_of(p.exe.p, p.exe.n))) {
 			programs++;
 			continue;
 		}
 		/* init adopts the daemon, and what has lost its caller */
-		if (pid == 1)
+		if (line[i] == 1)
 			break;
 		if (is_between(l, &p))
 			continue;
 		*ret_process = tell_process(l, &p, false);
+		/* a caller that no longer waits may be at somebody else's work by now */
+		if (i && process_parent(&l->proc, line[i - 1]) != line[i])
+			*ret_process = OBSERVED_NONE;
 		return *ret_process == OBSERVED_NONE ? CALLER_GONE : CALLER_FOUND;
 	}
 	return programs > 1 ? CALLER_DAEMON : CALLER_GONE;

@@ -116,6 +116,33 @@ bool process_parse_status(struct span text, struct process *ret_process)
 	       status_number(text, SPAN("Uid:"), 1, &ret_process->uid);
 }
 
+uint32_t process_parse_parent(struct span text)
+{
+	/* "12 (name) S 3 ...": the name is the process's own word and may hold brackets */
+	ptrdiff_t end = span_rfind(text, ')');
+	uint64_t parent = 0;
+	struct span rest;
+	ptrdiff_t blank;
+
+	if (end < 0)
+		return 0;
+	rest = span_from(text, (size_t)end + 1);
+	if (rest.n < 5 || rest.p[0] != ' ' || rest.p[1] == 'Z' || rest.p[1] == 'X' || rest.p[2] != ' ')
+		return 0;
+	rest = span_from(rest, 3);
+	blank = span_find(rest, 0, ' ');
+	if (blank < 0 || !span_u64(span_head(rest, (size_t)blank), &parent) || parent > UINT32_MAX)
+		return 0;
+	return (uint32_t)parent;
+}
+
+uint32_t process_parent(const struct proc *p, uint32_t pid)
+{
+	char text[512];
+
+	return process_parse_parent(span_of(text, read_name(p, pid, "stat", text, sizeof(text))));
+}
+
 bool process_read(const struct proc *p, uint32_t pid, struct process *ret_process)
 {
 	static const struct span gone = { " (deleted)", 10 };
