@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <sys/fanotify.h>
 
+#define WRITER_MOST (60 * INT64_C(1000000)) /* from its start to its message; then a pid may be somebody else's */
+
 bool watch_next(struct span *bytes, struct watch_event *ret_event)
 {
 	struct fanotify_event_metadata meta;
@@ -77,26 +79,43 @@ static uint32_t recent_by_name(const struct watch_state *s, struct span name)
 	return 0;
 }
 
-/* postdrop has begun: now its callers are still there, waiting for it. */
-static void on_drop_begun(struct watch_state *s, struct lookout *l, uint32_t pid)
+/* Its callers are still there, waiting for it. */
+static uint32_t begin(struct watch_state *s, struct lookout *l, uint32_t pid, enum caller *ret_who)
 {
-	struct watch_message *m = &s->recent[s->next++ % WATCH_RECENT];
+	uint32_t at = s->next++ % WATCH_RECENT;
+	struct watch_message *m = &s->recent[at];
 
 	m->name[0] = '\0';
 	m->pid = pid;
-	lookout_caller(l, pid, &m->process);
+	m->at = l->now;
+	*ret_who = lookout_caller(l, pid, &m->process);
+	return at + 1;
+}
+
+/* postdrop or exim is being started. */
+static void on_program(struct watch_state *s, struct lookout *l, uint32_t pid)
+{
+	enum caller who;
+	uint32_t at = begin(s, l, pid, &who);
+
+	if (who != CALLER_FOUND)
+		s->recent[at - 1].pid = 0;
+}
+
+/* What is known of PID, which begins to write a message. */
+static uint32_t writer(struct watch_state *s, struct lookout *l, uint32_t pid, enum caller *ret_who)
+{
+	uint32_t at = pid ? recent_by_pid(s, pid) : 0;
+
+	*ret_who = CALLER_FOUND;
+	return at && l->now - s->recent[at - 1].at < WRITER_MOST ? at : begin(s, l, pid, ret_who);
 }
 
 static void on_drop_named(struct watch_state *s, struct lookout *l, const struct watch_event *e)
 {
-	uint32_t at = recent_by_pid(s, e->pid);
-	struct watch_message *m;
+	enum caller who;
+	struct watch_message *m = &s->recent[writer(s, l, e->pid, &who) - 1];
 
-	if (!at) {
-		on_drop_begun(s, l, e->pid);
-		at = recent_by_pid(s, e->pid);
-	}
-	m = &s->recent[at - 1];
 	m->pid = 0;
 	if (e->name.n < sizeof(m->name)) {
 		memcpy(m->name, e->name.p, e->name.n);
@@ -121,8 +140,10 @@ static bool is_pickup(struct watch_state *s, const struct lookout *l, uint32_t p
 
 static void on_maildrop(struct watch_state *s, struct lookout *l, const struct watch_event *e)
 {
+	enum caller who;
+
 	if (e->mask & FAN_CREATE)
-		on_drop_begun(s, l, e->pid);
+		writer(s, l, e->pid, &who);
 	if (e->mask & FAN_MOVED_TO)
 		on_drop_named(s, l, e);
 	if (e->mask & FAN_OPEN && !recent_by_pid(s, e->pid) && is_pickup(s, l, e->pid))
@@ -152,7 +173,7 @@ static void on_incoming(struct watch_state *s, struct lookout *l, int64_t now, c
 
 static void on_exim(struct watch_state *s, struct lookout *l, int64_t now, const struct watch_event *e)
 {
-	uint32_t process;
+	struct watch_message *m;
 	enum caller who;
 	struct span id;
 
@@ -163,14 +184,15 @@ static void on_exim(struct watch_state *s, struct lookout *l, int64_t now, const
 	if (!span_ends(e->name, SPAN("-D")) || e->name.n >= WATCH_NAME)
 		return;
 	id = span_head(e->name, e->name.n - 2);
-	who = lookout_caller(l, e->pid, &process);
+	m = &s->recent[writer(s, l, e->pid, &who) - 1];
+	m->pid = 0;
 	if (who == CALLER_DAEMON) {
 		on_session(l, lookout_peer(l, now, e->pid), id);
 		return;
 	}
 	l->o.submitted++;
 	l->o.unnamed += who == CALLER_GONE;
-	lookout_handover(l, DOOR_SENDMAIL, process, id);
+	lookout_handover(l, DOOR_SENDMAIL, m->process, id);
 }
 
 void watch_take(struct watch_state *s, struct lookout *l, int64_t now, struct span bytes)
@@ -182,6 +204,10 @@ void watch_take(struct watch_state *s, struct lookout *l, int64_t now, struct sp
 		if (e.mask & FAN_Q_OVERFLOW) {
 			s->lost = true;
 			l->o.full = true;
+			continue;
+		}
+		if (e.mask & FAN_OPEN_EXEC) {
+			on_program(s, l, e.pid);
 			continue;
 		}
 		switch (role_of(s->watch, e.handle)) {

@@ -8,6 +8,8 @@
  * in incoming whose name is the id that the log tells, then pickup deletes the first. One pickup works at a time, so
  * what cleanup makes meanwhile is that message's or comes from SMTP, and the log tells these apart.
  * Exim: the message's own process creates ID-D.
+ * Both programs read their configuration first, milliseconds on a busy server: so callers are already looked at when
+ * postdrop or exim is started (FAN_OPEN_EXEC), and again only where that was missed.
  *
  * TRUST: records are the kernel's; names of files are the MTA's, but maildrop is written with a submitter's uid.
  */
@@ -25,7 +27,7 @@ struct lookout;
 #define WATCH_NAME 64
 #define WATCH_RECENT 1024
 
-enum watch_role { WATCH_MAILDROP = 1, WATCH_INCOMING, WATCH_EXIM };
+enum watch_role { WATCH_MAILDROP = 1, WATCH_INCOMING, WATCH_EXIM, WATCH_PROGRAM };
 
 struct watch_dir {
 	uint8_t role; /* enum watch_role */
@@ -50,7 +52,8 @@ void watch_again(const struct root *root, struct watch *w);
 /* A message on its way through maildrop, by the file's name there. */
 struct watch_message {
 	char name[WATCH_NAME];
-	uint32_t pid;     /* of postdrop, while it still writes under another name */
+	uint32_t pid;     /* of postdrop or exim, until the message has a name */
+	int64_t at;       /* microseconds */
 	uint32_t process; /* index in observed */
 };
 
