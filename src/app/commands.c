@@ -44,11 +44,13 @@ static const struct verb verbs[] = {
 		  "mail\n"
 		  "server's configuration names are read; on this host the newest 6 hours, widened to the "
 		  "onset,\n"
-		  "and programs that speak to mail servers directly. With --live the mail queue is watched first: who\n"
-		  "hands a message over is named where no log does. Nothing is changed; Ctrl-C ends the watch early.\n"
+		  "and programs that speak to mail servers directly. With --live the mail queue is watched "
+		  "first: who\n"
+		  "hands a message over is named where no log does. Nothing is changed; Ctrl-C ends the "
+		  "watch early.\n"
 		  "Exit: 0 nothing found, 1 an incident, 3 something could not be read (outranks 1).\n",
-	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP) |
-		   BIT(FLAG_LIVE),
+	  .flags =
+		  COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP) | BIT(FLAG_LIVE),
 	  .run = verb_investigate },
 	{ .name = "why",
 	  .args = "INCIDENT[.N] [PATH...]",

@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define RUN_MOST 1000000 /* microseconds that a prompt child may compute in one go: no bug of ours takes a core */
+#define RUN_MOST \
+	1000000 /* microseconds that a prompt child may compute in one go: no bug of ours takes a core */
 
 /* Where it may not be (a container), races are lost more often, and that is counted. */
 static void run_first(void)

@@ -148,7 +148,9 @@ static bool on_watching(void *ctx, unsigned left, uint64_t submitted, uint64_t u
 	struct watch *w = ctx;
 	struct buf text = BUF_MAX(200);
 
-	buf_addf(&text, "watching the mail queue: %llu messages handed over, %llu not named, %u s left (Ctrl-C: enough)",
+	buf_addf(&text,
+		 "watching the mail queue: %llu messages handed over, %llu not named, %u s left (Ctrl-C: "
+		 "enough)",
 		 (unsigned long long)submitted, (unsigned long long)unnamed, left);
 	progress_say(&w->progress, buf_view(&text), (uint64_t)clock_steady_micros(&w->clock));
 	buf_free(&text);

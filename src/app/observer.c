@@ -24,8 +24,9 @@
 #define EVENTS 65536
 
 enum say {
-	SAY_PROGRESS = 1, /* u32 seconds left, u64 submitted, u64 unnamed, u8 a new folder is to be watched; answered */
-	SAY_RESULT,       /* packed struct observed */
+	SAY_PROGRESS =
+		1, /* u32 seconds left, u64 submitted, u64 unnamed, u8 a new folder is to be watched; answered */
+	SAY_RESULT, /* packed struct observed */
 };
 
 struct child {
@@ -168,12 +169,13 @@ static int serve(const struct child *c, struct channel *channel, struct buf *out
 			return err_set(err, EXIT_SOFTWARE, "the process reader ended without a result");
 		if (rc > 0 && m.type == SAY_RESULT) {
 			buf_span(out, m.body);
-			return out->over ? err_set(err, EXIT_SOFTWARE, "the process reader said too much") : 0;
+			return out->over ? err_set(err, EXIT_SOFTWARE, "the process reader said too much")
+					 : 0;
 		}
 		if (rc > 0)
-			rc = m.type == SAY_PROGRESS ? serve_progress(c, channel, m.body, err)
-						    : err_set(err, EXIT_SOFTWARE,
-							      "the process reader spoke out of turn");
+			rc = m.type == SAY_PROGRESS
+				     ? serve_progress(c, channel, m.body, err)
+				     : err_set(err, EXIT_SOFTWARE, "the process reader spoke out of turn");
 		if (rc < 0)
 			return rc;
 	}

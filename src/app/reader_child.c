@@ -347,7 +347,9 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.ntrusted = want->ntrusted,
 		.networks = facts->networks,
 		.nnetworks = facts->nnetworks,
-		.observed = want->observed.n && observed_unpack(c->arena, want->observed, &observed) ? &observed : NULL,
+		.observed = want->observed.n && observed_unpack(c->arena, want->observed, &observed)
+				    ? &observed
+				    : NULL,
 		.ctx = c,
 		.status = io_status,
 		.past = want->past ? trace_past : NULL,

@@ -13,8 +13,8 @@
 
 #define ANCESTORS_MOST 16 /* mail server's programs and shells between a script and the queue */
 #define LOCAL_MOST 8192
-#define LOOK_EVERY 10000  /* microseconds */
-#define CHAIN_MOST 4      /* callers that are told */
+#define LOOK_EVERY 10000 /* microseconds */
+#define CHAIN_MOST 4 /* callers that are told */
 
 static uint64_t process_hash_of(const struct observed_process *p)
 {

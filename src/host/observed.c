@@ -158,11 +158,12 @@ bool observed_mta_program(struct span exe)
 	/* where only root writes: distributions' folders of Postfix and Exim, and their commands */
 	static const char *const folders[] = { "/usr/lib/postfix/", "/usr/libexec/postfix/",
 					       "/usr/lib64/postfix/", "/usr/lib/exim4/" };
-	static const char *const programs[] = { "sendmail",	    "sendmail.postfix", "sendmail.exim",
-						"postdrop",	    "postqueue",	"exim",
-						"exim4",	    "postcat",		"postsuper",
+	static const char *const programs[] = { "sendmail", "sendmail.postfix", "sendmail.exim",
+						"postdrop", "postqueue",	"exim",
+						"exim4",    "postcat",		"postsuper",
 						"rmail" };
-	static const char *const places[] = { "/usr/sbin/", "/usr/bin/", "/usr/local/sbin/", "/usr/exim/bin/" };
+	static const char *const places[] = { "/usr/sbin/", "/usr/bin/", "/usr/local/sbin/",
+					      "/usr/exim/bin/" };
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
 		if (span_starts(exe, span_str(folders[i])))
@@ -176,8 +177,7 @@ bool observed_mta_program(struct span exe)
 			if (span_eq(span_from(exe, place.n), span_str(programs[k])))
 				return true;
 		/* exim-4.98-1, as source builds install it */
-		if (span_starts(span_from(exe, place.n), SPAN("exim-")) &&
-		    span_find(exe, place.n, '/') < 0)
+		if (span_starts(span_from(exe, place.n), SPAN("exim-")) && span_find(exe, place.n, '/') < 0)
 			return true;
 	}
 	return false;

@@ -121,7 +121,7 @@ static bool hex_number(struct span s, uint64_t *ret)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
+		unsigned digit = c >= '0' && c <= '9'	? (unsigned)(c - '0')
 				 : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
 							: 16;
 
@@ -176,8 +176,8 @@ static bool parse_line(struct span line, bool six, struct tcp_socket *ret)
 	for (size_t i = 0; i < 10; i++)
 		word[i] = word_of(&line);
 	if (!address(word[1], six, ret->local, &ret->local_port) ||
-	    !address(word[2], six, ret->remote, &ret->remote_port) || !hex_number(word[3], &state) || state > 31 ||
-	    !(STATES >> state & 1) || !span_u64(word[7], &uid) || uid > UINT32_MAX ||
+	    !address(word[2], six, ret->remote, &ret->remote_port) || !hex_number(word[3], &state) ||
+	    state > 31 || !(STATES >> state & 1) || !span_u64(word[7], &uid) || uid > UINT32_MAX ||
 	    !span_u64(word[9], &ret->inode))
 		return false;
 	ret->uid = (uint32_t)uid;
@@ -224,7 +224,8 @@ static int read_text(const struct proc *p, uint32_t self, bool six, socket_fn *e
 	return got < 0 ? -1 : 0;
 }
 
-int sockets_list(int netlink, const struct proc *p, uint32_t self, socket_fn *each, void *ctx, bool *ret_by_proc)
+int sockets_list(int netlink, const struct proc *p, uint32_t self, socket_fn *each, void *ctx,
+		 bool *ret_by_proc)
 {
 	*ret_by_proc = false;
 	if (netlink >= 0 && dump(netlink, AF_INET, 1, each, ctx) == 0) {

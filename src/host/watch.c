@@ -6,7 +6,8 @@
 #include <fcntl.h>
 #include <sys/fanotify.h>
 
-#define WRITER_MOST (60 * INT64_C(1000000)) /* from its start to its message; then a pid may be somebody else's */
+#define WRITER_MOST \
+	(60 * INT64_C(1000000)) /* from its start to its message; then a pid may be somebody else's */
 
 bool watch_next(struct span *bytes, struct watch_event *ret_event)
 {
@@ -18,8 +19,9 @@ bool watch_next(struct span *bytes, struct watch_event *ret_event)
 	if (bytes->n < sizeof(meta))
 		return false;
 	memcpy(&meta, bytes->p, sizeof(meta));
-	if (meta.event_len < sizeof(meta) || meta.event_len > bytes->n || meta.vers != FANOTIFY_METADATA_VERSION ||
-	    meta.metadata_len < sizeof(meta) || meta.metadata_len > meta.event_len)
+	if (meta.event_len < sizeof(meta) || meta.event_len > bytes->n ||
+	    meta.vers != FANOTIFY_METADATA_VERSION || meta.metadata_len < sizeof(meta) ||
+	    meta.metadata_len > meta.event_len)
 		return false;
 	rest = span_of(bytes->p + meta.metadata_len, meta.event_len - meta.metadata_len);
 	*bytes = span_from(*bytes, meta.event_len);

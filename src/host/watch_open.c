@@ -58,8 +58,8 @@ static bool mark(const struct root *root, struct watch *w, enum watch_role role,
 		d->role = (uint8_t)role;
 		d->n = (uint8_t)handle.h.handle_bytes;
 		memcpy(d->handle, handle.h.f_handle, d->n);
-		good = known(w, d) || fanotify_mark(w->fd, FAN_MARK_ADD | FAN_MARK_ONLYDIR, masks[role], fd,
-						    NULL) == 0;
+		good = known(w, d) ||
+		       fanotify_mark(w->fd, FAN_MARK_ADD | FAN_MARK_ONLYDIR, masks[role], fd, NULL) == 0;
 		if (good && !known(w, d))
 			w->ndirs++;
 	}
@@ -142,8 +142,9 @@ int watch_open(const struct root *root, struct watch *ret_watch, struct err *err
 	if (errno && errno != ENOENT)
 		err_sys(err, EXIT_NOPERM, "--live cannot watch the mail queue");
 	else
-		err_set(err, EXIT_NOINPUT, "--live found no mail queue to watch: neither "
-					   "/var/spool/postfix/maildrop nor /var/spool/exim4/input");
+		err_set(err, EXIT_NOINPUT,
+			"--live found no mail queue to watch: neither "
+			"/var/spool/postfix/maildrop nor /var/spool/exim4/input");
 	watch_close(ret_watch);
 	return -err->code;
 }

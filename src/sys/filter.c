@@ -126,8 +126,8 @@ static int allow_processes(scmp_filter_ctx ctx, const struct filter_want *want)
 				     SCMP_CMP(0, SCMP_CMP_MASKED_EQ, UINT32_MAX, proc),
 				     SCMP_CMP(2, SCMP_CMP_MASKED_EQ, UINT32_MAX & ~flags, 0));
 	if (r == 0)
-		r = add_rules(ctx, &(struct rule){ SCMP_ACT_ALLOW, SCMP_SYS(readlinkat), 0, UINT32_MAX, proc },
-			      1);
+		r = add_rules(ctx,
+			      &(struct rule){ SCMP_ACT_ALLOW, SCMP_SYS(readlinkat), 0, UINT32_MAX, proc }, 1);
 	return r;
 }
 
@@ -164,8 +164,8 @@ int filter_load(const struct filter_want *want, struct err *err)
 	if (r == 0)
 		r = allow_talk(ctx, want->channel);
 	if (r == 0)
-		r = allow_complaints(ctx, FILTER_SOFT && want->complaints < 0 ? STDERR_FILENO
-									      : want->complaints);
+		r = allow_complaints(ctx,
+				     FILTER_SOFT && want->complaints < 0 ? STDERR_FILENO : want->complaints);
 	if (r == 0 && want->processes)
 		r = allow_processes(ctx, want);
 	if (r == 0 && want->processes)

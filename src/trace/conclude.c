@@ -50,7 +50,8 @@ uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, con
 	*e = (struct evidence){
 		.grade = proof->grade,
 		.file = proof->file == PROOF_OBSERVED ? SPAN("/proc")
-			: proof->file < t->o.nfiles ? t->o.files[proof->file].name : SPAN_NONE,
+			: proof->file < t->o.nfiles   ? t->o.files[proof->file].name
+						      : SPAN_NONE,
 		.line = proof->line,
 		.offset = proof->offset,
 		.text = arena_span(a, proof->text),
@@ -242,7 +243,8 @@ static void totals_add(struct counts *to, const struct counts *c)
 
 static bool has_mail(const struct sender *s)
 {
-	return s->kind == KIND_DIRECT || s->counts.messages || s->counts.delivered || s->counts.deferred || s->counts.bounced;
+	return s->kind == KIND_DIRECT || s->counts.messages || s->counts.delivered || s->counts.deferred ||
+	       s->counts.bounced;
 }
 
 static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *q)

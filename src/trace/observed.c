@@ -9,12 +9,12 @@
 #include <stdlib.h>
 
 #define SECOND INT64_C(1000000)
-#define PROOFS 2         /* of one sender, from this source */
+#define PROOFS 2 /* of one sender, from this source */
 #define TEXT_MOST 1600
 #define PORT25_TARGETS 3 /* servers that one program in one folder speaks to at once: it delivers by itself */
-#define LOGIN_TARGETS 6  /* networks of submission servers: no site has so many providers */
+#define LOGIN_TARGETS 6 /* networks of submission servers: no site has so many providers */
 #define DIRECT_PROOFS 8
-#define AGE_MOST 86400   /* seconds between a hand-over and its log line: a short id may come back */
+#define AGE_MOST 86400 /* seconds between a hand-over and its log line: a short id may come back */
 
 static uint64_t id_hash(struct qid id)
 {
@@ -132,9 +132,9 @@ static struct span folder_of(const struct trace *t, const struct observed_proces
 /* Content filters hand mail back over loopback: it is still the first sender's. */
 static bool is_filter(struct span user)
 {
-	static const char *const names[] = { "amavis", "vscan",	   "spamd",    "debian-spamd", "_rspamd",
-					     "rspamd", "clamsmtp", "opendkim", "dkim",	       "filter",
-					     "spampd", "mailscanner" };
+	static const char *const names[] = { "amavis",	"vscan",  "spamd",    "debian-spamd",
+					     "_rspamd", "rspamd", "clamsmtp", "opendkim",
+					     "dkim",	"filter", "spampd",   "mailscanner" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (span_eq(user, span_str(names[i])))
@@ -244,8 +244,7 @@ static struct arrival direct_who(struct trace *t, const struct observed_process 
 	if (who.account_index != ACCOUNT_NONE && accounts_get(t->o.accounts, who.account_index)->shared)
 		who.account_index = accounts_by_path(t->o.accounts, program_folder(p));
 	if (who.account_index != ACCOUNT_NONE)
-		who.account =
-			names_put(&t->names, accounts_get(t->o.accounts, who.account_index)->name);
+		who.account = names_put(&t->names, accounts_get(t->o.accounts, who.account_index)->name);
 	return who;
 }
 
@@ -285,7 +284,8 @@ static void direct_add(struct trace *t, const struct observed_connection *c, con
 	buf_free(&text);
 }
 
-static void direct_judge(struct trace *t, const struct observed_connection *c, const struct observed_process *p)
+static void direct_judge(struct trace *t, const struct observed_connection *c,
+			 const struct observed_process *p)
 {
 	const struct observed *o = t->observed.o;
 	struct arrival who = direct_who(t, p);
@@ -303,7 +303,8 @@ static void direct_judge(struct trace *t, const struct observed_connection *c, c
 }
 
 /* Who stands behind localhost: the relay's row gets the owners of connections as evidence. */
-static void relay_owner(struct trace *t, const struct observed_connection *c, const struct observed_process *p)
+static void relay_owner(struct trace *t, const struct observed_connection *c,
+			const struct observed_process *p)
 {
 	struct buf text = BUF_MAX(TEXT_MOST);
 	uint8_t ip[16];
@@ -360,13 +361,15 @@ size_t observed_notes(const struct trace *t, struct arena *a, struct span *notes
 	for (size_t i = 0; i < o->nconnections; i++)
 		ownerless += o->connection[i].process == OBSERVED_NONE;
 	if (o->watched && n < most)
-		notes[n++] = claim_format(
-			a, "watched %lld s: %llu messages were handed over on this host, the process of %llu of them was missed",
-			(long long)((o->to - o->from + SECOND / 2) / SECOND), (unsigned long long)o->submitted,
-			(unsigned long long)o->unnamed);
+		notes[n++] = claim_format(a,
+					  "watched %lld s: %llu messages were handed over on this host, the "
+					  "process of %llu of them was missed",
+					  (long long)((o->to - o->from + SECOND / 2) / SECOND),
+					  (unsigned long long)o->submitted, (unsigned long long)o->unnamed);
 	if (o->plain_user && n < most)
-		notes[n++] = SPAN("who speaks to mail servers directly: only your own processes were looked at; "
-				  "root sees all");
+		notes[n++] =
+			SPAN("who speaks to mail servers directly: only your own processes were looked at; "
+			     "root sees all");
 	else if (ownerless && n < most)
 		notes[n++] = claim_format(
 			a, "%llu connections to mail ports belong to no process that could be looked into",

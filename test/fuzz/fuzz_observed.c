@@ -51,7 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	process_parse_status(all, &p);
 	process_parse_parent(all);
-	if (process_script(span_str("/usr/bin/php"), all, span_head(all, half), out, sizeof(out)) > sizeof(out))
+	if (process_script(span_str("/usr/bin/php"), all, span_head(all, half), out, sizeof(out)) >
+	    sizeof(out))
 		abort();
 	process_is_shell(span_head(all, half), span_from(all, half));
 	observed_mta_program(all);

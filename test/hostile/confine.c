@@ -461,7 +461,9 @@ static void run_abort(void)
 /* --- the process reader: what it may do more than the log reader leads nowhere -------------------- */
 
 static const struct attack proc_attacks[] = {
-	{ "process reader: write to a name in /proc", SYS_openat, { PROC_FD, S("1/oom_score_adj"), O_WRONLY } },
+	{ "process reader: write to a name in /proc",
+	  SYS_openat,
+	  { PROC_FD, S("1/oom_score_adj"), O_WRONLY } },
 	{ "process reader: another's memory for writing", SYS_openat, { PROC_FD, S("1/mem"), O_RDWR } },
 	{ "process reader: make a file", SYS_openat, { PROC_FD, S("x"), O_RDONLY | O_CREAT, 0600 } },
 	{ "process reader: a file without a name", SYS_openat, { PROC_FD, S("."), 020000000 | O_DIRECTORY } },

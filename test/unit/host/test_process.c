@@ -66,7 +66,8 @@ static void test_script(void **state)
 	script("/home/alice/postfix", ALL("php\0/home/innocent/x.php"), "");
 	script("/usr/sbin/php-fpm8.2", ALL("php-fpm: pool www"), "");
 	script("/usr/bin/php", ALL("php\0/home/innocent/../alice/x.php"), "");
-	script("/usr/bin/php", ALL("php\0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), "");
+	script("/usr/bin/php", ALL("php\0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+	       "");
 	script("/usr/bin/php", ALL(""), "");
 }
 
@@ -99,12 +100,14 @@ static void see(void *ctx, const struct tcp_socket *s)
 
 static void test_proc_net_tcp(void **state)
 {
-	static const char text[] =
-		"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-		"   0: 0100007F:9C40 0A0200C0:0019 01 00000000:00000000 00:00000000 00000000  2001        0 4711 1 x\n"
-		"   1: 0100007F:0019 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12 1 x\n"
-		"   2: 0100007F:zzzz 0A0200C0:0019 01 0:0 0:0 0  2001 0 4711\n"
-		"   3: 0100007F";
+	static const char text[] = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
+				   "retrnsmt   uid  timeout inode\n"
+				   "   0: 0100007F:9C40 0A0200C0:0019 01 00000000:00000000 00:00000000 "
+				   "00000000  2001        0 4711 1 x\n"
+				   "   1: 0100007F:0019 00000000:0000 0A 00000000:00000000 00:00000000 "
+				   "00000000     0        0 12 1 x\n"
+				   "   2: 0100007F:zzzz 0A0200C0:0019 01 0:0 0:0 0  2001 0 4711\n"
+				   "   3: 0100007F";
 	struct seen seen = { .n = 0 };
 
 	sockets_parse_text(ALL(text), false, see, &seen);
@@ -176,7 +179,8 @@ static void put_process(int pid, int parent, int uid, const char *exe, const cha
 	snprintf(path, sizeof(path), "%s/%d/cwd", tree, pid);
 	assert_int_equal(symlink(cwd, path), 0);
 	snprintf(path, sizeof(path), "%d/status", pid);
-	snprintf(text, sizeof(text), "Name:\tx\nPPid:\t%d\nUid:\t%d\t%d\t%d\t%d\n", parent, uid, uid, uid, uid);
+	snprintf(text, sizeof(text), "Name:\tx\nPPid:\t%d\nUid:\t%d\t%d\t%d\t%d\n", parent, uid, uid, uid,
+		 uid);
 	put(path, span_str(text));
 	snprintf(path, sizeof(path), "%d/stat", pid);
 	snprintf(text, sizeof(text), "%d (x) S %d 1 1", pid, parent);
@@ -199,8 +203,8 @@ static int make_tree(void **state)
 	put_process(13, 12, 33, "/usr/sbin/sendmail", "/var/spool/postfix", ALL("sendmail\0-t\0-i\0"));
 	put_process(14, 13, 33, "/usr/sbin/postdrop", "/var/spool/postfix", ALL("postdrop\0-r\0"));
 	/* a program that calls itself postfix, from a folder whose name plays a log line, and is gone from disk */
-	put_process(20, 1, 2001, "/home/eve/ cwd=/home/innocent/postfix (deleted)", "/home/eve/ cwd=/home/innocent",
-		    ALL("/usr/lib/postfix/sbin/smtp\0-t\0unix\0"));
+	put_process(20, 1, 2001, "/home/eve/ cwd=/home/innocent/postfix (deleted)",
+		    "/home/eve/ cwd=/home/innocent", ALL("/usr/lib/postfix/sbin/smtp\0-t\0unix\0"));
 	put_process(21, 20, 2001, "/usr/sbin/sendmail", "/var/spool/postfix", ALL("sendmail\0"));
 	/* an SMTP session of Exim's daemon */
 	put_process(30, 1, 0, "/usr/sbin/exim4", "/", ALL("exim4\0-bd\0"));
@@ -284,8 +288,9 @@ static size_t put_event(char *at, uint64_t mask, int pid, const char *handle, co
 
 static void test_postfix_way(void **state)
 {
-	static struct watch w = { .dir = { { WATCH_MAILDROP, 8, "maildrop" }, { WATCH_INCOMING, 8, "incoming" } },
-				  .ndirs = 2 };
+	static struct watch w = {
+		.dir = { { WATCH_MAILDROP, 8, "maildrop" }, { WATCH_INCOMING, 8, "incoming" } }, .ndirs = 2
+	};
 	struct watch_state *s = calloc(1, sizeof(*s));
 	_Alignas(8) char events[2048];
 	struct lookout l;
@@ -319,11 +324,21 @@ static void test_postfix_way(void **state)
 
 static void test_pack(void **state)
 {
-	struct observed_process p = { .pid = 7, .uid = 2001, .deleted = true, .exe = ALL("/x\n\x1b[2J"), .cwd = ALL("/") };
+	struct observed_process p = {
+		.pid = 7, .uid = 2001, .deleted = true, .exe = ALL("/x\n\x1b[2J"), .cwd = ALL("/")
+	};
 	struct observed_connection c = { .process = 0, .uid = 2001, .port = 25, .at = 5 };
-	struct observed_handover h = { .at = 6, .process = OBSERVED_NONE, .door = DOOR_SENDMAIL, .id = ALL("AB") };
-	struct observed o = { .process = &p, .nprocesses = 1, .connection = &c, .nconnections = 1,
-			      .handover = &h, .nhandovers = 1, .submitted = 3, .watched = true };
+	struct observed_handover h = {
+		.at = 6, .process = OBSERVED_NONE, .door = DOOR_SENDMAIL, .id = ALL("AB")
+	};
+	struct observed o = { .process = &p,
+			      .nprocesses = 1,
+			      .connection = &c,
+			      .nconnections = 1,
+			      .handover = &h,
+			      .nhandovers = 1,
+			      .submitted = 3,
+			      .watched = true };
 	struct arena *a = arena_new();
 	struct buf out = BUF_MAX(4096);
 	struct observed back;
