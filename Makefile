@@ -45,7 +45,7 @@ check:
 
 bench:
 	@tools/deps test
-	@$(MAKE) --no-print-directory $(B)/build.ninja && ninja -C $(B) all test/bench/judge_bench
+	@$(MAKE) --no-print-directory $(B)/build.ninja && ninja -C $(B) all test/bench/judge_bench test/dns/responder
 	@test/bench/bench.sh $(SIZE) $(ROUNDS)
 
 fuzz:

@@ -82,6 +82,15 @@ static const struct verb verbs[] = {
 		  "goes. Changes nothing.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_UNCONFINED),
 	  .run = verb_doctor },
+	{ .name = "reputation",
+	  .args = "[ADDRESS|DOMAIN...]",
+	  .nargs_max = 64,
+	  .summary = "which lists refuse this server's mail, and the way out",
+	  .text = "Without arguments: who refused mail in the last week's logs, and every address this server sends "
+		  "from,\nits name and its senders' domains. A list counts only when its test points are right; else "
+		  "it is unknown.\nExit: 0 clean, 1 listed, 3 something did not answer (outranks 1).\n",
+	  .flags = COMMON | INPUT | FORMAT,
+	  .run = verb_reputation },
 	{ .name = "config",
 	  .args = "check|show",
 	  .nargs_min = 1,

@@ -1,17 +1,14 @@
 /*
- * config - see config.h. inih cuts the text into sections, names and values; it reports no line numbers to its
- * handler and cuts long lines silently, so the lines are handed to it by a reader of ours that counts
- * and refuses.
- * No key holds a secret yet; the mode check of such files comes with the first one.
+ * config - see config.h. sys/ini.h cuts the text into sections, names and values.
+ * A file that holds a secret must not be readable by everybody (config_load.c).
  * TRUST: the operator's files; a damaged or hostile one (a restored backup) is an error with its line.
  */
 #include "app/config.h"
 
 #include "app/config_value.h"
 #include "app/suggest.h"
-#include "base/show.h"
+#include "sys/ini.h"
 
-#include <ini.h>
 #include <stddef.h>
 
 #define HERE(member) offsetof(struct config, member)
@@ -26,6 +23,13 @@ static const struct setting settings[] = {
 	{ "limits", "memory", SETTING_SIZE, HERE(memory), "512M", 32u << 20, UINT64_C(1) << 40 },
 	{ "limits", "threads", SETTING_NUMBER, HERE(threads), "0", 0, 64 },
 	{ "judge", "false_alarm_days", SETTING_NUMBER, HERE(false_alarm_days), "100000", 1000, 1000000000 },
+	{ "reputation", "resolver", SETTING_WORD, HERE(resolver), "auto", 0, 0 },
+	{ "reputation", "lists", SETTING_PATHS, HERE(list_files), "", 0, 0 },
+	{ "reputation", "only", SETTING_WORDS, HERE(only_lists), "", 0, 0 },
+	{ "reputation", "addresses", SETTING_WORDS, HERE(addresses), "", 0, 0 },
+	{ "reputation", "selectors", SETTING_WORDS, HERE(selectors), "", 0, 0 },
+	{ "keys", "spamhaus", SETTING_SECRET, HERE(key_spamhaus), "", 0, 0 },
+	{ "keys", "abusix", SETTING_SECRET, HERE(key_abusix), "", 0, 0 },
 	{ "state", "dir", SETTING_PATH, HERE(state_dir), "/var/lib/spamtrail", 0, 0 },
 };
 
@@ -33,49 +37,8 @@ static const struct setting settings[] = {
 
 struct reading {
 	struct config *config;
-	struct err *err;
-	const char *name;
-	struct span left;
-	unsigned line;
-	bool failed;
+	struct ini *at;
 };
-
-static void fail(struct reading *r, const char *what, struct span word, const char *near)
-{
-	struct buf shown = BUF_MAX(200);
-
-	if (r->failed)
-		return;
-	r->failed = true;
-	show_text_cut(&shown, word, 60, true);
-	err_set(r->err, EXIT_CONFIG, "%s:%u: %s%s%.*s%s%s%s", r->name, r->line, what, shown.n ? " " : "",
-		(int)shown.n, shown.n ? shown.p : "", near ? ": did you mean " : "", near ? near : "",
-		near ? "?" : "");
-	buf_free(&shown);
-}
-
-/* fgets for inih over our span. */
-static char *next_line(char *out, int size, void *owner)
-{
-	struct reading *r = owner;
-	ptrdiff_t end = span_find(r->left, 0, '\n');
-	size_t n = end < 0 ? r->left.n : (size_t)end + 1;
-
-	if (r->left.n == 0 || r->failed)
-		return NULL;
-	r->line++;
-	if (n >= (size_t)size || memchr(r->left.p, '\0', n)) {
-		fail(r,
-		     n >= (size_t)size ? "the line is too long: put a list on several lines"
-				       : "the line holds a NUL byte",
-		     SPAN_NONE, NULL);
-		return NULL;
-	}
-	memcpy(out, r->left.p, n);
-	out[n] = '\0';
-	r->left = span_from(r->left, n);
-	return out;
-}
 
 static void unknown_key(struct reading *r, const char *section, const char *name)
 {
@@ -90,29 +53,30 @@ static void unknown_key(struct reading *r, const char *section, const char *name
 		suggest_offer(&key, settings[i].name);
 	}
 	if (!*section)
-		fail(r, "a key before the first [section]:", span_str(name), NULL);
+		ini_fail(r->at, "a key before the first [section]:", span_str(name), NULL);
 	else if (known_section)
-		fail(r, "unknown key", span_str(name), key.best);
+		ini_fail(r->at, "unknown key", span_str(name), key.best);
 	else
-		fail(r, "unknown section", span_str(section), part.best);
+		ini_fail(r->at, "unknown section", span_str(section), part.best);
 }
 
-static int take_value(void *owner, const char *section, const char *name, const char *value)
+static void take_value(void *owner, struct ini *at, const char *section, const char *name, const char *value)
 {
 	struct reading *r = owner;
-	const struct origin here = { r->name, r->line };
+	const struct origin here = { at->name, at->line };
 	const char *wrong;
 
+	r->at = at;
 	for (size_t i = 0; i < SETTINGS; i++) {
 		if (strcmp(section, settings[i].section) != 0 || strcmp(name, settings[i].name) != 0)
 			continue;
 		wrong = setting_take(&settings[i], r->config, value, &here);
 		if (wrong)
-			fail(r, wrong, span_str(value), NULL);
-		return wrong == NULL;
+			ini_fail(at, wrong,
+				 settings[i].type == SETTING_SECRET ? span_str(name) : span_str(value), NULL);
+		return;
 	}
 	unknown_key(r, section, name);
-	return 0;
 }
 
 void config_defaults(struct config *ret_config)
@@ -127,18 +91,9 @@ void config_defaults(struct config *ret_config)
 
 int config_parse(struct config *c, struct span text, const char *name, struct err *err)
 {
-	struct reading r = {
-		.config = c, .err = err, .left = text, .name = arena_str(c->arena, span_str(name))
-	};
-	int line = ini_parse_stream(next_line, &r, take_value, &r);
+	struct reading r = { .config = c };
 
-	if (r.failed)
-		return -EXIT_CONFIG;
-	if (line == 0)
-		return 0;
-	if (line < 0)
-		return err_set(err, EXIT_SOFTWARE, "%s: out of memory", name);
-	return err_set(err, EXIT_CONFIG, "%s:%d: neither a [section] nor name = value", name, line);
+	return ini_read(text, arena_str(c->arena, span_str(name)), take_value, &r, err);
 }
 
 void config_free(struct config *c)

@@ -39,6 +39,11 @@ struct config {
 	struct config_list trusted_networks; /* address or address/bits */
 	struct config_list mail_logs, web_logs, php_logs;
 	struct config_text state_dir;
+	struct config_text resolver; /* auto, recursive, system or ADDRESS[@PORT] */
+	struct config_list list_files, only_lists; /* more DNS lists; the only ones to be asked */
+	struct config_list addresses, selectors; /* that this server sends from; of its DKIM keys */
+	struct config_text key_spamhaus, key_abusix;
+	unsigned secrets; /* that were read */
 	struct config_number memory; /* bytes, all processes together */
 	struct config_number threads; /* 0 = one per processor */
 	struct config_number false_alarm_days; /* account-days per false `compromised` */
@@ -49,6 +54,9 @@ struct config {
 /* FILE: --config, or NULL for /etc/spamtrail. EXIT_CONFIG names file and line. Free RET in either case. */
 int config_load(struct config *ret_config, const char *file, struct err *err);
 void config_free(struct config *c);
+
+/* The file PATH of at most 1 MiB into OUT; EXIT_NOINPUT, EXIT_NOPERM, EXIT_IO, EXIT_CONFIG. OTHERS: everybody may read it. */
+int config_read_file(const char *path, struct buf *out, bool *ret_others, struct err *err);
 
 /* For tests: the built-in values, then TEXT as if it stood in the file NAME. */
 void config_defaults(struct config *ret_config);

@@ -38,24 +38,37 @@ static int read_all(int fd, const char *path, struct buf *out, struct err *err)
 	return out->over ? err_set(err, EXIT_CONFIG, "%s: larger than 1 MiB", path) : 0;
 }
 
-static int load_file(struct config *c, const char *path, struct err *err)
+int config_read_file(const char *path, struct buf *out, bool *ret_others, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), code;
-	struct buf text = BUF_MAX(FILE_MAX);
 	struct stat st;
 
 	if (fd < 0)
-		return err_sys(err, (enum exit_code)world_code(), "%s: cannot open the configuration", path);
+		return err_sys(err, (enum exit_code)world_code(), "%s: cannot open", path);
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		code = err_set(err, EXIT_CONFIG, "%s: not a file", path);
 	else
-		code = read_all(fd, path, &text, err);
+		code = read_all(fd, path, out, err);
+	*ret_others = code == 0 && (st.st_mode & 07) != 0;
+	close(fd);
+	return code;
+}
+
+static int load_file(struct config *c, const char *path, struct err *err)
+{
+	struct buf text = BUF_MAX(FILE_MAX);
+	unsigned secrets = c->secrets;
+	bool others;
+	int code = config_read_file(path, &text, &others, err);
+
 	if (code == 0)
 		code = config_parse(c, buf_view(&text), path, err);
+	if (code == 0 && c->secrets > secrets && others)
+		code = err_set(err, EXIT_CONFIG,
+			       "%s: it holds a key and everybody may read it: chmod o-rwx %s", path, path);
 	if (code == 0)
 		c->files[c->nfiles++] = arena_str(c->arena, span_str(path));
 	buf_free(&text);
-	close(fd);
 	return code;
 }
 

@@ -133,6 +133,32 @@ static const char *take_path(const struct setting *s, struct config *c, struct s
 	return wrong;
 }
 
+static bool is_word(struct span s, bool secret)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+
+		if (!plain && (secret || c <= ' ' || c > '~'))
+			return false;
+	}
+	return s.n <= (secret ? 63 : 200);
+}
+
+static const char *take_word(const struct setting *s, struct config *c, struct span value,
+			     const struct origin *origin)
+{
+	struct config_text *t = (struct config_text *)((char *)c + s->offset);
+	bool secret = s->type == SETTING_SECRET;
+
+	/* the secret itself must not end up on a screen */
+	if (!is_word(value, secret))
+		return secret ? "a key is letters and digits; this is none, in" : "not one word:";
+	*t = (struct config_text){ arena_str(c->arena, value), *origin };
+	c->secrets += secret && value.n;
+	return NULL;
+}
+
 const char *setting_take(const struct setting *s, struct config *c, const char *value,
 			 const struct origin *origin)
 {
@@ -144,6 +170,9 @@ const char *setting_take(const struct setting *s, struct config *c, const char *
 		return take_number(s, c, v, origin);
 	case SETTING_PATH:
 		return take_path(s, c, v, origin);
+	case SETTING_WORD:
+	case SETTING_SECRET:
+		return take_word(s, c, v, origin);
 	default:
 		return take_list(s, c, v, origin);
 	}
@@ -172,10 +201,11 @@ void setting_each(const struct setting *s, const struct config *c, config_see *s
 
 	if (s->type == SETTING_SIZE || s->type == SETTING_NUMBER) {
 		each_number(s, member, see, owner);
-	} else if (s->type == SETTING_PATH) {
+	} else if (s->type == SETTING_PATH || s->type == SETTING_WORD || s->type == SETTING_SECRET) {
 		const struct config_text *t = member;
+		bool hidden = s->type == SETTING_SECRET && *t->value;
 
-		see(owner, s->section, s->name, t->value, &t->origin);
+		see(owner, s->section, s->name, hidden ? "(set)" : t->value, &t->origin);
 	} else {
 		const struct config_list *l = member;
 

@@ -13,6 +13,8 @@ enum setting_type {
 	SETTING_PATH,
 	SETTING_SIZE, /* bytes, with K, M, G (powers of 1024) */
 	SETTING_NUMBER,
+	SETTING_WORD, /* one, or nothing */
+	SETTING_SECRET, /* letters and digits; never shown */
 };
 
 struct setting {

@@ -298,6 +298,13 @@ static int inquire_configured(struct reader_want want, const struct options *o, 
 	return rc;
 }
 
+int64_t inquire_now(const struct clock *clock)
+{
+	unsigned long held = test_switch("SPAMTRAIL_TEST_NOW");
+
+	return held ? (int64_t)held : clock_seconds(clock);
+}
+
 int inquire(const struct options *o, int skip, inquire_first *first, struct inquire *ret, struct err *err)
 {
 	struct clock clock = { 0 };
@@ -307,10 +314,11 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 		.root = &root,
 		.paths = o->args + skip,
 		.npaths = (size_t)(o->nargs - skip),
-		.now = clock_seconds(&clock),
+		.now = inquire_now(&clock),
 		.since = o->since,
 		.until = o->until,
 		.stats = o->stats,
+		.refusals = o->refusals,
 		.unconfined = o->unconfined,
 		.block = test_switch("SPAMTRAIL_TEST_BLOCK"),
 		.workers = (unsigned)test_switch("SPAMTRAIL_TEST_WORKERS"),
@@ -322,8 +330,6 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	int rc;
 
 	*ret = (struct inquire){ .arena = arena_new() };
-	if (test_switch("SPAMTRAIL_TEST_NOW"))
-		want.now = (int64_t)test_switch("SPAMTRAIL_TEST_NOW");
 	rc = check_when(o, want.now, err);
 	if (rc < 0 || (rc = root_open(o->root ? o->root : "/", &root, err)) < 0)
 		return rc;

@@ -21,6 +21,7 @@ struct options {
 	unsigned live; /* seconds; 0 = not given */
 	unsigned top; /* 0 = not given */
 	bool quiet, unconfined, stats, help, version;
+	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	char **args; /* behind the verb; owned */
 	int nargs;
 };

@@ -20,6 +20,7 @@ struct reader_want {
 	const char *since, *until;  /* as when.h reads them, in ROOT's zone; NULL = open */
 	int64_t since_utc;     /* instead of SINCE; 0 = not used */
 	bool stats, unconfined;
+	bool refusals;         /* which lists and providers refuse our mail */
 	bool facts_only;       /* what the configuration tells (doctor): no log is opened */
 	bool hurry;            /* of big logs only what lies in the window: no past, and it says so (past_unread) */
 	unsigned workers;      /* 0 = default */

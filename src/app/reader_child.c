@@ -258,9 +258,9 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 		}
 		text.n = 0;
 		if (r->cut_lines) {
-			buf_addf(&text, "%.*s: %llu lines over 1 MiB, only their start was read",
+			buf_addf(&text, "%.*s: %llu line%s over 1 MiB, read in part only",
 				 (int)c->files[i].name.n, c->files[i].name.p,
-				 (unsigned long long)r->cut_lines);
+				 (unsigned long long)r->cut_lines, r->cut_lines == 1 ? "" : "s");
 			unseen[q->nunseen++] = arena_span(c->arena, buf_view(&text));
 		}
 		buf_free(&text);
@@ -328,6 +328,21 @@ static void fill_zone(struct child *c, const struct host_facts *facts, struct in
 	}
 }
 
+/* What the settings say, then what others' refusals named. */
+static void fill_outgoing(struct child *c, const struct host_facts *facts, struct inquiry *q)
+{
+	struct outgoing *all = arena_alloc(c->arena, OUTGOING_MOST * sizeof(*all));
+	size_t n = facts->noutgoing < OUTGOING_MOST ? facts->noutgoing : OUTGOING_MOST;
+
+	if (n)
+		memcpy(all, facts->outgoing, n * sizeof(*all));
+	for (size_t i = 0; i < q->noutgoing && n < OUTGOING_MOST; i++)
+		all[n++] = q->outgoing[i];
+	q->outgoing = all;
+	q->noutgoing = n;
+	q->helo = facts->helo.n ? facts->helo : facts->hostname;
+}
+
 static void investigate(struct child *c, const struct host_facts *facts)
 {
 	const struct reader_want *want = c->want;
@@ -342,6 +357,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.until = instant(c, facts, want->until, 0),
 		.memory = want->memory,
 		.stats = want->stats,
+		.refusals = want->refusals,
 		.false_per_account_days = want->false_rate,
 		.trusted = want->trusted,
 		.ntrusted = want->ntrusted,
@@ -384,6 +400,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	q->past_unread = lo.from != 0;
 	q->host = facts->hostname;
 	q->panel = facts->panel;
+	fill_outgoing(c, facts, q);
 	if (facts->mta.n)
 		q->mta = facts->mta;
 	q->advice = facts->advice;
@@ -401,6 +418,9 @@ static void tell_facts(struct child *c, const struct host_facts *facts)
 		.host = facts->hostname,
 		.mta = facts->mta,
 		.panel = facts->panel,
+		.helo = facts->helo,
+		.outgoing = facts->outgoing,
+		.noutgoing = facts->noutgoing,
 		.now = c->want->now,
 		.complete = facts->nunseen == 0,
 		.unconfined = c->unconfined,

@@ -78,6 +78,45 @@ static void learn_networks(const struct exim *e)
 	}
 }
 
+/* "name: address" of panels that give domains addresses of their own, and Hestia's file per domain. */
+static void learn_tables(struct gather *g)
+{
+	static const char *const tables[] = { "/etc/mailips", "/etc/virtual/domainips" };
+	struct span bytes, line, *paths;
+	struct conf c;
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+		if (!gather_read(g, span_str(tables[i]), &bytes))
+			continue;
+		conf_start(&c, g, CONF_PLAIN, false);
+		conf_bytes(&c, bytes);
+		while (conf_line(&c, &line)) {
+			ptrdiff_t colon = span_find(line, 0, ':');
+
+			gather_outgoing(g, span_trim(span_from(line, (size_t)(colon + 1))), tables[i]);
+		}
+	}
+	n = gather_expand(g, SPAN("/etc/exim4/domains/*/ip"), &paths);
+	for (size_t i = 0; i < n; i++)
+		if (gather_read(g, paths[i], &bytes))
+			gather_outgoing(g, span_trim(bytes), "/etc/exim4/domains");
+}
+
+static void learn_outgoing(const struct exim *e)
+{
+	struct exim_list list = exim_list(e->interfaces);
+	struct span item;
+
+	while (exim_item(e->g->scratch, &list, &item))
+		gather_outgoing(e->g, item, "interface");
+	learn_tables(e->g);
+	e->g->f->helo = arena_span(e->g->keep, e->helo_data.n				    ? e->helo_data
+					       : span_find(e->primary_hostname, 0, '$') < 0 && e->primary_hostname.n
+						       ? e->primary_hostname
+						       : e->g->f->hostname);
+}
+
 void exim_learn(struct gather *g)
 {
 	struct exim *e;
@@ -89,5 +128,6 @@ void exim_learn(struct gather *g)
 		g->f->hostname = arena_span(g->keep, e->primary_hostname);
 	learn_logs(e);
 	learn_networks(e);
+	learn_outgoing(e);
 	exim_advise(e);
 }

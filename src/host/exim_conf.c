@@ -194,12 +194,28 @@ static void read_authenticator(struct exim *e, struct span line)
 		e->server_block = true;
 }
 
+/* What needs an expansion is not known here. */
+static void read_transport(struct exim *e, struct span line)
+{
+	ptrdiff_t equals = span_find(line, 0, '=');
+	struct span name = equals < 1 ? SPAN_NONE : span_trim(span_head(line, (size_t)equals));
+	struct span value = unquoted(span_trim(span_from(line, (size_t)(equals + 1))));
+
+	if (span_find(value, 0, '$') >= 0)
+		return;
+	if (span_eq(name, SPAN("interface")))
+		e->interfaces = value;
+	else if (span_eq(name, SPAN("helo_data")))
+		e->helo_data = value;
+}
+
 static void begin_section(struct exim *e, struct span name)
 {
 	exim_acl_end(e);
 	end_authenticator(e);
 	e->section = span_eq(name, SPAN("acl"))		     ? EXIM_ACL
 		     : span_eq(name, SPAN("authenticators")) ? EXIM_AUTHENTICATORS
+		     : span_eq(name, SPAN("transports"))     ? EXIM_TRANSPORTS
 							     : EXIM_OTHER;
 }
 
@@ -223,6 +239,8 @@ static void read_line(struct exim *e, struct span line)
 		exim_acl_line(e, line);
 	else if (e->section == EXIM_AUTHENTICATORS)
 		read_authenticator(e, line);
+	else if (e->section == EXIM_TRANSPORTS)
+		read_transport(e, line);
 }
 
 static void read_files(struct exim *e, struct span pattern)

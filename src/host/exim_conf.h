@@ -11,7 +11,7 @@
 
 #include "host/conf.h"
 
-enum exim_section { EXIM_MAIN, EXIM_ACL, EXIM_AUTHENTICATORS, EXIM_OTHER };
+enum exim_section { EXIM_MAIN, EXIM_ACL, EXIM_AUTHENTICATORS, EXIM_TRANSPORTS, EXIM_OTHER };
 
 struct exim_name {
 	struct span name, value;
@@ -43,6 +43,7 @@ struct exim {
 	size_t nconditions;
 	enum exim_section section;
 	struct span log_file_path, log_selector, primary_hostname, acl_smtp_rcpt, auth_advertise_hosts;
+	struct span interfaces, helo_data; /* of a transport, where they are plain text */
 	bool debian_macro; /* MAIN_LOG_SELECTOR is how the selector is set here */
 	bool logs_x_php; /* an ACL writes PHP's headers to the log */
 	struct span acl; /* the list that is being read */

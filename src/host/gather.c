@@ -1,6 +1,7 @@
 /*
  * gather - see gather.h. Growing arrays in an arena: the old ones are left behind, at most half of the whole.
  */
+#include "host/cidr.h"
 #include "host/gather.h"
 
 #include "base/buf.h"
@@ -265,6 +266,26 @@ void gather_network(struct gather *g, struct span network)
 		return;
 	g->f->networks = networks;
 	networks[g->f->nnetworks++] = arena_span(g->keep, network);
+}
+
+void gather_outgoing(struct gather *g, struct span address, const char *source)
+{
+	struct outgoing *outgoing;
+	struct cidr net;
+
+	if (!cidr_parse(address, &net) || net.bits != (net.v4 ? 32 : 128))
+		return;
+	if (address.p[0] == '[' && address.n > 2)
+		address = span_of(address.p + 1, address.n - 2);
+	for (size_t i = 0; i < g->f->noutgoing; i++)
+		if (span_eq(g->f->outgoing[i].address, address))
+			return;
+	outgoing = ONE_MORE(g, outgoing, OUTGOING_MOST);
+	if (!outgoing)
+		return;
+	g->f->outgoing = outgoing;
+	outgoing[g->f->noutgoing++] =
+		(struct outgoing){ .address = arena_span(g->keep, address), .source = span_str(source) };
 }
 
 void gather_advice(struct gather *g, const char *id, bool ok, struct span text, struct span line,

@@ -16,6 +16,7 @@
 struct accounts;
 struct advice;
 struct arena;
+struct outgoing;
 struct zone;
 
 struct host_io {
@@ -48,6 +49,9 @@ struct host_facts {
 	size_t nlogs;
 	struct host_site *sites;
 	size_t nsites; /* one per name, aliases too */
+	struct span helo; /* the name it greets with; empty = unknown */
+	struct outgoing *outgoing; /* addresses that its mail is told to leave from */
+	size_t noutgoing;
 	struct span *networks;
 	size_t nnetworks; /* mynetworks, relay_from_hosts */
 	struct advice *advice;

@@ -22,6 +22,22 @@ static void learn_networks(const struct postfix *p)
 	}
 }
 
+/* smtp_bind_address, else what it listens on (postconf(5): then a sole address is the source, too). */
+static void learn_outgoing(const struct postfix *p)
+{
+	static const char *const names[] = { "smtp_bind_address", "smtp_bind_address6", "inet_interfaces" };
+	struct span name = postfix_value(p, NULL, SPAN("myhostname"), p->g->f->hostname);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct span list = postfix_value(p, NULL, span_str(names[i]), SPAN_NONE);
+		struct span item;
+
+		while ((item = postfix_item(&list)).n)
+			gather_outgoing(p->g, item, names[i]);
+	}
+	p->g->f->helo = arena_span(p->g->keep, postfix_value(p, NULL, SPAN("smtp_helo_name"), name));
+}
+
 void postfix_learn(struct gather *g)
 {
 	struct postfix p;
@@ -38,5 +54,6 @@ void postfix_learn(struct gather *g)
 	else
 		g->mta_to_syslog = true;
 	learn_networks(&p);
+	learn_outgoing(&p);
 	postfix_advise(&p);
 }

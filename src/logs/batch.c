@@ -132,9 +132,11 @@ static void batch_cut(struct stream *s, struct batch *b, size_t n, bool end)
 	const char *newline = memrchr(b->ev.base, '\n', n);
 	size_t whole = end ? n : newline ? (size_t)(newline - b->ev.base) + 1 : 0;
 
+	b->torn = false;
 	if (whole == 0 && n >= LOGS_LINE_MAX) {
 		whole = n;
 		s->skipping = true;
+		b->torn = n == LOGS_LINE_MAX;
 	}
 	carry_set(s, b->ev.base + whole, n - whole);
 	b->text = whole;
@@ -197,7 +199,7 @@ void batch_parse(struct batch *b)
 	b->ev.mem_used = 0;
 	b->ev.events = 0;
 	b->unknown = 0;
-	b->cut_lines = 0;
+	b->cut_lines = b->torn;
 	b->dialects = 0;
 	while (p < end) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));

@@ -25,6 +25,7 @@ struct batch {
 	uint64_t offset;       /* of base[0] in the decompressed file */
 	uint32_t lines, unknown, dialects;
 	uint32_t cut_lines;    /* lines longer than LOGS_LINE_MAX */
+	bool torn;             /* the one line in here ends at LOGS_LINE_MAX, and goes on in the file */
 	struct batch *next;    /* in the stream's queue, or the free list */
 };
 

@@ -14,7 +14,7 @@
 #include "model/event.h"
 
 #define MAGIC UINT32_C(0x51497453) /* "StIQ" */
-#define VERSION 1
+#define VERSION 2
 
 const char *sender_kind_name(enum sender_kind kind)
 {
@@ -192,6 +192,22 @@ static void code_advice(struct codec *c, struct advice *v)
 	code_span(c, &v->file);
 }
 
+static void code_refusal(struct codec *c, struct refusal *v)
+{
+	code_span(c, &v->provider);
+	code_span(c, &v->list);
+	code_u64(c, &v->messages);
+	code_time(c, &v->last);
+	code_span(c, &v->text);
+}
+
+static void code_outgoing(struct codec *c, struct outgoing *v)
+{
+	code_span(c, &v->address);
+	code_span(c, &v->source);
+	code_u64(c, &v->messages);
+}
+
 static void code_zone_step(struct codec *c, struct zone_step *v)
 {
 	code_i64(c, &v->at);
@@ -226,6 +242,10 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	CODE_LIST(c, v->incidents, v->nincidents, 26, code_incident);
 	CODE_LIST(c, v->advice, v->nadvice, 17, code_advice);
 	code_stats(c, &v->stats);
+	code_span(c, &v->helo);
+	CODE_LIST(c, v->refusals, v->nrefusals, 28, code_refusal);
+	CODE_LIST(c, v->outgoing, v->noutgoing, 16, code_outgoing);
+	code_refuse_if(c, v->nrefusals > REFUSALS_MOST || v->noutgoing > OUTGOING_MOST);
 	CODE_LIST(c, v->zone, v->nzone, 16, code_zone_step);
 }
 

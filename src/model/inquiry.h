@@ -57,6 +57,26 @@ struct stats {
 	uint64_t rejected, connections, auth_failures, held, removed;
 };
 
+/* Mail that other servers would not take from us, by who refused it and on which list's word. */
+struct refusal {
+	struct span provider;         /* "Microsoft", or the refusing host's domain */
+	struct span list;             /* "zen.spamhaus.org", "S3140", "4.7.28" */
+	uint64_t messages;
+	int64_t last;
+	struct span text;             /* one of them, as it was logged */
+};
+
+#define REFUSALS_MOST 200
+
+/* An address that this server sends from, by its settings or as others see it. */
+struct outgoing {
+	struct span address;
+	struct span source;           /* "smtp_bind_address", "refusals" */
+	uint64_t messages;            /* refusals that name it */
+};
+
+#define OUTGOING_MOST 64
+
 struct advice {                       /* doctor */
 	struct span id;               /* "exim.log_selector" */
 	bool ok;
@@ -87,6 +107,9 @@ struct inquiry {
 	struct incident *incidents;   size_t nincidents;
 	struct advice *advice;        size_t nadvice;
 	struct stats stats;
+	struct span helo;             /* the name it greets with, empty = unknown */
+	struct refusal *refusals;     size_t nrefusals;  /* most messages first; only where they are asked for */
+	struct outgoing *outgoing;    size_t noutgoing;
 	struct zone_step *zone;       size_t nzone;
 };
 

@@ -60,4 +60,9 @@ uint64_t incident_sum(struct span id, int64_t since, int64_t last, struct span s
 int incidents_verify(struct store *s, struct err *err);
 int incidents_name(struct store *s, struct inquiry *q, struct err *err);
 
+/* listings.c */
+int listings_verify(struct store *s, struct err *err);
+uint64_t listing_sum(const struct store_listing *l);
+int listing_put(struct store *s, const struct store_listing *l, struct err *err);
+
 #endif

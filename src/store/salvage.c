@@ -42,6 +42,17 @@ static void put_baseline(struct store *s, const struct query *from)
 	query_end(&q, s, NULL);
 }
 
+static void put_listing(struct store *s, const struct query *from)
+{
+	struct store_listing l = { .address = query_get_blob(from, 0),
+				   .list = query_get_blob(from, 1),
+				   .since = query_get_int(from, 2),
+				   .cleared = query_get_int(from, 3) };
+
+	if (listing_sum(&l) == (uint64_t)query_get_int(from, 4))
+		listing_put(s, &l, NULL);
+}
+
 static void copy(struct store *s, struct store *damaged, const char *sql,
 		 void (*put)(struct store *s, const struct query *from))
 {
@@ -62,6 +73,8 @@ void salvage(const struct home *p, const char *file, struct store *s)
 		     put_incident);
 		copy(s, &damaged, "SELECT as_of, first, body, sum FROM baseline ORDER BY as_of",
 		     put_baseline);
+		copy(s, &damaged, "SELECT address, list, since, cleared, sum FROM listing ORDER BY address, list",
+		     put_listing);
 		store_run(s, "COMMIT", NULL);
 	}
 	sqlite3_close(damaged.db);

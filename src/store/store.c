@@ -15,18 +15,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define VERSION 1
+#define VERSION 2
 #define WAIT_MILLIS 5000
 #define SPREAD 6
 #define HEADER_BYTES 100
+#define TABLES 3
 #define BASELINE "baseline(as_of INTEGER PRIMARY KEY, first INTEGER, body BLOB, sum INTEGER)"
 #define INCIDENT                                                                                      \
 	"incident(n INTEGER PRIMARY KEY, id BLOB UNIQUE, since INTEGER, last INTEGER, senders BLOB, " \
 	"sum INTEGER)"
-/* Two first runs may meet here. */
+#define LISTING \
+	"listing(address BLOB, list BLOB, since INTEGER, cleared INTEGER, sum INTEGER, PRIMARY KEY(address, list))"
+/* Two first runs may meet here. Version 1 had no listings. */
 #define CREATE                                                                                           \
 	"BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS " BASELINE "; CREATE TABLE IF NOT EXISTS " INCIDENT \
-	"; PRAGMA user_version=1; COMMIT"
+	"; CREATE TABLE IF NOT EXISTS " LISTING "; PRAGMA user_version=2; COMMIT"
 
 /* --- opening ----------------------------------------------------------------------------------- */
 
@@ -62,16 +65,17 @@ static int connect_to(const struct home *p, struct store *s, struct err *err)
 	return rc < 0 ? rc : store_run(s, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", err);
 }
 
-static bool schema_ours(struct store *s)
+static bool schema_ours(struct store *s, size_t tables)
 {
-	static const char *const expected[] = { "CREATE TABLE " BASELINE, "CREATE TABLE " INCIDENT };
+	static const char *const expected[] = { "CREATE TABLE " BASELINE, "CREATE TABLE " INCIDENT,
+						"CREATE TABLE " LISTING };
 	struct query q = query_new(s, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name");
 	bool ours = true;
 	size_t n = 0;
 
 	for (; query_row(&q); n++)
-		ours = ours && n < 2 && span_eq(query_get_blob(&q, 0), span_str(expected[n]));
-	return query_end(&q, s, NULL) == 0 && ours && n == 2;
+		ours = ours && n < tables && span_eq(query_get_blob(&q, 0), span_str(expected[n]));
+	return query_end(&q, s, NULL) == 0 && ours && n == tables;
 }
 
 static int baselines_verify(struct store *s, struct err *err)
@@ -132,12 +136,17 @@ static enum health examine(const struct home *p, struct store *s, struct err *er
 	version = single(s, "PRAGMA user_version");
 	if (tables == 0 && version == 0)
 		return store_run(s, CREATE, err) < 0 ? UNUSABLE : HEALTHY;
+	if (version == 1 && pages_sound(s) && schema_ours(s, 2)) {
+		if (store_run(s, CREATE, err) < 0)
+			return UNUSABLE;
+		version = VERSION;
+	}
 	if (version > VERSION && pages_sound(s)) {
 		err_set(err, EXIT_IO, "%s/" FILE_NAME " was made by a newer spamtrail", p->path);
 		return UNUSABLE;
 	}
-	if (version != VERSION || !pages_sound(s) || !schema_ours(s) || baselines_verify(s, err) < 0 ||
-	    incidents_verify(s, err) < 0) {
+	if (version != VERSION || !pages_sound(s) || !schema_ours(s, TABLES) || baselines_verify(s, err) < 0 ||
+	    incidents_verify(s, err) < 0 || listings_verify(s, err) < 0) {
 		if (!passes_by(s))
 			return DAMAGED;
 		err_set(err, EXIT_IO, "%s/" FILE_NAME ": %s", p->path, sqlite3_errmsg(s->db));

@@ -34,4 +34,15 @@ int store_past(struct store *s, int64_t first, struct buf *out, struct err *err)
  */
 int store_save(struct store *s, const struct store_learnt *learnt, struct inquiry *q, struct err *err);
 
+/* One address on one DNS list, as it is now. */
+struct store_listing {
+	struct span address, list;
+	bool listed;           /* else clean: unknown states are not told to the store */
+	int64_t since;         /* filled: first seen listed, 0 = never */
+	int64_t cleared;       /* filled: first seen clean after that, 0 = not yet */
+};
+
+/* Keeps what is so at NOW and fills in what was. */
+int store_listings(struct store *s, struct store_listing *list, size_t n, int64_t now, struct err *err);
+
 #endif

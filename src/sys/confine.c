@@ -23,7 +23,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { NOBODY = 65534, ANY_ABI = 99 };
+enum { NOBODY = 65534, ANY_ABI = 99, FILES_ABI = 3 };
 
 static int limit(int resource, rlim_t value, const char *name, struct err *err)
 {
@@ -116,14 +116,6 @@ static void wake_libc(void)
 int confine_reader(const struct confine_want *want, struct confine_report *ret_report, struct err *err)
 {
 	struct confine_report report = { .kills = !FILTER_SOFT };
-	const struct filter_want calls = {
-		.channel = want->channel,
-		.complaints = want->complaints,
-		.library = want->library,
-		.processes = want->processes,
-		.proc = want->proc,
-		.netlink = want->netlink,
-	};
 	const uint32_t keep =
 		want->processes ? UINT32_C(1) << CAP_SYS_PTRACE | UINT32_C(1) << CAP_DAC_READ_SEARCH : 0;
 	int r;
@@ -140,13 +132,16 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 	/* After the change of uid, which resets both: die with the parent, and let no equal uid trace us. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return err_sys(err, EXIT_NOPERM, "process flags cannot be set");
-	if (!want->processes) {
-		r = landlock_deny_all(want->landlock_abi_max ? want->landlock_abi_max : ANY_ABI, err);
-		if (r < 0)
-			return r;
-		report.landlock_abi = r;
-	}
-	r = filter_load(&calls, err);
+	/* ABI 4 brings rights for TCP, which the resolver's long answers come by; the process reader: see confine.h */
+	r = want->processes ? 0
+			    : landlock_deny_all(want->network		 ? FILES_ABI
+						: want->landlock_abi_max ? want->landlock_abi_max
+									 : ANY_ABI,
+						err);
+	if (r < 0)
+		return r;
+	report.landlock_abi = r;
+	r = filter_load(want, err);
 	if (r < 0)
 		return r;
 	*ret_report = report;

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* linux/prctl.h; libc 2.39 names its heaps with it and can do without. */
@@ -68,6 +69,21 @@ static const int calls[] = {
 static const int library_calls[] = { SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(fstatfs),
 				     SCMP_SYS(fcntl) };
 
+/*
+ * What libunbound and libevent live on: sockets of IP alone (below), and pipes between their threads. No file can be
+ * opened, so write reaches nothing but those.
+ */
+static const int network_calls[] = {
+	SCMP_SYS(connect),     SCMP_SYS(bind),		 SCMP_SYS(sendto),	    SCMP_SYS(recvfrom),
+	SCMP_SYS(sendmsg),     SCMP_SYS(recvmsg),	 SCMP_SYS(sendmmsg),	    SCMP_SYS(recvmmsg),
+	SCMP_SYS(setsockopt),  SCMP_SYS(getsockopt),	 SCMP_SYS(getsockname),	    SCMP_SYS(getpeername),
+	SCMP_SYS(shutdown),    SCMP_SYS(write),		 SCMP_SYS(writev),	    SCMP_SYS(pipe2),
+	SCMP_SYS(eventfd2),    SCMP_SYS(epoll_create1),	 SCMP_SYS(epoll_ctl),	    SCMP_SYS(epoll_wait),
+	SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),	 SCMP_SYS(select),	    SCMP_SYS(pselect6),
+	SCMP_SYS(getuid),      SCMP_SYS(geteuid),	 SCMP_SYS(getgid),	    SCMP_SYS(getegid),
+	SCMP_SYS(ioctl),       SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
+};
+
 /* Calls that need one argument to be right: (argument & MASK) == VALUE. */
 struct rule {
 	uint32_t action;
@@ -87,7 +103,27 @@ static int add_rules(scmp_filter_ctx ctx, const struct rule *rules, size_t n)
 	return r;
 }
 
-static int allow_calls(scmp_filter_ctx ctx, bool library)
+static int allow_list(scmp_filter_ctx ctx, const int *list, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, list[i], 0);
+	return r;
+}
+
+static int allow_network(scmp_filter_ctx ctx)
+{
+	static const struct rule sockets[] = {
+		{ SCMP_ACT_ALLOW, SCMP_SYS(socket), 0, UINT32_MAX, AF_INET },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(socket), 0, UINT32_MAX, AF_INET6 },
+	};
+	int r = allow_list(ctx, network_calls, sizeof(network_calls) / sizeof(*network_calls));
+
+	return r ? r : add_rules(ctx, sockets, sizeof(sockets) / sizeof(*sockets));
+}
+
+static int allow_calls(scmp_filter_ctx ctx, const struct confine_want *want)
 {
 	const uint64_t whole = UINT32_MAX;
 	const uint64_t clone_mask = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_VFORK | CLONE_PTRACE |
@@ -101,12 +137,12 @@ static int allow_calls(scmp_filter_ctx ctx, bool library)
 		{ SCMP_ACT_ALLOW, SCMP_SYS(prctl), 0, whole, PR_SET_NAME },
 		{ SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 0, whole, SET_VMA },
 	};
-	int r = 0;
+	int r = allow_list(ctx, calls, sizeof(calls) / sizeof(calls[0]));
 
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && r == 0; i++)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
-	for (size_t i = 0; library && i < sizeof(library_calls) / sizeof(library_calls[0]) && r == 0; i++)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, library_calls[i], 0);
+	if (r == 0 && (want->library || want->network))
+		r = allow_list(ctx, library_calls, sizeof(library_calls) / sizeof(library_calls[0]));
+	if (r == 0 && want->network)
+		r = allow_network(ctx);
 	if (r == 0)
 		r = add_rules(ctx, rules, sizeof(rules) / sizeof(rules[0]));
 	if (r == 0)
@@ -115,7 +151,7 @@ static int allow_calls(scmp_filter_ctx ctx, bool library)
 }
 
 /* openat has to be right in two arguments at once. Whatever could make, change or lock a file is not among FLAGS. */
-static int allow_processes(scmp_filter_ctx ctx, const struct filter_want *want)
+static int allow_processes(scmp_filter_ctx ctx, const struct confine_want *want)
 {
 	const uint64_t flags = O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | O_LARGEFILE;
 	const uint64_t proc = (uint64_t)want->proc;
@@ -142,30 +178,31 @@ static int allow_talk(scmp_filter_ctx ctx, int fd)
 	return r;
 }
 
-static int allow_complaints(scmp_filter_ctx ctx, int fd)
+static int allow_descriptors(scmp_filter_ctx ctx, int channel, int complaints)
 {
 	static const int complain[] = { SCMP_SYS(write), SCMP_SYS(writev) };
-	int r = 0;
+	int r = allow_talk(ctx, channel);
 
-	for (size_t i = 0; fd >= 0 && i < sizeof(complain) / sizeof(complain[0]) && r == 0; i++)
-		r = add_rules(ctx, &(struct rule){ SCMP_ACT_ALLOW, complain[i], 0, UINT32_MAX, (uint64_t)fd },
-			      1);
+	for (size_t i = 0; complaints >= 0 && i < sizeof(complain) / sizeof(complain[0]) && r == 0; i++)
+		r = add_rules(
+			ctx,
+			&(struct rule){ SCMP_ACT_ALLOW, complain[i], 0, UINT32_MAX, (uint64_t)complaints },
+			1);
 	return r;
 }
 
-int filter_load(const struct filter_want *want, struct err *err)
+int filter_load(const struct confine_want *want, struct err *err)
 {
 	scmp_filter_ctx ctx = seccomp_init(FILTER_SOFT ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_KILL_PROCESS);
-	int r;
+	int complaints = want->complaints, r;
 
 	if (!ctx)
 		return err_set(err, EXIT_NOPERM, "seccomp: no filter could be made on this kernel");
-	r = allow_calls(ctx, want->library);
+	if (FILTER_SOFT && complaints < 0)
+		complaints = STDERR_FILENO;
+	r = allow_calls(ctx, want);
 	if (r == 0)
-		r = allow_talk(ctx, want->channel);
-	if (r == 0)
-		r = allow_complaints(ctx,
-				     FILTER_SOFT && want->complaints < 0 ? STDERR_FILENO : want->complaints);
+		r = want->network ? 0 : allow_descriptors(ctx, want->channel, complaints);
 	if (r == 0 && want->processes)
 		r = allow_processes(ctx, want);
 	if (r == 0 && want->processes)

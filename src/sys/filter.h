@@ -4,9 +4,7 @@
 #ifndef SPAMTRAIL_SYS_FILTER_H
 #define SPAMTRAIL_SYS_FILTER_H
 
-#include "base/err.h"
-
-#include <stdbool.h>
+#include "sys/confine.h"
 
 /*
  * Sanitizers and gcov make calls of their own at exit; such builds get EPERM instead of death.
@@ -24,16 +22,11 @@
 #define FILTER_SOFT false
 #endif
 
-struct filter_want {
-	int channel; /* the one socket that may be spoken on; -1: none */
-	int complaints; /* the one descriptor that may be written to; -1: none */
-	bool library; /* fstat as libc spells it, too, which can look up a name */
-	bool processes; /* the process reader (confine.h): names beneath PROC may be opened for reading ... */
-	int proc;
-	int netlink; /* ... and the kernel may be asked for sockets; -1: not */
-};
-
-/* Loads the filter for good. A negative code where the kernel has no seccomp. */
-int filter_load(const struct filter_want *want, struct err *err);
+/*
+ * Loads the filter for good. The channel is the one socket that may be spoken on, complaints the one descriptor that
+ * may be written to. library: fstat as libc spells it, too, which can look up a name. network: IP sockets, and the
+ * descriptors that a library makes for itself. processes: names beneath proc for reading, and netlink. A negative code where the kernel has no seccomp.
+ */
+int filter_load(const struct confine_want *want, struct err *err);
 
 #endif

@@ -400,7 +400,9 @@ static void arrive_exim_local(struct trace *t, struct message *msg, const struct
 		return;
 	who = who_local(t, user, index, dir, SPAN_NONE, local_grade(t, s));
 
-	if (who.kind == KIND_LOCAL && !t->script.next_cwd)
+	/* cron starts scripts in the home, which says nothing of where they lie: PHP's log may */
+	if (who.kind == KIND_LOCAL &&
+	    (!t->script.next_cwd || script_php_waits(&t->script, s->time, index, shared)))
 		arrive_wait_script(t, msg, s, user, index);
 	else
 		arrive_fixed(t, msg, &who, s);

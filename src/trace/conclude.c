@@ -342,6 +342,8 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 	}
 	incidents_make(t, a, ranked, n, q);
 	stats_fill(t, a, &q->stats);
+	if (t->refusals)
+		refusals_fill(t->refusals, a, q);
 	free(ranked);
 	free(scratch.list);
 	return q;

@@ -16,6 +16,7 @@
 #include "trace/trace.h"
 #include "trace/web.h"
 #include "trace/stats.h"
+#include "trace/refusal.h"
 #include "trace/freemail.h"
 
 /* A message that is complete but may still be named as somebody's second id. */
@@ -70,6 +71,7 @@ struct trace {
 	struct networks relay_nets, trusted_nets;
 	struct freemail freemail;
 	struct stats_memory *stats;    /* NULL without --stats */
+	struct refusals *refusals;     /* NULL where nobody asks for them */
 	struct hour_share hour;
 	uint8_t *folders;      /* by account: how many of its folders have a row of their own */
 	size_t nfolders;

@@ -84,6 +84,8 @@ struct trace *trace_new(const struct trace_options *options)
 	observed_begin(t, options->observed);
 	if (options->stats)
 		t->stats = stats_new();
+	if (options->refusals)
+		t->refusals = refusals_new();
 	return t;
 }
 
@@ -94,6 +96,7 @@ void trace_free(struct trace *t)
 	judge_free(t->judge);
 	stats_free(t->stats);
 	observed_free(t);
+	refusals_free(t->refusals);
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
 	free(t->folders);
@@ -175,6 +178,8 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 		result_grace(t, t->time);
 	if (t->stats && s.counted)
 		stats_event(t, &s);
+	if (t->refusals && s.counted)
+		refusals_event(t->refusals, &s);
 	if (step)
 		step(t, &s);
 }

@@ -29,6 +29,7 @@ struct trace_options {
 	int64_t since, until;          /* the window, UTC; 0 = open */
 	size_t memory;                 /* bytes for messages in flight; 0 = default */
 	bool stats;                    /* collect --stats too */
+	bool refusals;                 /* who refuses our mail, and on which list's word */
 	double false_per_account_days; /* for the judge; 0 = default */
 	const struct span *trusted;    /* senders, folders (starting with /) and networks (a.b.c.d/n) */
 	size_t ntrusted;

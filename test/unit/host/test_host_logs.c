@@ -202,6 +202,16 @@ static void php_off(void **state)
 	tree_end(&l);
 }
 
+/* Debian's way to set what scripts of cron and the shell do. */
+static void php_on_in_an_extra_file(void **state)
+{
+	struct learnt l = LEARN({ "/etc/php/8.2/cli/php.ini", "" },
+				{ "/etc/php/8.2/cli/conf.d/90-mail.ini", "mail.log = /var/log/cli.log\n" });
+
+	assert_true(has_log(&l, "/var/log/cli.log", LOG_PHP));
+	tree_end(&l);
+}
+
 static void php_on_in_a_pool(void **state)
 {
 	struct learnt l = LEARN({ "/opt/cpanel/ea-php82/root/etc/php.ini", "" },
@@ -301,6 +311,7 @@ int main(void)
 		cmocka_unit_test(nginx),
 		cmocka_unit_test(php_off),
 		cmocka_unit_test(php_on_in_a_pool),
+		cmocka_unit_test(php_on_in_an_extra_file),
 		cmocka_unit_test(panels),
 		cmocka_unit_test(hostile_paths),
 		cmocka_unit_test(limits_are_counted_and_said),

@@ -1,0 +1,23 @@
+/*
+ * dns_helper - spamtrail-dns beside this program, asked in turns until nothing is left to ask.
+ */
+#ifndef SPAMTRAIL_APP_DNS_HELPER_H
+#define SPAMTRAIL_APP_DNS_HELPER_H
+
+#include "repute/ask.h"
+
+struct dns_want {
+	const char *resolver;  /* recursive, system or ADDRESS[@PORT] */
+	bool unconfined;
+	void *ctx;
+	/* One answer came; what follows from it goes into OUT. */
+	void (*take)(void *ctx, const struct answer *answer, struct asks *out);
+};
+
+/*
+ * Asks FIRST and whatever take adds. RET_HEARD: somebody out there answered something at all. A: for texts, which
+ * live on. EXIT_NOPERM where the kernel cannot confine the helper.
+ */
+int dns_ask(const struct dns_want *want, struct arena *a, const struct asks *first, bool *ret_heard, struct err *err);
+
+#endif

@@ -1,0 +1,11 @@
+/* reputation - see reputation.h. */
+#include "repute/reputation.h"
+
+size_t reputation_count(const struct reputation *r, enum list_state state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->nlistings; i++)
+		n += r->listings[i].v.state == state;
+	return n;
+}

@@ -1,0 +1,386 @@
+/*
+ * refusal - see refusal.h. One table of words; the first row whose word stands in the text names the list.
+ *
+ * TRUST: the texts are the remote servers', hence anybody's. A lie adds a row or names an address to be checked;
+ * nobody is accused by it.
+ *
+ * Sources: Spamhaus, SpamCop, Barracuda recommend their texts; Microsoft "Non-delivery report error codes" and the
+ * Outlook.com postmaster pages (S3140, S3150, 5.7.6xx); Yahoo sender hub (TSS04, TS01, PH01); Gmail "SMTP errors"
+ * (4.7.28, 5.7.26); Comcast, Apple, GMX and T-Online postmaster pages. Not checked against living servers.
+ */
+#include "trace/refusal.h"
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "trace/internal.h"
+
+#include <arpa/inet.h>
+
+#define TEXT_MOST 800
+#define KEPT_TEXT 300
+#define SEEN_MOST (1u << 20)
+#define SEED UINT64_C(0x7265667573616c73)
+
+struct word {
+	const char *needle; /* lower case */
+	const char *provider; /* NULL: whoever refused */
+	const char *list;
+};
+
+static const struct word words[] = {
+	{ "zen.spamhaus", NULL, "zen.spamhaus.org" },
+	{ "zen.dq.spamhaus", NULL, "zen.spamhaus.org" },
+	{ "dbl.spamhaus", NULL, "dbl.spamhaus.org" },
+	{ "sbl.spamhaus", NULL, "zen.spamhaus.org" },
+	{ "xbl.spamhaus", NULL, "zen.spamhaus.org" },
+	{ "pbl.spamhaus", NULL, "zen.spamhaus.org" },
+	{ "spamcop", NULL, "bl.spamcop.net" },
+	{ "barracudacentral", NULL, "b.barracudacentral.org" },
+	{ "barracudanetworks", NULL, "b.barracudacentral.org" },
+	{ "surriel", NULL, "psbl.surriel.com" },
+	{ "dnsbl-1.uceprotect", NULL, "dnsbl-1.uceprotect.net" },
+	{ "dnsbl-2.uceprotect", NULL, "dnsbl-2.uceprotect.net" },
+	{ "dnsbl-3.uceprotect", NULL, "dnsbl-3.uceprotect.net" },
+	{ "uceprotect", NULL, "dnsbl-1.uceprotect.net" },
+	{ "mailspike", NULL, "bl.mailspike.net" },
+	{ "abusix", NULL, "combined.mail.abusix.zone" },
+	{ "surbl", NULL, "multi.surbl.org" },
+	{ "uribl", NULL, "multi.uribl.com" },
+	{ "senderscore", NULL, "bl.score.senderscore.com" },
+	{ "spamrats", NULL, "all.spamrats.com" },
+	{ "dronebl", NULL, "dnsbl.dronebl.org" },
+	{ "blocklist.de", NULL, "bl.blocklist.de" },
+	{ "spameatingmonkey", NULL, "bl.spameatingmonkey.net" },
+	{ "invaluement", NULL, "invaluement" },
+	{ "sorbs", NULL, "sorbs" },
+	{ "manitu", NULL, "ix.dnsbl.manitu.net" },
+	{ "ipcheck.proofpoint", NULL, "Proofpoint" },
+	{ "proofpoint", NULL, "Proofpoint" },
+	{ "cloudmark", NULL, "Cloudmark" },
+	{ "trendmicro", NULL, "Trend Micro ERS" },
+	{ "mail-abuse.com", NULL, "Trend Micro ERS" },
+	{ "talosintelligence", NULL, "Cisco Talos" },
+	{ "senderbase", NULL, "Cisco Talos" },
+	{ "fortiguard", NULL, "FortiGuard" },
+	{ "mimecast", NULL, "Mimecast" },
+	{ "spamhaus", NULL, "zen.spamhaus.org" },
+	{ "s3140", "Microsoft", "S3140" },
+	{ "s3150", "Microsoft", "S3150" },
+	{ "s775", "Microsoft", "S775" },
+	{ "5.7.606", "Microsoft", "5.7.606" },
+	{ "5.7.511", "Microsoft", "5.7.511" },
+	{ "access denied, banned send", "Microsoft", "5.7.606" },
+	{ "tss04", "Yahoo", "TSS04" },
+	{ "tss09", "Yahoo", "TSS09" },
+	{ "[ts01]", "Yahoo", "TS01" },
+	{ "[ts03]", "Yahoo", "TS03" },
+	{ "[ph01]", "Yahoo", "PH01" },
+	{ "421-4.7.28", "Gmail", "4.7.28" },
+	{ "4.7.28", "Gmail", "4.7.28" },
+	{ "5.7.28", "Gmail", "5.7.28" },
+	{ "5.7.26", "Gmail", "5.7.26" },
+	{ "5.7.25", "Gmail", "5.7.25" },
+	{ "unusual rate of unsolicited", "Gmail", "4.7.28" },
+	{ "likely unsolicited mail", "Gmail", "5.7.1 unsolicited" },
+	{ "low reputation of the sending", "Gmail", "reputation" },
+	{ "[cs01]", "Apple", "CS01" },
+	{ "[hm08]", "Apple", "HM08" },
+	{ "bl000000", "Comcast", "BL000000" },
+	{ "rl000001", "Comcast", "RL000001" },
+	{ "tosa@rx.t-online", "T-Online", "T-Online" },
+	{ "postmaster.gmx", "GMX", "GMX" },
+	{ "postmaster.1und1", "GMX", "GMX" },
+	{ "ofr_", "Orange", "OFR" },
+	{ "aup#", "Charter", "AUP" },
+};
+
+/* By the end of the host that refused. */
+static const struct word hosts[] = {
+	{ ".google.com", "Gmail", NULL },
+	{ ".googlemail.com", "Gmail", NULL },
+	{ ".outlook.com", "Microsoft", NULL },
+	{ ".hotmail.com", "Microsoft", NULL },
+	{ ".yahoodns.net", "Yahoo", NULL },
+	{ ".icloud.com", "Apple", NULL },
+	{ ".t-online.de", "T-Online", NULL },
+	{ ".gmx.net", "GMX", NULL },
+	{ ".web.de", "GMX", NULL },
+	{ ".comcast.net", "Comcast", NULL },
+	{ ".mail.ru", "Mail.ru", NULL },
+	{ ".qq.com", "QQ", NULL },
+	{ ".pphosted.com", "Proofpoint", NULL },
+	{ ".mimecast.com", "Mimecast", NULL },
+	{ ".barracudanetworks.com", "Barracuda", NULL },
+};
+
+struct refusal_entry {
+	struct refusal r;
+	uint64_t order;
+};
+
+struct refusals {
+	struct arena *arena;
+	struct refusal_entry entry[REFUSALS_MOST];
+	size_t n;
+	struct outgoing address[OUTGOING_MOST];
+	size_t naddresses;
+	uint64_t *seen; /* message and entry: a retry is no further message */
+	uint32_t nseen, room;
+	struct table table;
+};
+
+struct refusals *refusals_new(void)
+{
+	struct refusals *r = xcalloc(1, sizeof(*r));
+
+	r->arena = arena_new();
+	table_init(&r->table, 8);
+	return r;
+}
+
+void refusals_free(struct refusals *r)
+{
+	if (!r)
+		return;
+	arena_free(r->arena);
+	table_free(&r->table);
+	free(r->seen);
+	free(r);
+}
+
+static size_t lowered(struct span text, char ret[TEXT_MOST])
+{
+	size_t n = text.n < TEXT_MOST ? text.n : TEXT_MOST;
+
+	for (size_t i = 0; i < n; i++)
+		ret[i] = (char)(text.p[i] >= 'A' && text.p[i] <= 'Z' ? text.p[i] | 0x20 : text.p[i]);
+	return n;
+}
+
+/* The last two labels: mx1.mail.example.net is example.net's. */
+static struct span domain_of(struct span host)
+{
+	ptrdiff_t dot = span_rfind(host, '.');
+	ptrdiff_t before = dot > 0 ? span_rfind(span_head(host, (size_t)dot), '.') : -1;
+
+	return before < 0 ? host : span_from(host, (size_t)before + 1);
+}
+
+static struct span provider_of(struct span relay)
+{
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
+		if (relay.n > strlen(hosts[i].needle) &&
+		    span_eq_nocase(span_from(relay, relay.n - strlen(hosts[i].needle)),
+				   span_str(hosts[i].needle)))
+			return span_str(hosts[i].provider);
+	return domain_of(relay);
+}
+
+void refusal_name(struct span text, struct span relay, struct span *ret_provider, struct span *ret_list)
+{
+	char copy[TEXT_MOST];
+	struct span low = span_of(copy, lowered(text, copy));
+
+	*ret_provider = provider_of(relay);
+	*ret_list = SPAN_NONE;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (span_search(low, 0, span_str(words[i].needle)) < 0)
+			continue;
+		*ret_list = span_str(words[i].list);
+		/* a code of one provider in another's text: numbers are nobody's own */
+		if (words[i].provider && !span_eq(*ret_provider, span_str(words[i].provider)) &&
+		    words[i].needle[0] >= '0' && words[i].needle[0] <= '9' && relay.n) {
+			*ret_list = SPAN_NONE;
+			continue;
+		}
+		if (words[i].provider)
+			*ret_provider = span_str(words[i].provider);
+		break;
+	}
+}
+
+/* --- the address that a refusal names ------------------------------------------------------------- */
+
+static bool is_public(const uint8_t *ip, bool v6)
+{
+	if (v6)
+		return (ip[0] & 0xe0) == 0x20;
+	return ip[0] != 0 && ip[0] != 10 && ip[0] != 127 && ip[0] < 224 && !(ip[0] == 192 && ip[1] == 168) &&
+	       !(ip[0] == 172 && (ip[1] & 0xf0) == 16) && !(ip[0] == 169 && ip[1] == 254) &&
+	       !(ip[0] == 100 && (ip[1] & 0xc0) == 64);
+}
+
+static bool is_address(struct span word)
+{
+	char text[INET6_ADDRSTRLEN];
+	uint8_t ip[16];
+
+	if (word.n < 7 || word.n >= sizeof(text))
+		return false;
+	memcpy(text, word.p, word.n);
+	text[word.n] = '\0';
+	if (inet_pton(AF_INET, text, ip) == 1)
+		return is_public(ip, false);
+	return inet_pton(AF_INET6, text, ip) == 1 && is_public(ip, true);
+}
+
+static bool in_address(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') || c == '.' || c == ':';
+}
+
+static void count_address(struct refusals *r, struct span address)
+{
+	for (size_t i = 0; i < r->naddresses; i++)
+		if (span_eq_nocase(r->address[i].address, address)) {
+			r->address[i].messages++;
+			return;
+		}
+	if (r->naddresses < OUTGOING_MOST)
+		r->address[r->naddresses++] = (struct outgoing){ .address = arena_span(r->arena, address),
+								 .source = SPAN("refusals"),
+								 .messages = 1 };
+}
+
+/* Another word's letters next to it: not an address but a part of something else. */
+static bool stands_alone(struct span text, size_t from, size_t to)
+{
+	char before = from ? text.p[from - 1] : ' ', after = to < text.n ? text.p[to] : ' ';
+
+	return !((before | 0x20) >= 'a' && (before | 0x20) <= 'z') && before != '-' && before != '_' &&
+	       !((after | 0x20) >= 'a' && (after | 0x20) <= 'z') && after != '-' && after != '_';
+}
+
+static void find_addresses(struct refusals *r, struct span text, struct span relay_ip)
+{
+	size_t at = 0;
+
+	text = span_head(text, TEXT_MOST);
+	while (at < text.n) {
+		size_t from = at, to;
+
+		while (at < text.n && in_address(text.p[at]))
+			at++;
+		to = at++;
+		while (to > from && (text.p[to - 1] == '.' || text.p[to - 1] == ':'))
+			to--;
+		if (to > from && stands_alone(text, from, to) &&
+		    is_address(span_of(text.p + from, to - from)) &&
+		    !span_eq_nocase(span_of(text.p + from, to - from), relay_ip))
+			count_address(r, span_of(text.p + from, to - from));
+	}
+}
+
+/* --- counting ------------------------------------------------------------------------------------- */
+
+static uint64_t seen_hash(const void *owner, uint32_t index)
+{
+	return ((const struct refusals *)owner)->seen[index];
+}
+
+static bool seen_same(const void *owner, uint32_t index, const void *key)
+{
+	return ((const struct refusals *)owner)->seen[index] == *(const uint64_t *)key;
+}
+
+/* The first time for this message and this entry; past the limit every line counts. */
+static bool is_new(struct refusals *r, struct qid id, size_t entry)
+{
+	uint64_t key = hash_mix(id.hi ^ hash_mix(id.lo + entry * UINT64_C(0x9e3779b97f4a7c15)));
+
+	if (qid_none(id) || table_find(&r->table, key, seen_same, r, &key) != TABLE_NONE)
+		return qid_none(id);
+	if (r->nseen == SEEN_MOST)
+		return true;
+	if (r->nseen == r->room) {
+		r->room = r->room ? r->room * 2 : 256;
+		r->seen = xrealloc(r->seen, r->room * sizeof(*r->seen));
+	}
+	r->seen[r->nseen] = key;
+	table_put(&r->table, key, r->nseen++, seen_hash, r);
+	return true;
+}
+
+static struct refusal_entry *entry_of(struct refusals *r, struct span provider, struct span list)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (span_eq_nocase(r->entry[i].r.provider, provider) && span_eq(r->entry[i].r.list, list))
+			return &r->entry[i];
+	if (r->n == REFUSALS_MOST)
+		return NULL;
+	r->entry[r->n] = (struct refusal_entry){ .r = { .provider = arena_span(r->arena, provider),
+							.list = arena_span(r->arena, list) },
+						 .order = r->n };
+	return &r->entry[r->n++];
+}
+
+void refusals_event(struct refusals *r, const struct step *s)
+{
+	struct span text = step_get(s, F_TEXT);
+	struct span relay = step_get(s, F_RELAY);
+	struct span provider, list, dsn = step_get(s, F_DSN);
+	struct refusal_entry *e;
+
+	if ((s->ev->kind != EV_DEFER && s->ev->kind != EV_BOUNCE) || !text.n ||
+	    s->ev->flags & (EVF_NOT_FRESH | EVF_PROBE | EVF_SUPPRESSED))
+		return;
+	refusal_name(text, relay, &provider, &list);
+	if (!list.n && !(s->ev->flags & EVF_SPAM))
+		return;
+	if (!list.n)
+		list = dsn.n ? dsn : SPAN("refused as spam");
+	if (!provider.n)
+		provider = SPAN("unknown");
+	find_addresses(r, text, step_get(s, F_RELAY_IP));
+	e = entry_of(r, provider, list);
+	if (!e)
+		return;
+	if (is_new(r, s->ev->id, (size_t)(e - r->entry)))
+		e->r.messages++;
+	if (s->time >= e->r.last) {
+		e->r.last = s->time;
+		if (!e->r.text.n)
+			e->r.text = arena_span(r->arena, span_head(text, KEPT_TEXT));
+	}
+}
+
+static int by_messages(const void *x, const void *y)
+{
+	const struct refusal_entry *a = x, *b = y;
+
+	if (a->r.messages != b->r.messages)
+		return a->r.messages > b->r.messages ? -1 : 1;
+	return a->order < b->order ? -1 : 1;
+}
+
+static int by_named(const void *x, const void *y)
+{
+	const struct outgoing *a = x, *b = y;
+
+	if (a->messages != b->messages)
+		return a->messages > b->messages ? -1 : 1;
+	return a->address.n != b->address.n ? (a->address.n > b->address.n ? 1 : -1)
+					    : memcmp(a->address.p, b->address.p, a->address.n);
+}
+
+void refusals_fill(const struct refusals *r, struct arena *a, struct inquiry *q)
+{
+	struct refusal_entry *sorted = arena_alloc(a, (r->n + 1) * sizeof(*sorted));
+
+	memcpy(sorted, r->entry, r->n * sizeof(*sorted));
+	qsort(sorted, r->n, sizeof(*sorted), by_messages);
+	q->refusals = arena_alloc(a, (r->n + 1) * sizeof(*q->refusals));
+	for (size_t i = 0; i < r->n; i++) {
+		q->refusals[i] = sorted[i].r;
+		q->refusals[i].provider = arena_span(a, sorted[i].r.provider);
+		q->refusals[i].list = arena_span(a, sorted[i].r.list);
+		q->refusals[i].text = arena_span(a, sorted[i].r.text);
+	}
+	q->nrefusals = r->n;
+	q->outgoing = arena_alloc(a, OUTGOING_MOST * sizeof(*q->outgoing));
+	memcpy(q->outgoing, r->address, r->naddresses * sizeof(*q->outgoing));
+	qsort(q->outgoing, r->naddresses, sizeof(*q->outgoing), by_named);
+	for (size_t i = 0; i < r->naddresses; i++)
+		q->outgoing[i].address = arena_span(a, q->outgoing[i].address);
+	q->noutgoing = r->naddresses;
+}
