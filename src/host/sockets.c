@@ -62,7 +62,9 @@ int sockets_parse_netlink(struct span packet, uint32_t sequence, socket_fn *each
 	const struct nlmsghdr *nlh = (const void *)packet.p;
 	int left = (int)packet.n;
 
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+	/* libmnl compares lengths as signed numbers */
+	for (; left >= (int)sizeof(*nlh) && nlh->nlmsg_len <= (unsigned)left && mnl_nlmsg_ok(nlh, left);
+	     nlh = mnl_nlmsg_next(nlh, &left)) {
 		const struct inet_diag_msg *d = mnl_nlmsg_get_payload(nlh);
 		struct tcp_socket s;
 
