@@ -119,7 +119,7 @@ static void on_drop_named(struct watch_state *s, struct lookout *l, const struct
 	struct watch_message *m = &s->recent[writer(s, l, e->pid, &who) - 1];
 
 	m->pid = 0;
-	if (e->name.n < sizeof(m->name)) {
+	if (e->name.n && e->name.n < sizeof(m->name)) {
 		memcpy(m->name, e->name.p, e->name.n);
 		m->name[e->name.n] = '\0';
 	}
