@@ -86,6 +86,11 @@ static void prove(struct sender *row, int64_t at, struct span text, char grade, 
 {
 	const struct log_at where = { .file = PROOF_OBSERVED };
 
+	/* several connections of one process say the same */
+	for (uint32_t i = 0; i < row->nproof; i++)
+		if (row->proof[i].file == PROOF_OBSERVED && row->proof[i].text.n &&
+		    span_starts(text, row->proof[i].text))
+			return;
 	sender_prove(row, &where, at / SECOND, text, grade, claim);
 }
 
@@ -361,11 +366,10 @@ size_t observed_notes(const struct trace *t, struct arena *a, struct span *notes
 	for (size_t i = 0; i < o->nconnections; i++)
 		ownerless += o->connection[i].process == OBSERVED_NONE;
 	if (o->watched && n < most)
-		notes[n++] = claim_format(a,
-					  "watched %lld s: %llu messages were handed over on this host, the "
-					  "process of %llu of them was missed",
-					  (long long)((o->to - o->from + SECOND / 2) / SECOND),
-					  (unsigned long long)o->submitted, (unsigned long long)o->unnamed);
+		notes[n++] = claim_format(
+			a, "watched %lld s: messages handed over on this host: %llu; process missed: %llu",
+			(long long)((o->to - o->from + SECOND / 2) / SECOND),
+			(unsigned long long)o->submitted, (unsigned long long)o->unnamed);
 	if (o->plain_user && n < most)
 		notes[n++] =
 			SPAN("who speaks to mail servers directly: only your own processes were looked at; "
@@ -376,7 +380,7 @@ size_t observed_notes(const struct trace *t, struct arena *a, struct span *notes
 			(unsigned long long)ownerless);
 	if (o->elsewhere && n < most)
 		notes[n++] = claim_format(a,
-					  "%u processes live in other network namespaces (containers): their "
+					  "processes in other network namespaces (containers): %u, whose "
 					  "connections were not looked at",
 					  o->elsewhere);
 	return n;
