@@ -86,11 +86,28 @@ static const struct verb verbs[] = {
 	  .args = "[ADDRESS|DOMAIN...]",
 	  .nargs_max = 64,
 	  .summary = "which lists refuse this server's mail, and the way out",
-	  .text = "Without arguments: who refused mail in the last week's logs, and every address this server sends "
-		  "from,\nits name and its senders' domains. A list counts only when its test points are right; else "
+	  .text = "Without arguments: who refused mail in the last week's logs, and every address this "
+		  "server sends "
+		  "from,\nits name and its senders' domains. A list counts only when its test points are "
+		  "right; else "
 		  "it is unknown.\nExit: 0 clean, 1 listed, 3 something did not answer (outranks 1).\n",
 	  .flags = COMMON | INPUT | FORMAT,
 	  .run = verb_reputation },
+	{ .name = "complaints",
+	  .args = "PATH|-...",
+	  .nargs_min = 1,
+	  .nargs_max = UINT32_MAX,
+	  .files = true,
+	  .summary = "complaints and bounces, and who of this server is meant",
+	  .text = "PATH is a Maildir, an mbox, a file or a directory of messages; - reads one from standard "
+		  "input, "
+		  "so an\nabuse: alias can pipe into it. Each is looked up in this server's logs of the last "
+		  "two weeks "
+		  "by queue id\nand Message-ID; what only the message says of itself is grade C.\n"
+		  "Exit: 0 nobody here is meant, 1 somebody is, 3 something could not be read (outranks "
+		  "1).\n",
+	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_TOP),
+	  .run = verb_complaints },
 	{ .name = "config",
 	  .args = "check|show",
 	  .nargs_min = 1,

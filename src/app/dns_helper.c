@@ -8,6 +8,9 @@
 
 #include "app/helper.h"
 #include "sys/channel.h"
+#include "repute/ask.h"
+#include "base/err.h"
+#include "base/arena.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

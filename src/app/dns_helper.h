@@ -4,7 +4,12 @@
 #ifndef SPAMTRAIL_APP_DNS_HELPER_H
 #define SPAMTRAIL_APP_DNS_HELPER_H
 
-#include "repute/ask.h"
+#include "base/span.h"
+
+struct answer;
+struct arena;
+struct asks;
+struct err;
 
 struct dns_want {
 	const char *resolver;  /* recursive, system or ADDRESS[@PORT] */

@@ -319,6 +319,8 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 		.until = o->until,
 		.stats = o->stats,
 		.refusals = o->refusals,
+		.seek = o->seek,
+		.nseek = o->nseek,
 		.unconfined = o->unconfined,
 		.block = test_switch("SPAMTRAIL_TEST_BLOCK"),
 		.workers = (unsigned)test_switch("SPAMTRAIL_TEST_WORKERS"),

@@ -7,6 +7,9 @@
 #include "app/lists.h"
 
 #include "app/helper.h"
+#include "repute/blocklists.h"
+#include "base/arena.h"
+#include "app/config.h"
 
 #include <dirent.h>
 #include <errno.h>

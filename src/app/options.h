@@ -9,6 +9,8 @@
 enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN };
 enum color_wish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+struct seek_want;
+
 struct options {
 	const struct verb *verb; /* NULL: none was given */
 	const char *root; /* NULL: not given, that is / */
@@ -21,6 +23,8 @@ struct options {
 	unsigned live; /* seconds; 0 = not given */
 	unsigned top; /* 0 = not given */
 	bool quiet, unconfined, stats, help, version;
+	const struct seek_want *seek; /* no flags: complaints asks whose messages these are */
+	size_t nseek;
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	char **args; /* behind the verb; owned */
 	int nargs;

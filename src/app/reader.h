@@ -12,6 +12,8 @@
 #include "model/inquiry.h"
 #include "sys/beneath.h"
 
+struct seek_want;
+
 struct reader_want {
 	const struct root *root;
 	char *const *paths;    /* of the operator; npaths = 0: what the configuration names */
@@ -20,6 +22,8 @@ struct reader_want {
 	const char *since, *until;  /* as when.h reads them, in ROOT's zone; NULL = open */
 	int64_t since_utc;     /* instead of SINCE; 0 = not used */
 	bool stats, unconfined;
+	const struct seek_want *seek; /* messages to be found in the logs (trace/seek.h) */
+	size_t nseek;
 	bool refusals;         /* which lists and providers refuse our mail */
 	bool facts_only;       /* what the configuration tells (doctor): no log is opened */
 	bool hurry;            /* of big logs only what lies in the window: no past, and it says so (past_unread) */

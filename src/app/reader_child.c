@@ -358,6 +358,8 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.memory = want->memory,
 		.stats = want->stats,
 		.refusals = want->refusals,
+		.seek = want->seek,
+		.nseek = want->nseek,
 		.false_per_account_days = want->false_rate,
 		.trusted = want->trusted,
 		.ntrusted = want->ntrusted,

@@ -7,6 +7,8 @@
  * TRUST: names out of logs and settings are taken only where they are addresses or domains in form.
  */
 #include "app/sends_from.h"
+#include "model/inquiry.h"
+#include "app/config.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>

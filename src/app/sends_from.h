@@ -4,9 +4,11 @@
 #ifndef SPAMTRAIL_APP_SENDS_FROM_H
 #define SPAMTRAIL_APP_SENDS_FROM_H
 
-#include "app/config.h"
-#include "model/inquiry.h"
 #include "repute/check.h"
+
+struct config;
+struct err;
+struct inquiry;
 
 #define SUBJECTS_MOST 64
 

@@ -15,6 +15,11 @@
 #include "report/reputation.h"
 #include "store/store.h"
 #include "sys/clock.h"
+#include "repute/reputation.h"
+#include "repute/identity.h"
+#include "repute/check.h"
+#include "repute/blocklists.h"
+#include "repute/ask.h"
 
 #include <unistd.h>
 

@@ -13,6 +13,8 @@
 #include "dns/resolve.h"
 #include "sys/channel.h"
 #include "sys/confine.h"
+#include "repute/ask.h"
+#include "base/arena.h"
 
 #include <stdio.h>
 #include <unistd.h>

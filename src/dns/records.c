@@ -1,5 +1,7 @@
 /* records - see records.h. */
 #include "dns/records.h"
+#include "base/buf.h"
+#include "base/arena.h"
 
 #define TEXT_MOST 65535
 #define MX_PREFERENCE 2

@@ -3,8 +3,8 @@
  *
  * What it would do on its own, and why not here: it opens 16 ports (as a library), which would be the cap; it keeps
  * off loopback, where many servers have their resolver; it cuts names down towards the root and believes an NXDOMAIN
- * for everything below it, which old list servers send for names in between; it counts a slow answer against the
- * resolver it asks, though it is one list behind it that is slow.
+ * for everything below it, which old list servers send for names in between; it counts a late answer against the
+ * resolver it asks, though it is one list behind it that is dead, and gives that resolver up where the limit is low.
  *
  * TRUST: packets are anybody's; libunbound parses them, in a confined process. Lengths of what it hands out are
  * checked here all the same.
@@ -15,6 +15,8 @@
 #include "dns/records.h"
 #include "repute/spf.h"
 #include "sys/clock.h"
+#include "repute/ask.h"
+#include "base/arena.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -53,21 +55,13 @@ struct resolver {
 static const struct {
 	const char *option, *value;
 } settings[] = {
-	{ "module-config:", "iterator" },
-	{ "do-not-query-localhost:", "no" },
-	{ "outgoing-range:", "256" },
-	{ "num-queries-per-thread:", "1024" },
-	{ "outgoing-num-tcp:", "16" },
-	{ "qname-minimisation:", "no" },
-	{ "harden-below-nxdomain:", "no" },
-	{ "aggressive-nsec:", "no" },
-	{ "infra-keep-probing:", "yes" },
-	{ "infra-cache-max-rtt:", "1000" },
-	{ "unblock-lan-zones:", "yes" },
-	{ "insecure-lan-zones:", "yes" },
-	{ "msg-cache-size:", "8m" },
-	{ "rrset-cache-size:", "8m" },
-	{ "num-threads:", "1" },
+	{ "module-config:", "iterator" },   { "do-not-query-localhost:", "no" },
+	{ "outgoing-range:", "256" },	    { "num-queries-per-thread:", "1024" },
+	{ "outgoing-num-tcp:", "16" },	    { "qname-minimisation:", "no" },
+	{ "harden-below-nxdomain:", "no" }, { "aggressive-nsec:", "no" },
+	{ "infra-keep-probing:", "yes" },   { "infra-cache-max-rtt:", "120000" },
+	{ "unblock-lan-zones:", "yes" },    { "insecure-lan-zones:", "yes" },
+	{ "msg-cache-size:", "8m" },	    { "rrset-cache-size:", "8m" },
 };
 
 static int set_up(struct ub_ctx *ctx, const char *how, struct err *err)

@@ -4,7 +4,10 @@
 #ifndef SPAMTRAIL_DNS_RESOLVE_H
 #define SPAMTRAIL_DNS_RESOLVE_H
 
-#include "repute/ask.h"
+struct answers;
+struct arena;
+struct asks;
+struct err;
 
 struct resolver;
 

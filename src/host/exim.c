@@ -111,10 +111,11 @@ static void learn_outgoing(const struct exim *e)
 	while (exim_item(e->g->scratch, &list, &item))
 		gather_outgoing(e->g, item, "interface");
 	learn_tables(e->g);
-	e->g->f->helo = arena_span(e->g->keep, e->helo_data.n				    ? e->helo_data
-					       : span_find(e->primary_hostname, 0, '$') < 0 && e->primary_hostname.n
-						       ? e->primary_hostname
-						       : e->g->f->hostname);
+	e->g->f->helo =
+		arena_span(e->g->keep, e->helo_data.n ? e->helo_data
+				       : span_find(e->primary_hostname, 0, '$') < 0 && e->primary_hostname.n
+					       ? e->primary_hostname
+					       : e->g->f->hostname);
 }
 
 void exim_learn(struct gather *g)

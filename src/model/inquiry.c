@@ -208,6 +208,13 @@ static void code_outgoing(struct codec *c, struct outgoing *v)
 	code_u64(c, &v->messages);
 }
 
+static void code_sought(struct codec *c, struct sought *v)
+{
+	code_u32(c, &v->wanted);
+	code_u32(c, &v->row);
+	code_evidence(c, &v->line);
+}
+
 static void code_zone_step(struct codec *c, struct zone_step *v)
 {
 	code_i64(c, &v->at);
@@ -245,6 +252,7 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	code_span(c, &v->helo);
 	CODE_LIST(c, v->refusals, v->nrefusals, 28, code_refusal);
 	CODE_LIST(c, v->outgoing, v->noutgoing, 16, code_outgoing);
+	CODE_LIST(c, v->sought, v->nsought, 37, code_sought);
 	code_refuse_if(c, v->nrefusals > REFUSALS_MOST || v->noutgoing > OUTGOING_MOST);
 	CODE_LIST(c, v->zone, v->nzone, 16, code_zone_step);
 }
@@ -290,6 +298,14 @@ static bool incidents_point_well(const struct inquiry *q)
 	return true;
 }
 
+static bool sought_points_well(const struct inquiry *q)
+{
+	for (size_t i = 0; i < q->nsought; i++)
+		if (q->sought[i].row >= q->nrows || (i && q->sought[i].wanted <= q->sought[i - 1].wanted))
+			return false;
+	return q->nsought <= SOUGHT_MOST;
+}
+
 void inquiry_pack(const struct inquiry *q, struct buf *out)
 {
 	struct packer p = { .out = out };
@@ -306,7 +322,7 @@ int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inqu
 	struct inquiry *q = arena_alloc(a, sizeof(*q));
 
 	code_inquiry(&c, q);
-	if (!unpack_done(&u) || !incidents_point_well(q))
+	if (!unpack_done(&u) || !incidents_point_well(q) || !sought_points_well(q))
 		return err_set(err, EXIT_SOFTWARE, "the reader's answer is damaged: nothing of it is used");
 	*ret_inquiry = q;
 	return 0;

@@ -77,6 +77,15 @@ struct outgoing {
 
 #define OUTGOING_MOST 64
 
+/* A message that somebody asked for by its queue id or Message-ID, and that the logs know. */
+struct sought {
+	uint32_t wanted;              /* index into what was asked */
+	uint32_t row;                 /* whose it is */
+	struct evidence line;         /* where it first appears */
+};
+
+#define SOUGHT_MOST 20000
+
 struct advice {                       /* doctor */
 	struct span id;               /* "exim.log_selector" */
 	bool ok;
@@ -110,6 +119,7 @@ struct inquiry {
 	struct span helo;             /* the name it greets with, empty = unknown */
 	struct refusal *refusals;     size_t nrefusals;  /* most messages first; only where they are asked for */
 	struct outgoing *outgoing;    size_t noutgoing;
+	struct sought *sought;        size_t nsought;    /* rising by `wanted`; only what was asked for */
 	struct zone_step *zone;       size_t nzone;
 };
 

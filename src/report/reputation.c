@@ -11,6 +11,11 @@
 #include "report/jsonw.h"
 #include "report/pen.h"
 #include "report/text.h"
+#include "repute/reputation.h"
+#include "repute/identity.h"
+#include "repute/check.h"
+#include "repute/blocklists.h"
+#include "model/inquiry.h"
 
 #define HURTS_MOST 8
 #define COLUMN 27

@@ -11,8 +11,9 @@
 #ifndef SPAMTRAIL_REPORT_REPUTATION_H
 #define SPAMTRAIL_REPORT_REPUTATION_H
 
-#include "report/screen.h"
-#include "repute/reputation.h"
+struct reputation;
+struct screen;
+struct sink;
 
 void reputation_text(struct sink *s, const struct reputation *r, const struct screen *screen);
 void reputation_json(struct sink *s, const struct reputation *r);

@@ -1,5 +1,7 @@
 /* ask - see ask.h. */
 #include "repute/ask.h"
+#include "base/err.h"
+#include "base/codec.h"
 
 #define LEAST_ASK 21
 #define LEAST_ANSWER 17

@@ -11,8 +11,11 @@
 #ifndef SPAMTRAIL_REPUTE_ASK_H
 #define SPAMTRAIL_REPUTE_ASK_H
 
-#include "base/codec.h"
-#include "base/err.h"
+#include "base/span.h"
+
+struct arena;
+struct buf;
+struct err;
 
 enum ask_message { ASK_QUERIES = 1, ASK_ANSWERS };
 

@@ -7,6 +7,8 @@
 #include "repute/blocklists.h"
 
 #include "sys/ini.h"
+#include "base/err.h"
+#include "base/arena.h"
 
 #include <arpa/inet.h>
 #include <stddef.h>

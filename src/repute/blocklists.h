@@ -7,9 +7,10 @@
 #ifndef SPAMTRAIL_REPUTE_BLOCKLISTS_H
 #define SPAMTRAIL_REPUTE_BLOCKLISTS_H
 
-#include "base/arena.h"
-#include "base/err.h"
 #include "base/span.h"
+
+struct arena;
+struct err;
 
 enum code_kind {
 	CODE_LISTED,           /* answer = */

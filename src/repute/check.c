@@ -6,6 +6,10 @@
 #include "repute/check.h"
 
 #include "base/err.h"
+#include "repute/blocklists.h"
+#include "repute/ask.h"
+#include "base/buf.h"
+#include "base/arena.h"
 
 enum family { FAMILY_V4, FAMILY_V6, FAMILY_DOMAIN, FAMILIES };
 enum purpose { ASKS_LISTED_POINT, ASKS_CLEAN_POINT, ASKS_WANTED, ASKS_REASON };

@@ -10,6 +10,9 @@
 
 #include "repute/verdict.h"
 
+struct asks;
+struct buf;
+
 struct subject {
 	struct span text;      /* "192.0.2.1", "shop.example" */
 	uint8_t ip[16];

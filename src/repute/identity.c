@@ -9,6 +9,10 @@
 #include "repute/identity.h"
 
 #include "base/err.h"
+#include "repute/check.h"
+#include "repute/ask.h"
+#include "base/buf.h"
+#include "base/arena.h"
 
 #define MILLIS 2000
 #define SPF_MILLIS 4000

@@ -6,7 +6,12 @@
 #ifndef SPAMTRAIL_REPUTE_IDENTITY_H
 #define SPAMTRAIL_REPUTE_IDENTITY_H
 
-#include "repute/check.h"
+#include "base/span.h"
+
+struct answer;
+struct arena;
+struct asks;
+struct subject;
 
 enum identity_what { IDENTITY_PTR, IDENTITY_HELO, IDENTITY_SPF, IDENTITY_DKIM, IDENTITY_DMARC, IDENTITIES };
 enum identity_state { IDENTITY_NO_ANSWER, IDENTITY_OK, IDENTITY_WRONG, IDENTITY_MISSING, IDENTITY_STATES };

@@ -1,5 +1,6 @@
 /* reputation - see reputation.h. */
 #include "repute/reputation.h"
+#include "repute/check.h"
 
 size_t reputation_count(const struct reputation *r, enum list_state state)
 {

@@ -6,9 +6,12 @@
 #ifndef SPAMTRAIL_REPUTE_REPUTATION_H
 #define SPAMTRAIL_REPUTE_REPUTATION_H
 
-#include "model/inquiry.h"
-#include "repute/check.h"
-#include "repute/identity.h"
+#include "repute/verdict.h"
+
+struct identity;
+struct listing;
+struct refusal;
+struct subject;
 
 struct reputation {
 	const struct blocklist *lists;      size_t nlists;

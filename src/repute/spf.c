@@ -6,6 +6,8 @@
 #include "repute/spf.h"
 
 #include "repute/spf_macro.h"
+#include "repute/ask.h"
+#include "base/arena.h"
 
 #include <arpa/inet.h>
 

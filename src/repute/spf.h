@@ -13,7 +13,11 @@
 #ifndef SPAMTRAIL_REPUTE_SPF_H
 #define SPAMTRAIL_REPUTE_SPF_H
 
-#include "repute/ask.h"
+#include "base/span.h"
+
+struct answer;
+struct arena;
+struct ask;
 
 enum spf_result {
 	SPF_NONE, SPF_NEUTRAL, SPF_PASS, SPF_FAIL, SPF_SOFTFAIL, SPF_TEMPERROR, SPF_PERMERROR, SPF_RESULTS

@@ -6,6 +6,7 @@
 #include "repute/spf_macro.h"
 
 #include "base/buf.h"
+#include "base/arena.h"
 
 #define NAME_MOST 253
 #define PARTS_MOST 128

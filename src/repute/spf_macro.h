@@ -2,7 +2,9 @@
 #ifndef SPAMTRAIL_REPUTE_SPF_MACRO_H
 #define SPAMTRAIL_REPUTE_SPF_MACRO_H
 
-#include "base/arena.h"
+#include "base/span.h"
+
+struct arena;
 
 struct spf_who {
 	struct span domain;    /* of the sender */

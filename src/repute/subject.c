@@ -1,5 +1,7 @@
 /* subject - addresses and domains as the lists want them asked (check.h). */
 #include "repute/check.h"
+#include "repute/ask.h"
+#include "base/buf.h"
 
 #include <arpa/inet.h>
 

@@ -4,6 +4,10 @@
  * TRUST: answers may be anybody's: a resolver that rewrites, a list that died and was bought, a wildcard.
  */
 #include "repute/verdict.h"
+#include "repute/blocklists.h"
+#include "repute/ask.h"
+#include "base/buf.h"
+#include "base/arena.h"
 
 #include <stdio.h>
 

@@ -7,8 +7,11 @@
 #ifndef SPAMTRAIL_REPUTE_VERDICT_H
 #define SPAMTRAIL_REPUTE_VERDICT_H
 
-#include "repute/ask.h"
-#include "repute/blocklists.h"
+#include "base/span.h"
+
+struct answer;
+struct arena;
+struct blocklist;
 
 enum list_state { LIST_CLEAN, LIST_LISTED, LIST_REFUSED, LIST_NO_ANSWER, LIST_LYING, LIST_STATES };
 

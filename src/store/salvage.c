@@ -73,7 +73,8 @@ void salvage(const struct home *p, const char *file, struct store *s)
 		     put_incident);
 		copy(s, &damaged, "SELECT as_of, first, body, sum FROM baseline ORDER BY as_of",
 		     put_baseline);
-		copy(s, &damaged, "SELECT address, list, since, cleared, sum FROM listing ORDER BY address, list",
+		copy(s, &damaged,
+		     "SELECT address, list, since, cleared, sum FROM listing ORDER BY address, list",
 		     put_listing);
 		store_run(s, "COMMIT", NULL);
 	}

@@ -24,8 +24,9 @@
 #define INCIDENT                                                                                      \
 	"incident(n INTEGER PRIMARY KEY, id BLOB UNIQUE, since INTEGER, last INTEGER, senders BLOB, " \
 	"sum INTEGER)"
-#define LISTING \
-	"listing(address BLOB, list BLOB, since INTEGER, cleared INTEGER, sum INTEGER, PRIMARY KEY(address, list))"
+#define LISTING                                                                                  \
+	"listing(address BLOB, list BLOB, since INTEGER, cleared INTEGER, sum INTEGER, PRIMARY " \
+	"KEY(address, list))"
 /* Two first runs may meet here. Version 1 had no listings. */
 #define CREATE                                                                                           \
 	"BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS " BASELINE "; CREATE TABLE IF NOT EXISTS " INCIDENT \
@@ -145,8 +146,8 @@ static enum health examine(const struct home *p, struct store *s, struct err *er
 		err_set(err, EXIT_IO, "%s/" FILE_NAME " was made by a newer spamtrail", p->path);
 		return UNUSABLE;
 	}
-	if (version != VERSION || !pages_sound(s) || !schema_ours(s, TABLES) || baselines_verify(s, err) < 0 ||
-	    incidents_verify(s, err) < 0 || listings_verify(s, err) < 0) {
+	if (version != VERSION || !pages_sound(s) || !schema_ours(s, TABLES) ||
+	    baselines_verify(s, err) < 0 || incidents_verify(s, err) < 0 || listings_verify(s, err) < 0) {
 		if (!passes_by(s))
 			return DAMAGED;
 		err_set(err, EXIT_IO, "%s/" FILE_NAME ": %s", p->path, sqlite3_errmsg(s->db));

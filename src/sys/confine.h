@@ -19,6 +19,7 @@ struct confine_want {
 	uint64_t memory; /* bytes of address space, 0: no limit */
 	bool library; /* a foreign library works here: calls of its libc that we do without */
 	bool network; /* the resolver: IP sockets of its own, pipes between its threads; sets library, too */
+	bool charsets; /* opening a file fails instead of ending the process: libc looks for iconv's tables */
 	/*
 	 * The process reader: names beneath PROC (procroot_enter) may be opened for reading, NETLINK (or -1) asked for
 	 * sockets, and of root's powers CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH stay, without which /proc tells

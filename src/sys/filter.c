@@ -18,6 +18,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -74,14 +75,16 @@ static const int library_calls[] = { SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP
  * opened, so write reaches nothing but those.
  */
 static const int network_calls[] = {
-	SCMP_SYS(connect),     SCMP_SYS(bind),		 SCMP_SYS(sendto),	    SCMP_SYS(recvfrom),
-	SCMP_SYS(sendmsg),     SCMP_SYS(recvmsg),	 SCMP_SYS(sendmmsg),	    SCMP_SYS(recvmmsg),
-	SCMP_SYS(setsockopt),  SCMP_SYS(getsockopt),	 SCMP_SYS(getsockname),	    SCMP_SYS(getpeername),
-	SCMP_SYS(shutdown),    SCMP_SYS(write),		 SCMP_SYS(writev),	    SCMP_SYS(pipe2),
-	SCMP_SYS(eventfd2),    SCMP_SYS(epoll_create1),	 SCMP_SYS(epoll_ctl),	    SCMP_SYS(epoll_wait),
-	SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),	 SCMP_SYS(select),	    SCMP_SYS(pselect6),
-	SCMP_SYS(getuid),      SCMP_SYS(geteuid),	 SCMP_SYS(getgid),	    SCMP_SYS(getegid),
-	SCMP_SYS(ioctl),       SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
+	SCMP_SYS(connect),	SCMP_SYS(bind),		  SCMP_SYS(sendto),
+	SCMP_SYS(recvfrom),	SCMP_SYS(sendmsg),	  SCMP_SYS(recvmsg),
+	SCMP_SYS(sendmmsg),	SCMP_SYS(recvmmsg),	  SCMP_SYS(setsockopt),
+	SCMP_SYS(getsockopt),	SCMP_SYS(getsockname),	  SCMP_SYS(getpeername),
+	SCMP_SYS(shutdown),	SCMP_SYS(write),	  SCMP_SYS(writev),
+	SCMP_SYS(pipe2),	SCMP_SYS(eventfd2),	  SCMP_SYS(epoll_create1),
+	SCMP_SYS(epoll_ctl),	SCMP_SYS(epoll_wait),	  SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_pwait2), SCMP_SYS(select),	  SCMP_SYS(pselect6),
+	SCMP_SYS(getuid),	SCMP_SYS(geteuid),	  SCMP_SYS(getgid),
+	SCMP_SYS(getegid),	SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
 };
 
 /* Calls that need one argument to be right: (argument & MASK) == VALUE. */
@@ -117,6 +120,8 @@ static int allow_network(scmp_filter_ctx ctx)
 	static const struct rule sockets[] = {
 		{ SCMP_ACT_ALLOW, SCMP_SYS(socket), 0, UINT32_MAX, AF_INET },
 		{ SCMP_ACT_ALLOW, SCMP_SYS(socket), 0, UINT32_MAX, AF_INET6 },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, UINT32_MAX, FIONBIO },
+		{ SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, UINT32_MAX, FIONREAD },
 	};
 	int r = allow_list(ctx, network_calls, sizeof(network_calls) / sizeof(*network_calls));
 
@@ -143,6 +148,8 @@ static int allow_calls(scmp_filter_ctx ctx, const struct confine_want *want)
 		r = allow_list(ctx, library_calls, sizeof(library_calls) / sizeof(library_calls[0]));
 	if (r == 0 && want->network)
 		r = allow_network(ctx);
+	if (r == 0 && want->charsets)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOENT), SCMP_SYS(openat), 0);
 	if (r == 0)
 		r = add_rules(ctx, rules, sizeof(rules) / sizeof(rules[0]));
 	if (r == 0)

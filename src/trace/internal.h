@@ -17,6 +17,7 @@
 #include "trace/web.h"
 #include "trace/stats.h"
 #include "trace/refusal.h"
+#include "trace/seek.h"
 #include "trace/freemail.h"
 
 /* A message that is complete but may still be named as somebody's second id. */
@@ -71,6 +72,7 @@ struct trace {
 	struct networks relay_nets, trusted_nets;
 	struct freemail freemail;
 	struct stats_memory *stats;    /* NULL without --stats */
+	struct seek *seek;             /* NULL where no message is sought */
 	struct refusals *refusals;     /* NULL where nobody asks for them */
 	struct hour_share hour;
 	uint8_t *folders;      /* by account: how many of its folders have a row of their own */

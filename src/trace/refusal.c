@@ -314,16 +314,37 @@ static struct refusal_entry *entry_of(struct refusals *r, struct span provider, 
 	return &r->entry[r->n++];
 }
 
+/*
+ * relay=NAME[IP] (Postfix), H=NAME [IP] (Exim), out of the line itself: dialects spare the pass the name, which nobody
+ * else needs.
+ */
+static struct span relay_of(const struct step *s, struct span *ret_ip)
+{
+	bool exim = s->ev->dialect == DIALECT_EXIM;
+	struct span line = event_line(s->ev, s->base), name;
+	ptrdiff_t at = span_search(line, 0, exim ? SPAN(" H=") : SPAN(" relay="));
+	ptrdiff_t open = at < 0 ? -1 : span_find(line, (size_t)at, '[');
+	ptrdiff_t close = open < 0 ? -1 : span_find(line, (size_t)open, ']');
+
+	*ret_ip = SPAN_NONE;
+	if (close < 0)
+		return SPAN_NONE;
+	at += exim ? 3 : 7;
+	*ret_ip = span_of(line.p + open + 1, (size_t)(close - open - 1));
+	name = span_trim(span_of(line.p + at, (size_t)(open - at)));
+	return span_find(name, 0, ' ') < 0 ? name : SPAN_NONE;
+}
+
 void refusals_event(struct refusals *r, const struct step *s)
 {
 	struct span text = step_get(s, F_TEXT);
-	struct span relay = step_get(s, F_RELAY);
-	struct span provider, list, dsn = step_get(s, F_DSN);
+	struct span provider, list, relay, ip, dsn = step_get(s, F_DSN);
 	struct refusal_entry *e;
 
 	if ((s->ev->kind != EV_DEFER && s->ev->kind != EV_BOUNCE) || !text.n ||
 	    s->ev->flags & (EVF_NOT_FRESH | EVF_PROBE | EVF_SUPPRESSED))
 		return;
+	relay = relay_of(s, &ip);
 	refusal_name(text, relay, &provider, &list);
 	if (!list.n && !(s->ev->flags & EVF_SPAM))
 		return;
@@ -331,7 +352,7 @@ void refusals_event(struct refusals *r, const struct step *s)
 		list = dsn.n ? dsn : SPAN("refused as spam");
 	if (!provider.n)
 		provider = SPAN("unknown");
-	find_addresses(r, text, step_get(s, F_RELAY_IP));
+	find_addresses(r, text, ip);
 	e = entry_of(r, provider, list);
 	if (!e)
 		return;

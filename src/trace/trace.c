@@ -86,6 +86,8 @@ struct trace *trace_new(const struct trace_options *options)
 		t->stats = stats_new();
 	if (options->refusals)
 		t->refusals = refusals_new();
+	if (options->nseek)
+		t->seek = seek_new(options->seek, options->nseek);
 	return t;
 }
 
@@ -97,6 +99,7 @@ void trace_free(struct trace *t)
 	stats_free(t->stats);
 	observed_free(t);
 	refusals_free(t->refusals);
+	seek_free(t->seek);
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
 	free(t->folders);
@@ -180,6 +183,11 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 		stats_event(t, &s);
 	if (t->refusals && s.counted)
 		refusals_event(t->refusals, &s);
+	/* before: Completed takes the message away; after: an arrival makes it */
+	if (t->seek)
+		seek_event(t, &s);
 	if (step)
 		step(t, &s);
+	if (t->seek)
+		seek_event(t, &s);
 }

@@ -19,6 +19,7 @@ struct observed;
 struct trace;
 
 struct file_status;
+struct seek_want;
 
 struct trace_options {
 	const struct accounts *accounts;
@@ -29,6 +30,8 @@ struct trace_options {
 	int64_t since, until;          /* the window, UTC; 0 = open */
 	size_t memory;                 /* bytes for messages in flight; 0 = default */
 	bool stats;                    /* collect --stats too */
+	const struct seek_want *seek;  /* messages to be found (seek.h) */
+	size_t nseek;
 	bool refusals;                 /* who refuses our mail, and on which list's word */
 	double false_per_account_days; /* for the judge; 0 = default */
 	const struct span *trusted;    /* senders, folders (starting with /) and networks (a.b.c.d/n) */

@@ -13,12 +13,14 @@
 #include <json-c/json.h>
 
 #include "fixture.h"
+#include "fixture_mail.h"
 #include "report/doctor.h"
 #include "report/html.h"
 #include "report/json.h"
 #include "report/plain.h"
 #include "report/stats.h"
 #include "report/why.h"
+#include "report/reputation.h"
 
 static char every_byte[256];
 
@@ -85,6 +87,8 @@ static void terminal(void **state)
 				doctor_text(&s, q, &screen);
 				q->nincidents = 0;
 				screen_inquiry(&s, q, &screen);
+				reputation_text(&s, fixture_reputation(a, hostile[i]), &screen);
+				complaints_text(&s, fixture_complaints(a, hostile[i]), &screen);
 				assert_true(s.text.n > 1000);
 				assert_harmless(buf_view(&s.text), "\n");
 				if (ascii)
@@ -121,6 +125,8 @@ static void plain(void **state)
 		plain_inquiry(&s, q, NULL, true);
 		plain_advice(&s, q);
 		why_plain(&s, q, &t);
+		reputation_plain(&s, fixture_reputation(a, hostile[i]));
+		complaints_plain(&s, fixture_complaints(a, hostile[i]));
 		assert_harmless(buf_view(&s.text), "\n\t");
 		if (i == 0) {
 			lines = count(buf_view(&s.text), '\n');
@@ -295,6 +301,43 @@ static void json_verbs(void **state)
 	}
 }
 
+/* Every text comes back as it was put in, or with U+FFFD where it was not UTF-8. */
+static void json_mail(void **state)
+{
+	for (size_t i = 0; i < HOSTILE; i++) {
+		struct arena *a = arena_new();
+		struct sink s = sink_new(-1);
+		struct json_object *o, *text;
+		bool utf8 = i != 0 && i != 8;
+
+		reputation_json(&s, fixture_reputation(a, hostile[i]));
+		assert_int_equal(count(buf_view(&s.text), '\n'), 1);
+		assert_harmless(buf_view(&s.text), "\n");
+		o = parse(buf_view(&s.text));
+		expect(o, "schema", "spamtrail.reputation/1");
+		expect(o, "complete", "false");
+		expect(o, "checks.1.state", "listed");
+		expect(o, "checks.1.since", "2026-11-30T00:00:00Z");
+		expect(o, "refusals.0.messages", "412");
+		text = at(o, "checks.1.text");
+		if (utf8)
+			assert_memory_equal(json_object_get_string(text), hostile[i].p, hostile[i].n);
+		json_object_put(o);
+		s.text.n = 0;
+		complaints_json(&s, fixture_complaints(a, hostile[i]));
+		assert_int_equal(count(buf_view(&s.text), '\n'), 1);
+		assert_harmless(buf_view(&s.text), "\n");
+		o = parse(buf_view(&s.text));
+		expect(o, "schema", "spamtrail.complaints/1");
+		expect(o, "complaints.0.tie", "logged");
+		expect(o, "complaints.0.grade", "A");
+		expect(o, "accounts.0.complaints", "3");
+		json_object_put(o);
+		buf_free(&s.text);
+		arena_free(a);
+	}
+}
+
 /* The page's tags in order, each with its attributes, as one text. */
 static char *tags_of(struct span s)
 {
@@ -418,15 +461,11 @@ static void sink(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(terminal),
-		cmocka_unit_test(plain),
-		cmocka_unit_test(json_contract),
-		cmocka_unit_test(json_key_order),
-		cmocka_unit_test(json_hostile),
-		cmocka_unit_test(json_verbs),
-		cmocka_unit_test(html_names_first),
-		cmocka_unit_test(html_hostile),
-		cmocka_unit_test(html_style_is_the_hashed_one),
+		cmocka_unit_test(terminal),	 cmocka_unit_test(plain),
+		cmocka_unit_test(json_contract), cmocka_unit_test(json_key_order),
+		cmocka_unit_test(json_hostile),	 cmocka_unit_test(json_verbs),
+		cmocka_unit_test(json_mail),	 cmocka_unit_test(html_names_first),
+		cmocka_unit_test(html_hostile),	 cmocka_unit_test(html_style_is_the_hashed_one),
 		cmocka_unit_test(sink),
 	};
 

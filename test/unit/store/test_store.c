@@ -472,6 +472,49 @@ static void test_set_aside_is_kept(void **state)
 	}
 }
 
+/* One row of the past of an address: since, cleared. */
+static void assert_listing(bool listed, int64_t now, int64_t since, int64_t cleared)
+{
+	struct store_listing l = { .address = SPAN("192.0.2.1"),
+				   .list = SPAN("l.example"),
+				   .listed = listed };
+	char note[256] = "";
+	struct store *s = open_noted(note);
+	struct err err = { 0 };
+
+	assert_int_equal(store_listings(s, &l, 1, now, &err), 0);
+	assert_int_equal(l.since, since);
+	assert_int_equal(l.cleared, cleared);
+	store_close(s);
+}
+
+static void test_listings_have_a_past(void **state)
+{
+	(void)state;
+	assert_listing(false, T0, 0, 0);
+	assert_listing(true, T0 + 1, T0 + 1, 0);
+	assert_listing(true, T0 + DAY, T0 + 1, 0);
+	assert_listing(false, T0 + 2 * DAY, T0 + 1, T0 + 2 * DAY);
+	assert_listing(false, T0 + 3 * DAY, T0 + 1, T0 + 2 * DAY);
+	assert_listing(true, T0 + 4 * DAY, T0 + 4 * DAY, 0);
+}
+
+/* A state of the first version goes on, with its incidents. */
+static void test_the_first_version_is_taken_over(void **state)
+{
+	char note[256] = "";
+	char command[200];
+
+	(void)state;
+	store_close(open_noted(note));
+	snprintf(command, sizeof(command), "sqlite3 %s 'DROP TABLE listing; PRAGMA user_version=1'", file);
+	if (system(command) != 0)
+		skip();
+	assert_listing(true, T0, T0, 0);
+	store_close(open_noted(note));
+	assert_null(strstr(note, "damaged"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -480,6 +523,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_names_are_never_given_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_only_what_ends_before_is_used, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_generations_stay_few_and_near, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_listings_have_a_past, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_first_version_is_taken_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_modes_and_refusals, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_page_damaged_in_turn, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cut_anywhere, setup, teardown),

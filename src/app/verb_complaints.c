@@ -1,0 +1,342 @@
+/*
+ * verb_complaints - `complaints PATH|-...`: what strangers and other servers say about our mail, tied to who sent it.
+ *
+ * Mail is read by spamtrail-mime, logs by the confined reader; here their answers are put together.
+ */
+#include "app/helper.h"
+#include "app/inquire.h"
+#include "app/mailboxes.h"
+#include "app/mime_helper.h"
+#include "app/reader.h"
+#include "app/term.h"
+#include "app/verbs.h"
+#include "report/complaints.h"
+#include "trace/seek.h"
+#include "repute/received.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define UNSEEN_MOST 200
+#define NAMES_MOST 8
+
+struct work {
+	const struct options *o;
+	struct arena *arena;
+	struct mailboxes boxes;
+	struct complaints c;
+	size_t room;
+	size_t at_box;
+	struct span unseen[UNSEEN_MOST];
+	struct inquire in;
+	bool asked_logs, logs_read;
+	struct span names[NAMES_MOST];
+	size_t nnames;
+};
+
+static void unseen(struct work *w, struct span what, const char *why)
+{
+	struct buf text = BUF_MAX(4096);
+
+	buf_span(&text, what);
+	buf_str(&text, what.n ? ": " : "");
+	buf_str(&text, why);
+	if (w->c.nunseen < UNSEEN_MOST)
+		w->unseen[w->c.nunseen++] = arena_span(w->arena, buf_view(&text));
+	buf_free(&text);
+}
+
+/* --- mail ------------------------------------------------------------------------------------------ */
+
+static void take(void *ctx, const struct complaint *c)
+{
+	struct work *w = ctx;
+
+	if (w->c.n == w->room) {
+		size_t room = w->room ? w->room * 2 : 256;
+		struct tied *more = arena_alloc(w->arena, room * sizeof(*more));
+
+		if (w->c.n)
+			memcpy(more, w->c.list, w->c.n * sizeof(*more));
+		w->c.list = more;
+		w->room = room;
+	}
+	w->c.list[w->c.n++] = (struct tied){ .file = w->boxes.path[w->at_box], .c = *c };
+}
+
+static int read_box(struct work *w, struct mime_helper *h, struct err *err)
+{
+	struct err here = { 0 };
+	struct span why = SPAN_NONE;
+	int fd = mailboxes_open(&w->boxes, w->at_box, &here), rc;
+
+	if (fd < 0) {
+		unseen(w, SPAN_NONE, here.text);
+		return 0;
+	}
+	rc = mime_helper_read(h, w->arena, fd, take, w, &why, err);
+	close(fd);
+	w->c.files++;
+	if (rc == 0 && why.n)
+		unseen(w, w->boxes.path[w->at_box], arena_str(w->arena, why));
+	return rc;
+}
+
+static int read_mail(struct work *w, struct err *err)
+{
+	struct mime_helper h = { .unconfined = w->o->unconfined };
+	int rc = 0;
+
+	for (int i = 0; i < w->o->nargs && rc == 0; i++)
+		rc = mailboxes_add(&w->boxes, w->o->args[i], err);
+	if (rc == 0)
+		rc = mime_helper_start(&h, w->o->unconfined, err);
+	if (rc < 0)
+		return rc;
+	for (; w->at_box < w->boxes.n && rc == 0; w->at_box++)
+		rc = read_box(w, &h, err);
+	if (w->boxes.more)
+		unseen(w, SPAN_NONE, "there are more files than are read at once");
+	rc = mime_helper_end(&h, rc, err);
+	if (rc == 0 && w->c.files == 0)
+		return err_set(err, EXIT_NOINPUT, "nothing could be read: %.300s",
+			       w->c.nunseen ? arena_str(w->arena, w->unseen[0]) : "no message is there");
+	return rc;
+}
+
+/* --- logs ------------------------------------------------------------------------------------------ */
+
+static void own_name(struct work *w, struct span name)
+{
+	if (name.n && w->nnames < NAMES_MOST)
+		w->names[w->nnames++] = name;
+}
+
+static int64_t by_wanted(const struct inquiry *q, size_t wanted)
+{
+	size_t low = 0, high = q->nsought;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (q->sought[middle].wanted < wanted)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < q->nsought && q->sought[low].wanted == wanted ? (int64_t)low : -1;
+}
+
+static int ask_once(struct work *w, const struct seek_want *seek, size_t n, struct err *err)
+{
+	struct options o = *w->o;
+	int rc;
+
+	o.nargs = 0;
+	o.seek = seek;
+	o.nseek = n;
+	if (!o.since)
+		o.since = "14 days ago";
+	rc = inquire(&o, 0, NULL, &w->in, err);
+	w->asked_logs = true;
+	return rc;
+}
+
+/*
+ * The server's names say which Received line is ours, and they come out of its configuration with the logs. So each
+ * complaint asks for every id it has: the id of each Received line is tried, and only ours counts in the end.
+ */
+static size_t wanted_of(const struct tied *t, struct seek_want *out)
+{
+	struct seek_want first = { .queue_id = t->c.original.queue_id };
+	size_t n = 0;
+	struct tie tie;
+
+	tie_find(&t->c, NULL, 0, &tie);
+	first.message_id = tie.message_id;
+	out[n++] = first;
+	for (size_t i = 0; i < t->c.original.nreceived; i++) {
+		struct received line;
+
+		received_read(t->c.original.received[i], &line);
+		out[n++] = (struct seek_want){ .queue_id = line.id };
+	}
+	if (tie.message_id.n > 17 && tie.message_id.p[0] == 'E') {
+		ptrdiff_t at = span_find(tie.message_id, 0, '@');
+
+		if (at > 16)
+			out[n++] = (struct seek_want){ .queue_id = span_of(tie.message_id.p + 1,
+									   (size_t)at - 1) };
+	}
+	return n;
+}
+
+struct asked {
+	size_t first, n; /* in the list of what is sought */
+};
+
+static int ask_logs(struct work *w, struct asked *asked, struct seek_want **ret_seek, struct err *err)
+{
+	struct seek_want *seek = arena_alloc(w->arena, SOUGHT_MOST * sizeof(*seek));
+	size_t n = 0;
+	int rc;
+
+	for (size_t i = 0; i < w->c.n; i++) {
+		struct seek_want some[COMPLAINT_RECEIVED_MOST + 2];
+		size_t more = wanted_of(&w->c.list[i], some);
+
+		asked[i].first = n;
+		asked[i].n = n + more <= SOUGHT_MOST ? more : 0;
+		memcpy(seek + n, some, asked[i].n * sizeof(*some));
+		n += asked[i].n;
+	}
+	*ret_seek = seek;
+	if (n + COMPLAINT_RECEIVED_MOST > SOUGHT_MOST)
+		unseen(w, SPAN_NONE,
+		       "more messages are complained about than are looked up at once: name fewer files");
+	rc = ask_once(w, seek, n, err);
+	if (rc == -EXIT_NOINPUT) {
+		unseen(w, SPAN_NONE, "no mail log was found: nothing could be tied to a sender");
+		return 0;
+	}
+	if (rc < 0)
+		return rc;
+	w->logs_read = true;
+	own_name(w, w->in.q->host);
+	own_name(w, w->in.q->helo);
+	for (size_t i = 0; i < w->in.q->nunseen; i++)
+		unseen(w, SPAN_NONE, arena_str(w->arena, w->in.q->unseen[i]));
+	return 0;
+}
+
+/* --- ties ------------------------------------------------------------------------------------------ */
+
+/* Is WANT an id that our own line, or a bounce of our own, names? A Message-ID is everybody's. */
+static bool counts(const struct tied *t, const struct seek_want *want)
+{
+	return (want->queue_id.n && span_eq(want->queue_id, t->tie.queue_id)) ||
+	       (!want->queue_id.n && want->message_id.n);
+}
+
+static void tie_one(struct work *w, struct tied *t, const struct asked *asked, const struct seek_want *seek)
+{
+	tie_find(&t->c, w->names, w->nnames, &t->tie);
+	for (size_t i = asked->first; w->logs_read && i < asked->first + asked->n && !t->line; i++) {
+		int64_t found = by_wanted(w->in.q, i);
+
+		if (found < 0 || (!counts(t, &seek[i]) && w->in.q->sought[found].line.grade != 'C'))
+			continue;
+		t->line = &w->in.q->sought[found].line;
+		t->row = &w->in.q->rows[w->in.q->sought[found].row];
+	}
+	if (t->row &&
+	    (t->row->kind == KIND_INBOUND || t->row->kind == KIND_UNKNOWN || t->row->kind == KIND_OTHER))
+		t->row = NULL;
+	if (t->line)
+		t->state = TIE_LOGGED;
+	else if (t->tie.ours)
+		t->state = TIE_CLAIMED;
+	else if (t->c.original.message_id.n || t->c.original.nreceived || t->c.nrecipients)
+		/* had it been ours, its head would hold a line of ours */
+		t->state = t->c.bounce && w->logs_read && t->c.original.nreceived ? TIE_BACKSCATTER
+										  : TIE_ELSEWHERE;
+	else
+		t->state = TIE_NOTHING;
+}
+
+static void blame(struct work *w, const struct tied *t)
+{
+	struct span who = t->row->account.n ? t->row->account : t->row->id;
+	size_t i = 0;
+
+	while (i < w->c.nblamed && !span_eq(w->c.blamed[i].who, who))
+		i++;
+	if (i == w->c.nblamed)
+		w->c.blamed[w->c.nblamed++].who = who;
+	w->c.blamed[i].complaints += !t->c.bounce;
+	w->c.blamed[i].bounces += t->c.bounce;
+}
+
+/* Complaints weigh more than bounces: an old list of addresses bounces, too. */
+static int by_blame(const void *x, const void *y)
+{
+	const struct blamed *a = x, *b = y;
+
+	if (a->complaints != b->complaints)
+		return a->complaints > b->complaints ? -1 : 1;
+	if (a->bounces != b->bounces)
+		return a->bounces > b->bounces ? -1 : 1;
+	return a->who.n != b->who.n ? (a->who.n > b->who.n ? 1 : -1) : memcmp(a->who.p, b->who.p, a->who.n);
+}
+
+static int print(const struct work *w, struct err *err)
+{
+	struct sink s = sink_new(STDOUT_FILENO);
+	struct screen screen = term_screen(w->o, STDOUT_FILENO);
+
+	screen.zone = w->in.zone;
+	screen.top = w->o->top;
+	if (w->o->output == OUTPUT_JSON)
+		complaints_json(&s, &w->c);
+	else if (w->o->output == OUTPUT_PLAIN)
+		complaints_plain(&s, &w->c);
+	else
+		complaints_text(&s, &w->c, &screen);
+	return sink_end(&s, "standard output", err);
+}
+
+static int run(struct work *w, struct err *err)
+{
+	struct seek_want *seek = NULL;
+	struct asked *asked;
+	bool meant = false;
+	int rc = read_mail(w, err);
+
+	asked = arena_alloc(w->arena, (w->c.n + 1) * sizeof(*asked));
+	if (rc == 0)
+		rc = ask_logs(w, asked, &seek, err);
+	if (rc < 0)
+		return rc;
+	w->c.blamed = arena_alloc(w->arena, (w->c.n + 1) * sizeof(*w->c.blamed));
+	for (size_t i = 0; i < w->c.n; i++) {
+		struct tied *t = &w->c.list[i];
+
+		tie_one(w, t, &asked[i], seek);
+		meant = meant || t->state == TIE_LOGGED || t->state == TIE_CLAIMED;
+		if (t->row)
+			blame(w, t);
+	}
+	if (w->c.nblamed)
+		qsort(w->c.blamed, w->c.nblamed, sizeof(*w->c.blamed), by_blame);
+	w->c.unseen = w->unseen;
+	w->c.complete = w->c.nunseen == 0;
+	rc = print(w, err);
+	return rc < 0 ? rc : !w->c.complete ? EXIT_INCOMPLETE : meant ? EXIT_FOUND : EXIT_NOTHING;
+}
+
+int verb_complaints(const struct options *o, struct err *err)
+{
+	struct work *w;
+	struct root root;
+	int rc;
+
+	if (!helper_installed("spamtrail-mime"))
+		return err_set(
+			err, EXIT_SOFTWARE,
+			"spamtrail-mime is not beside this program: it was built without GMime or json-c");
+	rc = root_open(o->root ? o->root : "/", &root, err);
+	if (rc < 0)
+		return rc;
+	w = xcalloc(1, sizeof(*w));
+	w->o = o;
+	w->arena = arena_new();
+	w->boxes = (struct mailboxes){ .root = &root, .arena = w->arena };
+	rc = run(w, err);
+	if (w->asked_logs)
+		inquire_end(&w->in);
+	arena_free(w->arena);
+	root_close(&root);
+	free(w);
+	return rc;
+}

@@ -1,0 +1,199 @@
+/*
+ * spamtrail-mime - mail into what it complains about: spamtrail-mime [--unconfined]
+ *
+ * A program of its own so that GMime, GLib and json-c are not linked into spamtrail. Libraries and the usual character
+ * sets are loaded, the process confines itself (nobody, no file, no network), and then takes descriptors of mailboxes
+ * on standard input, a socket: MIME_FILE in, MIME_COMPLAINT per message, MIME_DONE (repute/complaint.h).
+ *
+ * What its libc needs: iconv opens a table per character set when a message names one. The usual ones are opened
+ * before; for others the filter answers that there is no such file, and the text stays as it was written.
+ *
+ * Ends with 0; 74 when the socket fails; 77 when the kernel cannot confine.
+ *
+ * TRUST: every byte of a mailbox is anybody's.
+ */
+#include "mime/parts.h"
+#include "sys/channel.h"
+#include "sys/confine.h"
+#include "base/pack.h"
+#include "base/arena.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define FILES_MOST 64
+#define ADDRESS_SPACE ((uint64_t)4 << 30)
+#define MAILBOX_BYTES ((size_t)512 << 20)
+#define TEXT_BYTES ((size_t)1 << 20) /* of what is no message */
+#define MESSAGES_MOST 100000
+#define BODY_BYTES (1u << 20)
+
+static int confine(bool unconfined, struct err *err)
+{
+	struct confine_want want = { .channel = STDIN_FILENO,
+				     .complaints = -1,
+				     .files = FILES_MOST,
+				     .memory = ADDRESS_SPACE,
+				     .library = true,
+				     .charsets = true };
+	struct confine_report report;
+	int rc = confine_reader(&want, &report, err);
+
+	return unconfined ? 0 : rc;
+}
+
+/* Never closed: their tables stay. */
+static void load_charsets(void)
+{
+	static const char *const names[] = { "ISO-8859-1",   "ISO-8859-2",   "ISO-8859-15", "WINDOWS-1250",
+					     "WINDOWS-1251", "WINDOWS-1252", "KOI8-R",	    "UTF-16",
+					     "UTF-7",	     "GB2312",	     "GBK",	    "GB18030",
+					     "BIG5",	     "EUC-KR",	     "SHIFT_JIS",   "EUC-JP",
+					     "ISO-2022-JP",  "US-ASCII" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		iconv_open("UTF-8", names[i]);
+		iconv_open(names[i], "UTF-8");
+	}
+}
+
+struct work {
+	struct channel channel;
+	struct err err;
+	bool failed;
+};
+
+static void tell(struct work *w, const struct complaint *c)
+{
+	struct buf body = BUF_MAX(BODY_BYTES);
+	struct complaint poor = { .number = c->number,
+				  .kind = COMPLAINT_OTHER,
+				  .why = SPAN("what it says does not fit into a report") };
+
+	complaint_pack(c, &body);
+	if (body.over) {
+		body.n = 0;
+		body.over = false;
+		complaint_pack(&poor, &body);
+	}
+	if (!w->failed && channel_send(&w->channel, MIME_COMPLAINT, buf_view(&body), NULL, 0, &w->err) < 0)
+		w->failed = true;
+	buf_free(&body);
+}
+
+static bool read_mailbox(int fd, struct buf *out)
+{
+	char piece[65536];
+	ssize_t n;
+
+	while ((n = read(fd, piece, sizeof(piece))) != 0 && !out->over) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		buf_add(out, piece, (size_t)n);
+	}
+	return true;
+}
+
+/* The last message of a file that was cut is half a message: told all the same. */
+static uint32_t read_messages(struct work *w, struct span bytes, bool mbox, bool *ret_more)
+{
+	GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.p, bytes.n);
+	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+	uint32_t n = 0;
+
+	g_mime_parser_set_format(parser, mbox ? GMIME_FORMAT_MBOX : GMIME_FORMAT_MESSAGE);
+	do {
+		GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+		struct complaint c = { .number = ++n };
+		struct arena *a = arena_new();
+
+		if (message) {
+			parts_read(a, message, &c);
+			g_object_unref(message);
+		} else {
+			parts_read_text(a, span_head(bytes, mbox ? 0 : TEXT_BYTES), &c);
+		}
+		tell(w, &c);
+		arena_free(a);
+	} while (mbox && !g_mime_parser_eos(parser) && n < MESSAGES_MOST && !w->failed);
+	*ret_more = mbox && !g_mime_parser_eos(parser);
+	g_object_unref(parser);
+	g_object_unref(stream);
+	return n;
+}
+
+static void read_json(struct work *w, struct span bytes)
+{
+	struct arena *a = arena_new();
+	struct complaint c = { .number = 1, .kind = COMPLAINT_OTHER };
+
+	if (xarf_read(a, bytes, &c) && !c.original.sender.n && !c.original.nreceived)
+		c.why = SPAN("it speaks of an address or a page, not of a message");
+	else if (c.kind != COMPLAINT_XARF)
+		c.why = SPAN("JSON, but no XARF report");
+	tell(w, &c);
+	arena_free(a);
+}
+
+static void read_file(struct work *w, int fd)
+{
+	struct buf bytes = BUF_MAX(MAILBOX_BYTES), body = BUF_MAX(1024);
+	struct packer p = { .out = &body };
+	bool whole = read_mailbox(fd, &bytes), more = false;
+	struct span left = buf_view(&bytes);
+	const char *why = whole ? "" : "it could not be read to its end";
+
+	if (span_starts(span_trim(span_head(left, 64)), SPAN("{")))
+		read_json(w, left);
+	else if (span_trim(left).n)
+		read_messages(w, left, span_starts(left, SPAN("From ")), &more);
+	if (bytes.over || more)
+		why = bytes.over ? "larger than 512 MiB: the rest was not read"
+				 : "more messages than are read at once";
+	pack_u8(&p, !*why);
+	pack_span(&p, span_str(why));
+	if (!w->failed && channel_send(&w->channel, MIME_DONE, buf_view(&body), NULL, 0, &w->err) < 0)
+		w->failed = true;
+	buf_free(&body);
+	buf_free(&bytes);
+	close(fd);
+}
+
+static int serve(void)
+{
+	struct work w = { .failed = false };
+	struct message m = { 0 };
+	int rc;
+
+	channel_open(&w.channel, STDIN_FILENO, 1024, 0);
+	while ((rc = channel_receive(&w.channel, &m, &w.err)) > 0 && !w.failed) {
+		if (m.type != MIME_FILE || m.nfds != 1)
+			return -EXIT_IO;
+		read_file(&w, m.fds[0]);
+		m = (struct message){ 0 };
+	}
+	return rc < 0 || w.failed ? -EXIT_IO : 0;
+}
+
+int main(int argc, char **argv)
+{
+	bool unconfined = argc > 1 && strcmp(argv[1], "--unconfined") == 0;
+	struct err err = { 0 };
+	int rc;
+
+	if (argc != 1 + unconfined) {
+		fputs("usage: spamtrail-mime [--unconfined]\n", stderr);
+		return EXIT_USAGE;
+	}
+	g_mime_init();
+	load_charsets();
+	rc = confine(unconfined, &err);
+	if (rc == 0)
+		rc = serve();
+	/* once confined, only the socket may be written to: the code says it all */
+	_exit(rc < 0 ? -rc : 0);
+}

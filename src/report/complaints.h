@@ -1,0 +1,56 @@
+/*
+ * complaints - `spamtrail complaints`: who of this server is complained about, and every complaint with what ties it.
+ *
+ * --plain, a record a line:
+ *   complaint  file number kind bounce|spam tie grade account sender-kind sender reporter recipient message-id queue-id
+ *              script about
+ *   account    account complaints bounces
+ *   unseen     text
+ */
+#ifndef SPAMTRAIL_REPORT_COMPLAINTS_H
+#define SPAMTRAIL_REPORT_COMPLAINTS_H
+
+#include "repute/tie.h"
+
+struct evidence;
+struct row;
+struct screen;
+struct sink;
+
+enum tie_state {
+	TIE_LOGGED,            /* the logs know it: ours */
+	TIE_CLAIMED,           /* a line of our host is in it, the logs at hand do not know it */
+	TIE_BACKSCATTER,       /* a bounce of something that this host never sent */
+	TIE_ELSEWHERE,         /* nothing of this host is in it */
+	TIE_NOTHING,           /* it speaks of no message */
+	TIE_STATES
+};
+
+struct tied {
+	struct span file;
+	struct complaint c;
+	struct tie tie;
+	enum tie_state state;
+	const struct row *row;         /* TIE_LOGGED */
+	const struct evidence *line;   /* TIE_LOGGED: the log's */
+};
+
+struct blamed {                        /* an account, or a sender without one */
+	struct span who;
+	uint64_t complaints, bounces;
+};
+
+struct complaints {
+	struct tied *list;             size_t n;
+	struct blamed *blamed;         size_t nblamed;   /* most first */
+	struct span *unseen;           size_t nunseen;
+	bool complete;
+	uint64_t files;
+};
+
+const char *tie_state_name(enum tie_state s);
+void complaints_text(struct sink *s, const struct complaints *c, const struct screen *screen);
+void complaints_json(struct sink *s, const struct complaints *c);
+void complaints_plain(struct sink *s, const struct complaints *c);
+
+#endif

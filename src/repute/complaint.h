@@ -1,0 +1,66 @@
+/*
+ * complaint - one message about our mail: a complaint, a bounce, or neither. What spamtrail-mime finds in it.
+ *
+ * Everything is what somebody wrote (grade C), the original's own headers too: a complaint can be made up. What ties
+ * it to a local sender is decided in tie.h and by the logs.
+ */
+#ifndef SPAMTRAIL_REPUTE_COMPLAINT_H
+#define SPAMTRAIL_REPUTE_COMPLAINT_H
+
+#include "base/span.h"
+
+struct arena;
+struct buf;
+struct err;
+
+enum mime_message {
+	MIME_FILE = 1,         /* to the helper: one descriptor */
+	MIME_COMPLAINT,        /* from it: one complaint */
+	MIME_DONE,             /* the file is over: u8 whole, text why not */
+};
+
+enum complaint_kind {
+	COMPLAINT_ARF,         /* RFC 5965 */
+	COMPLAINT_HOTMAIL,     /* a message attached, no machine-readable part */
+	COMPLAINT_DSN,         /* RFC 3464, Exim's, qmail's and others' own forms */
+	COMPLAINT_XARF,        /* JSON, version 3 or 4 */
+	COMPLAINT_SPAMCOP,
+	COMPLAINT_FORWARDED,   /* a person's mail with our message in it, or an abuse desk's text */
+	COMPLAINT_OTHER,       /* nothing in it speaks of a message of ours */
+	COMPLAINT_KINDS
+};
+
+/* The message that is complained about, by its own headers. */
+struct original {
+	struct span message_id, from, sender, subject;
+	struct span php_script, php_originating, auth_sender, source_dir;
+	struct span queue_id;  /* X-Postfix-Queue-ID of a bounce, else empty */
+	struct span *received; size_t nreceived; /* unfolded, topmost first */
+};
+
+struct failure {               /* one recipient of a bounce */
+	struct span recipient, action, status, text;
+};
+
+struct complaint {
+	uint32_t number;       /* in its file, from 1 */
+	uint32_t kind;         /* enum complaint_kind */
+	bool bounce;           /* speaks of delivery, not of spam */
+	struct span type;      /* "abuse", "spam", "fraud" */
+	struct span reporter, about, date; /* From, Subject and Date of the complaint itself */
+	struct span source, reporting_mta; /* the address (or page) that is complained about; who bounced */
+	struct original original;
+	struct span *recipients;  size_t nrecipients;
+	struct failure *failures; size_t nfailures;
+	struct span why;       /* what is missing */
+};
+
+#define COMPLAINT_RECEIVED_MOST 40
+#define COMPLAINT_RECIPIENTS_MOST 100
+#define COMPLAINT_TEXT_MOST 2000 /* bytes of any one text */
+
+const char *complaint_kind_name(enum complaint_kind kind);
+void complaint_pack(const struct complaint *c, struct buf *out);
+int complaint_unpack(struct arena *a, struct span bytes, struct complaint *ret, struct err *err);
+
+#endif
