@@ -11,6 +11,8 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_SINCE] = { "since", VALUE_TEXT, "TIME",
 			 "from TIME on: \"2 hours ago\", -2h, yesterday, 08:00, \"2026-11-23 08:00\"" },
 	[FLAG_UNTIL] = { "until", VALUE_TEXT, "TIME", "up to TIME" },
+	[FLAG_LIVE] = { "live", VALUE_TEXT, "TIME",
+			"first watch for TIME (60s, 5m) which process hands over each message; needs root" },
 	[FLAG_JSON] = { "json", VALUE_NONE, NULL, "one JSON object" },
 	[FLAG_PLAIN] = { "plain", VALUE_NONE, NULL, "tab-separated lines for scripts" },
 	[FLAG_HTML] = { "html", VALUE_FILE, "FILE", "also write one self-contained page to FILE" },
@@ -43,9 +45,14 @@ static const struct verb verbs[] = {
 	  .text = "PATH is a log file, a directory, or - for standard input. Without PATH the logs that the "
 		  "mail\n"
 		  "server's configuration names are read; on this host the newest 6 hours, widened to the "
-		  "onset.\n"
+		  "onset,\n"
+		  "and programs that speak to mail servers directly. With --live the mail queue is watched "
+		  "first: who\n"
+		  "hands a message over is named where no log does. Nothing is changed; Ctrl-C ends the "
+		  "watch early.\n"
 		  "Exit: 0 nothing found, 1 an incident, 3 something could not be read (outranks 1).\n",
-	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP),
+	  .flags =
+		  COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP) | BIT(FLAG_LIVE),
 	  .run = verb_investigate },
 	{ .name = "why",
 	  .args = "INCIDENT[.N] [PATH...]",

@@ -5,11 +5,13 @@
 
 #include "app/config.h"
 #include "app/keep.h"
+#include "app/observer.h"
 #include "app/progress.h"
 #include "app/queue_reader.h"
 #include "app/reader.h"
 #include "app/when.h"
 #include "host/host.h"
+#include "sys/channel.h"
 #include "sys/clock.h"
 
 #include <signal.h>
@@ -210,6 +212,63 @@ static void tell_queue(struct watch *w, struct inquiry *q)
 	q->complete = false;
 }
 
+/* --- the live host's processes ----------------------------------------------------------------- */
+
+static bool on_watching(void *ctx, unsigned left, uint64_t submitted, uint64_t unnamed)
+{
+	struct watch *w = ctx;
+	struct buf text = BUF_MAX(200);
+
+	buf_addf(&text,
+		 "watching the mail queue: %llu messages handed over, %llu not named, %u s left (Ctrl-C: "
+		 "enough)",
+		 (unsigned long long)submitted, (unsigned long long)unnamed, left);
+	progress_say(&w->progress, buf_view(&text), (uint64_t)clock_steady_micros(&w->clock));
+	buf_free(&text);
+	return !interrupted;
+}
+
+/* Who speaks to mail servers, and with --live who hands over mail. Only the watch was asked for in so many words. */
+static int observe(const struct options *o, const struct root *root, struct buf *out, struct err *unheard,
+		   struct err *err)
+{
+	struct watch w = { 0 };
+	struct observer_want want = {
+		.root = root,
+		.seconds = o->live,
+		.unconfined = o->unconfined,
+		.ctx = &w,
+		.progress = on_watching,
+	};
+	int rc;
+
+	if (o->live && options_elsewhere(o))
+		return err_set(err, EXIT_USAGE, "--live watches this host: it takes no PATH and no --root");
+	if (o->live && geteuid() != 0)
+		return err_set(err, EXIT_NOPERM, "--live needs root: only root may watch the mail queue");
+	if (options_elsewhere(o))
+		return 0;
+	w.progress = progress_new(STDERR_FILENO, o->quiet, (uint64_t)clock_steady_micros(&w.clock));
+	rc = observer_look(&want, out, o->live ? err : unheard);
+	progress_end(&w.progress);
+	/* the first Ctrl-C ended the watch, not the answer */
+	interrupted = 0;
+	if (rc < 0 && !o->live)
+		buf_free(out);
+	return o->live ? rc : 0;
+}
+
+static void note_unheard(struct inquire *in, const struct err *unheard)
+{
+	struct buf text = BUF_MAX(600);
+	struct span line;
+
+	buf_addf(&text, "who speaks to mail servers directly was not looked at: %s", unheard->text);
+	line = arena_span(in->arena, buf_view(&text));
+	add_lines(in->arena, &in->q->notes, &in->q->nnotes, &line, 1);
+	buf_free(&text);
+}
+
 /* --- the configuration's part ----------------------------------------------------------------- */
 
 static void list_add(struct span *all, size_t *n, const struct config_list *list)
@@ -344,7 +403,9 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 		.workers = (unsigned)test_switch("SPAMTRAIL_TEST_WORKERS"),
 		.memory = test_switch("SPAMTRAIL_TEST_MEMORY"),
 	};
+	struct buf observed = BUF_MAX(CHANNEL_MAX_BODY);
 	struct config config;
+	struct err unheard = { 0 };
 	int rc;
 
 	*ret = (struct inquire){ .arena = arena_new() };
@@ -354,9 +415,17 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	sigaction(SIGINT, &action, NULL);
 	rc = config_load(&config, o->config, err);
 	if (rc == 0)
+		rc = observe(o, &root, &observed, &unheard, err);
+	want.observed = buf_view(&observed);
+	if (o->live)
+		want.now = clock_seconds(&clock);
+	if (rc == 0)
 		rc = inquire_configured(want, o, &config, first, ret, err);
 	config_free(&config);
+	buf_free(&observed);
 	root_close(&root);
+	if (rc == 0 && unheard.code)
+		note_unheard(ret, &unheard);
 	if (rc == 0)
 		ret->zone = inquire_zone(ret->q, ret->arena);
 	return rc;

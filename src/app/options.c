@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define TOP_MAX 1000000
+#define LIVE_MAX 3600 /* seconds */
 
 static int usage(struct err *err, const char *what, struct span word, const char *dashes, const char *near)
 {
@@ -88,6 +89,22 @@ static int set_top(struct options *o, const char *word, struct err *err)
 	return 0;
 }
 
+static int set_live(struct options *o, const char *word, struct err *err)
+{
+	struct span number = span_str(word);
+	unsigned unit = 1;
+	uint64_t n;
+
+	if (span_ends(number, SPAN("m")))
+		unit = 60;
+	if (span_ends(number, SPAN("m")) || span_ends(number, SPAN("s")))
+		number.n--;
+	if (!span_u64(number, &n) || n == 0 || n > LIVE_MAX || n * unit > LIVE_MAX)
+		return err_set(err, EXIT_USAGE, "--live takes a time from 1s to %dm", LIVE_MAX / 60);
+	o->live = (unsigned)n * unit;
+	return 0;
+}
+
 static int set_output(struct options *o, enum output output, struct err *err)
 {
 	if (o->output != OUTPUT_SCREEN && o->output != output)
@@ -125,6 +142,8 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		return set_output(o, OUTPUT_PLAIN, err);
 	} else if (id == FLAG_BY) {
 		return set_by(o, word, err);
+	} else if (id == FLAG_LIVE) {
+		return set_live(o, word, err);
 	} else if (id == FLAG_TOP) {
 		return set_top(o, word, err);
 	} else if (id == FLAG_COLOR) {

@@ -23,6 +23,7 @@ struct options {
 	const char *completion;
 	enum output output;
 	enum color_wish color;
+	unsigned live; /* seconds; 0 = not given */
 	unsigned top; /* 0 = not given */
 	bool quiet, unconfined, stats, help, version;
 	const struct seek_want *seek; /* no flags: complaints asks whose messages these are */

@@ -202,9 +202,9 @@ static int read_from(struct asking *k, int fd, bool by_tool, struct err *err)
 		.files = FILES_OPEN,
 		.memory = ADDRESS_SPACE,
 		.answer_most = ANSWER_MOST,
-		.keeps = true,
+		.keep = &fd,
+		.nkeep = 1,
 		.below = !by_tool,
-		.kept = fd,
 		.ctx = &k->child_want,
 		.main = queue_child,
 	};

@@ -10,6 +10,7 @@
 #include "app/when.h"
 #include "base/pack.h"
 #include "host/host.h"
+#include "host/observed.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
 #include "trace/queued.h"
@@ -299,6 +300,7 @@ static void read_queue(struct child *c, struct trace *trace)
 static void investigate(struct child *c, const struct host_facts *facts)
 {
 	const struct reader_want *want = c->want;
+	struct observed observed = { 0 };
 	struct trace_options to = {
 		.accounts = facts->accounts,
 		.zone = facts->zone,
@@ -317,6 +319,9 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.ntrusted = want->ntrusted,
 		.networks = facts->networks,
 		.nnetworks = facts->nnetworks,
+		.observed = want->observed.n && observed_unpack(c->arena, want->observed, &observed)
+				    ? &observed
+				    : NULL,
 		.ctx = c,
 		.status = trace_status,
 		.past = want->past ? trace_past : NULL,

@@ -27,6 +27,13 @@ struct confine_want {
 	bool library; /* a foreign library works here: calls of its libc that we do without */
 	bool network; /* the resolver: IP sockets of its own, pipes between its threads; sets library, too */
 	bool charsets; /* opening a file fails instead of ending the process: libc looks for iconv's tables */
+	/*
+	 * The process reader: names beneath PROC (procroot_enter) may be opened for reading, NETLINK (or -1) asked for
+	 * sockets, and of root's powers CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH stay, without which /proc tells
+	 * nothing of others. No Landlock: its domain would forbid just that (PTRACE_MODE_READ).
+	 */
+	bool processes;
+	int proc, netlink;
 	int landlock_abi_max; /* for tests; 0: whatever there is */
 };
 

@@ -9,6 +9,8 @@
 #include "trace/message.h"
 #include "trace/names.h"
 #include "trace/net.h"
+#include "trace/observed.h"
+#include "trace/queued.h"
 #include "trace/recall.h"
 #include "trace/script.h"
 #include "trace/sender.h"
@@ -56,12 +58,6 @@ struct hour_share {
 	double closed;         /* share in the last closed hour */
 };
 
-/* Whom a queued message's own facts name. */
-struct queued_fact {
-	uint8_t kind;
-	uint32_t id, account, script; /* names */
-};
-
 struct trace {
 	struct trace_options o;
 	struct names names;
@@ -71,6 +67,7 @@ struct trace {
 	struct judge *judge;
 	struct script_memory script;
 	struct recall recall;
+	struct observed_memory observed;
 	struct web_memory web;
 	struct identities identities;
 	struct networks relay_nets, trusted_nets;
@@ -92,10 +89,7 @@ struct trace {
 	int64_t first, last;           /* of mail events in the window */
 	uint64_t contradictions;       /* arrivals of an id that had already arrived, with another sender */
 	uint64_t astray;               /* events that claim to lie more than a day ahead, or before 1970 */
-	bool queue_read;
-	struct queued_fact *waiting;   /* owned: in the queue, of a row that may only come when all is settled */
-	size_t nwaiting, waiting_room;
-	uint64_t queued, queued_unknown;
+	struct queued_memory queue;
 	bool mta_exim, mta_postfix;
 };
 
@@ -122,11 +116,10 @@ void arrive_queue(struct trace *t, const struct step *s);       /* qmgr from= */
 void arrive_message_id(struct trace *t, const struct step *s);
 void arrive_header(struct trace *t, const struct step *s);
 void arrive_identity(struct trace *t, const struct step *s);    /* the panel names who spoke to localhost */
+/* The sender is known with the arrival line: straight to its row. */
+void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s);
 /* Gives a message whose sender was open to that sender: its counts go to the row, the judge hears of it. */
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s);
-
-/* queued.c: after all messages are settled, before rows are ranked. */
-void queued_settle(struct trace *t);
 
 /* result.c */
 void result_event(struct trace *t, const struct step *s);

@@ -157,14 +157,14 @@ static void wait(struct trace *t, const struct queued *q, uint32_t script)
 
 	queued_whose(q, t->o.accounts, &t->relay_nets, &w);
 	if (w.kind == KIND_UNKNOWN) {
-		t->queued_unknown++;
+		t->queue.unknown++;
 		return;
 	}
-	if (t->nwaiting == t->waiting_room) {
-		t->waiting_room = t->waiting_room ? t->waiting_room * 2 : 256;
-		t->waiting = xrealloc(t->waiting, t->waiting_room * sizeof(*t->waiting));
+	if (t->queue.nwaiting == t->queue.room) {
+		t->queue.room = t->queue.room ? t->queue.room * 2 : 256;
+		t->queue.waiting = xrealloc(t->queue.waiting, t->queue.room * sizeof(*t->queue.waiting));
 	}
-	t->waiting[t->nwaiting++] = (struct queued_fact){
+	t->queue.waiting[t->queue.nwaiting++] = (struct queued_fact){
 		.kind = (uint8_t)w.kind,
 		.id = names_put(&t->names, w.id),
 		.account = names_put(&t->names, w.account),
@@ -178,7 +178,7 @@ void trace_queued(struct trace *t, const struct queued *q)
 	uint32_t row = q->damage ? 0 : row_of_id(t, q);
 	struct sender *s;
 
-	t->queued++;
+	t->queue.all++;
 	if (!row) {
 		wait(t, q, script);
 		return;
@@ -190,27 +190,27 @@ void trace_queued(struct trace *t, const struct queued *q)
 
 void queued_settle(struct trace *t)
 {
-	for (size_t i = 0; i < t->nwaiting; i++) {
-		const struct queued_fact *f = &t->waiting[i];
+	for (size_t i = 0; i < t->queue.nwaiting; i++) {
+		const struct queued_fact *f = &t->queue.waiting[i];
 		uint32_t row = t->single[f->kind];
 		struct sender *s;
 
 		if (!row)
 			row = sender_seek(&t->senders, (enum sender_kind)f->kind, f->id, f->account);
 		if (!row) {
-			t->queued_unknown++;
+			t->queue.unknown++;
 			continue;
 		}
 		s = sender_at(&t->senders, row);
 		s->queued++;
 		count_script(s, f->script);
 	}
-	free(t->waiting);
-	t->waiting = NULL;
-	t->nwaiting = t->waiting_room = 0;
+	free(t->queue.waiting);
+	t->queue.waiting = NULL;
+	t->queue.nwaiting = t->queue.room = 0;
 }
 
 void trace_queue_read(struct trace *t)
 {
-	t->queue_read = true;
+	t->queue.read = true;
 }

@@ -24,15 +24,19 @@ struct whose {
 void queued_whose(const struct queued *q, const struct accounts *accounts, const struct networks *networks,
 		  struct whose *ret);
 
-struct trace;
+/* Whom a queued message's own facts name. */
+struct queued_fact {
+	uint8_t kind;
+	uint32_t id, account, script; /* names */
+};
 
-/*
- * One message that waits, in an investigation: counted to the row that the logs gave its id to, else to the row that
- * its own facts name, if there is one. Before trace_conclude.
- */
-void trace_queued(struct trace *t, const struct queued *q);
-/* That was the queue; the inquiry then tells it. */
-void trace_queue_read(struct trace *t);
+/* The queue's part of a trace. */
+struct queued_memory {
+	bool read;
+	struct queued_fact *waiting; /* owned: of a row that may only come when all is settled */
+	size_t nwaiting, room;
+	uint64_t all, unknown;
+};
 
 struct trace;
 
@@ -43,5 +47,7 @@ struct trace;
 void trace_queued(struct trace *t, const struct queued *q);
 /* That was the queue: the inquiry tells what waits. */
 void trace_queue_read(struct trace *t);
+/* After all messages are settled, before rows are ranked. */
+void queued_settle(struct trace *t);
 
 #endif
