@@ -11,10 +11,14 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_SINCE] = { "since", VALUE_TEXT, "TIME",
 			 "from TIME on: \"2 hours ago\", -2h, yesterday, 08:00, \"2026-11-23 08:00\"" },
 	[FLAG_UNTIL] = { "until", VALUE_TEXT, "TIME", "up to TIME" },
+	[FLAG_LIVE] = { "live", VALUE_TEXT, "TIME",
+			"first watch for TIME (60s, 5m) which process hands over each message; needs root" },
 	[FLAG_JSON] = { "json", VALUE_NONE, NULL, "one JSON object" },
 	[FLAG_PLAIN] = { "plain", VALUE_NONE, NULL, "tab-separated lines for scripts" },
 	[FLAG_HTML] = { "html", VALUE_FILE, "FILE", "also write one self-contained page to FILE" },
 	[FLAG_STATS] = { "stats", VALUE_NONE, NULL, "totals by hour, sender, host, domain and error" },
+	[FLAG_BY] = { "by", VALUE_WORDS, "culprit|sender|subject|domain|age|door", "what to group by" },
+	[FLAG_LIST] = { "list", VALUE_NONE, NULL, "each message: id, size, arrival, sender, recipients" },
 	[FLAG_TOP] = { "top", VALUE_TEXT, "N", "show N rows" },
 	[FLAG_EXPIRED] = { "expired", VALUE_NONE, NULL,
 			   "all actions whose time is over; the timer runs this" },
@@ -47,9 +51,14 @@ static const struct verb verbs[] = {
 	  .text = "PATH is a log file, a directory, or - for standard input. Without PATH the logs that the "
 		  "mail\n"
 		  "server's configuration names are read; on this host the newest 6 hours, widened to the "
-		  "onset.\n"
+		  "onset,\n"
+		  "and programs that speak to mail servers directly. With --live the mail queue is watched "
+		  "first: who\n"
+		  "hands a message over is named where no log does. Nothing is changed; Ctrl-C ends the "
+		  "watch early.\n"
 		  "Exit: 0 nothing found, 1 an incident, 3 something could not be read (outranks 1).\n",
-	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP),
+	  .flags =
+		  COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP) | BIT(FLAG_LIVE),
 	  .run = verb_investigate },
 	{ .name = "why",
 	  .args = "INCIDENT[.N] [PATH...]",
@@ -73,6 +82,19 @@ static const struct verb verbs[] = {
 	  .text = "An argument that names a file is read, any other is a log line itself.\n",
 	  .flags = COMMON | BIT(FLAG_ROOT) | BIT(FLAG_JSON) | BIT(FLAG_UNCONFINED),
 	  .run = verb_explain },
+	{ .name = "queue",
+	  .args = "",
+	  .summary = "what waits in the mail queue, and whose it is",
+	  .text = "Reads the spools of Postfix and Exim themselves; a user who is not root gets what "
+		  "postqueue "
+		  "tells.\n"
+		  "Grouped by culprit unless --by says otherwise. Whether a recipient is new to a sender is "
+		  "not "
+		  "judged\n"
+		  "here: investigate does, which counts the queue, too.\n",
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_BY) | BIT(FLAG_LIST) | BIT(FLAG_TOP) |
+		   BIT(FLAG_UNCONFINED),
+	  .run = verb_queue },
 	{ .name = "doctor",
 	  .args = "",
 	  .summary = "what is switched off that would name the sender",

@@ -24,6 +24,11 @@ struct confined_want {
 	unsigned files; /* descriptors it may hold */
 	uint64_t memory; /* bytes of address space */
 	size_t answer_most; /* the longest message that the child takes */
+	const int *keep; /* descriptors that stay open in the child, too; -1: none */
+	size_t nkeep;
+	bool below; /* the role of confine.h: the first of KEEP is the folder to read */
+	int *ret_proc; /* the process reader's role: *ret_proc becomes /proc, the first of KEEP is the netlink socket */
+	bool prompt; /* it races with others: run before them, as long as it soon sleeps again */
 	void *ctx;
 	/* The child: what it returns from is its end. UNCONFINED: it could not be confined. */
 	void (*main)(void *ctx, struct channel *channel, bool unconfined);

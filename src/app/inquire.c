@@ -5,10 +5,13 @@
 
 #include "app/config.h"
 #include "app/keep.h"
+#include "app/observer.h"
 #include "app/progress.h"
+#include "app/queue_reader.h"
 #include "app/reader.h"
 #include "app/when.h"
 #include "host/host.h"
+#include "sys/channel.h"
 #include "sys/clock.h"
 
 #include <signal.h>
@@ -28,6 +31,11 @@ static void on_interrupt(int signal_number)
 }
 
 struct watch {
+	const struct root *root;
+	struct arena *arena;
+	int64_t now;
+	bool unconfined, queue_too_big;
+	struct queue_report queue; /* what could not be read of it */
 	struct keep keep;
 	struct progress progress;
 	struct clock clock;
@@ -105,7 +113,7 @@ static unsigned default_workers(void)
 	return cores < 1 ? 1 : cores > 4 ? 4 : (unsigned)cores;
 }
 
-static struct zone *zone_of(const struct inquiry *q, struct arena *a)
+struct zone *inquire_zone(const struct inquiry *q, struct arena *a)
 {
 	int64_t *at = arena_alloc(a, (q->nzone + 1) * sizeof(*at));
 	int32_t *offset = arena_alloc(a, (q->nzone + 1) * sizeof(*offset));
@@ -137,6 +145,128 @@ static int run(struct reader_want *want, const struct options *o, struct inquire
 	rc = reader_inquire(want, in->arena, &in->q, err);
 	progress_end(&w->progress);
 	return rc;
+}
+
+/* --- the queue -------------------------------------------------------------------------------- */
+
+static void on_batch(void *ctx, struct span batch)
+{
+	buf_span(ctx, batch);
+}
+
+static void on_queue(void *ctx, const struct inquiry *spools, struct buf *out)
+{
+	struct watch *w = ctx;
+	struct queue_ask ask = {
+		.root = w->root,
+		.facts = spools,
+		.now = w->now,
+		.unconfined = w->unconfined,
+		.packed = on_batch,
+		.ctx = out,
+	};
+	struct err err = { 0 };
+
+	buf_byte(out, 1);
+	if (queue_ask(&ask, w->arena, &w->queue, &err) < 0) {
+		w->queue = (struct queue_report){ 0 };
+		out->n = 0;
+		buf_byte(out, 0);
+	} else if (w->queue.nspools == 0 || out->over) {
+		w->queue_too_big = out->over;
+		out->n = 0;
+		out->over = false;
+		buf_byte(out, 0);
+	}
+}
+
+static void add_lines(struct arena *a, struct span **list, size_t *n, const struct span *more, size_t nmore)
+{
+	struct span *all = arena_alloc(a, (*n + nmore + 1) * sizeof(*all));
+
+	if (*n)
+		memcpy(all, *list, *n * sizeof(*all));
+	if (nmore)
+		memcpy(all + *n, more, nmore * sizeof(*all));
+	*list = all;
+	*n += nmore;
+}
+
+/* A queue that may not be read at all is worth a line; one that is read in part makes the answer incomplete. */
+static void tell_queue(struct watch *w, struct inquiry *q)
+{
+	static const struct span too_big[] = { SPAN(
+		"the queue is longer than is looked at: see spamtrail queue") };
+
+	if (w->queue_too_big) {
+		add_lines(w->arena, &q->unseen, &q->nunseen, too_big, 1);
+		q->complete = false;
+	}
+	if (!w->queue.nunseen)
+		return;
+	if (w->queue.nspools == 0) {
+		add_lines(w->arena, &q->notes, &q->nnotes, w->queue.unseen, w->queue.nunseen);
+		return;
+	}
+	add_lines(w->arena, &q->unseen, &q->nunseen, w->queue.unseen, w->queue.nunseen);
+	q->complete = false;
+}
+
+/* --- the live host's processes ----------------------------------------------------------------- */
+
+static bool on_watching(void *ctx, unsigned left, uint64_t submitted, uint64_t unnamed)
+{
+	struct watch *w = ctx;
+	struct buf text = BUF_MAX(200);
+
+	buf_addf(&text,
+		 "watching the mail queue: %llu messages handed over, %llu not named, %u s left (Ctrl-C: "
+		 "enough)",
+		 (unsigned long long)submitted, (unsigned long long)unnamed, left);
+	progress_say(&w->progress, buf_view(&text), (uint64_t)clock_steady_micros(&w->clock));
+	buf_free(&text);
+	return !interrupted;
+}
+
+/* Who speaks to mail servers, and with --live who hands over mail. Only the watch was asked for in so many words. */
+static int observe(const struct options *o, const struct root *root, struct buf *out, struct err *unheard,
+		   struct err *err)
+{
+	struct watch w = { 0 };
+	struct observer_want want = {
+		.root = root,
+		.seconds = o->live,
+		.unconfined = o->unconfined,
+		.ctx = &w,
+		.progress = on_watching,
+	};
+	int rc;
+
+	if (o->live && options_elsewhere(o))
+		return err_set(err, EXIT_USAGE, "--live watches this host: it takes no PATH and no --root");
+	if (o->live && geteuid() != 0)
+		return err_set(err, EXIT_NOPERM, "--live needs root: only root may watch the mail queue");
+	if (options_elsewhere(o))
+		return 0;
+	w.progress = progress_new(STDERR_FILENO, o->quiet, (uint64_t)clock_steady_micros(&w.clock));
+	rc = observer_look(&want, out, o->live ? err : unheard);
+	progress_end(&w.progress);
+	/* the first Ctrl-C ended the watch, not the answer */
+	interrupted = 0;
+	if (rc < 0 && !o->live)
+		buf_free(out);
+	return o->live ? rc : 0;
+}
+
+static void note_unheard(struct inquire *in, const struct err *unheard)
+{
+	struct buf text = BUF_MAX(600);
+	struct span line;
+
+	buf_addf(&text, "who speaks to mail servers directly was not looked at: %s", unheard->text);
+	line = arena_span(in->arena, buf_view(&text));
+	add_lines(in->arena, &in->q->notes, &in->q->nnotes, &line, 1);
+	buf_free(&text);
 }
 
 /* --- the configuration's part ----------------------------------------------------------------- */
@@ -202,7 +332,7 @@ static int run_window(struct reader_want *want, const struct options *o, inquire
 	if (rc == 0 && first && in->q->past_unread && !in->q->stopped) {
 		/* the whole answer will know these incidents by the same ids */
 		keep_name(&((struct watch *)want->ctx)->keep, in->q);
-		in->zone = zone_of(in->q, in->arena);
+		in->zone = inquire_zone(in->q, in->arena);
 		first(o, in);
 		zone_free(in->zone);
 		in->zone = NULL;
@@ -225,12 +355,20 @@ static int inquire_configured(struct reader_want want, const struct options *o, 
 	want_from(c, in->arena, &want);
 	want.ctx = &w;
 	want.progress = on_progress;
+	w.root = want.root;
+	w.now = want.now;
+	w.arena = in->arena;
+	w.unconfined = want.unconfined;
+	if (want.npaths == 0)
+		want.queue = on_queue;
 	keep_begin(&w.keep, state_dir(o, c));
 	if (w.keep.dir) {
 		want.past = on_past;
 		want.learnt = on_learnt;
 	}
 	rc = run_window(&want, o, first, in, err);
+	if (rc == 0)
+		tell_queue(&w, in->q);
 	if (rc == 0 && w.keep.dir)
 		keep_end(&w.keep, in->arena, in->q);
 	keep_free(&w.keep);
@@ -265,7 +403,9 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 		.workers = (unsigned)test_switch("SPAMTRAIL_TEST_WORKERS"),
 		.memory = test_switch("SPAMTRAIL_TEST_MEMORY"),
 	};
+	struct buf observed = BUF_MAX(CHANNEL_MAX_BODY);
 	struct config config;
+	struct err unheard = { 0 };
 	int rc;
 
 	*ret = (struct inquire){ .arena = arena_new() };
@@ -275,11 +415,19 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	sigaction(SIGINT, &action, NULL);
 	rc = config_load(&config, o->config, err);
 	if (rc == 0)
+		rc = observe(o, &root, &observed, &unheard, err);
+	want.observed = buf_view(&observed);
+	if (o->live)
+		want.now = clock_seconds(&clock);
+	if (rc == 0)
 		rc = inquire_configured(want, o, &config, first, ret, err);
 	config_free(&config);
+	buf_free(&observed);
 	root_close(&root);
+	if (rc == 0 && unheard.code)
+		note_unheard(ret, &unheard);
 	if (rc == 0)
-		ret->zone = zone_of(ret->q, ret->arena);
+		ret->zone = inquire_zone(ret->q, ret->arena);
 	return rc;
 }
 

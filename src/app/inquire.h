@@ -22,6 +22,8 @@ typedef void inquire_first(const struct options *o, const struct inquire *in);
 /* Reads O's paths from argument SKIP on. FIRST may be NULL. inquire_end frees everything, also after a failure. */
 int inquire(const struct options *o, int skip, inquire_first *first, struct inquire *ret, struct err *err);
 void inquire_end(struct inquire *in);
+/* ROOT's zone as the reader told it; zone_free. */
+struct zone *inquire_zone(const struct inquiry *q, struct arena *a);
 /* Seconds since 1970, or what the test switch holds still. */
 int64_t inquire_now(const struct clock *clock);
 /* 0, 1 or 3 as the contract's exit codes say. */

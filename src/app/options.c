@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define TOP_MAX 1000000
+#define LIVE_MAX 3600 /* seconds */
 
 static int usage(struct err *err, const char *what, struct span word, const char *dashes, const char *near)
 {
@@ -68,6 +69,16 @@ static int set_color(struct options *o, const char *word, struct err *err)
 	return err_set(err, EXIT_USAGE, "--color takes auto, always or never");
 }
 
+static int set_by(struct options *o, const char *word, struct err *err)
+{
+	for (int i = 0; i < QUEUE_BYS; i++)
+		if (strcmp(word, queue_by_name((enum queue_by)i)) == 0) {
+			o->by = (enum queue_by)i;
+			return 0;
+		}
+	return err_set(err, EXIT_USAGE, "--by takes culprit, sender, subject, domain, age or door");
+}
+
 static int set_top(struct options *o, const char *word, struct err *err)
 {
 	uint64_t n;
@@ -75,6 +86,22 @@ static int set_top(struct options *o, const char *word, struct err *err)
 	if (!span_u64(span_str(word), &n) || n == 0 || n > TOP_MAX)
 		return err_set(err, EXIT_USAGE, "--top takes a number from 1 to %d", TOP_MAX);
 	o->top = (unsigned)n;
+	return 0;
+}
+
+static int set_live(struct options *o, const char *word, struct err *err)
+{
+	struct span number = span_str(word);
+	unsigned unit = 1;
+	uint64_t n;
+
+	if (span_ends(number, SPAN("m")))
+		unit = 60;
+	if (span_ends(number, SPAN("m")) || span_ends(number, SPAN("s")))
+		number.n--;
+	if (!span_u64(number, &n) || n == 0 || n > LIVE_MAX || n * unit > LIVE_MAX)
+		return err_set(err, EXIT_USAGE, "--live takes a time from 1s to %dm", LIVE_MAX / 60);
+	o->live = (unsigned)n * unit;
 	return 0;
 }
 
@@ -98,10 +125,9 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_COMPLETION] = &o->completion,
 	};
 	bool *switches[FLAGS] = {
-		[FLAG_EXPIRED] = &o->expired, [FLAG_MOVED] = &o->moved,
-		[FLAG_PURGE] = &o->purge,     [FLAG_STATS] = &o->stats,
-		[FLAG_QUIET] = &o->quiet,     [FLAG_UNCONFINED] = &o->unconfined,
-		[FLAG_HELP] = &o->help,	      [FLAG_VERSION] = &o->version,
+		[FLAG_EXPIRED] = &o->expired,	    [FLAG_MOVED] = &o->moved, [FLAG_PURGE] = &o->purge,
+		[FLAG_STATS] = &o->stats,	    [FLAG_LIST] = &o->list,   [FLAG_QUIET] = &o->quiet,
+		[FLAG_UNCONFINED] = &o->unconfined, [FLAG_HELP] = &o->help,   [FLAG_VERSION] = &o->version,
 	};
 
 	if (texts[id]) {
@@ -115,6 +141,10 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		return set_output(o, OUTPUT_JSON, err);
 	} else if (id == FLAG_PLAIN) {
 		return set_output(o, OUTPUT_PLAIN, err);
+	} else if (id == FLAG_BY) {
+		return set_by(o, word, err);
+	} else if (id == FLAG_LIVE) {
+		return set_live(o, word, err);
 	} else if (id == FLAG_TOP) {
 		return set_top(o, word, err);
 	} else if (id == FLAG_COLOR) {

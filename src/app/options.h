@@ -5,6 +5,7 @@
 #define SPAMTRAIL_APP_OPTIONS_H
 
 #include "app/commands.h"
+#include "model/queue_by.h"
 
 enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN };
 enum color_wish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -17,9 +18,12 @@ struct options {
 	const char *since, *until; /* as typed, see when.h; NULL = not given */
 	const char *config, *state; /* NULL: not given */
 	const char *html;
+	enum queue_by by; /* queue */
+	bool list;
 	const char *completion;
 	enum output output;
 	enum color_wish color;
+	unsigned live; /* seconds; 0 = not given */
 	unsigned top; /* 0 = not given */
 	bool quiet, unconfined, stats, help, version;
 	const struct seek_want *seek; /* no flags: complaints asks whose messages these are */

@@ -56,6 +56,20 @@ void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t n
 	buf_free(&line);
 }
 
+void progress_say(struct progress *p, struct span text, uint64_t now)
+{
+	struct buf line = BUF_MAX(256);
+
+	if (p->fd < 0 || now < p->last + EVERY)
+		return;
+	p->last = now;
+	p->shown = true;
+	buf_str(&line, erase);
+	buf_span(&line, text);
+	put(p, line.p, line.n);
+	buf_free(&line);
+}
+
 void progress_end(struct progress *p)
 {
 	if (p->fd >= 0 && p->shown)

@@ -17,6 +17,8 @@ struct progress {
 struct progress progress_new(int fd, bool quiet, uint64_t now);
 /* DONE of TOTAL bytes; TOTAL 0 = not known. */
 void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t now);
+/* TEXT, under the same conditions. */
+void progress_say(struct progress *p, struct span text, uint64_t now);
 void progress_end(struct progress *p);
 
 #endif

@@ -10,14 +10,12 @@
 #include "app/confined.h"
 #include "app/inputs.h"
 #include "app/reader_child.h"
+#include "app/serve.h"
 #include "app/talk.h"
 #include "base/pack.h"
 
-#include <limits.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define NAMES_MOST 100000
 #define LOGS_MOST 4096
 #define FILES_OPEN 512
 #define ADDRESS_SPACE ((uint64_t)3 << 30)
@@ -26,73 +24,13 @@ struct server {
 	const struct reader_want *want;
 	struct arena *arena;
 	struct confined child;
+	struct serving serving;
 	struct inputs inputs;
 	struct inquiry *result;
+	struct inquiry spools; /* only where the queues lie: named before the first log was read */
+	bool queue_told;
 	bool logs_told; /* the configuration has been read: from now on foreign logs speak */
 };
-
-/* A path from the child: no NUL, not too long. NULL otherwise. */
-static char *path_of(struct server *s, struct span text)
-{
-	if (text.n == 0 || text.n >= PATH_MAX || memchr(text.p, '\0', text.n))
-		return NULL;
-	return arena_str(s->arena, text);
-}
-
-static int answer(struct server *s, uint32_t type, struct buf *body, int fd, struct err *err)
-{
-	int rc = channel_send(&s->child.channel, type, buf_view(body), &fd, fd >= 0 ? 1 : 0, err);
-
-	buf_free(body);
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
-static int serve_read(struct server *s, struct span text, struct err *err)
-{
-	struct buf body = BUF_MAX(64);
-	struct err why = { 0 };
-	char *path = path_of(s, text);
-
-	return answer(s, TALK_READ, &body, path ? beneath_open_file(s->want->root, path, 0, &why) : -1, err);
-}
-
-static int serve_list(struct server *s, struct span text, struct err *err)
-{
-	struct buf body = BUF_MAX(TALK_ANSWER_MOST);
-	struct packer p = { .out = &body };
-	struct err why = { 0 };
-	char *path = path_of(s, text);
-	struct span *names = NULL;
-	size_t n = 0;
-	bool more;
-
-	if (path && beneath_list(s->want->root, path, NAMES_MOST, s->arena, &names, &n, &more, &why) < 0)
-		n = 0;
-	pack_u32(&p, (uint32_t)n);
-	for (size_t i = 0; i < n; i++)
-		pack_span(&p, names[i]);
-	return answer(s, TALK_LIST, &body, -1, err);
-}
-
-static int serve_status(struct server *s, struct span text, struct err *err)
-{
-	struct buf body = BUF_MAX(64);
-	struct packer p = { .out = &body };
-	struct err why = { 0 };
-	char *path = path_of(s, text);
-	struct file_status st = { 0 };
-	bool there = path && beneath_status(s->want->root, path, &st, &why) == 0;
-
-	pack_u8(&p, there);
-	pack_i64(&p, st.mtime);
-	pack_i64(&p, st.ctime);
-	pack_u64(&p, st.size);
-	pack_u32(&p, st.uid);
-	pack_u8(&p, S_ISREG(st.mode));
-	return answer(s, TALK_STATUS, &body, -1, err);
-}
 
 static int serve_logs(struct server *s, struct span body_in, struct err *err)
 {
@@ -102,12 +40,15 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 	uint32_t n = unpack_count(&u, LOGS_MOST);
 
 	for (uint32_t i = 0; i < n && !u.failed; i++) {
-		char *path = path_of(s, unpack_span(&u));
+		char *path = serve_path(&s->serving, unpack_span(&u));
 		uint32_t only = unpack_u32(&u);
 
 		if (path && s->want->npaths == 0)
 			inputs_add_log(&s->inputs, span_str(path), only);
 	}
+	s->spools.postfix_spool = arena_span(s->arena, unpack_span(&u));
+	s->spools.postfix_commands = arena_span(s->arena, unpack_span(&u));
+	s->spools.exim_spool = arena_span(s->arena, unpack_span(&u));
 	if (!unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the reader asked for logs in a way that makes no sense");
 	for (size_t i = 0; s->want->npaths == 0 && i < s->want->nlogs; i++)
@@ -132,7 +73,7 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 		pack_u64(&p, f->ino);
 		pack_u32(&p, f->only);
 	}
-	return answer(s, TALK_LOGS, &body, -1, err);
+	return serve_answer(&s->serving, TALK_LOGS, &body, -1, err);
 }
 
 static int serve_open(struct server *s, struct span body_in, struct err *err)
@@ -148,7 +89,7 @@ static int serve_open(struct server *s, struct span body_in, struct err *err)
 	fd = inputs_open(&s->inputs, index, &why);
 	if (fd < 0)
 		buf_str(&body, why.text);
-	return answer(s, TALK_OPEN, &body, fd, err);
+	return serve_answer(&s->serving, TALK_OPEN, &body, fd, err);
 }
 
 static int serve_progress(struct server *s, struct span body_in, struct err *err)
@@ -160,7 +101,7 @@ static int serve_progress(struct server *s, struct span body_in, struct err *err
 	uint64_t all = unpack_u64(&u);
 
 	pack_u8(&p, !s->want->progress || s->want->progress(s->want->ctx, done, all));
-	return answer(s, TALK_PROGRESS, &body, -1, err);
+	return serve_answer(&s->serving, TALK_PROGRESS, &body, -1, err);
 }
 
 static int serve_past(struct server *s, struct span body_in, struct err *err)
@@ -171,7 +112,20 @@ static int serve_past(struct server *s, struct span body_in, struct err *err)
 
 	if (unpack_done(&u) && s->want->past)
 		s->want->past(s->want->ctx, first, &body);
-	return answer(s, TALK_PAST, &body, -1, err);
+	return serve_answer(&s->serving, TALK_PAST, &body, -1, err);
+}
+
+static int serve_queue(struct server *s, struct err *err)
+{
+	struct buf body = BUF_MAX(TALK_ANSWER_MOST);
+
+	/* once: each time costs a pass over the spool */
+	if (s->want->queue && !s->queue_told)
+		s->want->queue(s->want->ctx, &s->spools, &body);
+	else
+		buf_byte(&body, 0);
+	s->queue_told = true;
+	return serve_answer(&s->serving, TALK_QUEUE, &body, -1, err);
 }
 
 static int take_learnt(struct server *s, struct span body, struct err *err)
@@ -200,13 +154,13 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 
 	switch (m->type) {
 	case TALK_READ:
-		rc = s->logs_told ? too_late(err) : serve_read(s, m->body, err);
+		rc = s->logs_told ? too_late(err) : serve_read(&s->serving, m->body, err);
 		break;
 	case TALK_LIST:
-		rc = s->logs_told ? too_late(err) : serve_list(s, m->body, err);
+		rc = s->logs_told ? too_late(err) : serve_list(&s->serving, m->body, err);
 		break;
 	case TALK_STATUS:
-		rc = serve_status(s, m->body, err);
+		rc = serve_status(&s->serving, m->body, err);
 		break;
 	case TALK_LOGS:
 		rc = s->logs_told ? too_late(err) : serve_logs(s, m->body, err);
@@ -220,6 +174,9 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 		break;
 	case TALK_PAST:
 		rc = serve_past(s, m->body, err);
+		break;
+	case TALK_QUEUE:
+		rc = serve_queue(s, err);
 		break;
 	case TALK_LEARNT:
 		rc = take_learnt(s, m->body, err);
@@ -296,6 +253,7 @@ int reader_inquire(const struct reader_want *want, struct arena *a, struct inqui
 	rc = confined_start(&cw, &s.child, err);
 	if (rc < 0)
 		return rc;
+	s.serving = (struct serving){ .root = want->root, .arena = a, .channel = &s.child.channel };
 	rc = serve_all(&s, err);
 	rc = confined_end(&s.child, cw.name, rc, err);
 	inputs_end(&s.inputs, rc < 0 || s.result->stopped);

@@ -39,6 +39,10 @@ struct reader_want {
 	const struct span *logs; /* beside those that the configuration names; none where there are paths */
 	const uint32_t *logs_only; /* what each may say, as in struct log_file */
 	size_t nlogs;
+	/* The queue of this server, packed (queue_reader.h), into OUT behind a u8 1, or a 0 where there is none. SPOOLS: where
+	 * they lie. May be NULL. */
+	void (*queue)(void *ctx, const struct inquiry *spools, struct buf *out);
+	struct span observed;  /* packed (host/observed.h); empty: not looked at */
 	/* Baselines (store/store.h) for the reader and from it. NULL: no state. */
 	void (*past)(void *ctx, int64_t first, struct buf *out);
 	void (*learnt)(void *ctx, int64_t first, int64_t as_of, struct span body);

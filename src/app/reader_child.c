@@ -5,21 +5,22 @@
  */
 #include "app/reader_child.h"
 
+#include "app/host_ask.h"
 #include "app/talk.h"
 #include "app/when.h"
 #include "base/pack.h"
 #include "host/host.h"
+#include "host/observed.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
+#include "trace/queued.h"
 #include "trace/trace.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define CONFIG_MOST (16u << 20)
 #define DAY INT64_C(86400)
 #define HURRY_BYTES ((uint64_t)256 << 20) /* less is read whole before anybody can have read a screen */
 #define HURRY_MARGIN 900 /* seconds before the window: messages on their way when it opens */
@@ -38,87 +39,6 @@ struct child {
 	bool stopped, unconfined;
 };
 
-/* The command line is gone or makes no sense: there is nobody to tell. */
-static void give_up(void)
-{
-	_exit(EXIT_SOFTWARE);
-}
-
-/* Sends a request and takes the answer; the descriptor that came with it, or -1. The body lives until the next. */
-static int ask(struct child *c, enum talk type, struct span request, struct span *ret_body)
-{
-	struct err err = { 0 };
-	struct message m = { 0 };
-
-	if (channel_send(c->channel, type, request, NULL, 0, &err) < 0 ||
-	    channel_receive(c->channel, &m, &err) <= 0 || m.type != type)
-		give_up();
-	*ret_body = m.body;
-	for (size_t i = 1; i < m.nfds; i++)
-		close(m.fds[i]);
-	return m.nfds ? m.fds[0] : -1;
-}
-
-/* --- what host/ asks for ------------------------------------------------------------------- */
-
-static bool io_read(void *ctx, struct arena *a, struct span path, struct span *ret_bytes)
-{
-	struct child *c = ctx;
-	struct span body;
-	int fd = ask(c, TALK_READ, path, &body);
-	struct buf text = BUF_MAX(CONFIG_MOST);
-	char chunk[16384];
-	ssize_t n;
-
-	if (fd < 0)
-		return false;
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0 && !text.over)
-		buf_add(&text, chunk, (size_t)n);
-	close(fd);
-	if (n >= 0)
-		*ret_bytes = arena_span(a, buf_view(&text));
-	buf_free(&text);
-	return n >= 0;
-}
-
-static size_t io_list(void *ctx, struct arena *a, struct span dir, struct span **ret_names)
-{
-	struct child *c = ctx;
-	struct unpacker u = { 0 };
-	uint32_t n;
-
-	ask(c, TALK_LIST, dir, &u.left);
-	n = unpack_count(&u, 1u << 20);
-	*ret_names = arena_alloc(a, (n + 1) * sizeof(**ret_names));
-	for (uint32_t i = 0; i < n; i++)
-		(*ret_names)[i] = arena_span(a, unpack_span(&u));
-	return u.failed ? 0 : n;
-}
-
-static bool io_status(void *ctx, struct span path, struct file_status *ret_status)
-{
-	struct child *c = ctx;
-	struct unpacker u = { 0 };
-	bool there;
-
-	*ret_status = (struct file_status){ 0 };
-	ask(c, TALK_STATUS, path, &u.left);
-	there = unpack_u8(&u) == 1;
-	ret_status->mtime = unpack_i64(&u);
-	ret_status->ctime = unpack_i64(&u);
-	ret_status->size = unpack_u64(&u);
-	ret_status->uid = unpack_u32(&u);
-	ret_status->mode = unpack_u8(&u) ? S_IFREG : S_IFDIR;
-	return there && !u.failed;
-}
-
-static bool io_exists(void *ctx, struct span path)
-{
-	struct file_status st;
-
-	return io_status(ctx, path, &st) && S_ISREG(st.mode) && st.size > 0;
-}
-
 /* --- what logs/ asks for -------------------------------------------------------------------- */
 
 static int logs_open(void *ctx, uint32_t index, struct err *err)
@@ -131,7 +51,7 @@ static int logs_open(void *ctx, uint32_t index, struct err *err)
 
 	pack_u32(&p, index);
 	pthread_mutex_lock(&c->lock);
-	fd = ask(c, TALK_OPEN, buf_view(&request), &why);
+	fd = host_ask(c->channel, TALK_OPEN, buf_view(&request), &why);
 	if (fd < 0)
 		err_set(err, EXIT_NOINPUT, "%.*s", (int)why.n, why.p);
 	pthread_mutex_unlock(&c->lock);
@@ -149,7 +69,7 @@ static bool logs_progress(void *ctx, uint64_t bytes)
 	pack_u64(&p, bytes);
 	pack_u64(&p, c->bytes);
 	pthread_mutex_lock(&c->lock);
-	ask(c, TALK_PROGRESS, buf_view(&request), &u.left);
+	host_ask(c->channel, TALK_PROGRESS, buf_view(&request), &u.left);
 	c->stopped = unpack_u8(&u) != 1;
 	pthread_mutex_unlock(&c->lock);
 	buf_free(&request);
@@ -167,7 +87,10 @@ static void get_files(struct child *c, const struct host_facts *facts)
 		pack_span(&p, facts->logs[i].path);
 		pack_u32(&p, host_log_dialects(facts->logs[i].role));
 	}
-	ask(c, TALK_LOGS, buf_view(&request), &u.left);
+	pack_span(&p, facts->postfix_spool);
+	pack_span(&p, facts->postfix_commands);
+	pack_span(&p, facts->exim_spool);
+	host_ask(c->channel, TALK_LOGS, buf_view(&request), &u.left);
 	buf_free(&request);
 	c->nfiles = unpack_count(&u, 1u << 20);
 	c->files = arena_alloc(c->arena, (c->nfiles + 1) * sizeof(*c->files));
@@ -183,10 +106,17 @@ static void get_files(struct child *c, const struct host_facts *facts)
 		c->bytes += f->size;
 	}
 	if (!unpack_done(&u))
-		give_up();
+		host_ask_lost();
 }
 
 /* --- what trace/ asks for -------------------------------------------------------------------- */
+
+static bool trace_status(void *ctx, struct span path, struct file_status *ret_status)
+{
+	struct child *c = ctx;
+
+	return host_io_status(c->channel, path, ret_status);
+}
 
 static struct span trace_past(void *ctx, int64_t first)
 {
@@ -198,7 +128,7 @@ static struct span trace_past(void *ctx, int64_t first)
 
 	pack_i64(&p, first);
 	pthread_mutex_lock(&c->lock);
-	fd = ask(c, TALK_PAST, buf_view(&request), &bytes);
+	fd = host_ask(c->channel, TALK_PAST, buf_view(&request), &bytes);
 	/* another worker may ask for a file meanwhile, which ends these bytes */
 	bytes = arena_span(c->arena, bytes);
 	pthread_mutex_unlock(&c->lock);
@@ -215,7 +145,7 @@ static void send_learnt(struct child *c, const struct trace *trace)
 
 	trace_learnt(trace, &learnt);
 	if (channel_send(c->channel, TALK_LEARNT, buf_view(&learnt), NULL, 0, &err) < 0)
-		give_up();
+		host_ask_lost();
 	buf_free(&learnt);
 }
 
@@ -276,7 +206,7 @@ static void send_result(struct child *c, const struct inquiry *q)
 
 	inquiry_pack(q, &packed);
 	if (packed.over || channel_send(c->channel, TALK_RESULT, buf_view(&packed), NULL, 0, &err) < 0)
-		give_up();
+		host_ask_lost();
 	buf_free(&packed);
 }
 
@@ -342,9 +272,35 @@ static void fill_outgoing(struct child *c, const struct host_facts *facts, struc
 	q->helo = facts->helo.n ? facts->helo : facts->hostname;
 }
 
+static void tell_spools(const struct host_facts *facts, struct inquiry *q)
+{
+	q->postfix_spool = facts->postfix_spool;
+	q->postfix_commands = facts->postfix_commands;
+	q->exim_spool = facts->exim_spool;
+}
+
+/* What waits, as the queue reader told the command line. */
+static void read_queue(struct child *c, struct trace *trace)
+{
+	struct unpacker u = { 0 };
+	struct queued_recipient *list = xmalloc(QUEUED_LISTED * sizeof(*list));
+	struct queued q;
+	int fd = host_ask(c->channel, TALK_QUEUE, SPAN_NONE, &u.left);
+
+	if (fd >= 0)
+		close(fd);
+	if (unpack_u8(&u) == 1) {
+		while (u.left.n && queued_unpack(&u, list, &q))
+			trace_queued(trace, &q);
+		trace_queue_read(trace);
+	}
+	free(list);
+}
+
 static void investigate(struct child *c, const struct host_facts *facts)
 {
 	const struct reader_want *want = c->want;
+	struct observed observed = { 0 };
 	struct trace_options to = {
 		.accounts = facts->accounts,
 		.zone = facts->zone,
@@ -363,8 +319,11 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.ntrusted = want->ntrusted,
 		.networks = facts->networks,
 		.nnetworks = facts->nnetworks,
+		.observed = want->observed.n && observed_unpack(c->arena, want->observed, &observed)
+				    ? &observed
+				    : NULL,
 		.ctx = c,
-		.status = io_status,
+		.status = trace_status,
 		.past = want->past ? trace_past : NULL,
 	};
 	struct trace *trace = trace_new(&to);
@@ -388,7 +347,9 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	struct inquiry *q;
 
 	if (logs_read(c->arena, c->files, c->nfiles, &lo, &reads, &err) < 0)
-		give_up();
+		host_ask_lost();
+	if (want->queue && !c->stopped && !lo.from)
+		read_queue(c, trace);
 	q = trace_conclude(trace, c->arena);
 	if (want->learnt && !c->stopped && !lo.from)
 		send_learnt(c, trace);
@@ -398,6 +359,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	q->host = facts->hostname;
 	q->panel = facts->panel;
 	fill_outgoing(c, facts, q);
+	tell_spools(facts, q);
 	if (facts->mta.n)
 		q->mta = facts->mta;
 	q->advice = facts->advice;
@@ -428,6 +390,8 @@ static void tell_facts(struct child *c, const struct host_facts *facts)
 	};
 	struct span nothing = SPAN("no configuration of Exim, Postfix or PHP was found");
 
+	tell_spools(facts, &q);
+	fill_zone(c, facts, &q);
 	if (q.nadvice == 0 && q.nunseen == 0) {
 		q.unseen = &nothing;
 		q.nunseen = 1;
@@ -440,7 +404,9 @@ void reader_child(void *ctx, struct channel *channel, bool unconfined)
 {
 	const struct reader_want *want = ctx;
 	struct child c = { .want = want, .channel = channel, .arena = arena_new(), .unconfined = unconfined };
-	struct host_io io = { .ctx = &c, .read = io_read, .list = io_list, .exists = io_exists };
+	struct host_io io = {
+		.ctx = channel, .read = host_io_read, .list = host_io_list, .exists = host_io_exists
+	};
 	struct host_facts facts;
 
 	pthread_mutex_init(&c.lock, NULL);

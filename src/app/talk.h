@@ -9,11 +9,14 @@ enum talk {
 	TALK_READ = 1,         /* path → a descriptor of that file beneath ROOT, or none; not after TALK_LOGS */
 	TALK_LIST,             /* path → count, names; not after TALK_LOGS */
 	TALK_STATUS,           /* path → u8 there, mtime, ctime, size, uid, u8 regular */
-	TALK_LOGS,             /* once: count, (path, u32 only) → count, (name, mtime, size, dev, ino, only) of every file to read */
+	TALK_LOGS,             /* once: count, (path, u32 only), three folders: where the queues lie → count, (name, mtime, size, dev, ino, only) of every file to read */
 	TALK_OPEN,             /* u32 index into those → a descriptor, or the reason why not */
 	TALK_PROGRESS,         /* u64 bytes, u64 of all → u8 go on */
 	TALK_PAST,             /* i64 first event → the baseline that ends before it, or nothing */
 	TALK_LEARNT,           /* i64 first, i64 newest event, the new baseline; no answer */
+	TALK_QUEUE,            /* the configuration is read, the queue comes → (investigate's reader) u8 read, messages packed */
+	TALK_MESSAGES,         /* a batch of packed messages of the queue; no answer */
+	TALK_QUEUE_END,        /* the queue reader's result; no answer */
 	TALK_RESULT,           /* the packed inquiry; no answer */
 };
 

@@ -118,6 +118,17 @@ static void learn_outgoing(const struct exim *e)
 					       : e->g->f->hostname);
 }
 
+/* Where nobody sets it, it is what the binary was built with: Debian's own place goes with Debian's configuration. */
+static void learn_spool(const struct exim *e)
+{
+	struct span usual = span_starts(e->path, SPAN("/etc/exim4/")) ? SPAN("/var/spool/exim4")
+								      : SPAN("/var/spool/exim");
+
+	e->g->f->exim_spool = gather_is_path(e->spool_directory) && span_find(e->spool_directory, 0, '$') < 0
+				      ? arena_span(e->g->keep, e->spool_directory)
+				      : usual;
+}
+
 void exim_learn(struct gather *g)
 {
 	struct exim *e;
@@ -130,5 +141,6 @@ void exim_learn(struct gather *g)
 	learn_logs(e);
 	learn_networks(e);
 	learn_outgoing(e);
+	learn_spool(e);
 	exim_advise(e);
 }

@@ -142,7 +142,9 @@ static struct span unquoted(struct span value)
 
 static void read_option(struct exim *e, struct span name, struct span value)
 {
-	if (span_eq(name, SPAN("log_file_path"))) {
+	if (span_eq(name, SPAN("spool_directory"))) {
+		e->spool_directory = value;
+	} else if (span_eq(name, SPAN("log_file_path"))) {
 		e->log_file_path = value;
 	} else if (span_eq(name, SPAN("log_selector"))) {
 		e->log_selector = value;

@@ -47,6 +47,8 @@ struct host_facts {
 	struct zone *zone; /* NULL = UTC */
 	struct host_log *logs;
 	size_t nlogs;
+	/* Where the queues lie: queue_directory, command_directory, spool_directory; empty: no such server here. */
+	struct span postfix_spool, postfix_commands, exim_spool;
 	struct host_site *sites;
 	size_t nsites; /* one per name, aliases too */
 	struct span helo; /* the name it greets with; empty = unknown */

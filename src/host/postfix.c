@@ -38,6 +38,19 @@ static void learn_outgoing(const struct postfix *p)
 	p->g->f->helo = arena_span(p->g->keep, postfix_value(p, NULL, SPAN("smtp_helo_name"), name));
 }
 
+static struct span place(const struct postfix *p, const char *name, const char *usual)
+{
+	struct span path = postfix_value(p, NULL, span_str(name), span_str(usual));
+
+	return gather_is_path(path) ? arena_span(p->g->keep, path) : SPAN_NONE;
+}
+
+static void learn_places(const struct postfix *p)
+{
+	p->g->f->postfix_spool = place(p, "queue_directory", "/var/spool/postfix");
+	p->g->f->postfix_commands = place(p, "command_directory", "/usr/sbin");
+}
+
 void postfix_learn(struct gather *g)
 {
 	struct postfix p;
@@ -55,5 +68,6 @@ void postfix_learn(struct gather *g)
 		g->mta_to_syslog = true;
 	learn_networks(&p);
 	learn_outgoing(&p);
+	learn_places(&p);
 	postfix_advise(&p);
 }

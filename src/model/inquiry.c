@@ -114,6 +114,7 @@ static void code_row(struct codec *c, struct row *v)
 	code_span(c, &v->aside);
 	code_span(c, &v->uid_text);
 	code_counts(c, &v->counts);
+	code_u64(c, &v->queued);
 	CODE_LIST(c, v->history, v->nhistory, 8, code_column);
 	CODE_LIST(c, v->places, v->nplaces, 13, code_place);
 	CODE_LIST(c, v->clients, v->nclients, 12, code_client);
@@ -232,6 +233,12 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	code_span(c, &v->host);
 	code_span(c, &v->mta);
 	code_span(c, &v->panel);
+	code_span(c, &v->postfix_spool);
+	code_span(c, &v->postfix_commands);
+	code_span(c, &v->exim_spool);
+	code_bool(c, &v->queue_read);
+	code_u64(c, &v->queued);
+	code_u64(c, &v->queued_unknown);
 	code_time(c, &v->from);
 	code_time(c, &v->to);
 	code_time(c, &v->now);
@@ -245,7 +252,7 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	CODE_LIST(c, v->notes, v->nnotes, 4, code_span);
 	CODE_LIST(c, v->inputs, v->ninputs, 32, code_input);
 	code_counts(c, &v->totals);
-	CODE_LIST(c, v->rows, v->nrows, 141, code_row);
+	CODE_LIST(c, v->rows, v->nrows, 149, code_row);
 	CODE_LIST(c, v->incidents, v->nincidents, 26, code_incident);
 	CODE_LIST(c, v->advice, v->nadvice, 17, code_advice);
 	code_stats(c, &v->stats);

@@ -102,11 +102,14 @@ struct zone_step {
 
 struct inquiry {
 	struct span host, mta, panel;
+	struct span postfix_spool, postfix_commands, exim_spool; /* where the queues lie; empty: none */
 	int64_t from, to;             /* the window */
 	int64_t now;                  /* the injected clock */
 	bool complete, stopped;       /* stopped: Ctrl-C */
 	bool unconfined;
 	bool past_unread;             /* first screen of a live host: the past is still being read */
+	bool queue_read;              /* what waits in the queue is in rows and totals */
+	uint64_t queued, queued_unknown; /* messages; of these nobody's row */
 	uint64_t input_bytes, microseconds;
 	struct span *unseen;          size_t nunseen;
 	struct span *notes;           size_t nnotes;     /* not incomplete, but worth a line */

@@ -67,6 +67,7 @@ struct row {
 	struct span aside;            /* why it was set aside as bulk or normal, or empty */
 	struct span uid_text;         /* "uid 1043" or empty */
 	struct counts counts;
+	uint64_t queued;              /* messages that wait in the queue now */
 	struct column *history;       size_t nhistory;   /* columns with messages, rising */
 	struct place *places;         size_t nplaces;
 	struct client *clients;       size_t nclients;   uint64_t clients_total;

@@ -120,7 +120,8 @@ static void write_reasons(struct jsonw *w, const struct row *r)
 	jsonw_close(w, ']');
 }
 
-static void write_row(struct jsonw *w, const struct row *r, size_t rank, const struct zone *zone)
+static void write_row(struct jsonw *w, const struct row *r, size_t rank, bool queue_read,
+		      const struct zone *zone)
 {
 	jsonw_open(w, NULL, '{');
 	jsonw_u64(w, "rank", rank);
@@ -134,6 +135,8 @@ static void write_row(struct jsonw *w, const struct row *r, size_t rank, const s
 	jsonw_double(w, "confidence", r->confidence);
 	jsonw_grade(w, r->grade);
 	json_counts(w, &r->counts);
+	if (queue_read)
+		jsonw_u64(w, "queued", r->queued);
 	jsonw_time(w, "first", r->first, zone);
 	jsonw_time(w, "last", r->last, zone);
 	write_places(w, r);
@@ -198,10 +201,14 @@ void json_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zo
 	write_inputs(&w, q);
 	jsonw_open(&w, "totals", '{');
 	json_counts(&w, &q->totals);
+	if (q->queue_read) {
+		jsonw_u64(&w, "queued", q->queued);
+		jsonw_u64(&w, "queued_unknown", q->queued_unknown);
+	}
 	jsonw_close(&w, '}');
 	jsonw_open(&w, "senders", '[');
 	for (size_t i = 0; i < q->nrows; i++) {
-		write_row(&w, &q->rows[i], i + 1, zone);
+		write_row(&w, &q->rows[i], i + 1, q->queue_read, zone);
 		sink_turn(s);
 	}
 	jsonw_close(&w, ']');

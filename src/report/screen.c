@@ -241,15 +241,23 @@ static void put_aside(struct pen *p, const struct inquiry *q)
 static void put_damage(struct pen *p, const struct inquiry *q, const bool *told)
 {
 	struct counts c = { 0 };
+	uint64_t queued = 0;
 
 	for (size_t i = 0; i < q->nrows; i++)
-		if (told[i])
+		if (told[i]) {
 			counts_add(&c, &q->rows[i].counts);
+			queued += q->rows[i].queued;
+		}
 	pen_label(p, "DAMAGE");
 	pen_fact(p, c.messages, "sent to");
 	pen_str(p, " ");
 	pen_count(p, c.recipients);
 	pen_dot(p);
+	if (q->queue_read) {
+		pen_str(p, "queued ");
+		pen_count(p, queued);
+		pen_dot(p);
+	}
 	pen_fact(p, c.delivered, "delivered");
 	pen_dot(p);
 	pen_fact(p, c.deferred, "deferred");

@@ -59,6 +59,24 @@ int beneath_status(const struct root *r, const char *path, struct file_status *r
 int beneath_list(const struct root *r, const char *path, size_t max, struct arena *a, struct span **ret_names,
 		 size_t *ret_n, bool *ret_more, struct err *err);
 
+/*
+ * PATH beneath the open directory DIRFD, a regular file or (DIR) a directory, for reading: no link, no mount, one
+ * call. For a process that may do nothing else (confine_want.beneath). -1 with errno; needs Linux 5.6.
+ */
+int below_open(int dirfd, const char *path, bool dir);
+/* Status of a regular file there without opening it for reading; false: not there, or of another type. */
+bool below_status(int dirfd, const char *path, struct file_status *ret_status);
+
+/* One entry of a directory. */
+struct below_name {
+	struct span name;
+	bool dir; /* as the file system says; where it does not, false */
+};
+
+/* The names in the open directory FD, without "." and "..", sorted by bytes, in arena A; at most MAX.
+ * false: it cannot be read to its end. */
+bool below_list(int fd, size_t max, struct arena *a, struct below_name **ret_names, size_t *ret_n, bool *ret_more);
+
 /* Status of an open descriptor by the plain fstat call, the only one a confined reader has. */
 int descriptor_status(int fd, struct file_status *ret_status, struct err *err);
 

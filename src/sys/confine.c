@@ -52,12 +52,40 @@ static int set_limits(const struct confine_want *want, struct err *err)
 	return r;
 }
 
-/* Root becomes nobody for good; anybody else stays who he is. Capabilities go in both cases. */
-static int leave_root(struct confine_report *report, struct err *err)
+/* Root alone can do it; anybody else has Landlock for that. */
+static int lock_in(const struct confine_want *want, struct confine_report *report, struct err *err)
+{
+	if (!want->below || geteuid() != 0)
+		return 0;
+	if (fchdir(want->below_fd) < 0 || chroot(".") < 0)
+		return err_sys(err, EXIT_NOPERM, "the folder to read cannot be made the only one");
+	report->locked_in = true;
+	return 0;
+}
+
+/* The capabilities in KEEP that this process has; no others are left afterwards. */
+static int keep_capabilities(uint32_t keep, struct err *err)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+	struct __user_cap_data_struct data[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
 
+	if (keep && syscall(SYS_capget, &head, data) < 0)
+		return err_sys(err, EXIT_NOPERM, "capabilities cannot be asked for");
+	keep &= data[0].permitted;
+	data[0].effective = data[0].permitted = keep;
+	data[0].inheritable = data[1].effective = data[1].permitted = data[1].inheritable = 0;
+	if (syscall(SYS_capset, &head, data) < 0)
+		return err_sys(err, EXIT_NOPERM, "capabilities cannot be dropped");
+	return 0;
+}
+
+/* Root becomes nobody for good; anybody else stays who he is. Capabilities but those in KEEP go in both cases. */
+static int leave_root(uint32_t keep, struct confine_report *report, struct err *err)
+{
+	int r;
+
+	if (keep && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return err_sys(err, EXIT_NOPERM, "capabilities cannot be kept");
 	if (geteuid() == 0) {
 		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
 		    setresuid(NOBODY, NOBODY, NOBODY) < 0)
@@ -66,12 +94,23 @@ static int leave_root(struct confine_report *report, struct err *err)
 	}
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
 		return err_sys(err, EXIT_NOPERM, "ambient capabilities cannot be dropped");
-	if (syscall(SYS_capset, &head, none) < 0)
-		return err_sys(err, EXIT_NOPERM, "capabilities cannot be dropped");
+	r = keep_capabilities(keep, err);
+	if (r < 0)
+		return r;
+	if (keep && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
+		return err_sys(err, EXIT_NOPERM, "process flags cannot be set");
 	if (report->dropped && (setuid(0) == 0 || geteuid() != NOBODY || getegid() != NOBODY))
 		bug("root came back");
 	report->uid = geteuid();
 	return 0;
+}
+
+/* The capabilities that this role needs of root's. */
+static uint32_t powers(const struct confine_want *want, const struct confine_report *report)
+{
+	const uint32_t read = UINT32_C(1) << CAP_DAC_READ_SEARCH;
+
+	return want->processes ? UINT32_C(1) << CAP_SYS_PTRACE | read : report->locked_in ? read : 0;
 }
 
 static int by_value(const void *a, const void *b)
@@ -106,19 +145,26 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 	r = set_limits(want, err);
 	if (r < 0)
 		return r;
-	r = leave_root(&report, err);
+	r = lock_in(want, &report, err);
+	if (r < 0)
+		return r;
+	r = leave_root(powers(want, &report), &report, err);
 	if (r < 0)
 		return r;
 	/* After the change of uid, which resets both: die with the parent, and let no equal uid trace us. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return err_sys(err, EXIT_NOPERM, "process flags cannot be set");
-	/* ABI 4 brings rights for TCP, which the resolver's long answers come by */
-	r = landlock_deny_all(want->network	       ? FILES_ABI
-			      : want->landlock_abi_max ? want->landlock_abi_max
-						       : ANY_ABI,
-			      err);
+	/* ABI 4 brings rights for TCP, which the resolver's long answers come by; the process reader: see confine.h */
+	r = want->processes ? 0
+			    : landlock_deny_all(want->network		 ? FILES_ABI
+						: want->landlock_abi_max ? want->landlock_abi_max
+									 : ANY_ABI,
+						want->below ? want->below_fd : -1, err);
 	if (r < 0)
 		return r;
+	if (want->below && r == 0 && !report.locked_in)
+		return err_set(err, EXIT_NOPERM,
+			       "this kernel has no Landlock, so only root can read one folder alone");
 	report.landlock_abi = r;
 	r = filter_load(want, err);
 	if (r < 0)

@@ -6,11 +6,15 @@
  * none to execute; it can talk to the one socket, and to no name anywhere: newfstatat would look up
  * paths even with AT_EMPTY_PATH, so only the plain fstat call is let through.
  *
+ * The process reader may also look at names beneath one descriptor, which sys/procroot.h has made the root of its
+ * world, and read lists of names there; it still writes nothing and opens nothing for writing.
+ *
  * TRUST: nobody. The arguments that are checked are numbers in registers, never what a pointer leads to.
  */
 #include "sys/filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -153,16 +157,50 @@ static int allow_calls(scmp_filter_ctx ctx, const struct confine_want *want)
 	return r;
 }
 
-static int allow_descriptors(scmp_filter_ctx ctx, int channel, int complaints)
+/* What is opened is for openat2's own argument, which cannot be seen here: Landlock or the chroot bounds it. */
+static int allow_below(scmp_filter_ctx ctx, int below)
+{
+	const struct rule open = { SCMP_ACT_ALLOW, SCMP_SYS(openat2), 0, UINT32_MAX, (uint64_t)below };
+	int r = below < 0 ? 0 : add_rules(ctx, &open, 1);
+
+	if (below >= 0 && r == 0)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getdents64), 0);
+	return r;
+}
+
+/* openat has to be right in two arguments at once. Whatever could make, change or lock a file is not among FLAGS. */
+static int allow_processes(scmp_filter_ctx ctx, const struct confine_want *want)
+{
+	const uint64_t flags = O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | O_LARGEFILE;
+	const uint64_t proc = (uint64_t)want->proc;
+	int r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getdents64), 0);
+
+	if (r == 0)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 2,
+				     SCMP_CMP(0, SCMP_CMP_MASKED_EQ, UINT32_MAX, proc),
+				     SCMP_CMP(2, SCMP_CMP_MASKED_EQ, UINT32_MAX & ~flags, 0));
+	if (r == 0)
+		r = add_rules(ctx,
+			      &(struct rule){ SCMP_ACT_ALLOW, SCMP_SYS(readlinkat), 0, UINT32_MAX, proc }, 1);
+	return r;
+}
+
+static int allow_talk(scmp_filter_ctx ctx, int fd)
 {
 	static const int talk[] = { SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(sendto),
 				    SCMP_SYS(recvfrom) };
-	static const int complain[] = { SCMP_SYS(write), SCMP_SYS(writev) };
 	int r = 0;
 
-	for (size_t i = 0; channel >= 0 && i < sizeof(talk) / sizeof(talk[0]) && r == 0; i++)
-		r = add_rules(ctx,
-			      &(struct rule){ SCMP_ACT_ALLOW, talk[i], 0, UINT32_MAX, (uint64_t)channel }, 1);
+	for (size_t i = 0; fd >= 0 && i < sizeof(talk) / sizeof(talk[0]) && r == 0; i++)
+		r = add_rules(ctx, &(struct rule){ SCMP_ACT_ALLOW, talk[i], 0, UINT32_MAX, (uint64_t)fd }, 1);
+	return r;
+}
+
+static int allow_descriptors(scmp_filter_ctx ctx, int channel, int complaints)
+{
+	static const int complain[] = { SCMP_SYS(write), SCMP_SYS(writev) };
+	int r = allow_talk(ctx, channel);
+
 	for (size_t i = 0; complaints >= 0 && i < sizeof(complain) / sizeof(complain[0]) && r == 0; i++)
 		r = add_rules(
 			ctx,
@@ -183,6 +221,12 @@ int filter_load(const struct confine_want *want, struct err *err)
 	r = allow_calls(ctx, want);
 	if (r == 0)
 		r = want->network ? 0 : allow_descriptors(ctx, want->channel, complaints);
+	if (r == 0)
+		r = allow_below(ctx, want->below ? want->below_fd : -1);
+	if (r == 0 && want->processes)
+		r = allow_processes(ctx, want);
+	if (r == 0 && want->processes)
+		r = allow_talk(ctx, want->netlink);
 	/* Binary search instead of a chain; older libseccomp cannot and does not matter. */
 	seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (r == 0)

@@ -1,5 +1,5 @@
 /*
- * landlock - a ruleset without rules, by raw system calls.
+ * landlock - a ruleset without rules, or with the one for the folder that may be read, by raw system calls.
  *
  * Debian 12's headers stop at ABI 2, so the constants are our own (Linux 6.12, include/uapi/linux/
  * landlock.h). The ladder only ever asks for what the running kernel names, because it refuses
@@ -16,7 +16,16 @@ struct ruleset {
 	uint64_t fs, net, scoped;
 };
 
+struct __attribute__((packed)) beneath_rule {
+	uint64_t allowed;
+	int32_t parent;
+};
+
 enum {
+	RULE_BENEATH = 1,
+	READ_FILE = 1 << 2,
+	READ_DIR = 1 << 3,
+	CALL_ADD_RULE = 445,
 	CALL_CREATE_RULESET = 444, /* the same on every architecture */
 	CALL_RESTRICT_SELF = 446,
 	ASK_VERSION = 1,
@@ -36,9 +45,10 @@ static const struct {
 	[6] = { { 0xffff, 0x3, 0x3 }, 24 }, /* abstract sockets and signals outside */
 };
 
-int landlock_deny_all(int abi_max, struct err *err)
+int landlock_deny_all(int abi_max, int below, struct err *err)
 {
 	int abi = (int)syscall(CALL_CREATE_RULESET, NULL, 0, ASK_VERSION);
+	const struct beneath_rule rule = { READ_FILE | READ_DIR, below };
 	int fd, r = 0;
 
 	/* ENOSYS: not built in; EOPNOTSUPP: switched off at boot; EPERM: an older container's filter. */
@@ -51,7 +61,9 @@ int landlock_deny_all(int abi_max, struct err *err)
 	fd = (int)syscall(CALL_CREATE_RULESET, &ladder[abi].all, ladder[abi].size, 0);
 	if (fd < 0)
 		return err_sys(err, EXIT_NOPERM, "Landlock refuses a ruleset of ABI %d", abi);
-	if (syscall(CALL_RESTRICT_SELF, fd, 0) < 0)
+	if (below >= 0 && syscall(CALL_ADD_RULE, fd, RULE_BENEATH, &rule, 0) < 0)
+		r = err_sys(err, EXIT_NOPERM, "Landlock refuses the folder to read");
+	else if (syscall(CALL_RESTRICT_SELF, fd, 0) < 0)
 		r = err_sys(err, EXIT_NOPERM, "Landlock refuses to confine this process");
 	close(fd);
 	return r < 0 ? r : abi;

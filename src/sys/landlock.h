@@ -7,9 +7,9 @@
 #include "base/err.h"
 
 /*
- * Denies everything that Landlock knows of, up to ABI_MAX (tests set it low; 99 = what there is).
+ * Denies everything that Landlock knows of, but for reading beneath the directory BELOW (-1: nothing), up to ABI_MAX (tests set it low; 99 = what there is).
  * Returns the ABI that took hold, 0 where the kernel has none, or a negative code. Needs no_new_privs.
  */
-int landlock_deny_all(int abi_max, struct err *err);
+int landlock_deny_all(int abi_max, int below, struct err *err);
 
 #endif

@@ -174,9 +174,7 @@ static void judge_recipients(struct trace *t, struct sender *row, struct span li
 	}
 }
 
-/* The sender is known with the arrival line: straight to its row. */
-static void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who,
-			 const struct step *s)
+void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s)
 {
 	struct sender *row;
 
@@ -395,7 +393,12 @@ static void arrive_exim_local(struct trace *t, struct message *msg, const struct
 	struct span sender = step_get(s, F_SENDER);
 	struct span dir = script_take_cwd(&t->script, t->o.accounts, s->time, s->ev->pid, index, shared,
 					  sender.n ? rcpt_hash(sender, NULL) : 0);
-	struct arrival who = who_local(t, user, index, dir, SPAN_NONE, local_grade(t, s));
+	uint32_t uid = index == ACCOUNT_NONE ? UINT32_MAX : accounts_get(t->o.accounts, index)->uid;
+	struct arrival who;
+
+	if (observed_arrival(t, msg, s, OBSERVED_SENDMAIL, uid))
+		return;
+	who = who_local(t, user, index, dir, SPAN_NONE, local_grade(t, s));
 
 	/* cron starts scripts in the home, which says nothing of where they lie: PHP's log may */
 	if (who.kind == KIND_LOCAL &&
@@ -439,7 +442,8 @@ void arrive_exim(struct trace *t, const struct step *s)
 		bool inner = client.n && net_parse(client, ip) &&
 			     (net_is_loopback(ip) || networks_hold(&t->relay_nets, ip));
 
-		arrive_open(t, msg, s, inner ? WAIT_PARENT : WAIT_RESULT, ip);
+		if (!net_is_loopback(ip) || !observed_arrival(t, msg, s, OBSERVED_LOOPBACK, UINT32_MAX))
+			arrive_open(t, msg, s, inner ? WAIT_PARENT : WAIT_RESULT, ip);
 	}
 	if (msg->flags & M_FIXED) {
 		arrival_merge(t, msg);
@@ -457,6 +461,8 @@ static void arrive_pickup(struct trace *t, struct message *msg, const struct ste
 	char number[16];
 	struct span user;
 
+	if (observed_arrival(t, msg, s, OBSERVED_SENDMAIL, s->ev->uid))
+		return;
 	if (index != ACCOUNT_NONE)
 		user = accounts_get(t->o.accounts, index)->name;
 	else
@@ -505,7 +511,8 @@ void arrive_postfix(struct trace *t, const struct step *s)
 		bool inner = client.n && net_parse(client, ip) &&
 			     (net_is_loopback(ip) || networks_hold(&t->relay_nets, ip));
 
-		arrive_open(t, msg, s, inner ? WAIT_PARENT : WAIT_RESULT, ip);
+		if (!net_is_loopback(ip) || !observed_arrival(t, msg, s, OBSERVED_LOOPBACK, UINT32_MAX))
+			arrive_open(t, msg, s, inner ? WAIT_PARENT : WAIT_RESULT, ip);
 		/* orig_queue_id= is any local client's word (XFORWARD): the parent's own "queued as" decides */
 	}
 }

@@ -49,7 +49,9 @@ uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, con
 	e = &row->evidence[row->nevidence];
 	*e = (struct evidence){
 		.grade = proof->grade,
-		.file = proof->file < t->o.nfiles ? t->o.files[proof->file].name : SPAN_NONE,
+		.file = proof->file == PROOF_OBSERVED ? SPAN("/proc")
+			: proof->file < t->o.nfiles   ? t->o.files[proof->file].name
+						      : SPAN_NONE,
 		.line = proof->line,
 		.offset = proof->offset,
 		.text = arena_span(a, proof->text),
@@ -156,7 +158,29 @@ static void lists_fill(struct trace *t, struct arena *a, const struct sender *s,
 static bool is_judged(enum sender_kind kind)
 {
 	return kind == KIND_AUTH || kind == KIND_SCRIPT || kind == KIND_LOCAL || kind == KIND_RELAY ||
-	       kind == KIND_FORWARD;
+	       kind == KIND_FORWARD || kind == KIND_DIRECT;
+}
+
+/* What the queue says beside the logs; a header is the suspect's own word, so it has no weight. */
+static void queue_fill(const struct trace *t, struct arena *a, const struct sender *s, struct row *row)
+{
+	struct reason *all;
+	struct span name = names_get(&t->names, s->queue_script);
+
+	if (!s->queue_scripts)
+		return;
+	all = arena_alloc(a, (row->nreasons + 1) * sizeof(*all));
+	if (row->nreasons)
+		memcpy(all, row->reasons, row->nreasons * sizeof(*all));
+	all[row->nreasons] = (struct reason){
+		.signal = SPAN("queue"),
+		.value = s->queue_named,
+		.usual = s->queue_scripts,
+		.text = claim_format(a, "%u of %u queue files with PHP's header name %.*s (grade C)",
+				     s->queue_named, s->queue_scripts, (int)span_head(name, 200).n, name.p),
+	};
+	row->reasons = all;
+	row->nreasons++;
 }
 
 /* Room for every tally there is, for sorting one row's. */
@@ -193,6 +217,8 @@ static void row_fill(struct trace *t, struct arena *a, const struct inquiry *q, 
 	if (s->account_index != ACCOUNT_NONE &&
 	    accounts_get(t->o.accounts, s->account_index)->uid != UINT32_MAX)
 		row->uid_text = claim_format(a, "uid %u", accounts_get(t->o.accounts, s->account_index)->uid);
+	row->queued = s->queued;
+	queue_fill(t, a, s, row);
 	history_fill(a, s, q, row);
 	lists_fill(t, a, s, row, scratch->list);
 	evidence_fill(t, a, s, row);
@@ -241,15 +267,16 @@ static void totals_add(struct counts *to, const struct counts *c)
 
 static bool has_mail(const struct sender *s)
 {
-	return s->counts.messages || s->counts.delivered || s->counts.deferred || s->counts.bounced;
+	return s->kind == KIND_DIRECT || s->counts.messages || s->counts.delivered || s->counts.deferred ||
+	       s->counts.bounced;
 }
 
 static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *q)
 {
 	const struct messages *m = &t->messages;
 	uint64_t evicted = m->evicted_unseen + m->evicted_empty + m->evicted_old;
-	struct span text[6];
-	struct span note[2];
+	struct span text[7];
+	struct span note[2 + 4];
 	size_t n = 0;
 	size_t notes = 0;
 
@@ -285,6 +312,9 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 		note[notes++] =
 			claim_format(a, "%llu lines are stamped more than a day ahead, or before 1970",
 				     (unsigned long long)t->astray);
+	notes += observed_notes(t, a, note + notes, 4);
+	if (t->observed.o && t->observed.o->full)
+		text[n++] = SPAN("the look at this host's processes hit a limit: not all of them were seen");
 	q->unseen = arena_alloc(a, (n + 1) * sizeof(*q->unseen));
 	memcpy(q->unseen, text, n * sizeof(*text));
 	q->nunseen = n;
@@ -314,13 +344,18 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 	size_t n = 0;
 
 	settle_all(t);
+	queued_settle(t);
 	senders_shrink(&t->senders, ROWS_MOST);
+	observed_direct(t);
 	limits_fill(t, a, q);
 	q->mta = t->mta_exim && t->mta_postfix ? SPAN("Exim and Postfix")
 		 : t->mta_exim		       ? SPAN("Exim")
 		 : t->mta_postfix	       ? SPAN("Postfix")
 					       : SPAN("");
 	q->now = t->o.now;
+	q->queue_read = t->queue.read;
+	q->queued = t->queue.all;
+	q->queued_unknown = t->queue.unknown;
 	q->from = t->o.since ? t->o.since : t->first;
 	q->to = t->o.until && t->o.until < t->last ? t->o.until : t->last;
 	scratch.list = xcalloc((size_t)t->senders.ntally + 1, sizeof(*scratch.list));
@@ -333,6 +368,8 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 		ranked[n] = (struct ranked){ .sender = s, .index = i };
 		if (is_judged(s->kind))
 			judge_close(t->judge, &s->judge, s->kind, s->trusted, a, &ranked[n].verdict);
+		if (s->kind == KIND_DIRECT && ranked[n].verdict.verdict == VERDICT_NORMAL)
+			ranked[n].verdict.aside = observed_aside();
 		totals_add(&q->totals, &s->counts);
 		n++;
 	}

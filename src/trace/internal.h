@@ -9,6 +9,8 @@
 #include "trace/message.h"
 #include "trace/names.h"
 #include "trace/net.h"
+#include "trace/observed.h"
+#include "trace/queued.h"
 #include "trace/recall.h"
 #include "trace/script.h"
 #include "trace/sender.h"
@@ -65,6 +67,7 @@ struct trace {
 	struct judge *judge;
 	struct script_memory script;
 	struct recall recall;
+	struct observed_memory observed;
 	struct web_memory web;
 	struct identities identities;
 	struct networks relay_nets, trusted_nets;
@@ -86,6 +89,7 @@ struct trace {
 	int64_t first, last;           /* of mail events in the window */
 	uint64_t contradictions;       /* arrivals of an id that had already arrived, with another sender */
 	uint64_t astray;               /* events that claim to lie more than a day ahead, or before 1970 */
+	struct queued_memory queue;
 	bool mta_exim, mta_postfix;
 };
 
@@ -112,6 +116,8 @@ void arrive_queue(struct trace *t, const struct step *s);       /* qmgr from= */
 void arrive_message_id(struct trace *t, const struct step *s);
 void arrive_header(struct trace *t, const struct step *s);
 void arrive_identity(struct trace *t, const struct step *s);    /* the panel names who spoke to localhost */
+/* The sender is known with the arrival line: straight to its row. */
+void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s);
 /* Gives a message whose sender was open to that sender: its counts go to the row, the judge hears of it. */
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s);
 

@@ -142,6 +142,19 @@ static uint32_t row_add(struct senders *s, const struct row_key *key)
 	return s->n++;
 }
 
+uint32_t sender_seek(const struct senders *s, enum sender_kind kind, uint32_t id, uint32_t account_name)
+{
+	const struct row_key key = {
+		.hash = baseline_key(kind, names_get(s->names, id), names_get(s->names, account_name)),
+		.kind = kind,
+		.id = id,
+		.account = account_name,
+	};
+	uint32_t index = table_find(&s->table, row_spread(s, key.hash), row_same, s, &key);
+
+	return index == TABLE_NONE ? 0 : index;
+}
+
 uint32_t sender_find(struct senders *s, enum sender_kind kind, uint32_t id, uint32_t account_name)
 {
 	struct row_key key = {

@@ -62,6 +62,9 @@ struct sender {
 	uint32_t nclients, nplaces;
 	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
 	struct proof *proof;   /* owned */
+	uint32_t queued;       /* messages that wait in the queue */
+	uint32_t queue_scripts, queue_named; /* of these: with PHP's header; naming queue_script */
+	uint32_t queue_script, queue_lead;   /* names: what most of them name (Boyer-Moore) */
 };
 
 enum tally_what { TALLY_CLIENT, TALLY_PLACE, TALLY_SUBJECT, TALLY_LOGIN };
@@ -99,6 +102,9 @@ void senders_free(struct senders *s);
 
 /* The row of this sender, made when new. */
 uint32_t sender_find(struct senders *s, enum sender_kind kind, uint32_t id, uint32_t account_name);
+
+/* The same, but 0 where there is no such row. */
+uint32_t sender_seek(const struct senders *s, enum sender_kind kind, uint32_t id, uint32_t account_name);
 
 static inline struct sender *sender_at(const struct senders *s, uint32_t index)
 {

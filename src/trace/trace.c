@@ -81,6 +81,7 @@ struct trace *trace_new(const struct trace_options *options)
 	networks_init(&t->relay_nets, options->networks, options->nnetworks);
 	networks_init(&t->trusted_nets, options->trusted, options->ntrusted);
 	t->judge = judge_new(&judge);
+	observed_begin(t, options->observed);
 	if (options->stats)
 		t->stats = stats_new();
 	if (options->refusals)
@@ -96,6 +97,7 @@ void trace_free(struct trace *t)
 		return;
 	judge_free(t->judge);
 	stats_free(t->stats);
+	observed_free(t);
 	refusals_free(t->refusals);
 	seek_free(t->seek);
 	networks_free(&t->relay_nets);

@@ -15,6 +15,7 @@
 #include "logs/logs.h"
 #include "model/inquiry.h"
 
+struct observed;
 struct trace;
 
 struct file_status;
@@ -37,6 +38,7 @@ struct trace_options {
 	size_t ntrusted;
 	const struct span *networks;   /* that may relay without a password: mynetworks, relay_from_hosts */
 	size_t nnetworks;
+	const struct observed *observed; /* on the live host (host/observed.h); NULL: not looked at */
 	void *ctx;
 	/* Status of a file named in the logs, beneath ROOT; false = not there. May be NULL. */
 	bool (*status)(void *ctx, struct span path, struct file_status *ret_status);

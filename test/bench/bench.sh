@@ -107,6 +107,7 @@ echo "|---|---|---|---|"
 speed exim /var/log/exim_mainlog cwd= 1.0 1.5 eximstats 50 30
 speed postfix /var/log/mail.log from= 1.3 2.0 pflogsumm 60 40
 flood
+MESSAGES=${MESSAGES:-100000} test/queue/bench.sh || failed=$((failed + 1))
 first_screen
 dns
 echo

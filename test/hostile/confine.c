@@ -8,15 +8,18 @@
  * Output is TAP. Sanitizer builds answer EPERM instead of killing, so there the test is skipped:
  * it speaks about the program that is shipped. Arguments are harmless even if a call came through.
  */
+#include "sys/beneath.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
 #include "sys/confine.h"
 #include "sys/filter.h"
 #include "sys/inflate.h"
 #include "sys/landlock.h"
+#include "sys/procroot.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -38,7 +41,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHANNEL_FD = 20, FILE_FD, OTHER_SOCKET_FD, DIR_FD, RDWR_FD, COMPLAINTS_FD };
+enum { CHANNEL_FD = 20, FILE_FD, OTHER_SOCKET_FD, DIR_FD, RDWR_FD, COMPLAINTS_FD, PROC_FD, NETLINK_FD };
 /* Stands for the pid of the parent, which is only known in the child. */
 #define PARENT (-4242)
 
@@ -264,6 +267,21 @@ static void prepare(void)
 	dup2(open("/etc", O_RDONLY | O_DIRECTORY), DIR_FD);
 	dup2(socket(AF_INET, SOCK_DGRAM, 0), OTHER_SOCKET_FD);
 	dup2(ends[1], COMPLAINTS_FD);
+	dup2(socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG), NETLINK_FD);
+}
+
+static pid_t test_pid;
+static bool as_processes; /* the process reader's role instead of the log reader's */
+
+static void enter_proc(struct confine_want *want)
+{
+	struct err err;
+	bool alone;
+
+	dup2(procroot_enter(&alone, &err), PROC_FD);
+	want->processes = true;
+	want->proc = PROC_FD;
+	want->netlink = NETLINK_FD;
 }
 
 /* The helpers with heavy libraries may do a little more: spamtrail-dns uses the network, spamtrail-mime meets iconv. */
@@ -301,6 +319,9 @@ static bool may(const struct attack *a)
 	return false;
 }
 
+static bool not_owner; /* started by root */
+static bool below; /* the reader of one folder: DIR_FD */
+
 static void confine_or_die(int abi_max)
 {
 	struct confine_want want = {
@@ -311,10 +332,14 @@ static void confine_or_die(int abi_max)
 		.library = profile == PROFILE_MIME,
 		.network = profile == PROFILE_DNS,
 		.charsets = profile == PROFILE_MIME,
+		.below = below,
+		.below_fd = DIR_FD,
 	};
 	struct confine_report report;
 	struct err err;
 
+	if (as_processes)
+		enter_proc(&want);
 	if (confine_reader(&want, &report, &err) < 0 || !report.kills)
 		_exit(NOT_CONFINED);
 }
@@ -448,6 +473,102 @@ static int life_errors(void)
 	return err_sys(&err, EXIT_IO, "%s %.2f", "x", 1.5) != -EXIT_IO;
 }
 
+/* linux/openat2.h */
+struct how {
+	uint64_t flags, mode, resolve;
+};
+
+static long open2(int dirfd, const char *path, uint64_t flags)
+{
+	struct how how = { .flags = flags, .mode = flags & O_CREAT ? 0600 : 0 };
+
+	return syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+}
+
+/* The queue reader, taken over: whatever it asks openat2 for, it gets files of its folder, to read, and nothing else. */
+static int below_attack(void)
+{
+	const char *victim = strrchr(scratch, '/') + 1;
+	struct file_status st;
+	long fd = open2(DIR_FD, victim, O_RDONLY);
+	struct err err;
+
+	if (fd < 0)
+		return 1;
+	if (open2(DIR_FD, victim, O_RDWR) >= 0 || open2(DIR_FD, victim, O_WRONLY) >= 0)
+		return 2;
+	if (open2(DIR_FD, "x-new", O_CREAT | O_RDONLY) >= 0 || open2(DIR_FD, ".", O_TMPFILE | O_RDWR) >= 0)
+		return 3;
+	/* outside: by an absolute path, by dots, by a link */
+	fd = open2(DIR_FD, "/etc/passwd", O_RDONLY);
+	if (fd >= 0)
+		return 4;
+	if (open2(DIR_FD, "../etc/passwd", O_RDONLY) >= 0 ||
+	    open2(DIR_FD, "../../../etc/passwd", O_RDONLY) >= 0)
+		return 5;
+	if (open2(DIR_FD, "way-out", O_RDONLY) >= 0)
+		return 6;
+	/* truncating while opening to read, which Landlock before ABI 3 lets through to a file's owner: only root's reader is none */
+	if (not_owner)
+		open2(DIR_FD, victim, O_RDONLY | O_TRUNC);
+	return descriptor_status(RDWR_FD, &st, &err) < 0 || st.size != sizeof(page) ? 7 : 0;
+}
+
+static int below_life(void)
+{
+	struct below_name *names;
+	size_t n;
+	bool more;
+	int fd = below_open(DIR_FD, ".", true);
+
+	return fd < 0 || !below_list(fd, 1000, arena_new(), &names, &n, &more) || n == 0;
+}
+
+static void run_below(const char *name, int abi_max, int (*what)(void))
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		confine_or_die(abi_max);
+		_exit(what());
+	}
+	waitpid(pid, &status, 0);
+	report(status == 0, name, abi_max, status);
+}
+
+/* Again every call of the table but the two that this reader has. */
+static void attack_below(void)
+{
+	char inner[80], way_out[100];
+
+	below = true;
+	not_owner = geteuid() == 0;
+	snprintf(inner, sizeof(inner), "%s", "/tmp/spamtrail-below-XXXXXX");
+	if (!mkdtemp(inner) || chmod(inner, 0755) < 0)
+		exit(70);
+	unlink(scratch);
+	snprintf(scratch, sizeof(scratch), "%.40s/victim", inner);
+	snprintf(way_out, sizeof(way_out), "%s/way-out", inner);
+	dup2(open(scratch, O_RDWR | O_CREAT, 0644), RDWR_FD);
+	dup2(open(inner, O_RDONLY | O_DIRECTORY), DIR_FD);
+	if (write(RDWR_FD, page, sizeof(page)) < 0 || symlink("/etc/passwd", way_out) < 0)
+		exit(70);
+	for (int abi_max = 0; abi_max <= 2; abi_max += 2) {
+		for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
+			if (attacks[i].call != SYS_getdents64)
+				run_attack(&attacks[i], abi_max);
+		run_below("below: openat2 gives files of the folder to read, and nothing else", abi_max,
+			  below_attack);
+		run_below("below: the folder can be listed", abi_max, below_life);
+	}
+	unlink(way_out);
+	unlink(scratch);
+	rmdir(inner);
+}
+
 static void run_life(const char *name, int (*life)(void))
 {
 	int status;
@@ -478,6 +599,73 @@ static void run_abort(void)
 	report(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "abort() ends as abort", 0, status);
 }
 
+/* --- the process reader: what it may do more than the log reader leads nowhere -------------------- */
+
+static const struct attack proc_attacks[] = {
+	{ "process reader: write to a name in /proc",
+	  SYS_openat,
+	  { PROC_FD, S("1/oom_score_adj"), O_WRONLY } },
+	{ "process reader: another's memory for writing", SYS_openat, { PROC_FD, S("1/mem"), O_RDWR } },
+	{ "process reader: make a file", SYS_openat, { PROC_FD, S("x"), O_RDONLY | O_CREAT, 0600 } },
+	{ "process reader: a file without a name", SYS_openat, { PROC_FD, S("."), 020000000 | O_DIRECTORY } },
+	{ "process reader: truncate", SYS_openat, { PROC_FD, S("1/comm"), O_RDONLY | O_TRUNC } },
+	{ "process reader: path without data", SYS_openat, { PROC_FD, S("1/root"), O_PATH } },
+	{ "process reader: openat2", SYS_openat2, { PROC_FD, S("1/stat"), P(attr), 24 } },
+	{ "process reader: readlink elsewhere", SYS_readlinkat, { DIR_FD, S("mtab"), P(page), 100 } },
+	{ "process reader: descriptor of another", SYS_pidfd_getfd, { PROC_FD, 0, 0 } },
+};
+
+/* Names that would lead out of /proc, were they followed. Only root enters /proc as his root. */
+static int life_stays(void)
+{
+	static const char *const names[] = { "../etc/passwd", "1/root/etc/passwd", "1/cwd/.", "self/status",
+					     "/etc/passwd" };
+	char own[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (syscall(SYS_openat, PROC_FD, names[i], O_RDONLY) >= 0)
+			return 1 + (int)i;
+	snprintf(own, sizeof(own), "%d/cwd/etc/passwd", getpid());
+	return syscall(SYS_openat, PROC_FD, own, O_RDONLY) >= 0;
+}
+
+static int life_proc(void)
+{
+	char status[32], exe[32], fds[32], link[256];
+	long fd;
+
+	snprintf(status, sizeof(status), "%d/status", test_pid);
+	snprintf(exe, sizeof(exe), "%d/exe", test_pid);
+	snprintf(fds, sizeof(fds), "%d/fd", test_pid);
+	fd = syscall(SYS_openat, PROC_FD, status, O_RDONLY);
+	if (fd < 0 || read((int)fd, page, sizeof(page)) <= 0)
+		return 1;
+	if (readlinkat(PROC_FD, exe, link, sizeof(link)) <= 0)
+		return 2;
+	return syscall(SYS_openat, PROC_FD, fds, O_RDONLY | O_DIRECTORY) < 0 ? 3 : 0;
+}
+
+static void run_processes(void)
+{
+	as_processes = true;
+	for (int abi = 0; abi <= 2; abi += 2) {
+		/* a log reader's attacks but listing a folder, which is this one's work */
+		for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
+			if (attacks[i].call != SYS_getdents64)
+				run_attack(&attacks[i], abi);
+		for (size_t i = 0; i < sizeof(proc_attacks) / sizeof(proc_attacks[0]); i++)
+			run_attack(&proc_attacks[i], abi);
+	}
+	if (geteuid() == 0) {
+		run_life("process reader: no name leads out of /proc", life_stays);
+		run_life("process reader: others can be looked at", life_proc);
+	} else {
+		printf("ok %d - process reader: no name leads out of /proc # SKIP needs root\n", ++tests);
+		printf("ok %d - process reader: others can be looked at # SKIP needs root\n", ++tests);
+	}
+	as_processes = false;
+}
+
 /* Landlock by itself, without the filter in front of it. */
 static void run_landlock(int abi_max)
 {
@@ -490,7 +678,7 @@ static void run_landlock(int abi_max)
 		int abi;
 
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		abi = landlock_deny_all(abi_max, NULL);
+		abi = landlock_deny_all(abi_max, -1, NULL);
 		if (abi == 0)
 			_exit(77);
 		if (abi < 0 || abi > abi_max || open("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES)
@@ -519,6 +707,7 @@ int main(void)
 		puts("ok 1 - the filter kills # SKIP sanitizer build");
 		return 0;
 	}
+	test_pid = getpid();
 	prepare();
 	for (int abi_max = 0; abi_max <= 2; abi_max += 2)
 		for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
@@ -536,9 +725,10 @@ int main(void)
 	run_life("a complaint on its pipe", life_complaint);
 	run_life("error sentences", life_errors);
 	run_abort();
+	run_processes();
 	run_landlock(2);
 	run_landlock(99);
+	attack_below();
 	printf("1..%d\n", tests);
-	unlink(scratch);
 	return failures != 0;
 }

@@ -93,11 +93,11 @@ static int abi_is_kept_down(void)
 static int refusals_are_sentences(void)
 {
 	struct err err = { 0 };
-	int abi = landlock_deny_all(0, &err);
+	int abi = landlock_deny_all(0, -1, &err);
 
 	if (abi != 0)
 		return 1;
-	abi = landlock_deny_all(99, &err);
+	abi = landlock_deny_all(99, -1, &err);
 	return abi != 0 && (abi != -EXIT_NOPERM || !strstr(err.text, "Landlock"));
 }
 

@@ -700,9 +700,124 @@ static void a_login_forgets_nothing(void **state)
 	buf_free(&second);
 }
 
+/* --- what was seen on the live host (host/observed.h) ------------------------------------------------ */
+
+#define AT ((NOON - 60) * 1000000)
+#define SUBMITTED                                                                                      \
+	"2026-11-23T11:59:00+00:00 mx postfix/pickup[1]: AAAAAA: uid=33 from=<www-data>\n"             \
+	"2026-11-23T11:59:00+00:00 mx postfix/qmgr[1]: AAAAAA: from=<www-data@mx>, size=300, nrcpt=1 " \
+	"(queue active)\n"
+
+static bool has_row(const struct run *r, enum sender_kind kind, const char *id)
+{
+	for (size_t i = 0; i < r->q->nrows; i++)
+		if (r->q->rows[i].kind == kind && span_eq(r->q->rows[i].id, span_str(id)))
+			return true;
+	return false;
+}
+
+static void test_observed_folder(void **state)
+{
+	struct observed_process p[] = {
+		/* his command line names another's script: who shares a uid is told by the kernel's folder alone */
+		{ .uid = 33,
+		  .exe = SPAN("/usr/bin/php8.2"),
+		  .cwd = SPAN("/home/shop/x"),
+		  .script = SPAN("/home/blog/a.php") },
+		{ .uid = 1002, .exe = SPAN("/usr/bin/php8.2"), .cwd = SPAN("/home/blog/y") },
+	};
+	struct observed_handover h[] = {
+		{ .at = AT, .process = 0, .door = OBSERVED_SENDMAIL, .id = SPAN("AAAAAA") },
+		/* not the uid that pickup logs: somebody's id came back */
+		{ .at = AT, .process = 1, .door = OBSERVED_SENDMAIL, .id = SPAN("BBBBBB") },
+		{ .at = AT, .process = OBSERVED_NONE, .door = OBSERVED_SENDMAIL, .id = SPAN("CCCCCC") },
+	};
+	struct observed o = {
+		.process = p, .nprocesses = 2, .handover = h, .nhandovers = 3, .watched = true
+	};
+	struct trace_options options = { .observed = &o };
+	const struct row *row;
+	struct run r;
+
+	begin(&r, &options);
+	feed(&r, SUBMITTED);
+	feed(&r, "2026-11-23T11:59:01+00:00 mx postfix/pickup[1]: BBBBBB: uid=33 from=<www-data>\n"
+		 "2026-11-23T11:59:01+00:00 mx postfix/qmgr[1]: BBBBBB: from=<a@mx>, size=300, nrcpt=1 "
+		 "(queue active)\n"
+		 "2026-11-23T11:59:02+00:00 mx postfix/pickup[1]: CCCCCC: uid=33 from=<www-data>\n"
+		 "2026-11-23T11:59:02+00:00 mx postfix/qmgr[1]: CCCCCC: from=<a@mx>, size=300, nrcpt=1 "
+		 "(queue active)\n");
+	conclude(&r);
+	row = row_of(&r, KIND_SCRIPT, "/home/shop/x");
+	assert_non_null(row);
+	assert_int_equal(row->counts.messages, 1);
+	assert_true(span_eq(row->account, SPAN("shop")));
+	assert_int_equal(row->evidence[1].grade, 'A');
+	assert_true(span_eq(row->evidence[1].file, SPAN("/proc")));
+	assert_false(has_row(&r, KIND_SCRIPT, "/home/blog"));
+	assert_false(has_row(&r, KIND_SCRIPT, "/home/blog/y"));
+	row = row_of(&r, KIND_LOCAL, "www-data");
+	assert_non_null(row);
+	assert_int_equal(row->counts.messages, 2);
+	end(&r);
+}
+
+static void put_connections(struct observed_connection *c, size_t n, uint32_t process, uint16_t port)
+{
+	for (size_t i = 0; i < n; i++)
+		c[i] = (struct observed_connection){
+			.process = process,
+			.port = port,
+			.at = AT,
+			.remote = { [10] = 0xff, 0xff, 203, 0, (uint8_t)(113 + i), 9 },
+		};
+}
+
+static void test_direct(void **state)
+{
+	struct observed_process p[] = {
+		{ .pid = 5,
+		  .uid = 1001,
+		  .exe = SPAN("/home/shop/ cwd=/home/blog/postfix"),
+		  .cwd = SPAN("/home/shop"),
+		  .deleted = true },
+		{ .pid = 6, .uid = 1002, .exe = SPAN("/usr/bin/php8.2"), .cwd = SPAN("/home/blog") },
+		{ .pid = 7, .uid = 0, .exe = SPAN("/usr/sbin/exim4"), .cwd = SPAN("/") },
+		/* the mail server's program, started by a user with a configuration of his own */
+		{ .pid = 8, .uid = 1002, .exe = SPAN("/usr/sbin/exim4"), .cwd = SPAN("/home/blog") },
+	};
+	struct observed_connection c[20];
+	struct observed o = { .process = p, .nprocesses = 4, .connection = c, .nconnections = 13 };
+	struct trace_options options = { .observed = &o };
+	const struct row *row;
+	struct run r;
+
+	put_connections(c, 3, 0, 25);
+	put_connections(c + 3, 2, 1, 587);
+	put_connections(c + 5, 5, 2, 25);
+	put_connections(c + 10, 3, 3, 25);
+	begin(&r, &options);
+	feed(&r, SUBMITTED);
+	conclude(&r);
+	row = row_of(&r, KIND_DIRECT, "1001:/home/shop/ cwd=/home/blog/postfix");
+	assert_non_null(row);
+	assert_int_equal(row->verdict, VERDICT_COMPROMISED);
+	assert_true(span_eq(row->account, SPAN("shop")));
+	assert_int_equal(row->nevidence, 3);
+	row = row_of(&r, KIND_DIRECT, "1002:/usr/bin/php8.2");
+	assert_non_null(row);
+	assert_int_equal(row->verdict, VERDICT_NORMAL);
+	assert_true(row->aside.n > 0);
+	assert_false(has_row(&r, KIND_DIRECT, "0:/usr/sbin/exim4"));
+	assert_non_null(row_of(&r, KIND_DIRECT, "1002:/usr/sbin/exim4"));
+	end(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_observed_folder),
+		cmocka_unit_test(test_direct),
 		cmocka_unit_test(exim_login),
 		cmocka_unit_test(exim_script_by_its_folder),
 		cmocka_unit_test(exim_bounces_and_inbound),

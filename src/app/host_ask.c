@@ -1,0 +1,88 @@
+/* host_ask - see host_ask.h. */
+#include "app/host_ask.h"
+
+#include "base/pack.h"
+#include "sys/beneath.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONFIG_MOST (16u << 20)
+
+void host_ask_lost(void)
+{
+	_exit(EXIT_SOFTWARE);
+}
+
+/* Sends a request and takes the answer; the descriptor that came with it, or -1. The body lives until the next. */
+int host_ask(struct channel *c, enum talk type, struct span request, struct span *ret_body)
+{
+	struct err err = { 0 };
+	struct message m = { 0 };
+
+	if (channel_send(c, type, request, NULL, 0, &err) < 0 || channel_receive(c, &m, &err) <= 0 ||
+	    m.type != type)
+		host_ask_lost();
+	*ret_body = m.body;
+	for (size_t i = 1; i < m.nfds; i++)
+		close(m.fds[i]);
+	return m.nfds ? m.fds[0] : -1;
+}
+
+bool host_io_read(void *ctx, struct arena *a, struct span path, struct span *ret_bytes)
+{
+	struct channel *c = ctx;
+	struct span body;
+	int fd = host_ask(c, TALK_READ, path, &body);
+	struct buf text = BUF_MAX(CONFIG_MOST);
+	char chunk[16384];
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0 && !text.over)
+		buf_add(&text, chunk, (size_t)n);
+	close(fd);
+	if (n >= 0)
+		*ret_bytes = arena_span(a, buf_view(&text));
+	buf_free(&text);
+	return n >= 0;
+}
+
+size_t host_io_list(void *ctx, struct arena *a, struct span dir, struct span **ret_names)
+{
+	struct channel *c = ctx;
+	struct unpacker u = { 0 };
+	uint32_t n;
+
+	host_ask(c, TALK_LIST, dir, &u.left);
+	n = unpack_count(&u, 1u << 20);
+	*ret_names = arena_alloc(a, (n + 1) * sizeof(**ret_names));
+	for (uint32_t i = 0; i < n; i++)
+		(*ret_names)[i] = arena_span(a, unpack_span(&u));
+	return u.failed ? 0 : n;
+}
+
+bool host_io_status(void *ctx, struct span path, struct file_status *ret_status)
+{
+	struct channel *c = ctx;
+	struct unpacker u = { 0 };
+	bool there;
+
+	*ret_status = (struct file_status){ 0 };
+	host_ask(c, TALK_STATUS, path, &u.left);
+	there = unpack_u8(&u) == 1;
+	ret_status->mtime = unpack_i64(&u);
+	ret_status->ctime = unpack_i64(&u);
+	ret_status->size = unpack_u64(&u);
+	ret_status->uid = unpack_u32(&u);
+	ret_status->mode = unpack_u8(&u) ? S_IFREG : S_IFDIR;
+	return there && !u.failed;
+}
+
+bool host_io_exists(void *ctx, struct span path)
+{
+	struct file_status st;
+
+	return host_io_status(ctx, path, &st) && S_ISREG(st.mode) && st.size > 0;
+}

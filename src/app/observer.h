@@ -1,0 +1,27 @@
+/*
+ * observer - the process reader and the command line's side of it: one look at the host's connections, or a watch.
+ *
+ * A confined child (sys/confine.h, sys/procroot.h) reads /proc, asks sock_diag and, for a watch, reads fanotify events;
+ * the command line opened both sockets and the marks before. What comes back is packed (host/observed.h) and goes
+ * to the log reader unread.
+ */
+#ifndef SPAMTRAIL_APP_OBSERVER_H
+#define SPAMTRAIL_APP_OBSERVER_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "sys/beneath.h"
+
+struct observer_want {
+	const struct root *root;
+	unsigned seconds; /* 0: one look */
+	bool unconfined;
+	void *ctx;
+	/* About once a second of a watch; false = enough. */
+	bool (*progress)(void *ctx, unsigned left, uint64_t submitted, uint64_t unnamed);
+};
+
+/* Packed struct observed into OUT. */
+int observer_look(const struct observer_want *want, struct buf *out, struct err *err);
+
+#endif

@@ -1,0 +1,148 @@
+/*
+ * queue_child - learns whose accounts these are, then reads the queue, one message at a time, and sends what it was
+ * asked for: groups, or the messages themselves in batches.
+ *
+ * TRUST: everything it reads is hostile. It can read that one folder; its only way out is the channel.
+ */
+#include "app/queue_child.h"
+
+#include "app/host_ask.h"
+#include "base/pack.h"
+#include "queue/group.h"
+#include "queue/postqueue.h"
+#include "queue/spool.h"
+#include "trace/net.h"
+#include "trace/queued.h"
+
+#include <stdlib.h>
+
+#define BATCH ((size_t)256 << 10)
+#define BATCH_MOST ((size_t)8 << 20)
+#define END_MOST ((size_t)32 << 20)
+
+struct queue_child {
+	const struct queue_want *want;
+	struct channel *channel;
+	struct host_facts facts;
+	struct networks networks;
+	struct grouping *grouping;
+	struct buf batch;
+};
+
+static void send_batch(struct queue_child *c)
+{
+	struct err err;
+
+	if (c->batch.n && channel_send(c->channel, TALK_MESSAGES, buf_view(&c->batch), NULL, 0, &err) < 0)
+		host_ask_lost();
+	c->batch.n = 0;
+}
+
+static void put_message(struct queue_child *c, const struct queued *q)
+{
+	struct queued few = *q;
+
+	if (c->want->brief)
+		few.helo = few.protocol = few.subject = few.message_id = SPAN_NONE;
+	queued_pack(&few, c->want->brief ? 0 : QUEUED_LISTED, &c->batch);
+	if (c->batch.n >= BATCH)
+		send_batch(c);
+}
+
+static bool take(void *ctx, const struct queued *q)
+{
+	struct queue_child *c = ctx;
+	struct queue_culprit culprit = { 0 };
+	struct whose whose;
+
+	if (c->grouping) {
+		if (c->want->by == BY_CULPRIT) {
+			queued_whose(q, c->facts.accounts, &c->networks, &whose);
+			culprit = (struct queue_culprit){ whose.kind, whose.id, whose.account, whose.grade };
+		}
+		grouping_add(c->grouping, q, &culprit);
+	}
+	if (c->want->messages)
+		put_message(c, q);
+	return true;
+}
+
+static void pack_tally(struct packer *p, const struct queue_tally *t)
+{
+	pack_u64(p, t->messages);
+	pack_u64(p, t->unreadable);
+	pack_u64(p, t->damaged);
+	pack_u64(p, t->maildrop);
+	pack_u8(p, t->too_many);
+	pack_span(p, span_str(t->first_unreadable));
+	pack_span(p, span_str(t->first_damaged));
+}
+
+static void send_end(struct queue_child *c, int rc, const struct queue_tally *tally, const struct err *err)
+{
+	struct buf end = BUF_MAX(END_MOST);
+	struct packer p = { .out = &end };
+	struct queue_group *groups = NULL;
+	struct err lost;
+	uint64_t total = 0;
+	bool full = false;
+	size_t n = 0;
+
+	pack_u32(&p, (uint32_t)-rc);
+	pack_span(&p, span_str(err->text));
+	pack_tally(&p, tally);
+	if (c->grouping)
+		groups = grouping_end(c->grouping, &n, &total, &full);
+	pack_u64(&p, total);
+	pack_u8(&p, full);
+	if (c->grouping) {
+		queue_group_pack(grouping_all(c->grouping), &end);
+		pack_u32(&p, (uint32_t)n);
+		for (size_t i = 0; i < n; i++)
+			queue_group_pack(&groups[i], &end);
+	}
+	if (end.over || channel_send(c->channel, TALK_QUEUE_END, buf_view(&end), NULL, 0, &lost) < 0)
+		host_ask_lost();
+	buf_free(&end);
+}
+
+static void begin(struct queue_child *c, struct arena *a)
+{
+	struct host_io io = {
+		.ctx = c->channel, .read = host_io_read, .list = host_io_list, .exists = host_io_exists
+	};
+	struct err err;
+
+	if (c->want->groups && c->want->by == BY_CULPRIT) {
+		host_learn(&io, a, &c->facts);
+		networks_init(&c->networks, c->facts.networks, c->facts.nnetworks);
+	}
+	/* from here on no name is looked up for us any more */
+	if (channel_send(c->channel, TALK_QUEUE, SPAN_NONE, NULL, 0, &err) < 0)
+		host_ask_lost();
+	if (c->want->groups)
+		c->grouping = grouping_new(c->want->by, c->want->now);
+}
+
+void queue_child(void *ctx, struct channel *channel, bool unconfined)
+{
+	struct queue_child c = { .want = ctx, .channel = channel, .batch = BUF_MAX(BATCH_MOST) };
+	const struct spool spool = { .fd = c.want->fd, .server = c.want->server };
+	struct arena *a = arena_new();
+	struct queue_tally tally = { 0 };
+	struct err err = { 0 };
+	int rc;
+
+	begin(&c, a);
+	rc = c.want->by_tool ? postqueue_read(c.want->fd, take, &c, &tally, &err)
+			     : queue_read(&spool, take, &c, &tally, &err);
+	send_batch(&c);
+	send_end(&c, rc, &tally, &err);
+	if (c.grouping)
+		grouping_free(c.grouping);
+	networks_free(&c.networks);
+	if (c.facts.accounts)
+		host_forget(&c.facts);
+	buf_free(&c.batch);
+	arena_free(a);
+}

@@ -1,0 +1,22 @@
+/* queue_child - the confined half of queue_reader.h: reads one spool and tells what is in it. */
+#ifndef SPAMTRAIL_APP_QUEUE_CHILD_H
+#define SPAMTRAIL_APP_QUEUE_CHILD_H
+
+#include "model/queue.h"
+#include "sys/channel.h"
+
+struct queue_want {
+	enum mail_server server;
+	int fd; /* the spool's folder, or with BY_TOOL the pipe that `postqueue -j` writes to */
+	bool by_tool;
+	int64_t now;
+	bool groups; /* BY: learn the host, count; else nothing is counted */
+	enum queue_by by;
+	bool messages; /* send every message, too */
+	bool brief; /* of each only what tells whose it is */
+};
+
+/* CTX is a struct queue_want. */
+void queue_child(void *ctx, struct channel *channel, bool unconfined);
+
+#endif

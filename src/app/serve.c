@@ -1,0 +1,74 @@
+/* serve - see serve.h. */
+#include "app/serve.h"
+
+#include "app/talk.h"
+#include "base/pack.h"
+
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAMES_MOST 100000
+
+/* A path from the child: no NUL, not too long. NULL otherwise. */
+char *serve_path(const struct serving *s, struct span text)
+{
+	if (text.n == 0 || text.n >= PATH_MAX || memchr(text.p, '\0', text.n))
+		return NULL;
+	return arena_str(s->arena, text);
+}
+
+int serve_answer(const struct serving *s, uint32_t type, struct buf *body, int fd, struct err *err)
+{
+	int rc = channel_send(s->channel, type, buf_view(body), &fd, fd >= 0 ? 1 : 0, err);
+
+	buf_free(body);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+int serve_read(const struct serving *s, struct span text, struct err *err)
+{
+	struct buf body = BUF_MAX(64);
+	struct err why = { 0 };
+	char *path = serve_path(s, text);
+
+	return serve_answer(s, TALK_READ, &body, path ? beneath_open_file(s->root, path, 0, &why) : -1, err);
+}
+
+int serve_list(const struct serving *s, struct span text, struct err *err)
+{
+	struct buf body = BUF_MAX(TALK_ANSWER_MOST);
+	struct packer p = { .out = &body };
+	struct err why = { 0 };
+	char *path = serve_path(s, text);
+	struct span *names = NULL;
+	size_t n = 0;
+	bool more;
+
+	if (path && beneath_list(s->root, path, NAMES_MOST, s->arena, &names, &n, &more, &why) < 0)
+		n = 0;
+	pack_u32(&p, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		pack_span(&p, names[i]);
+	return serve_answer(s, TALK_LIST, &body, -1, err);
+}
+
+int serve_status(const struct serving *s, struct span text, struct err *err)
+{
+	struct buf body = BUF_MAX(64);
+	struct packer p = { .out = &body };
+	struct err why = { 0 };
+	char *path = serve_path(s, text);
+	struct file_status st = { 0 };
+	bool there = path && beneath_status(s->root, path, &st, &why) == 0;
+
+	pack_u8(&p, there);
+	pack_i64(&p, st.mtime);
+	pack_i64(&p, st.ctime);
+	pack_u64(&p, st.size);
+	pack_u32(&p, st.uid);
+	pack_u8(&p, S_ISREG(st.mode));
+	return serve_answer(s, TALK_STATUS, &body, -1, err);
+}

@@ -1,0 +1,28 @@
+/*
+ * serve - the command line's answers to a confined child that learns the host: files, names and status beneath ROOT,
+ * read-only, each request decided afresh.
+ *
+ * TRUST: the child may have been taken over; a path is any bytes.
+ */
+#ifndef SPAMTRAIL_APP_SERVE_H
+#define SPAMTRAIL_APP_SERVE_H
+
+#include "sys/beneath.h"
+#include "sys/channel.h"
+
+struct serving {
+	const struct root *root;
+	struct arena *arena;
+	struct channel *channel;
+};
+
+/* A path from the child: no NUL, not too long. NULL otherwise. */
+char *serve_path(const struct serving *s, struct span text);
+/* Sends BODY and frees it; FD (or -1) goes along and is closed. */
+int serve_answer(const struct serving *s, uint32_t type, struct buf *body, int fd, struct err *err);
+
+int serve_read(const struct serving *s, struct span text, struct err *err);
+int serve_list(const struct serving *s, struct span text, struct err *err);
+int serve_status(const struct serving *s, struct span text, struct err *err);
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * verb_queue - `queue`: what waits, whose it is. Two confined children, one after the other: the first reads the
+ * configuration and says where the queues lie, the second reads the queue.
+ */
+#include "app/inquire.h"
+#include "app/queue_reader.h"
+#include "app/reader.h"
+#include "app/term.h"
+#include "app/verbs.h"
+#include "base/zone.h"
+#include "report/queue.h"
+#include "sys/clock.h"
+
+#include <unistd.h>
+
+static void put(void *ctx, const struct queued *q)
+{
+	queue_list_put(ctx, q);
+}
+
+static int list(const struct options *o, struct queue_ask *ask, struct arena *a, const struct screen *screen,
+		struct queue_report *report, struct err *err)
+{
+	struct sink s = sink_new(STDOUT_FILENO);
+	struct queue_list l = {
+		.sink = &s,
+		.screen = screen,
+		.form = o->output == OUTPUT_JSON    ? QUEUE_LIST_JSON
+			: o->output == OUTPUT_PLAIN ? QUEUE_LIST_PLAIN
+						    : QUEUE_LIST_TEXT,
+	};
+	struct err lost;
+	int rc;
+
+	ask->message = put;
+	ask->ctx = &l;
+	queue_list_begin(&l);
+	rc = queue_ask(ask, a, report, err);
+	if (rc == 0)
+		queue_list_end(&l, report);
+	else
+		s.text.n = 0;
+	if (sink_end(&s, "standard output", rc < 0 ? &lost : err) < 0 && rc == 0)
+		rc = -err->code;
+	return rc;
+}
+
+static int groups(const struct options *o, struct queue_ask *ask, struct arena *a,
+		  const struct screen *screen, struct queue_report *report, struct err *err)
+{
+	struct sink s = sink_new(STDOUT_FILENO);
+	int rc;
+
+	ask->groups = true;
+	ask->by = o->by;
+	rc = queue_ask(ask, a, report, err);
+	if (rc < 0)
+		return rc;
+	if (o->output == OUTPUT_JSON)
+		queue_json(&s, report, screen->zone);
+	else if (o->output == OUTPUT_PLAIN)
+		queue_plain(&s, report, screen->zone);
+	else
+		queue_text(&s, report, screen);
+	return sink_end(&s, "standard output", err);
+}
+
+static int run(const struct options *o, const struct root *root, struct arena *a, struct err *err)
+{
+	struct clock clock = { 0 };
+	struct reader_want want = {
+		.root = root,
+		.now = inquire_now(&clock),
+		.unconfined = o->unconfined,
+		.facts_only = true,
+	};
+	struct queue_ask ask = { .root = root, .now = want.now, .unconfined = o->unconfined };
+	struct screen screen = term_screen(o, STDOUT_FILENO);
+	struct queue_report report;
+	struct inquiry *q;
+	struct zone *zone;
+	int rc = reader_inquire(&want, a, &q, err);
+
+	if (rc < 0)
+		return rc;
+	ask.facts = q;
+	zone = inquire_zone(q, a);
+	screen.zone = zone;
+	screen.top = o->top;
+	rc = o->list ? list(o, &ask, a, &screen, &report, err) : groups(o, &ask, a, &screen, &report, err);
+	if (rc == 0)
+		rc = report.complete ? EXIT_NOTHING : EXIT_INCOMPLETE;
+	zone_free(zone);
+	return rc;
+}
+
+int verb_queue(const struct options *o, struct err *err)
+{
+	struct arena *arena;
+	struct root root;
+	int rc = root_open(o->root ? o->root : "/", &root, err);
+
+	if (rc < 0)
+		return rc;
+	arena = arena_new();
+	rc = run(o, &root, arena, err);
+	arena_free(arena);
+	root_close(&root);
+	return rc;
+}

@@ -1,0 +1,65 @@
+/* numbers - see numbers.h. TRUST: the kernel's records. */
+#include "host/numbers.h"
+
+#include "base/span.h"
+#include "sys/beneath.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int numbers_open(struct numbers *s, int dir, const char *name)
+{
+	s->fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	s->at = s->n = 0;
+	return s->fd;
+}
+
+bool numbers_next(struct numbers *s, uint32_t *ret)
+{
+	for (;;) {
+		const struct dirent64 *d;
+		uint64_t value;
+
+		if (s->at == s->n) {
+			long n = syscall(SYS_getdents64, s->fd, s->entries, sizeof(s->entries));
+
+			if (n <= 0)
+				return false;
+			s->at = 0;
+			s->n = (size_t)n;
+		}
+		d = (const void *)(s->entries + s->at);
+		s->at += d->d_reclen;
+		if (!span_u64(span_str(d->d_name), &value) || value > UINT32_MAX)
+			continue;
+		*ret = (uint32_t)value;
+		return true;
+	}
+}
+
+void numbers_close(struct numbers *s)
+{
+	close(s->fd);
+}
+
+bool numbers_owner(int proc_fd, uint32_t pid, uint32_t *ret_uid)
+{
+	struct file_status st;
+	struct err err;
+	char name[16];
+	int fd;
+	bool known;
+
+	snprintf(name, sizeof(name), "%u", pid);
+	fd = openat(proc_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	known = descriptor_status(fd, &st, &err) == 0;
+	close(fd);
+	if (known)
+		*ret_uid = st.uid;
+	return known;
+}

@@ -1,0 +1,179 @@
+/*
+ * exim_spool - Exim's spool: input, flat or split by the id's sixth character (split_spool_directory), and the same
+ * below the folder of each named queue (queue_name, -MG). A message is ID-H (envelope, headers), ID-D (text) and,
+ * while it is being delivered, ID-J.
+ */
+#include "queue/reading.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define QUEUES_MOST 200
+#define JOURNAL_MOST WINDOW_MOST
+
+/* The file beside the -H file at PATH that ends in WHICH. */
+static const char *beside(char *path, char which)
+{
+	path[strlen(path) - 1] = which;
+	return path;
+}
+
+static void read_journal(struct reading *r, char *path)
+{
+	int fd = below_open(r->spool->fd, beside(path, 'J'), false);
+	struct file_status st;
+	struct err err;
+
+	beside(path, 'H');
+	if (fd < 0)
+		return;
+	if (descriptor_status(fd, &st, &err) == 0 && S_ISREG(st.mode)) {
+		ssize_t n = pread(fd, r->bytes, JOURNAL_MOST, 0);
+
+		exim_journal(r->room, span_of(r->bytes, n > 0 ? (size_t)n : 0));
+	}
+	close(fd);
+}
+
+/* 1: in the room; 0: gone; -1: unreadable, and said. JOURNAL: there is one, as far as the folder's list tells. */
+static int load(struct reading *r, char *path, struct span id, struct span queue, bool journal)
+{
+	uint64_t vanished = r->tally.vanished;
+	struct queued *q = &r->room->q;
+	struct file_status st, data;
+	struct window w;
+	int fd = reading_open(r, path, &st);
+
+	if (fd < 0)
+		return r->tally.vanished > vanished ? 0 : -1;
+	room_start(r->room, SERVER_EXIM);
+	q->id_text = room_keep(r->room, id);
+	q->queue = room_keep(r->room, queue);
+	reading_status(r->room, &st);
+	window_open(&w, fd, r->bytes);
+	exim_header_file(&w, r->room);
+	close(fd);
+	q->state = q->frozen ? QUEUE_FROZEN : QUEUE_WAITING;
+	/* "ID-D" and its line end stand before the text; the empty line behind the headers is in neither file */
+	if (below_status(r->spool->fd, beside(path, 'D'), &data) && data.size > id.n + 2)
+		q->size += data.size - (id.n + 2);
+	beside(path, 'H');
+	if (journal)
+		read_journal(r, path);
+	return 1;
+}
+
+static void walk_folder(struct reading *r, struct folders *f, struct span queue)
+{
+	struct arena *a = arena_new();
+	struct below_name *names;
+	char path[READING_PATH];
+	size_t n = 0;
+
+	if (!reading_list(r, f->path, a, &names, &n))
+		n = 0;
+	for (size_t i = 0; i < n && !r->stopped; i++) {
+		struct span name = names[i].name;
+		struct span id = span_head(name, name.n > 2 ? name.n - 2 : 0);
+		bool journal;
+
+		if (folders_take(f, name) || !span_ends(name, SPAN("-H")) || !queue_is_id(id))
+			continue;
+		/* -D, -H, -J of one id lie beside each other in a sorted list */
+		journal = i + 1 < n && names[i + 1].name.n == name.n && span_starts(names[i + 1].name, id) &&
+			  span_ends(names[i + 1].name, SPAN("-J"));
+		snprintf(path, sizeof(path), "%s/%.*s", f->path, (int)name.n, name.p);
+		if (load(r, path, id, queue, journal) > 0)
+			reading_give(r, path);
+	}
+	arena_free(a);
+}
+
+static void walk(struct reading *r, const char *path, struct span queue)
+{
+	struct folders f;
+
+	folders_start(&f, path);
+	while (folders_next(&f) && !r->stopped)
+		walk_folder(r, &f, queue);
+	folders_end(&f);
+}
+
+/* The folders of the spool that have an input folder of their own: named queues. */
+static size_t named_queues(struct reading *r, struct arena *a, struct span ret[QUEUES_MOST])
+{
+	int fd = below_open(r->spool->fd, ".", true);
+	struct below_name *names;
+	size_t n = 0;
+	size_t found = 0;
+	bool more = false;
+
+	if (fd < 0)
+		return 0;
+	if (!below_list(fd, QUEUES_MOST * 10, a, &names, &n, &more))
+		n = 0;
+	close(fd);
+	for (size_t i = 0; i < n; i++) {
+		char path[READING_PATH];
+
+		if (names[i].name.n > 40 || span_eq(names[i].name, SPAN("input")))
+			continue;
+		snprintf(path, sizeof(path), "%.*s/input", (int)names[i].name.n, names[i].name.p);
+		fd = below_open(r->spool->fd, path, true);
+		if (fd < 0)
+			continue;
+		close(fd);
+		if (found == QUEUES_MOST) {
+			r->tally.too_many = true;
+			break;
+		}
+		ret[found++] = names[i].name;
+	}
+	return found;
+}
+
+void exim_walk(struct reading *r)
+{
+	struct arena *a = arena_new();
+	struct span queues[QUEUES_MOST];
+	size_t n = named_queues(r, a, queues);
+	char path[64];
+
+	walk(r, "input", SPAN_NONE);
+	for (size_t i = 0; i < n && !r->stopped; i++) {
+		snprintf(path, sizeof(path), "%.*s/input", (int)queues[i].n, queues[i].p);
+		walk(r, path, queues[i]);
+	}
+	arena_free(a);
+}
+
+/* ID below FOLDER, which may be split by the id's sixth character. */
+static int find_in(struct reading *r, const char *folder, struct span id, struct span queue)
+{
+	char path[READING_PATH];
+	int found;
+
+	snprintf(path, sizeof(path), "%s/%.*s-H", folder, (int)id.n, id.p);
+	found = load(r, path, id, queue, true);
+	if (found || id.n < 6)
+		return found;
+	snprintf(path, sizeof(path), "%s/%c/%.*s-H", folder, id.p[5], (int)id.n, id.p);
+	return load(r, path, id, queue, true);
+}
+
+int exim_find(struct reading *r, struct span id)
+{
+	struct arena *a = arena_new();
+	struct span queues[QUEUES_MOST];
+	size_t n = named_queues(r, a, queues);
+	int found = find_in(r, "input", id, SPAN_NONE);
+	char path[64];
+
+	for (size_t i = 0; i < n && found == 0; i++) {
+		snprintf(path, sizeof(path), "%.*s/input", (int)queues[i].n, queues[i].p);
+		found = find_in(r, path, id, queues[i]);
+	}
+	arena_free(a);
+	return found;
+}

@@ -1,0 +1,308 @@
+/* group - see group.h. */
+#include "queue/group.h"
+
+#include "base/hash.h"
+#include "base/table.h"
+
+#include <stdlib.h>
+
+#define KEY_MOST 512
+#define DOMAINS_MOST 1000
+
+struct entry {
+	struct queue_group g;
+	uint64_t hash;
+	uint64_t seen; /* number of the message that counted here last: once per message */
+	uint64_t
+		lead; /* BY: how much `script` is ahead of others (Boyer-Moore), so that one name is enough */
+};
+
+struct grouping {
+	enum queue_by by;
+	int64_t now;
+	struct arena *arena;
+	struct entry **list;
+	uint32_t n, room;
+	struct table table;
+	uint64_t seed, number;
+	struct queue_group all;
+	struct entry *rest;
+	struct queue_group *result;
+};
+
+struct key {
+	enum sender_kind kind;
+	struct span id, account;
+	uint64_t hash;
+};
+
+static uint64_t entry_hash(const void *owner, uint32_t index)
+{
+	return ((const struct grouping *)owner)->list[index]->hash;
+}
+
+static bool entry_same(const void *owner, uint32_t index, const void *key)
+{
+	const struct queue_group *g = &((const struct grouping *)owner)->list[index]->g;
+	const struct key *k = key;
+
+	return g->kind == k->kind && span_eq(g->key, k->id) && span_eq(g->account, k->account);
+}
+
+struct grouping *grouping_new(enum queue_by by, int64_t now)
+{
+	struct grouping *g = xcalloc(1, sizeof(*g));
+
+	g->by = by;
+	g->now = now;
+	g->arena = arena_new();
+	/* an address differs from run to run and shows nowhere */
+	g->seed = hash_mix((uint64_t)(uintptr_t)g->arena);
+	table_init(&g->table, 10);
+	return g;
+}
+
+void grouping_free(struct grouping *g)
+{
+	arena_free(g->arena);
+	table_free(&g->table);
+	free(g->list);
+	free(g->result);
+	free(g);
+}
+
+static struct entry *entry_new(struct grouping *g, const struct key *k)
+{
+	struct entry *e = arena_alloc(g->arena, sizeof(*e));
+
+	e->hash = k->hash;
+	e->g.kind = k->kind;
+	e->g.key = arena_span(g->arena, k->id);
+	e->g.account = arena_span(g->arena, k->account);
+	if (g->n == g->room) {
+		g->room = g->room ? g->room * 2 : 256;
+		g->list = xrealloc(g->list, g->room * sizeof(struct entry *));
+	}
+	g->list[g->n] = e;
+	return e;
+}
+
+static struct entry *entry_of(struct grouping *g, enum sender_kind kind, struct span id, struct span account)
+{
+	struct key k = { kind, span_head(id, KEY_MOST), span_head(account, KEY_MOST), 0 };
+	uint32_t found;
+	struct entry *e;
+
+	k.hash = hash_span(k.id, hash_span(k.account, g->seed + kind));
+	found = table_find(&g->table, k.hash, entry_same, g, &k);
+	if (found != TABLE_NONE)
+		return g->list[found];
+	if (g->n >= GROUPS_MOST) {
+		if (!g->rest)
+			g->rest = arena_alloc(g->arena, sizeof(*g->rest));
+		g->rest->g.rest = true;
+		g->rest->g.kind = KIND_OTHER;
+		return g->rest;
+	}
+	e = entry_new(g, &k);
+	table_put(&g->table, k.hash, g->n++, entry_hash, g);
+	return e;
+}
+
+static void sample(struct grouping *g, struct queue_group *to, const struct queued *q)
+{
+	struct queue_sample *s = &to->sample[to->nsamples++];
+
+	*s = (struct queue_sample){
+		.id = arena_span(g->arena, q->id_text),
+		.sender = arena_span(g->arena, span_head(q->sender, KEY_MOST)),
+		.subject = arena_span(g->arena, span_head(q->subject, KEY_MOST)),
+		.arrival = q->arrival,
+		.recipients = q->nrecipients,
+	};
+	if (q->nlisted)
+		s->recipient = arena_span(g->arena, span_head(q->recipients[0].address, KEY_MOST));
+}
+
+static void count_script(struct grouping *g, struct entry *e, const struct queued *q)
+{
+	struct span script = span_head(q->script, KEY_MOST);
+
+	if (!script.n)
+		return;
+	e->g.scripts_read++;
+	if (span_eq(e->g.script, script)) {
+		e->lead++;
+		e->g.scripted++;
+	} else if (e->lead == 0) {
+		e->g.script = arena_span(g->arena, script);
+		e->g.scripted = e->lead = 1;
+	} else {
+		e->lead--;
+	}
+}
+
+static void sum(struct grouping *g, struct queue_group *to, const struct queued *q, uint32_t recipients,
+		uint32_t done)
+{
+	to->messages++;
+	to->recipients += recipients;
+	to->done += done;
+	to->bytes += q->size < UINT32_MAX ? q->size : UINT32_MAX;
+	to->bounces += q->null_sender;
+	to->damaged += q->damage != NULL;
+	to->by_state[q->state]++;
+	if (q->arrival) {
+		to->by_age[queue_age(q->arrival, g->now)]++;
+		if (!to->oldest || q->arrival < to->oldest)
+			to->oldest = q->arrival;
+		if (q->arrival > to->newest)
+			to->newest = q->arrival;
+	}
+}
+
+static void count(struct grouping *g, struct entry *e, const struct queued *q, uint32_t recipients,
+		  uint32_t done)
+{
+	if (e->seen == g->number) {
+		/* a second recipient of the same domain */
+		e->g.recipients += recipients;
+		e->g.done += done;
+		return;
+	}
+	e->seen = g->number;
+	sum(g, &e->g, q, recipients, done);
+	count_script(g, e, q);
+	if (e->g.nsamples < QUEUE_SAMPLES)
+		sample(g, &e->g, q);
+}
+
+static struct span lower(struct span s, char room[KEY_MOST])
+{
+	s = span_head(s, KEY_MOST);
+	for (size_t i = 0; i < s.n; i++)
+		room[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
+	return span_of(room, s.n);
+}
+
+static void add_domains(struct grouping *g, const struct queued *q)
+{
+	char room[KEY_MOST];
+
+	for (uint32_t i = 0; i < q->nlisted; i++) {
+		struct span address = q->recipients[i].address;
+		ptrdiff_t at = span_rfind(address, '@');
+		struct span domain = at < 0 ? SPAN("(local)") : span_from(address, (size_t)at + 1);
+
+		count(g, entry_of(g, KIND_OTHER, lower(domain, room), SPAN_NONE), q, 1,
+		      q->recipients[i].done);
+	}
+	if (q->nrecipients > q->nlisted)
+		count(g, entry_of(g, KIND_OTHER, SPAN("(not listed)"), SPAN_NONE), q,
+		      q->nrecipients - q->nlisted, 0);
+}
+
+static bool in_word(char c)
+{
+	return c != ' ' && c != '\t' && c != '<' && c != '>' && c != '(' && c != ')' && c != ',' && c != '"';
+}
+
+struct span subject_like(struct span subject, char *room)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < subject.n && n < SUBJECT_LIKE;) {
+		size_t end = i;
+		bool address = false;
+
+		while (end < subject.n && in_word(subject.p[end]))
+			address |= subject.p[end++] == '@';
+		if (address)
+			room[n++] = '@';
+		for (; i < end && !address && n < SUBJECT_LIKE; i++) {
+			char c = subject.p[i];
+
+			if (c >= '0' && c <= '9') {
+				if (n == 0 || room[n - 1] != '#')
+					room[n++] = '#';
+			} else {
+				room[n++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+			}
+		}
+		i = end;
+		if (i < subject.n && n < SUBJECT_LIKE) {
+			if (subject.p[i] != ' ' && subject.p[i] != '\t')
+				room[n++] = subject.p[i];
+			else if (n && room[n - 1] != ' ')
+				room[n++] = ' ';
+			i++;
+		}
+	}
+	return span_of(room, n);
+}
+
+void grouping_add(struct grouping *g, const struct queued *q, const struct queue_culprit *culprit)
+{
+	char room[KEY_MOST];
+	struct entry *e;
+
+	g->number++;
+	sum(g, &g->all, q, q->nrecipients, q->ndone);
+	switch (g->by) {
+	case BY_DOMAIN:
+		add_domains(g, q);
+		return;
+	case BY_CULPRIT:
+		e = entry_of(g, culprit->kind, culprit->id, culprit->account);
+		if (culprit->grade && (!e->g.grade || culprit->grade < e->g.grade))
+			e->g.grade = culprit->grade;
+		break;
+	case BY_SENDER:
+		e = entry_of(g, KIND_OTHER, q->null_sender ? SPAN("<>") : lower(q->sender, room), SPAN_NONE);
+		break;
+	case BY_SUBJECT:
+		e = entry_of(g, KIND_OTHER, subject_like(q->subject, room), SPAN_NONE);
+		break;
+	case BY_AGE:
+		e = entry_of(g, KIND_OTHER, span_str(queue_age_name(queue_age(q->arrival, g->now))),
+			     SPAN_NONE);
+		break;
+	default:
+		e = entry_of(g, KIND_OTHER, span_str(queue_door_name((enum queue_door)q->door)), SPAN_NONE);
+	}
+	count(g, e, q, q->nrecipients, q->ndone);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	return queue_group_order(&(*(struct entry *const *)a)->g, &(*(struct entry *const *)b)->g);
+}
+
+struct queue_group *grouping_end(struct grouping *g, size_t *ret_n, uint64_t *ret_total, bool *ret_full)
+{
+	size_t n = g->n < QUEUE_GROUPS_MOST ? g->n : QUEUE_GROUPS_MOST;
+	struct queue_group rest = { .rest = true, .kind = KIND_OTHER };
+
+	if (g->n)
+		qsort(g->list, g->n, sizeof(struct entry *), by_size);
+	g->result = xcalloc(n + 1, sizeof(*g->result));
+	for (size_t i = 0; i < g->n; i++) {
+		if (i < n)
+			g->result[i] = g->list[i]->g;
+		else
+			queue_group_add(&rest, &g->list[i]->g);
+	}
+	if (g->rest)
+		queue_group_add(&rest, &g->rest->g);
+	if (rest.messages)
+		g->result[n] = rest;
+	*ret_n = n + (rest.messages != 0);
+	*ret_total = g->n;
+	*ret_full = g->rest != NULL;
+	return g->result;
+}
+
+const struct queue_group *grouping_all(const struct grouping *g)
+{
+	return &g->all;
+}

@@ -1,0 +1,126 @@
+/*
+ * postfix_spool - Postfix's queue folders: incoming, active, deferred, hold and corrupt, each flat or hashed by
+ * single characters (hash_queue_names, hash_queue_depth); what waits in maildrop is only counted.
+ *
+ * Read in the order in which messages move, so that one that moves meanwhile is rather seen twice than never.
+ * A file that cleanup(8) has not finished has no execute bit yet.
+ */
+#include "queue/reading.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	enum queue_state state;
+} queues[] = {
+	{ "incoming", QUEUE_INCOMING }, { "active", QUEUE_ACTIVE },   { "deferred", QUEUE_DEFERRED },
+	{ "hold", QUEUE_HOLD },		{ "corrupt", QUEUE_CORRUPT },
+};
+
+#define QUEUES (sizeof(queues) / sizeof(queues[0]))
+
+/* 1: in the room; 0: gone or not finished; -1: unreadable, and said. */
+static int load(struct reading *r, const char *path, struct span id, enum queue_state state)
+{
+	uint64_t vanished = r->tally.vanished;
+	struct file_status st;
+	struct window w;
+	int fd = reading_open(r, path, &st);
+
+	if (fd < 0)
+		return r->tally.vanished > vanished ? 0 : -1;
+	if (!(st.mode & 0100)) {
+		r->tally.unfinished++;
+		close(fd);
+		return 0;
+	}
+	room_start(r->room, SERVER_POSTFIX);
+	r->room->q.id_text = room_keep(r->room, id);
+	r->room->q.state = (uint8_t)state;
+	reading_status(r->room, &st);
+	window_open(&w, fd, r->bytes);
+	postfix_file(&w, r->room);
+	close(fd);
+	return 1;
+}
+
+/* Every file of one queue; hashed folders wait in a list until it is their turn. */
+static void walk(struct reading *r, const char *queue, enum queue_state state)
+{
+	struct folders f;
+
+	folders_start(&f, queue);
+	while (folders_next(&f) && !r->stopped) {
+		struct arena *a = arena_new();
+		struct below_name *names;
+		size_t n = 0;
+
+		if (!reading_list(r, f.path, a, &names, &n))
+			n = 0;
+		for (size_t i = 0; i < n && !r->stopped; i++) {
+			struct span name = names[i].name;
+			char path[READING_PATH];
+
+			if (folders_take(&f, name) || !queue_is_id(name))
+				continue;
+			snprintf(path, sizeof(path), "%s/%.*s", f.path, (int)name.n, name.p);
+			if (load(r, path, name, state) > 0)
+				reading_give(r, path);
+		}
+		arena_free(a);
+	}
+	folders_end(&f);
+}
+
+/* Messages that nobody has taken in yet belong to whoever handed them over: only their number is told. */
+static void count_maildrop(struct reading *r)
+{
+	struct arena *a = arena_new();
+	struct below_name *names;
+	size_t n = 0;
+
+	if (reading_list(r, "maildrop", a, &names, &n))
+		r->tally.maildrop = n;
+	arena_free(a);
+}
+
+void postfix_walk(struct reading *r)
+{
+	for (size_t i = 0; i < QUEUES && !r->stopped; i++)
+		walk(r, queues[i].name, queues[i].state);
+	if (!r->stopped && r->found_any)
+		count_maildrop(r);
+}
+
+/* ID in QUEUE, hashed by so many characters. */
+static int find_in(struct reading *r, struct span id, const char *queue, enum queue_state state,
+		   unsigned depth)
+{
+	static const char hash[] = "0123456789ABCDEF";
+	unsigned ways = depth == 0 ? 1 : depth == 1 ? 16 : 256;
+	char path[READING_PATH];
+	int found = 0;
+
+	for (unsigned i = 0; i < ways && found == 0; i++) {
+		if (depth == 0)
+			snprintf(path, sizeof(path), "%s/%.*s", queue, (int)id.n, id.p);
+		else if (depth == 1)
+			snprintf(path, sizeof(path), "%s/%c/%.*s", queue, hash[i], (int)id.n, id.p);
+		else
+			snprintf(path, sizeof(path), "%s/%c/%c/%.*s", queue, hash[i / 16], hash[i % 16],
+				 (int)id.n, id.p);
+		found = load(r, path, id, state);
+	}
+	return found;
+}
+
+int postfix_find(struct reading *r, struct span id)
+{
+	int found = 0;
+
+	for (unsigned depth = 0; depth <= FOLDERS_DEEP && found == 0; depth++)
+		for (size_t i = 0; i < QUEUES && found == 0; i++)
+			found = find_in(r, id, queues[i].name, queues[i].state, depth);
+	return found;
+}

@@ -1,0 +1,170 @@
+/* spool - see spool.h. */
+#include "queue/spool.h"
+
+#include "queue/reading.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool queue_is_id(struct span id)
+{
+	for (size_t i = 0; i < id.n; i++) {
+		char c = id.p[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-'))
+			return false;
+	}
+	return id.n > 4 && id.n <= 40;
+}
+
+static void unreadable(struct reading *r, const char *path, const char *why)
+{
+	struct queue_tally *t = &r->tally;
+
+	if (t->unreadable++ == 0)
+		snprintf(t->first_unreadable, sizeof(t->first_unreadable), "%.100s: %s", path, why);
+}
+
+bool reading_list(struct reading *r, const char *path, struct arena *a, struct below_name **ret_names,
+		  size_t *ret_n)
+{
+	int fd = below_open(r->spool->fd, path, true);
+	bool more = false;
+	bool good;
+
+	if (fd < 0) {
+		if (errno != ENOENT && errno != ENOTDIR) {
+			r->refused = errno;
+			unreadable(r, path, strerror(errno));
+		}
+		return false;
+	}
+	good = below_list(fd, NAMES_MOST, a, ret_names, ret_n, &more);
+	close(fd);
+	if (!good)
+		unreadable(r, path, "the folder cannot be read");
+	r->tally.too_many |= more;
+	r->found_any |= good;
+	return good;
+}
+
+int reading_open(struct reading *r, const char *path, struct file_status *ret_status)
+{
+	int fd = below_open(r->spool->fd, path, false);
+	struct err err;
+
+	if (fd < 0) {
+		if (errno == ENOENT)
+			r->tally.vanished++;
+		else
+			unreadable(r, path, strerror(errno));
+		return -1;
+	}
+	if (descriptor_status(fd, ret_status, &err) < 0 || !S_ISREG(ret_status->mode)) {
+		unreadable(r, path, "not a regular file");
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void reading_status(struct room *room, const struct file_status *st)
+{
+	room->q.inode = st->inode;
+	room->q.file_size = st->size;
+	room->q.mtime = st->mtime;
+	room->q.mtime_nsec = st->mtime_nsec;
+}
+
+void reading_give(struct reading *r, const char *path)
+{
+	struct queue_tally *t = &r->tally;
+	const struct queued *q = &r->room->q;
+
+	t->messages++;
+	t->by_state[q->state]++;
+	if (q->damage && t->damaged++ == 0)
+		snprintf(t->first_damaged, sizeof(t->first_damaged), "%.100s: %s", path, q->damage);
+	if (!r->visit(r->ctx, q))
+		r->stopped = true;
+}
+
+static void start(struct reading *r, const struct spool *spool)
+{
+	*r = (struct reading){
+		.spool = spool,
+		.room = xmalloc(sizeof(*r->room)),
+		.bytes = xmalloc(WINDOW_MOST),
+	};
+}
+
+static void end(struct reading *r)
+{
+	free(r->room);
+	free(r->bytes);
+}
+
+int queue_read(const struct spool *spool, queue_visit *visit, void *ctx, struct queue_tally *ret_tally,
+	       struct err *err)
+{
+	const char *name = mail_server_name(spool->server);
+	struct reading r;
+
+	start(&r, spool);
+	r.visit = visit;
+	r.ctx = ctx;
+	if (spool->server == SERVER_POSTFIX)
+		postfix_walk(&r);
+	else
+		exim_walk(&r);
+	end(&r);
+	errno = r.refused;
+	if (!r.found_any && r.refused == ENOSYS)
+		return err_set(err, EXIT_NOPERM, "reading the %s queue needs Linux 5.6 or newer", name);
+	if (!r.found_any && r.refused)
+		return err_sys(err, EXIT_NOPERM, "the %s queue cannot be read", name);
+	if (!r.found_any)
+		return err_set(err, EXIT_NOINPUT, "there is no %s queue in its spool folder", name);
+	*ret_tally = r.tally;
+	return 0;
+}
+
+/* A message of its own, apart from the room it was read in. */
+static void keep(struct arena *a, const struct queued *q, struct queued *ret)
+{
+	struct span *texts[] = { &ret->id_text, &ret->queue,	  &ret->sender, &ret->login,
+				 &ret->user,	&ret->client,	  &ret->helo,	&ret->protocol,
+				 &ret->subject, &ret->message_id, &ret->script };
+
+	*ret = *q;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i] = arena_span(a, *texts[i]);
+	ret->recipients = arena_alloc(a, (q->nlisted + 1) * sizeof(*q->recipients));
+	for (uint32_t i = 0; i < q->nlisted; i++)
+		ret->recipients[i] = (struct queued_recipient){
+			arena_span(a, q->recipients[i].address),
+			q->recipients[i].done,
+		};
+}
+
+int queue_read_one(const struct spool *spool, struct span id, struct arena *a, struct queued *ret,
+		   struct err *err)
+{
+	struct reading r;
+	int found;
+
+	if (!queue_is_id(id))
+		return err_set(err, EXIT_USAGE, "that is no queue id");
+	start(&r, spool);
+	found = spool->server == SERVER_POSTFIX ? postfix_find(&r, id) : exim_find(&r, id);
+	if (found > 0)
+		keep(a, &r.room->q, ret);
+	else if (found < 0)
+		found = err_set(err, EXIT_IO, "%s", r.tally.first_unreadable);
+	end(&r);
+	return found;
+}

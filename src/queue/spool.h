@@ -1,0 +1,47 @@
+/*
+ * spool - a mail server's queue, read from its own folder in one pass: every message once, as a struct queued.
+ *
+ * Reads through one directory descriptor and nothing else (sys/beneath.h: below_open), so that it can work in a
+ * process that is confined to that folder. A queue lives while it is read: a file that is gone is no error. What
+ * cannot be read or is damaged is counted, named and never left out in silence.
+ *
+ * TRUST: file names and contents; the folder is the mail server's, in a mounted image anybody's.
+ */
+#ifndef SPAMTRAIL_QUEUE_SPOOL_H
+#define SPAMTRAIL_QUEUE_SPOOL_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/queued.h"
+
+struct spool {
+	int fd; /* of queue_directory (Postfix) or spool_directory (Exim); for reading or O_PATH */
+	enum mail_server server;
+};
+
+struct queue_tally {
+	uint64_t messages, by_state[QUEUE_STATES];
+	uint64_t vanished, unfinished; /* gone, or not yet whole: no error */
+	uint64_t unreadable, damaged;
+	uint64_t maildrop; /* Postfix: handed over, not yet taken in; nobody has read these */
+	char first_unreadable[160], first_damaged[160]; /* "deferred/A/ABC: it ends ..."; names as they are */
+	bool too_many; /* more files than are read */
+};
+
+/* What Q points to lives until the function returns; false ends the reading. */
+typedef bool queue_visit(void *ctx, const struct queued *q);
+
+/* EXIT_NOINPUT: there is no queue; EXIT_NOPERM: it may not be read. */
+int queue_read(const struct spool *spool, queue_visit *visit, void *ctx, struct queue_tally *ret_tally, struct err *err);
+
+/*
+ * The message ID as it is now, wherever it lies in the queue: 1 and the message, texts in A; 0: it is not there any
+ * more; negative: it cannot be read. Ids are used again: compare inode and times, and who it belongs to
+ * (trace/queued.h).
+ */
+int queue_read_one(const struct spool *spool, struct span id, struct arena *a, struct queued *ret, struct err *err);
+
+/* A queue id of that server's form: letters, digits and hyphens, no more than 40. */
+bool queue_is_id(struct span id);
+
+#endif

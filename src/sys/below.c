@@ -1,0 +1,113 @@
+/*
+ * below - files beneath one open directory, by nothing but openat2, getdents64 and fstat: what a process that is
+ * confined to that directory has. See beneath.h.
+ *
+ * TRUST: names and types are whoever's writes there. O_NONBLOCK keeps a FIFO from stalling us; the caller's fstat
+ * says what was opened.
+ */
+#include "sys/beneath.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* linux/openat2.h, as in resolve.c */
+struct how {
+	uint64_t flags, mode, resolve;
+};
+
+enum { NO_XDEV = 0x01, NO_MAGICLINKS = 0x02, NO_SYMLINKS = 0x04, BENEATH = 0x08, CALL_OPENAT2 = 437 };
+
+int below_open(int dirfd, const char *path, bool dir)
+{
+	struct how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (dir ? O_DIRECTORY : O_NONBLOCK | O_NOCTTY),
+		.resolve = BENEATH | NO_SYMLINKS | NO_MAGICLINKS | NO_XDEV,
+	};
+
+	return (int)syscall(CALL_OPENAT2, dirfd, path, &how, sizeof(how));
+}
+
+bool below_status(int dirfd, const char *path, struct file_status *ret_status)
+{
+	struct how how = {
+		.flags = O_PATH | O_CLOEXEC | O_NOFOLLOW,
+		.resolve = BENEATH | NO_SYMLINKS | NO_MAGICLINKS | NO_XDEV,
+	};
+	int fd = (int)syscall(CALL_OPENAT2, dirfd, path, &how, sizeof(how));
+	struct err err;
+	bool good;
+
+	if (fd < 0)
+		return false;
+	good = descriptor_status(fd, ret_status, &err) == 0 && S_ISREG(ret_status->mode);
+	close(fd);
+	return good;
+}
+
+struct list {
+	struct below_name *names;
+	size_t n, room;
+};
+
+static void put(struct list *l, struct arena *a, const struct dirent64 *d)
+{
+	if (l->n == l->room) {
+		l->room = l->room ? l->room * 2 : 64;
+		l->names = xrealloc(l->names, l->room * sizeof(*l->names));
+	}
+	l->names[l->n++] = (struct below_name){ arena_span(a, span_str(d->d_name)), d->d_type == DT_DIR };
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct span x = ((const struct below_name *)a)->name;
+	const struct span y = ((const struct below_name *)b)->name;
+	int order = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
+
+	return order ? order : (x.n > y.n) - (x.n < y.n);
+}
+
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+bool below_list(int fd, size_t max, struct arena *a, struct below_name **ret_names, size_t *ret_n,
+		bool *ret_more)
+{
+	_Alignas(struct dirent64) char block[32768];
+	struct list l = { 0 };
+	bool more = false;
+	ssize_t got;
+
+	while (!more && (got = getdents64(fd, block, sizeof(block))) > 0) {
+		for (ssize_t at = 0; at < got && !more;) {
+			const struct dirent64 *d = (const void *)(block + at);
+
+			at += d->d_reclen;
+			if (is_dots(d->d_name))
+				continue;
+			more = l.n == max;
+			if (!more)
+				put(&l, a, d);
+		}
+	}
+	if (!more && got < 0) {
+		free(l.names);
+		return false;
+	}
+	if (l.n)
+		qsort(l.names, l.n, sizeof(*l.names), by_name);
+	*ret_names = arena_alloc(a, (l.n + 1) * sizeof(*l.names));
+	if (l.n)
+		memcpy(*ret_names, l.names, l.n * sizeof(*l.names));
+	free(l.names);
+	*ret_n = l.n;
+	*ret_more = more;
+	return true;
+}

@@ -1,0 +1,489 @@
+/*
+ * The two spool formats: what real servers wrote (test/queue/spool), and what a forger would make of it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "queue/files.h"
+#include "queue/room.h"
+#include "queue/window.h"
+
+static struct room *room;
+
+static struct buf bytes_of(const char *name)
+{
+	struct buf b = BUF_MAX(1 << 20);
+	char path[300], block[4096];
+	size_t n;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "test/queue/spool/%s", name);
+	f = fopen(path, "r");
+	if (!f)
+		fail_msg("%s is not there: run from the top of the tree", path);
+	while ((n = fread(block, 1, sizeof(block), f)) > 0)
+		buf_add(&b, block, n);
+	fclose(f);
+	return b;
+}
+
+static const struct queued *parse(enum mail_server server, const char *id, struct span bytes)
+{
+	/* a copy of just that size: a look behind its end is found by the sanitizer */
+	char *copy = malloc(bytes.n + !bytes.n);
+	struct window w;
+
+	if (bytes.n)
+		memcpy(copy, bytes.p, bytes.n);
+	room_start(room, server);
+	room->q.id_text = room_keep(room, span_str(id));
+	window_memory(&w, span_of(copy, bytes.n));
+	if (server == SERVER_POSTFIX)
+		postfix_file(&w, room);
+	else
+		exim_header_file(&w, room);
+	free(copy);
+	return &room->q;
+}
+
+static void same(struct span got, const char *want)
+{
+	if (!span_eq(got, span_str(want)))
+		fail_msg("\"%.*s\", not \"%s\"", (int)got.n, got.p, want);
+}
+
+static void postfix_real(void **state)
+{
+	struct buf b = bytes_of("postfix/auth");
+	const struct queued *q = parse(SERVER_POSTFIX, "9FCFD127", buf_view(&b));
+
+	assert_null(q->damage);
+	same(q->login, "alice@alice.test");
+	assert_int_equal(q->login_grade, 'A');
+	assert_int_equal(q->uid, QUEUED_NO_UID);
+	assert_int_equal(q->door, DOOR_AUTH);
+	assert_int_equal(q->nrecipients, 2);
+	assert_int_equal(q->size, 395);
+	same(q->sender, "alice@alice.test");
+	same(q->recipients[1].address, "x2@out.example");
+	same(q->subject, "via auth");
+	same(q->client, "127.0.0.1");
+	same(q->helo, "pc.example");
+	buf_free(&b);
+	b = bytes_of("postfix/local");
+	q = parse(SERVER_POSTFIX, "8F610118", buf_view(&b));
+	assert_null(q->damage);
+	assert_int_equal(q->uid, 2002);
+	assert_int_equal(q->uid_grade, 'A');
+	assert_int_equal(q->door, DOOR_LOCAL);
+	same(q->script, "2001:cache.php");
+	buf_free(&b);
+	b = bytes_of("postfix/loopback");
+	q = parse(SERVER_POSTFIX, "A991112A", buf_view(&b));
+	assert_null(q->damage);
+	assert_int_equal(q->door, DOOR_LOOPBACK);
+	assert_int_equal(q->uid, QUEUED_NO_UID);
+	buf_free(&b);
+	b = bytes_of("postfix/bounce");
+	q = parse(SERVER_POSTFIX, "96EB817F", buf_view(&b));
+	assert_null(q->damage);
+	assert_true(q->null_sender);
+	assert_int_equal(q->door, DOOR_BOUNCE);
+	buf_free(&b);
+	b = bytes_of("postfix/partly");
+	q = parse(SERVER_POSTFIX, "8605716E", buf_view(&b));
+	assert_null(q->damage);
+	assert_int_equal(q->nrecipients, 3);
+	assert_int_equal(q->ndone, 2);
+	assert_true(q->recipients[0].done && !q->recipients[1].done && q->recipients[2].done);
+	buf_free(&b);
+}
+
+/* The recipients of sendmail(1) lie behind the text, and the text is not read: bytes there may be anything. */
+static void postfix_skips_text(void **state)
+{
+	struct buf b = bytes_of("postfix/long");
+	const struct queued *q = parse(SERVER_POSTFIX, "94157122", buf_view(&b));
+
+	assert_null(q->damage);
+	assert_int_equal(q->nrecipients, 3);
+	same(q->recipients[2].address, "d@z.example");
+	memset(b.p + 8000, 0xff, 10000);
+	q = parse(SERVER_POSTFIX, "94157122", buf_view(&b));
+	assert_null(q->damage);
+	assert_int_equal(q->nrecipients, 3);
+	buf_free(&b);
+}
+
+static void exim_real(void **state)
+{
+	struct buf b = bytes_of("exim/1xXDax-00005S-2L-H");
+	const struct queued *q = parse(SERVER_EXIM, "1xXDax-00005S-2L", buf_view(&b));
+
+	assert_null(q->damage);
+	assert_int_equal(q->uid, 2001);
+	assert_int_equal(q->uid_grade, 'A');
+	same(q->user, "alice");
+	/* Exim writes -auth_id for local mail, too: that is no login */
+	assert_int_equal(q->login.n, 0);
+	assert_int_equal(q->door, DOOR_LOCAL);
+	same(q->subject, "exim local");
+	same(q->script, "alice.test/x.php for 192.0.2.1");
+	buf_free(&b);
+	b = bytes_of("exim/1xXDax-00005c-2W-H");
+	q = parse(SERVER_EXIM, "1xXDax-00005c-2W", buf_view(&b));
+	assert_null(q->damage);
+	same(q->login, "alice@alice.test");
+	assert_int_equal(q->login_grade, 'A');
+	same(q->client, "127.0.0.1");
+	assert_int_equal(q->uid, QUEUED_NO_UID);
+	buf_free(&b);
+	b = bytes_of("exim/1xXDet-00007R-1q-H");
+	q = parse(SERVER_EXIM, "1xXDet-00007R-1q", buf_view(&b));
+	assert_null(q->damage);
+	assert_int_equal(q->nrecipients, 3);
+	assert_int_equal(q->ndone, 2);
+	assert_true(q->recipients[0].done && !q->recipients[1].done && q->recipients[2].done);
+	exim_journal(room, SPAN("later@defer.example\nok1@good.example\nother@x\n"));
+	assert_int_equal(q->ndone, 3);
+	buf_free(&b);
+	b = bytes_of("exim/1xXDax-00005X-2O-H");
+	q = parse(SERVER_EXIM, "1xXDax-00005X-2O", buf_view(&b));
+	assert_null(q->damage);
+	assert_int_equal(q->frozen, 1795853746);
+	buf_free(&b);
+}
+
+static const char *const postfix_names[] = { "auth", "local", "loopback", "bounce", "partly" };
+static const char *const exim_names[] = { "1xXDax-00005S-2L", "1xXDax-00005c-2W", "1xXDet-00007R-1q",
+					  "1xXDax-00005X-2O" };
+
+static bool names_somebody(const struct queued *q)
+{
+	return q->login.n || q->user.n || q->uid != QUEUED_NO_UID || q->login_grade || q->uid_grade;
+}
+
+static void cut_at_every_byte(void **state)
+{
+	for (size_t i = 0; i < sizeof(postfix_names) / sizeof(*postfix_names); i++) {
+		char name[64];
+		struct buf b;
+
+		snprintf(name, sizeof(name), "postfix/%s", postfix_names[i]);
+		b = bytes_of(name);
+		for (size_t n = 0; n < b.n; n++) {
+			const struct queued *q = parse(SERVER_POSTFIX, "ABCDEF", span_of(b.p, n));
+
+			assert_non_null(q->damage);
+			assert_false(names_somebody(q));
+		}
+		buf_free(&b);
+	}
+	for (size_t i = 0; i < sizeof(exim_names) / sizeof(*exim_names); i++) {
+		uint32_t recipients;
+		char name[64];
+		struct buf b;
+
+		snprintf(name, sizeof(name), "exim/%s-H", exim_names[i]);
+		b = bytes_of(name);
+		recipients = parse(SERVER_EXIM, exim_names[i], buf_view(&b))->nrecipients;
+		for (size_t n = 0; n < b.n; n++) {
+			const struct queued *q = parse(SERVER_EXIM, exim_names[i], span_of(b.p, n));
+
+			/* between two headers nothing is missing that the format could tell */
+			assert_true(q->damage ? !names_somebody(q) : q->nrecipients == recipients);
+		}
+		buf_free(&b);
+	}
+}
+
+/* The file with WITH put in behind AFTER must be refused, and name nobody. */
+static void forge_exim(const char *id, const char *after, struct span with)
+{
+	char name[64];
+	struct buf b, forged = BUF_MAX(1 << 20);
+	const struct queued *q;
+	ptrdiff_t at;
+
+	snprintf(name, sizeof(name), "exim/%s-H", id);
+	b = bytes_of(name);
+	at = span_search(buf_view(&b), 0, span_str(after));
+	assert_true(at >= 0);
+	at += (ptrdiff_t)strlen(after);
+	buf_add(&forged, b.p, (size_t)at);
+	buf_span(&forged, with);
+	buf_span(&forged, span_from(buf_view(&b), (size_t)at));
+	q = parse(SERVER_EXIM, id, buf_view(&forged));
+	if (!q->damage || names_somebody(q))
+		fail_msg("\"%.*s\" went through", (int)with.n, with.p);
+	buf_free(&b);
+	buf_free(&forged);
+}
+
+static void exim_forged(void **state)
+{
+	static const char auth[] = "1xXDax-00005c-2W", local[] = "1xXDax-00005S-2L";
+
+	forge_exim(auth, "alice@alice.test\n-tls", SPAN("\n-auth_id victim@victim.test"));
+	forge_exim(auth, "-body_linecount 3\n", SPAN("--auth_id victim@victim.test\n"));
+	forge_exim(auth, "-body_linecount 3\n", SPAN("-host_address [203.0.113.1]:25\n"));
+	forge_exim(auth, "-body_linecount 3\n", SPAN("-received_protocol esmtpsa\n"));
+	forge_exim(auth, "--auth_id alice@alice.test", SPAN("\r"));
+	forge_exim(auth, "--auth_id alice@alice.test", span_of("\0", 1));
+	forge_exim(local, "-ident alice\n", SPAN("-ident victim\n"));
+	forge_exim(local, "-local\n", SPAN("-local\n"));
+	/* the count and what follows it */
+	forge_exim(local, "XX\n", SPAN("2\nvictim@x.example\nb@x.example\n\n"));
+	forge_exim(local, "XX\n1\na@x.example\n", SPAN("b@x.example\n"));
+	forge_exim(local, "XX\n", SPAN("9"));
+	forge_exim(local, "XX\n", SPAN("XX\n"));
+	forge_exim(local, "020  ", SPAN("x"));
+	forge_exim(local, "exim local\n", SPAN("X-Evil: 1\n"));
+	forge_exim(local, "-local\n", SPAN("-aclm _x 999999\nzz\n"));
+	forge_exim(local, "-local\n", SPAN("-aclm _x 3\nzz\n-x\n"));
+	forge_exim(local, "alice 2001 2001", SPAN(" 7 x"));
+}
+
+/* An ACL variable may hold line ends: what looks like an option in it is none. */
+static void exim_variable(void **state)
+{
+	static const char id[] = "1xXDax-00005S-2L";
+	static const char with[] = "-aclm _x 26\n-auth_id victim\n-ident abc\n";
+	struct buf b = bytes_of("exim/1xXDax-00005S-2L-H"), more = BUF_MAX(1 << 16);
+	ptrdiff_t at = span_search(buf_view(&b), 0, SPAN("-auth_id"));
+	const struct queued *q;
+
+	buf_add(&more, b.p, (size_t)at);
+	buf_add(&more, with, sizeof(with) - 1);
+	buf_span(&more, span_from(buf_view(&b), (size_t)at));
+	q = parse(SERVER_EXIM, id, buf_view(&more));
+	assert_null(q->damage);
+	assert_int_equal(q->uid, 2001);
+	same(q->user, "alice");
+	assert_int_equal(q->login.n, 0);
+	buf_free(&b);
+	buf_free(&more);
+}
+
+static void record(struct buf *b, char type, struct span data)
+{
+	buf_byte(b, type);
+	if (data.n > 127)
+		buf_byte(b, (char)(0x80 | (data.n & 0x7f)));
+	buf_byte(b, (char)(data.n > 127 ? data.n >> 7 : data.n));
+	buf_span(b, data);
+}
+
+struct piece {
+	char type;
+	struct span data;
+};
+
+#define SIZES                                                                                                \
+	SPAN("            100             200               1               0               0              " \
+	     " 0")
+
+/* A file from PIECES, in which TYPE 0 ends the list. */
+static const struct queued *built(const struct piece *pieces)
+{
+	struct buf b = BUF_MAX(1 << 22);
+	const struct queued *q;
+
+	for (; pieces->type; pieces++)
+		record(&b, pieces->type, pieces->data);
+	q = parse(SERVER_POSTFIX, "ABCDEF12", buf_view(&b));
+	buf_free(&b);
+	return q;
+}
+
+#define HEAD                              \
+	{ 'C', SIZES },                   \
+	{                                 \
+		'T', SPAN("1795853743 1") \
+	}
+#define LOGIN                                        \
+	{ 'A', SPAN("sasl_method=PLAIN") },          \
+	{                                            \
+		'A', SPAN("sasl_username=mallory@x") \
+	}
+#define TAIL                                                                                           \
+	{ 'R', SPAN("r@x") }, { 'M', SPAN("") }, { 'N', SPAN("Received: from x") }, { 'N', SPAN("") }, \
+		{ 'X', SPAN("") }, { 'E', SPAN("") },                                                  \
+	{                                                                                              \
+		0, SPAN("")                                                                            \
+	}
+
+static void postfix_forged(void **state)
+{
+	const struct piece good[] = { HEAD, LOGIN, { 'S', SPAN("m@x") }, TAIL };
+	const struct piece bad[][16] = {
+		{ HEAD, LOGIN, { 'A', SPAN("sasl_username=victim@v") }, { 'S', SPAN("m@x") }, TAIL },
+		{ HEAD, LOGIN, { 'A', SPAN("sasl_method=LOGIN") }, { 'S', SPAN("m@x") }, TAIL },
+		{ HEAD, LOGIN, { 'S', SPAN("m@x") }, { 'S', SPAN("victim@v") }, TAIL },
+		{ HEAD, LOGIN, { 'C', SIZES }, { 'S', SPAN("m@x") }, TAIL },
+		{ HEAD, LOGIN, { 'T', SPAN("1 1") }, { 'S', SPAN("m@x") }, TAIL },
+		{ LOGIN, HEAD, { 'S', SPAN("m@x") }, TAIL },
+		{ HEAD, { 'A', SPAN("sasl_username=a\nb") }, { 'S', SPAN("m@x") }, TAIL },
+		{ HEAD, { 'A', SPAN("sasl_username=a\0b") }, { 'S', SPAN("m@x") }, TAIL },
+		{ HEAD, { 'A', SPAN("sasl_username=a\rb") }, { 'S', SPAN("m@x") }, TAIL },
+		{ HEAD, { 'A', SPAN("sasl_username=") }, { 'S', SPAN("m@x") }, TAIL },
+		{ HEAD, LOGIN, TAIL },
+		{ HEAD, LOGIN, { 'S', SPAN("m@x") }, { '\1', SPAN("?") }, TAIL },
+		{ HEAD,
+		  LOGIN,
+		  { 'S', SPAN("m@x") },
+		  { 'M', SPAN("") },
+		  { 'N', SPAN("a") },
+		  { 'X', SPAN("") },
+		  TAIL },
+		{ HEAD,
+		  LOGIN,
+		  { 'S', SPAN("m@x") },
+		  { 'M', SPAN("") },
+		  { 'X', SPAN("") },
+		  { 'E', SPAN("") } },
+		{ HEAD,
+		  LOGIN,
+		  { 'S', SPAN("m@x") },
+		  { 'R', SPAN("r") },
+		  { 'M', SPAN("") },
+		  { 'S', SPAN("v@v") } },
+		{ HEAD, LOGIN, { 'S', SPAN("m@x") }, { 'p', SPAN("2") }, TAIL },
+	};
+
+	assert_null(built(good)->damage);
+	same(room->q.login, "mallory@x");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		const struct queued *q = built(bad[i]);
+
+		if (!q->damage || names_somebody(q))
+			fail_msg("forgery %zu went through", i);
+	}
+}
+
+/* Only cleanup's own first record names a uid, and only for mail that no client brought. */
+static void postfix_uid_is_the_first_record(void **state)
+{
+	const struct piece later[] = { HEAD,
+				       { 'S', SPAN("m@x") },
+				       { 'R', SPAN("r@x") },
+				       { 'M', SPAN("") },
+				       { 'N', SPAN("Received: by mx (Postfix, from userid 2001)") },
+				       { 'N', SPAN("Received: by mx (Postfix, from userid 0)") },
+				       { 'N', SPAN("") },
+				       { 'X', SPAN("") },
+				       { 'E', SPAN("") },
+				       { 0, SPAN("") } };
+	const struct piece client[] = { HEAD,
+					{ 'A', SPAN("log_client_address=203.0.113.9") },
+					{ 'S', SPAN("m@x") },
+					{ 'R', SPAN("r@x") },
+					{ 'M', SPAN("") },
+					{ 'N', SPAN("Received: by mx (Postfix, from userid 0)") },
+					{ 'X', SPAN("") },
+					{ 'E', SPAN("") },
+					{ 0, SPAN("") } };
+	const struct piece helo[] = { HEAD,
+				      { 'S', SPAN("m@x") },
+				      { 'R', SPAN("r@x") },
+				      { 'M', SPAN("") },
+				      { 'N', SPAN("Received: from , from userid 0) (x)") },
+				      { 'X', SPAN("") },
+				      { 'E', SPAN("") },
+				      { 0, SPAN("") } };
+
+	assert_int_equal(built(later)->uid, 2001);
+	assert_int_equal(built(client)->uid, QUEUED_NO_UID);
+	assert_int_equal(room->q.door, DOOR_SMTP);
+	assert_int_equal(built(helo)->uid, QUEUED_NO_UID);
+}
+
+static void ten_thousand_headers(void **state)
+{
+	struct buf b = BUF_MAX(1 << 22);
+	const struct queued *q;
+
+	record(&b, 'C', SIZES);
+	record(&b, 'T', SPAN("1795853743 1"));
+	record(&b, 'S', SPAN("m@x"));
+	record(&b, 'R', SPAN("r@x"));
+	record(&b, 'M', SPAN(""));
+	for (int i = 0; i < 10000; i++)
+		record(&b, 'N', SPAN("Received: from a by b; Sat, 28 Nov 2026 08:15:43 +0000"));
+	record(&b, 'X', SPAN(""));
+	record(&b, 'E', SPAN(""));
+	q = parse(SERVER_POSTFIX, "ABCDEF12", buf_view(&b));
+	assert_null(q->damage);
+	assert_int_equal(q->nrecipients, 1);
+	buf_free(&b);
+}
+
+static void many_recipients(void **state)
+{
+	struct buf b = BUF_MAX(1 << 22);
+	const struct queued *q;
+
+	record(&b, 'C', SIZES);
+	record(&b, 'T', SPAN("1795853743 1"));
+	record(&b, 'S', SPAN("m@x"));
+	for (int i = 0; i < 20000; i++)
+		record(&b, 'R',
+		       SPAN("somebody.with.a.rather.long.name.indeed@a-domain-that-is-long.example"));
+	record(&b, 'M', SPAN(""));
+	record(&b, 'X', SPAN(""));
+	record(&b, 'E', SPAN(""));
+	q = parse(SERVER_POSTFIX, "ABCDEF12", buf_view(&b));
+	assert_null(q->damage);
+	assert_int_equal(q->nrecipients, 20000);
+	assert_int_equal(q->nlisted, QUEUED_LISTED);
+	buf_free(&b);
+}
+
+static void tool_lines(void **state)
+{
+	const struct span line = SPAN(
+		"{\"queue_name\": \"deferred\", \"queue_id\": \"9FCFD127\", \"arrival_time\": 1795853743, "
+		"\"message_size\": 395, \"forced_expire\": false, \"sender\": \"a@b\", \"recipients\": "
+		"[{\"address\": \"x1@out.example\", \"delay_reason\": \"deferred\"}, {\"address\": "
+		"\"x2@o\"}]}");
+
+	assert_true(postqueue_line(line, room));
+	assert_int_equal(room->q.nrecipients, 2);
+	assert_int_equal(room->q.state, QUEUE_DEFERRED);
+	same(room->q.recipients[1].address, "x2@o");
+	for (size_t n = 0; n < line.n; n++)
+		assert_false(postqueue_line(span_head(line, n), room));
+	assert_false(postqueue_line(SPAN("{\"queue_name\":\"nowhere\",\"queue_id\":\"9FCFD127\"}"), room));
+	assert_false(postqueue_line(SPAN("[]"), room));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(postfix_real),
+		cmocka_unit_test(postfix_skips_text),
+		cmocka_unit_test(exim_real),
+		cmocka_unit_test(cut_at_every_byte),
+		cmocka_unit_test(exim_forged),
+		cmocka_unit_test(exim_variable),
+		cmocka_unit_test(postfix_forged),
+		cmocka_unit_test(postfix_uid_is_the_first_record),
+		cmocka_unit_test(ten_thousand_headers),
+		cmocka_unit_test(many_recipients),
+		cmocka_unit_test(tool_lines),
+	};
+	int rc;
+
+	room = malloc(sizeof(*room));
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	rc = cmocka_run_group_tests(tests, NULL, NULL);
+	free(room);
+	return rc;
+}

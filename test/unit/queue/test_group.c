@@ -1,0 +1,135 @@
+/* Groups: likeness of subjects, qshape's ages, domains counted once a message, limits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "base/pack.h"
+#include "queue/group.h"
+
+static void like(const char *a, const char *b, bool want)
+{
+	char x[SUBJECT_LIKE], y[SUBJECT_LIKE];
+
+	assert_int_equal(span_eq(subject_like(span_str(a), x), subject_like(span_str(b), y)), want);
+}
+
+static void subjects(void **state)
+{
+	like("Order 4711 for bob@x.example", "ORDER 12 for <>", false);
+	like("Order 4711 for bob@x.example", "order 12  for alice@y.example", true);
+	like("Urgent payment 1", "Urgent payment 99999", true);
+	like("Urgent payment", "Urgent payments", false);
+	like("", "", true);
+}
+
+static void ages(void **state)
+{
+	assert_int_equal(queue_age(1000, 1000), 0);
+	assert_int_equal(queue_age(1000, 1000 + 299), 0);
+	assert_int_equal(queue_age(1000, 1000 + 300), 1);
+	assert_int_equal(queue_age(1000, 1000 + 79 * 60), 4);
+	assert_int_equal(queue_age(1000, 1000 + 1279 * 60), 8);
+	assert_int_equal(queue_age(1000, 1000 + 1280 * 60), 9);
+	assert_int_equal(queue_age(2000, 1000), 0);
+}
+
+static void domains(void **state)
+{
+	struct queued_recipient list[] = { { SPAN("a@X.example"), true },
+					   { SPAN("b@x.example"), false },
+					   { SPAN("c@y.example"), false },
+					   { SPAN("root"), false } };
+	struct queued q = { .recipients = list, .nlisted = 4, .nrecipients = 10, .ndone = 1, .arrival = 100 };
+	struct grouping *g = grouping_new(BY_DOMAIN, 200);
+	struct queue_group *all;
+	uint64_t total;
+	bool full;
+	size_t n;
+
+	grouping_add(g, &q, NULL);
+	all = grouping_end(g, &n, &total, &full);
+	assert_int_equal(n, 4);
+	assert_false(full);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(all[i].messages, 1);
+		if (span_eq(all[i].key, SPAN("x.example")))
+			assert_int_equal(all[i].recipients, 2);
+		if (span_eq(all[i].key, SPAN("(not listed)")))
+			assert_int_equal(all[i].recipients, 6);
+	}
+	assert_int_equal(grouping_all(g)->recipients, 10);
+	grouping_free(g);
+}
+
+static void limits(void **state)
+{
+	struct grouping *g = grouping_new(BY_SENDER, 200);
+	struct queue_group *all;
+	uint64_t total, sum = 0;
+	bool full;
+	size_t n;
+
+	for (int i = 0; i < GROUPS_MOST + 500; i++) {
+		char sender[40];
+		struct queued q = { .arrival = 100 };
+
+		snprintf(sender, sizeof(sender), "s%d@x.example", i);
+		q.sender = span_str(sender);
+		grouping_add(g, &q, NULL);
+	}
+	all = grouping_end(g, &n, &total, &full);
+	assert_true(full);
+	assert_int_equal(n, QUEUE_GROUPS_MOST + 1);
+	assert_true(all[n - 1].rest);
+	for (size_t i = 0; i < n; i++)
+		sum += all[i].messages;
+	assert_int_equal(sum, GROUPS_MOST + 500);
+	grouping_free(g);
+}
+
+/* Every message and group that is packed comes out the same, and not at all when a byte is missing. */
+static void packed(void **state)
+{
+	struct queued_recipient list[] = { { SPAN("a@x.example"), true }, { SPAN("b@x.example"), false } };
+	struct queued q = { .server = SERVER_EXIM,
+			    .state = QUEUE_FROZEN,
+			    .door = DOOR_AUTH,
+			    .id_text = SPAN("1xXDax-00005S-2L"),
+			    .login = SPAN("alice"),
+			    .login_grade = 'A',
+			    .uid = QUEUED_NO_UID,
+			    .recipients = list,
+			    .nlisted = 2,
+			    .nrecipients = 5,
+			    .ndone = 1,
+			    .size = 7,
+			    .arrival = 9 };
+	struct queued_recipient back[QUEUED_LISTED];
+	struct buf b = BUF_MAX(10000);
+	struct queued out;
+
+	queued_pack(&q, QUEUED_LISTED, &b);
+	for (size_t n = 0; n <= b.n; n++) {
+		struct unpacker u = { .left = span_of(b.p, n) };
+
+		assert_int_equal(queued_unpack(&u, back, &out), n == b.n);
+	}
+	assert_true(span_eq(out.login, q.login) && out.nlisted == 2 && back[0].done &&
+		    qid_eq(out.id, qid_pack(q.id_text)));
+	buf_free(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(subjects), cmocka_unit_test(ages),   cmocka_unit_test(domains),
+		cmocka_unit_test(limits),   cmocka_unit_test(packed),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
