@@ -222,7 +222,7 @@ static bool counts(const struct tied *t, const struct seek_want *want)
 static void tie_one(struct work *w, struct tied *t, const struct asked *asked, const struct seek_want *seek)
 {
 	tie_find(&t->c, w->names, w->nnames, &t->tie);
-	for (size_t i = asked->first; w->logs_read && i < asked->first + asked->n && !t->line; i++) {
+	for (size_t i = asked->first; w->logs_read && seek && i < asked->first + asked->n && !t->line; i++) {
 		int64_t found = by_wanted(w->in.q, i);
 
 		if (found < 0 || (!counts(t, &seek[i]) && w->in.q->sought[found].line.grade != 'C'))

@@ -186,7 +186,7 @@ static bool send_query(struct job *j, enum ask_type type, struct span name)
 static bool spf_goes_on(struct job *j)
 {
 	struct span why;
-	struct ask ask;
+	struct ask ask = { .type = ASK_TXT };
 
 	if (spf_next(j->spf, &ask))
 		return send_query(j, (enum ask_type)ask.type, ask.name);
@@ -199,7 +199,7 @@ static bool spf_goes_on(struct job *j)
 
 static enum ask_type type_at_work(const struct job *j)
 {
-	struct ask ask;
+	struct ask ask = { .type = ASK_TXT };
 
 	return j->spf && spf_next(j->spf, &ask) ? (enum ask_type)ask.type : (enum ask_type)j->ask.type;
 }

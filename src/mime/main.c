@@ -53,10 +53,11 @@ static void load_charsets(void)
 					     "BIG5",	     "EUC-KR",	     "SHIFT_JIS",   "EUC-JP",
 					     "ISO-2022-JP",  "US-ASCII" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		iconv_open("UTF-8", names[i]);
-		iconv_open(names[i], "UTF-8");
-	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		/* one that this libc does not have is one that needs no file either */
+		if (iconv_open("UTF-8", names[i]) == (iconv_t)-1 ||
+		    iconv_open(names[i], "UTF-8") == (iconv_t)-1)
+			continue;
 }
 
 struct work {

@@ -287,7 +287,7 @@ static void record_ends(struct spf *s)
 static void next_term(struct spf *s)
 {
 	struct frame *f = &s->frame[s->depth - 1];
-	struct span term = SPAN_NONE;
+	struct span term;
 	size_t n = 0;
 
 	while (f->left.n && f->left.p[0] == ' ')
