@@ -167,7 +167,7 @@ static void on_result(void *ctx, int failed, struct ub_result *result);
 
 static bool send_query(struct job *j, enum ask_type type, struct span name)
 {
-	static const int rrtypes[] = {
+	static const int rrtypes[ASK_TYPES] = {
 		[ASK_A] = 1, [ASK_AAAA] = 28, [ASK_TXT] = 16, [ASK_PTR] = 12, [ASK_MX] = 15
 	};
 	char text[ASK_NAME_MOST + 2];
