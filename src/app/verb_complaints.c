@@ -88,6 +88,10 @@ static int read_mail(struct work *w, struct err *err)
 	struct mime_helper h = { .unconfined = w->o->unconfined };
 	int rc = 0;
 
+	if (w->o->nargs == 0 && isatty(STDIN_FILENO))
+		return err_set(err, EXIT_USAGE, "name a Maildir, an mbox or a message, or pipe one into it");
+	if (w->o->nargs == 0)
+		rc = mailboxes_add(&w->boxes, "-", err);
 	for (int i = 0; i < w->o->nargs && rc == 0; i++)
 		rc = mailboxes_add(&w->boxes, w->o->args[i], err);
 	if (rc == 0)

@@ -159,8 +159,10 @@ static void put_trouble(struct pen *p, const struct reputation *r, size_t first)
 	bool any = false;
 
 	pen_label(p, "UNKNOWN");
-	pen_str(p, list_state_name(l->v.state));
-	pen_str(p, ": ");
+	if (!span_starts(l->v.text, SPAN("refused:"))) {
+		pen_str(p, l->v.state == LIST_NO_ANSWER ? "no answer" : list_state_name(l->v.state));
+		pen_str(p, ": ");
+	}
 	pen_text(p, l->v.text);
 	pen_line(p, 0);
 	pen_to(p, SCREEN_LABEL);
@@ -220,12 +222,12 @@ static void put_identity(struct pen *p, const struct identity *f)
 		pen_str(p, " from ");
 		pen_text(p, f->address);
 	}
-	if (f->value.n) {
+	if (f->value.n && f->state != IDENTITY_MISSING) {
 		pen_str(p, f->what == IDENTITY_PTR ? " is " : " ");
 		pen_text(p, f->value);
 	}
 	if (f->text.n) {
-		pen_str(p, f->what == IDENTITY_SPF ? " by " : ": ");
+		pen_str(p, f->what == IDENTITY_SPF && f->state != IDENTITY_MISSING ? " by " : ": ");
 		pen_text(p, f->text);
 	}
 	pen_line(p, 0);
