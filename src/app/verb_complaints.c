@@ -49,6 +49,7 @@ static void unseen(struct work *w, struct span what, const char *why)
 
 /* --- mail ------------------------------------------------------------------------------------------ */
 
+/* Texts of C live in the arena already. */
 static void take(void *ctx, const struct complaint *c)
 {
 	struct work *w = ctx;
@@ -132,6 +133,7 @@ static int64_t by_wanted(const struct inquiry *q, size_t wanted)
 	return low < q->nsought && q->sought[low].wanted == wanted ? (int64_t)low : -1;
 }
 
+/* Bounces come for days, complaints for weeks: two weeks of logs unless the operator says otherwise. */
 static int ask_once(struct work *w, const struct seek_want *seek, size_t n, struct err *err)
 {
 	struct options o = *w->o;
@@ -201,6 +203,10 @@ static int ask_logs(struct work *w, struct err *err)
 
 /* --- ties ------------------------------------------------------------------------------------------ */
 
+/*
+ * The first of the two that the logs know is the line; what came from outside, or lies before the logs, belongs to
+ * nobody here even where its id is known.
+ */
 static void tie_one(struct work *w, struct tied *t, size_t index)
 {
 	for (size_t i = 2 * index; w->logs_read && i < 2 * index + 2 && !t->line; i++) {
@@ -226,6 +232,7 @@ static void tie_one(struct work *w, struct tied *t, size_t index)
 		t->state = TIE_NOTHING;
 }
 
+/* By account where there is one: its mailboxes and scripts are one customer's. */
 static void blame(struct work *w, const struct tied *t)
 {
 	struct span who = t->row->account.n ? t->row->account : t->row->id;

@@ -147,9 +147,9 @@ static struct span next_of_mbox(struct span *left)
 	ptrdiff_t gap;
 
 	while ((gap = span_search(all, at, SPAN("\nFrom "))) >= 0) {
-		bool empty_before =
-			gap > 0 && (all.p[gap - 1] == '\n' ||
-				    (gap > 1 && all.p[gap - 1] == '\r' && all.p[gap - 2] == '\n'));
+		bool empty_before = all.p && gap > 0 &&
+				    (all.p[gap - 1] == '\n' ||
+				     (gap > 1 && all.p[gap - 1] == '\r' && all.p[gap - 2] == '\n'));
 
 		at = (size_t)gap + 1;
 		if (empty_before && is_from_line(line_at(all, at)))
