@@ -124,7 +124,7 @@ static bool is_from_line(struct span line)
 {
 	ptrdiff_t colon = span_find(line, 0, ':');
 
-	return span_starts(line, SPAN("From ")) && colon > 0 && (size_t)colon + 1 < line.n &&
+	return line.p && span_starts(line, SPAN("From ")) && colon > 0 && (size_t)colon + 1 < line.n &&
 	       line.p[colon - 1] >= '0' && line.p[colon - 1] <= '9' && line.p[colon + 1] >= '0' &&
 	       line.p[colon + 1] <= '9';
 }
@@ -147,9 +147,9 @@ static struct span next_of_mbox(struct span *left)
 	ptrdiff_t gap;
 
 	while ((gap = span_search(all, at, SPAN("\nFrom "))) >= 0) {
-		bool empty_before = all.p && gap > 0 &&
-				    (all.p[gap - 1] == '\n' ||
-				     (gap > 1 && all.p[gap - 1] == '\r' && all.p[gap - 2] == '\n'));
+		bool empty_before =
+			gap > 0 && (all.p[gap - 1] == '\n' ||
+				    (gap > 1 && all.p[gap - 1] == '\r' && all.p[gap - 2] == '\n'));
 
 		at = (size_t)gap + 1;
 		if (empty_before && is_from_line(line_at(all, at)))
