@@ -332,6 +332,8 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.open = logs_open,
 		.event = trace_event,
 		.soon = trace_soon,
+		.soon_kinds = TRACE_SOON_KINDS,
+		.brief = !want->stats,
 		.event_ctx = trace,
 		.progress = logs_progress,
 	};

@@ -70,7 +70,7 @@ bool stream_fill(struct stream *s, struct batch *b, const struct logs_options *o
 /* Closes the file that S is reading. */
 void stream_close(struct stream *s);
 
-/* Turns the lines of a filled batch into events. */
-void batch_parse(struct batch *b);
+/* Turns the lines of a filled batch into events; BRIEF as in struct logs_options. */
+void batch_parse(struct batch *b, bool brief);
 
 #endif

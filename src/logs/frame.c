@@ -533,6 +533,18 @@ static enum line_result journal_line(struct frame *f, struct maker *m, struct li
 	return by_tag(f, m, l);
 }
 
+/* Behind a stamp that was read. */
+static inline enum line_result stamped_line(struct frame *f, struct maker *m, struct line *l,
+					    const struct stamp *st, struct span s)
+{
+	set_stamp(l, st);
+	s = skip_blanks(span_from(s, st->len));
+	if (st->form == STAMP_SPACED)
+		return spaced_line(f, m, l, s);
+	return st->form == STAMP_ISO || st->form == STAMP_SYSLOG ? syslog_line(f, m, l, s)
+								  : layers[st->form](f, m, l, s);
+}
+
 static enum line_result read_line(struct frame *f, struct maker *m, struct line *l, struct span s)
 {
 	bool rfc5424 = false, stamped;
@@ -544,16 +556,15 @@ static enum line_result read_line(struct frame *f, struct maker *m, struct line 
 		return journal_line(f, m, l);
 	if (*s.p == '<')
 		rfc5424 = skip_priority(&s);
-	stamped = stamp_again(&f->stamp, s, &st) || stamp_read(&f->stamp, s, &st);
+	stamped = stamp_read(&f->stamp, s, &st);
 	if (!stamped && skip_compose(&s))
 		stamped = stamp_read(&f->stamp, s, &st);
 	if (!stamped)
 		return unstamped_line(f, m, l, s);
+	if (!rfc5424)
+		return stamped_line(f, m, l, &st, s);
 	set_stamp(l, &st);
-	s = skip_blanks(span_from(s, st.len));
-	if (st.form == STAMP_SPACED && !rfc5424)
-		return spaced_line(f, m, l, s);
-	return rfc5424 ? rfc5424_line(f, m, l, s) : layers[st.form](f, m, l, s);
+	return rfc5424_line(f, m, l, skip_blanks(span_from(s, st.len)));
 }
 
 /* Without CR and NUL around it (a crash or copytruncate leaves NULs), and without a byte order mark. */
@@ -590,13 +601,18 @@ enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
 {
 	uint32_t before = m->out->events;
 	struct line l;
+	struct stamp st;
 	enum line_result result;
+	bool again = stamp_again(&f->stamp, raw, &st);
 
+	/* Nearly half of Exim's lines say nothing that anybody asks for: those are told before anything is set up. */
+	if (again && st.form == STAMP_SPACED && !m->all && exim_is_dull(m, span_from(raw, st.len + 1)))
+		return LINE_DULL;
 	line_init(&l, clean_ends(span_head(raw, LINE_MAX_BYTES)));
 	if (raw.n > LINE_MAX_BYTES)
 		l.flags |= EVF_CUT;
 	m->line = &l;
-	result = read_line(f, m, &l, l.raw);
+	result = again ? stamped_line(f, m, &l, &st, l.raw) : read_line(f, m, &l, l.raw);
 	if (m->all && m->out->events == before)
 		write_other(m, DIALECT_OTHER);
 	m->line = NULL;

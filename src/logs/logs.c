@@ -102,7 +102,8 @@ static void look_out(struct engine *e, const struct batch *b, const struct event
 {
 	if (!*left)
 		return;
-	e->own.soon(e->own.event_ctx, *ev, b->ev.base, far);
+	if (e->own.soon_kinds >> (*ev)->kind & 1)
+		e->own.soon(e->own.event_ctx, *ev, b->ev.base, far);
 	*ev = event_next(*ev);
 	--*left;
 }
@@ -133,7 +134,7 @@ static bool stream_attach(struct engine *e, struct stream *s)
 		if (b->ev.events) {
 			s->ev = (struct event *)b->ev.mem;
 			s->ev_left = b->ev.events;
-			if (e->own.soon)
+			if (e->own.soon_kinds)
 				look_ahead(e, s);
 			wallclock_resolve(&s->clock, s->ev);
 			stream_key(s);
@@ -202,7 +203,7 @@ static struct stream *consume(struct engine *e)
 		const struct stream *rival = heap_second(&e->heap);
 
 		while (!rival || !heap_after(s, rival)) {
-			if (e->own.soon) {
+			if (e->own.soon_kinds) {
 				look_out(e, s->first, &s->far, &s->far_left, 1);
 				look_out(e, s->first, &s->near, &s->near_left, 0);
 			}
@@ -261,7 +262,7 @@ static void do_parse(struct engine *e, struct batch *b)
 {
 	b->state = BATCH_PARSING;
 	pthread_mutex_unlock(&e->lock);
-	batch_parse(b);
+	batch_parse(b, e->own.brief);
 	pthread_mutex_lock(&e->lock);
 	b->state = BATCH_PARSED;
 }

@@ -79,6 +79,7 @@ struct trace {
 	struct seek *seek;             /* NULL where no message is sought */
 	struct refusals *refusals;     /* NULL where nobody asks for them */
 	struct hour_share hour;
+	uint32_t *writer;      /* by file: in whose home the log lies, ACCOUNT_NONE; filled when asked */
 	uint8_t *folders;      /* by account: how many of its folders have a row of their own */
 	size_t nfolders;
 	uint32_t single[SENDER_KINDS]; /* rows of the kinds there is one row of */
@@ -138,6 +139,8 @@ void result_notice_child(struct trace *t, const struct step *s);
 /* SLOT is another id of the message PARENT: from now on its results are that one's. */
 void result_adopt(struct trace *t, struct qid parent, uint32_t slot);
 
+/* Whose home the log lies in that S was read from: he can write there what he likes. Or ACCOUNT_NONE. */
+uint32_t trace_writer(struct trace *t, const struct step *s);
 /* Seconds east of UTC at AT. */
 int32_t trace_zone(struct trace *t, int64_t at);
 /* trace.c: at the memory limit, gives up the messages that matter least. */

@@ -24,10 +24,21 @@ static void on_notice(struct trace *t, const struct step *s)
 		result_notice_child(t, s);
 }
 
+#define WRITER_UNASKED (ACCOUNT_NONE - 1)
+
+uint32_t trace_writer(struct trace *t, const struct step *s)
+{
+	uint32_t *writer = &t->writer[s->at->file];
+
+	if (*writer == WRITER_UNASKED)
+		*writer = accounts_by_path(t->o.accounts, t->o.files[s->at->file].name);
+	return *writer;
+}
+
 /* A log in somebody's home is written by him: it speaks of his own files only. */
 static void on_phpmail(struct trace *t, const struct step *s)
 {
-	uint32_t writer = accounts_by_path(t->o.accounts, t->o.files[s->at->file].name);
+	uint32_t writer = trace_writer(t, s);
 
 	if (writer != ACCOUNT_NONE && writer != accounts_by_path(t->o.accounts, step_get(s, F_SCRIPT)))
 		return;
@@ -76,6 +87,10 @@ struct trace *trace_new(const struct trace_options *options)
 	senders_init(&t->senders, &t->names, &t->base);
 	t->nfolders = accounts_count(options->accounts);
 	t->folders = xcalloc(t->nfolders + 1, 1);
+	t->writer = xcalloc(options->nfiles + 1, sizeof(*t->writer));
+	for (size_t i = 0; i < options->nfiles; i++)
+		t->writer[i] = WRITER_UNASKED;
+	t->script.seed = t->names.seed;
 	web_init(&t->web);
 	freemail_init(&t->freemail);
 	networks_init(&t->relay_nets, options->networks, options->nnetworks);
@@ -101,6 +116,7 @@ void trace_free(struct trace *t)
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
 	free(t->folders);
+	free(t->writer);
 	web_free(&t->web);
 	senders_free(&t->senders);
 	baseline_free(&t->base);
