@@ -49,8 +49,8 @@ struct stream {
 	uint64_t line_base;    /* lines of the file in earlier batches */
 	struct event *ev;      /* the event in hand, its time resolved; NULL = none */
 	uint32_t ev_left;
-	const struct event *far, *near; /* events ahead of ev in the same batch, NULL = its end */
-	uint32_t far_left, near_left;
+	const struct event *ahead; /* some way ahead of ev in the same batch */
+	uint32_t ahead_left;
 	int64_t key;           /* where the stream stands in the merge */
 	struct mend *mend;     /* NULL until a line needs it */
 	const struct event *before; /* the event handed over last, in the same batch; or NULL */

@@ -223,6 +223,14 @@ static const char *old_host(const char *p, const char *end, struct exim_reply *r
 	return end - done > 2 && !memcmp(done, ": ", 2) ? done + 2 : p;
 }
 
+/* The first byte C of [p, end) that has a blank behind it, or END. */
+static const char *before_blank(const char *p, const char *end, char c)
+{
+	while ((p = bytes_find(p, end, c)) < end && (end - p < 2 || p[1] != ' '))
+		p++;
+	return p;
+}
+
 /*
  * The reply stands at the text's start, or behind the ": " that ends "SMTP error from ... after RCPT
  * TO:<x>". The address in <> is the client's text, so it is stepped over as one piece.
@@ -240,13 +248,15 @@ void exim_reply_cut(struct span text, struct exim_reply *r)
 			r->text = span_of(p, (size_t)(end - p));
 			return;
 		}
-		at = memmem(p, (size_t)(end - p), ": ", 2);
-		if (!at)
+		at = before_blank(p, end, ':');
+		if (at == end)
 			return;
 
-		const char *angle = memchr(p, '<', (size_t)(at - p));
-		const char *close = angle ? memmem(angle, (size_t)(end - angle), ">: ", 3) : NULL;
+		const char *close = bytes_find(p, at, '<') < at ? before_blank(p, end, ':') : end;
 
-		p = close ? close + 3 : at + 2;
+		/* the colon that ends "<...>: " */
+		while (close < end && (close == p || close[-1] != '>'))
+			close = before_blank(close + 1, end, ':');
+		p = close < end ? close + 2 : at + 2;
 	}
 }

@@ -270,11 +270,13 @@ static bool cut_key(struct cursor *c, struct result *r)
 /* "Connection timed out H=NAME [ip] DT=1s: more": a system error's words come before the host. */
 static void host_in_text(struct result *r)
 {
-	ptrdiff_t colon = span_search(r->text, 0, SPAN(": "));
-	struct span head = colon < 0 ? r->text : span_head(r->text, (size_t)colon);
-	ptrdiff_t at = span_search(head, 0, SPAN(" H="));
+	ptrdiff_t colon, at;
 
-	if (r->error <= 0 || r->host.name.p || at < 0)
+	if (r->error <= 0 || r->host.name.p)
+		return;
+	colon = span_search(r->text, 0, SPAN(": "));
+	at = span_search(colon < 0 ? r->text : span_head(r->text, (size_t)colon), 0, SPAN(" H="));
+	if (at < 0)
 		return;
 	exim_host_cut(r->text.p + at + 3, r->text.p + r->text.n, 0, &r->host);
 	r->text = colon < 0 ? span_head(r->text, (size_t)at) : span_from(r->text, (size_t)colon + 2);

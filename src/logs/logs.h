@@ -48,8 +48,8 @@ struct logs_options {
 	/* One event; EV and BASE live until the call returns. Never called by two workers at once. */
 	void *event_ctx;
 	void (*event)(void *event_ctx, const struct event *ev, const char *base, const struct log_at *at);
-	/* An event of the kinds (bits) in soon_kinds some way ahead, FAR first, later near. A chance to fetch memory. */
-	void (*soon)(void *event_ctx, const struct event *ev, const char *base, int far);
+	/* An event of the kinds (bits) in soon_kinds that will come soon. A chance to fetch memory. */
+	void (*soon)(void *event_ctx, const struct event *ev, const char *base);
 	uint32_t soon_kinds;        /* 0 = none */
 	/* Called now and then with the (compressed) bytes read so far; false = stop early. May be NULL. */
 	bool (*progress)(void *ctx, uint64_t bytes);

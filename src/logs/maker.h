@@ -99,6 +99,7 @@ static inline struct event *maker_begin(struct maker *m, enum dialect dialect, e
 	ev->size = ev->nrcpt = 0;
 	ev->uid = UINT32_MAX;
 	ev->repeat = l->repeat;
+	ev->has = 0;
 	m->ev = ev;
 	return ev;
 }
@@ -108,12 +109,14 @@ static inline void maker_field(struct maker *m, enum field_key key, struct span 
 {
 	struct event *ev = m->ev;
 
-	if (ev->nfields < MAKER_FIELDS)
-		ev->f[ev->nfields++] = (struct field){
-			.off = (uint32_t)(s.p - m->out->base),
-			.len = s.n & 0xffffff,
-			.key = key,
-		};
+	if (ev->nfields == MAKER_FIELDS)
+		return;
+	ev->has |= UINT64_C(1) << key;
+	ev->f[ev->nfields++] = (struct field){
+		.off = (uint32_t)(s.p - m->out->base),
+		.len = s.n & 0xffffff,
+		.key = key,
+	};
 }
 
 static inline void maker_end(struct maker *m)

@@ -169,23 +169,29 @@ static struct span next_address(struct span list, size_t *from)
 
 #define RCPTS_AHEAD 32
 
-/* All recipients of an arrival: first fetched, then judged, so that the filter's cache misses overlap. */
-static void judge_recipients(struct trace *t, struct sender *row, struct span list, int64_t at)
+/* Recipients of an arrival on their way to the judge. */
+struct rcpts {
+	size_t from;           /* how much of the list has been taken */
+	unsigned n;
+	uint64_t rcpt[RCPTS_AHEAD], domain[RCPTS_AHEAD];
+};
+
+/* The next recipients: where the filter keeps them is fetched, so that the cache misses overlap with other work. */
+static void rcpts_take(const struct trace *t, const struct sender *row, struct span list, struct rcpts *r)
 {
-	uint64_t rcpt[RCPTS_AHEAD];
-	uint64_t domain[RCPTS_AHEAD];
-	size_t from = 0;
+	for (r->n = 0; r->n < RCPTS_AHEAD && r->from < list.n; r->n++) {
+		r->rcpt[r->n] = rcpt_hash(next_address(list, &r->from), &r->domain[r->n]);
+		judge_prefetch(t->judge, row->key, r->rcpt[r->n], r->domain[r->n]);
+	}
+}
 
-	while (from < list.n) {
-		unsigned n = 0;
-
-		for (; n < RCPTS_AHEAD && from < list.n; n++) {
-			rcpt[n] = rcpt_hash(next_address(list, &from), &domain[n]);
-			judge_prefetch(t->judge, row->key, rcpt[n], domain[n]);
-		}
-		for (unsigned i = 0; i < n; i++)
-			judge_recipient(t->judge, &row->judge, at, row->key, rcpt[i], domain[i],
-					freemail_has(&t->freemail, domain[i]));
+static void judge_recipients(struct trace *t, struct sender *row, struct span list, struct rcpts *r, int64_t at)
+{
+	while (r->n) {
+		for (unsigned i = 0; i < r->n; i++)
+			judge_recipient(t->judge, &row->judge, at, row->key, r->rcpt[i], r->domain[i],
+					freemail_has(&t->freemail, r->domain[i]));
+		rcpts_take(t, row, list, r);
 	}
 }
 
@@ -193,19 +199,22 @@ static void judge_recipients(struct trace *t, struct sender *row, struct span li
 static void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who,
 			 const struct step *s)
 {
+	struct span list = s->ev->dialect == DIALECT_EXIM ? step_get(s, F_RECIPIENTS) : SPAN_NONE;
+	struct rcpts r;
 	struct sender *row;
 
 	msg->sender = who_row(t, who);
 	msg->flags |= M_ARRIVED | M_FIXED;
-	row_note(t, msg->sender, who, s);
 	row = sender_at(&t->senders, msg->sender);
+	r.from = 0;
+	rcpts_take(t, row, list, &r);
+	row_note(t, msg->sender, who, s);
 	if (who->kind == KIND_SCRIPT || who->kind == KIND_LOCAL)
 		web_mailed(t, who->account_index, msg->sender, s->time);
 	if (row->kind == KIND_OTHER || row->kind == KIND_BOUNCE)
 		return;
 	judge_arrival(t, row, who, s, s->time, msg->nrcpt, s->ev->size);
-	if (s->ev->dialect == DIALECT_EXIM)
-		judge_recipients(t, row, step_get(s, F_RECIPIENTS), s->time);
+	judge_recipients(t, row, list, &r, s->time);
 }
 
 /* Who and which line proves it, where the arrival line has long gone by. */

@@ -30,13 +30,27 @@ struct grace {
 #define ROWS_MOST 100000
 #define FOLDERS_MOST 50       /* rows for one account's folders */
 
-/* The row that a login, or a user and folder, was found to be last time: most mail comes from few senders. */
+/*
+ * The row that a login, or a user and folder, was found to be last time: most mail comes from few senders. A set is
+ * a cache line, the newest first.
+ */
 struct known_sender {
-	uint64_t hash;         /* of the texts; the row's own are compared all the same */
+	uint32_t tag;          /* upper half of the texts' hash; the row's own text is compared all the same */
 	uint32_t sender;       /* 0 = empty */
 };
 
-#define KNOWN_SENDERS 16384
+#define KNOWN_WAYS 8
+#define KNOWN_SETS 4096
+
+struct known_senders {
+	_Alignas(64) struct known_sender way[KNOWN_WAYS];
+};
+
+/* The folder of a cwd= line that was seen ahead: the local arrival behind it is probably its. */
+struct soon_place {
+	struct span text;
+	const char *base;      /* of the batch the text lies in; NULL = none */
+};
 
 /* The account of a domain that was asked for lately; gmail.com is asked for a lot. */
 #define DOMAIN_TEXT 50
@@ -83,7 +97,8 @@ struct trace {
 	uint8_t *folders;      /* by account: how many of its folders have a row of their own */
 	size_t nfolders;
 	uint32_t single[SENDER_KINDS]; /* rows of the kinds there is one row of */
-	struct known_sender known[KNOWN_SENDERS];
+	struct known_senders *known;   /* KNOWN_SETS of them */
+	struct soon_place soon;
 	struct known_domain domain[KNOWN_DOMAINS];
 	int64_t zone_from, zone_until;  /* zone_now holds between these */
 	int32_t zone_now;

@@ -131,6 +131,7 @@ static uint32_t row_add(struct senders *s, const struct row_key *key)
 		.key = key->hash,
 		.account_index = ACCOUNT_NONE,
 	};
+	memcpy(row->id_head, row->id_text.p, row->id_text.n < SENDER_HEAD ? row->id_text.n : SENDER_HEAD);
 	baseline_give(s->base, key->hash, key->kind, names_get(s->names, key->id),
 		      names_get(s->names, key->account), &row->judge);
 	if (s->n == s->room) {

@@ -16,6 +16,7 @@ struct baseline;
 struct log_at;
 struct names;
 
+#define SENDER_HEAD 48          /* bytes of its id in the row itself: most ids fit, and a comparison stays in cache */
 #define SENDER_BINS 64         /* history: bins that double their width as time goes on */
 #define SENDER_PROOFS 12
 
@@ -44,6 +45,7 @@ struct sender {
 	bool trusted;
 	bool foreign;          /* of the envelope domain with foreign_hash */
 	uint32_t id, account;  /* names */
+	char id_head[SENDER_HEAD];
 	struct span id_text;
 	uint32_t account_index;/* in the account table, or ACCOUNT_NONE */
 	uint64_t key;          /* hash of the texts of kind, id, account: baseline_key */

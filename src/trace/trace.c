@@ -86,6 +86,10 @@ struct trace *trace_new(const struct trace_options *options)
 	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
 	senders_init(&t->senders, &t->names, &t->base);
 	t->nfolders = accounts_count(options->accounts);
+	t->known = aligned_alloc(64, KNOWN_SETS * sizeof(*t->known));
+	if (!t->known)
+		bug("out of memory for known senders");
+	memset(t->known, 0, KNOWN_SETS * sizeof(*t->known));
 	t->folders = xcalloc(t->nfolders + 1, 1);
 	t->writer = xcalloc(options->nfiles + 1, sizeof(*t->writer));
 	for (size_t i = 0; i < options->nfiles; i++)
@@ -117,6 +121,7 @@ void trace_free(struct trace *t)
 	networks_free(&t->trusted_nets);
 	free(t->folders);
 	free(t->writer);
+	free(t->known);
 	web_free(&t->web);
 	senders_free(&t->senders);
 	baseline_free(&t->base);

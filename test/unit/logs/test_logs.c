@@ -77,7 +77,7 @@ static void on_event(void *ctx, const struct event *ev, const char *base, const 
 		 (unsigned long long)at->offset, (long long)ev->at, ev->kind, (int)line.n, line.p);
 }
 
-static void on_soon(void *ctx, const struct event *ev, const char *base, int far)
+static void on_soon(void *ctx, const struct event *ev, const char *base)
 {
 	struct run *r = ctx;
 
