@@ -155,14 +155,12 @@ static uint32_t extra_new(struct messages *m)
 	return m->nextra++;
 }
 
-struct extra *message_extra(struct messages *m, struct message *msg)
+struct extra *message_extra_new(struct messages *m, struct message *msg)
 {
 	static const uint8_t v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 	struct message was = *msg;
 	struct extra *x;
 
-	if (msg->extra != NO_EXTRA && !(msg->flags & M_SMALL))
-		return extra_at(m, msg->extra);
 	msg->extra = extra_new(m);
 	x = extra_at(m, msg->extra);
 	*x = (struct extra){ .account = UINT32_MAX, .serial = ++m->serial };

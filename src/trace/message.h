@@ -124,8 +124,12 @@ static inline struct extra *extra_at(const struct messages *m, uint32_t index)
 	return &m->extra[index >> EXTRA_CHUNK_LOG2][index & ((1u << EXTRA_CHUNK_LOG2) - 1)];
 }
 
+struct extra *message_extra_new(struct messages *m, struct message *msg);
 /* The message's extra, made when it has none. The pointer lives as long as the message. */
-struct extra *message_extra(struct messages *m, struct message *msg);
+static inline struct extra *message_extra(struct messages *m, struct message *msg)
+{
+	return msg->extra != NO_EXTRA && !(msg->flags & M_SMALL) ? extra_at(m, msg->extra) : message_extra_new(m, msg);
+}
 static inline struct extra *message_has_extra(struct messages *m, struct message *msg)
 {
 	return msg->extra == NO_EXTRA && !(msg->flags & M_SMALL) ? NULL : message_extra(m, msg);
