@@ -133,15 +133,12 @@ static void row_note(struct trace *t, uint32_t index, const struct arrival *who,
 	if (who->place.n)
 		sender_tally_run(&t->senders, &t->names, index, TALLY_PLACE, who->place, who->place_grade);
 	if (sender_wants_proof(row)) {
-		struct span subject = step_get(s, F_SUBJECT);
-
 		if (!row->grade || who->grade < row->grade)
 			row->grade = who->grade;
 		if (row->arrivals == 1)
 			row->trusted = who_is_trusted(t, who);
-		sender_prove(row, s->at, s->time, event_line(s->ev, s->base), who->grade, who->claim);
-		if (subject.n)
-			sender_tally(&t->senders, &t->names, index, TALLY_SUBJECT, subject, 'C');
+		sender_prove(row, s->at, s->time, event_line(s->ev, s->base), step_get(s, F_SUBJECT), who->grade,
+			     who->claim);
 	}
 }
 
@@ -226,7 +223,7 @@ static void row_recall(const struct trace *t, struct sender *row, const struct a
 	row->grade = row->grade && row->grade < who->grade ? row->grade : who->grade;
 	if (!who->claim[0] || !sender_wants_proof(row) || !(line = recall_find(&t->recall, id)))
 		return;
-	sender_prove(row, &line->at, line->time, span_of(line->text, line->len), who->grade, who->claim);
+	sender_prove(row, &line->at, line->time, span_of(line->text, line->len), SPAN_NONE, who->grade, who->claim);
 }
 
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s)

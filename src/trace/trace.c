@@ -120,6 +120,8 @@ void trace_free(struct trace *t)
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
 	free(t->folders);
+	free(t->ranked);
+	free(t->scratch);
 	free(t->writer);
 	free(t->known);
 	web_free(&t->web);

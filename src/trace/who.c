@@ -159,15 +159,7 @@ static void known_put(struct trace *t, uint64_t hash, struct arrival *who)
 	k[0] = (struct known_sender){ .tag = tag, .sender = who->sender };
 }
 
-/* What an arrival touches of a row; of its bins it is one. */
-static void row_prefetch(const struct sender *row)
-{
-	for (size_t i = 0; i < offsetof(struct sender, bin); i += 64)
-		__builtin_prefetch((const char *)row + i);
-}
-
-/* Where the row of the sender that EV will name is remembered; 0 where nothing is known yet. */
-static uint32_t known_soon(struct trace *t, const struct event *ev, const char *base)
+uint32_t who_soon(struct trace *t, const struct event *ev, const char *base)
 {
 	struct soon_place *place = &t->soon;
 
@@ -181,15 +173,6 @@ static uint32_t known_soon(struct trace *t, const struct event *ev, const char *
 		return 0;
 	place->base = NULL;
 	return known_find(t, hash_span(place->text, hash_span(event_get(ev, base, F_UNIX_USER), KIND_LOCAL)));
-}
-
-void trace_soon(void *ctx, const struct event *ev, const char *base)
-{
-	struct trace *t = ctx;
-	uint32_t sender = known_soon(t, ev, base);
-
-	if (sender)
-		row_prefetch(sender_at(&t->senders, sender));
 }
 
 static void who_from_row(const struct sender *row, struct arrival *who)
