@@ -570,7 +570,7 @@ static inline enum line_result stamped_line(struct frame *f, struct maker *m, st
 	if (st->form == STAMP_SPACED)
 		return spaced_line(f, m, l, s);
 	return st->form == STAMP_ISO || st->form == STAMP_SYSLOG ? syslog_line(f, m, l, s)
-								  : layers[st->form](f, m, l, s);
+								 : layers[st->form](f, m, l, s);
 }
 
 static enum line_result read_line(struct frame *f, struct maker *m, struct line *l, struct span s)

@@ -137,8 +137,8 @@ static void row_note(struct trace *t, uint32_t index, const struct arrival *who,
 			row->grade = who->grade;
 		if (row->arrivals == 1)
 			row->trusted = who_is_trusted(t, who);
-		sender_prove(row, s->at, s->time, event_line(s->ev, s->base), step_get(s, F_SUBJECT), who->grade,
-			     who->claim);
+		sender_prove(row, s->at, s->time, event_line(s->ev, s->base), step_get(s, F_SUBJECT),
+			     who->grade, who->claim);
 	}
 }
 
@@ -168,7 +168,7 @@ static struct span next_address(struct span list, size_t *from)
 
 /* Recipients of an arrival on their way to the judge. */
 struct rcpts {
-	size_t from;           /* how much of the list has been taken */
+	size_t from; /* how much of the list has been taken */
 	unsigned n;
 	uint64_t rcpt[RCPTS_AHEAD], domain[RCPTS_AHEAD];
 };
@@ -182,7 +182,8 @@ static void rcpts_take(const struct trace *t, const struct sender *row, struct s
 	}
 }
 
-static void judge_recipients(struct trace *t, struct sender *row, struct span list, struct rcpts *r, int64_t at)
+static void judge_recipients(struct trace *t, struct sender *row, struct span list, struct rcpts *r,
+			     int64_t at)
 {
 	while (r->n) {
 		for (unsigned i = 0; i < r->n; i++)
@@ -223,7 +224,8 @@ static void row_recall(const struct trace *t, struct sender *row, const struct a
 	row->grade = row->grade && row->grade < who->grade ? row->grade : who->grade;
 	if (!who->claim[0] || !sender_wants_proof(row) || !(line = recall_find(&t->recall, id)))
 		return;
-	sender_prove(row, &line->at, line->time, span_of(line->text, line->len), SPAN_NONE, who->grade, who->claim);
+	sender_prove(row, &line->at, line->time, span_of(line->text, line->len), SPAN_NONE, who->grade,
+		     who->claim);
 }
 
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s)

@@ -325,8 +325,8 @@ void sender_tick(struct sender *s, int64_t at)
 	bin_count(s, at < s->bin_start ? 0 : (size_t)((at - s->bin_start) / s->bin_width));
 }
 
-void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line, struct span subject,
-		  char grade, const char *claim)
+void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line,
+		  struct span subject, char grade, const char *claim)
 {
 	struct span kept = span_head(line, PROOF_TEXT);
 	size_t from = subject.n ? (size_t)((uintptr_t)subject.p - (uintptr_t)kept.p) : 0;
