@@ -14,6 +14,7 @@
 #include "app/talk.h"
 #include "base/pack.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #define LOGS_MOST 4096
@@ -26,6 +27,8 @@ struct server {
 	struct confined child;
 	struct serving serving;
 	struct inputs inputs;
+	struct row_list rows; /* of the result, as far as they have come */
+	size_t rows_bytes;
 	struct inquiry *result;
 	struct inquiry spools; /* only where the queues lie: named before the first log was read */
 	bool queue_told;
@@ -147,6 +150,22 @@ static int too_late(struct err *err)
 	return err_set(err, EXIT_SOFTWARE, "the reader asked for configuration after the logs");
 }
 
+/* What was unpacked points into the message: it stays as long as the inquiry does. */
+static void keep_body(struct server *s)
+{
+	arena_keep(s->arena, s->child.channel.body.p);
+	s->child.channel.body = BUF_MAX(s->child.channel.max_body);
+}
+
+static int take_rows(struct server *s, struct span body, struct err *err)
+{
+	s->rows_bytes += body.n;
+	if (s->rows_bytes > CHANNEL_MAX_BODY)
+		return err_set(err, EXIT_SOFTWARE, "the reader's answer is too long: nothing of it is used");
+	keep_body(s);
+	return rows_unpack(s->arena, body, &s->rows, err);
+}
+
 /* 1: go on; 0: the result is there; negative: over. */
 static int serve(struct server *s, const struct message *m, struct err *err)
 {
@@ -181,11 +200,15 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 	case TALK_LEARNT:
 		rc = take_learnt(s, m->body, err);
 		break;
+	case TALK_ROWS:
+		rc = take_rows(s, m->body, err);
+		break;
 	case TALK_RESULT:
-		/* the result's texts lie in the message: it stays as long as they do */
-		arena_keep(s->arena, s->child.channel.body.p);
-		s->child.channel.body = BUF_MAX(s->child.channel.max_body);
-		return inquiry_unpack(s->arena, m->body, &s->result, err);
+		keep_body(s);
+		rc = inquiry_unpack_behind(s->arena, m->body, &s->rows, &s->result, err);
+		arena_keep(s->arena, s->rows.row);
+		s->rows.row = NULL;
+		return rc;
 	default:
 		return err_set(err, EXIT_SOFTWARE, "the reader spoke out of turn (%u)", m->type);
 	}
@@ -256,6 +279,7 @@ int reader_inquire(const struct reader_want *want, struct arena *a, struct inqui
 	s.serving = (struct serving){ .root = want->root, .arena = a, .channel = &s.child.channel };
 	rc = serve_all(&s, err);
 	rc = confined_end(&s.child, cw.name, rc, err);
+	free(s.rows.row);
 	inputs_end(&s.inputs, rc < 0 || s.result->stopped);
 	if (rc < 0)
 		return rc;

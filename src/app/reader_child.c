@@ -210,6 +210,31 @@ static void send_result(struct child *c, const struct inquiry *q)
 	buf_free(&packed);
 }
 
+#define ROWS_AT_ONCE (256u << 10) /* packed bytes */
+
+/* Row by row: packed all at once, and told all at once, they would be most of the reader's memory. */
+static void send_rows(struct child *c, struct trace *trace, struct inquiry *q)
+{
+	struct buf packed = BUF_MAX(CHANNEL_MAX_BODY);
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < q->nrows; i++) {
+		struct arena *a = arena_new();
+		struct row row;
+
+		trace_row(trace, q, i, a, &row);
+		row_pack(&row, &packed);
+		arena_free(a);
+		if (packed.n < ROWS_AT_ONCE && i + 1 < q->nrows)
+			continue;
+		if (packed.over || channel_send(c->channel, TALK_ROWS, buf_view(&packed), NULL, 0, &err) < 0)
+			host_ask_lost();
+		packed.n = 0;
+	}
+	buf_free(&packed);
+	q->nrows = 0;
+}
+
 /* WORDS in ROOT's zone; the command line has already refused what cannot be read. */
 static int64_t instant(const struct child *c, const struct host_facts *facts, const char *words,
 		       int64_t otherwise)
@@ -337,6 +362,8 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.open = logs_open,
 		.event = trace_event,
 		.soon = trace_soon,
+		.soon_kinds = TRACE_SOON_KINDS,
+		.brief = !want->stats,
 		.event_ctx = trace,
 		.progress = logs_progress,
 	};
@@ -350,7 +377,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		host_ask_lost();
 	if (want->queue && !c->stopped && !lo.from)
 		read_queue(c, trace);
-	q = trace_conclude(trace, c->arena);
+	q = trace_conclude_briefly(trace, c->arena);
 	if (want->learnt && !c->stopped && !lo.from)
 		send_learnt(c, trace);
 	fill_inputs(c, facts, reads, q);
@@ -366,6 +393,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	q->nadvice = facts->nadvice;
 	q->unconfined = c->unconfined;
 	fill_zone(c, facts, q);
+	send_rows(c, trace, q);
 	send_result(c, q);
 	trace_free(trace);
 }

@@ -57,8 +57,10 @@ static struct beta recent(struct tally now, unsigned most)
 {
 	unsigned shift = 0;
 
-	while ((unsigned)now.n >> shift > most)
-		shift++;
+	if (now.n > most) {
+		shift = (unsigned)(__builtin_clz(most) - __builtin_clz(now.n));
+		shift += (unsigned)now.n >> shift > most;
+	}
 	return (struct beta){ (uint16_t)(now.yes * TICK >> shift),
 			      (uint16_t)((now.n - now.yes) * TICK >> shift) };
 }
@@ -93,6 +95,13 @@ static void observe_now(const struct judge *j, struct state *s, enum signal sig,
 {
 	const struct signal_row *row = &signal_table[sig];
 	const struct beta *usual = &row->usual[s->population];
+
+	/* What speaks for him at the floor of its part, and against him at its cap, moves nothing. */
+	if (s->part[sig] == (yes ? row->cap : row->floor)) {
+		count(s, sig, yes);
+		return;
+	}
+
 	struct beta own = recent(s->now[sig], row->drift), abuse = recent(s->now[sig], ABUSE_DRIFT);
 	uint32_t yes0 = usual->yes + s->past[sig].yes * TICK + own.yes;
 	uint32_t all0 = usual->yes + usual->no + s->past[sig].n * TICK + own.yes + own.no;

@@ -87,7 +87,7 @@ void judge_request(struct judge *j, struct judge_state *s, int64_t at, uint32_t 
 /* A hard fact of grade A (a script confirmed malicious): convicts alone. TEXT must outlive the judge. */
 void judge_hard_fact(struct judge *j, struct judge_state *s, int64_t at, const char *text);
 
-/* The verdict on what is known now. NAME (for sentences) and TRUSTED come from the caller. */
+/* The verdict on what is known now; TRUSTED comes from the caller. Without an arena: no reasons and no `aside`. */
 void judge_close(struct judge *j, const struct judge_state *s, enum sender_kind kind, bool trusted,
 		 struct arena *a, struct judge_verdict *ret_verdict);
 

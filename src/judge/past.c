@@ -31,13 +31,13 @@ static void shares_learn(struct state *s, uint32_t at)
 		s->learn_day = day;
 		s->learnt = 0;
 	}
+	if (s->learnt >= PAST_RATION)
+		return;
 	for (unsigned left = s->touched; left; left &= left - 1) {
 		unsigned i = (unsigned)__builtin_ctz(left);
 
 		most = s->now[i].n > most ? s->now[i].n : most;
 	}
-	if (s->learnt >= PAST_RATION)
-		return;
 	while (most >> shift > PAST_RATION - s->learnt)
 		shift++;
 	for (unsigned left = s->touched; left; left &= left - 1) {
@@ -74,17 +74,19 @@ void past_learn(const struct judge *j, struct state *s, uint32_t at)
 				stops_add(s->stops, i, s->stops_aside[i]);
 		s->threshold = past_threshold(j, s, at);
 	}
-	for (unsigned i = 2; i-- > 0;) {
-		keep_first(s->nets, STATE_NETS, s->nets_aside[i]);
-		keep_first(s->places, STATE_PLACES, s->places_aside[i]);
-	}
+	/* the second is there only behind a first */
+	if (s->nets_aside[0])
+		for (unsigned i = 2; i-- > 0;)
+			keep_first(s->nets, STATE_NETS, s->nets_aside[i]);
+	if (s->places_aside[0])
+		for (unsigned i = 2; i-- > 0;)
+			keep_first(s->places, STATE_PLACES, s->places_aside[i]);
 	past_drop(s);
 }
 
 void past_drop(struct state *s)
 {
-	for (unsigned left = s->touched; left; left &= left - 1)
-		s->now[__builtin_ctz(left)] = (struct tally){ 0, 0 };
+	memset(s->now, 0, sizeof(s->now));
 	if (s->flags & STATE_RISING)
 		memset(s->stops_aside, 0, sizeof(s->stops_aside));
 	memset(s->nets_aside, 0, sizeof(s->nets_aside));

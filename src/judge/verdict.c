@@ -128,6 +128,8 @@ static struct span aside(const struct state *s, const char *what, struct arena *
 	struct known r = s->known;
 	char text[200], unknown[24];
 
+	if (!a)
+		return SPAN_NONE;
 	number(unknown, r.results ? (double)r.unknown / r.results : 0, true);
 	if (r.results)
 		snprintf(text, sizeof(text), "%s: %u messages, %s unknown recipients", what, s->messages,
@@ -216,7 +218,8 @@ void judge_close(struct judge *j, const struct judge_state *opaque, enum sender_
 
 	(void)j;
 	if (s->flags & STATE_SEEN) {
-		reasons(s, a, &v);
+		if (a)
+			reasons(s, a, &v);
 		v.score = (double)s->best_total / NAT;
 		v.verdict = decide(s, kind_accusable(kind), trusted, a, &v.aside);
 		v.confidence = confidence(s);

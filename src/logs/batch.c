@@ -186,10 +186,10 @@ static struct span line_trim(struct batch *b, const char *p, size_t n)
 	return span_of(p, n);
 }
 
-void batch_parse(struct batch *b)
+void batch_parse(struct batch *b, bool brief)
 {
 	struct frame frame = FRAME_START;
-	struct maker maker = { .out = &b->ev };
+	struct maker maker = { .out = &b->ev, .brief = brief };
 	const char *p = b->ev.base;
 	const char *end = p + b->text;
 	uint32_t index = 0;

@@ -49,8 +49,8 @@ struct stream {
 	uint64_t line_base;    /* lines of the file in earlier batches */
 	struct event *ev;      /* the event in hand, its time resolved; NULL = none */
 	uint32_t ev_left;
-	const struct event *far, *near; /* events ahead of ev in the same batch, NULL = its end */
-	uint32_t far_left, near_left;
+	const struct event *ahead; /* some way ahead of ev in the same batch */
+	uint32_t ahead_left;
 	int64_t key;           /* where the stream stands in the merge */
 	struct mend *mend;     /* NULL until a line needs it */
 	const struct event *before; /* the event handed over last, in the same batch; or NULL */
@@ -70,7 +70,7 @@ bool stream_fill(struct stream *s, struct batch *b, const struct logs_options *o
 /* Closes the file that S is reading. */
 void stream_close(struct stream *s);
 
-/* Turns the lines of a filled batch into events. */
-void batch_parse(struct batch *b);
+/* Turns the lines of a filled batch into events; BRIEF as in struct logs_options. */
+void batch_parse(struct batch *b, bool brief);
 
 #endif

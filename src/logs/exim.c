@@ -220,6 +220,38 @@ static bool looks_like_result(struct span s)
 	       (span_search(s, 3, SPAN(" R=")) > 0 || span_search(s, 3, SPAN(" T=")) > 0);
 }
 
+/* "cwd=DIR 3 args: PROGRAM -Mc ID", where DIR has no blank: Exim calling itself for each message (exim_command.c). */
+static bool is_own_call(struct span s)
+{
+	const char *end = s.p + s.n, *blank = exim_word(s.p, end), *option;
+	size_t n;
+
+	if (end - blank < 36 || memcmp(blank, " 3 args: ", 9) != 0 || blank[9] == '"')
+		return false;
+	option = exim_word(blank + 9, end);
+	n = (size_t)(end - option);
+	if (n < 21 || memcmp(option, " -Mc ", 5) != 0)
+		return false;
+	return (n == 21 && id_sixteen(option + 5)) ||
+	       (n == 28 && id_sixteen(option + 5) && id_sixteen(option + 12));
+}
+
+bool exim_is_dull(const struct maker *m, struct span s)
+{
+	if (s.n < 40)
+		return false;
+	if (*s.p == 'c')
+		return memcmp(s.p, "cwd=", 4) == 0 && is_own_call(s);
+	return m->brief && *s.p == 'S' && memcmp(s.p, "SMTP connection from ", 21) == 0;
+}
+
+static enum line_result completed(struct maker *m, const struct exim_head *h)
+{
+	exim_begin(m, h, EV_COMPLETE);
+	maker_end(m);
+	return LINE_EVENT;
+}
+
 static enum line_result dispatch(struct maker *m, struct exim_head *h, struct span s)
 {
 	size_t n = id_regular(s);
@@ -235,6 +267,8 @@ static enum line_result dispatch(struct maker *m, struct exim_head *h, struct sp
 	if (n) {
 		h->id = span_head(s, n);
 		s = span_from(s, n + 1);
+		if (s.n == 9 && memcmp(s.p, "Completed", 9) == 0)
+			return completed(m, h);
 	}
 	flag = flag_at(s);
 	if (flag && (n || looks_like_result(s)))

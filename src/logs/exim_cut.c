@@ -79,21 +79,6 @@ bool exim_is_loopback(struct span ip)
 	return span_starts(ip, SPAN("127.")) || span_eq(ip, SPAN("::1"));
 }
 
-/* An address of digits and dots that is surely all of exim_ip's kind: no need to look at it again. */
-static inline bool is_dotted(const char *p, size_t n, const char *end)
-{
-#ifdef __SSE2__
-	if (n >= 2 && n <= 15 && end - p >= 16) {
-		__m128i v = bytes_load(p), dot = _mm_cmpeq_epi8(v, _mm_set1_epi8('.'));
-		unsigned dots = (unsigned)_mm_movemask_epi8(dot), own = (1u << n) - 1;
-		unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9'));
-
-		return (dots & own) && ((dots | digits) & own) == own;
-	}
-#endif
-	return false;
-}
-
 /* "[ip]" and an optional ":port" at p; returns the end, or NULL when this is none. */
 static inline const char *bracket_cut(const char *p, const char *end, struct exim_host *host)
 {
@@ -107,7 +92,7 @@ static inline const char *bracket_cut(const char *p, const char *end, struct exi
 	if (close == limit || *close != ']')
 		return NULL;
 	host->ip = span_of(p + 1, (size_t)(close - p - 1));
-	host->dotted = is_dotted(p + 1, host->ip.n, end);
+	host->dotted = exim_is_dotted(p + 1, host->ip.n, end);
 	p = close + 1;
 	if (p + 1 < end && *p == ':' && p[1] != ' ') {
 		const char *port = ++p;
@@ -238,6 +223,14 @@ static const char *old_host(const char *p, const char *end, struct exim_reply *r
 	return end - done > 2 && !memcmp(done, ": ", 2) ? done + 2 : p;
 }
 
+/* The first byte C of [p, end) that has a blank behind it, or END. */
+static const char *before_blank(const char *p, const char *end, char c)
+{
+	while ((p = bytes_find(p, end, c)) < end && (end - p < 2 || p[1] != ' '))
+		p++;
+	return p;
+}
+
 /*
  * The reply stands at the text's start, or behind the ": " that ends "SMTP error from ... after RCPT
  * TO:<x>". The address in <> is the client's text, so it is stepped over as one piece.
@@ -255,13 +248,15 @@ void exim_reply_cut(struct span text, struct exim_reply *r)
 			r->text = span_of(p, (size_t)(end - p));
 			return;
 		}
-		at = memmem(p, (size_t)(end - p), ": ", 2);
-		if (!at)
+		at = before_blank(p, end, ':');
+		if (at == end)
 			return;
 
-		const char *angle = memchr(p, '<', (size_t)(at - p));
-		const char *close = angle ? memmem(angle, (size_t)(end - angle), ">: ", 3) : NULL;
+		const char *close = bytes_find(p, at, '<') < at ? before_blank(p, end, ':') : end;
 
-		p = close ? close + 3 : at + 2;
+		/* the colon that ends "<...>: " */
+		while (close < end && (close == p || close[-1] != '>'))
+			close = before_blank(close + 1, end, ':');
+		p = close < end ? close + 2 : at + 2;
 	}
 }

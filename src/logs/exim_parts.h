@@ -70,6 +70,20 @@ const char *exim_quoted(const char *p, const char *end);
  * ends it is a matter of reading: SKIP candidates are passed over. Returns NULL when there are not so many.
  */
 const char *exim_host_cut(const char *p, const char *end, unsigned skip, struct exim_host *ret_host);
+/* An address of N digits and dots that is surely all of exim_ip's kind: no need to look at it again. */
+static inline bool exim_is_dotted(const char *p, size_t n, const char *end)
+{
+#ifdef __SSE2__
+	if (n >= 2 && n <= 15 && end - p >= 16) {
+		__m128i v = bytes_load(p), dot = _mm_cmpeq_epi8(v, _mm_set1_epi8('.'));
+		unsigned dots = (unsigned)_mm_movemask_epi8(dot), own = (1u << n) - 1;
+		unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9'));
+
+		return (dots & own) && ((dots | digits) & own) == own;
+	}
+#endif
+	return false;
+}
 /* IPv4-mapped IPv6 becomes IPv4; what cannot be an address becomes none. */
 struct span exim_ip(struct span s);
 static inline struct span exim_host_ip(const struct exim_host *host)

@@ -270,11 +270,13 @@ static bool cut_key(struct cursor *c, struct result *r)
 /* "Connection timed out H=NAME [ip] DT=1s: more": a system error's words come before the host. */
 static void host_in_text(struct result *r)
 {
-	ptrdiff_t colon = span_search(r->text, 0, SPAN(": "));
-	struct span head = colon < 0 ? r->text : span_head(r->text, (size_t)colon);
-	ptrdiff_t at = span_search(head, 0, SPAN(" H="));
+	ptrdiff_t colon, at;
 
-	if (r->error <= 0 || r->host.name.p || at < 0)
+	if (r->error <= 0 || r->host.name.p)
+		return;
+	colon = span_search(r->text, 0, SPAN(": "));
+	at = span_search(colon < 0 ? r->text : span_head(r->text, (size_t)colon), 0, SPAN(" H="));
+	if (at < 0)
 		return;
 	exim_host_cut(r->text.p + at + 3, r->text.p + r->text.n, 0, &r->host);
 	r->text = colon < 0 ? span_head(r->text, (size_t)at) : span_from(r->text, (size_t)colon + 2);
@@ -315,7 +317,9 @@ static bool not_fresh(const struct result *r)
 
 static bool smtp_like(struct span transport)
 {
-	return span_find(transport, 0, 'm') >= 0 && span_search(transport, 0, SPAN("smtp")) >= 0 &&
+	const char *end = transport.p + transport.n;
+
+	return bytes_find(transport.p, end, 'm') < end && span_search(transport, 0, SPAN("smtp")) >= 0 &&
 	       span_search(transport, 0, SPAN("lmtp")) < 0;
 }
 
@@ -394,12 +398,86 @@ static void clear(struct result *r, struct maker *m)
 	r->error = 0;
 }
 
+/* What trace asks of a delivery that went the usual way. */
+struct usual {
+	struct span rcpt, orig, transport, ip;
+};
+
+/* The value of a one-letter key at *P, which moves to the blank behind it; empty where something else stands there. */
+static inline struct span usual_value(const char **p, const char *end, char key)
+{
+	const char *start = *p + 3;
+
+	if (end - *p < 4 || (*p)[0] != ' ' || (*p)[1] != key || (*p)[2] != '=')
+		return SPAN_NONE;
+	*p = exim_word(start, end);
+	return (*p)[-1] == ':' ? SPAN_NONE : span_of(start, (size_t)(*p - start));
+}
+
+/* "H=NAME [1.2.3.4]" at p, the text's end or a blank behind it. */
+static inline bool usual_host(const char *p, const char *end, struct usual *u)
+{
+	const char *open = bytes_find2(p + 3, end, ' ', '['), *close;
+
+	if (p[3] == '(' || end - open < 6 || open[0] != ' ' || open[1] != '[')
+		return false;
+	close = bytes_find(open + 2, end - open < 20 ? end : open + 20, ']');
+	u->ip = span_of(open + 2, (size_t)(close - open - 2));
+	return end - close > 1 && close[1] == ' ' && exim_is_dotted(u->ip.p, u->ip.n, end);
+}
+
+/*
+ * "ADDR [<ADDR>] R=ROUTER T=TRANSPORT" and behind it nothing, the host or the reply, as deliver.c writes nearly
+ * every delivery. What follows decides nothing (the reply names another id of this server only where the relay is
+ * loopback), so it is not read. False: nothing is known, the grammar must be read.
+ */
+static bool read_usual(struct span s, struct usual *u)
+{
+	const char *p = s.p, *end = s.p + s.n, *stop = exim_word(p, end);
+
+	if (stop == p || stop == end || stop[-1] == ':' || *p == '|' || (*p < 'A' && (*p < '0' || *p > '9')))
+		return false;
+	u->rcpt = span_of(p, (size_t)(stop - p));
+	u->orig = u->ip = SPAN_NONE;
+	if (end - stop > 3 && stop[1] == '<') {
+		p = stop + 2;
+		stop = bytes_find(p, end, '>');
+		u->orig = span_of(p, (size_t)(stop - p));
+		stop += stop < end;
+	}
+	if (!usual_value(&stop, end, 'R').n)
+		return false;
+	u->transport = usual_value(&stop, end, 'T');
+	if (!u->transport.n)
+		return false;
+	if (end - stop > 4 && stop[1] == 'H' && stop[2] == '=')
+		return usual_host(stop, end, u) && memcmp(u->ip.p, "127.", 4) != 0;
+	return stop == end || (end - stop > 4 && memcmp(stop, " C=\"", 4) == 0);
+}
+
+static enum line_result put_usual(struct maker *m, const struct exim_head *h, const struct usual *u)
+{
+	struct event *ev = exim_begin(m, h, EV_DELIVER);
+
+	ev->flags |= u->ip.p || smtp_like(u->transport) ? EVF_REMOTE : 0;
+	maker_field(m, F_RECIPIENT, u->rcpt);
+	if (u->orig.p)
+		maker_field(m, F_ORIG_RECIPIENT, u->orig);
+	if (u->ip.p)
+		maker_field(m, F_RELAY_IP, u->ip);
+	maker_end(m);
+	return LINE_EVENT;
+}
+
 enum line_result exim_result(struct maker *m, const struct exim_head *h, char flag, struct span s)
 {
 	struct result r;
+	struct usual u;
 	enum event_kind kind = flag == 'd' ? EV_DEFER : flag == 'b' ? EV_BOUNCE : EV_DELIVER;
 	struct event *ev;
 
+	if (flag == '=' && !m->all && read_usual(s, &u))
+		return put_usual(m, h, &u);
 	clear(&r, m);
 	ev = exim_begin(m, h, kind);
 	read_result(s, &r);

@@ -231,6 +231,17 @@ static inline struct frame_tag *tag_place(struct frame *f, const char *tag, size
 	return &f->tags[(tail ^ tail >> 32) * UINT64_C(0x9e3779b97f4a7c15) >> 58];
 }
 
+/* Where it is looked for next: two tags of one place would push each other out line by line. */
+static inline struct frame_tag *tag_neighbour(struct frame *f, const struct frame_tag *t)
+{
+	return &f->tags[(size_t)(t - f->tags) ^ 1];
+}
+
+static inline bool tag_is(const struct frame_tag *t, const char *text, size_t n)
+{
+	return t->len == n && bytes_same(text, t->text, n);
+}
+
 static void remember_tag(struct frame *f, struct span tag, const struct voice *v)
 {
 	struct frame_tag *t;
@@ -238,6 +249,8 @@ static void remember_tag(struct frame *f, struct span tag, const struct voice *v
 	if (!v || tag.n < 8 || tag.n > sizeof(t->text) || tag.p[tag.n] != '[')
 		return;
 	t = tag_place(f, tag.p, tag.n);
+	if (t->len)
+		t = tag_neighbour(f, t);
 	memcpy(t->text, tag.p, tag.n);
 	t->len = (uint8_t)tag.n;
 	t->memo = 0;
@@ -259,12 +272,27 @@ static inline const struct voice *read_known_tag(struct frame *f, const char *st
 	if (p == end || n < 8)
 		return NULL;
 	t = tag_place(f, start, n);
-	if (t->len != n || !bytes_same(start, t->text, n))
-		return NULL;
-	if (end - p > 10)
-		end = p + 10;
-	for (p++; p < end && is_digit(*p); p++)
-		pid = pid * 10 + (uint32_t)(*p - '0');
+	if (!tag_is(t, start, n)) {
+		t = tag_neighbour(f, t);
+		if (!tag_is(t, start, n))
+			return NULL;
+	}
+	p++;
+	if (stop - p >= 8) {
+		/* all digits at once: those of the pid moved to the upper end, noughts in front */
+		uint64_t v = bytes_word(p) ^ BYTES_ALL('0');
+		uint64_t other = ((v + BYTES_ALL(0x76)) | v) & BYTES_ALL(0x80);
+		unsigned digits = other ? (unsigned)__builtin_ctzll(other) / 8 : 8;
+
+		if (digits == 0 || digits == 8)
+			return NULL;
+		v <<= 64 - 8 * digits;
+		v = v * 10 + (v >> 8);
+		pid = (uint32_t)(((v & UINT64_C(0xff000000ff)) * UINT64_C(0xf424000000064) +
+				  (v >> 16 & UINT64_C(0xff000000ff)) * UINT64_C(0x271000000001)) >>
+				 32);
+		p += digits;
+	}
 	if (p == start + n + 1 || stop - p < 3 || p[0] != ']' || p[1] != ':' || p[2] != ' ')
 		return NULL;
 	l->program = span_of(start, n);
@@ -533,6 +561,18 @@ static enum line_result journal_line(struct frame *f, struct maker *m, struct li
 	return by_tag(f, m, l);
 }
 
+/* Behind a stamp that was read. */
+static inline enum line_result stamped_line(struct frame *f, struct maker *m, struct line *l,
+					    const struct stamp *st, struct span s)
+{
+	set_stamp(l, st);
+	s = skip_blanks(span_from(s, st->len));
+	if (st->form == STAMP_SPACED)
+		return spaced_line(f, m, l, s);
+	return st->form == STAMP_ISO || st->form == STAMP_SYSLOG ? syslog_line(f, m, l, s)
+								 : layers[st->form](f, m, l, s);
+}
+
 static enum line_result read_line(struct frame *f, struct maker *m, struct line *l, struct span s)
 {
 	bool rfc5424 = false, stamped;
@@ -544,16 +584,15 @@ static enum line_result read_line(struct frame *f, struct maker *m, struct line 
 		return journal_line(f, m, l);
 	if (*s.p == '<')
 		rfc5424 = skip_priority(&s);
-	stamped = stamp_again(&f->stamp, s, &st) || stamp_read(&f->stamp, s, &st);
+	stamped = stamp_read(&f->stamp, s, &st);
 	if (!stamped && skip_compose(&s))
 		stamped = stamp_read(&f->stamp, s, &st);
 	if (!stamped)
 		return unstamped_line(f, m, l, s);
+	if (!rfc5424)
+		return stamped_line(f, m, l, &st, s);
 	set_stamp(l, &st);
-	s = skip_blanks(span_from(s, st.len));
-	if (st.form == STAMP_SPACED && !rfc5424)
-		return spaced_line(f, m, l, s);
-	return rfc5424 ? rfc5424_line(f, m, l, s) : layers[st.form](f, m, l, s);
+	return rfc5424_line(f, m, l, skip_blanks(span_from(s, st.len)));
 }
 
 /* Without CR and NUL around it (a crash or copytruncate leaves NULs), and without a byte order mark. */
@@ -590,13 +629,18 @@ enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
 {
 	uint32_t before = m->out->events;
 	struct line l;
+	struct stamp st;
 	enum line_result result;
+	bool again = stamp_again(&f->stamp, raw, &st);
 
+	/* Nearly half of Exim's lines say nothing that anybody asks for: those are told before anything is set up. */
+	if (again && st.form == STAMP_SPACED && !m->all && exim_is_dull(m, span_from(raw, st.len + 1)))
+		return LINE_DULL;
 	line_init(&l, clean_ends(span_head(raw, LINE_MAX_BYTES)));
 	if (raw.n > LINE_MAX_BYTES)
 		l.flags |= EVF_CUT;
 	m->line = &l;
-	result = read_line(f, m, &l, l.raw);
+	result = again ? stamped_line(f, m, &l, &st, l.raw) : read_line(f, m, &l, l.raw);
 	if (m->all && m->out->events == before)
 		write_other(m, DIALECT_OTHER);
 	m->line = NULL;

@@ -19,8 +19,7 @@
 #define BLOCK_LEAST (16u << 10)
 #define BLOCKS_IN_ALL (16u << 20) /* many streams share about this much text */
 #define WORKERS_MAX 16
-#define LOOK_FAR 12 /* events between the first glance at one and its turn */
-#define LOOK_NEAR 5
+#define LOOK_AHEAD 10 /* events between the glance at one and its turn */
 #define DAY INT64_C(86400)
 
 struct engine {
@@ -96,27 +95,23 @@ static void batch_retire(struct engine *e, struct stream *s)
 	e->spare = b;
 }
 
-/* Moves one of the two look-outs on by one event, and tells the consumer what it sees. */
-static void look_out(struct engine *e, const struct batch *b, const struct event **ev, uint32_t *left,
-		     int far)
+/* Moves the look-out on by one event, and tells the consumer what it sees. */
+static inline void look_out(struct engine *e, struct stream *s)
 {
-	if (!*left)
+	if (!s->ahead_left)
 		return;
-	e->own.soon(e->own.event_ctx, *ev, b->ev.base, far);
-	*ev = event_next(*ev);
-	--*left;
+	if (e->own.soon_kinds >> s->ahead->kind & 1)
+		e->own.soon(e->own.event_ctx, s->ahead, s->first->ev.base);
+	s->ahead = event_next(s->ahead);
+	s->ahead_left--;
 }
 
 static void look_ahead(struct engine *e, struct stream *s)
 {
-	const struct batch *b = s->first;
-
-	s->far = s->near = (const struct event *)b->ev.mem;
-	s->far_left = s->near_left = b->ev.events;
-	for (unsigned i = 0; i < LOOK_FAR; i++)
-		look_out(e, b, &s->far, &s->far_left, 1);
-	for (unsigned i = 0; i < LOOK_NEAR; i++)
-		look_out(e, b, &s->near, &s->near_left, 0);
+	s->ahead = (const struct event *)s->first->ev.mem;
+	s->ahead_left = s->first->ev.events;
+	for (unsigned i = 0; i < LOOK_AHEAD; i++)
+		look_out(e, s);
 }
 
 /* Takes up parsed batches until one has an event. false: must wait for a batch, or the stream is over. */
@@ -133,7 +128,7 @@ static bool stream_attach(struct engine *e, struct stream *s)
 		if (b->ev.events) {
 			s->ev = (struct event *)b->ev.mem;
 			s->ev_left = b->ev.events;
-			if (e->own.soon)
+			if (e->own.soon_kinds)
 				look_ahead(e, s);
 			wallclock_resolve(&s->clock, s->ev);
 			stream_key(s);
@@ -202,10 +197,8 @@ static struct stream *consume(struct engine *e)
 		const struct stream *rival = heap_second(&e->heap);
 
 		while (!rival || !heap_after(s, rival)) {
-			if (e->own.soon) {
-				look_out(e, s->first, &s->far, &s->far_left, 1);
-				look_out(e, s->first, &s->near, &s->near_left, 0);
-			}
+			if (e->own.soon_kinds)
+				look_out(e, s);
 			hand_over(e, s);
 			if (--s->ev_left == 0) {
 				heap_pop(&e->heap);
@@ -261,7 +254,7 @@ static void do_parse(struct engine *e, struct batch *b)
 {
 	b->state = BATCH_PARSING;
 	pthread_mutex_unlock(&e->lock);
-	batch_parse(b);
+	batch_parse(b, e->own.brief);
 	pthread_mutex_lock(&e->lock);
 	b->state = BATCH_PARSED;
 }

@@ -41,14 +41,16 @@ struct logs_options {
 	int64_t from;               /* skip what is surely older, by bisection; line numbers then count from there; 0 = all */
 	size_t block;               /* bytes a worker parses at a time; 0 = default */
 	unsigned workers;           /* 0 = default */
+	bool brief;                 /* leave out connections that come and go: only statistics count them */
 	void *ctx;
 	/* A descriptor for file INDEX, which the engine closes; negative: err says why. */
 	int (*open)(void *ctx, uint32_t index, struct err *err);
 	/* One event; EV and BASE live until the call returns. Never called by two workers at once. */
 	void *event_ctx;
 	void (*event)(void *event_ctx, const struct event *ev, const char *base, const struct log_at *at);
-	/* The same event some way ahead, FAR first, later near. A chance to fetch memory; may be NULL. */
-	void (*soon)(void *event_ctx, const struct event *ev, const char *base, int far);
+	/* An event of the kinds (bits) in soon_kinds that will come soon. A chance to fetch memory. */
+	void (*soon)(void *event_ctx, const struct event *ev, const char *base);
+	uint32_t soon_kinds;        /* 0 = none */
 	/* Called now and then with the (compressed) bytes read so far; false = stop early. May be NULL. */
 	bool (*progress)(void *ctx, uint64_t bytes);
 };

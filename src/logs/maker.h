@@ -46,6 +46,7 @@ struct maker {
 	 * understood line. false on the hot path: only events that trace reads, with the fields in MAKER_HOT.
 	 */
 	bool all;
+	bool brief; /* no events for connections that come and go (struct logs_options) */
 	struct event *ev; /* being written */
 };
 
@@ -98,6 +99,7 @@ static inline struct event *maker_begin(struct maker *m, enum dialect dialect, e
 	ev->size = ev->nrcpt = 0;
 	ev->uid = UINT32_MAX;
 	ev->repeat = l->repeat;
+	ev->has = 0;
 	m->ev = ev;
 	return ev;
 }
@@ -107,12 +109,14 @@ static inline void maker_field(struct maker *m, enum field_key key, struct span 
 {
 	struct event *ev = m->ev;
 
-	if (ev->nfields < MAKER_FIELDS)
-		ev->f[ev->nfields++] = (struct field){
-			.off = (uint32_t)(s.p - m->out->base),
-			.len = s.n & 0xffffff,
-			.key = key,
-		};
+	if (ev->nfields == MAKER_FIELDS)
+		return;
+	ev->has |= UINT64_C(1) << key;
+	ev->f[ev->nfields++] = (struct field){
+		.off = (uint32_t)(s.p - m->out->base),
+		.len = s.n & 0xffffff,
+		.key = key,
+	};
 }
 
 static inline void maker_end(struct maker *m)
@@ -131,6 +135,8 @@ char *maker_text(struct maker *m, size_t n);
 /* The dialects. Each sees only the line's text; program tells the daemon. */
 enum line_result exim_line(struct maker *m); /* main and panic log, also syslog-wrapped */
 enum line_result exim_reject_line(struct maker *m); /* reject log records, continuation lines included */
+/* Would exim_line surely say LINE_DULL of text behind a stamp of Exim's own file? For the two usual kinds only. */
+bool exim_is_dull(const struct maker *m, struct span text);
 enum line_result postfix_line(struct maker *m);
 enum line_result dovecot_line(struct maker *m); /* also saslauthd */
 enum line_result php_line(struct maker *m); /* mail.log in its three forms */

@@ -135,28 +135,30 @@ static bool same_phrase(const char *p, size_t n, const char *phrase)
 	return true;
 }
 
-/* First row for each letter; the table is sorted, so a bucket is a run. */
-static size_t bucket_start(unsigned char letter)
+/*
+ * First row for each letter, the last entry the end of all: the table is sorted, so that a bucket is a run. Filled
+ * before main, since it follows from the table alone.
+ */
+static uint8_t bucket[27];
+
+_Static_assert(PHRASES < 256, "rows are numbered in a byte");
+
+__attribute__((constructor)) static void bucket_fill(void)
 {
-	size_t low = 0, high = PHRASES;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if ((unsigned char)phrases[middle].text[0] < letter)
-			low = middle + 1;
-		else
-			high = middle;
+	for (unsigned letter = 0, row = 0; letter <= 26; letter++) {
+		while (row < PHRASES && (unsigned char)phrases[row].text[0] < 'a' + letter)
+			row++;
+		bucket[letter] = (uint8_t)row;
 	}
-	return low;
 }
 
 static const struct phrase *phrase_at(const char *p, size_t n)
 {
-	unsigned char letter = (unsigned char)*p | 0x20;
+	unsigned letter = ((unsigned char)*p | 0x20) - 'a';
+	char second = n > 1 ? (char)(p[1] >= 'A' && p[1] <= 'Z' ? p[1] | 0x20 : p[1]) : '\0';
 
-	for (size_t i = bucket_start(letter); i < PHRASES && (unsigned char)phrases[i].text[0] == letter; i++)
-		if (same_phrase(p, n, phrases[i].text))
+	for (unsigned i = bucket[letter]; i < bucket[letter + 1]; i++)
+		if (phrases[i].text[1] == second && same_phrase(p, n, phrases[i].text))
 			return &phrases[i];
 	return NULL;
 }

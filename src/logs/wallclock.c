@@ -78,7 +78,7 @@ static int64_t with_year(struct wallclock *w, int64_t sec)
 	return in_year(w, sec);
 }
 
-void wallclock_resolve(struct wallclock *w, struct event *ev)
+void wallclock_work_out(struct wallclock *w, struct event *ev)
 {
 	int64_t civil = ev->at;
 

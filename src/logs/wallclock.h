@@ -23,6 +23,20 @@ void wallclock_start(struct wallclock *w, const struct zone *zone);
 /* Called when the stream goes on to another file: MTIME 0 = unknown, then NOW counts. */
 void wallclock_file(struct wallclock *w, int64_t mtime, int64_t now);
 /* Turns ev->at into UTC; an event without a stamp gets the time of the one before. */
-void wallclock_resolve(struct wallclock *w, struct event *ev);
+void wallclock_work_out(struct wallclock *w, struct event *ev);
+
+/* The same, without a call for what is UTC already and for wall clocks with a year while no offset changes. */
+static inline void wallclock_resolve(struct wallclock *w, struct event *ev)
+{
+	bool zoned = ev->stamp & STAMP_ZONE;
+
+	if (!zoned && ((ev->stamp & STAMP_NO_YEAR) || !ev->stamp || ev->at < w->from || ev->at >= w->until)) {
+		wallclock_work_out(w, ev);
+		return;
+	}
+	if (!zoned)
+		ev->at -= w->delta;
+	w->last = ev->at;
+}
 
 #endif

@@ -39,6 +39,7 @@ struct event {
 	uint32_t nrcpt;        /* Postfix queue lines; Exim: recipients listed after " for " */
 	uint32_t uid;          /* of a local submission (Postfix pickup); UINT32_MAX = none */
 	uint32_t repeat;       /* 1; more under "message repeated N times" */
+	uint64_t has;          /* bit per enum field_key that is among the fields: most questions are for those that are not */
 	struct field f[] __attribute__((aligned(8)));
 };
 
@@ -59,6 +60,8 @@ static inline struct span event_line(const struct event *ev, const char *base)
 /* The field's text, or a span with p == NULL. */
 static inline struct span event_get(const struct event *ev, const char *base, enum field_key key)
 {
+	if (!(ev->has >> key & 1))
+		return SPAN_NONE;
 	for (unsigned i = 0; i < ev->nfields; i++)
 		if (ev->f[i].key == key)
 			return span_of(base + ev->f[i].off, ev->f[i].len);

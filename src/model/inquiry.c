@@ -14,7 +14,7 @@
 #include "model/event.h"
 
 #define MAGIC UINT32_C(0x51497453) /* "StIQ" */
-#define VERSION 2
+#define VERSION 3
 
 const char *sender_kind_name(enum sender_kind kind)
 {
@@ -90,11 +90,8 @@ static void code_client(struct codec *c, struct client *v)
 
 static void code_column(struct codec *c, struct column *v)
 {
-	code_u32(c, &v->at);
+	v->at = code_enum(c, v->at, INQUIRY_SPARK);
 	code_u32(c, &v->messages);
-	code_refuse_if(c, v->at >= INQUIRY_SPARK);
-	if (v->at >= INQUIRY_SPARK)
-		v->at = 0;
 }
 
 static void code_row(struct codec *c, struct row *v)
@@ -115,7 +112,7 @@ static void code_row(struct codec *c, struct row *v)
 	code_span(c, &v->uid_text);
 	code_counts(c, &v->counts);
 	code_u64(c, &v->queued);
-	CODE_LIST(c, v->history, v->nhistory, 8, code_column);
+	CODE_LIST(c, v->history, v->nhistory, 5, code_column);
 	CODE_LIST(c, v->places, v->nplaces, 13, code_place);
 	CODE_LIST(c, v->clients, v->nclients, 12, code_client);
 	code_u64(c, &v->clients_total);
@@ -322,15 +319,58 @@ void inquiry_pack(const struct inquiry *q, struct buf *out)
 	code_inquiry(&c, (struct inquiry *)q);
 }
 
-int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inquiry, struct err *err)
+void row_pack(const struct row *row, struct buf *out)
+{
+	struct packer p = { .out = out };
+	struct codec c = { .to = &p };
+
+	code_row(&c, (struct row *)row);
+}
+
+static int refuse(struct err *err)
+{
+	return err_set(err, EXIT_SOFTWARE, "the reader's answer is damaged: nothing of it is used");
+}
+
+int rows_unpack(struct arena *a, struct span bytes, struct row_list *rows, struct err *err)
+{
+	struct unpacker u = { .left = bytes };
+	struct codec c = { .from = &u, .arena = a };
+
+	while (u.left.n && !u.failed) {
+		if (rows->n == rows->room) {
+			rows->room = rows->room ? rows->room * 2 : 64;
+			rows->row = xrealloc(rows->row, rows->room * sizeof(*rows->row));
+		}
+		rows->row[rows->n] = (struct row){ .id = SPAN_NONE };
+		code_row(&c, &rows->row[rows->n++]);
+	}
+	return unpack_done(&u) ? 0 : refuse(err);
+}
+
+int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct row_list *rows,
+			  struct inquiry **ret_inquiry, struct err *err)
 {
 	struct unpacker u = { .left = bytes };
 	struct codec c = { .from = &u, .arena = a };
 	struct inquiry *q = arena_alloc(a, sizeof(*q));
 
 	code_inquiry(&c, q);
-	if (!unpack_done(&u) || !incidents_point_well(q) || !sought_points_well(q))
-		return err_set(err, EXIT_SOFTWARE, "the reader's answer is damaged: nothing of it is used");
+	if (!unpack_done(&u) || (q->nrows && rows->n))
+		return refuse(err);
+	if (rows->n) {
+		q->rows = rows->row;
+		q->nrows = rows->n;
+	}
+	if (!incidents_point_well(q) || !sought_points_well(q))
+		return refuse(err);
 	*ret_inquiry = q;
 	return 0;
+}
+
+int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inquiry, struct err *err)
+{
+	static const struct row_list none;
+
+	return inquiry_unpack_behind(a, bytes, &none, ret_inquiry, err);
 }

@@ -128,6 +128,19 @@ struct inquiry {
 
 struct span incident_id(const struct incident *in);
 
+/* Rows that come ahead of the inquiry, in its order; the list is the caller's to free. */
+struct row_list {
+	struct row *row;
+	size_t n, room;
+};
+
+void row_pack(const struct row *row, struct buf *out);
+/* Rows packed one behind the other; texts point into BYTES. */
+int rows_unpack(struct arena *a, struct span bytes, struct row_list *rows, struct err *err);
+/* As inquiry_unpack, where the rows came ahead: the bytes themselves hold none. */
+int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct row_list *rows,
+			  struct inquiry **ret_inquiry, struct err *err);
+
 /* Flat, versioned bytes and back. Unpacking checks every length: the bytes come from the confined reader. */
 void inquiry_pack(const struct inquiry *q, struct buf *out);
 int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inquiry, struct err *err);

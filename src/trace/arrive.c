@@ -10,37 +10,52 @@
 #include "trace/who.h"
 
 #include "base/hash.h"
+#include "logs/bytes.h"
 
 #define ADDRESS_MOST 330
 
-/* ASCII letters of eight bytes to lower case; bytes over 127 stay. */
-static uint64_t lower8(uint64_t x)
+/* N bytes of P, ASCII letters in lower case; OUT has room for 16 more. Returns where the last '@' is, or -1. */
+static ptrdiff_t lower_copy(char *out, const char *p, size_t n)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t low = x & ones * 0x7f;
-	uint64_t from_a = low + ones * (0x80 - 'A');
-	uint64_t past_z = low + ones * (0x7f - 'Z');
+	ptrdiff_t at = -1;
+	size_t i = 0;
 
-	return x | ((from_a & ~past_z & ~x & ones * 0x80) >> 2);
+#ifdef __SSE2__
+	for (; n - i >= 16; i += 16) {
+		__m128i v = bytes_load(p + i);
+		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('@')));
+
+		v = _mm_or_si128(v, _mm_and_si128(bytes_within(v, 'A', 'Z'), _mm_set1_epi8(0x20)));
+		_mm_storeu_si128((__m128i *)(void *)(out + i), v);
+		if (hit)
+			at = (ptrdiff_t)i + 31 - __builtin_clz(hit);
+	}
+	if (i && i < n) {
+		/* the last sixteen once more rather than one by one */
+		__m128i v = bytes_load(p + n - 16);
+		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('@')));
+
+		v = _mm_or_si128(v, _mm_and_si128(bytes_within(v, 'A', 'Z'), _mm_set1_epi8(0x20)));
+		_mm_storeu_si128((__m128i *)(void *)(out + n - 16), v);
+		return hit ? (ptrdiff_t)n - 16 + 31 - __builtin_clz(hit) : at;
+	}
+#endif
+	for (; i < n; i++) {
+		out[i] = p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] | 0x20) : p[i];
+		if (p[i] == '@')
+			at = (ptrdiff_t)i;
+	}
+	return at;
 }
 
 uint64_t rcpt_hash(struct span address, uint64_t *ret_domain)
 {
-	char lower[ADDRESS_MOST + 8];
+	char lower[ADDRESS_MOST + 16];
 	size_t n = address.n < ADDRESS_MOST ? address.n : ADDRESS_MOST;
-	const char *at;
+	ptrdiff_t at = lower_copy(lower, address.p, n);
 
-	for (size_t i = 0; i < n; i += 8) {
-		uint64_t x = 0;
-
-		memcpy(&x, address.p + i, n - i < 8 ? n - i : 8);
-		x = lower8(x);
-		memcpy(lower + i, &x, 8);
-	}
-	if (ret_domain) {
-		at = memrchr(lower, '@', n);
-		*ret_domain = at ? hash_bytes(at + 1, (size_t)(lower + n - at - 1), 0) : 0;
-	}
+	if (ret_domain)
+		*ret_domain = at < 0 ? 0 : hash_bytes(lower + at + 1, n - (size_t)at - 1, 0);
 	return hash_bytes(lower, n, 0);
 }
 
@@ -118,15 +133,12 @@ static void row_note(struct trace *t, uint32_t index, const struct arrival *who,
 	if (who->place.n)
 		sender_tally_run(&t->senders, &t->names, index, TALLY_PLACE, who->place, who->place_grade);
 	if (sender_wants_proof(row)) {
-		struct span subject = step_get(s, F_SUBJECT);
-
 		if (!row->grade || who->grade < row->grade)
 			row->grade = who->grade;
 		if (row->arrivals == 1)
 			row->trusted = who_is_trusted(t, who);
-		sender_prove(row, s->at, s->time, event_line(s->ev, s->base), who->grade, who->claim);
-		if (subject.n)
-			sender_tally(&t->senders, &t->names, index, TALLY_SUBJECT, subject, 'C');
+		sender_prove(row, s->at, s->time, event_line(s->ev, s->base), step_get(s, F_SUBJECT),
+			     who->grade, who->claim);
 	}
 }
 
@@ -134,11 +146,11 @@ static void row_note(struct trace *t, uint32_t index, const struct arrival *who,
 static struct span next_address(struct span list, size_t *from)
 {
 	const char *start = list.p + *from;
-	const char *blank = memchr(start, ' ', list.n - *from);
-	size_t n = blank ? (size_t)(blank - start) : list.n - *from;
+	const char *stop = bytes_find2(start, list.p + list.n, ' ', '"');
+	size_t n = (size_t)(stop - start);
 	bool quoted = false;
 
-	if (memchr(start, '"', n)) {
+	if (stop < list.p + list.n && *stop == '"') {
 		for (n = 0; *from + n < list.n && (quoted || start[n] != ' '); n++) {
 			if (start[n] == '"')
 				quoted = !quoted;
@@ -154,41 +166,51 @@ static struct span next_address(struct span list, size_t *from)
 
 #define RCPTS_AHEAD 32
 
-/* All recipients of an arrival: first fetched, then judged, so that the filter's cache misses overlap. */
-static void judge_recipients(struct trace *t, struct sender *row, struct span list, int64_t at)
+/* Recipients of an arrival on their way to the judge. */
+struct rcpts {
+	size_t from; /* how much of the list has been taken */
+	unsigned n;
+	uint64_t rcpt[RCPTS_AHEAD], domain[RCPTS_AHEAD];
+};
+
+/* The next recipients: where the filter keeps them is fetched, so that the cache misses overlap with other work. */
+static void rcpts_take(const struct trace *t, const struct sender *row, struct span list, struct rcpts *r)
 {
-	uint64_t rcpt[RCPTS_AHEAD];
-	uint64_t domain[RCPTS_AHEAD];
-	size_t from = 0;
+	for (r->n = 0; r->n < RCPTS_AHEAD && r->from < list.n; r->n++) {
+		r->rcpt[r->n] = rcpt_hash(next_address(list, &r->from), &r->domain[r->n]);
+		judge_prefetch(t->judge, row->key, r->rcpt[r->n], r->domain[r->n]);
+	}
+}
 
-	while (from < list.n) {
-		unsigned n = 0;
-
-		for (; n < RCPTS_AHEAD && from < list.n; n++) {
-			rcpt[n] = rcpt_hash(next_address(list, &from), &domain[n]);
-			judge_prefetch(t->judge, row->key, rcpt[n], domain[n]);
-		}
-		for (unsigned i = 0; i < n; i++)
-			judge_recipient(t->judge, &row->judge, at, row->key, rcpt[i], domain[i],
-					freemail_has(&t->freemail, domain[i]));
+static void judge_recipients(struct trace *t, struct sender *row, struct span list, struct rcpts *r,
+			     int64_t at)
+{
+	while (r->n) {
+		for (unsigned i = 0; i < r->n; i++)
+			judge_recipient(t->judge, &row->judge, at, row->key, r->rcpt[i], r->domain[i],
+					freemail_has(&t->freemail, r->domain[i]));
+		rcpts_take(t, row, list, r);
 	}
 }
 
 void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s)
 {
+	struct span list = s->ev->dialect == DIALECT_EXIM ? step_get(s, F_RECIPIENTS) : SPAN_NONE;
+	struct rcpts r;
 	struct sender *row;
 
 	msg->sender = who_row(t, who);
 	msg->flags |= M_ARRIVED | M_FIXED;
-	row_note(t, msg->sender, who, s);
 	row = sender_at(&t->senders, msg->sender);
+	r.from = 0;
+	rcpts_take(t, row, list, &r);
+	row_note(t, msg->sender, who, s);
 	if (who->kind == KIND_SCRIPT || who->kind == KIND_LOCAL)
 		web_mailed(t, who->account_index, msg->sender, s->time);
 	if (row->kind == KIND_OTHER || row->kind == KIND_BOUNCE)
 		return;
 	judge_arrival(t, row, who, s, s->time, msg->nrcpt, s->ev->size);
-	if (s->ev->dialect == DIALECT_EXIM)
-		judge_recipients(t, row, step_get(s, F_RECIPIENTS), s->time);
+	judge_recipients(t, row, list, &r, s->time);
 }
 
 /* Who and which line proves it, where the arrival line has long gone by. */
@@ -200,7 +222,8 @@ static void row_recall(const struct trace *t, struct sender *row, const struct a
 	row->grade = row->grade && row->grade < who->grade ? row->grade : who->grade;
 	if (!who->claim[0] || !sender_wants_proof(row) || !(line = recall_find(&t->recall, id)))
 		return;
-	sender_prove(row, &line->at, line->time, span_of(line->text, line->len), who->grade, who->claim);
+	sender_prove(row, &line->at, line->time, span_of(line->text, line->len), SPAN_NONE, who->grade,
+		     who->claim);
 }
 
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s)
@@ -361,12 +384,9 @@ static void arrival_merge(struct trace *t, struct message *msg)
 
 /* Of the unix user an Exim line names. A local user can forge it where syslog wrote it, and the owner of a home
  * in a log that lies there. */
-static char local_grade(const struct trace *t, const struct step *s)
+static char local_grade(struct trace *t, const struct step *s)
 {
-	return s->ev->flags & EVF_SYSLOG ||
-			       accounts_by_path(t->o.accounts, t->o.files[s->at->file].name) != ACCOUNT_NONE
-		       ? 'B'
-		       : 'A';
+	return s->ev->flags & EVF_SYSLOG || trace_writer(t, s) != ACCOUNT_NONE ? 'B' : 'A';
 }
 
 /* PHP's mail log may have named the file, but its line of the same second can still be on its way: the first

@@ -92,7 +92,7 @@ static void history_fill(struct arena *a, const struct sender *s, const struct i
 
 		column = column < INQUIRY_SPARK ? column : INQUIRY_SPARK - 1;
 		n += s->bin[i] && !line[column];
-		line[column] += s->bin[i];
+		line[column] += (uint64_t)s->bin[i] << s->bin_scale;
 	}
 	row->history = arena_alloc(a, (n + 1) * sizeof(*row->history));
 	for (unsigned k = 0; k < INQUIRY_SPARK; k++)
@@ -148,11 +148,30 @@ static void lists_fill(struct trace *t, struct arena *a, const struct sender *s,
 			list[i]->count,
 			(char)('A' + list[i]->grade - 1),
 		};
-	n = tallies(t, s, TALLY_SUBJECT, list, room);
-	row->nsubjects = n < SUBJECTS_MOST ? n : SUBJECTS_MOST;
-	row->subjects = arena_alloc(a, (row->nsubjects + 1) * sizeof(*row->subjects));
-	for (size_t i = 0; i < row->nsubjects; i++)
-		row->subjects[i] = names_get(&t->names, list[i]->name);
+}
+
+/* The subjects on the lines that are kept, most frequent first, of equals the older one. */
+static void subjects_fill(struct arena *a, const struct sender *s, struct row *row)
+{
+	uint32_t count[SENDER_PROOFS] = { 0 };
+
+	for (uint32_t i = 0; i < s->nproof; i++)
+		for (uint32_t k = 0; k <= i; k++)
+			if (span_eq(s->proof[k].subject, s->proof[i].subject)) {
+				count[k] += s->proof[i].subject.n > 0;
+				break;
+			}
+	row->subjects = arena_alloc(a, SUBJECTS_MOST * sizeof(*row->subjects));
+	while (row->nsubjects < SUBJECTS_MOST) {
+		uint32_t best = 0;
+
+		for (uint32_t i = 1; i < s->nproof; i++)
+			best = count[i] > count[best] ? i : best;
+		if (!count[best])
+			break;
+		count[best] = 0;
+		row->subjects[row->nsubjects++] = s->proof[best].subject;
+	}
 }
 
 static bool is_judged(enum sender_kind kind)
@@ -183,18 +202,18 @@ static void queue_fill(const struct trace *t, struct arena *a, const struct send
 	row->nreasons++;
 }
 
-/* Room for every tally there is, for sorting one row's. */
-struct scratch {
-	const struct tally **list;
-};
-
-static void row_fill(struct trace *t, struct arena *a, const struct inquiry *q, const struct scratch *scratch,
-		     struct ranked *r)
+/* The verdict once more, now with its sentences: for all rows at once they would be most of the memory. */
+static void row_fill(struct trace *t, struct arena *a, const struct inquiry *q, const struct ranked *r,
+		     struct row *row)
 {
 	const struct sender *s = r->sender;
-	const struct judge_verdict *v = &r->verdict;
-	struct row *row = r->row;
+	struct judge_verdict with_text = { .verdict = VERDICT_NORMAL };
+	const struct judge_verdict *v = &with_text;
 
+	if (is_judged(s->kind))
+		judge_close(t->judge, &s->judge, s->kind, s->trusted, a, &with_text);
+	if (s->kind == KIND_DIRECT && v->verdict == VERDICT_NORMAL)
+		with_text.aside = observed_aside();
 	sender_tally_flush(&t->senders, r->index);
 	*row = (struct row){
 		.kind = s->kind,
@@ -220,7 +239,8 @@ static void row_fill(struct trace *t, struct arena *a, const struct inquiry *q, 
 	row->queued = s->queued;
 	queue_fill(t, a, s, row);
 	history_fill(a, s, q, row);
-	lists_fill(t, a, s, row, scratch->list);
+	lists_fill(t, a, s, row, t->scratch);
+	subjects_fill(a, s, row);
 	evidence_fill(t, a, s, row);
 }
 
@@ -231,7 +251,7 @@ static int rank_class(const struct ranked *r)
 		return 3;
 	if (r->sender->kind == KIND_UNKNOWN || r->sender->kind == KIND_OTHER)
 		return 4;
-	return r->verdict.verdict == VERDICT_COMPROMISED ? 0 : r->verdict.verdict == VERDICT_SUSPECT ? 1 : 2;
+	return r->verdict == VERDICT_COMPROMISED ? 0 : r->verdict == VERDICT_SUSPECT ? 1 : 2;
 }
 
 static int by_rank(const void *x, const void *y, void *names)
@@ -242,8 +262,8 @@ static int by_rank(const void *x, const void *y, void *names)
 	struct span id_b = names_get(names, b->sender->id);
 	int c = rank_class(a) - rank_class(b);
 
-	if (c == 0 && a->verdict.score != b->verdict.score)
-		c = a->verdict.score > b->verdict.score ? -1 : 1;
+	if (c == 0 && a->score != b->score)
+		c = a->score > b->score ? -1 : 1;
 	if (c == 0 && a->sender->counts.messages != b->sender->counts.messages)
 		c = a->sender->counts.messages > b->sender->counts.messages ? -1 : 1;
 	if (c == 0)
@@ -336,10 +356,54 @@ static void fill_sought(struct trace *t, struct arena *a, const struct ranked *r
 	free(row_of);
 }
 
+/* What ranking and incidents ask of a verdict. */
+static void verdict_take(struct trace *t, const struct sender *s, struct ranked *r)
+{
+	struct judge_verdict v;
+
+	judge_close(t->judge, &s->judge, s->kind, s->trusted, NULL, &v);
+	r->verdict = v.verdict;
+	r->score = v.score;
+	r->alarm_at = v.alarm_at;
+}
+
+/* Those who are compromised come first. */
+static void accused_fill(struct trace *t, struct arena *a, struct inquiry *q)
+{
+	size_t n = 0;
+
+	while (n < q->nrows && t->ranked[n].verdict == VERDICT_COMPROMISED)
+		n++;
+	q->rows = arena_alloc(a, (n + 1) * sizeof(*q->rows));
+	for (size_t i = 0; i < n; i++) {
+		t->ranked[i].row = &q->rows[i];
+		row_fill(t, a, q, &t->ranked[i], &q->rows[i]);
+	}
+	t->naccused = n;
+}
+
+void trace_row(struct trace *t, const struct inquiry *q, size_t index, struct arena *a, struct row *ret_row)
+{
+	if (index < t->naccused)
+		*ret_row = q->rows[index];
+	else
+		row_fill(t, a, q, &t->ranked[index], ret_row);
+}
+
 struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 {
+	struct inquiry *q = trace_conclude_briefly(t, a);
+	struct row *rows = arena_alloc(a, (q->nrows + 1) * sizeof(*rows));
+
+	for (size_t i = 0; i < q->nrows; i++)
+		trace_row(t, q, i, a, &rows[i]);
+	q->rows = rows;
+	return q;
+}
+
+struct inquiry *trace_conclude_briefly(struct trace *t, struct arena *a)
+{
 	struct inquiry *q = arena_alloc(a, sizeof(*q));
-	struct scratch scratch;
 	struct ranked *ranked;
 	size_t n = 0;
 
@@ -358,8 +422,8 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 	q->queued_unknown = t->queue.unknown;
 	q->from = t->o.since ? t->o.since : t->first;
 	q->to = t->o.until && t->o.until < t->last ? t->o.until : t->last;
-	scratch.list = xcalloc((size_t)t->senders.ntally + 1, sizeof(*scratch.list));
-	ranked = xcalloc(t->senders.n + 1, sizeof(*ranked));
+	t->scratch = xcalloc((size_t)t->senders.ntally + 1, sizeof(const struct tally *));
+	t->ranked = ranked = xcalloc(t->senders.n + 1, sizeof(*ranked));
 	for (uint32_t i = 1; i < t->senders.n; i++) {
 		const struct sender *s = sender_at(&t->senders, i);
 
@@ -367,26 +431,18 @@ struct inquiry *trace_conclude(struct trace *t, struct arena *a)
 			continue;
 		ranked[n] = (struct ranked){ .sender = s, .index = i };
 		if (is_judged(s->kind))
-			judge_close(t->judge, &s->judge, s->kind, s->trusted, a, &ranked[n].verdict);
-		if (s->kind == KIND_DIRECT && ranked[n].verdict.verdict == VERDICT_NORMAL)
-			ranked[n].verdict.aside = observed_aside();
+			verdict_take(t, s, &ranked[n]);
 		totals_add(&q->totals, &s->counts);
 		n++;
 	}
 	qsort_r(ranked, n, sizeof(*ranked), by_rank, &t->names);
-	q->rows = arena_alloc(a, (n + 1) * sizeof(*q->rows));
 	q->nrows = n;
-	for (size_t i = 0; i < n; i++) {
-		ranked[i].row = &q->rows[i];
-		row_fill(t, a, q, &scratch, &ranked[i]);
-	}
-	incidents_make(t, a, ranked, n, q);
+	accused_fill(t, a, q);
+	incidents_make(t, a, ranked, t->naccused, q);
 	stats_fill(t, a, &q->stats);
 	if (t->refusals)
 		refusals_fill(t->refusals, a, q);
 	if (t->seek)
 		fill_sought(t, a, ranked, n, q);
-	free(ranked);
-	free(scratch.list);
 	return q;
 }

@@ -13,13 +13,15 @@ struct trace;
 
 /* What incident.c needs to know of each ranked row. */
 struct ranked {
-	struct row *row;       /* in its final place */
+	struct row *row;       /* of the compromised: in its final place */
 	const struct sender *sender;
 	uint32_t index;        /* in senders */
-	struct judge_verdict verdict;
+	enum verdict verdict;
+	double score;
+	int64_t alarm_at;
 };
 
-/* Groups the compromised rows by time into incidents, with entry and timeline. */
+/* Groups the N compromised rows by time into incidents, with entry and timeline. */
 void incidents_make(struct trace *t, struct arena *a, struct ranked *ranked, size_t n, struct inquiry *q);
 /* Adds a line of proof to a row (room for ROW_EVIDENCE); returns its index. */
 #define ROW_EVIDENCE 24

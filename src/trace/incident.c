@@ -217,9 +217,9 @@ static void timeline_fill(struct story *s, const struct ranked *ranked)
 		m.text = claim_format(s->a, "%.*s begins to send as it never did", (int)r->row->id.n,
 				      r->row->id.p);
 		in->timeline[n++] = m;
-		m.at = r->verdict.alarm_at;
+		m.at = r->alarm_at;
 		m.text = claim_format(s->a, "%.*s is beyond doubt", (int)r->row->id.n, r->row->id.p);
-		if (r->verdict.alarm_at)
+		if (r->alarm_at)
 			in->timeline[n++] = m;
 		m.at = r->row->last;
 		m.text = claim_format(s->a, "last message of %.*s in these logs", (int)r->row->id.n,

@@ -6,6 +6,7 @@
 
 #include "trace/baseline.h"
 #include "trace/identity.h"
+#include "trace/known.h"
 #include "trace/message.h"
 #include "trace/names.h"
 #include "trace/net.h"
@@ -32,25 +33,6 @@ struct grace {
 #define ROWS_MOST 100000
 #define FOLDERS_MOST 50       /* rows for one account's folders */
 
-/* The row that a login, or a user and folder, was found to be last time: most mail comes from few senders. */
-struct known_sender {
-	uint64_t hash;         /* of the texts; the row's own are compared all the same */
-	uint32_t sender;       /* 0 = empty */
-};
-
-#define KNOWN_SENDERS 16384
-
-/* The account of a domain that was asked for lately; gmail.com is asked for a lot. */
-#define DOMAIN_TEXT 50
-struct known_domain {
-	uint32_t hash;
-	uint32_t account;
-	uint16_t len;
-	char text[DOMAIN_TEXT];
-};
-
-#define KNOWN_DOMAINS 1024
-
 /* Refusals as spam of the whole server, for comparison with one sender's. */
 struct hour_share {
 	int64_t hour;
@@ -58,8 +40,13 @@ struct hour_share {
 	double closed;         /* share in the last closed hour */
 };
 
+struct ranked;
+
 struct trace {
 	struct trace_options o;
+	struct ranked *ranked;         /* once concluded: all rows in their final order ... */
+	size_t naccused;               /* ... of which the first are filled */
+	const struct tally **scratch;  /* room for every tally there is, for sorting one row's */
 	struct names names;
 	struct messages messages;
 	struct senders senders;
@@ -76,10 +63,13 @@ struct trace {
 	struct seek *seek;             /* NULL where no message is sought */
 	struct refusals *refusals;     /* NULL where nobody asks for them */
 	struct hour_share hour;
+	uint32_t *writer;      /* by file: in whose home the log lies, ACCOUNT_NONE; filled when asked */
 	uint8_t *folders;      /* by account: how many of its folders have a row of their own */
 	size_t nfolders;
 	uint32_t single[SENDER_KINDS]; /* rows of the kinds there is one row of */
-	struct known_sender known[KNOWN_SENDERS];
+	struct known_senders *known;   /* KNOWN_SETS of them */
+	struct soon_place soon;
+	struct result_ahead ahead[RESULTS_AHEAD];
 	struct known_domain domain[KNOWN_DOMAINS];
 	int64_t zone_from, zone_until;  /* zone_now holds between these */
 	int32_t zone_now;
@@ -131,6 +121,11 @@ void result_notice_child(struct trace *t, const struct step *s);
 /* SLOT is another id of the message PARENT: from now on its results are that one's. */
 void result_adopt(struct trace *t, struct qid parent, uint32_t slot);
 
+/* soon.c: the slot of a result's message, or NO_MESSAGE, and its recipient's hashes, found out ahead or now. */
+uint32_t soon_slot(struct trace *t, const struct step *s);
+uint64_t soon_rcpt(struct trace *t, const struct step *s, uint64_t *ret_domain);
+/* Whose home the log lies in that S was read from: he can write there what he likes. Or ACCOUNT_NONE. */
+uint32_t trace_writer(struct trace *t, const struct step *s);
 /* Seconds east of UTC at AT. */
 int32_t trace_zone(struct trace *t, int64_t at);
 /* trace.c: at the memory limit, gives up the messages that matter least. */

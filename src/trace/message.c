@@ -16,9 +16,17 @@
 #define EVICT_SHARE 8 /* one eighth of all messages at a time */
 #define AGE_BINS 4096
 
+/* One wide multiplication, both halves of it folded (as XXH3 does); who does not know the seed cannot aim. */
 static inline uint64_t id_hash(const struct messages *m, struct qid id)
 {
+#ifdef __SIZEOF_INT128__
+	unsigned __int128 product =
+		(unsigned __int128)(id.hi ^ m->seed) * (id.lo ^ (m->seed << 32 | m->seed >> 32));
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
 	return hash_mix(id.hi ^ hash_mix(id.lo ^ m->seed));
+#endif
 }
 
 static uint64_t slot_hash(const void *owner, uint32_t slot)
@@ -155,14 +163,12 @@ static uint32_t extra_new(struct messages *m)
 	return m->nextra++;
 }
 
-struct extra *message_extra(struct messages *m, struct message *msg)
+struct extra *message_extra_new(struct messages *m, struct message *msg)
 {
 	static const uint8_t v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 	struct message was = *msg;
 	struct extra *x;
 
-	if (msg->extra != NO_EXTRA && !(msg->flags & M_SMALL))
-		return extra_at(m, msg->extra);
 	msg->extra = extra_new(m);
 	x = extra_at(m, msg->extra);
 	*x = (struct extra){ .account = UINT32_MAX, .serial = ++m->serial };

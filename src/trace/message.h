@@ -113,10 +113,7 @@ uint32_t messages_add(struct messages *m, struct qid id, int64_t at);
 void messages_drop(struct messages *m, uint32_t slot);
 /* True when the next messages_add should be preceded by an eviction. */
 bool messages_full(const struct messages *m);
-/*
- * Chooses the slots to give up (an eighth of all): see the file's head. Calls give_up for each, which must
- * end in messages_drop.
- */
+/* Chooses the slots to give up (an eighth of all). Calls give_up for each, which must end in messages_drop. */
 void messages_evict(struct messages *m, void (*give_up)(void *ctx, uint32_t slot), void *ctx);
 
 static inline struct extra *extra_at(const struct messages *m, uint32_t index)
@@ -124,8 +121,12 @@ static inline struct extra *extra_at(const struct messages *m, uint32_t index)
 	return &m->extra[index >> EXTRA_CHUNK_LOG2][index & ((1u << EXTRA_CHUNK_LOG2) - 1)];
 }
 
+struct extra *message_extra_new(struct messages *m, struct message *msg);
 /* The message's extra, made when it has none. The pointer lives as long as the message. */
-struct extra *message_extra(struct messages *m, struct message *msg);
+static inline struct extra *message_extra(struct messages *m, struct message *msg)
+{
+	return msg->extra != NO_EXTRA && !(msg->flags & M_SMALL) ? extra_at(m, msg->extra) : message_extra_new(m, msg);
+}
 static inline struct extra *message_has_extra(struct messages *m, struct message *msg)
 {
 	return msg->extra == NO_EXTRA && !(msg->flags & M_SMALL) ? NULL : message_extra(m, msg);
@@ -142,8 +143,7 @@ void message_set_size(struct messages *m, struct message *msg, uint32_t size);
 /* Takes the message out of the way of another with the same id; it stays, reachable by its slot only. */
 void messages_hide(struct messages *m, uint32_t slot);
 
-/* Remembers the status of one recipient (hash of its address). Returns the status it had before
- * (RCPT_NEW, and not remembered, at the memory limit). */
+/* Remembers a recipient's status. Returns the one before (RCPT_NEW, and not remembered, at the memory limit). */
 enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status);
 
 #endif

@@ -86,10 +86,20 @@ uint32_t net_block(const uint8_t ip[16])
 
 struct span net_show(const uint8_t ip[16], char ret_text[46])
 {
-	const char *text = net_is_v4(ip) ? inet_ntop(AF_INET, ip + 12, ret_text, 46)
-					 : inet_ntop(AF_INET6, ip, ret_text, 46);
+	char *out = ret_text;
 
-	return span_str(text);
+	if (!net_is_v4(ip))
+		return span_str(inet_ntop(AF_INET6, ip, ret_text, 46));
+	for (unsigned i = 12; i < 16; i++) {
+		if (i > 12)
+			*out++ = '.';
+		if (ip[i] >= 100)
+			*out++ = (char)('0' + ip[i] / 100);
+		if (ip[i] >= 10)
+			*out++ = (char)('0' + ip[i] / 10 % 10);
+		*out++ = (char)('0' + ip[i] % 10);
+	}
+	return span_of(ret_text, (size_t)(out - ret_text));
 }
 
 static bool network_parse(struct span text, struct network *ret_net)

@@ -91,7 +91,7 @@ static void prove(struct sender *row, int64_t at, struct span text, char grade, 
 		if (row->proof[i].file == PROOF_OBSERVED && row->proof[i].text.n &&
 		    span_starts(text, row->proof[i].text))
 			return;
-	sender_prove(row, &where, at / SECOND, text, grade, claim);
+	sender_prove(row, &where, at / SECOND, text, SPAN_NONE, grade, claim);
 }
 
 static unsigned proofs(const struct sender *row)

@@ -139,7 +139,7 @@ static void judge_outcome(struct trace *t, struct message *root, const struct st
 		return;
 	/* Exim's arrival line has named them */
 	if (new_rcpt && !(s->ev->dialect == DIALECT_EXIM && (root->flags & M_RCPTS))) {
-		hash = rcpt_hash(step_get(s, F_RECIPIENT), &domain);
+		hash = soon_rcpt(t, s, &domain);
 		judge_recipient(t->judge, &row->judge, s->time, row->key, hash, domain,
 				freemail_has(&t->freemail, domain));
 	}
@@ -211,7 +211,7 @@ static void decide_script(struct trace *t, uint32_t slot, const struct step *s)
 /* The message, made when its arrival has not been seen. */
 static uint32_t result_slot(struct trace *t, const struct step *s)
 {
-	uint32_t slot = messages_find(&t->messages, s->ev->id);
+	uint32_t slot = soon_slot(t, s);
 
 	if (slot != NO_MESSAGE)
 		return slot;
@@ -260,11 +260,12 @@ static bool note_recipient(struct trace *t, uint32_t slot, const struct step *s)
 	bool deferred = s->ev->kind == EV_DEFER;
 	struct span orig = step_get(s, F_ORIG_RECIPIENT);
 	struct span rcpt = orig.n && !(msg->flags & M_RCPTS) ? orig : step_get(s, F_RECIPIENT);
+	uint64_t domain;
 	bool is_new;
 
 	if ((msg->flags & M_RCPTS) && !deferred && !(x && x->deferred_now))
 		return true;
-	is_new = message_rcpt(&t->messages, slot, rcpt_hash(rcpt, NULL),
+	is_new = message_rcpt(&t->messages, slot, orig.n ? rcpt_hash(rcpt, NULL) : soon_rcpt(t, s, &domain),
 			      deferred ? RCPT_DEFERRED : RCPT_FINAL) == RCPT_NEW;
 	msg = message_at(&t->messages, slot);
 	if (is_new && !(msg->flags & (M_RCPTS | M_CHILD))) {

@@ -1,30 +1,37 @@
 /* script - see script.h. */
 #include "trace/script.h"
 
+#include "base/hash.h"
+#include "logs/bytes.h"
 #include "trace/internal.h"
 
-static const char *const mailing_options[] = { " -t", " -i", " -bm", " -bs", " -f", " -oi", " -F", " -r" };
+/* Options of who hands a message over: -t -i -f -F -r, whatever is glued to them, -bm, -bs and -oi. */
+static bool is_mailing(char first, char second)
+{
+	return first == 't' || first == 'i' || first == 'f' || first == 'F' || first == 'r' ||
+	       (first == 'b' && (second == 'm' || second == 's')) || (first == 'o' && second == 'i');
+}
 
-/* "Exim calling itself" (-Mc ID, -q, -bd) and administrators' listings (-bp, -bpc, -Mvh) hand nothing over. */
+/* Options that no mail is handed over with, when they come first. */
+static bool is_service(struct span option)
+{
+	return option.n > 1 && option.p[0] == '-' &&
+	       (option.p[1] == 'M' || option.p[1] == 'q' ||
+		(option.n > 2 && option.p[1] == 'b' && memchr("pdVthP", option.p[2], 6)));
+}
+
+/* ARGS: program and arguments. "Exim calling itself" (-Mc ID, -q, -bd) and administrators' listings (-bp, -bpc, -Mvh)
+ * hand nothing over. */
 static bool is_submission(struct span args)
 {
-	ptrdiff_t colon = span_search(args, 0, SPAN(" args: "));
-	struct span rest = colon < 0 ? args : span_from(args, (size_t)colon + 7);
-	ptrdiff_t blank = span_find(rest, 0, ' ');
-	struct span options;
+	const char *end = args.p + args.n, *p = bytes_find(args.p, end, ' ');
 
-	if (blank < 0)
+	if (p == end || is_service(span_of(p + 1, (size_t)(end - p - 1))))
 		return false;
-	options = span_from(rest, (size_t)blank);
-	if (span_starts(options, SPAN(" -M")) || span_starts(options, SPAN(" -q")) ||
-	    span_starts(options, SPAN(" -bp")) || span_starts(options, SPAN(" -bd")) ||
-	    span_starts(options, SPAN(" -bV")) || span_starts(options, SPAN(" -bt")) ||
-	    span_starts(options, SPAN(" -bh")) || span_starts(options, SPAN(" -bP")))
-		return false;
-	for (size_t i = 0; i < sizeof(mailing_options) / sizeof(*mailing_options); i++)
-		if (span_search(options, 0, span_str(mailing_options[i])) >= 0)
+	for (const char *at = p; end - at > 2; at = bytes_find(at + 1, end, ' '))
+		if (at[1] == '-' && is_mailing(at[2], end - at > 3 ? at[3] : '\0'))
 			return true;
-	return span_find(options, 0, '@') >= 0;
+	return bytes_find(p, end, '@') < end;
 }
 
 /* Hash of the address behind -f, which must become the envelope sender; 0 where there is none. */
@@ -50,13 +57,11 @@ static uint64_t sender_option(struct span args)
 void script_cwd(struct script_memory *m, const struct event *ev, const char *base)
 {
 	struct span dir = event_get(ev, base, F_CWD);
-	struct span line = event_line(ev, base);
-	struct span args;
+	struct span args = event_get(ev, base, F_TEXT);
 	struct cwd_line *c;
 
 	if (!dir.p || dir.n > SCRIPT_PATH)
 		return;
-	args = span_from(line, (size_t)(dir.p - line.p) + dir.n);
 	if (span_starts(dir, SPAN("/var/spool/exim")) || !is_submission(args))
 		return;
 	c = &m->cwd[m->next_cwd++ % CWD_RING];
@@ -112,6 +117,16 @@ static bool owner_fits(uint32_t owner, uint32_t user, bool shared)
 	return shared || (owner == user && owner != ACCOUNT_NONE);
 }
 
+static uint32_t owner_of(struct script_memory *m, const struct accounts *a, struct span path)
+{
+	uint64_t hash = hash_span(path, m->seed) | 1;
+	struct folder_owner *f = &m->folder[(hash >> 1) % FOLDER_OWNERS];
+
+	if (f->hash != hash)
+		*f = (struct folder_owner){ .hash = hash, .owner = accounts_by_path(a, path) };
+	return f->owner;
+}
+
 /* Newest first, as far back as a line can wait; of two that fit equally well the older one is next in turn. */
 struct span script_take_cwd(struct script_memory *m, const struct accounts *a, int64_t at, uint32_t pid,
 			    uint32_t owner, bool shared, uint64_t sender)
@@ -128,7 +143,7 @@ struct span script_take_cwd(struct script_memory *m, const struct accounts *a, i
 		if (!c->open || c->at > at || (pid && c->pid && pid != c->pid))
 			continue;
 		if (!shared && c->owner == CWD_UNASKED)
-			c->owner = accounts_by_path(a, span_of(c->path, c->len));
+			c->owner = owner_of(m, a, span_of(c->path, c->len));
 		if (!owner_fits(c->owner, owner, shared))
 			continue;
 		rank = pid && pid == c->pid ? 3 : c->sender && c->sender == sender ? 2 : 1;
@@ -168,6 +183,8 @@ static bool php_wrote_to(const struct php_line *p, uint64_t rcpt)
 
 struct span script_take_php(struct script_memory *m, int64_t at, uint32_t owner, bool shared, uint64_t rcpt)
 {
+	if (!m->open_php)
+		return SPAN_NONE;
 	for (uint32_t i = 0; i < PHP_RING; i++) {
 		struct php_line *p = &m->php[(m->next_php + i) % PHP_RING];
 

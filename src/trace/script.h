@@ -44,7 +44,17 @@ struct php_line {
 	char path[SCRIPT_PATH];
 };
 
+/* Whose a folder is, remembered: most mail comes from few. Two paths of one hash would need the run's seed. */
+struct folder_owner {
+	uint64_t hash;         /* of the path; 0 = empty */
+	uint32_t owner;
+};
+
+#define FOLDER_OWNERS 4096
+
 struct script_memory {
+	uint64_t seed;         /* of this run */
+	struct folder_owner folder[FOLDER_OWNERS];
 	struct cwd_line cwd[CWD_RING];
 	struct php_line php[PHP_RING];
 	uint32_t next_cwd, next_php;

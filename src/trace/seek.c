@@ -198,7 +198,7 @@ void seek_fill(const struct trace *t, struct arena *a, const uint32_t *row_of, s
 		q->sought[q->nsought++] = (struct sought){
 			.wanted = i,
 			.row = row_of[g->sender],
-			.line = { .grade = grade_of(g, &k->goal[i], q->rows[row_of[g->sender]].grade),
+			.line = { .grade = grade_of(g, &k->goal[i], sender_at(&t->senders, g->sender)->grade),
 				  .file = g->at.file < t->o.nfiles ? t->o.files[g->at.file].name : SPAN_NONE,
 				  .line = g->at.line,
 				  .offset = g->at.offset,

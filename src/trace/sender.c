@@ -9,7 +9,6 @@
 #include "trace/names.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #define TALLY_MOST (1u << 20)
 #define PROOF_TEXT 600 /* bytes of a line kept as evidence */
@@ -64,7 +63,7 @@ void senders_init(struct senders *s, const struct names *names, struct baseline 
 	table_init(&s->tally_table, 10);
 }
 
-#define BLOCK_BYTES ((size_t)2 << 20)
+#define BLOCK_BYTES ((size_t)1 << 20)
 
 struct row_block {
 	struct row_block *next;
@@ -82,12 +81,10 @@ static struct sender *row_new(struct senders *s)
 		return row;
 	}
 	if (!s->blocks || s->blocks->used == most) {
-		struct row_block *b = aligned_alloc(BLOCK_BYTES, BLOCK_BYTES);
+		struct row_block *b = aligned_alloc(64, BLOCK_BYTES);
 
 		if (!b)
 			bug("out of memory for senders");
-		/* a hint only: rows are visited at random, and small pages would miss the TLB each time */
-		madvise(b, BLOCK_BYTES, MADV_HUGEPAGE);
 		b->next = s->blocks;
 		b->used = 0;
 		s->blocks = b;
@@ -131,6 +128,7 @@ static uint32_t row_add(struct senders *s, const struct row_key *key)
 		.key = key->hash,
 		.account_index = ACCOUNT_NONE,
 	};
+	memcpy(row->id_head, row->id_text.p, row->id_text.n < SENDER_HEAD ? row->id_text.n : SENDER_HEAD);
 	baseline_give(s->base, key->hash, key->kind, names_get(s->names, key->id),
 		      names_get(s->names, key->account), &row->judge);
 	if (s->n == s->room) {
@@ -268,12 +266,40 @@ bool sender_wants_proof(struct sender *s)
 	return (s->risen & (s->risen - 1)) == 0;
 }
 
+/* A bin is full: all count in units twice as big from now on. */
+static void bins_halve(struct sender *s)
+{
+	for (unsigned i = 0; i < SENDER_BINS; i++)
+		s->bin[i] >>= 1;
+	s->bin_scale++;
+}
+
+static bool bins_would_overflow(const struct sender *s)
+{
+	for (unsigned i = 0; i < SENDER_BINS; i += 2)
+		if (s->bin[i] + s->bin[i + 1] > UINT16_MAX)
+			return true;
+	return false;
+}
+
+static void bin_count(struct sender *s, size_t i)
+{
+	if (++s->bin_part >> s->bin_scale == 0)
+		return;
+	s->bin_part = 0;
+	if (s->bin[i] == UINT16_MAX)
+		bins_halve(s);
+	s->bin[i]++;
+}
+
 /* Makes room for AT by joining neighbouring bins until it fits. */
 static void bins_widen(struct sender *s, int64_t at)
 {
 	while (at >= s->bin_start + s->bin_width * SENDER_BINS) {
+		if (bins_would_overflow(s))
+			bins_halve(s);
 		for (unsigned i = 0; i < SENDER_BINS / 2; i++)
-			s->bin[i] = s->bin[2 * i] + s->bin[2 * i + 1];
+			s->bin[i] = (uint16_t)(s->bin[2 * i] + s->bin[2 * i + 1]);
 		memset(s->bin + SENDER_BINS / 2, 0, sizeof(s->bin) / 2);
 		s->bin_width *= 2;
 	}
@@ -296,13 +322,15 @@ void sender_tick(struct sender *s, int64_t at)
 			s->first = at;
 	}
 	bins_widen(s, at);
-	s->bin[at < s->bin_start ? 0 : (at - s->bin_start) / s->bin_width]++;
+	bin_count(s, at < s->bin_start ? 0 : (size_t)((at - s->bin_start) / s->bin_width));
 }
 
-void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line, char grade,
-		  const char *claim)
+void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line,
+		  struct span subject, char grade, const char *claim)
 {
 	struct span kept = span_head(line, PROOF_TEXT);
+	size_t from = subject.n ? (size_t)((uintptr_t)subject.p - (uintptr_t)kept.p) : 0;
+	bool inside = subject.n && from < kept.n && subject.n <= kept.n - from;
 	char *copy;
 
 	if (s->nproof == SENDER_PROOFS)
@@ -318,6 +346,7 @@ void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struc
 		.offset = at->offset,
 		.at = when,
 		.text = span_of(copy, kept.n),
+		.subject = inside ? span_of(copy + from, subject.n) : SPAN_NONE,
 		.claim = claim,
 	};
 }

@@ -16,6 +16,7 @@ struct baseline;
 struct log_at;
 struct names;
 
+#define SENDER_HEAD 48          /* bytes of its id in the row itself: most ids fit, and a comparison stays in cache */
 #define SENDER_BINS 64         /* history: bins that double their width as time goes on */
 #define SENDER_PROOFS 12
 
@@ -26,6 +27,7 @@ struct proof {
 	uint64_t line, offset;
 	int64_t at;
 	struct span text;      /* owned */
+	struct span subject;   /* in the text; empty where the line has none */
 	const char *claim;     /* static */
 };
 
@@ -43,7 +45,9 @@ struct sender {
 	char grade;            /* best grade of the facts that name it */
 	bool trusted;
 	bool foreign;          /* of the envelope domain with foreign_hash */
+	uint8_t bin_scale;
 	uint32_t id, account;  /* names */
+	char id_head[SENDER_HEAD];
 	struct span id_text;
 	uint32_t account_index;/* in the account table, or ACCOUNT_NONE */
 	uint64_t key;          /* hash of the texts of kind, id, account: baseline_key */
@@ -56,10 +60,11 @@ struct sender {
 	uint32_t client_net;   /* hash of the last client's network, 0 = loopback or none */
 	struct tally_run client, place;
 	struct judge_state judge;
-	uint32_t bin[SENDER_BINS];
+	uint16_t bin[SENDER_BINS]; /* in units of 1 << bin_scale messages */
 	/* the rest */
 	uint32_t tally;        /* first of its tallies + 1 */
 	uint32_t nclients, nplaces;
+	uint32_t bin_part;     /* messages since the last whole unit of a bin */
 	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
 	struct proof *proof;   /* owned */
 	uint32_t queued;       /* messages that wait in the queue */
@@ -67,9 +72,9 @@ struct sender {
 	uint32_t queue_script, queue_lead;   /* names: what most of them name (Boyer-Moore) */
 };
 
-enum tally_what { TALLY_CLIENT, TALLY_PLACE, TALLY_SUBJECT, TALLY_LOGIN };
+enum tally_what { TALLY_CLIENT, TALLY_PLACE, TALLY_LOGIN };
 
-/* How often a sender was seen with one address, place or subject. */
+/* How often a sender was seen with one address, or place. */
 struct tally {
 	uint64_t key;          /* hash of sender, what and text */
 	uint32_t sender;
@@ -126,8 +131,9 @@ void sender_tick(struct sender *s, int64_t at);
 
 /* Is this arrival's line worth keeping? The first ever, and while the judge's sum is above zero every power of two. */
 bool sender_wants_proof(struct sender *s);
-void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line, char grade,
-		  const char *claim);
+/* SUBJECT is part of the line, or empty. */
+void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line, struct span subject,
+		  char grade, const char *claim);
 
 /* At most MOST rows: the smallest (by messages) become `other`. */
 void senders_shrink(struct senders *s, uint32_t most);

@@ -24,10 +24,21 @@ static void on_notice(struct trace *t, const struct step *s)
 		result_notice_child(t, s);
 }
 
+#define WRITER_UNASKED (ACCOUNT_NONE - 1)
+
+uint32_t trace_writer(struct trace *t, const struct step *s)
+{
+	uint32_t *writer = &t->writer[s->at->file];
+
+	if (*writer == WRITER_UNASKED)
+		*writer = accounts_by_path(t->o.accounts, t->o.files[s->at->file].name);
+	return *writer;
+}
+
 /* A log in somebody's home is written by him: it speaks of his own files only. */
 static void on_phpmail(struct trace *t, const struct step *s)
 {
-	uint32_t writer = accounts_by_path(t->o.accounts, t->o.files[s->at->file].name);
+	uint32_t writer = trace_writer(t, s);
 
 	if (writer != ACCOUNT_NONE && writer != accounts_by_path(t->o.accounts, step_get(s, F_SCRIPT)))
 		return;
@@ -75,7 +86,15 @@ struct trace *trace_new(const struct trace_options *options)
 	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
 	senders_init(&t->senders, &t->names, &t->base);
 	t->nfolders = accounts_count(options->accounts);
+	t->known = aligned_alloc(64, KNOWN_SETS * sizeof(*t->known));
+	if (!t->known)
+		bug("out of memory for known senders");
+	memset(t->known, 0, KNOWN_SETS * sizeof(*t->known));
 	t->folders = xcalloc(t->nfolders + 1, 1);
+	t->writer = xcalloc(options->nfiles + 1, sizeof(*t->writer));
+	for (size_t i = 0; i < options->nfiles; i++)
+		t->writer[i] = WRITER_UNASKED;
+	t->script.seed = t->names.seed;
 	web_init(&t->web);
 	freemail_init(&t->freemail);
 	networks_init(&t->relay_nets, options->networks, options->nnetworks);
@@ -103,6 +122,10 @@ void trace_free(struct trace *t)
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
 	free(t->folders);
+	free(t->ranked);
+	free(t->scratch);
+	free(t->writer);
+	free(t->known);
 	web_free(&t->web);
 	senders_free(&t->senders);
 	baseline_free(&t->base);

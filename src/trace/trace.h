@@ -51,12 +51,19 @@ void trace_free(struct trace *t);
 /* The callback for logs_read; ctx is the struct trace. */
 void trace_event(void *ctx, const struct event *ev, const char *base, const struct log_at *at);
 /* An event that will come soon: fetches its sender's row (struct logs_options). */
-void trace_soon(void *ctx, const struct event *ev, const char *base, int far);
+#define TRACE_SOON_KINDS (1u << EV_SUBMIT | 1u << EV_COMMAND | 1u << EV_DELIVER | 1u << EV_DEFER | 1u << EV_BOUNCE)
+void trace_soon(void *ctx, const struct event *ev, const char *base);
 /*
  * What is known now, ranked: rows, incidents, totals, unseen limits, stats. Everything in A. The caller adds
  * inputs, damage and advice. The trace cannot be fed afterwards.
  */
 struct inquiry *trace_conclude(struct trace *t, struct arena *a);
+/*
+ * The same where rows are many: the inquiry has those of the compromised only, but `nrows` of all. The others are
+ * told one by one with trace_row, each in an arena of its own.
+ */
+struct inquiry *trace_conclude_briefly(struct trace *t, struct arena *a);
+void trace_row(struct trace *t, const struct inquiry *q, size_t index, struct arena *a, struct row *ret_row);
 /* After that, packed: i64 first and i64 newest event, then what a later run may start from (baseline.h). */
 void trace_learnt(const struct trace *t, struct buf *out);
 

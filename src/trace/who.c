@@ -5,6 +5,7 @@
 #include "trace/who.h"
 
 #include "base/hash.h"
+#include "logs/bytes.h"
 #include "trace/internal.h"
 
 #include <stddef.h>
@@ -100,52 +101,82 @@ uint32_t who_row(struct trace *t, const struct arrival *who)
 	return index;
 }
 
-static struct known_sender *known_at(struct trace *t, uint64_t hash)
+/* The set of rows that HASH may be among: one cache line. */
+static struct known_sender *known_set(struct trace *t, uint64_t hash)
 {
-	return &t->known[hash % KNOWN_SENDERS];
+	return t->known[hash % KNOWN_SETS].way;
+}
+
+/* The index of the row that was remembered last under HASH; 0 = none. */
+static uint32_t known_find(struct trace *t, uint64_t hash)
+{
+	const struct known_sender *k = known_set(t, hash);
+	uint32_t tag = (uint32_t)(hash >> 32), found = 0;
+
+	for (unsigned i = 0; i < KNOWN_WAYS; i++)
+		found = k[i].tag == tag ? k[i].sender : found;
+	return found;
+}
+
+/* Is TEXT the row's id? Short ones are compared with the copy in the row, which is in cache where it was fetched. */
+static bool is_id(const struct sender *row, struct span text)
+{
+	const char *p = text.p, *q = row->id_head;
+	size_t n = text.n;
+
+	if (n != row->id_text.n)
+		return false;
+	if (n < 8 || n > SENDER_HEAD)
+		q = row->id_text.p;
+	return n < 8 ? memcmp(p, q, n) == 0 || span_eq_nocase(text, row->id_text)
+		     : bytes_same(p, q, n) || span_eq_nocase(text, row->id_text);
 }
 
 /* The row remembered under HASH, where its kind and text are the ones asked for; else NULL. */
-static const struct sender *known_row(struct trace *t, uint64_t hash, struct span id)
+static const struct sender *known_row(struct trace *t, uint64_t hash, struct span id, struct arrival *who)
 {
-	const struct known_sender *k = known_at(t, hash);
 	const struct sender *row;
 
-	if (!k->sender || k->hash != hash)
+	who->sender = known_find(t, hash);
+	if (!who->sender)
 		return NULL;
-	row = sender_at(&t->senders, k->sender);
-	return row->kind != KIND_OTHER && (span_eq(row->id_text, id) || span_eq_nocase(row->id_text, id))
-		       ? row
-		       : NULL;
+	row = sender_at(&t->senders, who->sender);
+	return row->kind != KIND_OTHER && is_id(row, id) ? row : NULL;
 }
 
-static void known_set(struct trace *t, uint64_t hash, struct arrival *who)
+/* Finds the row of WHO the long way and remembers it; the oldest of a full set goes. */
+static void known_put(struct trace *t, uint64_t hash, struct arrival *who)
 {
+	struct known_sender *k = known_set(t, hash);
+	uint32_t tag = (uint32_t)(hash >> 32);
+	unsigned at = 0;
+
+	who->sender = 0;
 	who->sender = who_row(t, who);
-	*known_at(t, hash) = (struct known_sender){ .hash = hash, .sender = who->sender };
+	while (at < KNOWN_WAYS - 1 && k[at].sender && k[at].tag != tag)
+		at++;
+	memmove(k + 1, k, at * sizeof(*k));
+	k[0] = (struct known_sender){ .tag = tag, .sender = who->sender };
 }
 
-void trace_soon(void *ctx, const struct event *ev, const char *base, int far)
+uint32_t who_soon(struct trace *t, const struct event *ev, const char *base)
 {
-	struct trace *t = ctx;
-	const struct known_sender *k;
+	struct soon_place *place = &t->soon;
 
-	if (ev->kind != EV_SUBMIT || !(ev->flags & EVF_AUTH))
-		return;
-	k = known_at(t, hash_span(event_get(ev, base, F_USER), KIND_AUTH));
-	if (far) {
-		__builtin_prefetch(k);
-	} else if (k->sender) {
-		const char *row = (const char *)sender_at(&t->senders, k->sender);
-
-		for (size_t i = 0; i < offsetof(struct sender, tally); i += 64)
-			__builtin_prefetch(row + i);
+	if (ev->kind == EV_COMMAND) {
+		*place = (struct soon_place){ .text = event_get(ev, base, F_CWD), .base = base };
+		return 0;
 	}
+	if (ev->flags & EVF_AUTH)
+		return known_find(t, hash_span(event_get(ev, base, F_USER), KIND_AUTH));
+	if (!(ev->flags & EVF_LOCAL) || place->base != base)
+		return 0;
+	place->base = NULL;
+	return known_find(t, hash_span(place->text, hash_span(event_get(ev, base, F_UNIX_USER), KIND_LOCAL)));
 }
 
-static void who_from_row(const struct sender *row, uint32_t sender, struct arrival *who)
+static void who_from_row(const struct sender *row, struct arrival *who)
 {
-	who->sender = sender;
 	who->kind = row->kind;
 	who->id = row->id;
 	who->account = row->account;
@@ -161,16 +192,16 @@ struct arrival who_auth(struct trace *t, const struct step *s, struct span login
 		.claim = "a password for this login was accepted",
 	};
 	uint64_t hash = hash_span(login, KIND_AUTH);
-	const struct sender *row = known_row(t, hash, login);
+	const struct sender *row = known_row(t, hash, login, &who);
 
 	if (row && row->kind == KIND_AUTH) {
-		who_from_row(row, known_at(t, hash)->sender, &who);
+		who_from_row(row, &who);
 		return who;
 	}
 	who.account_index = account_of_login(t, login);
 	who.id = names_put_lower(&t->names, login);
 	who.account = account_name(t, who.account_index);
-	known_set(t, hash, &who);
+	known_put(t, hash, &who);
 	return who;
 }
 
@@ -218,12 +249,12 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 	const struct account *owner =
 		user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
 	bool shared = owner && owner->shared;
-	const struct sender *row = known_row(t, hash, place.n ? place : user);
 	struct arrival who = { 0 };
+	const struct sender *row = known_row(t, hash, place.n ? place : user, &who);
 	uint32_t before;
 
 	if (row && is_his(row, user_index, shared, place)) {
-		who_from_row(row, known_at(t, hash)->sender, &who);
+		who_from_row(row, &who);
 		local_facts(&who, place, file, grade);
 		return who;
 	}
@@ -237,7 +268,7 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 	who.account = account_name(t, who.account_index);
 	local_facts(&who, place, file, grade);
 	before = t->senders.live;
-	known_set(t, hash, &who);
+	known_put(t, hash, &who);
 	if (who.kind == KIND_SCRIPT && who.account_index < t->nfolders)
 		t->folders[who.account_index] +=
 			t->senders.live > before && t->folders[who.account_index] < FOLDERS_MOST;
@@ -247,21 +278,21 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 struct arrival who_forward(struct trace *t, struct span address)
 {
 	uint64_t hash = hash_span(address, KIND_FORWARD);
-	const struct sender *row = known_row(t, hash, address);
 	struct arrival who = {
 		.kind = KIND_FORWARD,
 		.grade = 'B',
 		.claim = "mail from outside that this address sends on",
 	};
+	const struct sender *row = known_row(t, hash, address, &who);
 
 	if (row && row->kind == KIND_FORWARD) {
-		who_from_row(row, known_at(t, hash)->sender, &who);
+		who_from_row(row, &who);
 		return who;
 	}
 	who.account_index = account_of_login(t, address);
 	who.id = names_put_lower(&t->names, address);
 	who.account = account_name(t, who.account_index);
-	known_set(t, hash, &who);
+	known_put(t, hash, &who);
 	return who;
 }
 
@@ -270,7 +301,6 @@ struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account
 	uint64_t hash = hash_bytes(ip, 16, account);
 	char text[46];
 	struct span shown = net_show(ip, text);
-	const struct sender *row = known_row(t, hash, shown);
 	struct arrival who = {
 		.kind = KIND_RELAY,
 		.account_index = account,
@@ -278,13 +308,14 @@ struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account
 		.grade = account == ACCOUNT_NONE || identified ? 'B' : 'C',
 		.claim = "this address was trusted without a password",
 	};
+	const struct sender *row = known_row(t, hash, shown, &who);
 
 	if (row && row->kind == KIND_RELAY && row->account_index == account) {
-		who_from_row(row, known_at(t, hash)->sender, &who);
+		who_from_row(row, &who);
 	} else {
 		who.id = names_put(&t->names, shown);
 		who.account = account_name(t, account);
-		known_set(t, hash, &who);
+		known_put(t, hash, &who);
 	}
 	who.client = names_get(&t->names, who.id);
 	return who;

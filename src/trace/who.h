@@ -11,6 +11,7 @@
 #include "base/span.h"
 #include "model/row.h"
 
+struct event;
 struct trace;
 struct step;
 
@@ -48,5 +49,8 @@ struct arrival who_forward(struct trace *t, struct span address);
 struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account, bool identified);
 /* The kinds there is one row of: inbound, bounce, unknown. */
 struct arrival who_single(struct trace *t, enum sender_kind kind);
+
+/* The row of the sender that EV, still some events away, will probably name; 0 where nothing is known yet. */
+uint32_t who_soon(struct trace *t, const struct event *ev, const char *base);
 
 #endif

@@ -31,6 +31,20 @@ turns() { # ROUNDS; commands are in $tmp/a.sh and $tmp/b.sh
 }
 column() { awk -v c="$2" '{ print $c }' "$1" | median; }
 
+# Against the programs of old. eximstats of Debian 12 passes over ids of 23 characters, so it is given the shorter ones.
+older() { # MTA LOG PROGRAM GOAL LEAST
+	command -v "$3" >/dev/null || { skip "$1: less CPU than $3" "$3 is not installed"; return; }
+	root=$dir/$1
+	if [ "$1" = exim ]; then
+		root=$dir/exim16
+		[ -f "$root/truth.json" ] || "$SPAMTRAIL_GEN" --mta exim --variant ids16 --seed 1 --bytes "$size" --out "$root"
+	fi
+	cat "$root$2" >/dev/null
+	old=$("$cost" "$3" "$root$2" | cut -d' ' -f1)
+	new=$(for _ in 1 2 3; do "$cost" "$SPAMTRAIL" investigate --json --root "$root" "$2"; done | cut -d' ' -f1 | median)
+	row "$1: less CPU than $3 ($old s)" "$(ratio "$old" "$new")" x "-$4" "$5"
+}
+
 speed() { # MTA LOG WORD GOAL LEAST OLD OLDGOAL OLDLEAST
 	mta=$1 log=$2 word=$3
 	[ -f "$dir/$mta/truth.json" ] || "$SPAMTRAIL_GEN" --mta "$mta" --seed 1 --bytes "$size" --out "$dir/$mta"
@@ -43,12 +57,7 @@ speed() { # MTA LOG WORD GOAL LEAST OLD OLDGOAL OLDLEAST
 	turns "$rounds"
 	ours=$(column "$tmp/a" 1)
 	row "$mta: CPU against grep -c $word ($(column "$tmp/b" 1) s)" "$(ratio "$ours" "$(column "$tmp/b" 1)")" x "$4" "$5"
-	if command -v "$6" >/dev/null; then
-		old=$("$cost" "$6" "$file" | cut -d' ' -f1)
-		row "$mta: less CPU than $6 ($old s)" "$(ratio "$old" "$ours")" x "-$7" "$8"
-	else
-		skip "$mta: less CPU than $6" "$6 is not installed"
-	fi
+	older "$mta" "$log" "$6" "$7" "$8"
 
 	"$cost" -o "$tmp/one" sh "$tmp/a.sh" >/dev/null
 	echo "SPAMTRAIL_TEST_WORKERS=2 exec $SPAMTRAIL investigate --json --root $dir/$mta $log" >"$tmp/b.sh"

@@ -77,7 +77,7 @@ static void on_event(void *ctx, const struct event *ev, const char *base, const 
 		 (unsigned long long)at->offset, (long long)ev->at, ev->kind, (int)line.n, line.p);
 }
 
-static void on_soon(void *ctx, const struct event *ev, const char *base, int far)
+static void on_soon(void *ctx, const struct event *ev, const char *base)
 {
 	struct run *r = ctx;
 
@@ -108,6 +108,7 @@ static void run(struct run *r, const struct disk *d, size_t block, unsigned work
 	r->o.open = open_file;
 	r->o.event = on_event;
 	r->o.soon = on_soon;
+	r->o.soon_kinds = UINT32_MAX;
 	r->o.progress = on_progress;
 	r->rc = logs_read(a, d->file, d->n, &r->o, &reads, &err);
 	assert_true(r->rc >= 0);

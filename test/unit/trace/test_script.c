@@ -64,7 +64,8 @@ static void cwd(int64_t at, uint32_t pid, const char *dir, const char *args)
 	char text[2048];
 
 	snprintf(text, sizeof(text), "cwd=%s 3 args: %s", dir, args);
-	write_event(text, at, pid, F_CWD, span_of(text + 4, strlen(dir)), F_KEYS, SPAN_NONE, false);
+	write_event(text, at, pid, F_CWD, span_of(text + 4, strlen(dir)), F_TEXT,
+		    span_from(span_str(text), 4 + strlen(dir) + strlen(" 3 args: ")), false);
 }
 
 static void php(int64_t at, const char *file, const char *to)

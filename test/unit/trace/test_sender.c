@@ -99,9 +99,9 @@ static void clients_are_counted_through_runs(void **state)
 	assert_int_equal(tallied(&r, b, TALLY_CLIENT, "192.0.2.1"), 1);
 	assert_int_equal(r.s.row[a]->nclients, 2);
 	assert_int_equal(r.s.row[a]->nplaces, 1);
-	assert_true(sender_tally(&r.s, &r.names, a, TALLY_SUBJECT, SPAN("hi"), 'C'));
-	assert_false(sender_tally(&r.s, &r.names, a, TALLY_SUBJECT, SPAN("hi"), 'C'));
-	assert_int_equal(tallied(&r, a, TALLY_SUBJECT, "hi"), 2);
+	assert_true(sender_tally(&r.s, &r.names, a, TALLY_LOGIN, SPAN("hi"), 'C'));
+	assert_false(sender_tally(&r.s, &r.names, a, TALLY_LOGIN, SPAN("hi"), 'C'));
+	assert_int_equal(tallied(&r, a, TALLY_LOGIN, "hi"), 2);
 	end(&r);
 }
 
@@ -147,7 +147,7 @@ static void proofs_are_few_and_own_their_text(void **state)
 	assert_false(sender_wants_proof(s)); /* the judge's sum is at zero */
 	for (unsigned i = 0; i < 100; i++) {
 		memset(line, 'a' + (int)i % 26, sizeof(line));
-		sender_prove(s, &at, T0 + i, span_of(line, sizeof(line)), 'B', "claim");
+		sender_prove(s, &at, T0 + i, span_of(line, sizeof(line)), SPAN_NONE, 'B', "claim");
 	}
 	assert_int_equal(s->nproof, SENDER_PROOFS);
 	assert_true(s->proof[0].text.n < sizeof(line));

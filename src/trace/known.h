@@ -1,0 +1,55 @@
+/*
+ * known - what trace/ remembers so as not to look it up again: rows, accounts of domains, results seen ahead.
+ *
+ * Nothing here changes a result, only its price: whatever is taken from here is checked against what was asked.
+ */
+#ifndef SPAMTRAIL_TRACE_KNOWN_H
+#define SPAMTRAIL_TRACE_KNOWN_H
+
+#include "model/event.h"
+
+/*
+ * The row that a login, or a user and folder, was found to be last time: most mail comes from few senders. A set is
+ * a cache line, the newest first.
+ */
+struct known_sender {
+	uint32_t tag;          /* upper half of the texts' hash; the row's own text is compared all the same */
+	uint32_t sender;       /* 0 = empty */
+};
+
+#define KNOWN_WAYS 8
+#define KNOWN_SETS 4096
+
+struct known_senders {
+	_Alignas(64) struct known_sender way[KNOWN_WAYS];
+};
+
+/* What was found out about a result when it was still some events away (soon.c). */
+struct result_ahead {
+	const struct event *ev;
+	struct qid id;
+	uint32_t slot;         /* of its message then */
+	bool hashed;
+	uint64_t rcpt, domain; /* hashes of its recipient */
+};
+
+#define RESULTS_AHEAD 32
+
+/* The folder of a cwd= line that was seen ahead: the local arrival behind it is probably its. */
+struct soon_place {
+	struct span text;
+	const char *base;      /* of the batch the text lies in; NULL = none */
+};
+
+/* The account of a domain that was asked for lately; gmail.com is asked for a lot. */
+#define DOMAIN_TEXT 50
+struct known_domain {
+	uint32_t hash;
+	uint32_t account;
+	uint16_t len;
+	char text[DOMAIN_TEXT];
+};
+
+#define KNOWN_DOMAINS 1024
+
+#endif
