@@ -4,12 +4,12 @@
 #   make test           everything that can be tested; closes on "N passed, N failed, N skipped"
 #   make check          format, linters, both compilers with -Werror, floors, sizes, banned calls
 #   make bench          speed, memory and the judge's curve; SIZE=1G, ROUNDS=7
+#   make torture        kills, races and random trees at length (hours)
 #   make fuzz           each fuzz target SECS=60 seconds under ASan and UBSan
 #   make install        DESTDIR is honoured
 
 B = build
 F = build-fuzz
-ROOT =
 SECS = 60
 SIZE = 1G
 ROUNDS = 7
@@ -52,8 +52,9 @@ fuzz:
 	@tools/deps test
 	@$(MAKE) --no-print-directory $(F)/build.ninja && ninja -C $(F) fuzz
 	@FUZZ_SECONDS=$(SECS) test/fuzz/run
-
+torture: all
+	@ninja -C $(B) tests && test/torture.sh
 install: all
 	@meson install -C $(B) $(if $(DESTDIR),--destdir "$(DESTDIR)")
 
-.PHONY: all run test check bench fuzz install
+.PHONY: all run test check bench torture fuzz install

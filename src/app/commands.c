@@ -20,6 +20,12 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_BY] = { "by", VALUE_WORDS, "culprit|sender|subject|domain|age|door", "what to group by" },
 	[FLAG_LIST] = { "list", VALUE_NONE, NULL, "each message: id, size, arrival, sender, recipients" },
 	[FLAG_TOP] = { "top", VALUE_TEXT, "N", "show N rows" },
+	[FLAG_EXPIRED] = { "expired", VALUE_NONE, NULL,
+			   "all actions whose time is over; the timer runs this" },
+	[FLAG_MOVED] = { "moved", VALUE_NONE, NULL,
+			 "also into a folder that is another one now: look at it first" },
+	[FLAG_PURGE] = { "purge", VALUE_NONE, NULL,
+			 "end held files older than [hold] keep_days, hash checked" },
 	[FLAG_STATE] = { "state", VALUE_DIR, "DIR", "keep incidents and the senders' past in DIR" },
 	[FLAG_CONFIG] = { "config", VALUE_FILE, "FILE", "read FILE instead of /etc/spamtrail" },
 	[FLAG_COLOR] = { "color", VALUE_WORDS, "auto|always|never", "colours; NO_COLOR counts for auto" },
@@ -123,6 +129,24 @@ static const struct verb verbs[] = {
 		  "1).\n",
 	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_TOP),
 	  .run = verb_complaints },
+	{ .name = "undo",
+	  .args = "ACTION|INCIDENT|SENDER",
+	  .nargs_max = 1,
+	  .summary = "take back what contain did, byte for byte",
+	  .text = "ACTION is a number of spamtrail history. Newest first; bytes, mode, owner, times, ACLs "
+		  "and "
+		  "attributes come\nback, and what has appeared meanwhile is never overwritten. Exit: 0 all "
+		  "is back, 3 "
+		  "something is not (said).\n",
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_EXPIRED) | BIT(FLAG_MOVED),
+	  .run = verb_undo },
+	{ .name = "history",
+	  .args = "",
+	  .summary = "every action: who, when, why, state",
+	  .text = "Times are UTC. --purge ends held files for good: those that were held longer than [hold] "
+		  "keep_days ago\nand whose bytes are still the ones that were held.\n",
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_PURGE),
+	  .run = verb_history },
 	{ .name = "config",
 	  .args = "check|show",
 	  .nargs_min = 1,

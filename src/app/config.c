@@ -23,6 +23,7 @@ static const struct setting settings[] = {
 	{ "limits", "memory", SETTING_SIZE, HERE(memory), "512M", 32u << 20, UINT64_C(1) << 40 },
 	{ "limits", "threads", SETTING_NUMBER, HERE(threads), "0", 0, 64 },
 	{ "judge", "false_alarm_days", SETTING_NUMBER, HERE(false_alarm_days), "100000", 1000, 1000000000 },
+	{ "hold", "keep_days", SETTING_NUMBER, HERE(keep_days), "90", 1, 36500 },
 	{ "reputation", "resolver", SETTING_WORD, HERE(resolver), "auto", 0, 0 },
 	{ "reputation", "lists", SETTING_PATHS, HERE(list_files), "", 0, 0 },
 	{ "reputation", "only", SETTING_WORDS, HERE(only_lists), "", 0, 0 },

@@ -47,6 +47,7 @@ struct config {
 	struct config_number memory; /* bytes, all processes together */
 	struct config_number threads; /* 0 = one per processor */
 	struct config_number false_alarm_days; /* account-days per false `compromised` */
+	struct config_number keep_days; /* of held files, before history --purge ends them */
 	const char **files; /* that were read */
 	size_t nfiles;
 };

@@ -28,6 +28,7 @@ struct options {
 	bool quiet, unconfined, stats, help, version;
 	const struct seek_want *seek; /* no flags: complaints asks whose messages these are */
 	size_t nseek;
+	bool expired, moved, purge; /* undo, undo, history */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	char **args; /* behind the verb; owned */
 	int nargs;

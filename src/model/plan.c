@@ -83,3 +83,24 @@ int plan_unpack(struct arena *a, struct span bytes, struct plan **ret_plan, stru
 	*ret_plan = p;
 	return 0;
 }
+
+void action_pack(const struct action *v, struct buf *out)
+{
+	struct packer packer = { .out = out };
+	struct codec c = { .to = &packer };
+
+	code_action(&c, (struct action *)v);
+}
+
+int action_unpack(struct arena *a, struct span bytes, struct action **ret_action, struct err *err)
+{
+	struct unpacker u = { .left = bytes };
+	struct codec c = { .from = &u, .arena = a };
+	struct action *v = arena_alloc(a, sizeof(*v));
+
+	code_action(&c, v);
+	if (!unpack_done(&u))
+		return err_set(err, EXIT_SOFTWARE, "an action's record is damaged");
+	*ret_action = v;
+	return 0;
+}

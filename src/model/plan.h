@@ -14,16 +14,17 @@
 #include "base/span.h"
 
 enum action_kind {
-	ACTION_EDIT,         /* a file gets other bytes: hook lines, lists, a crontab, a password file */
+	ACTION_EDIT,         /* a file gets other bytes; `args`, a program that must end with 0 first ("{}": the new file),
+	                      * `back`, one that is run once the bytes have changed, and again once they are back */
 	ACTION_HOLD_FILE,    /* a file moves into the hold store */
 	ACTION_PUT_FILE,     /* a clean file takes a name that is free */
 	ACTION_MODE,         /* rights are taken away: the new mode is the old one AND `mode` */
 	ACTION_HOLD_QUEUE,   /* queued messages are held; `args` are their queue ids */
 	ACTION_FIREWALL,     /* our own table: `args` are "uid" N, or "brake" */
 	ACTION_STOP,         /* a process is stopped, its memory kept */
-	ACTION_COMMAND,      /* a panel's own program: `args`, and `back` to take it back */
-	ACTION_CLOSE_SOCKET, /* transient */
-	ACTION_END_LOGIN,    /* transient: a mailbox's open sessions */
+	ACTION_COMMAND,      /* a program of act/programs.c: `args`, and `back` to take it back */
+	ACTION_CLOSE_SOCKET, /* transient; `args` are own and far end, "192.0.2.1:4711" "[2001:db8::1]:25" */
+	ACTION_END_LOGIN,    /* transient: open sessions of a mailbox; `args`: "smtp" ADDRESS..., or "imap" LOGIN */
 	ACTION_KINDS
 };
 
@@ -65,5 +66,8 @@ const char *action_kind_name(enum action_kind kind);
 /* Flat, versioned bytes and back. Unpacking checks every length and range. */
 void plan_pack(const struct plan *p, struct buf *out);
 int plan_unpack(struct arena *a, struct span bytes, struct plan **ret_plan, struct err *err);
+/* One action by itself, as the journal keeps it. */
+void action_pack(const struct action *v, struct buf *out);
+int action_unpack(struct arena *a, struct span bytes, struct action **ret_action, struct err *err);
 
 #endif

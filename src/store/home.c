@@ -1,6 +1,6 @@
 /*
  * home - the directory the state lives in: the caller's own, closed to others' writing, reached without a link at
- * its end; and state.db in it, made with our mode, or set aside when it is damaged.
+ * its end; and a database in it, made with our mode, or set aside when it is damaged.
  *
  * TRUST: who else may write in the directory could swap files beneath us, so such a one is refused. Its
  * parents are the operator's to keep.
@@ -51,36 +51,36 @@ int home_open(const char *dir, struct home *ret, struct err *err)
 }
 
 /* SQLite would make it with the umask's mode. */
-int home_make_file(const struct home *p, struct err *err)
+int home_make_file(const struct home *p, const char *name, struct err *err)
 {
-	int fd = openat(p->dir, FILE_NAME, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = openat(p->dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0 && errno != EEXIST)
-		return err_sys(err, EXIT_NOPERM, "%s/" FILE_NAME " cannot be made", p->path);
+		return err_sys(err, EXIT_NOPERM, "%s/%s cannot be made", p->path, name);
 	if (fd >= 0)
 		close(fd);
 	return 0;
 }
 
 /* The log first: one left beside a new database would be played into it. */
-int home_set_aside(const struct home *p, char ret_name[HOME_NAME], struct err *err)
+int home_set_aside(const struct home *p, const char *name, char ret_name[HOME_NAME], struct err *err)
 {
-	static const char *const parts[] = { "-wal", "-shm", "" };
+	static const char *const parts[] = { "-wal", "-shm", "-journal", "" };
 	char from[40];
 	char to[HOME_NAME];
 	struct stat st;
 	unsigned n = 0;
 
 	do
-		snprintf(to, sizeof(to), FILE_NAME ".damaged-%u", ++n);
+		snprintf(to, sizeof(to), "%s.damaged-%u", name, ++n);
 	while (n < DAMAGED_MOST && fstatat(p->dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0);
-	for (unsigned i = 0; i < 3; i++) {
-		snprintf(from, sizeof(from), FILE_NAME "%s", parts[i]);
-		snprintf(to, sizeof(to), FILE_NAME ".damaged-%u%s", n, parts[i]);
+	for (unsigned i = 0; i < 4; i++) {
+		snprintf(from, sizeof(from), "%s%s", name, parts[i]);
+		snprintf(to, sizeof(to), "%s.damaged-%u%s", name, n, parts[i]);
 		if (renameat(p->dir, from, p->dir, to) < 0 && errno != ENOENT)
 			return err_sys(err, EXIT_IO, "%s/%s is damaged and cannot be set aside", p->path,
 				       from);
 	}
-	snprintf(ret_name, HOME_NAME, FILE_NAME ".damaged-%u", n);
+	snprintf(ret_name, HOME_NAME, "%s.damaged-%u", name, n);
 	return 0;
 }

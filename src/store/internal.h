@@ -45,12 +45,14 @@ struct home {
 };
 
 int home_open(const char *dir, struct home *ret, struct err *err);
-int home_make_file(const struct home *p, struct err *err);
-/* Renames state.db with its log; RET_NAME is what it is called now. */
-int home_set_aside(const struct home *p, char ret_name[HOME_NAME], struct err *err);
+int home_make_file(const struct home *p, const char *name, struct err *err);
+/* Renames the database NAME with its logs; RET_NAME is what it is called now. */
+int home_set_aside(const struct home *p, const char *name, char ret_name[HOME_NAME], struct err *err);
 
-/* store.c: opens NAME in P with what makes a foreign file harmless. */
+/* query.c: opens NAME in P with what makes a foreign file harmless. */
 int store_connect(struct store *s, const struct home *p, const char *name, int flags, struct err *err);
+/* The last call failed for a reason that says nothing about the file: somebody else writes, no memory, no right. */
+bool store_passes_by(struct store *s);
 
 /* salvage.c: rows of the damaged FILE in P that are sound come into S. */
 void salvage(const struct home *p, const char *file, struct store *s);

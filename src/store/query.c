@@ -4,7 +4,41 @@
 #include "base/hash.h"
 #include "store/internal.h"
 
+#define WAIT_MILLIS 5000
 #define SUM_SEED UINT64_C(0x53746f726553756d)
+
+int store_connect(struct store *s, const struct home *p, const char *name, int flags, struct err *err)
+{
+	char file[PATH_MAX + HOME_NAME];
+
+	snprintf(file, sizeof(file), "%s/%s", p->path, name);
+	flags |= SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	if (sqlite3_open_v2(file, &s->db, flags, NULL) != SQLITE_OK)
+		return err_set(err, EXIT_IO, "%s: %s", file, sqlite3_errmsg(s->db));
+	sqlite3_busy_timeout(s->db, WAIT_MILLIS);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	return store_run(s, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0", err);
+}
+
+bool store_passes_by(struct store *s)
+{
+	switch (sqlite3_errcode(s->db) & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_NOMEM:
+	case SQLITE_IOERR:
+	case SQLITE_FULL:
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+		return true;
+	default:
+		return false;
+	}
+}
 
 struct query query_new(struct store *s, const char *sql)
 {

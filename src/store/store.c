@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #define VERSION 2
-#define WAIT_MILLIS 5000
 #define SPREAD 6
 #define HEADER_BYTES 100
 #define TABLES 3
@@ -41,22 +40,6 @@ static int64_t single(struct store *s, const char *sql)
 
 	query_end(&q, s, NULL);
 	return value;
-}
-
-int store_connect(struct store *s, const struct home *p, const char *name, int flags, struct err *err)
-{
-	char file[PATH_MAX + HOME_NAME];
-
-	snprintf(file, sizeof(file), "%s/%s", p->path, name);
-	flags |= SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-	if (sqlite3_open_v2(file, &s->db, flags, NULL) != SQLITE_OK)
-		return err_set(err, EXIT_IO, "%s: %s", file, sqlite3_errmsg(s->db));
-	sqlite3_busy_timeout(s->db, WAIT_MILLIS);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-	return store_run(s, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0", err);
 }
 
 static int connect_to(const struct home *p, struct store *s, struct err *err)
@@ -102,24 +85,6 @@ static bool pages_sound(struct store *s)
 
 enum health { HEALTHY, DAMAGED, UNUSABLE };
 
-/* The last call failed for a reason that says nothing about the file: somebody else writes, no memory, no right. */
-static bool passes_by(struct store *s)
-{
-	switch (sqlite3_errcode(s->db) & 0xff) {
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-	case SQLITE_NOMEM:
-	case SQLITE_IOERR:
-	case SQLITE_FULL:
-	case SQLITE_READONLY:
-	case SQLITE_CANTOPEN:
-	case SQLITE_PERM:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static enum health examine(const struct home *p, struct store *s, struct err *err)
 {
 	struct stat st;
@@ -131,7 +96,7 @@ static enum health examine(const struct home *p, struct store *s, struct err *er
 	    st.st_size > 0 && st.st_size < HEADER_BYTES)
 		return DAMAGED;
 	if (connect_to(p, s, err) < 0)
-		return passes_by(s) ? UNUSABLE : DAMAGED;
+		return store_passes_by(s) ? UNUSABLE : DAMAGED;
 	/* in this order: whoever makes the tables meanwhile also sets the version */
 	tables = single(s, "SELECT count(*) FROM sqlite_schema");
 	version = single(s, "PRAGMA user_version");
@@ -148,7 +113,7 @@ static enum health examine(const struct home *p, struct store *s, struct err *er
 	}
 	if (version != VERSION || !pages_sound(s) || !schema_ours(s, TABLES) ||
 	    baselines_verify(s, err) < 0 || incidents_verify(s, err) < 0 || listings_verify(s, err) < 0) {
-		if (!passes_by(s))
+		if (!store_passes_by(s))
 			return DAMAGED;
 		err_set(err, EXIT_IO, "%s/" FILE_NAME ": %s", p->path, sqlite3_errmsg(s->db));
 		return UNUSABLE;
@@ -168,14 +133,14 @@ int store_open(const char *dir, struct store **ret_store, struct buf *note, stru
 		free(s);
 		return rc;
 	}
-	rc = home_make_file(&p, err);
+	rc = home_make_file(&p, FILE_NAME, err);
 	health = rc < 0 ? UNUSABLE : examine(&p, s, err);
 	if (health == DAMAGED) {
 		sqlite3_close(s->db);
 		s->db = NULL;
-		rc = home_set_aside(&p, aside, err);
+		rc = home_set_aside(&p, FILE_NAME, aside, err);
 		if (rc == 0)
-			rc = home_make_file(&p, err);
+			rc = home_make_file(&p, FILE_NAME, err);
 		health = rc < 0 ? UNUSABLE : examine(&p, s, err);
 	}
 	if (health == HEALTHY && aside[0]) {

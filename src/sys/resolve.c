@@ -42,7 +42,7 @@ static int openat2_path(int dirfd, const char *path, uint64_t resolve)
 	/* EAGAIN: something was renamed or mounted meanwhile, and the kernel could not vouch for "..". */
 	for (int i = 0; i < MAX_RETRIES; i++) {
 		fd = (int)syscall(CALL_OPENAT2, dirfd, path, &how, sizeof(how));
-		if (fd >= 0 || errno != EAGAIN)
+		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
 			break;
 	}
 	return fd;
@@ -229,6 +229,12 @@ out:
 	}
 	free(w);
 	return fd;
+}
+
+int resolve_strictly(int dirfd, const char *path, bool one_device)
+{
+	return openat2_path(dirfd, *path ? path : ".",
+			    BENEATH | NO_SYMLINKS | NO_MAGICLINKS | (one_device ? NO_XDEV : 0));
 }
 
 int resolve_path(const struct root *r, const char *path, bool named)

@@ -1,0 +1,249 @@
+/*
+ * apply - one action through its states, each on disk before the next step is taken: planned, doing, done; undoing,
+ * undone. Who fails before anything was changed is *failed*, or *raced* where things were exchanged under our eyes;
+ * who fails in an undo stays *done*, with the reason.
+ */
+#include "act/act.h"
+#include "act/record.h"
+
+#include "base/hash.h"
+
+#define TRIES 3
+#define PLAN_BYTES_MOST (64u << 20)
+#define IDENTITY_SEED UINT64_C(0x6964656e74697479)
+
+const struct kind *act_kind(enum action_kind kind)
+{
+	static const struct kind *const kinds[ACTION_KINDS] = {
+		[ACTION_EDIT] = &kind_edit,
+		[ACTION_HOLD_FILE] = &kind_hold_file,
+		[ACTION_PUT_FILE] = &kind_put_file,
+		[ACTION_MODE] = &kind_mode,
+		[ACTION_HOLD_QUEUE] = &kind_hold_queue,
+		[ACTION_FIREWALL] = &kind_firewall,
+		[ACTION_STOP] = &kind_stop,
+		[ACTION_COMMAND] = &kind_command,
+		[ACTION_CLOSE_SOCKET] = &kind_close_socket,
+		[ACTION_END_LOGIN] = &kind_end_login,
+	};
+
+	return kinds[kind];
+}
+
+int act_step(struct actor *a, struct journal_row *r, struct err *err)
+{
+	r->changed = clock_seconds(&a->clock);
+	return journal_step(a->journal, r, err);
+}
+
+/* --- a plan comes in ----------------------------------------------------------------------------- */
+
+/* What makes an action the same one when it is planned again: what it does to what, not the bytes of the day. */
+static uint64_t identity_of(const struct action *v)
+{
+	uint64_t id = hash_mix(v->kind ^ IDENTITY_SEED) ^ v->uid;
+
+	id = hash_mix(id + hash_span(v->base, 1)) ^ hash_span(v->path, 2);
+	if (v->kind != ACTION_HOLD_QUEUE)
+		for (size_t i = 0; i < v->nargs; i++)
+			id = hash_mix(id + hash_span(v->args[i], i));
+	return id;
+}
+
+static struct span keep_packed(struct actor *a, const struct action *v)
+{
+	struct buf bytes = BUF_MAX(PLAN_BYTES_MOST);
+	struct action kept = *v;
+	struct span s;
+
+	/* the bytes of a clean file are in the file */
+	if (kept.kind == ACTION_PUT_FILE)
+		kept.new_bytes = SPAN_NONE;
+	action_pack(&kept, &bytes);
+	s = arena_span(a->arena, buf_view(&bytes));
+	buf_free(&bytes);
+	return s;
+}
+
+static void plan_row(struct actor *a, const struct plan *p, const struct action *v, struct span who,
+		     struct journal_row *r)
+{
+	*r = (struct journal_row){
+		.state = ACT_STATE_PLANNED,
+		.kind = v->kind,
+		.grade = v->grade,
+		.planned = clock_seconds(&a->clock),
+		.changed = clock_seconds(&a->clock),
+		.identity = identity_of(v),
+		.incident = p->incident,
+		.sender = p->sender,
+		.who = who,
+		.what = v->what,
+		.action = keep_packed(a, v),
+	};
+}
+
+int act_plan(struct actor *a, struct plan *p, struct err *err)
+{
+	struct journal_row *rows = arena_alloc(a->arena, p->nactions * sizeof(*rows));
+	int rc;
+
+	for (size_t i = 0; i < p->nactions; i++) {
+		rc = act_check(a, &p->actions[i], err);
+		if (rc < 0)
+			return rc;
+		plan_row(a, p, &p->actions[i], a->who, &rows[i]);
+	}
+	rc = journal_add(a->journal, rows, p->nactions, err);
+	if (rc < 0)
+		return rc;
+	a->plan = p;
+	a->rows = rows;
+	return 0;
+}
+
+/* --- do ----------------------------------------------------------------------------------------- */
+
+static void keep_record(struct actor *a, struct work *w)
+{
+	struct buf bytes = BUF_MAX(PLAN_BYTES_MOST);
+
+	record_pack(w->record, &bytes);
+	w->row->record = arena_span(a->arena, buf_view(&bytes));
+	buf_free(&bytes);
+}
+
+static void keep_text(struct actor *a, struct work *w, const struct err *err)
+{
+	struct buf text = BUF_MAX(1024);
+
+	if (err)
+		buf_str(&text, err->text);
+	if (err && w->text.n)
+		buf_str(&text, "; ");
+	buf_span(&text, buf_view(&w->text));
+	w->row->text = arena_span(a->arena, buf_view(&text));
+	buf_free(&text);
+}
+
+static struct work work_new(struct actor *a, struct journal_row *r, const struct action *v)
+{
+	return (struct work){
+		.actor = a,
+		.row = r,
+		.action = v,
+		.record = arena_alloc(a->arena, sizeof(struct record)),
+		.arena = a->arena,
+		.text = BUF_MAX(1024),
+	};
+}
+
+/*
+ * What a failed try has left is cleared away as after a kill, and what was done all the same (only its sync failed) is
+ * taken back. False: it could not be; then the row stays as it is and the next start tries again.
+ */
+static bool clear_up(struct work *w)
+{
+	const struct kind *k = act_kind(w->action->kind);
+	enum settled settled = NOT_MADE;
+	struct err why = { 0 };
+	int rc = k->settle(w, &settled, &why);
+
+	if (rc == 0 && settled == MADE)
+		rc = k->undo(w, &why);
+	if (rc < 0)
+		buf_addf(&w->text, "%s%s", w->text.n ? "; " : "", why.text);
+	return rc == 0;
+}
+
+/* One try: 0 done; negative: not, and `raced` says whether another one is worth it. */
+static int try_once(struct actor *a, struct work *w, struct err *err, bool *ret_lost)
+{
+	const struct kind *k = act_kind(w->action->kind);
+	uint32_t lifetime = w->action->lifetime;
+	int rc;
+
+	w->raced = false;
+	rc = act_check(a, w->action, err);
+	if (rc == 0)
+		rc = k->look(w, err);
+	if (rc < 0) {
+		*ret_lost = w->record->token.n && !clear_up(w);
+		return rc;
+	}
+	w->row->state = ACT_STATE_DOING;
+	w->row->expires = lifetime ? clock_seconds(&a->clock) + lifetime : 0;
+	keep_record(a, w);
+	rc = act_step(a, w->row, err);
+	if (rc < 0) {
+		*ret_lost = true;
+		return rc;
+	}
+	rc = k->make(w, err);
+	*ret_lost = rc < 0 && !clear_up(w);
+	return rc;
+}
+
+int act_apply(struct actor *a, size_t index, const struct journal_row **ret_row, struct err *err)
+{
+	struct journal_row *r = &a->rows[index];
+	struct work w = work_new(a, r, &a->plan->actions[index]);
+	struct err why = { 0 };
+	bool lost = false;
+	int rc = -1;
+
+	if (r->state != ACT_STATE_PLANNED)
+		return err_set(err, EXIT_SOFTWARE, "an action of the plan was asked for twice");
+	for (int i = 0; i < TRIES && rc < 0 && !lost && (i == 0 || w.raced); i++) {
+		w.text.n = 0;
+		rc = try_once(a, &w, &why, &lost);
+	}
+	if (!lost)
+		r->state = rc == 0 ? ACT_STATE_DONE : w.raced ? ACT_STATE_RACED : ACT_STATE_FAILED;
+	keep_record(a, &w);
+	keep_text(a, &w, rc < 0 ? &why : NULL);
+	buf_free(&w.text);
+	*ret_row = r;
+	return act_step(a, r, err);
+}
+
+/* --- undo --------------------------------------------------------------------------------------- */
+
+int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool moved, struct err *err)
+{
+	struct actor anybody = *a;
+	struct err why = { 0 };
+	struct action *v;
+	struct work w;
+	int rc = action_unpack(a->arena, r->action, &v, err);
+
+	if (rc < 0)
+		return rc;
+	w = work_new(a, r, v);
+	w.moved = moved;
+	rc = record_unpack(a->arena, r->record, &w.record, err);
+	/* who is on the allow list now gets back what was taken from him before */
+	anybody.nallow = anybody.nmta = 0;
+	if (rc == 0)
+		rc = act_check(&anybody, v, err);
+	if (rc == 0 && r->state != ACT_STATE_UNDOING) {
+		r->state = ACT_STATE_UNDOING;
+		r->by = by;
+		rc = act_step(a, r, err);
+	}
+	if (rc < 0)
+		goto out;
+	rc = act_kind(v->kind)->undo(&w, &why);
+	if (rc == 0)
+		r->state = ACT_STATE_UNDONE;
+	else if (!w.unsure) {
+		r->state = ACT_STATE_DONE;
+		r->by = UNDONE_NOT;
+	}
+	keep_record(a, &w);
+	keep_text(a, &w, rc < 0 ? &why : NULL);
+	rc = act_step(a, r, err);
+out:
+	buf_free(&w.text);
+	return rc;
+}

@@ -1,0 +1,47 @@
+/*
+ * place - where an action's file is: the folder, pinned by a descriptor, and the last name in it.
+ *
+ * The base is the machine's "/" or an account's own folder that only root could have put where it is. Everything below
+ * it is reached without a link and, in an account's folder, without crossing a mount.
+ */
+#ifndef SPAMTRAIL_ACT_PLACE_H
+#define SPAMTRAIL_ACT_PLACE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+
+struct action;
+struct actor;
+struct err;
+
+struct place {
+	int folder; /* O_PATH */
+	char name[NAME_MAX + 1];
+	struct stat folder_status;
+	bool home; /* the base is an account's */
+};
+
+int place_open(const struct actor *a, const struct action *v, struct place *ret, struct err *err);
+void place_close(struct place *p);
+/* The file itself, O_PATH and not through a link, or negative: EXIT_NOINPUT when there is none. */
+int place_file(const struct place *p, struct stat *ret, struct err *err);
+/* The same thing opened for reading; its atime stays. */
+int place_reopen(int fd, int flags);
+/* Mode of the very thing FD stands on; -1 with errno. */
+int place_chmod(int fd, mode_t mode);
+/* The folder opened so that it can be synced. */
+int place_sync(int folder, struct err *err);
+/*
+ * The deepest folder above FOLDER that lies under folders of root's alone, all the way up, and on FOLDER's mount;
+ * O_PATH, or negative.
+ */
+int place_above(const struct actor *a, int folder, struct err *err);
+/*
+ * 1: same mount and, with DEVICE, same device number, so a rename can go from one folder to the other; 0: not; negative: it
+ * cannot be told. In an overlay files have other device numbers than their folders.
+ */
+int place_same_mount(int a, int b, bool device, struct err *err);
+bool place_root_only(const struct stat *st);
+
+#endif

@@ -1,0 +1,176 @@
+/*
+ * process - see process.h; and stop: a process of the account's is stopped, its memory kept as evidence, and goes on
+ * when that is taken back.
+ *
+ * The order matters: the descriptor first, then the look. A pid that was given to somebody else in between shows another
+ * birth, and a descriptor whose process has ended reaches nobody.
+ *
+ * TRUST: /proc/PID/stat holds the process's own name, in brackets: what counts is read behind the last bracket.
+ */
+#include "act/process.h"
+#include "act/act.h"
+#include "act/record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define STAT_MOST 4096
+#define BORN_FIELD 19 /* blanks between the state and field 22 */
+#define STOP_TRIES 200
+#define BOOT_ID_CHARS 36
+
+static ssize_t read_proc(uint32_t pid, const char *name, char *out, size_t size)
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	n = read(fd, out, size);
+	close(fd);
+	return n;
+}
+
+bool process_stat(uint32_t pid, char *ret_state, uint64_t *ret_born)
+{
+	char text[STAT_MOST];
+	ssize_t n = read_proc(pid, "stat", text, sizeof(text));
+	struct span s = span_of(text, n > 0 ? (size_t)n : 0);
+	ptrdiff_t at = span_rfind(s, ')');
+	char state;
+
+	if (at < 0 || (size_t)at + 2 >= s.n)
+		return false;
+	s = span_from(s, (size_t)at + 2);
+	state = s.p[0];
+	for (unsigned i = 0; i < BORN_FIELD; i++) {
+		at = span_find(s, 0, ' ');
+		if (at < 0)
+			return false;
+		s = span_from(s, (size_t)at + 1);
+	}
+	at = span_find(s, 0, ' ');
+	if (at < 0 || !span_u64(span_head(s, (size_t)at), ret_born))
+		return false;
+	*ret_state = state;
+	return true;
+}
+
+int process_open(uint32_t pid, uint64_t born, uint32_t uid, struct err *err)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	uint64_t now = 0;
+	char path[32], state;
+	struct stat st;
+
+	if (fd < 0)
+		return errno == ESRCH ? err_set(err, EXIT_NOINPUT, "process %u has ended", pid)
+				      : err_sys(err, EXIT_IO, "process %u cannot be reached", pid);
+	snprintf(path, sizeof(path), "/proc/%u", pid);
+	if (!process_stat(pid, &state, &now) || now != born) {
+		close(fd);
+		return err_set(err, EXIT_NOINPUT, "process %u has ended", pid);
+	}
+	if (stat(path, &st) < 0 || (uid != PLAN_NO_UID && st.st_uid != uid)) {
+		close(fd);
+		return err_set(err, EXIT_NOPERM, "process %u is not that account's: left alone", pid);
+	}
+	return fd;
+}
+
+int process_signal(int pidfd, int signal, struct err *err)
+{
+	if (syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) == 0)
+		return 0;
+	return errno == ESRCH ? err_set(err, EXIT_NOINPUT, "the process has ended")
+			      : err_sys(err, EXIT_IO, "the process cannot be signalled");
+}
+
+struct span process_boot(struct arena *a)
+{
+	char text[BOOT_ID_CHARS];
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	if (fd >= 0)
+		close(fd);
+	return n > 0 ? arena_span(a, span_of(text, (size_t)n)) : SPAN_NONE;
+}
+
+/* --- stop --------------------------------------------------------------------------------------- */
+
+static int check(const struct actor *a, const struct action *v, struct err *err)
+{
+	if (v->uid == PLAN_NO_UID || v->pid < 2 || v->pid > INT32_MAX || v->born == 0)
+		return err_set(err, EXIT_NOPERM, "a process is stopped only by pid, birth and uid");
+	return 0;
+}
+
+static int look(struct work *w, struct err *err)
+{
+	int fd = process_open(w->action->pid, w->action->born, w->action->uid, err);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	w->record->boot = process_boot(w->arena);
+	return 0;
+}
+
+static bool is_stopped(const struct action *v)
+{
+	uint64_t born;
+	char state;
+
+	return process_stat(v->pid, &state, &born) && born == v->born && (state == 'T' || state == 't');
+}
+
+static int make(struct work *w, struct err *err)
+{
+	const struct timespec nap = { .tv_nsec = 5000000 };
+	int fd = process_open(w->action->pid, w->action->born, w->action->uid, err);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = process_signal(fd, SIGSTOP, err);
+	for (unsigned i = 0; rc == 0 && i < STOP_TRIES && !is_stopped(w->action); i++)
+		nanosleep(&nap, NULL);
+	if (rc == 0 && !is_stopped(w->action))
+		buf_str(&w->text, "it will stop once the kernel lets go of it");
+	close(fd);
+	return rc;
+}
+
+static int undo(struct work *w, struct err *err)
+{
+	struct err gone = { 0 };
+	int fd, rc = 0;
+
+	fd = span_eq(process_boot(w->arena), w->record->boot)
+		     ? process_open(w->action->pid, w->action->born, PLAN_NO_UID, &gone)
+		     : -1;
+	if (fd >= 0)
+		rc = process_signal(fd, SIGCONT, err);
+	else
+		buf_str(&w->text, "it has ended meanwhile");
+	if (fd >= 0)
+		close(fd);
+	return rc == -EXIT_NOINPUT ? 0 : rc;
+}
+
+static int settle(struct work *w, enum settled *ret, struct err *err)
+{
+	*ret = is_stopped(w->action) ? MADE : NOT_MADE;
+	(void)err;
+	return 0;
+}
+
+const struct kind kind_stop = { check, look, make, undo, settle };

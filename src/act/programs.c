@@ -1,0 +1,139 @@
+/*
+ * programs - the programs that may be run, each with the shape of its arguments; and running one.
+ *
+ * A shape is words with one blank between them. In a word "%" begins what may vary, to the word's end: %w letters,
+ * digits and @ . _ + - but no dash first, %n a number, %p a file that may be edited (check.c). "%w..." at the end
+ * stands for one or more. A new panel is a few rows here.
+ *
+ * TRUST: arguments come from a plan. What a program says is kept for the operator's eye and not understood.
+ */
+#include "act/act.h"
+#include "sys/spawn.h"
+
+#include <unistd.h>
+
+#define ARGS_MOST 2000
+#define SECONDS 120
+#define SAID_MOST 200
+
+struct program {
+	const char *path, *shape;
+};
+
+static const struct program programs[] = {
+	{ "/usr/sbin/postfix", "reload" },
+	{ "/usr/sbin/postfix", "flush" },
+	{ "/usr/sbin/postfix", "check" },
+	{ "/usr/sbin/postmap", "%p" },
+	{ "/usr/sbin/exim", "-q" },
+	{ "/usr/sbin/exim4", "-q" },
+	{ "/usr/sbin/exim4", "-bV" },
+	{ "/usr/sbin/exim", "-bV" },
+	{ "/usr/sbin/exim4", "-C {} -bV" },
+	{ "/usr/sbin/exim", "-C {} -bV" },
+	{ "/usr/sbin/update-exim4.conf", "" },
+	{ "/usr/bin/doveadm", "kick %w" },
+	{ "/usr/bin/systemctl", "daemon-reload" },
+	{ "/usr/bin/systemctl", "enable --now spamtrail-%w" },
+	{ "/usr/bin/systemctl", "disable --now spamtrail-%w" },
+	{ "/usr/local/cpanel/bin/whmapi1", "suspend_outgoing_email user=%w" },
+	{ "/usr/local/cpanel/bin/whmapi1", "unsuspend_outgoing_email user=%w" },
+	{ "/usr/local/cpanel/bin/whmapi1", "hold_outgoing_email user=%w" },
+	{ "/usr/local/cpanel/bin/whmapi1", "release_outgoing_email user=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--user=%w Email suspend_outgoing email=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--user=%w Email unsuspend_outgoing email=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--user=%w Email suspend_login email=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--user=%w Email unsuspend_login email=%w" },
+	{ "/usr/sbin/plesk", "bin mail -u %w -mailbox false" },
+	{ "/usr/sbin/plesk", "bin mail -u %w -mailbox true" },
+	{ "/usr/local/hestia/bin/v-suspend-mail-account", "%w %w %w" },
+	{ "/usr/local/hestia/bin/v-unsuspend-mail-account", "%w %w %w" },
+	{ "/usr/local/hestia/bin/v-suspend-cron-jobs", "%w" },
+	{ "/usr/local/hestia/bin/v-unsuspend-cron-jobs", "%w" },
+};
+
+static bool is_word(struct span s)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@._+-";
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!memchr(good, s.p[i], sizeof(good) - 1))
+			return false;
+	return s.n > 0 && s.p[0] != '-';
+}
+
+/* WORD fits one word of a shape, that is MOLD. */
+static bool word_fits(struct span word, struct span mold)
+{
+	ptrdiff_t at = span_find(mold, 0, '%');
+	struct err unfit;
+	uint64_t number;
+
+	if (at < 0)
+		return span_eq(word, mold);
+	if (!span_starts(word, span_head(mold, (size_t)at)))
+		return false;
+	word = span_from(word, (size_t)at);
+	switch (mold.p[at + 1]) {
+	case 'w':
+		return is_word(word);
+	case 'n':
+		return span_u64(word, &number);
+	case 'p':
+		return span_search(word, 0, SPAN("/../")) < 0 &&
+		       check_edit_path(&(struct action){ .base = SPAN("/"), .path = word }, &unfit) == 0;
+	default:
+		bug("a shape that is none");
+	}
+}
+
+static bool shape_fits(const char *shape, const struct span *args, size_t nargs)
+{
+	struct span left = span_str(shape);
+	size_t i = 0;
+
+	while (left.n) {
+		ptrdiff_t blank = span_find(left, 0, ' ');
+		struct span mold = blank < 0 ? left : span_head(left, (size_t)blank);
+		bool many = span_ends(mold, SPAN("..."));
+
+		left = span_from(left, mold.n + 1);
+		if (i == nargs)
+			return false;
+		do
+			if (!word_fits(args[i++], mold))
+				return false;
+		while (many && i < nargs);
+	}
+	return i == nargs;
+}
+
+int check_program(const struct span *args, size_t nargs, struct err *err)
+{
+	if (nargs > 0 && nargs <= ARGS_MOST)
+		for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++)
+			if (span_eq(args[0], span_str(programs[i].path)) &&
+			    shape_fits(programs[i].shape, args + 1, nargs - 1))
+				return 0;
+	return err_set(err, EXIT_NOPERM, "%.*s with these arguments is no command of ours",
+		       nargs ? (int)args[0].n : 1, nargs ? args[0].p : "?");
+}
+
+int run_program(const struct span *args, size_t nargs, struct span input, struct err *err)
+{
+	struct buf said = BUF_MAX(SAID_MOST);
+	struct arena *a = arena_new();
+	const char **argv = arena_alloc(a, (nargs + 1) * sizeof(*argv));
+	struct spawn s = { .argv = argv, .input = input, .seconds = SECONDS, .output = &said };
+	int rc;
+
+	for (size_t i = 0; i < nargs; i++)
+		argv[i] = arena_str(a, args[i]);
+	rc = spawn_run(&s, err);
+	if (rc > 0)
+		rc = err_set(err, EXIT_IO, "%s ended with %d: %.*s", argv[0], rc, (int)said.n,
+			     said.p ? said.p : "");
+	buf_free(&said);
+	arena_free(a);
+	return rc;
+}

@@ -1,0 +1,25 @@
+/*
+ * talk - see talk.h.
+ */
+#include "act/talk.h"
+#include "base/codec.h"
+
+void act_code_begin(struct codec *c, struct act_begin *v)
+{
+	code_span(c, &v->who);
+	code_span(c, &v->state_dir);
+	code_span(c, &v->root);
+	CODE_LIST(c, v->allow, v->nallow, 4, code_span);
+}
+
+void act_code_undo(struct codec *c, struct act_undo *v)
+{
+	code_span(c, &v->what);
+	code_bool(c, &v->moved);
+}
+
+void act_code_planned(struct codec *c, struct act_planned *v)
+{
+	code_u64(c, &v->id);
+	code_i64(c, &v->undone);
+}

@@ -1,0 +1,134 @@
+/*
+ * verb_undo - `undo ACTION|INCIDENT|SENDER`, `undo --expired`, `history`, `history --purge`: what the journal knows, and
+ * taking it back. All of it is the actor's work; here rows are printed.
+ */
+#include "app/actor.h"
+#include "app/config.h"
+#include "app/term.h"
+#include "app/verbs.h"
+#include "base/show.h"
+#include "report/history.h"
+#include "report/sink.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define DAY 86400u
+
+struct telling {
+	const struct options *o;
+	struct sink sink;
+	struct screen screen;
+	bool undoing; /* a row that is not undone then is something that could not be done */
+	bool short_of; /* there was one */
+};
+
+static int tell(void *owner, const struct journal_row *r)
+{
+	struct telling *t = owner;
+
+	t->short_of =
+		t->short_of || (t->undoing && r->state != ACT_STATE_UNDONE && r->state != ACT_STATE_PURGED);
+	if (t->o->output == OUTPUT_JSON)
+		history_json(&t->sink, r);
+	else if (t->o->output == OUTPUT_PLAIN)
+		history_plain(&t->sink, r);
+	else
+		history_text(&t->sink, r, &t->screen);
+	return 0;
+}
+
+static void tell_note(const struct options *o, struct buf *note)
+{
+	struct buf shown = BUF_MAX(4 * (note->n + 1));
+
+	show_text(&shown, buf_view(note), false);
+	if (note->n && !o->quiet)
+		fprintf(stderr, "spamtrail: %.*s\n", (int)shown.n, shown.p);
+	buf_free(&shown);
+	buf_free(note);
+}
+
+/* The state folder as an absolute path: the actor works in "/". */
+static int state_of(const struct options *o, const struct config *c, char path[PATH_MAX], struct err *err)
+{
+	const char *dir = o->state ? o->state : c->state_dir.value;
+
+	if (!o->state && o->root && strcmp(o->root, "/") != 0)
+		return err_set(err, EXIT_USAGE, "with --root say with --state DIR where its journal is");
+	if (!realpath(dir, path))
+		return err_sys(err, EXIT_NOINPUT, "%s: no journal of actions is there", dir);
+	return 0;
+}
+
+typedef int ask_actor(struct actor_client *c, const struct options *o, const struct config *config,
+		      struct telling *t, struct err *err);
+
+static int with_actor(const struct options *o, const char *schema, ask_actor *ask, bool undoing,
+		      struct err *err)
+{
+	struct telling t = { .o = o, .undoing = undoing };
+	char state[PATH_MAX], root[PATH_MAX];
+	struct actor_want want = { .state_dir = state };
+	struct buf note = BUF_MAX(64u << 10);
+	struct actor_client *client;
+	struct config config;
+	int rc = config_load(&config, o->config, err);
+
+	if (rc == 0)
+		rc = state_of(o, &config, state, err);
+	if (rc == 0 && o->root) {
+		want.root = realpath(o->root, root);
+		if (!want.root)
+			rc = err_sys(err, EXIT_NOINPUT, "%s cannot be opened", o->root);
+	}
+	if (rc == 0)
+		rc = actor_start(&want, &client, &note, err);
+	tell_note(o, &note);
+	if (rc == 0) {
+		t.sink = sink_new(STDOUT_FILENO);
+		t.screen = term_screen(o, STDOUT_FILENO);
+		if (o->output == OUTPUT_JSON)
+			history_json_begin(&t.sink, schema);
+		rc = ask(client, o, &config, &t, err);
+		actor_end(client);
+		if (o->output == OUTPUT_JSON)
+			history_json_end(&t.sink, rc == 0 && !t.short_of);
+		if (rc == 0)
+			rc = sink_end(&t.sink, "standard output", err);
+		else
+			sink_end(&t.sink, "standard output", NULL);
+	}
+	config_free(&config);
+	return rc == 0 && t.short_of ? EXIT_INCOMPLETE : rc;
+}
+
+static int ask_undo(struct actor_client *c, const struct options *o, const struct config *config,
+		    struct telling *t, struct err *err)
+{
+	const struct act_undo what = { .what = span_str(o->nargs ? o->args[0] : ""), .moved = o->moved };
+
+	return o->expired ? actor_undo_expired(c, tell, t, err) : actor_undo(c, &what, tell, t, err);
+}
+
+static int ask_history(struct actor_client *c, const struct options *o, const struct config *config,
+		       struct telling *t, struct err *err)
+{
+	uint32_t seconds = (uint32_t)config->keep_days.value * DAY;
+
+	return o->purge ? actor_purge(c, seconds, tell, t, err) : actor_history(c, tell, t, err);
+}
+
+int verb_undo(const struct options *o, struct err *err)
+{
+	if (o->expired != (o->nargs == 0))
+		return err_set(err, EXIT_USAGE,
+			       "usage: spamtrail undo ACTION|INCIDENT|SENDER, or undo --expired");
+	return with_actor(o, "spamtrail.undo/1", ask_undo, true, err);
+}
+
+int verb_history(const struct options *o, struct err *err)
+{
+	return with_actor(o, "spamtrail.history/1", ask_history, o->purge, err);
+}

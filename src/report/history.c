@@ -1,0 +1,120 @@
+/*
+ * history - see history.h. Times are UTC.
+ *
+ * TRUST: senders, paths and what programs said are foreign; all goes through show.
+ */
+#include "report/history.h"
+
+#include "base/show.h"
+#include "model/plan.h"
+#include "report/jsonw.h"
+#include "report/text.h"
+
+void history_json_begin(struct sink *s, const char *schema)
+{
+	struct jsonw w = { .out = &s->text };
+
+	jsonw_open(&w, NULL, '{');
+	jsonw_str(&w, "schema", schema);
+	jsonw_open(&w, "actions", '[');
+}
+
+void history_json(struct sink *s, const struct journal_row *r)
+{
+	struct jsonw w = { .out = &s->text };
+
+	/* the list's comma: everything but its first member ends with a bracket */
+	w.comma = s->text.n == 0 || s->text.p[s->text.n - 1] != '[';
+	jsonw_open(&w, NULL, '{');
+	jsonw_u64(&w, "id", r->id);
+	jsonw_str(&w, "state", act_state_name(r->state));
+	jsonw_str(&w, "action", action_kind_name(r->kind));
+	jsonw_grade(&w, r->grade);
+	jsonw_time(&w, "planned", r->planned, NULL);
+	jsonw_time(&w, "changed", r->changed, NULL);
+	jsonw_time(&w, "expires", r->expires, NULL);
+	jsonw_span(&w, "incident", r->incident);
+	jsonw_span(&w, "sender", r->sender);
+	jsonw_span(&w, "who", r->who);
+	jsonw_span(&w, "what", r->what);
+	jsonw_span(&w, "text", r->text);
+	jsonw_close(&w, '}');
+	sink_turn(s);
+}
+
+void history_json_end(struct sink *s, bool complete)
+{
+	struct jsonw w = { .out = &s->text, .comma = true };
+
+	jsonw_close(&w, ']');
+	jsonw_bool(&w, "complete", complete);
+	jsonw_open(&w, "unseen", '[');
+	jsonw_close(&w, ']');
+	jsonw_close(&w, '}');
+	buf_byte(&s->text, '\n');
+}
+
+static void put_field(struct buf *out, struct span s)
+{
+	buf_byte(out, '\t');
+	if (s.n)
+		show_text(out, s, false);
+	else
+		buf_byte(out, '-');
+}
+
+static void put_time(struct buf *out, int64_t at)
+{
+	buf_byte(out, '\t');
+	if (at)
+		text_rfc3339(out, at, NULL);
+	else
+		buf_byte(out, '-');
+}
+
+void history_plain(struct sink *s, const struct journal_row *r)
+{
+	struct buf *out = &s->text;
+
+	buf_str(out, "action\t");
+	text_u64(out, r->id);
+	put_field(out, span_str(act_state_name(r->state)));
+	put_field(out, span_str(action_kind_name(r->kind)));
+	put_field(out, span_of(&r->grade, r->grade ? 1 : 0));
+	put_time(out, r->planned);
+	put_time(out, r->changed);
+	put_time(out, r->expires);
+	put_field(out, r->incident);
+	put_field(out, r->sender);
+	put_field(out, r->who);
+	put_field(out, r->what);
+	put_field(out, r->text);
+	buf_byte(out, '\n');
+	sink_turn(s);
+}
+
+void history_text(struct sink *s, const struct journal_row *r, const struct screen *screen)
+{
+	struct buf *out = &s->text;
+	struct span why = r->incident.n ? r->incident : r->sender;
+
+	buf_addf(out, "%6llu  %-8s ", (unsigned long long)r->id, act_state_name(r->state));
+	text_rfc3339(out, r->changed, NULL);
+	buf_str(out, "  ");
+	show_text(out, why, screen->ascii);
+	buf_str(out, "  ");
+	show_text(out, r->what, screen->ascii);
+	if (r->expires && r->state == ACT_STATE_DONE) {
+		buf_str(out, "  until ");
+		text_rfc3339(out, r->expires, NULL);
+	}
+	buf_str(out, "  by ");
+	show_text(out, r->who, screen->ascii);
+	buf_byte(out, '\n');
+	if (r->text.n) {
+		buf_str(out, "        ");
+		show_text(out, r->text, screen->ascii);
+		buf_byte(out, '\n');
+	}
+	sink_turn(s);
+}

@@ -1,0 +1,29 @@
+/*
+ * spawn - one program run to its end, without a shell and without a search path.
+ *
+ * The program gets its arguments as they are, at most 12 environment variables, and three descriptors: our bytes
+ * on 0, a pipe of ours on 1 and 2, nothing else. It is killed at the deadline, or once it has said more than 1 MiB.
+ * What it says is foreign text: it is kept for the operator's eye and never understood.
+ */
+#ifndef SPAMTRAIL_SYS_SPAWN_H
+#define SPAMTRAIL_SYS_SPAWN_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <sys/types.h>
+
+enum { SPAWN_ENV_MOST = 12, SPAWN_OUTPUT_MOST = 1 << 20 };
+
+struct spawn {
+	const char *const *argv; /* argv[0] is an absolute path; ends with NULL */
+	const char *const *env; /* ends with NULL; NULL: PATH and LC_ALL=C only */
+	struct span input;
+	unsigned seconds; /* the deadline; at least 1 */
+	struct buf *output; /* both streams in the order they came, to its own `max`; NULL: dropped */
+};
+
+/* The exit status, 0 to 255; or a negative code: it could not be started, was killed, or ran out of time. */
+int spawn_run(const struct spawn *s, struct err *err);
+
+#endif
