@@ -104,6 +104,34 @@ struct span process_boot(struct arena *a)
 	return n > 0 ? arena_span(a, span_of(text, (size_t)n)) : SPAN_NONE;
 }
 
+/* The file is the mail server's own: what it names must be its program. */
+bool process_hang_up(const char *pid_file)
+{
+	char text[32], exe[64], path[64], state;
+	int file = open(pid_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	ssize_t n = file < 0 ? -1 : read(file, text, sizeof(text));
+	uint64_t pid = 0, born;
+	struct err unheard;
+	bool told = false;
+	int fd;
+
+	if (file >= 0)
+		close(file);
+	if (n <= 0 || !span_u64(span_trim(span_of(text, (size_t)n)), &pid) || pid < 2 || pid > INT32_MAX ||
+	    !process_stat((uint32_t)pid, &state, &born))
+		return false;
+	fd = process_open((uint32_t)pid, born, PLAN_NO_UID, &unheard);
+	if (fd < 0)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%u/exe", (uint32_t)pid);
+	n = readlink(path, exe, sizeof(exe));
+	if (n > 0 && (span_eq(span_of(exe, (size_t)n), SPAN("/usr/sbin/exim4")) ||
+		      span_eq(span_of(exe, (size_t)n), SPAN("/usr/sbin/exim"))))
+		told = process_signal(fd, SIGHUP, &unheard) == 0;
+	close(fd);
+	return told;
+}
+
 /* --- stop --------------------------------------------------------------------------------------- */
 
 static int check(const struct actor *a, const struct action *v, struct err *err)

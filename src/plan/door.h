@@ -14,8 +14,7 @@ void exim_close_login(struct draft *d, const struct culprit *c);
 void exim_close_user(struct draft *d, const struct culprit *c);
 /* Exim's hook lines, where they are missing; true: they are there, or come first in this plan. */
 bool exim_setup(struct draft *d);
-void exim_setup_remove(struct draft *d);
-/* Open sessions from the addresses that the login was used from. */
+/* Open SMTP sessions from the addresses that the login was used from. */
 void end_sessions(struct draft *d, const struct culprit *c);
 
 /* A panel that has a hold of its own: true, and the action is in the plan. */

@@ -196,20 +196,6 @@ bool exim_setup(struct draft *d)
 	return true;
 }
 
-void exim_setup_remove(struct draft *d)
-{
-	int at = find_place(d);
-	struct span path, bytes = SPAN_NONE;
-
-	if (at < 0)
-		return;
-	path = target(d, at);
-	if (draft_read(d, path, &bytes) && span_search(bytes, 0, SPAN("/spamtrail:")) >= 0)
-		draft_note(d, "the hook lines are in %.*s: spamtrail undo setup takes them out, byte for byte", ARG(path));
-	else
-		draft_note(d, "there are no hook lines in %.*s", ARG(path));
-}
-
 static void close_by_file(struct draft *d, const struct culprit *c, struct span key, const char *how)
 {
 	int at = find_place(d);

@@ -44,6 +44,33 @@ static bool listed_already(struct draft *d, struct span path)
 	return false;
 }
 
+/* A clean file for PATH lies in the operator's folder where the end of its path is there, the longest first. */
+static void restore_file(struct draft *d, const struct action *held)
+{
+	struct span path = held->path, bytes;
+	struct action *v;
+
+	for (ptrdiff_t at = 0; d->want->from.n && at >= 0; at = span_find(path, (size_t)at + 1, '/')) {
+		struct span from = draft_text(d, "%.*s%.*s", ARG(d->want->from), ARG(span_from(path, (size_t)at)));
+
+		if (!draft_exists(d, from) || !draft_read(d, from, &bytes))
+			continue;
+		v = draft_action(d, ACTION_PUT_FILE, held->grade);
+		v->base = held->base;
+		v->path = path;
+		v->uid = held->uid;
+		v->mode = 0644;
+		v->lifetime = 0;
+		v->new_bytes = bytes;
+		v->what = draft_text(d, "a clean %.*s takes its place, from %.*s", ARG(path), ARG(from));
+		v->command = draft_text(d, "cp -n %.*s %.*s", ARG(draft_quoted(d, from)), ARG(draft_quoted(d, path)));
+		v->undo = draft_text(d, "rm %.*s", ARG(draft_quoted(d, path)));
+		return;
+	}
+	if (d->want->from.n)
+		draft_note(d, "no file for %.*s lies in %.*s", ARG(path), ARG(d->want->from));
+}
+
 static void lock_file(struct draft *d, const struct culprit *c, struct span path, const struct file_status *st, char grade)
 {
 	const struct account *owner = owner_of(d, path);
@@ -69,6 +96,7 @@ static void lock_file(struct draft *d, const struct culprit *c, struct span path
 	v->what = draft_text(d, "the script %.*s moves into the hold store", ARG(path));
 	v->command = draft_text(d, "mv -n %.*s HOLD-STORE/", ARG(quoted));
 	v->undo = draft_text(d, "mv -n HOLD-STORE/... %.*s", ARG(quoted));
+	restore_file(d, &(struct action){ .base = v->base, .path = path, .uid = v->uid, .grade = grade });
 }
 
 static void lock_in_folder(struct draft *d, const struct culprit *c, struct span folder, char grade)

@@ -133,8 +133,8 @@ static void end_logins(struct draft *d, const struct culprit *c)
 	if (!draft_exists(d, SPAN("/usr/bin/doveadm")) || !draft_is_plain_name(c->id))
 		return;
 	v = draft_action(d, ACTION_END_LOGIN, c->grade);
-	v->args = draft_words(d, 3, SPAN("/usr/bin/doveadm"), SPAN("kick"), c->id);
-	v->nargs = 3;
+	v->args = draft_words(d, 2, SPAN("imap"), c->id);
+	v->nargs = 2;
 	v->what = draft_text(d, "open mailbox sessions of %.*s end", ARG(c->id));
 	v->command = draft_text(d, "doveadm kick %.*s", ARG(c->id));
 }

@@ -130,6 +130,7 @@ static void contain_one(struct draft *d, const struct culprit *c)
 		if (!panel_close(d, c)) {
 			postfix_close_login(d, c);
 			exim_close_login(d, c);
+			end_sessions(d, c);
 		}
 		mailbox_lock(d, c);
 		break;
@@ -150,12 +151,6 @@ static void contain_one(struct draft *d, const struct culprit *c)
 	default:
 		draft_note(d, "mail of kind %s has nobody to be stopped here", sender_kind_name(c->kind));
 	}
-}
-
-static void contain_rest(struct draft *d, const struct culprit *c)
-{
-	if (c->kind == KIND_AUTH)
-		end_sessions(d, c);
 }
 
 /* An incident's plan acts where the kernel or the mail server vouches; what an operator names is done on his word. */
@@ -185,11 +180,10 @@ static int contain(struct draft *d, struct err *err)
 			continue;
 		if (c.grade && c.grade < best)
 			best = c.grade;
-		if (d->want->task == PLAN_CONTAIN)
+		if (d->want->task == PLAN_CONTAIN) {
 			contain_one(d, &c);
-		contain_rest(d, &c);
-		if (d->want->task == PLAN_CONTAIN)
 			credentials_list(d, &c);
+		}
 		if (i == 0)
 			d->plan->sender = draft_text(d, "%s %.*s", sender_kind_name(c.kind), ARG(c.id));
 	}
@@ -226,13 +220,11 @@ int plan_make(const struct plan_io *io, const struct host_facts *f, const struct
 		brake(&d);
 		break;
 	case PLAN_SETUP:
+		p.sender = SPAN("setup");
 		if (!exim_setup(&d) && !f->exim_spool.n)
 			draft_note(&d, "no Exim here, and Postfix needs no hook lines: names go into main.cf itself");
 		else if (p.nactions == 0 && p.nnotes == 0)
 			draft_note(&d, "the hook lines are there");
-		break;
-	case PLAN_SETUP_REMOVE:
-		exim_setup_remove(&d);
 		break;
 	}
 	if (rc == 0)

@@ -20,10 +20,9 @@ struct file_status;
 
 enum plan_task {
 	PLAN_CONTAIN,
-	PLAN_REST,    /* what came in between the plan and its end: sessions, sockets and queued messages only */
+	PLAN_REST,    /* what he handed over between the plan and its end: queued messages only */
 	PLAN_BRAKE,   /* nothing leaves the machine */
 	PLAN_SETUP,
-	PLAN_SETUP_REMOVE,
 };
 
 struct plan_io {
@@ -37,6 +36,7 @@ struct plan_want {
 	const struct row *rows;       size_t nrows;      /* whom to stop */
 	uint32_t lifetime;            /* seconds; 0: until it is undone */
 	const struct span *allow;     size_t nallow;     /* senders, @domains and folders that are never acted on */
+	struct span from;             /* a folder with clean files for what is locked, or empty */
 	const struct span *ids[MAIL_SERVERS]; /* his queued messages, see trace/queued.h */
 	size_t nids[MAIL_SERVERS];
 };

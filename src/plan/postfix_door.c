@@ -5,7 +5,8 @@
  * Seen on 3.7: authorized_submit_users is read at each call of sendmail, also of `sendmail -bs`; what it refuses ends
  * with 75. The list for SMTP AUTH holds at DATA, where Debian's own -o lists in master.cf do not reach; new processes
  * read it, and a reload (0.04 s, no session is lost) makes the idle ones new. A session that is open meanwhile goes on
- * as before: its socket is closed (sessions.c). A killed smtpd makes the master throttle that service for a minute.
+ * as before: it is ended by its client's address, as nothing tells who is logged in there. Who shares that address comes
+ * again, and what was not acknowledged is sent again.
  */
 #include "plan/door.h"
 
@@ -155,4 +156,33 @@ void postfix_close_user(struct draft *d, const struct culprit *c)
 	v->command = draft_text(d, "postconf -e 'authorized_submit_users = !%.*s, %.*s'", ARG(c->account),
 				ARG(set ? value : last));
 	v->undo = SPAN("main.cf as it was; it counts from the next call on");
+}
+
+static bool is_loopback(struct span ip)
+{
+	return span_starts(ip, SPAN("127.")) || span_eq(ip, SPAN("::1"));
+}
+
+void end_sessions(struct draft *d, const struct culprit *c)
+{
+	struct span *words = arena_alloc(d->arena, (c->row->nclients + 1) * sizeof(*words));
+	struct action *v;
+	size_t n = 1;
+
+	words[0] = SPAN("smtp");
+	for (size_t i = 0; i < c->row->nclients; i++)
+		if (!is_loopback(c->row->clients[i].ip))
+			words[n++] = c->row->clients[i].ip;
+	if (!d->facts->postfix_spool.n || n == 1)
+		return;
+	v = draft_action(d, ACTION_END_LOGIN, c->grade);
+	v->args = words;
+	v->nargs = n;
+	v->what = draft_text(d, "open SMTP sessions from %zu address%s of his end; who shares one comes again", n - 1,
+			     n == 2 ? "" : "es");
+	v->command = draft_text(d, "ss -K dst %.*s ...", ARG(words[1]));
+	if (c->row->clients_total > c->row->nclients)
+		draft_note(d, "%.*s was used from %llu addresses, and the %zu busiest are cut off: a session that is open from "
+			      "another one goes on until it ends",
+			   ARG(c->id), (unsigned long long)c->row->clients_total, c->row->nclients);
 }
