@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -282,6 +283,12 @@ static int see(void *owner, const struct journal_row *row)
 	return 0;
 }
 
+/* A process that has ended by itself needs no stopping. */
+static bool is_gone(const struct action *v)
+{
+	return v->kind == ACTION_STOP && kill((pid_t)v->pid, 0) < 0 && errno == ESRCH;
+}
+
 static int do_plan(struct contain *k, struct err *err)
 {
 	struct actor_want want = { .state_dir = k->state, .root = k->o->root };
@@ -304,7 +311,7 @@ static int do_plan(struct contain *k, struct err *err)
 		if (one < 0)
 			fprintf(stderr, "  FAILED     %s\n", why.text);
 		k->done += one == 0 && state == ACT_STATE_DONE;
-		k->failed += one < 0 || state != ACT_STATE_DONE;
+		k->failed += (one < 0 || state != ACT_STATE_DONE) && !is_gone(&k->plan->actions[i]);
 		if (one == -EXIT_SOFTWARE) {
 			*err = why;
 			rc = one;

@@ -2,7 +2,7 @@
  * processes - what runs under the culprit's own uid is stopped, so that its memory stays as evidence.
  *
  * Only where that uid is the account's alone. The servers that let him read his mail are left running: he may still
- * receive and log in. They are known by their names, which a process may lie about; it gains nothing, as its mail is
+ * receive and log in. A handing-over that is under way ends by itself. Both are known by their names, which a process may lie about; it gains nothing, as its mail is
  * held and its connections are refused all the same.
  *
  * TRUST: /proc/PID/stat holds the process's own name, in brackets: what counts is read behind the last bracket.
@@ -14,9 +14,10 @@
 #define PROCESSES_MOST 500
 #define BORN_FIELD 19 /* blanks between the state and field 22 */
 
-static bool lets_him_read(struct span name)
+static bool is_let_be(struct span name)
 {
-	static const char *const names[] = { "imap", "pop3", "lmtp", "managesieve", "indexer-worker" };
+	static const char *const names[] = { "imap",	 "pop3", "lmtp",  "managesieve", "indexer-worker",
+					     "sendmail", "postdrop", "exim4", "exim" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (span_eq(name, span_str(names[i])))
@@ -51,7 +52,7 @@ static void stop_one(struct draft *d, const struct culprit *c, uint64_t pid)
 	uint64_t born;
 
 	if (!draft_read(d, draft_text(d, "/proc/%llu/stat", (unsigned long long)pid), &bytes) ||
-	    !read_stat(bytes, &name, &born) || lets_him_read(name))
+	    !read_stat(bytes, &name, &born) || is_let_be(name))
 		return;
 	v = draft_action(d, ACTION_STOP, c->grade);
 	v->uid = c->uid;
