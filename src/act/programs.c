@@ -29,6 +29,8 @@ static const struct program programs[] = {
 	{ "/usr/sbin/postmap", "%p" },
 	{ "/usr/sbin/exim", "-q" },
 	{ "/usr/sbin/exim4", "-q" },
+	{ "/usr/sbin/exim4", "-qf" },
+	{ "/usr/sbin/exim", "-qf" },
 	{ "/usr/sbin/exim4", "-bV" },
 	{ "/usr/sbin/exim", "-bV" },
 	{ "/usr/sbin/exim4", "-C {} -bV" },

@@ -41,6 +41,13 @@ static int find_place(struct draft *d)
 	return -1;
 }
 
+struct span exim_program(struct draft *d)
+{
+	int at = find_place(d);
+
+	return span_str(at < 0 ? "/usr/sbin/exim4" : places[at].program);
+}
+
 /* Where the two options go, and under which other name they are looked for. */
 static struct span target(struct draft *d, int at)
 {

@@ -191,10 +191,29 @@ static int contain(struct draft *d, struct err *err)
 	return 0;
 }
 
+/* Comes before the brake, so that it is taken back after it: then the queue runs. Doing it only looks. */
+static void run_queue_after(struct draft *d, struct span look, struct span *run, size_t nrun, const char *who)
+{
+	struct action *v = draft_action(d, ACTION_COMMAND, 'A');
+
+	v->args = draft_words(d, 2, run[0], look);
+	v->nargs = 2;
+	v->back = run;
+	v->nback = nrun;
+	v->what = draft_text(d, "%s's queue runs once the brake is off; held mail stays held", who);
+	v->command = draft_text(d, "%.*s %.*s   (changes nothing)", ARG(run[0]), ARG(look));
+	v->undo = draft_text(d, "%.*s %.*s", ARG(run[0]), ARG(run[1]));
+}
+
 static void brake(struct draft *d)
 {
-	struct action *v = draft_action(d, ACTION_FIREWALL, 'A');
+	struct action *v;
 
+	if (d->facts->postfix_spool.n)
+		run_queue_after(d, SPAN("check"), draft_words(d, 2, SPAN("/usr/sbin/postfix"), SPAN("flush")), 2, "Postfix");
+	if (d->facts->exim_spool.n)
+		run_queue_after(d, SPAN("-bV"), draft_words(d, 2, exim_program(d), SPAN("-qf")), 2, "Exim");
+	v = draft_action(d, ACTION_FIREWALL, 'A');
 	v->args = draft_words(d, 1, SPAN("brake"));
 	v->nargs = 1;
 	v->what = SPAN("connections to ports 25, 465 and 587 of other machines are reset: mail is still taken in and "
