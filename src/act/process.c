@@ -147,8 +147,8 @@ void process_reload_exim(void)
 		char state;
 		int fd;
 
-		if (!span_u64(span_str(e->d_name), &pid) || pid < 2 || pid > INT32_MAX || !is_exim((uint32_t)pid) ||
-		    !process_stat((uint32_t)pid, &state, &born))
+		if (!span_u64(span_str(e->d_name), &pid) || pid < 2 || pid > INT32_MAX ||
+		    !is_exim((uint32_t)pid) || !process_stat((uint32_t)pid, &state, &born))
 			continue;
 		fd = process_open((uint32_t)pid, born, PLAN_NO_UID, &unheard);
 		if (fd < 0)

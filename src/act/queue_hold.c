@@ -200,7 +200,8 @@ static int make(struct work *w, struct err *err)
 	rc = release(w, innocent, n, err);
 	if (rc == 0 && n) {
 		keep_others(w, innocent, n);
-		buf_addf(&w->text, "%zu held; %zu gone meanwhile, or not his and released at once", w->record->nids, n);
+		buf_addf(&w->text, "%zu held; %zu gone meanwhile, or not his and released at once",
+			 w->record->nids, n);
 	}
 	return rc;
 }

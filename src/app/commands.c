@@ -125,19 +125,23 @@ static const struct verb verbs[] = {
 	  .args = "INCIDENT|SENDER",
 	  .nargs_max = 1,
 	  .summary = "stop a sender: the plan, and with --apply the deed",
-	  .text = "INCIDENT is an id of investigate. SENDER is a login (info@shop.example, auth:NAME), a user, a script's "
-		  "path.\nThe plan shows each action with the grade of its evidence, the same by hand and its way back. "
+	  .text = "INCIDENT is an id of investigate. SENDER is a login (info@shop.example, auth:NAME), a "
+		  "user, a script's "
+		  "path.\nThe plan shows each action with the grade of its evidence, the same by hand and "
+		  "its way back. "
 		  "It acts on\nnobody else. Exit: 0 shown or done, 3 something could not be done (said).\n",
-	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_APPLY) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_FOR) |
-		   BIT(FLAG_ALL) | BIT(FLAG_FROM),
+	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_APPLY) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) |
+		   BIT(FLAG_FOR) | BIT(FLAG_ALL) | BIT(FLAG_FROM),
 	  .run = verb_contain },
 	{ .name = "setup",
 	  .args = "",
 	  .summary = "the hook lines in the mail server, shown before they are put in",
-	  .text = "Exim gets two lines that ask whether a sender's mail is to be held; Postfix needs none. The result is "
-		  "checked\nbefore it is used. On a panel only its own ways are used. contain does it too where it needs it.\n",
-	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED) | BIT(FLAG_APPLY) |
-		   BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_REMOVE),
+	  .text = "Exim gets two lines that ask whether a sender's mail is to be held; Postfix needs none. "
+		  "The result is "
+		  "checked\nbefore it is used. On a panel only its own ways are used. contain does it too "
+		  "where it needs it.\n",
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED) |
+		   BIT(FLAG_APPLY) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_REMOVE),
 	  .run = verb_setup },
 	{ .name = "complaints",
 	  .args = "PATH|-...",

@@ -24,7 +24,10 @@ static void planner_child(void *ctx, struct channel *channel, bool unconfined)
 {
 	const struct planner_want *want = ctx;
 	struct plan_io io = {
-		.host = { .ctx = channel, .read = host_io_read, .list = host_io_list, .exists = host_io_exists },
+		.host = { .ctx = channel,
+			  .read = host_io_read,
+			  .list = host_io_list,
+			  .exists = host_io_exists },
 		.status = host_io_status,
 	};
 	struct arena *a = arena_new();
@@ -69,8 +72,8 @@ static int take_plan(struct span body, struct arena *a, struct plan **ret_plan, 
 	return plan_unpack(a, packed, ret_plan, err);
 }
 
-static int serve(struct confined *child, const struct planner_want *want, struct arena *a, struct plan **ret_plan,
-		 struct err *err)
+static int serve(struct confined *child, const struct planner_want *want, struct arena *a,
+		 struct plan **ret_plan, struct err *err)
 {
 	struct serving serving = { .root = want->root, .arena = a, .channel = &child->channel };
 

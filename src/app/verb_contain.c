@@ -74,7 +74,8 @@ static void read_sender(struct span word, struct row *ret)
 
 	*ret = (struct row){ .kind = KIND_LOCAL, .id = word };
 	for (int k = 0; colon > 0 && k < SENDER_KINDS; k++)
-		if (span_eq(span_head(word, (size_t)colon), span_str(sender_kind_name((enum sender_kind)k)))) {
+		if (span_eq(span_head(word, (size_t)colon),
+			    span_str(sender_kind_name((enum sender_kind)k)))) {
 			ret->kind = (enum sender_kind)k;
 			ret->id = span_from(word, (size_t)colon + 1);
 			return;
@@ -128,7 +129,9 @@ static int find_incident(struct contain *k, struct span id, struct err *err)
 		k->want.nrows = in->nrows;
 		return 0;
 	}
-	return err_set(err, EXIT_NOINPUT, "%s: no such incident in these logs; spamtrail investigate shows the ids", k->o->args[0]);
+	return err_set(err, EXIT_NOINPUT,
+		       "%s: no such incident in these logs; spamtrail investigate shows the ids",
+		       k->o->args[0]);
 }
 
 /* The logs may be gone: then an incident is unknown, and a sender is stopped on the operator's word alone. */
@@ -207,9 +210,10 @@ static int read_queue(struct contain *k, struct err *err)
 static int learn_facts(struct contain *k, struct err *err)
 {
 	struct clock clock = { 0 };
-	struct reader_want want = {
-		.root = &k->root, .now = inquire_now(&clock), .unconfined = k->o->unconfined, .facts_only = true
-	};
+	struct reader_want want = { .root = &k->root,
+				    .now = inquire_now(&clock),
+				    .unconfined = k->o->unconfined,
+				    .facts_only = true };
 	struct inquiry *q;
 	int rc = reader_inquire(&want, k->arena, &q, err);
 
@@ -235,8 +239,8 @@ static int by_bytes(const void *a, const void *b)
 }
 
 /* After the hold each file is read again: whose is not his goes on at once. */
-static int look_again(void *owner, const struct span *ids, size_t n, struct arena *a, struct span **ret_ids, size_t *ret_n,
-		      struct err *err)
+static int look_again(void *owner, const struct span *ids, size_t n, struct arena *a, struct span **ret_ids,
+		      size_t *ret_n, struct err *err)
 {
 	struct contain *k = owner;
 	struct span *others = arena_alloc(a, (n + 1) * sizeof(*others));
@@ -255,8 +259,8 @@ static int look_again(void *owner, const struct span *ids, size_t n, struct aren
 		bool mine = false;
 
 		for (int server = 0; server < MAIL_SERVERS && !mine; server++)
-			mine = k->ids[server].n && bsearch(&ids[i], k->ids[server].id, k->ids[server].n,
-							   sizeof(*ids), by_bytes);
+			mine = k->ids[server].n &&
+			       bsearch(&ids[i], k->ids[server].id, k->ids[server].n, sizeof(*ids), by_bytes);
 		if (!mine)
 			others[count++] = ids[i];
 	}
@@ -272,7 +276,8 @@ static int see(void *owner, const struct journal_row *row)
 
 	if (k->o->quiet)
 		return 0;
-	buf_addf(&text, "  %s %llu  ", row->state == ACT_STATE_DONE ? "done  " : "FAILED", (unsigned long long)row->id);
+	buf_addf(&text, "  %s %llu  ", row->state == ACT_STATE_DONE ? "done  " : "FAILED",
+		 (unsigned long long)row->id);
 	show_text(&text, row->what, k->screen.ascii);
 	if (row->text.n) {
 		buf_str(&text, row->state == ACT_STATE_DONE ? ": " : ": not done: ");
@@ -362,7 +367,8 @@ static int state_of(struct contain *k, struct err *err)
 	const char *dir = k->o->state ? k->o->state : k->config.state_dir.value;
 
 	if (!k->o->state && k->o->root && strcmp(k->o->root, "/") != 0)
-		return err_set(err, EXIT_USAGE, "with --root say with --state DIR where the journal of actions is kept");
+		return err_set(err, EXIT_USAGE,
+			       "with --root say with --state DIR where the journal of actions is kept");
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return err_sys(err, EXIT_IO, "%s cannot be made", dir);
 	if (!realpath(dir, k->state))
@@ -387,7 +393,8 @@ static int apply(struct contain *k, struct err *err)
 	if (rc == 0 && contain)
 		rc = do_rest(k, err);
 	if (!k->o->quiet)
-		printf("%zu done, %zu not. Back any time: spamtrail undo '%.*s'\n", k->done, k->failed, (int)undo.n, undo.p);
+		printf("%zu done, %zu not. Back any time: spamtrail undo '%.*s'\n", k->done, k->failed,
+		       (int)undo.n, undo.p);
 	buf_free(&undo);
 	return rc < 0 ? rc : k->failed ? EXIT_INCOMPLETE : EXIT_NOTHING;
 }
@@ -452,7 +459,8 @@ static int show(struct contain *k, struct err *err)
 static void fill_allow(struct contain *k)
 {
 	const struct config *c = &k->config;
-	struct span *allow = arena_alloc(k->arena, (c->trusted_senders.n + c->trusted_folders.n + 1) * sizeof(*allow));
+	struct span *allow =
+		arena_alloc(k->arena, (c->trusted_senders.n + c->trusted_folders.n + 1) * sizeof(*allow));
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->trusted_senders.n; i++)
@@ -490,7 +498,9 @@ static int run(struct contain *k, struct err *err)
 
 static int with(const struct options *o, const char *verb, enum plan_task task, struct err *err)
 {
-	struct contain k = { .o = o, .verb = verb, .want = { .task = task }, .screen = term_screen(o, STDOUT_FILENO) };
+	struct contain k = {
+		.o = o, .verb = verb, .want = { .task = task }, .screen = term_screen(o, STDOUT_FILENO)
+	};
 	int rc = root_open(o->root ? o->root : "/", &k.root, err);
 
 	if (rc < 0)

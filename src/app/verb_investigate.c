@@ -73,7 +73,9 @@ static void add_plans(const struct options *o, const struct inquire *in)
 	for (size_t i = 0; i < in->q->nincidents && i < PLANS_MOST; i++) {
 		struct incident *incident = &in->q->incidents[i];
 		struct row *rows = arena_alloc(in->arena, (incident->nrows + 1) * sizeof(*rows));
-		struct plan_want want = { .incident = incident_id(incident), .rows = rows, .nrows = incident->nrows };
+		struct plan_want want = { .incident = incident_id(incident),
+					  .rows = rows,
+					  .nrows = incident->nrows };
 		struct planner_want ask = { .root = &root, .plan = &want, .unconfined = o->unconfined };
 		struct plan *plan;
 

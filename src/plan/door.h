@@ -5,7 +5,10 @@
 #ifndef SPAMTRAIL_PLAN_DOOR_H
 #define SPAMTRAIL_PLAN_DOOR_H
 
-#include "plan/draft.h"
+#include "base/span.h"
+
+struct culprit;
+struct draft;
 
 /* Each adds an action, or a note that says why not, or nothing where that server is not there. */
 void postfix_close_login(struct draft *d, const struct culprit *c);

@@ -133,7 +133,8 @@ bool draft_is_plain_name(struct span s)
 	return s.n > 0 && s.n < 200 && s.p[0] != '-' && s.p[0] != '.';
 }
 
-struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes, char grade)
+struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes,
+			  char grade)
 {
 	struct action *v = draft_action(d, ACTION_EDIT, grade);
 

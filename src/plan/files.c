@@ -9,6 +9,8 @@
  */
 #include "plan/door.h"
 
+#include "plan/draft.h"
+
 #include "host/accounts.h"
 #include "sys/beneath.h"
 
@@ -51,7 +53,8 @@ static void restore_file(struct draft *d, const struct action *held)
 	struct action *v;
 
 	for (ptrdiff_t at = 0; d->want->from.n && at >= 0; at = span_find(path, (size_t)at + 1, '/')) {
-		struct span from = draft_text(d, "%.*s%.*s", ARG(d->want->from), ARG(span_from(path, (size_t)at)));
+		struct span from =
+			draft_text(d, "%.*s%.*s", ARG(d->want->from), ARG(span_from(path, (size_t)at)));
 
 		if (!draft_exists(d, from) || !draft_read(d, from, &bytes))
 			continue;
@@ -63,7 +66,8 @@ static void restore_file(struct draft *d, const struct action *held)
 		v->lifetime = 0;
 		v->new_bytes = bytes;
 		v->what = draft_text(d, "a clean %.*s takes its place, from %.*s", ARG(path), ARG(from));
-		v->command = draft_text(d, "cp -n %.*s %.*s", ARG(draft_quoted(d, from)), ARG(draft_quoted(d, path)));
+		v->command = draft_text(d, "cp -n %.*s %.*s", ARG(draft_quoted(d, from)),
+					ARG(draft_quoted(d, path)));
 		v->undo = draft_text(d, "rm %.*s", ARG(draft_quoted(d, path)));
 		return;
 	}
@@ -71,11 +75,12 @@ static void restore_file(struct draft *d, const struct action *held)
 		draft_note(d, "no file for %.*s lies in %.*s", ARG(path), ARG(d->want->from));
 }
 
-static void lock_file(struct draft *d, const struct culprit *c, struct span path, const struct file_status *st, char grade)
+static void lock_file(struct draft *d, const struct culprit *c, struct span path,
+		      const struct file_status *st, char grade)
 {
 	const struct account *owner = owner_of(d, path);
-	bool in_home = owner && owner->home.n > 1 && span_starts(path, owner->home) && path.n > owner->home.n &&
-		       path.p[owner->home.n] == '/';
+	bool in_home = owner && owner->home.n > 1 && span_starts(path, owner->home) &&
+		       path.n > owner->home.n && path.p[owner->home.n] == '/';
 	struct span quoted = draft_quoted(d, path);
 	struct action *v;
 
@@ -86,7 +91,8 @@ static void lock_file(struct draft *d, const struct culprit *c, struct span path
 		return;
 	}
 	if (c->uid != PLAN_NO_UID && st->uid != c->uid && !c->shared) {
-		draft_note(d, "%.*s belongs to uid %u, not to %.*s: it is not moved", ARG(path), st->uid, ARG(c->account));
+		draft_note(d, "%.*s belongs to uid %u, not to %.*s: it is not moved", ARG(path), st->uid,
+			   ARG(c->account));
 		return;
 	}
 	v = draft_action(d, ACTION_HOLD_FILE, grade);
@@ -118,16 +124,19 @@ static void lock_in_folder(struct draft *d, const struct culprit *c, struct span
 		found = path;
 		found_status = st;
 		if (scripts <= 3)
-			examples = draft_text(d, "%.*s%s%.*s", ARG(examples), examples.n ? ", " : "", ARG(names[i]));
+			examples = draft_text(d, "%.*s%s%.*s", ARG(examples), examples.n ? ", " : "",
+					      ARG(names[i]));
 	}
 	if (scripts == 1)
 		lock_file(d, c, found, &found_status, grade);
 	else if (scripts == 0)
 		draft_note(d, "no script lies in %.*s any more", ARG(folder));
 	else
-		draft_note(d, "%.*s holds %zu%s scripts (%.*s ...) and the logs do not say which: name it, "
-			      "spamtrail contain %.*s/FILE",
-			   ARG(folder), scripts, scripts == SCRIPTS_MOST ? " or more" : "", ARG(examples), ARG(folder));
+		draft_note(d,
+			   "%.*s holds %zu%s scripts (%.*s ...) and the logs do not say which: name it, "
+			   "spamtrail contain %.*s/FILE",
+			   ARG(folder), scripts, scripts == SCRIPTS_MOST ? " or more" : "", ARG(examples),
+			   ARG(folder));
 }
 
 static void lock_place(struct draft *d, const struct culprit *c, struct span path, char grade)
@@ -174,7 +183,8 @@ static struct span disabled(struct draft *d, struct span bytes, size_t *ret_n)
 		ptrdiff_t end = span_find(bytes, at, '\n');
 		struct span line = span_of(bytes.p + at, (end < 0 ? bytes.n : (size_t)end + 1) - at);
 		struct span job = span_trim(line);
-		bool is_job = job.n && (job.p[0] == '*' || job.p[0] == '@' || (job.p[0] >= '0' && job.p[0] <= '9'));
+		bool is_job =
+			job.n && (job.p[0] == '*' || job.p[0] == '@' || (job.p[0] >= '0' && job.p[0] <= '9'));
 
 		at += line.n;
 		if (is_job)
@@ -209,8 +219,8 @@ void cron_lock(struct draft *d, const struct culprit *c)
 		v = draft_edit(d, path, bytes, changed, c->grade);
 		v->uid = c->uid;
 		v->mode = 0600;
-		v->what = draft_text(d, "%zu cron job%s of %.*s rest%s", jobs, jobs == 1 ? "" : "s", ARG(c->account),
-				     jobs == 1 ? "s" : "");
+		v->what = draft_text(d, "%zu cron job%s of %.*s rest%s", jobs, jobs == 1 ? "" : "s",
+				     ARG(c->account), jobs == 1 ? "s" : "");
 		v->command = draft_text(d, "crontab -u %.*s -e   (# before each job)", ARG(c->account));
 		v->undo = SPAN("the crontab as it was");
 		return;

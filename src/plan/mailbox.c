@@ -7,6 +7,8 @@
  */
 #include "plan/door.h"
 
+#include "plan/draft.h"
+
 #include "base/civil.h"
 #include "host/accounts.h"
 #include "sys/beneath.h"
@@ -120,7 +122,8 @@ static bool lock_in(struct draft *d, const struct culprit *c, struct span path)
 	v = draft_edit(d, path, bytes, arena_span(d->arena, buf_view(&changed)), c->grade);
 	buf_free(&changed);
 	v->mode = 0640;
-	v->what = draft_text(d, "the password of %.*s is locked in %.*s; his mail still comes in", ARG(c->id), ARG(path));
+	v->what = draft_text(d, "the password of %.*s is locked in %.*s; his mail still comes in", ARG(c->id),
+			     ARG(path));
 	v->command = draft_text(d, "sed -i 's/^%.*s:/&!/' %.*s", ARG(c->id), ARG(path));
 	v->undo = draft_text(d, "%.*s as it was", ARG(path));
 	return true;
@@ -147,14 +150,17 @@ void mailbox_lock(struct draft *d, const struct culprit *c)
 	bool locked = false;
 
 	for (size_t i = 0; i < many; i++)
-		n = passwd_files(d, draft_text(d, "/etc/dovecot/conf.d/%.*s", ARG(names[i])), c->id, files, n);
+		n = passwd_files(d, draft_text(d, "/etc/dovecot/conf.d/%.*s", ARG(names[i])), c->id, files,
+				 n);
 	for (size_t i = 0; i < n; i++)
 		locked |= lock_in(d, c, files[i]);
 	if (locked)
 		end_logins(d, c);
 	else
-		draft_apart(d, "the password of %.*s lies in no file that is known here: change it (where SMTP AUTH is "
-			       "Cyrus': saslpasswd2 %.*s)",
+		draft_apart(d,
+			    "the password of %.*s lies in no file that is known here: change it (where SMTP "
+			    "AUTH is "
+			    "Cyrus': saslpasswd2 %.*s)",
 			    ARG(c->id), ARG(draft_quoted(d, c->id)));
 }
 
@@ -196,7 +202,8 @@ static void list_file(struct draft *d, struct span path, const char *what, const
 	struct file_status st;
 
 	if (d->io->status(d->io->host.ctx, path, &st) && S_ISREG(st.mode))
-		draft_apart(d, "%s in %.*s, last changed %.*s: %s", what, ARG(path), ARG(day(d, st.mtime)), command);
+		draft_apart(d, "%s in %.*s, last changed %.*s: %s", what, ARG(path), ARG(day(d, st.mtime)),
+			    command);
 }
 
 static void list_mailboxes(struct draft *d, const struct culprit *c)
@@ -217,12 +224,14 @@ static void list_mailboxes(struct draft *d, const struct culprit *c)
 			struct span name = colon < 0 ? SPAN_NONE : span_head(line, (size_t)colon);
 
 			sign = span_rfind(name, '@');
-			if (sign < 0 ||
-			    (accounts_by_domain(d->facts->accounts, span_from(name, (size_t)sign + 1), true) != own &&
-			     span_search(line, 0, draft_text(d, ":%.*s:", ARG(c->home))) < 0))
+			if (sign < 0 || (accounts_by_domain(d->facts->accounts,
+							    span_from(name, (size_t)sign + 1), true) != own &&
+					 span_search(line, 0, draft_text(d, ":%.*s:", ARG(c->home))) < 0))
 				continue;
-			draft_apart(d, "mailbox %.*s in %.*s (file last changed %.*s): doveadm pw, and the new hash in its "
-				       "place",
+			draft_apart(d,
+				    "mailbox %.*s in %.*s (file last changed %.*s): doveadm pw, and the new "
+				    "hash in its "
+				    "place",
 				    ARG(name), ARG(files[i]), ARG(day(d, st.mtime)));
 			listed++;
 		}
@@ -236,9 +245,12 @@ static void list_sites(struct draft *d, const struct culprit *c)
 
 		if (!c->home.n || !span_starts(root, c->home))
 			continue;
-		list_file(d, draft_text(d, "%.*s/wp-config.php", ARG(root)), "WordPress: admins and the database password",
-			  "wp user list --role=administrator; wp user reset-password; wp config set DB_PASSWORD");
-		list_file(d, draft_text(d, "%.*s/configuration.php", ARG(root)), "Joomla: admins and the database password",
+		list_file(d, draft_text(d, "%.*s/wp-config.php", ARG(root)),
+			  "WordPress: admins and the database password",
+			  "wp user list --role=administrator; wp user reset-password; wp config set "
+			  "DB_PASSWORD");
+		list_file(d, draft_text(d, "%.*s/configuration.php", ARG(root)),
+			  "Joomla: admins and the database password",
 			  "its administration, Users; $password in that file");
 		n++;
 	}
@@ -259,10 +271,12 @@ void credentials_list(struct draft *d, const struct culprit *c)
 			  "take out what the customer does not know");
 		list_file(d, draft_text(d, "%.*s/public_html/wp-config.php", ARG(whose.home)),
 			  "WordPress: admins and the database password",
-			  "wp user list --role=administrator; wp user reset-password; wp config set DB_PASSWORD");
+			  "wp user list --role=administrator; wp user reset-password; wp config set "
+			  "DB_PASSWORD");
 	}
 	list_sites(d, &whose);
-	list_file(d, SPAN("/etc/proftpd/ftpd.passwd"), "FTP users", "ftpasswd --passwd --file=FILE --name=USER --change-password");
+	list_file(d, SPAN("/etc/proftpd/ftpd.passwd"), "FTP users",
+		  "ftpasswd --passwd --file=FILE --name=USER --change-password");
 	list_file(d, SPAN("/etc/pure-ftpd/pureftpd.passwd"), "FTP users", "pure-pw passwd USER -m");
 	if (d->facts->panel.n)
 		draft_apart(d, "the password of %.*s in %.*s: its user administration", ARG(c->account),

@@ -66,7 +66,9 @@ static struct where find(struct span bytes, struct span name)
 			if (inside)
 				w.end = at + line.n;
 		} else if (sets(line, name, &value)) {
-			w = (struct where){ .start = at, .value = at + value, .end = at + line.n, .found = true };
+			w = (struct where){
+				.start = at, .value = at + value, .end = at + line.n, .found = true
+			};
 			inside = true;
 		} else {
 			inside = false;

@@ -6,6 +6,8 @@
  */
 #include "plan/door.h"
 
+#include "plan/draft.h"
+
 enum word { END, LITERAL, ACCOUNT, LOGIN, USER_PART, DOMAIN_PART };
 
 struct part {
@@ -21,13 +23,22 @@ static const struct row_of {
 	const char *program;
 	struct part args[PARTS], back[PARTS];
 } rows[] = {
-	{ "cPanel", false, "/usr/local/cpanel/bin/whmapi1",
+	{ "cPanel",
+	  false,
+	  "/usr/local/cpanel/bin/whmapi1",
 	  { { LITERAL, "hold_outgoing_email" }, { ACCOUNT, "user=" } },
 	  { { LITERAL, "release_outgoing_email" }, { ACCOUNT, "user=" } } },
-	{ "cPanel", true, "/usr/local/cpanel/bin/uapi",
+	{ "cPanel",
+	  true,
+	  "/usr/local/cpanel/bin/uapi",
 	  { { ACCOUNT, "--user=" }, { LITERAL, "Email" }, { LITERAL, "hold_outgoing" }, { LOGIN, "email=" } },
-	  { { ACCOUNT, "--user=" }, { LITERAL, "Email" }, { LITERAL, "release_outgoing" }, { LOGIN, "email=" } } },
-	{ "Hestia", true, "/usr/local/hestia/bin/v-suspend-mail-account",
+	  { { ACCOUNT, "--user=" },
+	    { LITERAL, "Email" },
+	    { LITERAL, "release_outgoing" },
+	    { LOGIN, "email=" } } },
+	{ "Hestia",
+	  true,
+	  "/usr/local/hestia/bin/v-suspend-mail-account",
 	  { { ACCOUNT, "" }, { DOMAIN_PART, "" }, { USER_PART, "" } },
 	  { { ACCOUNT, "" }, { DOMAIN_PART, "" }, { USER_PART, "" } } },
 };
@@ -57,8 +68,8 @@ static struct span word_of(struct draft *d, const struct culprit *c, const struc
 	return draft_text(d, "%s%.*s", p->before, ARG(s));
 }
 
-static struct span *words_of(struct draft *d, const struct culprit *c, const char *program, const struct part *parts,
-			     size_t *ret_n)
+static struct span *words_of(struct draft *d, const struct culprit *c, const char *program,
+			     const struct part *parts, size_t *ret_n)
 {
 	struct span *words = arena_alloc(d->arena, (PARTS + 1) * sizeof(*words));
 	size_t n = 0;
@@ -91,16 +102,18 @@ static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 		path = draft_text(d, "/etc/virtual/%.*s/limit/%.*s", ARG(span_from(c->id, (size_t)at + 1)),
 				  ARG(span_head(c->id, (size_t)at)));
 		there = draft_read(d, path, &bytes);
-		v = there ? draft_edit(d, path, bytes, SPAN("1\n"), c->grade) : draft_new_file(d, path, SPAN("1\n"), c->grade);
+		v = there ? draft_edit(d, path, bytes, SPAN("1\n"), c->grade)
+			  : draft_new_file(d, path, SPAN("1\n"), c->grade);
 		v->what = draft_text(d, "DirectAdmin lets %.*s send one message a day", ARG(c->id));
 		v->command = draft_text(d, "echo 1 >%.*s", ARG(path));
 	} else {
 		struct span text;
 
 		there = draft_read(d, path, &bytes);
-		text = draft_text(d, "%.*s%s%.*s\n", ARG(bytes), bytes.n && bytes.p[bytes.n - 1] != '\n' ? "\n" : "",
-				  ARG(c->account));
-		v = there ? draft_edit(d, path, bytes, text, c->grade) : draft_new_file(d, path, text, c->grade);
+		text = draft_text(d, "%.*s%s%.*s\n", ARG(bytes),
+				  bytes.n && bytes.p[bytes.n - 1] != '\n' ? "\n" : "", ARG(c->account));
+		v = there ? draft_edit(d, path, bytes, text, c->grade)
+			  : draft_new_file(d, path, text, c->grade);
 		v->what = draft_text(d, "DirectAdmin refuses mail that %.*s sends", ARG(c->account));
 		v->command = draft_text(d, "echo %.*s >>%.*s", ARG(c->account), ARG(path));
 	}

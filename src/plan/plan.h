@@ -13,10 +13,12 @@
 
 #include "host/host.h"
 #include "model/plan.h"
-#include "model/queued.h"
 #include "model/row.h"
 
 struct file_status;
+
+/* As in enum mail_server. */
+enum plan_server { PLAN_POSTFIX, PLAN_EXIM, PLAN_SERVERS };
 
 enum plan_task {
 	PLAN_CONTAIN,
@@ -37,8 +39,8 @@ struct plan_want {
 	uint32_t lifetime;            /* seconds; 0: until it is undone */
 	const struct span *allow;     size_t nallow;     /* senders, @domains and folders that are never acted on */
 	struct span from;             /* a folder with clean files for what is locked, or empty */
-	const struct span *ids[MAIL_SERVERS]; /* his queued messages, see trace/queued.h */
-	size_t nids[MAIL_SERVERS];
+	const struct span *ids[PLAN_SERVERS]; /* his queued messages, see trace/queued.h */
+	size_t nids[PLAN_SERVERS];
 };
 
 /* Texts live in A or in the facts. EXIT_NOPERM: he may not be acted on. A plan without actions says why in its notes. */

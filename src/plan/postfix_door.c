@@ -10,6 +10,7 @@
  */
 #include "plan/door.h"
 
+#include "plan/draft.h"
 #include "plan/maincf.h"
 
 #define MAIN_CF SPAN("/etc/postfix/main.cf")
@@ -58,7 +59,8 @@ static struct span free_list(struct draft *d)
 			ptrdiff_t end = span_find(master, at, '\n');
 			struct span line = span_of(master.p + at, (end < 0 ? master.n : (size_t)end) - at);
 
-			replaced |= line.n && line.p[0] != '#' && span_search(line, 0, span_str(lists[i])) >= 0;
+			replaced |=
+				line.n && line.p[0] != '#' && span_search(line, 0, span_str(lists[i])) >= 0;
 			at += line.n + 1;
 		}
 		if (!replaced)
@@ -84,11 +86,13 @@ void postfix_close_login(struct draft *d, const struct culprit *c)
 	if (!d->facts->postfix_spool.n || !draft_read(d, MAIN_CF, &bytes))
 		return;
 	if (!draft_is_plain_name(login)) {
-		draft_note(d, "Postfix: the login %.*s has characters that no list takes: lock its password", ARG(login));
+		draft_note(d, "Postfix: the login %.*s has characters that no list takes: lock its password",
+			   ARG(login));
 		return;
 	}
 	if (!list.n) {
-		draft_note(d, "Postfix: master.cf replaces smtpd_data_restrictions and smtpd_end_of_data_restrictions: "
+		draft_note(d, "Postfix: master.cf replaces smtpd_data_restrictions and "
+			      "smtpd_end_of_data_restrictions: "
 			      "add check_sasl_access $spamtrail_closed to one of them");
 		return;
 	}
@@ -110,25 +114,29 @@ void postfix_close_login(struct draft *d, const struct culprit *c)
 	}
 	v = draft_edit(d, MAIN_CF, bytes, more, c->grade);
 	reload_after(d, v);
-	v->what = draft_text(d, "Postfix takes %.*s's mail and holds it: he may not send, may still receive and log in",
-			     ARG(login));
-	v->command = draft_text(d,
-				"postconf -e 'spamtrail_closed = inline:{ {%.*s = HOLD} }' '%.*s = check_sasl_access "
-				"$spamtrail_closed%s%.*s' && postfix reload",
-				ARG(login), ARG(list), value.n ? ", " : "", ARG(value));
+	v->what = draft_text(
+		d, "Postfix takes %.*s's mail and holds it: he may not send, may still receive and log in",
+		ARG(login));
+	v->command = draft_text(
+		d,
+		"postconf -e 'spamtrail_closed = inline:{ {%.*s = HOLD} }' '%.*s = check_sasl_access "
+		"$spamtrail_closed%s%.*s' && postfix reload",
+		ARG(login), ARG(list), value.n ? ", " : "", ARG(value));
 	v->undo = SPAN("main.cf as it was, postfix reload");
 }
 
 void postfix_close_user(struct draft *d, const struct culprit *c)
 {
-	struct span bytes, value = SPAN_NONE, item = draft_text(d, "!%.*s", ARG(c->account)), last = SPAN("static:all");
+	struct span bytes, value = SPAN_NONE, item = draft_text(d, "!%.*s", ARG(c->account)),
+			   last = SPAN("static:all");
 	struct action *v;
 	bool set;
 
 	if (!d->facts->postfix_spool.n || !draft_read(d, MAIN_CF, &bytes))
 		return;
 	if (!draft_is_plain_name(c->account)) {
-		draft_note(d, "Postfix: the name %.*s has characters that main.cf does not take", ARG(c->account));
+		draft_note(d, "Postfix: the name %.*s has characters that main.cf does not take",
+			   ARG(c->account));
 		return;
 	}
 	set = maincf_get(d->arena, bytes, SPAN("authorized_submit_users"), &value);
@@ -148,11 +156,14 @@ void postfix_close_user(struct draft *d, const struct culprit *c)
 		left = span_from(left, n + 1);
 	}
 	v = draft_edit(d, MAIN_CF, bytes,
-		       maincf_set(d->arena, bytes, SPAN("authorized_submit_users"), SPAN_NONE, &item, 1, set ? value : last),
+		       maincf_set(d->arena, bytes, SPAN("authorized_submit_users"), SPAN_NONE, &item, 1,
+				  set ? value : last),
 		       c->grade);
-	v->what = draft_text(d, "Postfix refuses what %.*s hands to sendmail (it ends with 75, \"try later\"); he may still "
-				"receive and log in",
-			     ARG(c->account));
+	v->what = draft_text(
+		d,
+		"Postfix refuses what %.*s hands to sendmail (it ends with 75, \"try later\"); he may still "
+		"receive and log in",
+		ARG(c->account));
 	v->command = draft_text(d, "postconf -e 'authorized_submit_users = !%.*s, %.*s'", ARG(c->account),
 				ARG(set ? value : last));
 	v->undo = SPAN("main.cf as it was; it counts from the next call on");
@@ -178,11 +189,14 @@ void end_sessions(struct draft *d, const struct culprit *c)
 	v = draft_action(d, ACTION_END_LOGIN, c->grade);
 	v->args = words;
 	v->nargs = n;
-	v->what = draft_text(d, "open SMTP sessions from %zu address%s of his end; who shares one comes again", n - 1,
-			     n == 2 ? "" : "es");
+	v->what =
+		draft_text(d, "open SMTP sessions from %zu address%s of his end; who shares one comes again",
+			   n - 1, n == 2 ? "" : "es");
 	v->command = draft_text(d, "ss -K dst %.*s ...", ARG(words[1]));
 	if (c->row->clients_total > c->row->nclients)
-		draft_note(d, "%.*s was used from %llu addresses, and the %zu busiest are cut off: a session that is open from "
-			      "another one goes on until it ends",
+		draft_note(d,
+			   "%.*s was used from %llu addresses, and the %zu busiest are cut off: a session "
+			   "that is open from "
+			   "another one goes on until it ends",
 			   ARG(c->id), (unsigned long long)c->row->clients_total, c->row->nclients);
 }

@@ -9,6 +9,8 @@
  */
 #include "plan/door.h"
 
+#include "plan/draft.h"
+
 #include "sys/beneath.h"
 
 #define PROCESSES_MOST 500
@@ -16,7 +18,7 @@
 
 static bool is_let_be(struct span name)
 {
-	static const char *const names[] = { "imap",	 "pop3", "lmtp",  "managesieve", "indexer-worker",
+	static const char *const names[] = { "imap",	 "pop3",     "lmtp",  "managesieve", "indexer-worker",
 					     "sendmail", "postdrop", "exim4", "exim" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -58,8 +60,8 @@ static void stop_one(struct draft *d, const struct culprit *c, uint64_t pid)
 	v->uid = c->uid;
 	v->pid = (uint32_t)pid;
 	v->born = born;
-	v->what = draft_text(d, "process %llu (%.*s) of %.*s stops; its memory is kept", (unsigned long long)pid,
-			     ARG(name), ARG(c->account));
+	v->what = draft_text(d, "process %llu (%.*s) of %.*s stops; its memory is kept",
+			     (unsigned long long)pid, ARG(name), ARG(c->account));
 	v->command = draft_text(d, "kill -STOP %llu", (unsigned long long)pid);
 	v->undo = draft_text(d, "kill -CONT %llu", (unsigned long long)pid);
 }
@@ -77,7 +79,8 @@ void processes_stop(struct draft *d, const struct culprit *c)
 		uint64_t pid;
 
 		if (!span_u64(names[i], &pid) || pid < 2 || pid > INT32_MAX ||
-		    !d->io->status(d->io->host.ctx, draft_text(d, "/proc/%llu", (unsigned long long)pid), &st) ||
+		    !d->io->status(d->io->host.ctx, draft_text(d, "/proc/%llu", (unsigned long long)pid),
+				   &st) ||
 		    st.uid != c->uid)
 			continue;
 		stop_one(d, c, pid);

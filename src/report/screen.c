@@ -323,7 +323,8 @@ static void put_stops(struct pen *p, const struct plan *plan)
 		enum action_kind kind;
 		const char *one, *many;
 	} words[] = {
-		{ ACTION_EDIT, "file edited (his door, his password)", "files edited (his door, his password)" },
+		{ ACTION_EDIT, "file edited (his door, his password)",
+		  "files edited (his door, his password)" },
 		{ ACTION_COMMAND, "command of the panel", "commands of the panel" },
 		{ ACTION_HOLD_QUEUE, "queue held", "queues held" },
 		{ ACTION_FIREWALL, "outbound block", "outbound blocks" },
