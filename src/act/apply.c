@@ -50,6 +50,7 @@ static uint64_t identity_of(const struct action *v)
 	return id;
 }
 
+/* The action as the journal keeps it: whole, since undo and recovery work from nothing else. */
 static struct span keep_packed(struct actor *a, const struct action *v)
 {
 	struct buf bytes = BUF_MAX(PLAN_BYTES_MOST);
@@ -83,6 +84,7 @@ static void plan_row(struct actor *a, const struct plan *p, const struct action 
 	};
 }
 
+/* All or nothing: one action that may not be done makes the whole plan one that nobody checked. */
 int act_plan(struct actor *a, struct plan *p, struct err *err)
 {
 	struct journal_row *rows = arena_alloc(a->arena, p->nactions * sizeof(*rows));
@@ -209,6 +211,10 @@ int act_apply(struct actor *a, size_t index, const struct journal_row **ret_row,
 
 /* --- undo --------------------------------------------------------------------------------------- */
 
+/*
+ * The row says *undoing* before anything is touched. An undo that was refused leaves things as they are, so the row is
+ * *done* again; one of which nobody knows how far it got stays *undoing*, and the next start goes on with it.
+ */
 int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool moved, struct err *err)
 {
 	struct actor anybody = *a;

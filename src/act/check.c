@@ -45,7 +45,9 @@ static bool words_plain(const struct span *words, size_t n)
 	return true;
 }
 
-/* Absolute, no empty component, none of dots, nothing too long; "/" itself only where ROOT. */
+/*
+ * A path is compared as text before it is looked up, so it may have one spelling only: nothing that the kernel would skip
+ * or climb by. Absolute, no empty component, none of dots, nothing too long; "/" itself only where ROOT. */
 static bool path_plain(struct span path, bool root)
 {
 	if (path.n >= PATH_MAX || path.n == 0 || path.p[0] != '/' || has_nul(path))
@@ -64,6 +66,7 @@ static bool path_plain(struct span path, bool root)
 	return true;
 }
 
+/* By whole components: /home/vic is no base of /home/victim/x. */
 static bool path_beneath(struct span path, struct span base)
 {
 	if (base.n == 1)

@@ -96,6 +96,7 @@ int file_read(int fd, size_t most, struct buf *out, struct err *err)
 	return 0;
 }
 
+/* For the record, and for whoever has to believe it later: purge deletes only what still has this sum. */
 int file_describe(struct work *w, int fd, struct err *err)
 {
 	struct buf xattrs = BUF_MAX(XATTRS_MOST);
@@ -121,6 +122,7 @@ int file_describe(struct work *w, int fd, struct err *err)
 	return rc;
 }
 
+/* Both folders, since a name that is on disk in neither or in both after a power cut is a lost or a doubled file. */
 int move_name(int from, const char *name, int to, const char *other, unsigned flags)
 {
 	struct err unsynced = { 0 };
@@ -191,6 +193,7 @@ void folder_time_back(const struct work *w, int folder, const struct stat *moved
 	utimensat(AT_FDCWD, link, times, 0);
 }
 
+/* A folder of the same name is not the same folder: its new owner may be somebody who must not get this file. */
 int folder_same(const struct work *w, const struct place *p, struct err *err)
 {
 	if (w->moved || (seen_same(&w->record->parent, &p->folder_status) &&

@@ -84,6 +84,7 @@ static void write_table(const struct rules *r, struct buf *out)
 	buf_str(out, "\t}\n}\n");
 }
 
+/* One transaction: packets meet the old table or the new one, never none. */
 static int write_rules(const struct actor *a, const struct journal_row *row, bool with, struct err *err)
 {
 	static const char *const argv[] = { NFT, "-f", "-", NULL };

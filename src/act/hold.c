@@ -101,6 +101,10 @@ static int list_store(int dir, const struct hold *h, struct err *err)
 	return rc;
 }
 
+/*
+ * The state folder's own store where a rename reaches it; else one as near as only root can write. A home that is a mount
+ * of its own and belongs to its account has no such place: its files are refused.
+ */
 int hold_choose(const struct actor *a, int folder, struct hold *ret, struct err *err)
 {
 	struct hold own = { .fd = -1 };
@@ -202,6 +206,7 @@ static int write_all(int fd, struct span s)
 	return 0;
 }
 
+/* Written aside and renamed, so that a record is there whole or not at all. */
 int hold_write_record(const struct work *w, const struct hold *h, struct err *err)
 {
 	char half[HOLD_NAME_BYTES], whole[HOLD_NAME_BYTES];
@@ -253,6 +258,7 @@ int hold_make_file(const struct work *w, const struct hold *h, const char *tail,
 	return -EXIT_IO;
 }
 
+/* By inode: under the name may lie somebody's file that has just been exchanged for ours. */
 void hold_drop_file(const struct work *w, const struct hold *h, uint64_t inode)
 {
 	char name[HOLD_NAME_BYTES];

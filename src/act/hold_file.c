@@ -87,6 +87,7 @@ static int make(struct work *w, struct err *err)
 	return rc;
 }
 
+/* In the store and right: done. In the store and wrong: killed between the move and the look, so it goes back. Else: not. */
 static int settle(struct work *w, enum settled *ret, struct err *err)
 {
 	struct move m;
@@ -156,6 +157,10 @@ static void find_restored(struct work *w, const struct move *m, struct stat *st)
 	buf_addf(&w->text, "it is neither held in %s nor under its name any more", m->hold.path);
 }
 
+/*
+ * The set-id bits go while the file still lies where nobody can run it. The folder's time is given back only where it was
+ * still the one we left: who has worked in the folder since finds his own.
+ */
 static int undo(struct work *w, struct err *err)
 {
 	struct move m;

@@ -111,6 +111,7 @@ static int settle(struct work *w, enum settled *ret, struct err *err)
 	return 0;
 }
 
+/* Who has set another mode meanwhile keeps it, and that is said. */
 static int undo(struct work *w, struct err *err)
 {
 	struct stat st;

@@ -172,6 +172,10 @@ static bool old_right(const struct work *w, const struct move *m)
 	return right;
 }
 
+/*
+ * What came into the store is not what was compared: somebody wrote to the old file, or exchanged it, in the moment between.
+ * His bytes are the right ones, so they go back; ours end.
+ */
 static int exchange_back(struct work *w, struct move *m, struct err *err)
 {
 	if (move_name(m->hold.fd, m->token, m->place.folder, m->place.name, MOVE_EXCHANGE) < 0 &&
@@ -306,6 +310,10 @@ static int undo_free(struct work *w, struct move *m, struct stat *st, struct err
 	return 0;
 }
 
+/*
+ * Three cases: the new file stands as we left it, then the two change places again; it is gone, then the old one takes the
+ * free name; or it is no longer ours, then only our lines are taken out (hunk.c), or nothing is done.
+ */
 static int undo_edit(struct work *w, struct move *m, struct stat *st, struct err *err)
 {
 	struct stat held;

@@ -15,6 +15,10 @@ static void say(struct buf *note, const struct journal_row *r, const char *what)
 		 what);
 }
 
+/*
+ * A *planned* row is looked at only where something was laid aside for it: its turn had not come, and nobody waits for it
+ * any more. What cannot be settled now (a disk that does not answer) stays as it is and is said at each start.
+ */
 static int settle_row(struct actor *a, struct journal_row *r, struct buf *note, struct err *err)
 {
 	bool began = r->state == ACT_STATE_DOING;
@@ -77,6 +81,10 @@ struct rebuilt {
 	size_t n, cap;
 };
 
+/*
+ * A record says what was so when it was written, that is *doing* or *undoing*: act_recover, which comes next, finds out
+ * what became of it. Of two records with one number the first counts; the other file stays in the store.
+ */
 static void take(void *owner, struct span bytes)
 {
 	struct rebuilt *b = owner;

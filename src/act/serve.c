@@ -191,6 +191,7 @@ static int serve_begin(struct actor *a, struct codec *c, struct err *err)
 
 /* --- plans -------------------------------------------------------------------------------------- */
 
+/* One plan an actor, before anything is done: what is applied later can only be one of its actions. */
 static int serve_plan(struct actor *a, struct codec *c, struct err *err)
 {
 	struct buf body = BUF_MAX(ACT_BODY_MOST);
@@ -328,6 +329,7 @@ static int undo_all(struct actor *a, const struct wish *wish, bool moved, struct
 	return rc < 0 ? refuse(a, &why, err) : answer(a, ACT_END, NULL, err);
 }
 
+/* An empty wish would fit every action without an incident, so it is none. */
 static int serve_undo(struct actor *a, struct codec *c, struct err *err)
 {
 	struct act_undo u = { 0 };

@@ -1,5 +1,7 @@
 /*
- * talk - see talk.h.
+ * talk - see talk.h. One function per message serves both ends, so what is sent and what is read cannot drift apart.
+ *
+ * TRUST: the peer's bytes; base/codec.h refuses what is short, long or out of range, and the caller looks once at the end.
  */
 #include "act/talk.h"
 #include "base/codec.h"

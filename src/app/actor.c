@@ -158,6 +158,7 @@ static int begin(struct actor_client *c, const struct actor_want *want, struct b
 	return rc;
 }
 
+/* The journal is root's, so even looking at it needs root. */
 int actor_start(const struct actor_want *want, struct actor_client **ret, struct buf *note, struct err *err)
 {
 	struct actor_client *c;

@@ -144,12 +144,12 @@ static const struct verb verbs[] = {
 		   BIT(FLAG_APPLY) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_REMOVE),
 	  .run = verb_setup },
 	{ .name = "complaints",
-	  .args = "PATH|-...",
-	  .nargs_min = 1,
+	  .args = "[PATH|-...]",
 	  .nargs_max = UINT32_MAX,
 	  .files = true,
 	  .summary = "complaints and bounces, and who of this server is meant",
-	  .text = "PATH is a Maildir, an mbox, a file or a directory of messages; - reads one from standard "
+	  .text = "PATH is a Maildir, an mbox, a file or a directory of messages; - or nothing reads one "
+		  "from standard "
 		  "input, "
 		  "so an\nabuse: alias can pipe into it. Each is looked up in this server's logs of the last "
 		  "two weeks "

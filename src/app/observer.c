@@ -12,6 +12,7 @@
 #include "host/sockets.h"
 #include "host/watch.h"
 #include "sys/clock.h"
+#include "sys/procroot.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -208,7 +209,7 @@ int observer_look(const struct observer_want *want, struct buf *out, struct err 
 
 	if (rc < 0)
 		return rc;
-	c.netlink = sockets_open();
+	c.netlink = sockdiag_open();
 	keep[0] = c.netlink;
 	keep[1] = watch.fd;
 	cw.keep = keep;

@@ -11,8 +11,8 @@
 #include "app/term.h"
 #include "app/verbs.h"
 #include "report/complaints.h"
+#include "sys/clock.h"
 #include "trace/seek.h"
-#include "repute/received.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +49,7 @@ static void unseen(struct work *w, struct span what, const char *why)
 
 /* --- mail ------------------------------------------------------------------------------------------ */
 
+/* Texts of C live in the arena already. */
 static void take(void *ctx, const struct complaint *c)
 {
 	struct work *w = ctx;
@@ -88,6 +89,10 @@ static int read_mail(struct work *w, struct err *err)
 	struct mime_helper h = { .unconfined = w->o->unconfined };
 	int rc = 0;
 
+	if (w->o->nargs == 0 && isatty(STDIN_FILENO))
+		return err_set(err, EXIT_USAGE, "name a Maildir, an mbox or a message, or pipe one into it");
+	if (w->o->nargs == 0)
+		rc = mailboxes_add(&w->boxes, "-", err);
 	for (int i = 0; i < w->o->nargs && rc == 0; i++)
 		rc = mailboxes_add(&w->boxes, w->o->args[i], err);
 	if (rc == 0)
@@ -128,6 +133,7 @@ static int64_t by_wanted(const struct inquiry *q, size_t wanted)
 	return low < q->nsought && q->sought[low].wanted == wanted ? (int64_t)low : -1;
 }
 
+/* Bounces come for days, complaints for weeks: two weeks of logs unless the operator says otherwise. */
 static int ask_once(struct work *w, const struct seek_want *seek, size_t n, struct err *err)
 {
 	struct options o = *w->o;
@@ -143,59 +149,46 @@ static int ask_once(struct work *w, const struct seek_want *seek, size_t n, stru
 	return rc;
 }
 
-/*
- * The server's names say which Received line is ours, and they come out of its configuration with the logs. So each
- * complaint asks for every id it has: the id of each Received line is tried, and only ours counts in the end.
- */
-static size_t wanted_of(const struct tied *t, struct seek_want *out)
+/* What this host calls itself, out of its configuration: only so is it known which Received line is ours. */
+static int learn_names(struct work *w, struct err *err)
 {
-	struct seek_want first = { .queue_id = t->c.original.queue_id };
-	size_t n = 0;
-	struct tie tie;
+	struct clock clock = { 0 };
+	struct reader_want want = { .root = w->boxes.root,
+				    .now = clock_seconds(&clock),
+				    .unconfined = w->o->unconfined,
+				    .facts_only = true };
+	struct inquiry *q;
+	int rc = reader_inquire(&want, w->arena, &q, err);
 
-	tie_find(&t->c, NULL, 0, &tie);
-	first.message_id = tie.message_id;
-	out[n++] = first;
-	for (size_t i = 0; i < t->c.original.nreceived; i++) {
-		struct received line;
-
-		received_read(t->c.original.received[i], &line);
-		out[n++] = (struct seek_want){ .queue_id = line.id };
-	}
-	if (tie.message_id.n > 17 && tie.message_id.p[0] == 'E') {
-		ptrdiff_t at = span_find(tie.message_id, 0, '@');
-
-		if (at > 16)
-			out[n++] = (struct seek_want){ .queue_id = span_of(tie.message_id.p + 1,
-									   (size_t)at - 1) };
-	}
-	return n;
+	if (rc < 0)
+		return rc;
+	own_name(w, q->host);
+	own_name(w, q->helo);
+	if (!w->nnames)
+		unseen(w, SPAN_NONE,
+		       "this server's name is not known, so none of its lines can be told from others'");
+	return 0;
 }
 
-struct asked {
-	size_t first, n; /* in the list of what is sought */
-};
-
-static int ask_logs(struct work *w, struct asked *asked, struct seek_want **ret_seek, struct err *err)
+/* Two questions a complaint: by our own line's queue id, and by Message-ID. */
+static int ask_logs(struct work *w, struct err *err)
 {
-	struct seek_want *seek = arena_alloc(w->arena, SOUGHT_MOST * sizeof(*seek));
-	size_t n = 0;
-	int rc;
+	size_t n = w->c.n <= SOUGHT_MOST / 2 ? w->c.n : SOUGHT_MOST / 2;
+	struct seek_want *seek = arena_alloc(w->arena, (2 * n + 1) * sizeof(*seek));
+	int rc = learn_names(w, err);
 
-	for (size_t i = 0; i < w->c.n; i++) {
-		struct seek_want some[COMPLAINT_RECEIVED_MOST + 2];
-		size_t more = wanted_of(&w->c.list[i], some);
-
-		asked[i].first = n;
-		asked[i].n = n + more <= SOUGHT_MOST ? more : 0;
-		memcpy(seek + n, some, asked[i].n * sizeof(*some));
-		n += asked[i].n;
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < w->c.n; i++)
+		tie_find(&w->c.list[i].c, w->names, w->nnames, &w->c.list[i].tie);
+	for (size_t i = 0; i < n; i++) {
+		seek[2 * i].queue_id = w->c.list[i].tie.queue_id;
+		seek[2 * i + 1].message_id = w->c.list[i].tie.message_id;
 	}
-	*ret_seek = seek;
-	if (n + COMPLAINT_RECEIVED_MOST > SOUGHT_MOST)
+	if (n < w->c.n)
 		unseen(w, SPAN_NONE,
 		       "more messages are complained about than are looked up at once: name fewer files");
-	rc = ask_once(w, seek, n, err);
+	rc = ask_once(w, seek, 2 * n, err);
 	if (rc == -EXIT_NOINPUT) {
 		unseen(w, SPAN_NONE, "no mail log was found: nothing could be tied to a sender");
 		return 0;
@@ -203,8 +196,6 @@ static int ask_logs(struct work *w, struct asked *asked, struct seek_want **ret_
 	if (rc < 0)
 		return rc;
 	w->logs_read = true;
-	own_name(w, w->in.q->host);
-	own_name(w, w->in.q->helo);
 	for (size_t i = 0; i < w->in.q->nunseen; i++)
 		unseen(w, SPAN_NONE, arena_str(w->arena, w->in.q->unseen[i]));
 	return 0;
@@ -212,20 +203,16 @@ static int ask_logs(struct work *w, struct asked *asked, struct seek_want **ret_
 
 /* --- ties ------------------------------------------------------------------------------------------ */
 
-/* Is WANT an id that our own line, or a bounce of our own, names? A Message-ID is everybody's. */
-static bool counts(const struct tied *t, const struct seek_want *want)
+/*
+ * The first of the two that the logs know is the line; what came from outside, or lies before the logs, belongs to
+ * nobody here even where its id is known.
+ */
+static void tie_one(struct work *w, struct tied *t, size_t index)
 {
-	return (want->queue_id.n && span_eq(want->queue_id, t->tie.queue_id)) ||
-	       (!want->queue_id.n && want->message_id.n);
-}
-
-static void tie_one(struct work *w, struct tied *t, const struct asked *asked, const struct seek_want *seek)
-{
-	tie_find(&t->c, w->names, w->nnames, &t->tie);
-	for (size_t i = asked->first; w->logs_read && i < asked->first + asked->n && !t->line; i++) {
+	for (size_t i = 2 * index; w->logs_read && i < 2 * index + 2 && !t->line; i++) {
 		int64_t found = by_wanted(w->in.q, i);
 
-		if (found < 0 || (!counts(t, &seek[i]) && w->in.q->sought[found].line.grade != 'C'))
+		if (found < 0)
 			continue;
 		t->line = &w->in.q->sought[found].line;
 		t->row = &w->in.q->rows[w->in.q->sought[found].row];
@@ -245,6 +232,7 @@ static void tie_one(struct work *w, struct tied *t, const struct asked *asked, c
 		t->state = TIE_NOTHING;
 }
 
+/* By account where there is one: its mailboxes and scripts are one customer's. */
 static void blame(struct work *w, const struct tied *t)
 {
 	struct span who = t->row->account.n ? t->row->account : t->row->id;
@@ -288,21 +276,18 @@ static int print(const struct work *w, struct err *err)
 
 static int run(struct work *w, struct err *err)
 {
-	struct seek_want *seek = NULL;
-	struct asked *asked;
 	bool meant = false;
 	int rc = read_mail(w, err);
 
-	asked = arena_alloc(w->arena, (w->c.n + 1) * sizeof(*asked));
 	if (rc == 0)
-		rc = ask_logs(w, asked, &seek, err);
+		rc = ask_logs(w, err);
 	if (rc < 0)
 		return rc;
 	w->c.blamed = arena_alloc(w->arena, (w->c.n + 1) * sizeof(*w->c.blamed));
 	for (size_t i = 0; i < w->c.n; i++) {
 		struct tied *t = &w->c.list[i];
 
-		tie_one(w, t, &asked[i], seek);
+		tie_one(w, t, i);
 		meant = meant || t->state == TIE_LOGGED || t->state == TIE_CLAIMED;
 		if (t->row)
 			blame(w, t);

@@ -76,6 +76,7 @@ static int look_at_server(struct work *w, struct err *err)
 	return 0;
 }
 
+/* What the operator names is asked about and nothing else: no log is read then. */
 static int gather_subjects(struct work *w, struct err *err)
 {
 	bool live = !w->o->root || strcmp(w->o->root, "/") == 0;
@@ -162,6 +163,7 @@ static const char *state_dir(const struct work *w)
 	return w->o->state ? w->o->state : elsewhere ? NULL : w->config.state_dir.value;
 }
 
+/* Only what is known goes into the past: a list that did not answer leaves it as it was. */
 static void keep(struct work *w, struct store *s)
 {
 	struct store_listing *known = arena_alloc(w->arena, (w->r.nlistings + 1) * sizeof(*known));
@@ -207,6 +209,7 @@ static void remember(struct work *w)
 
 /* --- the answer ------------------------------------------------------------------------------------ */
 
+/* An answer that is not known is never "clean" (exit 3). */
 static bool all_known(const struct reputation *r)
 {
 	for (size_t i = 0; i < r->nlistings; i++)

@@ -167,7 +167,7 @@ static void on_result(void *ctx, int failed, struct ub_result *result);
 
 static bool send_query(struct job *j, enum ask_type type, struct span name)
 {
-	static const int rrtypes[] = {
+	static const int rrtypes[ASK_TYPES] = {
 		[ASK_A] = 1, [ASK_AAAA] = 28, [ASK_TXT] = 16, [ASK_PTR] = 12, [ASK_MX] = 15
 	};
 	char text[ASK_NAME_MOST + 2];
@@ -186,7 +186,7 @@ static bool send_query(struct job *j, enum ask_type type, struct span name)
 static bool spf_goes_on(struct job *j)
 {
 	struct span why;
-	struct ask ask;
+	struct ask ask = { .type = ASK_TXT };
 
 	if (spf_next(j->spf, &ask))
 		return send_query(j, (enum ask_type)ask.type, ask.name);
@@ -199,7 +199,7 @@ static bool spf_goes_on(struct job *j)
 
 static enum ask_type type_at_work(const struct job *j)
 {
-	struct ask ask;
+	struct ask ask = { .type = ASK_TXT };
 
 	return j->spf && spf_next(j->spf, &ask) ? (enum ask_type)ask.type : (enum ask_type)j->ask.type;
 }

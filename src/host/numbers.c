@@ -3,16 +3,16 @@
 
 #include "base/span.h"
 #include "sys/beneath.h"
+#include "sys/procroot.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 int numbers_open(struct numbers *s, int dir, const char *name)
 {
-	s->fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	s->fd = procroot_open(dir, name, true);
 	s->at = s->n = 0;
 	return s->fd;
 }
@@ -54,7 +54,7 @@ bool numbers_owner(int proc_fd, uint32_t pid, uint32_t *ret_uid)
 	bool known;
 
 	snprintf(name, sizeof(name), "%u", pid);
-	fd = openat(proc_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	fd = procroot_open(proc_fd, name, true);
 	if (fd < 0)
 		return false;
 	known = descriptor_status(fd, &st, &err) == 0;

@@ -1,7 +1,8 @@
 /* process - see process.h. */
 #include "host/process.h"
 
-#include <fcntl.h>
+#include "sys/procroot.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ static size_t read_name(const struct proc *p, uint32_t pid, const char *what, ch
 	int fd;
 
 	snprintf(name, sizeof(name), "%u/%s", pid, what);
-	fd = openat(p->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = procroot_open(p->fd, name, false);
 	if (fd < 0)
 		return 0;
 	while (n < room && (got = read(fd, out + n, room - n)) > 0)

@@ -7,8 +7,8 @@
 #include "host/sockets.h"
 
 #include "host/process.h"
+#include "sys/procroot.h"
 
-#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
@@ -28,23 +28,6 @@ bool socket_is_loopback(const uint8_t ip[16])
 	static const uint8_t six[16] = { [15] = 1 };
 
 	return memcmp(ip, six, 16) == 0 || (memcmp(ip, v4_prefix, 12) == 0 && ip[12] == 127);
-}
-
-int sockets_open(void)
-{
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	struct sockaddr_nl us = { .nl_family = AF_NETLINK };
-	/* a kernel that never answers must not hold the answer up */
-	struct timeval patience = { .tv_sec = 2 };
-
-	if (fd < 0)
-		return -1;
-	if (bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
 }
 
 static void address_of(uint8_t family, const __be32 *words, uint8_t ip[16])
@@ -207,7 +190,7 @@ static int read_text(const struct proc *p, uint32_t self, bool six, socket_fn *e
 	int fd;
 
 	snprintf(name, sizeof(name), "%u/net/tcp%s", self, six ? "6" : "");
-	fd = openat(p->fd, name, O_RDONLY | O_CLOEXEC);
+	fd = procroot_open(p->fd, name, false);
 	if (fd < 0)
 		return -1;
 	while ((got = read(fd, text + kept, sizeof(text) - kept)) > 0) {

@@ -20,8 +20,6 @@ struct tcp_socket {
 /* Called for every connection that is open or being opened. */
 typedef void socket_fn(void *ctx, const struct tcp_socket *s);
 
-/* A netlink socket for it, or -1; opened before confinement. */
-int sockets_open(void);
 /* All connections of both families. NETLINK -1, or one that does not answer: /proc/SELF/net/tcp and tcp6. Negative:
  * neither could be read. *ret_by_proc says which way it went. */
 int sockets_list(int netlink, const struct proc *p, uint32_t self, socket_fn *each, void *ctx, bool *ret_by_proc);

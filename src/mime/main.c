@@ -53,10 +53,11 @@ static void load_charsets(void)
 					     "BIG5",	     "EUC-KR",	     "SHIFT_JIS",   "EUC-JP",
 					     "ISO-2022-JP",  "US-ASCII" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		iconv_open("UTF-8", names[i]);
-		iconv_open(names[i], "UTF-8");
-	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		/* one that this libc does not have is one that needs no file either */
+		if (iconv_open("UTF-8", names[i]) == (iconv_t)-1 ||
+		    iconv_open(names[i], "UTF-8") == (iconv_t)-1)
+			continue;
 }
 
 struct work {
@@ -98,32 +99,81 @@ static bool read_mailbox(int fd, struct buf *out)
 	return true;
 }
 
-/* The last message of a file that was cut is half a message: told all the same. */
-static uint32_t read_messages(struct work *w, struct span bytes, bool mbox, bool *ret_more)
+static void read_message(struct work *w, struct span bytes, uint32_t number)
 {
 	GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.p, bytes.n);
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-	uint32_t n = 0;
+	GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+	struct complaint c = { .number = number };
+	struct arena *a = arena_new();
 
-	g_mime_parser_set_format(parser, mbox ? GMIME_FORMAT_MBOX : GMIME_FORMAT_MESSAGE);
-	do {
-		GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
-		struct complaint c = { .number = ++n };
-		struct arena *a = arena_new();
-
-		if (message) {
-			parts_read(a, message, &c);
-			g_object_unref(message);
-		} else {
-			parts_read_text(a, span_head(bytes, mbox ? 0 : TEXT_BYTES), &c);
-		}
-		tell(w, &c);
-		arena_free(a);
-	} while (mbox && !g_mime_parser_eos(parser) && n < MESSAGES_MOST && !w->failed);
-	*ret_more = mbox && !g_mime_parser_eos(parser);
+	if (message) {
+		parts_read(a, message, &c);
+		g_object_unref(message);
+	} else {
+		parts_read_text(a, span_head(bytes, TEXT_BYTES), &c);
+	}
+	tell(w, &c);
+	arena_free(a);
 	g_object_unref(parser);
 	g_object_unref(stream);
-	return n;
+}
+
+/* "From SENDER Mon Nov 30 09:00:00 2026": a time is in it, or a sentence that begins with From would be one. */
+static bool is_from_line(struct span line)
+{
+	ptrdiff_t colon = span_find(line, 0, ':');
+
+	return line.p && span_starts(line, SPAN("From ")) && colon > 0 && (size_t)colon + 1 < line.n &&
+	       line.p[colon - 1] >= '0' && line.p[colon - 1] <= '9' && line.p[colon + 1] >= '0' &&
+	       line.p[colon + 1] <= '9';
+}
+
+static struct span line_at(struct span s, size_t at)
+{
+	ptrdiff_t end = span_find(s, at, '\n');
+
+	return end < 0 ? span_from(s, at) : span_of(s.p + at, (size_t)end - at);
+}
+
+/*
+ * From the From line at the start to the next one behind an empty line. Cut here and not by GMime, whose reader of
+ * mboxes stands still at some broken ones and gives the same message for ever.
+ */
+static struct span next_of_mbox(struct span *left)
+{
+	struct span all = *left;
+	size_t from = line_at(all, 0).n + 1, at = from;
+	ptrdiff_t gap;
+
+	while ((gap = span_search(all, at, SPAN("\nFrom "))) >= 0) {
+		bool empty_before =
+			gap > 0 && (all.p[gap - 1] == '\n' ||
+				    (gap > 1 && all.p[gap - 1] == '\r' && all.p[gap - 2] == '\n'));
+
+		at = (size_t)gap + 1;
+		if (empty_before && is_from_line(line_at(all, at)))
+			break;
+	}
+	*left = gap < 0 ? SPAN_NONE : span_from(all, at);
+	return span_from(gap < 0 ? all : span_head(all, at), from);
+}
+
+/* False: there are more than are read. */
+static bool read_messages(struct work *w, struct span bytes)
+{
+	uint32_t n = 0;
+
+	if (!is_from_line(line_at(bytes, 0))) {
+		read_message(w, bytes, 1);
+		return true;
+	}
+	while (bytes.n && n < MESSAGES_MOST && !w->failed) {
+		struct span one = next_of_mbox(&bytes);
+
+		read_message(w, one, ++n);
+	}
+	return bytes.n == 0;
 }
 
 static void read_json(struct work *w, struct span bytes)
@@ -150,7 +200,7 @@ static void read_file(struct work *w, int fd)
 	if (span_starts(span_trim(span_head(left, 64)), SPAN("{")))
 		read_json(w, left);
 	else if (span_trim(left).n)
-		read_messages(w, left, span_starts(left, SPAN("From ")), &more);
+		more = !read_messages(w, left);
 	if (bytes.over || more)
 		why = bytes.over ? "larger than 512 MiB: the rest was not read"
 				 : "more messages than are read at once";
@@ -167,10 +217,10 @@ static int serve(void)
 {
 	struct work w = { .failed = false };
 	struct message m = { 0 };
-	int rc;
+	int rc = 0;
 
 	channel_open(&w.channel, STDIN_FILENO, 1024, 0);
-	while ((rc = channel_receive(&w.channel, &m, &w.err)) > 0 && !w.failed) {
+	while (!w.failed && (rc = channel_receive(&w.channel, &m, &w.err)) > 0) {
 		if (m.type != MIME_FILE || m.nfds != 1)
 			return -EXIT_IO;
 		read_file(&w, m.fds[0]);

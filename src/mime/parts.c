@@ -1,4 +1,12 @@
-/* parts - see parts.h. */
+/*
+ * parts - see parts.h. What is looked at, in this order of weight: machine-readable parts (feedback-report,
+ * delivery-status, XARF), an attached message or its head, and at last a message's head somewhere in the prose.
+ *
+ * GMime cuts the tree and decodes bodies; of headers only their raw values are asked for. Its decoded ones would go
+ * through iconv, and that for character sets which the sender names.
+ *
+ * TRUST: every byte. Parts, their bytes and their fields are counted.
+ */
 #include "mime/parts.h"
 
 #include "repute/headers.h"
@@ -46,6 +54,7 @@ static struct span content_of(struct arena *a, GMimeObject *o)
 	return copy;
 }
 
+/* RFC 5965 3: fields of a report; those about the message outrank what the attached message says of itself. */
 static void take_feedback(struct found *f, struct span text)
 {
 	struct complaint *c = f->c;
@@ -151,6 +160,7 @@ void parts_original(struct arena *a, struct span bytes, struct complaint *c)
 	headers_original(a, bytes, c);
 }
 
+/* Only the first is the original; further ones are what somebody collected beside it. */
 static void take_message(struct found *f, GMimeObject *part)
 {
 	GMimeMessage *inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
@@ -220,12 +230,17 @@ static void walk(struct found *f, GMimeObject *top)
 	}
 }
 
+/* Something in it can be compared with what this server knows. */
 static bool has_address(const struct complaint *c)
 {
 	return c->original.message_id.n || c->original.sender.n || c->original.from.n ||
 	       c->original.nreceived || c->nrecipients || c->source.n;
 }
 
+/*
+ * What kind of mail this is, once all of it has been seen. A bounce is told by its delivery-status part, else by who
+ * says that he wrote it; the wording of Hotmail, SpamCop and people comes last.
+ */
 static void decide(struct found *f, GMimeObject *top, struct span return_path)
 {
 	struct complaint *c = f->c;

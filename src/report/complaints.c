@@ -34,6 +34,7 @@ static const char *tie_words(enum tie_state s)
 	return words[s < TIE_STATES ? s : TIE_NOTHING];
 }
 
+/* The log line's own grade; a claim is the writer's word, whoever it names. */
 static char grade_of(const struct tied *t)
 {
 	return t->line ? t->line->grade : t->state == TIE_CLAIMED ? 'C' : 0;
@@ -109,6 +110,7 @@ static void put_complaint(struct pen *p, const struct tied *t)
 		put_line(p, 'C', t->tie.raw);
 }
 
+/* How many of each kind, and who is meant most: the answer before its parts. */
 static void put_head(struct pen *p, const struct complaints *c)
 {
 	uint64_t of[TIE_STATES] = { 0 };
@@ -138,6 +140,7 @@ static void put_head(struct pen *p, const struct complaints *c)
 	}
 }
 
+/* By tie, the surest first: who has a hundred complaints wants to see those that the logs confirm. */
 void complaints_text(struct sink *s, const struct complaints *c, const struct screen *screen)
 {
 	struct pen p = pen_new(&s->text, screen);
@@ -211,6 +214,7 @@ static void json_failures(struct jsonw *w, const struct complaint *c)
 	jsonw_close(w, ']');
 }
 
+/* Evidence: the log's line first, then ours in the message, which alone proves nothing. */
 static void json_tie(struct jsonw *w, const struct tied *t)
 {
 	jsonw_str(w, "tie", tie_state_name(t->state));

@@ -71,6 +71,7 @@ static void put_route(struct pen *p, const char *label, struct span text)
 	pen_line(p, 0);
 }
 
+/* Who wants to leave a list must first know whether anybody has to be asked at all. */
 static void put_listed(struct pen *p, const struct reputation *r, const struct listing *l)
 {
 	const struct blocklist *z = list_of(r, l);
@@ -159,8 +160,10 @@ static void put_trouble(struct pen *p, const struct reputation *r, size_t first)
 	bool any = false;
 
 	pen_label(p, "UNKNOWN");
-	pen_str(p, list_state_name(l->v.state));
-	pen_str(p, ": ");
+	if (!span_starts(l->v.text, SPAN("refused:"))) {
+		pen_str(p, l->v.state == LIST_NO_ANSWER ? "no answer" : list_state_name(l->v.state));
+		pen_str(p, ": ");
+	}
 	pen_text(p, l->v.text);
 	pen_line(p, 0);
 	pen_to(p, SCREEN_LABEL);
@@ -204,6 +207,7 @@ static void put_unknown(struct pen *p, const struct reputation *r)
 
 /* --- names and policies --------------------------------------------------------------------------- */
 
+/* Names and policies come last: they cost mail, too, but no list says so. */
 static void put_identity(struct pen *p, const struct identity *f)
 {
 	static const char *const labels[] = { "PTR", "HELO", "SPF", "DKIM", "DMARC" };
@@ -220,12 +224,12 @@ static void put_identity(struct pen *p, const struct identity *f)
 		pen_str(p, " from ");
 		pen_text(p, f->address);
 	}
-	if (f->value.n) {
+	if (f->value.n && f->state != IDENTITY_MISSING) {
 		pen_str(p, f->what == IDENTITY_PTR ? " is " : " ");
 		pen_text(p, f->value);
 	}
 	if (f->text.n) {
-		pen_str(p, f->what == IDENTITY_SPF ? " by " : ": ");
+		pen_str(p, f->what == IDENTITY_SPF && f->state != IDENTITY_MISSING ? " by " : ": ");
 		pen_text(p, f->text);
 	}
 	pen_line(p, 0);
@@ -253,6 +257,7 @@ static void put_head(struct pen *p, const struct reputation *r)
 	pen_line(p, 0);
 }
 
+/* One command. A list asked before the cause is gone keeps an address longer the next time. */
 static void put_next(struct pen *p, const struct reputation *r)
 {
 	bool listed = reputation_count(r, LIST_LISTED) > 0;
@@ -294,6 +299,7 @@ void reputation_text(struct sink *s, const struct reputation *r, const struct sc
 
 /* --- machines ------------------------------------------------------------------------------------- */
 
+/* Keys and their order are the contract's; "cleared" is there only beside a past. */
 static void json_listing(struct jsonw *w, const struct reputation *r, const struct listing *l)
 {
 	jsonw_open(w, NULL, '{');

@@ -1,4 +1,9 @@
-/* ask - see ask.h. */
+/*
+ * ask - see ask.h. One function per struct packs and unpacks (base/codec.h).
+ *
+ * TRUST: unpacking runs on both sides, each against the other: the helper may have been taken over by a packet, and the
+ * names it is asked for come out of logs and settings.
+ */
 #include "repute/ask.h"
 #include "base/err.h"
 #include "base/codec.h"
@@ -44,6 +49,7 @@ bool asks_add(struct asks *asks, struct arena *a, const struct ask *ask)
 	return true;
 }
 
+/* A name is checked on both sides: libunbound would read a backslash in it as an escape. */
 static void code_ask(struct codec *c, struct ask *v)
 {
 	code_u32(c, &v->id);
@@ -62,6 +68,7 @@ static void code_asks(struct codec *c, struct asks *v)
 	code_refuse_if(c, v->n > ASK_QUERIES_MOST);
 }
 
+/* An answer that says "data" and has none would be read as clean by nobody, but as listed by somebody careless. */
 static void code_answer(struct codec *c, struct answer *v)
 {
 	code_u32(c, &v->id);

@@ -125,6 +125,7 @@ static const struct text_key texts[] = {
 	TEXT("clean_domain", domain_points.clean),
 };
 
+/* One key of a zone; answers, errors and bits may come several times. */
 static const char *take_named(struct blocklist *z, struct span name, struct span value)
 {
 	static const struct {
@@ -224,6 +225,7 @@ static void take(void *owner, struct ini *at, const char *section, const char *n
 		ini_fail(at, wrong, span_str(value), NULL);
 }
 
+/* A list without a table could only be believed blindly, so it is refused. */
 int blocklists_read(struct blocklists *b, struct span text, const char *name, struct err *err)
 {
 	struct taking t = { .b = b };

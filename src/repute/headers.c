@@ -1,4 +1,12 @@
-/* headers - see headers.h. */
+/*
+ * headers - see headers.h.
+ *
+ * Own code beside GMime's, because the same fields stand where GMime sees only text: behind Exim's and qmail's lines of
+ * dashes, in SpamCop's and forwarded mail, quoted with ">". One reader for both keeps them alike. Values stay as they
+ * were written: decoding RFC 2047 is for the eye, and what is compared (ids, hosts, addresses) is never encoded.
+ *
+ * TRUST: every byte. One pass over the lines, positions only move forward, every list and text has its limit.
+ */
 #include "repute/headers.h"
 #include "base/buf.h"
 #include "base/arena.h"
@@ -111,6 +119,7 @@ struct known {
 		name, offsetof(struct original, member), address \
 	}
 
+/* Once each: a second From or X-PHP-Script further down is more likely forged than the first. */
 static const struct known known[] = {
 	FIELD("message-id", message_id, false),
 	FIELD("from", from, true),
@@ -156,6 +165,7 @@ static struct span unquoted(struct span line)
 	return span_from(line, n);
 }
 
+/* How much a name speaks for a mail's own head rather than for the head of a letter somebody quotes. */
 static unsigned weight_of(struct span name)
 {
 	static const struct {
@@ -191,6 +201,7 @@ static unsigned take_block(struct span *text, struct buf *out)
 	return weight;
 }
 
+/* The heaviest block wins, so that "From: Subject: To:" of a forwarded letter loses against the message's own head. */
 struct span headers_in_text(struct arena *a, struct span text)
 {
 	struct buf best = BUF_MAX(256u << 10);

@@ -189,6 +189,7 @@ static void settle(struct identity *f, enum identity_state state, struct span va
 	f->text = text;
 }
 
+/* Until a name leads back it counts as wrong: each forward answer may only better that. */
 static void take_ptr(struct identities *i, const struct question *q, const struct answer *answer,
 		     struct asks *out)
 {
@@ -221,6 +222,7 @@ static void take_forward(struct identities *i, const struct question *q, const s
 		settle(f, IDENTITY_NO_ANSWER, q->name, SPAN("where its name leads could not be asked"));
 }
 
+/* Two questions, A and AAAA: missing only when both say so. */
 static void take_helo(struct identities *i, const struct question *q, const struct answer *answer)
 {
 	struct identity *f = &i->found[q->found];
@@ -250,6 +252,7 @@ static void take_spf(struct identities *i, struct identity *f, const struct answ
 		f->state = span_eq(result, SPAN("none")) ? IDENTITY_MISSING : IDENTITY_WRONG;
 }
 
+/* Several selectors are one question to the reader: one found is enough, and one without an answer keeps it open. */
 static void take_record(struct identities *i, const struct question *q, const struct answer *answer,
 			struct span begins, struct span missing)
 {

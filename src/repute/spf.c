@@ -284,10 +284,11 @@ static void record_ends(struct spf *s)
 		decide(s, SPF_PERMERROR, to);
 }
 
+/* Reads one term off the top frame. STEPS_MOST is never reached by records that fit the limits; it is a fuse. */
 static void next_term(struct spf *s)
 {
 	struct frame *f = &s->frame[s->depth - 1];
-	struct span term = SPAN_NONE;
+	struct span term;
 	size_t n = 0;
 
 	while (f->left.n && f->left.p[0] == ' ')
@@ -318,6 +319,7 @@ static bool is_record(struct span text)
 	return span_eq_nocase(span_head(text, 6), SPAN("v=spf1")) && (text.n == 6 || text.p[6] == ' ');
 }
 
+/* Exactly one record may begin with v=spf1 (4.5); others at that name are not ours to read. */
 static void take_record(struct spf *s, const struct answer *answer)
 {
 	struct span record = SPAN_NONE;
@@ -373,6 +375,7 @@ static void take_mx(struct spf *s, const struct answer *answer)
 	next_mx(s);
 }
 
+/* No answer is a temperror at once (4.4): what an unreachable server would have said is not guessed. */
 void spf_take(struct spf *s, const struct answer *answer)
 {
 	struct answer none = { .state = ANSWER_NONE };

@@ -1,4 +1,9 @@
-/* subject - addresses and domains as the lists want them asked (check.h). */
+/*
+ * subject - addresses and domains as the lists want them asked (check.h): RFC 5782 2.1 (reversed bytes), 2.4 (reversed
+ * nibbles) and 4 (domains as they are).
+ *
+ * TRUST: words of the operator, names out of logs and settings.
+ */
 #include "repute/check.h"
 #include "repute/ask.h"
 #include "base/buf.h"

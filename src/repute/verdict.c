@@ -94,6 +94,10 @@ static enum meaning meaning_of(const struct blocklist *z, uint32_t v, struct spa
 	return z->bits ? by_bits(z, v, ret_text) : MEANS_NOTHING;
 }
 
+/*
+ * The gravest meaning of all answers decides: one that refuses or leads elsewhere spoils those beside it, one that is
+ * not documented adds nothing.
+ */
 static struct list_verdict of_records(struct arena *a, const struct blocklist *z, const struct answer *answer)
 {
 	struct list_verdict v = { .state = LIST_LYING, .answer = all_shown(a, answer) };

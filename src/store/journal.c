@@ -219,6 +219,7 @@ static uint64_t next_id(struct journal *j)
 	return id;
 }
 
+/* In one transaction: a plan is there whole or not at all. */
 int journal_add(struct journal *j, struct journal_row *rows, size_t n, struct err *err)
 {
 	uint64_t id;
@@ -275,6 +276,7 @@ int journal_list(struct journal *j, struct arena *a, uint32_t states, struct jou
 	return 0;
 }
 
+/* What ran out by its lifetime may be done again; what a person took back not without his knowing. */
 int64_t journal_undone_at(struct journal *j, uint64_t identity, struct span incident, struct span sender)
 {
 	struct query q = query_new(&j->s, "SELECT id, state, row, sum FROM action WHERE state = ?");

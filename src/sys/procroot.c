@@ -8,8 +8,11 @@
 #include "sys/procroot.h"
 
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #ifndef MS_NOSYMFOLLOW
@@ -45,5 +48,27 @@ int procroot_enter(bool *ret_alone, struct err *err)
 	if (fd < 0)
 		return err_sys(err, EXIT_IO, "/proc cannot be opened");
 	*ret_alone = inside && !follows_links();
+	return fd;
+}
+
+int procroot_open(int proc, const char *name, bool dir)
+{
+	return openat(proc, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (dir ? O_DIRECTORY : 0));
+}
+
+int sockdiag_open(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	struct sockaddr_nl us = { .nl_family = AF_NETLINK };
+	/* a kernel that never answers must not hold the answer up */
+	struct timeval patience = { .tv_sec = 2 };
+
+	if (fd < 0)
+		return -1;
+	if (bind(fd, (struct sockaddr *)&us, sizeof(us)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
+		close(fd);
+		return -1;
+	}
 	return fd;
 }

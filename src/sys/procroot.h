@@ -1,5 +1,5 @@
 /*
- * procroot - /proc becomes the whole world of a process that is about to be confined as process reader.
+ * procroot - what the process reader sees the machine by: /proc, which becomes its whole world, and sock_diag.
  */
 #ifndef SPAMTRAIL_SYS_PROCROOT_H
 #define SPAMTRAIL_SYS_PROCROOT_H
@@ -14,5 +14,11 @@
  * whether that worked. A plain user only gets the descriptor; his own files are what he could read anyway.
  */
 int procroot_enter(bool *ret_alone, struct err *err);
+
+/* NAME beneath PROC, which procroot_enter gave, for reading; -1 where it is not there. The last part is no link. */
+int procroot_open(int proc, const char *name, bool dir);
+
+/* A netlink socket that sock_diag answers on, within two seconds or not at all; -1 where this kernel has none. */
+int sockdiag_open(void);
 
 #endif

@@ -22,6 +22,7 @@
 
 static const char *const plain_env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
 
+/* A session of its own: a kill at the deadline reaches what the program has started, and no terminal is at hand. */
 static void child(const struct spawn *s, int in, int out)
 {
 	sigset_t none;

@@ -251,6 +251,7 @@ static bool stands_alone(struct span text, size_t from, size_t to)
 	       !((after | 0x20) >= 'a' && (after | 0x20) <= 'z') && after != '-' && after != '_';
 }
 
+/* Every address in the words but the refusing host's own; a number of dots in a link is not one. */
 static void find_addresses(struct refusals *r, struct span text, struct span relay_ip)
 {
 	size_t at = 0;

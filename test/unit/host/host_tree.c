@@ -97,6 +97,15 @@ bool has_log(const struct learnt *l, const char *path, enum log_role role)
 	return false;
 }
 
+bool has_outgoing(const struct learnt *l, const char *address, const char *source)
+{
+	for (size_t i = 0; i < l->f.noutgoing; i++)
+		if (span_eq(l->f.outgoing[i].address, span_str(address)) &&
+		    span_eq(l->f.outgoing[i].source, span_str(source)))
+			return true;
+	return false;
+}
+
 bool has_network(const struct learnt *l, const char *network)
 {
 	for (size_t i = 0; i < l->f.nnetworks; i++)

@@ -35,6 +35,8 @@ void tree_end(struct learnt *l);
 		   sizeof((const struct tree_file[]){ __VA_ARGS__ }) / sizeof(struct tree_file))
 
 bool has_log(const struct learnt *l, const char *path, enum log_role role);
+/* An address that mail leaves from, by the setting SOURCE. */
+bool has_outgoing(const struct learnt *l, const char *address, const char *source);
 bool has_network(const struct learnt *l, const char *network);
 bool has_unseen(const struct learnt *l, const char *words);
 size_t count_logs(const struct learnt *l, enum log_role role);

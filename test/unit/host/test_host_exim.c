@@ -276,6 +276,26 @@ static void the_version_is_debians(void **state)
 	tree_end(&l);
 }
 
+static void addresses_that_mail_leaves_from(void **state)
+{
+	struct learnt l =
+		LEARN({ CONF, "primary_hostname = mx2.shop.example\nbegin transports\nsmtp:\n"
+			      "  driver = smtp\n  interface = 192.0.2.4 : 192.0.2.6\n"
+			      "  helo_data = out.shop.example\nother:\n"
+			      "  interface = ${lookup{$sender_address_domain}lsearch{/etc/mailips}}\n" },
+		      { "/etc/mailips", "# per domain\n*: 192.0.2.7\nshop.example: 192.0.2.8\nx: not-one\n" },
+		      { "/etc/exim4/domains/blog.example/ip", "192.0.2.9\n" });
+
+	assert_true(has_outgoing(&l, "192.0.2.4", "interface"));
+	assert_true(has_outgoing(&l, "192.0.2.6", "interface"));
+	assert_true(has_outgoing(&l, "192.0.2.7", "/etc/mailips"));
+	assert_true(has_outgoing(&l, "192.0.2.8", "/etc/mailips"));
+	assert_true(has_outgoing(&l, "192.0.2.9", "/etc/exim4/domains"));
+	assert_int_equal(l.f.noutgoing, 5);
+	assert_text(l.f.helo, "out.shop.example");
+	tree_end(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +316,7 @@ int main(void)
 		cmocka_unit_test(headers_in_the_log),
 		cmocka_unit_test(logins_without_tls),
 		cmocka_unit_test(the_version_is_debians),
+		cmocka_unit_test(addresses_that_mail_leaves_from),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -252,6 +252,25 @@ static void the_version_is_debians(void **state)
 	tree_end(&l);
 }
 
+static void addresses_that_mail_leaves_from(void **state)
+{
+	struct learnt l = LEARN({ MAIN, "myhostname = mx1.shop.example\nsmtp_bind_address = 192.0.2.4\n"
+					"smtp_bind_address6 = [2001:db8::4]\n"
+					"inet_interfaces = all, 192.0.2.5, loopback-only\n"
+					"smtp_helo_name = out.shop.example\n" });
+
+	assert_true(has_outgoing(&l, "192.0.2.4", "smtp_bind_address"));
+	assert_true(has_outgoing(&l, "2001:db8::4", "smtp_bind_address6"));
+	assert_true(has_outgoing(&l, "192.0.2.5", "inet_interfaces"));
+	assert_int_equal(l.f.noutgoing, 3);
+	assert_text(l.f.helo, "out.shop.example");
+	tree_end(&l);
+	l = LEARN({ MAIN, "myhostname = mx1.shop.example\n" });
+	assert_text(l.f.helo, "mx1.shop.example");
+	assert_int_equal(l.f.noutgoing, 0);
+	tree_end(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +290,7 @@ int main(void)
 		cmocka_unit_test(logins_without_tls),
 		cmocka_unit_test(a_log_that_postfix_refuses),
 		cmocka_unit_test(the_version_is_debians),
+		cmocka_unit_test(addresses_that_mail_leaves_from),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

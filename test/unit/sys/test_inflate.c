@@ -244,7 +244,7 @@ static void test_truncated(void **state)
 			/* bzip2, zstd and xz lose at most their last block. */
 			size_t least = forms[f].form == SOURCE_GZIP ? text.n * (percent - 5) / 100 : 0;
 
-			assert_damaged(cut, buf_view(&text), least, "damaged at 100 %");
+			assert_damaged(cut, buf_view(&text), least, "damaged at its end: cut off");
 		}
 		assert_damaged(span_head(buf_view(&packed), packed.n - 1), buf_view(&text), text.n / 2, NULL);
 		assert_damaged(span_head(buf_view(&packed), 6), buf_view(&text), 0, NULL);
