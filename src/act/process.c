@@ -11,6 +11,7 @@
 #include "act/act.h"
 #include "act/record.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -102,6 +103,62 @@ struct span process_boot(struct arena *a)
 	if (fd >= 0)
 		close(fd);
 	return n > 0 ? arena_span(a, span_of(text, (size_t)n)) : SPAN_NONE;
+}
+
+static bool is_exim(uint32_t pid)
+{
+	char path[64], exe[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
+	n = readlink(path, exe, sizeof(exe));
+	return n > 0 && (span_eq(span_of(exe, (size_t)n), SPAN("/usr/sbin/exim4")) ||
+			 span_eq(span_of(exe, (size_t)n), SPAN("/usr/sbin/exim")));
+}
+
+/* Its children have the same words; the daemon is the one whose parent is another program. */
+static bool is_exim_daemon(uint32_t pid)
+{
+	char text[STAT_MOST];
+	ssize_t n = read_proc(pid, "cmdline", text, sizeof(text) - 1);
+	struct span s = span_of(text, n > 0 ? (size_t)n : 0);
+	uint64_t parent;
+	ptrdiff_t at;
+
+	if (span_search(s, 0, span_of("\0-bd", 4)) < 0 || !is_exim(pid))
+		return false;
+	n = read_proc(pid, "stat", text, sizeof(text));
+	s = span_of(text, n > 0 ? (size_t)n : 0);
+	at = span_rfind(s, ')');
+	s = span_from(s, at < 0 ? s.n : (size_t)at + 4);
+	at = span_find(s, 0, ' ');
+	return at > 0 && span_u64(span_head(s, (size_t)at), &parent) && !is_exim((uint32_t)parent);
+}
+
+/* A pid file may be missing or another's: the process itself is asked what it is. */
+void process_reload_exim(void)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir)) != NULL) {
+		uint64_t pid, born;
+		struct err unheard;
+		char state;
+		int fd;
+
+		if (!span_u64(span_str(e->d_name), &pid) || pid < 2 || pid > INT32_MAX ||
+		    !is_exim((uint32_t)pid) || !process_stat((uint32_t)pid, &state, &born))
+			continue;
+		fd = process_open((uint32_t)pid, born, PLAN_NO_UID, &unheard);
+		if (fd < 0)
+			continue;
+		if (is_exim_daemon((uint32_t)pid))
+			process_signal(fd, SIGHUP, &unheard);
+		close(fd);
+	}
+	if (dir)
+		closedir(dir);
 }
 
 /* --- stop --------------------------------------------------------------------------------------- */

@@ -2,7 +2,9 @@
  * queue_hold - queued messages are held by the mail server's own program, and released by it.
  *
  * Postfix: postsuper -h from its standard input. Exim: -MG into the named queue "spamtrail", which no ordinary queue run
- * touches. A queue id may be given to another message between plan and hold; so once they are held the command line is
+ * touches. Seen on Postfix 3.7: what is under delivery is held and delivered on, each recipient is marked done in the
+ * file as it is served, and a release meanwhile waits for the lock, so nobody gets a second copy. Seen on Exim 4.96: such
+ * a message is locked and stays; the others of the call move, and it is tried again. A queue id may be given to another message between plan and hold; so once they are held the command line is
  * asked to have each looked at again, and what is not the culprit's is released at once. Undo releases what we held.
  *
  * TRUST: ids come from a plan made of foreign bytes; only their shape is believed.
@@ -12,6 +14,8 @@
 #include "base/codec.h"
 #include "sys/channel.h"
 #include "act/talk.h"
+
+#include <unistd.h>
 
 #define ID_MOST 40
 #define BATCH 500
@@ -72,36 +76,51 @@ static int postsuper(const char *flag, const struct span *ids, size_t n, struct 
 	return rc;
 }
 
-/* Exim's way: ids as arguments, some at a time. WORDS come before them. */
+static struct span exim_program(void)
+{
+	return access("/usr/sbin/exim4", X_OK) == 0 ? SPAN("/usr/sbin/exim4") : SPAN("/usr/sbin/exim");
+}
+
+/* Exim's way: ids as arguments, some at a time. WORDS come before them. A call fails when one of its ids is locked or
+ * gone: the others are done all the same, so the rest of the batches follow. */
 static int exim(const struct span *words, size_t nwords, const struct span *ids, size_t n, struct err *err)
 {
 	struct span args[BATCH + 8];
 	int rc = 0;
 
-	for (size_t at = 0; at < n && rc == 0; at += BATCH) {
+	for (size_t at = 0; at < n; at += BATCH) {
 		size_t many = n - at < BATCH ? n - at : BATCH;
 
 		memcpy(args, words, nwords * sizeof(*words));
 		memcpy(args + nwords, ids + at, many * sizeof(*ids));
-		rc = run_program(args, nwords + many, SPAN_NONE, err);
+		if (run_program(args, nwords + many, SPAN_NONE, err) < 0)
+			rc = -err->code;
 	}
 	return rc;
 }
 
 static int hold(const struct work *w, const struct span *ids, size_t n, struct err *err)
 {
-	const struct span words[] = { SPAN("/usr/sbin/exim4"), SPAN("-MG"), SPAN("spamtrail") };
+	const struct span words[] = { exim_program(), SPAN("-MG"), SPAN("spamtrail") };
+	struct err locked;
 
-	return is_exim(w->action) ? exim(words, 3, ids, n, err) : postsuper("-h", ids, n, err);
+	if (!is_exim(w->action))
+		return postsuper("-h", ids, n, err);
+	exim(words, 3, ids, n, &locked);
+	return 0;
 }
 
 static int release(const struct work *w, const struct span *ids, size_t n, struct err *err)
 {
-	const struct span words[] = { SPAN("/usr/sbin/exim4"), SPAN("-qGspamtrail"), SPAN("-MG"), SPAN("") };
+	const struct span words[] = { exim_program(), SPAN("-qGspamtrail"), SPAN("-MG"), SPAN("") };
+	struct err gone;
 
 	if (n == 0)
 		return 0;
-	return is_exim(w->action) ? exim(words, 4, ids, n, err) : postsuper("-H", ids, n, err);
+	if (!is_exim(w->action))
+		return postsuper("-H", ids, n, err);
+	exim(words, 4, ids, n, &gone);
+	return 0;
 }
 
 static bool among(const struct span *ids, size_t n, struct span id)
@@ -181,7 +200,8 @@ static int make(struct work *w, struct err *err)
 	rc = release(w, innocent, n, err);
 	if (rc == 0 && n) {
 		keep_others(w, innocent, n);
-		buf_addf(&w->text, "%zu held, %zu released at once: not his", w->record->nids, n);
+		buf_addf(&w->text, "%zu held; %zu gone meanwhile, or not his and released at once",
+			 w->record->nids, n);
 	}
 	return rc;
 }

@@ -20,6 +20,13 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_BY] = { "by", VALUE_WORDS, "culprit|sender|subject|domain|age|door", "what to group by" },
 	[FLAG_LIST] = { "list", VALUE_NONE, NULL, "each message: id, size, arrival, sender, recipients" },
 	[FLAG_TOP] = { "top", VALUE_TEXT, "N", "show N rows" },
+	[FLAG_APPLY] = { "apply", VALUE_NONE, NULL, "do it, after asking; without it nothing is changed" },
+	[FLAG_YES] = { "yes", VALUE_NONE, NULL, "do not ask" },
+	[FLAG_DRY_RUN] = { "dry-run", VALUE_NONE, NULL, "only show it, whatever else is given" },
+	[FLAG_FOR] = { "for", VALUE_TEXT, "TIME", "take it back by itself after TIME: 30m, 4h, 2d" },
+	[FLAG_ALL] = { "all", VALUE_NONE, NULL, "the brake: nothing leaves this machine, for 30m or --for" },
+	[FLAG_FROM] = { "from", VALUE_DIR, "DIR", "put clean files from DIR in the place of locked scripts" },
+	[FLAG_REMOVE] = { "remove", VALUE_NONE, NULL, "take out what setup put in" },
 	[FLAG_EXPIRED] = { "expired", VALUE_NONE, NULL,
 			   "all actions whose time is over; the timer runs this" },
 	[FLAG_MOVED] = { "moved", VALUE_NONE, NULL,
@@ -114,6 +121,28 @@ static const struct verb verbs[] = {
 		  "it is unknown.\nExit: 0 clean, 1 listed, 3 something did not answer (outranks 1).\n",
 	  .flags = COMMON | INPUT | FORMAT,
 	  .run = verb_reputation },
+	{ .name = "contain",
+	  .args = "INCIDENT|SENDER",
+	  .nargs_max = 1,
+	  .summary = "stop a sender: the plan, and with --apply the deed",
+	  .text = "INCIDENT is an id of investigate. SENDER is a login (info@shop.example, auth:NAME), a "
+		  "user, a script's "
+		  "path.\nThe plan shows each action with the grade of its evidence, the same by hand and "
+		  "its way back. "
+		  "It acts on\nnobody else. Exit: 0 shown or done, 3 something could not be done (said).\n",
+	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_APPLY) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) |
+		   BIT(FLAG_FOR) | BIT(FLAG_ALL) | BIT(FLAG_FROM),
+	  .run = verb_contain },
+	{ .name = "setup",
+	  .args = "",
+	  .summary = "the hook lines in the mail server, shown before they are put in",
+	  .text = "Exim gets two lines that ask whether a sender's mail is to be held; Postfix needs none. "
+		  "The result is "
+		  "checked\nbefore it is used. On a panel only its own ways are used. contain does it too "
+		  "where it needs it.\n",
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED) |
+		   BIT(FLAG_APPLY) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_REMOVE),
+	  .run = verb_setup },
 	{ .name = "complaints",
 	  .args = "[PATH|-...]",
 	  .nargs_max = UINT32_MAX,

@@ -123,11 +123,15 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_STATE] = &o->state,
 		[FLAG_CONFIG] = &o->config,
 		[FLAG_COMPLETION] = &o->completion,
+		[FLAG_FOR] = &o->duration,
+		[FLAG_FROM] = &o->from,
 	};
 	bool *switches[FLAGS] = {
-		[FLAG_EXPIRED] = &o->expired,	    [FLAG_MOVED] = &o->moved, [FLAG_PURGE] = &o->purge,
-		[FLAG_STATS] = &o->stats,	    [FLAG_LIST] = &o->list,   [FLAG_QUIET] = &o->quiet,
-		[FLAG_UNCONFINED] = &o->unconfined, [FLAG_HELP] = &o->help,   [FLAG_VERSION] = &o->version,
+		[FLAG_APPLY] = &o->apply, [FLAG_YES] = &o->yes,		[FLAG_DRY_RUN] = &o->dry_run,
+		[FLAG_ALL] = &o->all,	  [FLAG_REMOVE] = &o->remove,	[FLAG_EXPIRED] = &o->expired,
+		[FLAG_MOVED] = &o->moved, [FLAG_PURGE] = &o->purge,	[FLAG_STATS] = &o->stats,
+		[FLAG_LIST] = &o->list,	  [FLAG_QUIET] = &o->quiet,	[FLAG_UNCONFINED] = &o->unconfined,
+		[FLAG_HELP] = &o->help,	  [FLAG_VERSION] = &o->version,
 	};
 
 	if (texts[id]) {

@@ -49,6 +49,21 @@ static void put_message(struct queue_child *c, const struct queued *q)
 		send_batch(c);
 }
 
+/* By the login, else by the unix user: never by what the message says of itself. */
+static bool is_one_of(const struct queue_want *want, const struct queued *q, const struct whose *w)
+{
+	for (size_t i = 0; i < want->nonly; i++) {
+		const struct row *r = &want->only[i];
+		bool his = r->kind == KIND_AUTH ? w->kind == KIND_AUTH && span_eq_nocase(w->id, r->id)
+						: w->kind == KIND_LOCAL && w->account.n && r->account.n &&
+							  span_eq(w->account, r->account);
+
+		if (his && (!r->since || !q->arrival || q->arrival >= r->since))
+			return true;
+	}
+	return false;
+}
+
 static bool take(void *ctx, const struct queued *q)
 {
 	struct queue_child *c = ctx;
@@ -61,6 +76,11 @@ static bool take(void *ctx, const struct queued *q)
 			culprit = (struct queue_culprit){ whose.kind, whose.id, whose.account, whose.grade };
 		}
 		grouping_add(c->grouping, q, &culprit);
+	}
+	if (c->want->only) {
+		queued_whose(q, c->facts.accounts, &c->networks, &whose);
+		if (!is_one_of(c->want, q, &whose))
+			return true;
 	}
 	if (c->want->messages)
 		put_message(c, q);
@@ -113,7 +133,7 @@ static void begin(struct queue_child *c, struct arena *a)
 	};
 	struct err err;
 
-	if (c->want->groups && c->want->by == BY_CULPRIT) {
+	if (c->want->only || (c->want->groups && c->want->by == BY_CULPRIT)) {
 		host_learn(&io, a, &c->facts);
 		networks_init(&c->networks, c->facts.networks, c->facts.nnetworks);
 	}

@@ -14,6 +14,8 @@ struct queue_want {
 	enum queue_by by;
 	bool messages; /* send every message, too */
 	bool brief; /* of each only what tells whose it is */
+	const struct row *only; /* NONLY senders: nothing but their messages is sent */
+	size_t nonly;
 };
 
 /* CTX is a struct queue_want. */

@@ -17,6 +17,8 @@ struct queue_ask {
 	bool unconfined;
 	bool groups;
 	enum queue_by by;
+	const struct row *only; /* messages of these NONLY senders only, each from its `since` on */
+	size_t nonly;
 	/* Every message; what Q points to lives until the return. NULL: not wanted. */
 	void (*message)(void *ctx, const struct queued *q);
 	/* The same, packed, as it comes, of each only what tells whose it is. NULL: not wanted. */

@@ -17,6 +17,7 @@ enum talk {
 	TALK_QUEUE,            /* the configuration is read, the queue comes → (investigate's reader) u8 read, messages packed */
 	TALK_MESSAGES,         /* a batch of packed messages of the queue; no answer */
 	TALK_QUEUE_END,        /* the queue reader's result; no answer */
+	TALK_PLAN,             /* the planner's end: u32 code, text, the packed plan; no answer */
 	TALK_ROWS,             /* some of the result's rows, packed one behind the other, in its order; no answer */
 	TALK_RESULT,           /* the packed inquiry, without rows that came ahead; no answer */
 };

@@ -2,6 +2,7 @@
  * verb_investigate - `investigate [PATH...]`: who sends, proof, damage.
  */
 #include "app/inquire.h"
+#include "app/planner.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "report/html.h"
@@ -12,6 +13,8 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+
+#define PLANS_MOST 20 /* incidents whose plan is worked out */
 
 static int write_html(const struct options *o, const struct inquire *in, struct err *err)
 {
@@ -59,12 +62,39 @@ static void show_first(const struct options *o, const struct inquire *in)
 	sink_end(&s, "standard output", &err);
 }
 
+/* What would stop each incident: asked of this host's own configuration, and only where its own logs were read. */
+static void add_plans(const struct options *o, const struct inquire *in)
+{
+	struct root root;
+	struct err unheard;
+
+	if (options_elsewhere(o) || in->q->nincidents == 0 || root_open("/", &root, &unheard) < 0)
+		return;
+	for (size_t i = 0; i < in->q->nincidents && i < PLANS_MOST; i++) {
+		struct incident *incident = &in->q->incidents[i];
+		struct row *rows = arena_alloc(in->arena, (incident->nrows + 1) * sizeof(*rows));
+		struct plan_want want = { .incident = incident_id(incident),
+					  .rows = rows,
+					  .nrows = incident->nrows };
+		struct planner_want ask = { .root = &root, .plan = &want, .unconfined = o->unconfined };
+		struct plan *plan;
+
+		for (size_t k = 0; k < incident->nrows; k++)
+			rows[k] = in->q->rows[incident->rows[k]];
+		if (planner_ask(&ask, in->arena, &plan, &unheard) == 0)
+			incident->plan = plan;
+	}
+	root_close(&root);
+}
+
 int verb_investigate(const struct options *o, struct err *err)
 {
 	struct inquire in;
 	struct sink s = sink_new(STDOUT_FILENO);
 	int rc = inquire(o, 0, o->output == OUTPUT_SCREEN && !o->stats ? show_first : NULL, &in, err);
 
+	if (rc == 0)
+		add_plans(o, &in);
 	if (rc == 0 && o->html)
 		rc = write_html(o, &in, err);
 	if (rc == 0) {

@@ -17,9 +17,11 @@ MAYBE int verb_why(const struct options *o, struct err *err);
 MAYBE int verb_doctor(const struct options *o, struct err *err);
 MAYBE int verb_complaints(const struct options *o, struct err *err);
 MAYBE int verb_reputation(const struct options *o, struct err *err);
+MAYBE int verb_queue(const struct options *o, struct err *err);
+MAYBE int verb_contain(const struct options *o, struct err *err);
+MAYBE int verb_setup(const struct options *o, struct err *err);
 MAYBE int verb_undo(const struct options *o, struct err *err);
 MAYBE int verb_history(const struct options *o, struct err *err);
-MAYBE int verb_queue(const struct options *o, struct err *err);
 MAYBE int verb_config(const struct options *o, struct err *err);
 MAYBE int verb_help(const struct options *o, struct err *err);
 

@@ -21,6 +21,8 @@ struct moment {
 	uint32_t *evidence;           size_t nevidence;
 };
 
+struct plan;
+
 /* More than these the reader does not tell, and the command line does not take: nobody reads more. */
 #define INCIDENTS_MOST 1000
 #define INCIDENT_ROWS_MOST 1000
@@ -33,6 +35,7 @@ struct incident {
 	uint32_t *rows;               size_t nrows;      /* indexes into inquiry.rows */
 	struct moment *entry;         size_t nentry;
 	struct moment *timeline;      size_t ntimeline;
+	const struct plan *plan;      /* what would stop it: the command line's, not packed; NULL: not worked out */
 };
 
 struct input_file {

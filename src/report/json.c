@@ -11,6 +11,7 @@
 #include "base/show.h"
 #include "model/event.h"
 #include "report/jsonw.h"
+#include "report/plan.h"
 #include "report/stats.h"
 
 void json_schema(struct jsonw *w, const char *verb)
@@ -181,8 +182,7 @@ static void write_incident(struct jsonw *w, const struct incident *in, const str
 	jsonw_close(w, ']');
 	write_moments(w, "entry", in->entry, in->nentry, in, zone);
 	write_moments(w, "timeline", in->timeline, in->ntimeline, in, zone);
-	jsonw_open(w, "plan", '[');
-	jsonw_close(w, ']');
+	plan_json_list(w, in->plan);
 	jsonw_close(w, '}');
 }
 

@@ -7,6 +7,7 @@
 #include "report/screen.h"
 
 #include "report/claims.h"
+#include "model/plan.h"
 #include "report/pen.h"
 #include "report/quiet.h"
 #include "report/sender.h"
@@ -315,6 +316,61 @@ static void put_unseen(struct pen *p, const struct inquiry *q)
 	buf_free(&b);
 }
 
+/* "close 2 doors": so many actions of these kinds. */
+static void put_stops(struct pen *p, const struct plan *plan)
+{
+	static const struct {
+		enum action_kind kind;
+		const char *one, *many;
+	} words[] = {
+		{ ACTION_EDIT, "file edited (his door, his password)",
+		  "files edited (his door, his password)" },
+		{ ACTION_COMMAND, "command of the panel", "commands of the panel" },
+		{ ACTION_HOLD_QUEUE, "queue held", "queues held" },
+		{ ACTION_FIREWALL, "outbound block", "outbound blocks" },
+		{ ACTION_HOLD_FILE, "script locked", "scripts locked" },
+		{ ACTION_STOP, "process stopped (memory kept)", "processes stopped (memory kept)" },
+	};
+	bool first = true;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		size_t n = 0;
+
+		for (size_t k = 0; k < plan->nactions; k++)
+			n += plan->actions[k].kind == words[i].kind;
+		if (n == 0)
+			continue;
+		if (!first)
+			pen_dot(p);
+		first = false;
+		pen_fact(p, n, n == 1 ? words[i].one : words[i].many);
+	}
+}
+
+/* What would stop the first incident, and how it comes back. */
+static void put_stop(struct pen *p, const struct inquiry *q)
+{
+	struct buf command = BUF_MAX(256);
+	struct span id;
+
+	if (q->nincidents == 0 || !q->incidents[0].plan || q->incidents[0].plan->nactions == 0)
+		return;
+	id = incident_id(&q->incidents[0]);
+	pen_line(p, 0);
+	pen_label(p, "STOP IT");
+	buf_addf(&command, "spamtrail contain %.*s --apply", (int)id.n, id.p);
+	pen_whole(p, buf_view(&command));
+	pen_str(p, "   asks first, deletes nothing");
+	pen_line(p, SCREEN_LABEL);
+	pen_to(p, SCREEN_LABEL);
+	put_stops(p, q->incidents[0].plan);
+	pen_line(p, SCREEN_LABEL);
+	pen_to(p, SCREEN_LABEL);
+	pen_str(p, "back any time: spamtrail undo ");
+	pen_text(p, id);
+	buf_free(&command);
+}
+
 static void put_next(struct pen *p, const struct inquiry *q)
 {
 	size_t off = 0;
@@ -383,6 +439,7 @@ void screen_inquiry(struct sink *s, const struct inquiry *q, const struct screen
 	else
 		quiet_checked(p, q);
 	put_unseen(p, q);
+	put_stop(p, q);
 	put_next(p, q);
 	arena_free(a);
 	sink_turn(s);

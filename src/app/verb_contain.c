@@ -1,0 +1,537 @@
+/*
+ * verb_contain - `contain INCIDENT|SENDER`, `contain --all`, `setup`: a plan is made by a confined child, shown, and with
+ * --apply done by the actor, one action after the other; then the queue is looked at again until nothing of the
+ * culprit's comes any more.
+ */
+#include "app/actor.h"
+#include "app/config.h"
+#include "app/inquire.h"
+#include "app/planner.h"
+#include "app/queue_reader.h"
+#include "app/reader.h"
+#include "app/term.h"
+#include "app/verbs.h"
+#include "base/show.h"
+#include "report/plan.h"
+#include "sys/clock.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BRAKE_SECONDS 1800
+#define ROUNDS_MOST 6
+#define ROUND_PAUSE_MS 300
+#define IDS_MOST 1000000
+
+struct ids {
+	struct span *id;
+	size_t n, room;
+};
+
+struct contain {
+	const struct options *o;
+	const char *verb; /* "contain", "setup" */
+	struct config config;
+	struct root root;
+	struct arena *arena;
+	struct inquire in; /* IN.q is NULL where no log could be read */
+	bool asked; /* an inquiry was begun */
+	const struct inquiry *facts;
+	struct plan_want want;
+	struct plan *plan;
+	struct screen screen;
+	bool held_too; /* messages that are held already count as well */
+	struct ids ids[MAIL_SERVERS];
+	char state[PATH_MAX];
+	size_t done, failed;
+};
+
+/* --- whom -------------------------------------------------------------------------------------------- */
+
+static bool is_incident_id(struct span s)
+{
+	size_t digits = 0;
+
+	while (digits < s.n && s.p[digits] >= '0' && s.p[digits] <= '9')
+		digits++;
+	if (digits != 4 || s.n < 5 || s.n > 8)
+		return false;
+	for (size_t i = digits; i < s.n; i++)
+		if (s.p[i] < 'a' || s.p[i] > 'z')
+			return false;
+	return true;
+}
+
+/* "auth:info", "local:alice", or by its form: a path is a script, what has an @ a login, an address a relay, else a user. */
+static void read_sender(struct span word, struct row *ret)
+{
+	ptrdiff_t colon = span_find(word, 0, ':');
+
+	*ret = (struct row){ .kind = KIND_LOCAL, .id = word };
+	for (int k = 0; colon > 0 && k < SENDER_KINDS; k++)
+		if (span_eq(span_head(word, (size_t)colon),
+			    span_str(sender_kind_name((enum sender_kind)k)))) {
+			ret->kind = (enum sender_kind)k;
+			ret->id = span_from(word, (size_t)colon + 1);
+			return;
+		}
+	if (span_starts(word, SPAN("/")))
+		ret->kind = KIND_SCRIPT;
+	else if (span_find(word, 0, '@') >= 0)
+		ret->kind = KIND_AUTH;
+	else if (word.n && word.p[0] >= '0' && word.p[0] <= '9' && span_find(word, 0, '.') > 0)
+		ret->kind = KIND_RELAY;
+}
+
+static bool is_row(const struct row *r, const struct row *named)
+{
+	return r->kind == named->kind &&
+	       (named->kind == KIND_AUTH ? span_eq_nocase(r->id, named->id) : span_eq(r->id, named->id));
+}
+
+/* What the logs know of whom the operator named: grade, places, addresses; he is named all the same without. */
+static void find_sender(struct contain *k, struct span word)
+{
+	struct row *row = arena_alloc(k->arena, sizeof(*row));
+
+	read_sender(word, row);
+	if (row->kind == KIND_LOCAL)
+		row->account = row->id;
+	for (size_t i = 0; k->in.q && i < k->in.q->nrows; i++)
+		if (is_row(&k->in.q->rows[i], row)) {
+			*row = k->in.q->rows[i];
+			break;
+		}
+	k->want.rows = row;
+	k->want.nrows = 1;
+}
+
+static int find_incident(struct contain *k, struct span id, struct err *err)
+{
+	const struct inquiry *q = k->in.q;
+
+	for (size_t i = 0; q && i < q->nincidents; i++) {
+		const struct incident *in = &q->incidents[i];
+		struct row *rows;
+
+		if (!span_eq(incident_id(in), id))
+			continue;
+		rows = arena_alloc(k->arena, (in->nrows + 1) * sizeof(*rows));
+		for (size_t r = 0; r < in->nrows; r++)
+			rows[r] = q->rows[in->rows[r]];
+		k->want.incident = arena_span(k->arena, id);
+		k->want.rows = rows;
+		k->want.nrows = in->nrows;
+		return 0;
+	}
+	return err_set(err, EXIT_NOINPUT,
+		       "%s: no such incident in these logs; spamtrail investigate shows the ids",
+		       k->o->args[0]);
+}
+
+/* The logs may be gone: then an incident is unknown, and a sender is stopped on the operator's word alone. */
+static int find_culprit(struct contain *k, struct err *err)
+{
+	struct span word = span_str(k->o->args[0]);
+	struct options logs = *k->o;
+	struct err why = { 0 };
+	int rc;
+
+	/* the argument is no path: this host's own logs and state */
+	logs.nargs = 0;
+	k->asked = true;
+	rc = inquire(&logs, 0, NULL, &k->in, &why);
+	if (rc < 0)
+		k->in.q = NULL;
+	if (is_incident_id(word)) {
+		if (rc < 0)
+			*err = why;
+		return rc < 0 ? rc : find_incident(k, word, err);
+	}
+	find_sender(k, word);
+	return 0;
+}
+
+/* --- his queued messages ------------------------------------------------------------------------------ */
+
+static bool is_held(const struct queued *q)
+{
+	return q->state == QUEUE_HOLD || span_eq(q->queue, SPAN("spamtrail"));
+}
+
+static void take_message(void *ctx, const struct queued *q)
+{
+	struct contain *k = ctx;
+	struct ids *ids = &k->ids[q->server];
+	struct span *more;
+
+	if ((is_held(q) && !k->held_too) || q->state == QUEUE_CORRUPT || ids->n == IDS_MOST)
+		return;
+	if (ids->n == ids->room) {
+		ids->room = ids->room ? 2 * ids->room : 1024;
+		more = arena_alloc(k->arena, ids->room * sizeof(*more));
+		if (ids->n)
+			memcpy(more, ids->id, ids->n * sizeof(*more));
+		ids->id = more;
+	}
+	ids->id[ids->n++] = arena_span(k->arena, q->id_text);
+}
+
+static int read_queue(struct contain *k, struct err *err)
+{
+	struct queue_ask ask = {
+		.root = &k->root,
+		.facts = k->facts,
+		.now = k->facts->now,
+		.unconfined = k->o->unconfined,
+		.only = k->want.rows,
+		.nonly = k->want.nrows,
+		.message = take_message,
+		.ctx = k,
+	};
+	struct queue_report report;
+	int rc;
+
+	memset(k->ids, 0, sizeof(k->ids));
+	rc = k->want.nrows ? queue_ask(&ask, k->arena, &report, err) : 0;
+	for (int i = 0; i < MAIL_SERVERS; i++) {
+		k->want.ids[i] = k->ids[i].id;
+		k->want.nids[i] = k->ids[i].n;
+	}
+	return rc == -EXIT_NOINPUT ? 0 : rc;
+}
+
+/* Where the queues lie; the inquiry of the logs does not always tell. */
+static int learn_facts(struct contain *k, struct err *err)
+{
+	struct clock clock = { 0 };
+	struct reader_want want = { .root = &k->root,
+				    .now = inquire_now(&clock),
+				    .unconfined = k->o->unconfined,
+				    .facts_only = true };
+	struct inquiry *q;
+	int rc = reader_inquire(&want, k->arena, &q, err);
+
+	k->facts = q;
+	return rc;
+}
+
+static int make_plan(struct contain *k, struct err *err)
+{
+	struct planner_want want = { .root = &k->root, .plan = &k->want, .unconfined = k->o->unconfined };
+
+	return planner_ask(&want, k->arena, &k->plan, err);
+}
+
+/* --- doing it ------------------------------------------------------------------------------------------ */
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+	int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+
+	return order ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+/* After the hold each file is read again: whose is not his goes on at once. */
+static int look_again(void *owner, const struct span *ids, size_t n, struct arena *a, struct span **ret_ids,
+		      size_t *ret_n, struct err *err)
+{
+	struct contain *k = owner;
+	struct span *others = arena_alloc(a, (n + 1) * sizeof(*others));
+	size_t count = 0;
+	int rc;
+
+	k->held_too = true;
+	rc = read_queue(k, err);
+	k->held_too = false;
+	if (rc < 0)
+		return rc;
+	for (int i = 0; i < MAIL_SERVERS; i++)
+		if (k->ids[i].n)
+			qsort(k->ids[i].id, k->ids[i].n, sizeof(*k->ids[i].id), by_bytes);
+	for (size_t i = 0; i < n; i++) {
+		bool mine = false;
+
+		for (int server = 0; server < MAIL_SERVERS && !mine; server++)
+			mine = k->ids[server].n &&
+			       bsearch(&ids[i], k->ids[server].id, k->ids[server].n, sizeof(*ids), by_bytes);
+		if (!mine)
+			others[count++] = ids[i];
+	}
+	*ret_ids = others;
+	*ret_n = count;
+	return 0;
+}
+
+static int see(void *owner, const struct journal_row *row)
+{
+	struct contain *k = owner;
+	struct buf text = BUF_MAX(4096);
+
+	if (k->o->quiet)
+		return 0;
+	buf_addf(&text, "  %s %llu  ", row->state == ACT_STATE_DONE ? "done  " : "FAILED",
+		 (unsigned long long)row->id);
+	show_text(&text, row->what, k->screen.ascii);
+	if (row->text.n) {
+		buf_str(&text, row->state == ACT_STATE_DONE ? ": " : ": not done: ");
+		show_text(&text, row->text, k->screen.ascii);
+	}
+	fprintf(stderr, "%.*s\n", (int)text.n, text.p);
+	buf_free(&text);
+	return 0;
+}
+
+/* A process that has ended by itself needs no stopping. */
+static bool is_gone(const struct action *v)
+{
+	return v->kind == ACTION_STOP && kill((pid_t)v->pid, 0) < 0 && errno == ESRCH;
+}
+
+static int do_plan(struct contain *k, struct err *err)
+{
+	struct actor_want want = { .state_dir = k->state, .root = k->o->root };
+	struct buf note = BUF_MAX(64u << 10);
+	struct actor_client *client;
+	struct act_planned *planned;
+	int rc = actor_start(&want, &client, &note, err);
+
+	if (note.n)
+		fprintf(stderr, "spamtrail: %.*s\n", (int)note.n, note.p);
+	buf_free(&note);
+	if (rc < 0)
+		return rc;
+	rc = actor_plan(client, k->plan, k->arena, &planned, err);
+	for (size_t i = 0; rc == 0 && i < k->plan->nactions; i++) {
+		enum act_state state = ACT_STATE_FAILED;
+		struct err why = { 0 };
+		int one = actor_apply(client, i, look_again, see, k, &state, &why);
+
+		if (one < 0)
+			fprintf(stderr, "  FAILED     %s\n", why.text);
+		k->done += one == 0 && state == ACT_STATE_DONE;
+		k->failed += (one < 0 || state != ACT_STATE_DONE) && !is_gone(&k->plan->actions[i]);
+		if (one == -EXIT_SOFTWARE) {
+			*err = why;
+			rc = one;
+		}
+	}
+	actor_end(client);
+	return rc;
+}
+
+static size_t ids_left(const struct contain *k)
+{
+	return k->ids[SERVER_POSTFIX].n + k->ids[SERVER_EXIM].n;
+}
+
+/* What came in while the plan was made and done, and what was under delivery then. */
+static int do_rest(struct contain *k, struct err *err)
+{
+	const struct timespec pause = { .tv_nsec = ROUND_PAUSE_MS * 1000000L };
+	int rc = 0;
+
+	k->want.task = PLAN_REST;
+	for (int round = 0; rc == 0 && round < ROUNDS_MOST; round++) {
+		nanosleep(&pause, NULL);
+		rc = read_queue(k, err);
+		if (rc < 0 || ids_left(k) == 0)
+			break;
+		rc = make_plan(k, err);
+		if (rc == 0 && k->plan->nactions == 0)
+			break;
+		if (rc == 0)
+			rc = do_plan(k, err);
+	}
+	return rc;
+}
+
+static bool agreed(size_t n)
+{
+	char answer[16];
+	ssize_t got;
+
+	fprintf(stderr, "Do these %zu actions? [y/N] ", n);
+	got = read(STDIN_FILENO, answer, sizeof(answer));
+	return got > 0 && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static int state_of(struct contain *k, struct err *err)
+{
+	const char *dir = k->o->state ? k->o->state : k->config.state_dir.value;
+
+	if (!k->o->state && k->o->root && strcmp(k->o->root, "/") != 0)
+		return err_set(err, EXIT_USAGE,
+			       "with --root say with --state DIR where the journal of actions is kept");
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return err_sys(err, EXIT_IO, "%s cannot be made", dir);
+	if (!realpath(dir, k->state))
+		return err_sys(err, EXIT_IO, "%s cannot be used", dir);
+	return 0;
+}
+
+static int apply(struct contain *k, struct err *err)
+{
+	bool contain = k->want.task == PLAN_CONTAIN;
+	struct buf undo = BUF_MAX(1024);
+	int rc = state_of(k, err);
+
+	if (rc < 0)
+		return rc;
+	if (!k->o->yes && !isatty(STDIN_FILENO))
+		return err_set(err, EXIT_USAGE, "nobody to ask here: say --yes");
+	if (!k->o->yes && !agreed(k->plan->nactions))
+		return err_set(err, EXIT_USAGE, "nothing was changed");
+	show_text(&undo, k->plan->incident.n ? k->plan->incident : k->plan->sender, k->screen.ascii);
+	rc = do_plan(k, err);
+	if (rc == 0 && contain)
+		rc = do_rest(k, err);
+	if (!k->o->quiet)
+		printf("%zu done, %zu not. Back any time: spamtrail undo '%.*s'\n", k->done, k->failed,
+		       (int)undo.n, undo.p);
+	buf_free(&undo);
+	return rc < 0 ? rc : k->failed ? EXIT_INCOMPLETE : EXIT_NOTHING;
+}
+
+/* --- the verbs ----------------------------------------------------------------------------------------- */
+
+/* "4h", "30m", "90s", "2d", or seconds. */
+static int read_duration(const char *word, uint32_t *ret, struct err *err)
+{
+	static const struct {
+		char unit;
+		uint32_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	struct span s = span_str(word);
+	uint64_t n, times = 1;
+
+	for (size_t i = 0; s.n > 1 && i < sizeof(units) / sizeof(*units); i++)
+		if (s.p[s.n - 1] == units[i].unit) {
+			times = units[i].seconds;
+			s.n--;
+			break;
+		}
+	if (!span_u64(s, &n) || n == 0 || n > 366u * 86400)
+		return err_set(err, EXIT_USAGE, "--for takes a time such as 30m, 4h or 2d, at most a year");
+	if (n * times > 366u * 86400)
+		return err_set(err, EXIT_USAGE, "--for is at most a year");
+	*ret = (uint32_t)(n * times);
+	return 0;
+}
+
+static void next_command(const struct contain *k, struct buf *out)
+{
+	if (k->o->apply || k->plan->nactions == 0)
+		return;
+	buf_addf(out, "spamtrail %s", k->verb);
+	if (k->o->all)
+		buf_str(out, " --all");
+	options_again(k->o, k->verb, 0, out);
+	if (k->o->duration)
+		buf_addf(out, " --for %s", k->o->duration);
+	if (k->o->from)
+		buf_addf(out, " --from %s", k->o->from);
+	buf_str(out, " --apply");
+}
+
+static int show(struct contain *k, struct err *err)
+{
+	struct sink s = sink_new(STDOUT_FILENO);
+	struct buf next = BUF_MAX(8192);
+
+	next_command(k, &next);
+	if (k->o->output == OUTPUT_JSON)
+		plan_json(&s, k->plan, k->verb);
+	else if (k->o->output == OUTPUT_PLAIN)
+		plan_plain(&s, k->plan);
+	else
+		plan_text(&s, k->plan, &k->screen, k->want.task == PLAN_SETUP, buf_view(&next));
+	buf_free(&next);
+	return sink_end(&s, "standard output", err);
+}
+
+static void fill_allow(struct contain *k)
+{
+	const struct config *c = &k->config;
+	struct span *allow =
+		arena_alloc(k->arena, (c->trusted_senders.n + c->trusted_folders.n + 1) * sizeof(*allow));
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->trusted_senders.n; i++)
+		allow[n++] = span_str(c->trusted_senders.item[i].value);
+	for (size_t i = 0; i < c->trusted_folders.n; i++)
+		allow[n++] = span_str(c->trusted_folders.item[i].value);
+	k->want.allow = allow;
+	k->want.nallow = n;
+}
+
+static int run(struct contain *k, struct err *err)
+{
+	int rc = 0;
+
+	fill_allow(k);
+	k->want.from = span_str(k->o->from);
+	if (k->o->duration)
+		rc = read_duration(k->o->duration, &k->want.lifetime, err);
+	else if (k->want.task == PLAN_BRAKE)
+		k->want.lifetime = BRAKE_SECONDS;
+	if (rc == 0)
+		rc = learn_facts(k, err);
+	if (rc == 0 && k->want.task == PLAN_CONTAIN)
+		rc = find_culprit(k, err);
+	if (rc == 0)
+		rc = read_queue(k, err);
+	if (rc == 0)
+		rc = make_plan(k, err);
+	if (rc == 0)
+		rc = show(k, err);
+	if (rc == 0 && k->o->apply && !k->o->dry_run && k->plan->nactions)
+		rc = apply(k, err);
+	return rc;
+}
+
+static int with(const struct options *o, const char *verb, enum plan_task task, struct err *err)
+{
+	struct contain k = {
+		.o = o, .verb = verb, .want = { .task = task }, .screen = term_screen(o, STDOUT_FILENO)
+	};
+	int rc = root_open(o->root ? o->root : "/", &k.root, err);
+
+	if (rc < 0)
+		return rc;
+	k.arena = arena_new();
+	rc = config_load(&k.config, o->config, err);
+	if (rc == 0)
+		rc = run(&k, err);
+	if (k.asked)
+		inquire_end(&k.in);
+	config_free(&k.config);
+	arena_free(k.arena);
+	root_close(&k.root);
+	return rc;
+}
+
+int verb_contain(const struct options *o, struct err *err)
+{
+	if (o->all != (o->nargs == 0))
+		return err_set(err, EXIT_USAGE, "usage: spamtrail contain INCIDENT|SENDER, or contain --all");
+	return with(o, "contain", o->all ? PLAN_BRAKE : PLAN_CONTAIN, err);
+}
+
+int verb_setup(const struct options *o, struct err *err)
+{
+	struct options undo = *o;
+	char *word[] = { (char *)"setup", NULL };
+
+	if (!o->remove)
+		return with(o, "setup", PLAN_SETUP, err);
+	undo.args = word;
+	undo.nargs = 1;
+	return verb_undo(&undo, err);
+}

@@ -1,0 +1,35 @@
+/*
+ * door - the ways by which a sender hands over mail, closed for him alone: he may not send, may still receive and log
+ * in. Never by envelope sender. Nothing of it is a file whose loss could stop anybody else's mail.
+ */
+#ifndef SPAMTRAIL_PLAN_DOOR_H
+#define SPAMTRAIL_PLAN_DOOR_H
+
+#include "base/span.h"
+
+struct culprit;
+struct draft;
+
+/* Each adds an action, or a note that says why not, or nothing where that server is not there. */
+void postfix_close_login(struct draft *d, const struct culprit *c);
+void postfix_close_user(struct draft *d, const struct culprit *c);
+void exim_close_login(struct draft *d, const struct culprit *c);
+void exim_close_user(struct draft *d, const struct culprit *c);
+/* Exim's hook lines, where they are missing; true: they are there, or come first in this plan. */
+bool exim_setup(struct draft *d);
+/* The program of the Exim that is here. */
+struct span exim_program(struct draft *d);
+/* Open SMTP sessions from the addresses that the login was used from. */
+void end_sessions(struct draft *d, const struct culprit *c);
+
+/* A panel that has a hold of its own: true, and the action is in the plan. */
+bool panel_close(struct draft *d, const struct culprit *c);
+
+void files_lock(struct draft *d, const struct culprit *c);
+void cron_lock(struct draft *d, const struct culprit *c);
+void processes_stop(struct draft *d, const struct culprit *c);
+void mailbox_lock(struct draft *d, const struct culprit *c);
+void credentials_list(struct draft *d, const struct culprit *c);
+void queue_hold(struct draft *d, char grade);
+
+#endif

@@ -1,0 +1,155 @@
+/* draft - see draft.h. */
+#include "plan/draft.h"
+
+#include <stdio.h>
+
+#define TEXT_MOST 16384
+
+static void *grown(struct draft *d, void *list, size_t n, size_t *room, size_t size)
+{
+	char *more;
+
+	if (n < *room)
+		return list;
+	*room = *room ? 2 * *room : 16;
+	more = arena_alloc(d->arena, *room * size);
+	if (n)
+		memcpy(more, list, n * size);
+	return more;
+}
+
+struct action *draft_action(struct draft *d, enum action_kind kind, char grade)
+{
+	struct plan *p = d->plan;
+	struct action *v;
+
+	p->actions = grown(d, p->actions, p->nactions, &d->actions_room, sizeof(*p->actions));
+	v = &p->actions[p->nactions++];
+	*v = (struct action){ .kind = kind, .grade = grade, .uid = PLAN_NO_UID };
+	v->transient = kind == ACTION_CLOSE_SOCKET || kind == ACTION_END_LOGIN;
+	v->lifetime = v->transient ? 0 : d->want->lifetime;
+	return v;
+}
+
+static struct span format(struct draft *d, const char *fmt, va_list args)
+{
+	char text[TEXT_MOST];
+	int n = vsnprintf(text, sizeof(text), fmt, args);
+
+	if (n < 0)
+		n = 0;
+	return arena_span(d->arena, span_of(text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1));
+}
+
+struct span draft_text(struct draft *d, const char *fmt, ...)
+{
+	va_list args;
+	struct span s;
+
+	va_start(args, fmt);
+	s = format(d, fmt, args);
+	va_end(args);
+	return s;
+}
+
+void draft_note(struct draft *d, const char *fmt, ...)
+{
+	struct plan *p = d->plan;
+	va_list args;
+
+	p->notes = grown(d, p->notes, p->nnotes, &d->notes_room, sizeof(*p->notes));
+	va_start(args, fmt);
+	p->notes[p->nnotes++] = format(d, fmt, args);
+	va_end(args);
+}
+
+void draft_apart(struct draft *d, const char *fmt, ...)
+{
+	struct plan *p = d->plan;
+	va_list args;
+
+	p->apart = grown(d, p->apart, p->napart, &d->apart_room, sizeof(*p->apart));
+	va_start(args, fmt);
+	p->apart[p->napart++] = format(d, fmt, args);
+	va_end(args);
+}
+
+struct span *draft_words(struct draft *d, size_t n, ...)
+{
+	struct span *words = arena_alloc(d->arena, n * sizeof(*words));
+	va_list args;
+
+	va_start(args, n);
+	for (size_t i = 0; i < n; i++)
+		words[i] = va_arg(args, struct span);
+	va_end(args);
+	return words;
+}
+
+struct span draft_quoted(struct draft *d, struct span s)
+{
+	struct buf out = BUF_MAX(4 * s.n + 2);
+	struct span quoted;
+
+	if (draft_is_plain_name(s))
+		return s;
+	buf_byte(&out, '\'');
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '\'')
+			buf_str(&out, "'\\''");
+		else
+			buf_byte(&out, s.p[i]);
+	buf_byte(&out, '\'');
+	quoted = arena_span(d->arena, buf_view(&out));
+	buf_free(&out);
+	return quoted;
+}
+
+bool draft_read(struct draft *d, struct span path, struct span *ret_bytes)
+{
+	for (size_t i = d->plan->nactions; i-- > 0;) {
+		const struct action *v = &d->plan->actions[i];
+
+		if (v->kind == ACTION_EDIT && span_eq(v->path, path)) {
+			*ret_bytes = v->new_bytes;
+			return true;
+		}
+	}
+	return d->io->host.read(d->io->host.ctx, d->arena, path, ret_bytes);
+}
+
+bool draft_exists(struct draft *d, struct span path)
+{
+	return d->io->host.exists(d->io->host.ctx, path);
+}
+
+bool draft_is_plain_name(struct span s)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@._+-=";
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!memchr(good, s.p[i], sizeof(good) - 1))
+			return false;
+	return s.n > 0 && s.n < 200 && s.p[0] != '-' && s.p[0] != '.';
+}
+
+struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes,
+			  char grade)
+{
+	struct action *v = draft_action(d, ACTION_EDIT, grade);
+
+	v->base = SPAN("/");
+	v->path = path;
+	v->old_bytes = old_bytes;
+	v->new_bytes = new_bytes;
+	v->mode = 0644;
+	return v;
+}
+
+struct action *draft_new_file(struct draft *d, struct span path, struct span bytes, char grade)
+{
+	struct action *v = draft_edit(d, path, SPAN_NONE, bytes, grade);
+
+	v->absent = true;
+	return v;
+}

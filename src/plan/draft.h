@@ -1,0 +1,52 @@
+/*
+ * draft - a plan while it is put together: what the files of plan/ share.
+ */
+#ifndef SPAMTRAIL_PLAN_DRAFT_H
+#define SPAMTRAIL_PLAN_DRAFT_H
+
+#include "plan/plan.h"
+
+/* One whom the plan stops, after his names were looked up. */
+struct culprit {
+	const struct row *row;
+	enum sender_kind kind;
+	struct span id, account; /* account: passwd name, or empty */
+	struct span home;
+	uint32_t uid; /* PLAN_NO_UID: unknown, or not his alone */
+	bool shared; /* the account he ran as is many sites' */
+	char grade;
+};
+
+struct draft {
+	const struct plan_io *io;
+	const struct host_facts *facts;
+	const struct plan_want *want;
+	struct arena *arena;
+	struct plan *plan;
+	size_t actions_room, apart_room, notes_room;
+};
+
+/* A zeroed action at the plan's end; the lifetime and "the administrator's file" are set. */
+struct action *draft_action(struct draft *d, enum action_kind kind, char grade);
+void draft_note(struct draft *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void draft_apart(struct draft *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct span draft_text(struct draft *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A list of N words in the arena, for args and back. */
+struct span *draft_words(struct draft *d, size_t n, ...);
+/* S as one word of a shell. */
+struct span draft_quoted(struct draft *d, struct span s);
+
+/* A file as it will be after the edits that are in the plan already. */
+bool draft_read(struct draft *d, struct span path, struct span *ret_bytes);
+bool draft_exists(struct draft *d, struct span path);
+
+#define ARG(s) (int)((s).n < 4096 ? (s).n : 4096), (s).p
+
+/* Letters, digits and @ . _ + - = : what mail servers' lists take without quoting. Not empty, no leading dash. */
+bool draft_is_plain_name(struct span s);
+/* A file of the administrator's: OLD bytes become NEW. */
+struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes, char grade);
+/* One that is not there yet. */
+struct action *draft_new_file(struct draft *d, struct span path, struct span bytes, char grade);
+
+#endif

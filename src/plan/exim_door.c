@@ -1,0 +1,259 @@
+/*
+ * exim_door - Exim's doors, closed by an empty-handed file: the hook lines that setup puts in ask whether a file of the
+ * sender's name is there, and nothing is read.
+ *
+ * Seen on 4.96: `exists` acts at once, in open sessions too, and is simply false where the folder or the file is gone or
+ * unreadable - a lookup in a list that is unreadable answers 451 to everybody. `queue = NAME` with `control = queue` puts
+ * the mail into a named queue that neither the queue runner nor -qff touches; local mail takes no `queue =`, so it is
+ * frozen, and held with the rest at the next look. The running daemon reads neither main options nor .include again: it
+ * has to be told by SIGHUP, once, at setup.
+ */
+#include "plan/door.h"
+
+#include "plan/draft.h"
+
+enum layout { WHOLE, DEBIAN };
+
+/* Where the configuration lies; a new distribution is a row. */
+static const struct {
+	const char *file, *dir, *program;
+	enum layout place;
+} places[] = {
+	{ "/etc/exim4/exim4.conf", "/etc/exim4", "/usr/sbin/exim4", WHOLE },
+	{ "/etc/exim4/update-exim4.conf.conf", "/etc/exim4", "/usr/sbin/exim4", DEBIAN },
+	{ "/etc/exim/exim.conf", "/etc/exim", "/usr/sbin/exim", WHOLE },
+};
+
+/* Panels that write Exim's configuration anew themselves. */
+static bool is_generated(struct span panel)
+{
+	static const char *const names[] = { "cPanel", "DirectAdmin", "Hestia", "Vesta" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (span_eq(panel, span_str(names[i])))
+			return true;
+	return false;
+}
+
+static int find_place(struct draft *d)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (draft_exists(d, span_str(places[i].file)))
+			return (int)i;
+	return -1;
+}
+
+struct span exim_program(struct draft *d)
+{
+	int at = find_place(d);
+
+	return span_str(at < 0 ? "/usr/sbin/exim4" : places[at].program);
+}
+
+/* Where the two options go, and under which other name they are looked for. */
+static struct span target(struct draft *d, int at)
+{
+	struct span bytes = SPAN_NONE;
+
+	if (places[at].place == WHOLE)
+		return span_str(places[at].file);
+	draft_read(d, span_str(places[at].file), &bytes);
+	return span_search(bytes, 0, SPAN("dc_use_split_config='true'")) >= 0
+		       ? SPAN("/etc/exim4/conf.d/main/05_spamtrail")
+		       : SPAN("/etc/exim4/exim4.conf.localmacros");
+}
+
+/* The value of OPTION where a line of the main section sets it; empty: no line does. */
+static struct span option(struct span bytes, const char *name)
+{
+	struct span option = span_str(name);
+
+	for (size_t at = 0; at < bytes.n;) {
+		ptrdiff_t end = span_find(bytes, at, '\n');
+		struct span line = span_of(bytes.p + at, (end < 0 ? bytes.n : (size_t)end) - at);
+		struct span rest = span_trim(line);
+
+		at += line.n + 1;
+		if (span_starts(rest, SPAN("begin ")))
+			break;
+		if (!span_starts(rest, option))
+			continue;
+		rest = span_trim(span_from(rest, option.n));
+		if (span_starts(rest, SPAN("=")))
+			return span_trim(span_from(rest, 1));
+	}
+	return SPAN_NONE;
+}
+
+static struct span hook(struct draft *d, const char *dir, struct span predata, struct span not_smtp)
+{
+	struct span after_predata = predata.n ? draft_text(d, " acl = %.*s", ARG(predata)) : SPAN_NONE;
+	struct span after_local = not_smtp.n ? draft_text(d, " acl = %.*s", ARG(not_smtp)) : SPAN_NONE;
+
+	return draft_text(d,
+			  "# spamtrail: a sender whose file %s/spamtrail:NAME is there may not send; setup "
+			  "--remove takes this out\n"
+			  "acl_smtp_predata = ${if exists{%s/spamtrail:${if def:sender_host_address "
+			  "{${sg{${lc:$authenticated_id}}{/}"
+			  "{_}}}{uid:$originator_uid}}}{warn queue = spamtrail\\n control = queue\\n "
+			  "accept%.*s}{%.*s}}\n"
+			  "acl_not_smtp = ${if exists{%s/spamtrail:uid:$originator_uid}{warn control = "
+			  "freeze/no_tell\\n accept%.*s}"
+			  "{%.*s}}\n",
+			  dir, dir, ARG(after_predata), ARG(predata.n ? predata : SPAN("accept")), dir,
+			  ARG(after_local), ARG(not_smtp.n ? not_smtp : SPAN("accept")));
+}
+
+/* BYTES without the lines that set OPTION, up to the first "begin". */
+static struct span without(struct draft *d, struct span bytes, const char *name)
+{
+	struct buf out = BUF_MAX(bytes.n + 1);
+	bool main_section = true;
+	struct span s;
+
+	for (size_t at = 0; at < bytes.n;) {
+		ptrdiff_t end = span_find(bytes, at, '\n');
+		struct span line = span_of(bytes.p + at, (end < 0 ? bytes.n : (size_t)end + 1) - at);
+		struct span rest = span_trim(line);
+
+		at += line.n;
+		main_section &= !span_starts(rest, SPAN("begin "));
+		if (!main_section || !span_starts(rest, span_str(name)) ||
+		    !span_starts(span_trim(span_from(rest, strlen(name))), SPAN("=")))
+			buf_span(&out, line);
+	}
+	s = arena_span(d->arena, buf_view(&out));
+	buf_free(&out);
+	return s;
+}
+
+static struct span before_begin(struct draft *d, struct span bytes, struct span text)
+{
+	struct buf out = BUF_MAX(bytes.n + text.n + 2);
+	size_t at = 0;
+	struct span s;
+
+	while (at < bytes.n && !span_starts(span_from(bytes, at), SPAN("begin "))) {
+		ptrdiff_t end = span_find(bytes, at, '\n');
+
+		at = end < 0 ? bytes.n : (size_t)end + 1;
+	}
+	buf_span(&out, span_head(bytes, at));
+	if (out.n && out.p[out.n - 1] != '\n')
+		buf_byte(&out, '\n');
+	buf_span(&out, text);
+	buf_span(&out, span_from(bytes, at));
+	s = arena_span(d->arena, buf_view(&out));
+	buf_free(&out);
+	return s;
+}
+
+static bool can_wrap(struct span value)
+{
+	return !value.n || (draft_is_plain_name(value) && span_find(value, 0, '@') < 0);
+}
+
+static void put_hook(struct draft *d, int at, struct span path, struct span bytes, bool there,
+		     struct span predata, struct span not_smtp)
+{
+	struct span text = hook(d, places[at].dir, predata, not_smtp);
+	struct action *v;
+
+	if (there) {
+		struct span cut = without(d, without(d, bytes, "acl_smtp_predata"), "acl_not_smtp");
+
+		v = draft_edit(d, path, bytes, before_begin(d, cut, text), 'A');
+	} else {
+		v = draft_new_file(d, path, text, 'A');
+	}
+	if (places[at].place == WHOLE) {
+		v->args =
+			draft_words(d, 4, span_str(places[at].program), SPAN("-C"), SPAN("{}"), SPAN("-bV"));
+		v->nargs = 4;
+	}
+	v->back = draft_words(d, 1, SPAN("reload-exim"));
+	v->nback = 1;
+	v->lifetime = 0;
+	v->what = draft_text(d, "setup: two lines in %.*s let Exim hold one sender's mail without a restart",
+			     ARG(path));
+	v->command = draft_text(d, "edit %.*s as shown, %s, then reload Exim", ARG(path),
+				places[at].place == WHOLE ? "check it with exim -C FILE -bV"
+							  : "update-exim4.conf");
+	v->undo = draft_text(d, "%.*s as it was, and a reload", ARG(path));
+}
+
+bool exim_setup(struct draft *d)
+{
+	int at = find_place(d);
+	struct span path, bytes = SPAN_NONE, seen, predata, not_smtp;
+	bool there;
+
+	if (!d->facts->exim_spool.n || at < 0)
+		return false;
+	if (is_generated(d->facts->panel)) {
+		draft_note(d, "Exim's configuration is %.*s's: nothing is written into it",
+			   ARG(d->facts->panel));
+		return false;
+	}
+	path = target(d, at);
+	there = draft_read(d, path, &bytes);
+	if (span_search(bytes, 0, SPAN("/spamtrail:")) >= 0)
+		return true;
+	seen = bytes;
+	if (places[at].place == DEBIAN && draft_exists(d, SPAN("/var/lib/exim4/config.autogenerated")))
+		draft_read(d, SPAN("/var/lib/exim4/config.autogenerated"), &seen);
+	predata = option(seen, "acl_smtp_predata");
+	not_smtp = option(seen, "acl_not_smtp");
+	if (places[at].place == DEBIAN ? predata.n || not_smtp.n
+				       : !can_wrap(predata) || !can_wrap(not_smtp)) {
+		draft_note(d, "Exim: acl_smtp_predata or acl_not_smtp is used here in a way that setup "
+			      "leaves alone");
+		return false;
+	}
+	put_hook(d, at, path, bytes, there, predata, not_smtp);
+	return true;
+}
+
+static void close_by_file(struct draft *d, const struct culprit *c, struct span key, const char *how)
+{
+	int at = find_place(d);
+	struct span path;
+	struct action *v;
+
+	if (at < 0 || !exim_setup(d))
+		return;
+	path = draft_text(d, "%s/spamtrail:%.*s", places[at].dir, ARG(key));
+	if (draft_exists(d, path)) {
+		draft_note(d, "Exim: %.*s is there: he may not send already", ARG(path));
+		return;
+	}
+	v = draft_new_file(d, path, SPAN("This sender's mail waits: spamtrail history\n"), c->grade);
+	v->what =
+		draft_text(d, "Exim takes %.*s's mail and %s: he may not send, may still receive and log in",
+			   ARG(c->kind == KIND_AUTH ? c->id : c->account), how);
+	v->command = draft_text(d, "touch '%.*s'", ARG(path));
+	v->undo = draft_text(d, "rm '%.*s'", ARG(path));
+}
+
+void exim_close_login(struct draft *d, const struct culprit *c)
+{
+	char *key = arena_str(d->arena, c->id);
+
+	if (!d->facts->exim_spool.n)
+		return;
+	if (!draft_is_plain_name(c->id)) {
+		draft_note(d, "Exim: the login %.*s has characters that make no file name: lock its password",
+			   ARG(c->id));
+		return;
+	}
+	for (size_t i = 0; i < c->id.n; i++)
+		if (key[i] >= 'A' && key[i] <= 'Z')
+			key[i] = (char)(key[i] | 0x20);
+	close_by_file(d, c, span_of(key, c->id.n), "keeps it in the queue \"spamtrail\"");
+}
+
+void exim_close_user(struct draft *d, const struct culprit *c)
+{
+	if (d->facts->exim_spool.n && c->uid != PLAN_NO_UID)
+		close_by_file(d, c, draft_text(d, "uid:%u", c->uid), "freezes it");
+}

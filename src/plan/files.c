@@ -1,0 +1,228 @@
+/*
+ * files - the culprit's scripts are moved into the hold store, and his cron lines are put to rest.
+ *
+ * A script is locked where it is named as a file. Of a folder only where one script alone lies in it: else the operator
+ * names the file, as an accused neighbour's site would be the price of a guess.
+ *
+ * TRUST: a place is what the mail server's or PHP's log said; the file's owner is asked of the kernel, and the actor
+ * opens it beneath the home without following a link.
+ */
+#include "plan/door.h"
+
+#include "plan/draft.h"
+
+#include "host/accounts.h"
+#include "sys/beneath.h"
+
+#include <sys/stat.h>
+
+#define SCRIPTS_MOST 20
+#define CRONTAB_MARK "#spamtrail# "
+
+static bool is_script(struct span name)
+{
+	static const char *const ends[] = { ".php", ".php5", ".php7", ".php8", ".phtml", ".phar",
+					    ".pl",  ".cgi",  ".py",   ".sh",   ".inc" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (span_ends(name, span_str(ends[i])))
+			return true;
+	return false;
+}
+
+/* Whose home PATH lies in; NULL: nobody's. */
+static const struct account *owner_of(struct draft *d, struct span path)
+{
+	uint32_t index = accounts_by_path(d->facts->accounts, path);
+
+	return index == ACCOUNT_NONE ? NULL : accounts_get(d->facts->accounts, index);
+}
+
+static bool listed_already(struct draft *d, struct span path)
+{
+	for (size_t i = 0; i < d->plan->nactions; i++)
+		if (d->plan->actions[i].kind == ACTION_HOLD_FILE && span_eq(d->plan->actions[i].path, path))
+			return true;
+	return false;
+}
+
+/* A clean file for PATH lies in the operator's folder where the end of its path is there, the longest first. */
+static void restore_file(struct draft *d, const struct action *held)
+{
+	struct span path = held->path, bytes;
+	struct action *v;
+
+	for (ptrdiff_t at = 0; d->want->from.n && at >= 0; at = span_find(path, (size_t)at + 1, '/')) {
+		struct span from =
+			draft_text(d, "%.*s%.*s", ARG(d->want->from), ARG(span_from(path, (size_t)at)));
+
+		if (!draft_exists(d, from) || !draft_read(d, from, &bytes))
+			continue;
+		v = draft_action(d, ACTION_PUT_FILE, held->grade);
+		v->base = held->base;
+		v->path = path;
+		v->uid = held->uid;
+		v->mode = 0644;
+		v->lifetime = 0;
+		v->new_bytes = bytes;
+		v->what = draft_text(d, "a clean %.*s takes its place, from %.*s", ARG(path), ARG(from));
+		v->command = draft_text(d, "cp -n %.*s %.*s", ARG(draft_quoted(d, from)),
+					ARG(draft_quoted(d, path)));
+		v->undo = draft_text(d, "rm %.*s", ARG(draft_quoted(d, path)));
+		return;
+	}
+	if (d->want->from.n)
+		draft_note(d, "no file for %.*s lies in %.*s", ARG(path), ARG(d->want->from));
+}
+
+static void lock_file(struct draft *d, const struct culprit *c, struct span path,
+		      const struct file_status *st, char grade)
+{
+	const struct account *owner = owner_of(d, path);
+	bool in_home = owner && owner->home.n > 1 && span_starts(path, owner->home) &&
+		       path.n > owner->home.n && path.p[owner->home.n] == '/';
+	struct span quoted = draft_quoted(d, path);
+	struct action *v;
+
+	if (listed_already(d, path))
+		return;
+	if (st->uid == 0) {
+		draft_note(d, "%.*s belongs to root: it is not moved", ARG(path));
+		return;
+	}
+	if (c->uid != PLAN_NO_UID && st->uid != c->uid && !c->shared) {
+		draft_note(d, "%.*s belongs to uid %u, not to %.*s: it is not moved", ARG(path), st->uid,
+			   ARG(c->account));
+		return;
+	}
+	v = draft_action(d, ACTION_HOLD_FILE, grade);
+	v->base = in_home ? owner->home : SPAN("/");
+	v->path = path;
+	v->uid = st->uid;
+	v->what = draft_text(d, "the script %.*s moves into the hold store", ARG(path));
+	v->command = draft_text(d, "mv -n %.*s HOLD-STORE/", ARG(quoted));
+	v->undo = draft_text(d, "mv -n HOLD-STORE/... %.*s", ARG(quoted));
+	restore_file(d, &(struct action){ .base = v->base, .path = path, .uid = v->uid, .grade = grade });
+}
+
+static void lock_in_folder(struct draft *d, const struct culprit *c, struct span folder, char grade)
+{
+	struct span *names, found = SPAN_NONE;
+	struct file_status st, found_status = { 0 };
+	size_t n = d->io->host.list(d->io->host.ctx, d->arena, folder, &names), scripts = 0;
+	struct span examples = SPAN_NONE;
+
+	for (size_t i = 0; i < n && scripts < SCRIPTS_MOST; i++) {
+		struct span path;
+
+		if (!is_script(names[i]))
+			continue;
+		path = draft_text(d, "%.*s/%.*s", ARG(folder), ARG(names[i]));
+		if (!d->io->status(d->io->host.ctx, path, &st) || !S_ISREG(st.mode))
+			continue;
+		scripts++;
+		found = path;
+		found_status = st;
+		if (scripts <= 3)
+			examples = draft_text(d, "%.*s%s%.*s", ARG(examples), examples.n ? ", " : "",
+					      ARG(names[i]));
+	}
+	if (scripts == 1)
+		lock_file(d, c, found, &found_status, grade);
+	else if (scripts == 0)
+		draft_note(d, "no script lies in %.*s any more", ARG(folder));
+	else
+		draft_note(d,
+			   "%.*s holds %zu%s scripts (%.*s ...) and the logs do not say which: name it, "
+			   "spamtrail contain %.*s/FILE",
+			   ARG(folder), scripts, scripts == SCRIPTS_MOST ? " or more" : "", ARG(examples),
+			   ARG(folder));
+}
+
+static void lock_place(struct draft *d, const struct culprit *c, struct span path, char grade)
+{
+	struct file_status st;
+
+	if (path.n < 2 || path.p[0] != '/' || !d->io->status(d->io->host.ctx, path, &st)) {
+		draft_note(d, "%.*s is not there any more", ARG(path));
+		return;
+	}
+	if (S_ISREG(st.mode))
+		lock_file(d, c, path, &st, grade);
+	else
+		lock_in_folder(d, c, path, grade);
+}
+
+void files_lock(struct draft *d, const struct culprit *c)
+{
+	bool file = false;
+
+	if (c->kind != KIND_SCRIPT)
+		return;
+	for (size_t i = 0; i < c->row->nplaces && i < SCRIPTS_MOST; i++) {
+		struct file_status st;
+
+		if (is_script(c->row->places[i].path) &&
+		    d->io->status(d->io->host.ctx, c->row->places[i].path, &st) && S_ISREG(st.mode)) {
+			lock_file(d, c, c->row->places[i].path, &st, c->row->places[i].grade);
+			file = true;
+		}
+	}
+	if (!file)
+		lock_place(d, c, c->id, c->grade);
+}
+
+/* Jobs get a mark in front; comments, settings and what has the mark already stay. */
+static struct span disabled(struct draft *d, struct span bytes, size_t *ret_n)
+{
+	struct buf out = BUF_MAX(2 * bytes.n + 4096);
+	struct span s;
+
+	*ret_n = 0;
+	for (size_t at = 0; at < bytes.n;) {
+		ptrdiff_t end = span_find(bytes, at, '\n');
+		struct span line = span_of(bytes.p + at, (end < 0 ? bytes.n : (size_t)end + 1) - at);
+		struct span job = span_trim(line);
+		bool is_job =
+			job.n && (job.p[0] == '*' || job.p[0] == '@' || (job.p[0] >= '0' && job.p[0] <= '9'));
+
+		at += line.n;
+		if (is_job)
+			buf_str(&out, CRONTAB_MARK);
+		*ret_n += is_job;
+		buf_span(&out, line);
+	}
+	s = arena_span(d->arena, buf_view(&out));
+	buf_free(&out);
+	return s;
+}
+
+void cron_lock(struct draft *d, const struct culprit *c)
+{
+	static const char *const folders[] = { "/var/spool/cron/crontabs", "/var/spool/cron" };
+
+	if (c->shared || c->uid == PLAN_NO_UID || !draft_is_plain_name(c->account))
+		return;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		struct span path = draft_text(d, "%s/%.*s", folders[i], ARG(c->account));
+		struct file_status st;
+		struct span bytes, changed;
+		struct action *v;
+		size_t jobs;
+
+		if (!d->io->status(d->io->host.ctx, path, &st) || !S_ISREG(st.mode) || st.uid != c->uid ||
+		    !draft_read(d, path, &bytes))
+			continue;
+		changed = disabled(d, bytes, &jobs);
+		if (!jobs)
+			return;
+		v = draft_edit(d, path, bytes, changed, c->grade);
+		v->uid = c->uid;
+		v->mode = 0600;
+		v->what = draft_text(d, "%zu cron job%s of %.*s rest%s", jobs, jobs == 1 ? "" : "s",
+				     ARG(c->account), jobs == 1 ? "s" : "");
+		v->command = draft_text(d, "crontab -u %.*s -e   (# before each job)", ARG(c->account));
+		v->undo = SPAN("the crontab as it was");
+		return;
+	}
+}

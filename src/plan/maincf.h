@@ -1,0 +1,21 @@
+/*
+ * maincf - one setting of Postfix's main.cf read and set, every other byte left as it is.
+ *
+ * Format: postconf(5). A line that begins with a blank continues the one before, comments and empty lines may stand in
+ * between, and of a name that is set twice the last one counts.
+ */
+#ifndef SPAMTRAIL_PLAN_MAINCF_H
+#define SPAMTRAIL_PLAN_MAINCF_H
+
+#include "base/arena.h"
+
+/* The value of NAME, lines joined by single blanks, in A; false: not set. */
+bool maincf_get(struct arena *a, struct span bytes, struct span name, struct span *ret_value);
+/*
+ * BYTES with NAME set to the N items, one a line, so that each can be taken out again by itself; the last setting of
+ * NAME is replaced, or the new one comes to the end. LAST (may be empty) stands on a line of its own behind them.
+ */
+struct span maincf_set(struct arena *a, struct span bytes, struct span name, struct span first,
+		       const struct span *items, size_t n, struct span last);
+
+#endif

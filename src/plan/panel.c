@@ -1,0 +1,152 @@
+/*
+ * panel - what a panel does itself: hold one account's or one mailbox's outgoing mail. A new one is a row.
+ *
+ * Interfaces as their documentation has them; none has been seen on a real panel yet (README). Where a panel has no row
+ * the mail server's own door is closed.
+ */
+#include "plan/door.h"
+
+#include "plan/draft.h"
+
+enum word { END, LITERAL, ACCOUNT, LOGIN, USER_PART, DOMAIN_PART };
+
+struct part {
+	enum word word;
+	const char *before;
+};
+
+#define PARTS 8
+
+static const struct row_of {
+	const char *panel;
+	bool mailbox; /* for a login with a domain; else for the account */
+	const char *program;
+	struct part args[PARTS], back[PARTS];
+} rows[] = {
+	{ "cPanel",
+	  false,
+	  "/usr/local/cpanel/bin/whmapi1",
+	  { { LITERAL, "hold_outgoing_email" }, { ACCOUNT, "user=" } },
+	  { { LITERAL, "release_outgoing_email" }, { ACCOUNT, "user=" } } },
+	{ "cPanel",
+	  true,
+	  "/usr/local/cpanel/bin/uapi",
+	  { { ACCOUNT, "--user=" }, { LITERAL, "Email" }, { LITERAL, "hold_outgoing" }, { LOGIN, "email=" } },
+	  { { ACCOUNT, "--user=" },
+	    { LITERAL, "Email" },
+	    { LITERAL, "release_outgoing" },
+	    { LOGIN, "email=" } } },
+	{ "Hestia",
+	  true,
+	  "/usr/local/hestia/bin/v-suspend-mail-account",
+	  { { ACCOUNT, "" }, { DOMAIN_PART, "" }, { USER_PART, "" } },
+	  { { ACCOUNT, "" }, { DOMAIN_PART, "" }, { USER_PART, "" } } },
+};
+
+static struct span word_of(struct draft *d, const struct culprit *c, const struct part *p)
+{
+	ptrdiff_t at = span_find(c->id, 0, '@');
+	struct span s = SPAN_NONE;
+
+	switch (p->word) {
+	case ACCOUNT:
+		s = c->account;
+		break;
+	case LOGIN:
+		s = c->id;
+		break;
+	case USER_PART:
+		s = span_head(c->id, at < 0 ? c->id.n : (size_t)at);
+		break;
+	case DOMAIN_PART:
+		s = at < 0 ? SPAN_NONE : span_from(c->id, (size_t)at + 1);
+		break;
+	case LITERAL:
+	case END:
+		return span_str(p->before);
+	}
+	return draft_text(d, "%s%.*s", p->before, ARG(s));
+}
+
+static struct span *words_of(struct draft *d, const struct culprit *c, const char *program,
+			     const struct part *parts, size_t *ret_n)
+{
+	struct span *words = arena_alloc(d->arena, (PARTS + 1) * sizeof(*words));
+	size_t n = 0;
+
+	words[n++] = span_str(program);
+	for (size_t i = 0; i < PARTS && parts[i].word != END; i++)
+		words[n++] = word_of(d, c, &parts[i]);
+	*ret_n = n;
+	return words;
+}
+
+static struct span joined(struct draft *d, const struct span *words, size_t n)
+{
+	struct span s = SPAN_NONE;
+
+	for (size_t i = 0; i < n; i++)
+		s = draft_text(d, "%.*s%s%.*s", ARG(s), i ? " " : "", ARG(words[i]));
+	return s;
+}
+
+/* DirectAdmin has no command: its mail server asks lists of names at each message. */
+static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
+{
+	ptrdiff_t at = span_find(c->id, 0, '@');
+	struct span path = SPAN("/etc/virtual/blacklist_usernames"), bytes = SPAN_NONE;
+	struct action *v;
+	bool there;
+
+	if (mailbox) {
+		path = draft_text(d, "/etc/virtual/%.*s/limit/%.*s", ARG(span_from(c->id, (size_t)at + 1)),
+				  ARG(span_head(c->id, (size_t)at)));
+		there = draft_read(d, path, &bytes);
+		v = there ? draft_edit(d, path, bytes, SPAN("1\n"), c->grade)
+			  : draft_new_file(d, path, SPAN("1\n"), c->grade);
+		v->what = draft_text(d, "DirectAdmin lets %.*s send one message a day", ARG(c->id));
+		v->command = draft_text(d, "echo 1 >%.*s", ARG(path));
+	} else {
+		struct span text;
+
+		there = draft_read(d, path, &bytes);
+		text = draft_text(d, "%.*s%s%.*s\n", ARG(bytes),
+				  bytes.n && bytes.p[bytes.n - 1] != '\n' ? "\n" : "", ARG(c->account));
+		v = there ? draft_edit(d, path, bytes, text, c->grade)
+			  : draft_new_file(d, path, text, c->grade);
+		v->what = draft_text(d, "DirectAdmin refuses mail that %.*s sends", ARG(c->account));
+		v->command = draft_text(d, "echo %.*s >>%.*s", ARG(c->account), ARG(path));
+	}
+	v->undo = draft_text(d, "%.*s as it was", ARG(path));
+	return true;
+}
+
+bool panel_close(struct draft *d, const struct culprit *c)
+{
+	bool mailbox = c->kind == KIND_AUTH && span_find(c->id, 0, '@') > 0;
+
+	if (!draft_is_plain_name(c->id) && mailbox)
+		return false;
+	if (!draft_is_plain_name(c->account))
+		return false;
+	if (span_eq(d->facts->panel, SPAN("DirectAdmin")))
+		return directadmin(d, c, mailbox);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *back = rows[i].program;
+		struct action *v;
+
+		if (!span_eq(d->facts->panel, span_str(rows[i].panel)) || rows[i].mailbox != mailbox)
+			continue;
+		if (span_eq(d->facts->panel, SPAN("Hestia")))
+			back = "/usr/local/hestia/bin/v-unsuspend-mail-account";
+		v = draft_action(d, ACTION_COMMAND, c->grade);
+		v->args = words_of(d, c, rows[i].program, rows[i].args, &v->nargs);
+		v->back = words_of(d, c, back, rows[i].back, &v->nback);
+		v->what = draft_text(d, "%.*s holds what %.*s sends", ARG(d->facts->panel),
+				     ARG(mailbox ? c->id : c->account));
+		v->command = joined(d, v->args, v->nargs);
+		v->undo = joined(d, v->back, v->nback);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,50 @@
+/*
+ * plan - who is to be stopped, in; actions, each with its way back, out.
+ *
+ * Works without power: configuration comes through host_io, nothing is changed, and the actor checks every action
+ * again. A plan acts on exactly one culprit. Root, the mail server's users and the allow list are refused; a user whom
+ * several sites share is never closed, blocked or stopped as a whole; nothing in it is without a way back.
+ *
+ * TRUST: configuration is root's or an image's; ids, places and addresses of the rows are what logs said. A name that
+ * could mean anything to the program it is written for is not written: the plan says so instead.
+ */
+#ifndef SPAMTRAIL_PLAN_PLAN_H
+#define SPAMTRAIL_PLAN_PLAN_H
+
+#include "host/host.h"
+#include "model/plan.h"
+#include "model/row.h"
+
+struct file_status;
+
+/* As in enum mail_server. */
+enum plan_server { PLAN_POSTFIX, PLAN_EXIM, PLAN_SERVERS };
+
+enum plan_task {
+	PLAN_CONTAIN,
+	PLAN_REST,    /* what he handed over between the plan and its end: queued messages only */
+	PLAN_BRAKE,   /* nothing leaves the machine */
+	PLAN_SETUP,
+};
+
+struct plan_io {
+	struct host_io host;
+	bool (*status)(void *ctx, struct span path, struct file_status *ret_status);
+};
+
+struct plan_want {
+	enum plan_task task;
+	struct span incident;         /* "1123a"; empty: the operator named the sender himself */
+	const struct row *rows;       size_t nrows;      /* whom to stop */
+	uint32_t lifetime;            /* seconds; 0: until it is undone */
+	const struct span *allow;     size_t nallow;     /* senders, @domains and folders that are never acted on */
+	struct span from;             /* a folder with clean files for what is locked, or empty */
+	const struct span *ids[PLAN_SERVERS]; /* his queued messages, see trace/queued.h */
+	size_t nids[PLAN_SERVERS];
+};
+
+/* Texts live in A or in the facts. EXIT_NOPERM: he may not be acted on. A plan without actions says why in its notes. */
+int plan_make(const struct plan_io *io, const struct host_facts *f, const struct plan_want *want, struct arena *a,
+	      struct plan *ret_plan, struct err *err);
+
+#endif

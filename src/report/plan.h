@@ -1,0 +1,21 @@
+/*
+ * plan - a plan as it is shown before it is done: each action with its grade, what it changes, the same by hand, its way
+ * back and how long it lasts; then what is left to the operator, and what could not be told apart.
+ */
+#ifndef SPAMTRAIL_REPORT_PLAN_H
+#define SPAMTRAIL_REPORT_PLAN_H
+
+#include "model/plan.h"
+#include "report/jsonw.h"
+#include "report/screen.h"
+#include "report/sink.h"
+
+/* NEXT: the one command that goes on from here, whole. DIFF: what edits change, line by line. */
+void plan_text(struct sink *s, const struct plan *p, const struct screen *screen, bool diff, struct span next);
+void plan_json(struct sink *s, const struct plan *p, const char *verb);
+/*   plain: action  number kind grade lifetime transient what command undo ; apart text ; note text */
+void plan_plain(struct sink *s, const struct plan *p);
+/* The contract's "plan" of an incident. */
+void plan_json_list(struct jsonw *w, const struct plan *p);
+
+#endif
