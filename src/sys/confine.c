@@ -55,6 +55,8 @@ static int set_limits(const struct confine_want *want, struct err *err)
 /* Root alone can do it; anybody else has Landlock for that. */
 static int lock_in(const struct confine_want *want, struct confine_report *report, struct err *err)
 {
+	if (want->below && want->files > BELOW_FILES)
+		bug("more descriptors than the filter knows as the folder's");
 	if (!want->below || geteuid() != 0)
 		return 0;
 	if (fchdir(want->below_fd) < 0 || chroot(".") < 0)
@@ -166,7 +168,7 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 		return err_set(err, EXIT_NOPERM,
 			       "this kernel has no Landlock, so only root can read one folder alone");
 	report.landlock_abi = r;
-	r = filter_load(want, err);
+	r = filter_load(want, report.locked_in, err);
 	if (r < 0)
 		return r;
 	*ret_report = report;
