@@ -27,6 +27,7 @@ struct reading {
 	struct slices *slices; /* NULL: one message is looked for */
 	struct room *room;
 	char *bytes; /* WINDOW_MOST */
+	bool loud; /* times of access cannot be left alone */
 };
 
 /* An open folder of a queue and what is true of all that lies in it. */

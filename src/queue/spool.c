@@ -59,9 +59,11 @@ bool reading_list(struct reading *r, const char *path, struct arena *a, struct p
 
 int reading_open(struct reading *r, const struct place *p, const char *name, struct file_status *ret_status)
 {
-	int fd = below_open(p->fd, name, false);
+	bool quiet = !r->loud;
+	int fd = below_open_quietly(p->fd, name, &quiet);
 	struct err err;
 
+	r->loud = !quiet;
 	if (fd < 0) {
 		if (errno == ENOENT)
 			r->tally.vanished++;

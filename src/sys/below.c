@@ -22,14 +22,30 @@ struct how {
 
 enum { NO_XDEV = 0x01, NO_MAGICLINKS = 0x02, NO_SYMLINKS = 0x04, BENEATH = 0x08, CALL_OPENAT2 = 437 };
 
-int below_open(int dirfd, const char *path, bool dir)
+static int open_to_read(int dirfd, const char *path, uint64_t more)
 {
 	struct how how = {
-		.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (dir ? O_DIRECTORY : O_NONBLOCK | O_NOCTTY),
+		.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | more,
 		.resolve = BENEATH | NO_SYMLINKS | NO_MAGICLINKS | NO_XDEV,
 	};
 
 	return (int)syscall(CALL_OPENAT2, dirfd, path, &how, sizeof(how));
+}
+
+int below_open(int dirfd, const char *path, bool dir)
+{
+	return open_to_read(dirfd, path, dir ? O_DIRECTORY : O_NONBLOCK | O_NOCTTY);
+}
+
+int below_open_quietly(int dirfd, const char *path, bool *quiet)
+{
+	const uint64_t file = O_NONBLOCK | O_NOCTTY;
+	int fd = open_to_read(dirfd, path, file | (*quiet ? O_NOATIME : 0));
+
+	if (fd >= 0 || errno != EPERM || !*quiet)
+		return fd;
+	*quiet = false;
+	return open_to_read(dirfd, path, file);
 }
 
 /* One call instead of three. ENOSYS: this process is confined by Landlock alone, which leaves statx the whole world. */
