@@ -263,6 +263,14 @@ static int read_by_tool(struct asking *k, struct err *err)
 	return rc;
 }
 
+/* What postqueue does not tell is missing only where it was asked for: sender, domain and age it knows. */
+static bool tool_tells(const struct queue_ask *want)
+{
+	bool known = want->by == BY_SENDER || want->by == BY_DOMAIN || want->by == BY_AGE;
+
+	return want->groups && known && !want->message && !want->packed;
+}
+
 /* One for each core; a test may ask for a number. */
 static unsigned workers(void)
 {
@@ -295,6 +303,11 @@ static void ask_one(struct asking *k, enum mail_server server, struct span path)
 	if (rc == -EXIT_NOPERM && server == SERVER_POSTFIX && want->root->kind == ROOT_HOST &&
 	    want->facts->postfix_commands.n && geteuid() != 0)
 		rc = read_by_tool(k, &err);
+	if (rc == 0 && k->spool.by_tool && !tool_tells(want))
+		unseen(k,
+		       "Postfix's queue only as postqueue tells it: no user, login or subject; root sees "
+		       "those",
+		       SPAN_NONE);
 	if (rc == 0)
 		r->spool[r->nspools++] = k->spool;
 	else if (rc != -EXIT_NOINPUT)

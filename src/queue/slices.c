@@ -57,7 +57,7 @@ static void give(struct slices *s, struct parked *k)
 	k->arena = NULL;
 }
 
-/* With the lock. Slice AT is too big to be read on before it has its turn; nobody else gives meanwhile. */
+/* Slice AT is too big to be read on before it has its turn; nobody else gives meanwhile. */
 static void give_early(struct slices *s, size_t at, struct parked *k)
 {
 	pthread_mutex_lock(&s->lock);
