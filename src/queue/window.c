@@ -6,9 +6,9 @@
 
 void window_open(struct window *w, int fd, char *room, uint64_t size)
 {
-	*w = (struct window){
-		.fd = fd, .room = room, .first = size < WINDOW_SMALL ? WINDOW_SMALL : WINDOW_FIRST
-	};
+	*w = (struct window){ .fd = fd,
+			      .room = room,
+			      .first = size < WINDOW_SMALL ? WINDOW_SMALL : WINDOW_FIRST };
 }
 
 void window_memory(struct window *w, struct span bytes)
