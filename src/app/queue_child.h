@@ -9,6 +9,7 @@ struct queue_want {
 	enum mail_server server;
 	int fd; /* the spool's folder, or with BY_TOOL the pipe that `postqueue -j` writes to */
 	bool by_tool;
+	unsigned workers; /* threads */
 	int64_t now;
 	bool groups; /* BY: learn the host, count; else nothing is counted */
 	enum queue_by by;

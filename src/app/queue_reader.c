@@ -11,13 +11,14 @@
 #include "app/serve.h"
 #include "app/talk.h"
 #include "base/pack.h"
+#include "sys/confine.h"
 #include "sys/program.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define FILES_OPEN 64
+#define WORKERS_MOST 8
 #define ADDRESS_SPACE ((uint64_t)1 << 30)
 #define ANSWER_MOST ((size_t)48 << 20)
 #define TOOL_SECONDS 300
@@ -199,7 +200,7 @@ static int read_from(struct asking *k, int fd, bool by_tool, struct err *err)
 	struct confined_want cw = {
 		.name = "queue reader",
 		.unconfined = k->want->unconfined,
-		.files = FILES_OPEN,
+		.files = BELOW_FILES,
 		.memory = ADDRESS_SPACE,
 		.answer_most = ANSWER_MOST,
 		.keep = &fd,
@@ -262,6 +263,23 @@ static int read_by_tool(struct asking *k, struct err *err)
 	return rc;
 }
 
+/* What postqueue does not tell is missing only where it was asked for: sender, domain and age it knows. */
+static bool tool_tells(const struct queue_ask *want)
+{
+	bool known = want->by == BY_SENDER || want->by == BY_DOMAIN || want->by == BY_AGE;
+
+	return want->groups && known && !want->message && !want->packed;
+}
+
+/* One for each core; a test may ask for a number. */
+static unsigned workers(void)
+{
+	const char *asked = getenv("SPAMTRAIL_TEST_WORKERS");
+	long cores = asked ? strtol(asked, NULL, 10) : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cores < 1 ? 1 : cores > WORKERS_MOST ? WORKERS_MOST : (unsigned)cores;
+}
+
 static void ask_one(struct asking *k, enum mail_server server, struct span path)
 {
 	const struct queue_ask *want = k->want;
@@ -274,6 +292,7 @@ static void ask_one(struct asking *k, enum mail_server server, struct span path)
 	k->spool = (struct queue_spool){ .server = server, .path = path };
 	k->child_want = (struct queue_want){
 		.server = server,
+		.workers = workers(),
 		.now = want->now,
 		.groups = want->groups,
 		.by = want->by,
@@ -286,6 +305,11 @@ static void ask_one(struct asking *k, enum mail_server server, struct span path)
 	if (rc == -EXIT_NOPERM && server == SERVER_POSTFIX && want->root->kind == ROOT_HOST &&
 	    want->facts->postfix_commands.n && geteuid() != 0)
 		rc = read_by_tool(k, &err);
+	if (rc == 0 && k->spool.by_tool && !tool_tells(want))
+		unseen(k,
+		       "Postfix's queue only as postqueue tells it: no user, login or subject; root sees "
+		       "those",
+		       SPAN_NONE);
 	if (rc == 0)
 		r->spool[r->nspools++] = k->spool;
 	else if (rc != -EXIT_NOINPUT)

@@ -12,20 +12,20 @@
 #define QUEUES_MOST 200
 #define JOURNAL_MOST WINDOW_MOST
 
-/* The file beside the -H file at PATH that ends in WHICH. */
-static const char *beside(char *path, char which)
+/* The file beside the -H file NAME that ends in WHICH. */
+static const char *beside(char *name, char which)
 {
-	path[strlen(path) - 1] = which;
-	return path;
+	name[strlen(name) - 1] = which;
+	return name;
 }
 
-static void read_journal(struct reading *r, char *path)
+static void read_journal(struct reading *r, const struct place *p, char *name)
 {
-	int fd = below_open(r->spool->fd, beside(path, 'J'), false);
+	int fd = below_open(p->fd, beside(name, 'J'), false);
 	struct file_status st;
 	struct err err;
 
-	beside(path, 'H');
+	beside(name, 'H');
 	if (fd < 0)
 		return;
 	if (descriptor_status(fd, &st, &err) == 0 && S_ISREG(st.mode)) {
@@ -37,55 +37,64 @@ static void read_journal(struct reading *r, char *path)
 }
 
 /* 1: in the room; 0: gone; -1: unreadable, and said. JOURNAL: there is one, as far as the folder's list tells. */
-static int load(struct reading *r, char *path, struct span id, struct span queue, bool journal)
+static int load(struct reading *r, const struct place *p, char *name, struct span id, bool journal)
 {
 	uint64_t vanished = r->tally.vanished;
 	struct queued *q = &r->room->q;
-	struct file_status st, data;
+	struct file_status st;
+	uint64_t size;
 	struct window w;
-	int fd = reading_open(r, path, &st);
+	int fd = reading_open(r, p, name, &st);
 
 	if (fd < 0)
 		return r->tally.vanished > vanished ? 0 : -1;
 	room_start(r->room, SERVER_EXIM);
 	q->id_text = room_keep(r->room, id);
-	q->queue = room_keep(r->room, queue);
+	q->queue = room_keep(r->room, p->queue);
 	reading_status(r->room, &st);
-	window_open(&w, fd, r->bytes);
+	window_open(&w, fd, r->bytes, st.size);
 	exim_header_file(&w, r->room);
 	close(fd);
 	q->state = q->frozen ? QUEUE_FROZEN : QUEUE_WAITING;
 	/* "ID-D" and its line end stand before the text; the empty line behind the headers is in neither file */
-	if (below_status(r->spool->fd, beside(path, 'D'), &data) && data.size > id.n + 2)
-		q->size += data.size - (id.n + 2);
-	beside(path, 'H');
+	if (below_size(p->fd, beside(name, 'D'), &size) && size > id.n + 2)
+		q->size += size - (id.n + 2);
+	beside(name, 'H');
 	if (journal)
-		read_journal(r, path);
+		read_journal(r, p, name);
 	return 1;
+}
+
+static int load_name(struct reading *r, const struct place *p, size_t i)
+{
+	struct span file = p->names[i].name;
+	struct span id = span_head(file, file.n > 2 ? file.n - 2 : 0);
+	char name[READING_NAME];
+	struct span next;
+	bool journal;
+
+	if (!span_ends(file, SPAN("-H")) || !queue_is_id(id))
+		return 0;
+	/* -D, -H, -J of one id lie beside each other in a sorted list */
+	next = i + 1 < p->n ? p->names[i + 1].name : SPAN_NONE;
+	journal = next.n == file.n && span_starts(next, id) && span_ends(next, SPAN("-J"));
+	memcpy(name, file.p, file.n);
+	name[file.n] = 0;
+	return load(r, p, name, id, journal);
 }
 
 static void walk_folder(struct reading *r, struct folders *f, struct span queue)
 {
 	struct arena *a = arena_new();
-	struct below_name *names;
-	char path[READING_PATH];
-	size_t n = 0;
+	struct place p;
 
-	if (!reading_list(r, f->path, a, &names, &n))
-		n = 0;
-	for (size_t i = 0; i < n && !r->stopped; i++) {
-		struct span name = names[i].name;
-		struct span id = span_head(name, name.n > 2 ? name.n - 2 : 0);
-		bool journal;
-
-		if (folders_take(f, name) || !span_ends(name, SPAN("-H")) || !queue_is_id(id))
-			continue;
-		/* -D, -H, -J of one id lie beside each other in a sorted list */
-		journal = i + 1 < n && names[i + 1].name.n == name.n && span_starts(names[i + 1].name, id) &&
-			  span_ends(names[i + 1].name, SPAN("-J"));
-		snprintf(path, sizeof(path), "%s/%.*s", f->path, (int)name.n, name.p);
-		if (load(r, path, id, queue, journal) > 0)
-			reading_give(r, path);
+	if (reading_list(r, f->path, a, &p)) {
+		p.queue = queue;
+		for (size_t i = 0; i < p.n; i++)
+			folders_take(f, p.names[i].name);
+		p.path = f->path;
+		slices_read(r, &p, load_name);
+		close(p.fd);
 	}
 	arena_free(a);
 }
@@ -151,15 +160,16 @@ void exim_walk(struct reading *r)
 /* ID below FOLDER, which may be split by the id's sixth character. */
 static int find_in(struct reading *r, const char *folder, struct span id, struct span queue)
 {
+	const struct place p = { .fd = r->spool->fd, .path = "", .queue = queue };
 	char path[READING_PATH];
 	int found;
 
 	snprintf(path, sizeof(path), "%s/%.*s-H", folder, (int)id.n, id.p);
-	found = load(r, path, id, queue, true);
+	found = load(r, &p, path, id, true);
 	if (found || id.n < 6)
 		return found;
 	snprintf(path, sizeof(path), "%s/%c/%.*s-H", folder, id.p[5], (int)id.n, id.p);
-	return load(r, path, id, queue, true);
+	return load(r, &p, path, id, true);
 }
 
 int exim_find(struct reading *r, struct span id)

@@ -21,12 +21,12 @@ static const struct {
 #define QUEUES (sizeof(queues) / sizeof(queues[0]))
 
 /* 1: in the room; 0: gone or not finished; -1: unreadable, and said. */
-static int load(struct reading *r, const char *path, struct span id, enum queue_state state)
+static int load(struct reading *r, const struct place *p, const char *name, struct span id)
 {
 	uint64_t vanished = r->tally.vanished;
 	struct file_status st;
 	struct window w;
-	int fd = reading_open(r, path, &st);
+	int fd = reading_open(r, p, name, &st);
 
 	if (fd < 0)
 		return r->tally.vanished > vanished ? 0 : -1;
@@ -37,12 +37,24 @@ static int load(struct reading *r, const char *path, struct span id, enum queue_
 	}
 	room_start(r->room, SERVER_POSTFIX);
 	r->room->q.id_text = room_keep(r->room, id);
-	r->room->q.state = (uint8_t)state;
+	r->room->q.state = (uint8_t)p->state;
 	reading_status(r->room, &st);
-	window_open(&w, fd, r->bytes);
+	window_open(&w, fd, r->bytes, st.size);
 	postfix_file(&w, r->room);
 	close(fd);
 	return 1;
+}
+
+static int load_name(struct reading *r, const struct place *p, size_t i)
+{
+	struct span id = p->names[i].name;
+	char name[READING_NAME];
+
+	if (!queue_is_id(id))
+		return 0;
+	memcpy(name, id.p, id.n);
+	name[id.n] = 0;
+	return load(r, p, name, id);
 }
 
 /* Every file of one queue; hashed folders wait in a list until it is their turn. */
@@ -53,20 +65,15 @@ static void walk(struct reading *r, const char *queue, enum queue_state state)
 	folders_start(&f, queue);
 	while (folders_next(&f) && !r->stopped) {
 		struct arena *a = arena_new();
-		struct below_name *names;
-		size_t n = 0;
+		struct place p;
 
-		if (!reading_list(r, f.path, a, &names, &n))
-			n = 0;
-		for (size_t i = 0; i < n && !r->stopped; i++) {
-			struct span name = names[i].name;
-			char path[READING_PATH];
-
-			if (folders_take(&f, name) || !queue_is_id(name))
-				continue;
-			snprintf(path, sizeof(path), "%s/%.*s", f.path, (int)name.n, name.p);
-			if (load(r, path, name, state) > 0)
-				reading_give(r, path);
+		if (reading_list(r, f.path, a, &p)) {
+			p.state = state;
+			for (size_t i = 0; i < p.n; i++)
+				folders_take(&f, p.names[i].name);
+			p.path = f.path;
+			slices_read(r, &p, load_name);
+			close(p.fd);
 		}
 		arena_free(a);
 	}
@@ -77,11 +84,12 @@ static void walk(struct reading *r, const char *queue, enum queue_state state)
 static void count_maildrop(struct reading *r)
 {
 	struct arena *a = arena_new();
-	struct below_name *names;
-	size_t n = 0;
+	struct place p;
 
-	if (reading_list(r, "maildrop", a, &names, &n))
-		r->tally.maildrop = n;
+	if (reading_list(r, "maildrop", a, &p)) {
+		r->tally.maildrop = p.n;
+		close(p.fd);
+	}
 	arena_free(a);
 }
 
@@ -98,6 +106,7 @@ static int find_in(struct reading *r, struct span id, const char *queue, enum qu
 		   unsigned depth)
 {
 	static const char hash[] = "0123456789ABCDEF";
+	const struct place p = { .fd = r->spool->fd, .path = "", .state = state };
 	unsigned ways = depth == 0 ? 1 : depth == 1 ? 16 : 256;
 	char path[READING_PATH];
 	int found = 0;
@@ -110,7 +119,7 @@ static int find_in(struct reading *r, struct span id, const char *queue, enum qu
 		else
 			snprintf(path, sizeof(path), "%s/%c/%c/%.*s", queue, hash[i / 16], hash[i % 16],
 				 (int)id.n, id.p);
-		found = load(r, path, id, state);
+		found = load(r, &p, path, id);
 	}
 	return found;
 }

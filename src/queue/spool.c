@@ -21,16 +21,19 @@ bool queue_is_id(struct span id)
 	return id.n > 4 && id.n <= 40;
 }
 
-static void unreadable(struct reading *r, const char *path, const char *why)
+static void name_it(char ret[160], const char *folder, struct span name, const char *why)
 {
-	struct queue_tally *t = &r->tally;
-
-	if (t->unreadable++ == 0)
-		snprintf(t->first_unreadable, sizeof(t->first_unreadable), "%.100s: %s", path, why);
+	snprintf(ret, 160, "%.*s%s%.*s: %s", *folder ? 80 : 0, folder, *folder && name.n ? "/" : "",
+		 (int)span_head(name, 60).n, name.n ? name.p : "", why);
 }
 
-bool reading_list(struct reading *r, const char *path, struct arena *a, struct below_name **ret_names,
-		  size_t *ret_n)
+static void unreadable(struct reading *r, const char *folder, struct span name, const char *why)
+{
+	if (r->tally.unreadable++ == 0)
+		name_it(r->tally.first_unreadable, folder, name, why);
+}
+
+bool reading_list(struct reading *r, const char *path, struct arena *a, struct place *ret)
 {
 	int fd = below_open(r->spool->fd, path, true);
 	bool more = false;
@@ -39,33 +42,37 @@ bool reading_list(struct reading *r, const char *path, struct arena *a, struct b
 	if (fd < 0) {
 		if (errno != ENOENT && errno != ENOTDIR) {
 			r->refused = errno;
-			unreadable(r, path, strerror(errno));
+			unreadable(r, path, SPAN_NONE, strerror(errno));
 		}
 		return false;
 	}
-	good = below_list(fd, NAMES_MOST, a, ret_names, ret_n, &more);
-	close(fd);
-	if (!good)
-		unreadable(r, path, "the folder cannot be read");
+	*ret = (struct place){ .fd = fd, .path = path };
+	good = below_list(fd, NAMES_MOST, a, &ret->names, &ret->n, &more);
+	if (!good) {
+		unreadable(r, path, SPAN_NONE, "the folder cannot be read");
+		close(fd);
+	}
 	r->tally.too_many |= more;
 	r->found_any |= good;
 	return good;
 }
 
-int reading_open(struct reading *r, const char *path, struct file_status *ret_status)
+int reading_open(struct reading *r, const struct place *p, const char *name, struct file_status *ret_status)
 {
-	int fd = below_open(r->spool->fd, path, false);
+	bool quiet = !r->loud;
+	int fd = below_open_quietly(p->fd, name, &quiet);
 	struct err err;
 
+	r->loud = !quiet;
 	if (fd < 0) {
 		if (errno == ENOENT)
 			r->tally.vanished++;
 		else
-			unreadable(r, path, strerror(errno));
+			unreadable(r, p->path, span_str(name), strerror(errno));
 		return -1;
 	}
 	if (descriptor_status(fd, ret_status, &err) < 0 || !S_ISREG(ret_status->mode)) {
-		unreadable(r, path, "not a regular file");
+		unreadable(r, p->path, span_str(name), "not a regular file");
 		close(fd);
 		return -1;
 	}
@@ -80,15 +87,14 @@ void reading_status(struct room *room, const struct file_status *st)
 	room->q.mtime_nsec = st->mtime_nsec;
 }
 
-void reading_give(struct reading *r, const char *path)
+void reading_give(struct reading *r, const struct place *p, struct span name, const struct queued *q)
 {
 	struct queue_tally *t = &r->tally;
-	const struct queued *q = &r->room->q;
 
 	t->messages++;
 	t->by_state[q->state]++;
 	if (q->damage && t->damaged++ == 0)
-		snprintf(t->first_damaged, sizeof(t->first_damaged), "%.100s: %s", path, q->damage);
+		name_it(t->first_damaged, p->path, name, q->damage);
 	if (!r->visit(r->ctx, q))
 		r->stopped = true;
 }
@@ -108,6 +114,18 @@ static void end(struct reading *r)
 	free(r->bytes);
 }
 
+void reading_add(struct reading *r, const struct reading *part)
+{
+	const struct queue_tally *from = &part->tally;
+	struct queue_tally *t = &r->tally;
+
+	if (from->unreadable && !t->unreadable)
+		memcpy(t->first_unreadable, from->first_unreadable, sizeof(t->first_unreadable));
+	t->unreadable += from->unreadable;
+	t->vanished += from->vanished;
+	t->unfinished += from->unfinished;
+}
+
 int queue_read(const struct spool *spool, queue_visit *visit, void *ctx, struct queue_tally *ret_tally,
 	       struct err *err)
 {
@@ -117,10 +135,12 @@ int queue_read(const struct spool *spool, queue_visit *visit, void *ctx, struct 
 	start(&r, spool);
 	r.visit = visit;
 	r.ctx = ctx;
+	r.slices = slices_new(spool);
 	if (spool->server == SERVER_POSTFIX)
 		postfix_walk(&r);
 	else
 		exim_walk(&r);
+	slices_free(r.slices);
 	end(&r);
 	errno = r.refused;
 	if (!r.found_any && r.refused == ENOSYS)
@@ -133,8 +153,7 @@ int queue_read(const struct spool *spool, queue_visit *visit, void *ctx, struct 
 	return 0;
 }
 
-/* A message of its own, apart from the room it was read in. */
-static void keep(struct arena *a, const struct queued *q, struct queued *ret)
+void reading_keep(struct arena *a, const struct queued *q, struct queued *ret)
 {
 	struct span *texts[] = { &ret->id_text, &ret->queue,	  &ret->sender, &ret->login,
 				 &ret->user,	&ret->client,	  &ret->helo,	&ret->protocol,
@@ -162,7 +181,7 @@ int queue_read_one(const struct spool *spool, struct span id, struct arena *a, s
 	start(&r, spool);
 	found = spool->server == SERVER_POSTFIX ? postfix_find(&r, id) : exim_find(&r, id);
 	if (found > 0)
-		keep(a, &r.room->q, ret);
+		reading_keep(a, &r.room->q, ret);
 	else if (found < 0)
 		found = err_set(err, EXIT_IO, "%s", r.tally.first_unreadable);
 	end(&r);

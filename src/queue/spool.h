@@ -17,6 +17,7 @@
 struct spool {
 	int fd; /* of queue_directory (Postfix) or spool_directory (Exim); for reading or O_PATH */
 	enum mail_server server;
+	unsigned workers; /* threads that read files; 0 or 1: the caller's alone */
 };
 
 struct queue_tally {
@@ -28,7 +29,10 @@ struct queue_tally {
 	bool too_many; /* more files than are read */
 };
 
-/* What Q points to lives until the function returns; false ends the reading. */
+/*
+ * What Q points to lives until the function returns; false ends the reading. Called once at a time, on any of the
+ * threads, in an order that does not depend on their number.
+ */
 typedef bool queue_visit(void *ctx, const struct queued *q);
 
 /* EXIT_NOINPUT: there is no queue; EXIT_NOPERM: it may not be read. */

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <unistd.h>
 
-void window_open(struct window *w, int fd, char *room)
+void window_open(struct window *w, int fd, char *room, uint64_t size)
 {
-	*w = (struct window){ .fd = fd, .room = room };
+	*w = (struct window){ .fd = fd,
+			      .room = room,
+			      .first = size < WINDOW_SMALL ? WINDOW_SMALL : WINDOW_FIRST };
 }
 
 void window_memory(struct window *w, struct span bytes)
@@ -17,7 +19,7 @@ void window_memory(struct window *w, struct span bytes)
 struct span window_look(struct window *w, uint64_t at, size_t want)
 {
 	uint64_t end = w->at + w->bytes.n;
-	size_t ask = want < WINDOW_FIRST ? WINDOW_FIRST : WINDOW_MOST;
+	size_t ask = want < w->first ? w->first : WINDOW_MOST;
 	ssize_t n;
 
 	if (at >= w->at && at <= end && (end - at >= want || w->ended || w->fd < 0))

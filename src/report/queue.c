@@ -155,14 +155,6 @@ static void put_unseen(struct pen *p, const struct queue_report *q)
 		pen_text(p, q->unseen[i]);
 		pen_line(p, 0);
 	}
-	for (size_t i = 0; i < q->nspools; i++) {
-		if (!q->spool[i].by_tool)
-			continue;
-		pen_label(p, "UNSEEN");
-		pen_str(p, "Postfix's queue only as postqueue tells it: no user, login or subject; root sees "
-			   "those");
-		pen_line(p, 0);
-	}
 	if (q->unconfined) {
 		pen_label(p, "UNSEEN");
 		pen_str(p, "the reader was not confined (--unconfined)");

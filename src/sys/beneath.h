@@ -64,8 +64,13 @@ int beneath_list(const struct root *r, const char *path, size_t max, struct aren
  * call. For a process that may do nothing else (confine_want.beneath). -1 with errno; needs Linux 5.6.
  */
 int below_open(int dirfd, const char *path, bool dir);
-/* Status of a regular file there without opening it for reading; false: not there, or of another type. */
-bool below_status(int dirfd, const char *path, struct file_status *ret_status);
+/*
+ * A file, its time of access left alone where that is allowed (its owner, CAP_FOWNER): whoever looks at a queue leaves
+ * it as it was, and an update costs as much as the read. *QUIET becomes false where it is not.
+ */
+int below_open_quietly(int dirfd, const char *path, bool *quiet);
+/* Size of a regular file there without opening it for reading; false: not there, or of another type. */
+bool below_size(int dirfd, const char *path, uint64_t *ret_size);
 
 /* One entry of a directory. */
 struct below_name {

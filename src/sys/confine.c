@@ -55,6 +55,8 @@ static int set_limits(const struct confine_want *want, struct err *err)
 /* Root alone can do it; anybody else has Landlock for that. */
 static int lock_in(const struct confine_want *want, struct confine_report *report, struct err *err)
 {
+	if (want->below && want->files > BELOW_FILES)
+		bug("more descriptors than the filter knows as the folder's");
 	if (!want->below || geteuid() != 0)
 		return 0;
 	if (fchdir(want->below_fd) < 0 || chroot(".") < 0)
@@ -110,7 +112,10 @@ static uint32_t powers(const struct confine_want *want, const struct confine_rep
 {
 	const uint32_t read = UINT32_C(1) << CAP_DAC_READ_SEARCH;
 
-	return want->processes ? UINT32_C(1) << CAP_SYS_PTRACE | read : report->locked_in ? read : 0;
+	if (want->processes)
+		return UINT32_C(1) << CAP_SYS_PTRACE | read;
+	/* CAP_FOWNER opens with O_NOATIME; what else it could do has a call of its own, which the filter forbids */
+	return report->locked_in ? UINT32_C(1) << CAP_FOWNER | read : 0;
 }
 
 static int by_value(const void *a, const void *b)
@@ -166,7 +171,7 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 		return err_set(err, EXIT_NOPERM,
 			       "this kernel has no Landlock, so only root can read one folder alone");
 	report.landlock_abi = r;
-	r = filter_load(want, err);
+	r = filter_load(want, report.locked_in, err);
 	if (r < 0)
 		return r;
 	*ret_report = report;

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define BELOW_FILES 64 /* descriptors that a reader of one folder may hold at most */
+
 struct confine_want {
 	int channel; /* the one socket to speak on; -1: none */
 	int complaints; /* a pipe for bug messages, else -1; never the terminal itself */

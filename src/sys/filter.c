@@ -157,15 +157,21 @@ static int allow_calls(scmp_filter_ctx ctx, const struct confine_want *want)
 	return r;
 }
 
-/* What is opened is for openat2's own argument, which cannot be seen here: Landlock or the chroot bounds it. */
-static int allow_below(scmp_filter_ctx ctx, int below)
+/*
+ * What is opened is for openat2's own argument, which cannot be seen here: Landlock or the chroot bounds it. The
+ * descriptors it may start from are the folder and those opened beneath it, all numbers below 64 (confine_want.files);
+ * AT_FDCWD is none. Sizes by name only in the chroot: Landlock does not bound statx.
+ */
+static int allow_below(scmp_filter_ctx ctx, bool locked_in)
 {
-	const struct rule open = { SCMP_ACT_ALLOW, SCMP_SYS(openat2), 0, UINT32_MAX, (uint64_t)below };
-	int r = below < 0 ? 0 : add_rules(ctx, &open, 1);
+	const uint64_t above = UINT32_MAX & ~(uint64_t)(BELOW_FILES - 1);
+	const struct rule rules[] = {
+		{ SCMP_ACT_ALLOW, SCMP_SYS(openat2), 0, above, 0 },
+		{ locked_in ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(statx), 0, above, 0 },
+	};
+	int r = add_rules(ctx, rules, sizeof(rules) / sizeof(*rules));
 
-	if (below >= 0 && r == 0)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getdents64), 0);
-	return r;
+	return r ? r : seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getdents64), 0);
 }
 
 /* openat has to be right in two arguments at once. Whatever could make, change or lock a file is not among FLAGS. */
@@ -209,7 +215,7 @@ static int allow_descriptors(scmp_filter_ctx ctx, int channel, int complaints)
 	return r;
 }
 
-int filter_load(const struct confine_want *want, struct err *err)
+int filter_load(const struct confine_want *want, bool locked_in, struct err *err)
 {
 	scmp_filter_ctx ctx = seccomp_init(FILTER_SOFT ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_KILL_PROCESS);
 	int complaints = want->complaints, r;
@@ -221,8 +227,8 @@ int filter_load(const struct confine_want *want, struct err *err)
 	r = allow_calls(ctx, want);
 	if (r == 0)
 		r = want->network ? 0 : allow_descriptors(ctx, want->channel, complaints);
-	if (r == 0)
-		r = allow_below(ctx, want->below ? want->below_fd : -1);
+	if (r == 0 && want->below)
+		r = allow_below(ctx, locked_in);
 	if (r == 0 && want->processes)
 		r = allow_processes(ctx, want);
 	if (r == 0 && want->processes)

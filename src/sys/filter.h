@@ -26,8 +26,8 @@
  * Loads the filter for good. The channel is the one socket that may be spoken on, complaints the one descriptor that
  * may be written to. library: fstat as libc spells it, too, which can look up a name. network: IP sockets, and the
  * descriptors that a library makes for itself. processes: names beneath proc for reading, and netlink.
- * below: files opened from that one directory. A negative code where the kernel has no seccomp.
+ * below: files opened from that one directory; locked_in: by chroot. A negative code where the kernel has no seccomp.
  */
-int filter_load(const struct confine_want *want, struct err *err);
+int filter_load(const struct confine_want *want, bool locked_in, struct err *err);
 
 #endif

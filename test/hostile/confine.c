@@ -128,6 +128,8 @@ static const struct attack attacks[] = {
 	{ "mknodat", SYS_mknodat, { AT_FDCWD, S("/tmp/x-fifo"), S_IFIFO | 0600, 0 } },
 	{ "fchmod", SYS_fchmod, { RDWR_FD, 0777 } },
 	{ "fchmodat", SYS_fchmodat, { AT_FDCWD, P(scratch), 0777 } },
+	{ "fchmodat2", 452, { AT_FDCWD, P(scratch), 0777, 0 } },
+	{ "fchmodat2 from a folder", 452, { DIR_FD, S("victim"), 0777, 0 } },
 	{ "fchown", SYS_fchown, { RDWR_FD, 65534, 65534 } },
 	{ "fchownat", SYS_fchownat, { AT_FDCWD, P(scratch), 65534, 65534, 0 } },
 	{ "utimensat", SYS_utimensat, { AT_FDCWD, P(scratch), P(then), 0 } },
@@ -508,6 +510,20 @@ static int below_attack(void)
 		return 5;
 	if (open2(DIR_FD, "way-out", O_RDONLY) >= 0)
 		return 6;
+	/* from a folder in it, which it may start from, too; back to the top is no way out */
+	fd = open2(DIR_FD, "sub", O_RDONLY | O_DIRECTORY);
+	if (fd < 0 || open2((int)fd, "../victim", O_RDONLY) < 0)
+		return 8;
+	if (open2((int)fd, "../../../../etc/passwd", O_RDONLY) >= 0 ||
+	    open2((int)fd, "/etc/passwd", O_RDONLY) >= 0)
+		return 9;
+	/* sizes: in the chroot only, and there nothing is outside */
+	if (syscall(SYS_statx, fd, "../../../../etc/passwd", 0, 0x7ff, page) == 0 ||
+	    syscall(SYS_statx, DIR_FD, "/etc/passwd", 0, 0x7ff, page) == 0 ||
+	    syscall(SYS_statx, DIR_FD, "way-out", 0, 0x7ff, page) == 0)
+		return 10;
+	if ((syscall(SYS_statx, DIR_FD, victim, 0, 0x7ff, page) == 0) != not_owner)
+		return 11;
 	/* truncating while opening to read, which Landlock before ABI 3 lets through to a file's owner: only root's reader is none */
 	if (not_owner)
 		open2(DIR_FD, victim, O_RDONLY | O_TRUNC);
@@ -539,10 +555,10 @@ static void run_below(const char *name, int abi_max, int (*what)(void))
 	report(status == 0, name, abi_max, status);
 }
 
-/* Again every call of the table but the two that this reader has. */
+/* Again every call of the table but those that this reader has. */
 static void attack_below(void)
 {
-	char inner[80], way_out[100];
+	char inner[80], way_out[100], sub[100];
 
 	below = true;
 	not_owner = geteuid() == 0;
@@ -552,6 +568,9 @@ static void attack_below(void)
 	unlink(scratch);
 	snprintf(scratch, sizeof(scratch), "%.40s/victim", inner);
 	snprintf(way_out, sizeof(way_out), "%s/way-out", inner);
+	snprintf(sub, sizeof(sub), "%s/sub", inner);
+	if (mkdir(sub, 0755) < 0)
+		exit(70);
 	dup2(open(scratch, O_RDWR | O_CREAT, 0644), RDWR_FD);
 	dup2(open(inner, O_RDONLY | O_DIRECTORY), DIR_FD);
 	if (write(RDWR_FD, page, sizeof(page)) < 0 || symlink("/etc/passwd", way_out) < 0)
@@ -564,6 +583,7 @@ static void attack_below(void)
 			  below_attack);
 		run_below("below: the folder can be listed", abi_max, below_life);
 	}
+	rmdir(sub);
 	unlink(way_out);
 	unlink(scratch);
 	rmdir(inner);
