@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/refusal.h"
 #include "model/row.h"
 
 struct moment {
@@ -59,26 +60,6 @@ struct stats {
 	struct stat_row *rejects;     size_t nrejects;
 	uint64_t rejected, connections, auth_failures, held, removed;
 };
-
-/* Mail that other servers would not take from us, by who refused it and on which list's word. */
-struct refusal {
-	struct span provider;         /* "Microsoft", or the refusing host's domain */
-	struct span list;             /* "zen.spamhaus.org", "S3140", "4.7.28" */
-	uint64_t messages;
-	int64_t last;
-	struct span text;             /* one of them, as it was logged */
-};
-
-#define REFUSALS_MOST 200
-
-/* An address that this server sends from, by its settings or as others see it. */
-struct outgoing {
-	struct span address;
-	struct span source;           /* "smtp_bind_address", "refusals" */
-	uint64_t messages;            /* refusals that name it */
-};
-
-#define OUTGOING_MOST 64
 
 /* A message that somebody asked for by its queue id or Message-ID, and that the logs know. */
 struct sought {

@@ -1,0 +1,31 @@
+/*
+ * refusal - how this server's mail is taken elsewhere: who refused it, and from which addresses it leaves.
+ *
+ * Texts are spans of foreign bytes: other servers wrote them, and a log line of theirs may say anything.
+ */
+#ifndef SPAMTRAIL_MODEL_REFUSAL_H
+#define SPAMTRAIL_MODEL_REFUSAL_H
+
+#include "base/span.h"
+
+/* Mail that other servers would not take from us, by who refused it and on which list's word. */
+struct refusal {
+	struct span provider;         /* "Microsoft", or the refusing host's domain */
+	struct span list;             /* "zen.spamhaus.org", "S3140", "4.7.28" */
+	uint64_t messages;
+	int64_t last;
+	struct span text;             /* one of them, as it was logged */
+};
+
+#define REFUSALS_MOST 200
+
+/* An address that this server sends from, by its settings or as others see it. */
+struct outgoing {
+	struct span address;
+	struct span source;           /* "smtp_bind_address", "refusals" */
+	uint64_t messages;            /* refusals that name it */
+};
+
+#define OUTGOING_MOST 64
+
+#endif
