@@ -125,8 +125,10 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_COMPLETION] = &o->completion,
 	};
 	bool *switches[FLAGS] = {
-		[FLAG_STATS] = &o->stats,	    [FLAG_LIST] = &o->list, [FLAG_QUIET] = &o->quiet,
-		[FLAG_UNCONFINED] = &o->unconfined, [FLAG_HELP] = &o->help, [FLAG_VERSION] = &o->version,
+		[FLAG_STATS] = &o->stats,	    [FLAG_LIST] = &o->list,
+		[FLAG_EXPLAIN] = &o->explain,	    [FLAG_QUIET] = &o->quiet,
+		[FLAG_UNCONFINED] = &o->unconfined, [FLAG_HELP] = &o->help,
+		[FLAG_VERSION] = &o->version,
 	};
 
 	if (texts[id]) {
