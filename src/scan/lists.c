@@ -108,6 +108,15 @@ static bool list_explode(struct machine *m, struct value *arg, uint32_t n, struc
 	return true;
 }
 
+/* Cut by a pattern: what comes out is not worked out, but it is many. */
+static bool list_lines(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (n < 2)
+		return false;
+	*ret = value_unknown((value_all_marks(&arg[1]) & ~(uint32_t)M_SHAPE) | M_LINES, arg[1].from);
+	return true;
+}
+
 static bool list_split(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char sa[VALUE_SCRATCH];
@@ -708,6 +717,7 @@ static bool run_create(struct machine *m, struct value *arg, uint32_t n)
 static list_fn *const lists[ACTS] = {
 	[ACT_EXPLODE] = list_explode,
 	[ACT_SPLIT] = list_split,
+	[ACT_LINES] = list_lines,
 	[ACT_IMPLODE] = list_implode,
 	[ACT_COUNT] = list_count,
 	[ACT_RANGE] = list_range,

@@ -96,7 +96,7 @@ static size_t escape(struct span s, char *out, size_t *n, uint32_t *hidden)
 		return 1;
 	}
 	v &= 0xff;
-	*hidden += (v >= 'A' && v <= 'Z') || (v >= 'a' && v <= 'z') || (v >= '0' && v <= '9');
+	*hidden += v > ' ' && v < 0x7f && v != '"' && v != '\\' && v != '$';
 	out[(*n)++] = (char)v;
 	return i;
 }

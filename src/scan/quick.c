@@ -107,6 +107,8 @@ static void text(struct quick *q, const char *p, const struct token *t)
 					hit = s.p + i;
 		q->escapes += hit != NULL;
 	}
+	if (t->n > 8 && memmem(s.p, s.n, "<?", 2))
+		q->scripts++;
 	if (t->n == 11 && memcmp(s.p, "php://input", 11) == 0)
 		q->sources++;
 }
@@ -273,7 +275,9 @@ bool quick_suspects(const struct quick *q)
 		return true;
 	if (q->dynamic && (q->sources || hidden || !(q->classes || q->namespaces)))
 		return true;
-	if (q->sinks & other && q->sources)
+	if (q->sinks & (BIT(SINK_WRITE) | BIT(SINK_PUT)) && q->scripts)
+		return true;
+	if (q->sinks & other && (q->sources || (q->self && !q->classes)))
 		return true;
 	return q->includes && (q->sources || q->escapes || q->decoders);
 }
