@@ -10,7 +10,7 @@
 #include "scan/decode.h"
 #include "scan/lists.h"
 
-enum { DECODED_MOST = 16 << 20, REPEAT_MOST = 1 << 22 };
+enum { DECODED_MOST = 16 << 20, REPEAT_MOST = 1 << 20 };
 
 typedef bool act_fn(struct machine *m, struct value *arg, uint32_t n, struct value *ret);
 
@@ -193,6 +193,7 @@ static bool act_repeat(struct machine *m, struct value *arg, uint32_t n, struct 
 		return false;
 	for (int64_t i = 0; s.n && i < times; i++)
 		buf_span(&out, s);
+	m->e->steps_left -= m->e->steps_left > out.n / 32 ? out.n / 32 : m->e->steps_left;
 	*ret = value_text(&m->e->pool, buf_view(&out));
 	ret->marks = arg->marks;
 	buf_free(&out);
