@@ -15,6 +15,7 @@ enum { LABEL_VISITS = 400, UNDECIDED_TURNS = 2, DECIDED_TURNS = 300000 };
 
 /* --- branches -------------------------------------------------------------------------------- */
 
+/* To instruction TO, or behind the last. */
 void machine_jump(struct machine *m, uint32_t to)
 {
 	struct frame *f = here(m);
@@ -22,6 +23,7 @@ void machine_jump(struct machine *m, uint32_t to)
 	f->pc = to < f->unit->codes ? to : f->unit->codes;
 }
 
+/* if and ?: decide which arm is walked, or both. */
 void op_branch(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m);
@@ -47,6 +49,7 @@ static uint8_t arm_now(struct machine *m)
 	return m->arms > here(m)->arms ? m->arm[m->arms - 1] : ARM_FIRST;
 }
 
+/* The first arm ends; the second is left out where the first was the one. */
 void op_else(struct machine *m, const struct code *k)
 {
 	if (arm_now(m) == ARM_FIRST)
@@ -59,6 +62,7 @@ static void arm_ends(struct machine *m)
 		here(m)->unsure--;
 }
 
+/* The value of ?: may be either where both arms were walked. */
 void op_joined(struct machine *m, const struct code *k)
 {
 	if (arm_now(m) == ARM_BOTH) {
@@ -74,6 +78,7 @@ void op_endif(struct machine *m, const struct code *k)
 	arm_ends(m);
 }
 
+/* What follows may be left out: a catch, the cases of a switch. */
 void op_maybe(struct machine *m, const struct code *k)
 {
 	here(m)->unsure++;
@@ -92,6 +97,7 @@ static struct loop *loop_now(struct machine *m)
 	return m->loops > here(m)->loops ? &m->loop[m->loops - 1] : NULL;
 }
 
+/* The loop's end and continuation stand in its two instructions. */
 static struct loop *open_loop(struct machine *m, const struct code *k)
 {
 	struct frame *f = here(m);
@@ -114,6 +120,7 @@ void op_loop(struct machine *m, const struct code *k)
 	open_loop(m, k);
 }
 
+/* Branches and values that were open in the loop's body go with it. */
 static void leave_loop(struct machine *m, struct loop *l, uint32_t to)
 {
 	struct frame *f = here(m);
@@ -124,6 +131,7 @@ static void leave_loop(struct machine *m, struct loop *l, uint32_t to)
 	machine_jump(m, to);
 }
 
+/* Goes on only while the condition holds; one that nobody knows holds twice, then never. */
 void op_test(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m);
@@ -155,6 +163,7 @@ void op_test(struct machine *m, const struct code *k)
 	l->turns++;
 }
 
+/* Back to the loop's start, with the stacks as they were there. */
 void op_again(struct machine *m, const struct code *k)
 {
 	struct loop *l = loop_now(m);
@@ -188,6 +197,7 @@ void op_loop_end(struct machine *m, const struct code *k)
 	m->loops--;
 }
 
+/* foreach takes its list once, as PHP does. */
 void op_each(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m);
@@ -197,6 +207,7 @@ void op_each(struct machine *m, const struct code *k)
 		l->each = v;
 }
 
+/* The next element, or any of them where the list is not known. */
 void op_next(struct machine *m, const struct code *k)
 {
 	struct loop *l = loop_now(m);
@@ -228,6 +239,7 @@ void op_next(struct machine *m, const struct code *k)
 		push_value(m, key);
 }
 
+/* break and continue: only certain ones leave, else what stands behind would never be seen. */
 static void leave(struct machine *m, const struct code *k, bool for_good)
 {
 	struct frame *f = here(m);
@@ -258,6 +270,7 @@ void op_continue(struct machine *m, const struct code *k)
 
 /* --- goto ------------------------------------------------------------------------------------ */
 
+/* Labels by name, found once per unit. */
 static bool find_labels(struct machine *m, struct unit *u)
 {
 	if (u->label_at)
@@ -280,6 +293,7 @@ static void go(struct machine *m, uint32_t to, uint32_t unsure)
 	machine_jump(m, to);
 }
 
+/* A certain goto jumps; an undecided one is kept for later. */
 void op_goto(struct machine *m, const struct code *k)
 {
 	struct frame *f = here(m);
@@ -296,6 +310,7 @@ void op_goto(struct machine *m, const struct code *k)
 		go(m, to - 1, 0);
 }
 
+/* Counts how often it was passed, so that gotos in a circle end. */
 void op_label(struct machine *m, const struct code *k)
 {
 	struct code *own = &here(m)->unit->code[here(m)->pc - 1];

@@ -55,6 +55,7 @@ static const struct {
 	[ACT_UPPER] = { decode_upper, false },
 };
 
+/* The steps charged follow the bytes made; the step taken becomes part of the proof. */
 static bool run_decoder(struct machine *m, const struct function *fn, struct value *arg, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
@@ -108,6 +109,7 @@ static bool act_ord(struct machine *m, struct value *arg, uint32_t n, struct val
 	return true;
 }
 
+/* Only plain letters, whatever the locale. */
 static bool act_ucfirst(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
@@ -166,6 +168,7 @@ static struct span cut(struct span s, int64_t start, bool has_length, int64_t le
 	return span_of(s.p + start, (size_t)(end - start));
 }
 
+/* A piece of a text: letters picked from an alphabet make hidden names. */
 static bool act_substr(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
@@ -182,6 +185,7 @@ static bool act_substr(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* Charged by what it makes, or a line of it would cost seconds. */
 static bool act_repeat(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
@@ -230,6 +234,7 @@ static bool act_strlen(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* false, not 0, where there is none. */
 static bool act_strpos(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
@@ -246,6 +251,7 @@ static bool act_strpos(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* From the needle on, or up to it. */
 static bool act_strstr(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
@@ -277,6 +283,7 @@ static bool act_strrchr(struct machine *m, struct value *arg, uint32_t n, struct
 	return true;
 }
 
+/* Every FROM in S by TO. */
 static void replace_one(struct span s, struct span from, struct span to, struct buf *out)
 {
 	size_t at = 0;
@@ -409,6 +416,7 @@ static bool act_translate(struct machine *m, struct value *arg, uint32_t n, stru
 	return true;
 }
 
+/* %s %d %u %c %x %X and their places; widths are left out. */
 static bool act_sprintf(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
@@ -497,6 +505,7 @@ static bool act_pack(struct machine *m, struct value *arg, uint32_t n, struct va
 
 /* --- numbers --------------------------------------------------------------------------------- */
 
+/* What is no digit is skipped, as PHP does. */
 static int64_t in_base(struct span s, unsigned base)
 {
 	uint64_t v = 0;
@@ -555,6 +564,7 @@ static bool act_dechex(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* base_convert(1751504350, 10, 36) is a well-known way to hide a name. */
 static bool act_base_convert(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
@@ -573,6 +583,7 @@ static bool act_intval(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* Whether a function is there is the server's to say: both ways are walked. */
 static bool act_exists(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	return false;
@@ -580,6 +591,7 @@ static bool act_exists(struct machine *m, struct value *arg, uint32_t n, struct 
 
 /* --- constants ------------------------------------------------------------------------------- */
 
+/* Constants of the file's own. */
 static bool act_define(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	if (n < 2 || arg[0].kind != V_TEXT || !m->e->defined)
@@ -590,6 +602,7 @@ static bool act_define(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* Also every bare word in the text that is no keyword (operand.c). */
 static bool act_constant(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	static const struct {
@@ -628,6 +641,7 @@ static bool act_constant(struct machine *m, struct value *arg, uint32_t n, struc
 	return true;
 }
 
+/* The first piece only: the state between calls is not kept. */
 static bool act_strtok(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH];
@@ -685,6 +699,7 @@ static bool known(const struct value *arg, uint32_t n)
 	return true;
 }
 
+/* True: the arguments are off the stack and the result is on it. */
 bool builtin_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
 {
 	struct value v = value_unknown(0, 0);

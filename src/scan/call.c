@@ -31,6 +31,7 @@ static struct value *arguments(struct machine *m, uint32_t n)
 	return &m->stack[m->top >= n ? m->top - n : 0];
 }
 
+/* What any of the arguments is made of, and the step that proves it best. */
 static uint32_t all_marks(const struct value *arg, uint32_t n, uint32_t *ret_from)
 {
 	uint32_t marks = 0;
@@ -51,6 +52,7 @@ static bool all_known(const struct value *arg, uint32_t n)
 	return true;
 }
 
+/* Arguments to parameters, references noted, the closure's own variables last. */
 static void bind(struct machine *m, struct frame *f, struct frame *caller, const struct value *arg,
 		 uint32_t n)
 {
@@ -90,6 +92,7 @@ static void bind(struct machine *m, struct frame *f, struct frame *caller, const
 			f->slot[u->use_first + i] = u->captured[i];
 }
 
+/* Superglobals, $this, and nothing: what only a global may be is marked as set by nobody. */
 static void first_values(struct machine *m, struct frame *f)
 {
 	for (uint32_t i = 0; i < f->unit->slots; i++) {
@@ -158,6 +161,7 @@ static void give_result(struct machine *m, uint32_t n, struct value v)
 	finish(m, n, v);
 }
 
+/* A call seen before gives what it gave; the rest gets a frame, if there is room. */
 bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self)
 {
 	struct frame *caller = m->frames ? here(m) : NULL;
@@ -204,6 +208,7 @@ bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self)
 
 /* --- eval ------------------------------------------------------------------------------------ */
 
+/* The text becomes a unit of its own, with its caller's variables by name. */
 void call_run_text(struct machine *m, struct span text, bool code, struct value v)
 {
 	struct text *own = here(m)->unit->text;
@@ -243,6 +248,7 @@ void call_run_text(struct machine *m, struct span text, bool code, struct value 
 	}
 }
 
+/* eval: the event first, then the text itself where it is known. */
 void call_eval(struct machine *m, struct value code)
 {
 	sink_reached(m, &(struct sink_call){ .sink = SINK_CODE, .name = SPAN("eval"), .arg = &code, .n = 1 });
@@ -286,6 +292,7 @@ static bool run_argument(struct machine *m, const struct function *fn, struct va
 	return true;
 }
 
+/* First what it does (event), then what it gives. */
 static void call_function(struct machine *m, const struct function *fn, struct span name, uint32_t n,
 			  uint32_t name_marks)
 {
@@ -317,6 +324,7 @@ static void call_function(struct machine *m, const struct function *fn, struct s
 	finish(m, n, v);
 }
 
+/* The file's own functions hide PHP's of the same name only in namespaces; here they come first. */
 void call_name(struct machine *m, uint32_t name, uint32_t n)
 {
 	struct unit *u = engine_function(m->e, name);
@@ -345,6 +353,7 @@ void call_name(struct machine *m, uint32_t name, uint32_t n)
 		finish(m, n, value_unknown(0, 0));
 }
 
+/* A closure, [object, method], a name, or something that only the request knows. */
 void call_callable(struct machine *m, struct value callee, uint32_t n)
 {
 	struct value *arg = arguments(m, n);
@@ -430,6 +439,7 @@ void call_value(struct machine *m, uint32_t n)
 
 /* --- methods --------------------------------------------------------------------------------- */
 
+/* Of an object, or of the class that a text names. */
 static uint32_t class_of(struct machine *m, const struct value *object)
 {
 	uint32_t id;
@@ -469,6 +479,7 @@ static struct value foreign_method(struct machine *m, struct span name, struct v
 	return v;
 }
 
+/* The class's own method, __call, or nothing that is known. */
 void call_method(struct machine *m, struct value name, uint32_t n)
 {
 	struct value *arg = arguments(m, n), object, self;
@@ -533,6 +544,7 @@ void call_method(struct machine *m, struct value name, uint32_t n)
 			      &object, arg, n));
 }
 
+/* The constructor runs; Reflection keeps what it was given. */
 void call_new(struct machine *m, uint32_t n)
 {
 	static const char *const readers[] = { "splfileobject", "com", "ziparchive" };
@@ -597,6 +609,7 @@ static bool map_call(struct machine *m, struct mapping *map)
 	return true;
 }
 
+/* Elements one after the other; a call that needs a frame comes back through call_map_next. */
 static void map_go(struct machine *m, struct mapping *map)
 {
 	while (map->at < map->in->n) {

@@ -22,6 +22,7 @@ struct weighing {
 	bool connects, queries, accounts, links;
 };
 
+/* Each rule counts once, at its heaviest. */
 static void add(struct weighing *w, const char *rule, uint8_t class, int weight, const struct event *e,
 		const char *text)
 {
@@ -54,6 +55,7 @@ static void add(struct weighing *w, const char *rule, uint8_t class, int weight,
 
 #define OUTSIDE (M_FIELD | M_BODY | M_HEADER)
 
+/* Text run as PHP: where it comes from decides. */
 static void code(struct weighing *w, const struct event *e)
 {
 	if (e->marks & (M_FIELD | M_BODY))
@@ -85,6 +87,7 @@ static void code(struct weighing *w, const struct event *e)
 		    "the function that runs PHP is called by a name put together from pieces");
 }
 
+/* Text run as a command. */
 static void command(struct weighing *w, const struct event *e)
 {
 	int weight = w->alone ? 100 : 55;
@@ -107,6 +110,7 @@ static void command(struct weighing *w, const struct event *e)
 		    "the function that runs commands is called by a name put together from pieces");
 }
 
+/* The name of what is called is chosen by somebody else. */
 static void callback(struct weighing *w, const struct event *e)
 {
 	if (e->name_marks & (M_FIELD | M_BODY | M_HEADER) && e->name_marks & M_BEHIND &&
@@ -132,6 +136,7 @@ static void callback(struct weighing *w, const struct event *e)
 		    "a request names the function that is called back");
 }
 
+/* Files that are written: who chose the name, who the text. */
 static void write_out(struct weighing *w, const struct event *e)
 {
 	uint32_t content = e->second;
@@ -170,6 +175,7 @@ static void upload(struct weighing *w, const struct event *e)
 		    "an upload is stored, and nothing is asked");
 }
 
+/* Recipients and text from the request make a mailer; a fixed recipient and a password a thief. */
 static void mail(struct weighing *w, const struct event *e)
 {
 	bool to = e->marks & M_FIELD, body = e->second & M_FIELD;
@@ -185,6 +191,7 @@ static void mail(struct weighing *w, const struct event *e)
 		    "mail() is called by a name put together from pieces");
 }
 
+/* The file that is run: chosen by a request, fetched, uploaded, or named so that nobody can read it. */
 static void include(struct weighing *w, const struct event *e)
 {
 	if (e->marks & (M_FIELD | M_BODY) && !(e->marks & M_BEHIND) && w->alone)
@@ -262,6 +269,7 @@ static void output(struct weighing *w, const struct event *e)
 		    "a request names what is fetched from there");
 }
 
+/* One event, by its sink. */
 static void one(struct weighing *w, const struct event *e)
 {
 	switch (e->sink) {

@@ -42,6 +42,7 @@ static void *more(struct pool *p, void *old, uint32_t n, uint32_t *cap, size_t s
 	return room;
 }
 
+/* Over the budget the last instruction is written over: the unit stays whole, the limit is told. */
 struct code *emit(struct compiler *c, uint8_t op, uint32_t a)
 {
 	if (c->codes == c->codes_cap) {
@@ -59,6 +60,7 @@ struct code *emit(struct compiler *c, uint8_t op, uint32_t a)
 	return &c->code[c->codes++];
 }
 
+/* Variables are numbered per unit; the name remembers its number while that unit is translated. */
 uint32_t compile_slot(struct compiler *c, uint32_t name)
 {
 	struct engine *e = c->e;
@@ -158,6 +160,7 @@ struct unit *compile_function(struct compiler *c, bool arrow)
 	return u;
 }
 
+/* The value that a property or constant begins with, stored when the class is declared. */
 static void property(struct compiler *c, uint32_t class, uint32_t name, bool is_constant)
 {
 	if (!compile_is(c, c->i, '='))
@@ -199,6 +202,7 @@ static void class_member(struct compiler *c, uint32_t class)
 	}
 }
 
+/* Its methods become units; what its properties begin with is code of where it stands. */
 void compile_class(struct compiler *c, uint32_t *ret_class)
 {
 	uint32_t outer = c->class, outer_end = c->end, class;
@@ -263,6 +267,7 @@ static void take_parameters(struct compiler *c, struct unit *u)
 
 /* --- patterns -------------------------------------------------------------------------------- */
 
+/* Elements that are variables; what lies deeper flows nowhere. */
 void compile_pattern(struct compiler *c, uint32_t from, uint32_t to)
 {
 	int64_t n = 0;
@@ -293,6 +298,7 @@ void compile_pattern(struct compiler *c, uint32_t from, uint32_t to)
 
 /* --- blocks ---------------------------------------------------------------------------------- */
 
+/* Braces, a colon, or one statement. */
 static struct block *open_block(struct compiler *c, uint8_t kind)
 {
 	struct block *b = &c->block[c->blocks < BLOCKS_MOST - 1 ? c->blocks++ : c->blocks];
@@ -313,6 +319,7 @@ static struct block *open_block(struct compiler *c, uint8_t kind)
 
 static void statement_if(struct compiler *c);
 
+/* elseif is an else that holds an if. */
 static void else_branch(struct compiler *c, const struct block *was)
 {
 	bool again = keyword(c, c->i) == KW_ELSEIF || (was->form == F_COLON && keyword(c, c->i + 1) == KW_IF);
@@ -409,6 +416,7 @@ static void statement_ended(struct compiler *c)
 			return;
 }
 
+/* endif and its sisters. */
 static void close_colon(struct compiler *c)
 {
 	c->i++;
@@ -587,6 +595,7 @@ static void statement_foreach(struct compiler *c)
 	b->at = patch + 2;
 }
 
+/* Every case may be the one. */
 static void statement_switch(struct compiler *c)
 {
 	c->i++;
@@ -609,6 +618,7 @@ static void statement_case(struct compiler *c)
 		c->i++;
 }
 
+/* PHP counts switches as loops; the machine has only loops. */
 static void statement_break(struct compiler *c, uint8_t op)
 {
 	const struct token *n = compile_token(c, c->i + 1);
@@ -650,6 +660,7 @@ static void end_of_statement(struct compiler *c)
 	statement_ended(c);
 }
 
+/* Known from the start of the file on, wherever it stands. */
 static void statement_function(struct compiler *c)
 {
 	uint32_t at = c->i + 1 + compile_is(c, c->i + 1, '&');
@@ -734,6 +745,7 @@ static void skip_statement(struct compiler *c)
 		end_of_statement(c);
 }
 
+/* catch may be left out, finally may not. */
 static void statement_catch(struct compiler *c)
 {
 	bool caught = keyword(c, c->i) == KW_CATCH;
@@ -746,6 +758,7 @@ static void statement_catch(struct compiler *c)
 	open_block(c, caught ? B_CATCH : B_PLAIN);
 }
 
+/* Also at the end of a file that is included. */
 static void statement_return(struct compiler *c)
 {
 	c->i++;
@@ -923,6 +936,7 @@ static void statement(struct compiler *c)
 	statement_expression(c);
 }
 
+/* One unit; functions in it were made units when they were met, and come later. */
 void compile_unit(struct engine *e, struct unit *u)
 {
 	struct compiler *c = e->compiler;

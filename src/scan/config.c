@@ -11,6 +11,7 @@
 
 enum config_kind { KIND_NONE, KIND_HTACCESS, KIND_INI, KIND_CRON };
 
+/* By the file's name alone: the place may be anything. */
 static enum config_kind kind_of(struct span path)
 {
 	ptrdiff_t slash = span_rfind(path, '/');
@@ -99,6 +100,7 @@ static void prepended(struct look *l, struct span value)
 		add(l, "config.prepend", 50, "a script is run in front of every page");
 }
 
+/* What stands behind WORD in LINE. */
 static struct span behind(struct span line, const char *word)
 {
 	size_t n = strlen(word);
@@ -109,6 +111,7 @@ static struct span behind(struct span line, const char *word)
 	return SPAN_NONE;
 }
 
+/* What Apache would run, prepend or redirect. */
 static void htaccess_line(struct look *l, struct span line)
 {
 	bool handler = has(line, "AddHandler") || has(line, "AddType") || has(line, "SetHandler") ||
@@ -141,6 +144,7 @@ static void ini_line(struct look *l, struct span line)
 		prepended(l, behind(line, "auto_append_file"));
 }
 
+/* What cron would fetch, decode or run. */
 static void cron_line(struct look *l, struct span line)
 {
 	bool fetches = has(line, "curl") || has(line, "wget") || has(line, "lwp-") || has(line, "fetch ");
@@ -158,6 +162,7 @@ static void cron_line(struct look *l, struct span line)
 		add(l, "config.cron.picture", 100, "cron runs a picture or a text as PHP");
 }
 
+/* Lines are cut at 2,000 bytes, files at 20,000 lines. */
 void config_judge(struct span path, struct span bytes, struct arena *a, struct events *ev,
 		  struct judgement *ret)
 {

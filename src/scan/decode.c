@@ -56,6 +56,7 @@ bool decode_base64_encode(struct span in, struct buf *out)
 	return true;
 }
 
+/* Piece by piece, so that the ceiling holds whatever the ratio. */
 static bool unzip(struct span in, struct buf *out, int window)
 {
 	z_stream z = { 0 };
@@ -131,6 +132,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* PHP refuses odd lengths and other letters; what came before stays. */
 bool decode_unhex(struct span in, struct buf *out)
 {
 	size_t i;
@@ -192,6 +194,7 @@ bool decode_url_encode(struct span in, struct buf *out)
 	return true;
 }
 
+/* Length, lines of four, as uuencode writes them. */
 bool decode_uu(struct span in, struct buf *out)
 {
 	size_t i = 0;
@@ -256,6 +259,7 @@ bool decode_entities(struct span in, struct buf *out)
 	return true;
 }
 
+/* A backslash goes, what it stood before stays. */
 bool decode_stripslashes(struct span in, struct buf *out)
 {
 	for (size_t i = 0; i < in.n; i++) {

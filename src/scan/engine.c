@@ -68,6 +68,7 @@ static bool name_room(struct engine *e)
 	return true;
 }
 
+/* Functions and classes are told apart without regard to case, variables with it. */
 uint32_t engine_name(struct engine *e, struct span name, bool lower)
 {
 	char text[256];
@@ -127,6 +128,7 @@ uint32_t engine_constant(struct engine *e, struct value v)
 	return e->constants++;
 }
 
+/* The class called NAME, made where it is not there yet; 0: a new one without a name. */
 uint32_t engine_class(struct engine *e, uint32_t name)
 {
 	struct class *room;
@@ -170,6 +172,7 @@ struct unit *engine_function(const struct engine *e, uint32_t name)
 	return name && name < e->names && e->function_of[name] ? e->unit[e->function_of[name] - 1] : NULL;
 }
 
+/* Up the parents; with no class known, the only method of that name. */
 struct unit *engine_method(const struct engine *e, uint32_t class, uint32_t name)
 {
 	struct unit *only = NULL;
@@ -245,6 +248,7 @@ static void match_brackets(struct token *token, uint32_t n)
 	}
 }
 
+/* Tokens lie in the arena until the file is done. */
 static bool lex_text(struct engine *e, struct text *t, bool code)
 {
 	struct lexer l;
@@ -278,6 +282,7 @@ static bool lex_text(struct engine *e, struct text *t, bool code)
 	return n > 0;
 }
 
+/* All units of the text are translated before the first runs: functions are known before they stand. */
 struct unit *engine_text(struct engine *e, struct span bytes, bool code, uint32_t layer, uint32_t from)
 {
 	struct text *t;
@@ -309,6 +314,7 @@ struct unit *engine_text(struct engine *e, struct span bytes, bool code, uint32_
 	return u;
 }
 
+/* Everything of the file lies in ARENA; nothing outlives it. */
 void engine_run(const struct lexicon *words, struct span file, struct arena *arena, struct events *events)
 {
 	struct engine e = { .words = words,

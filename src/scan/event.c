@@ -15,6 +15,7 @@ static void *grown(struct arena *a, void *old, uint32_t n, uint32_t *cap, size_t
 	return more;
 }
 
+/* The chain grows only backwards, so it has no circles. */
 uint32_t event_step(struct events *ev, const struct step *s)
 {
 	if (ev->steps >= STEPS_MOST)
@@ -35,6 +36,7 @@ struct event *event_add(struct events *ev)
 	return &ev->event[ev->n++];
 }
 
+/* The same sink at the same place with nothing new in it is told once. */
 struct event *event_keep(struct events *ev, const struct event *e)
 {
 	uint32_t *place = &ev->at_place[(e->at * 31 + e->text * 7 + e->sink) % 512];

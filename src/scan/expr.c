@@ -6,11 +6,14 @@
  */
 #include "scan/expr.h"
 
+#include "scan/compile.h"
+
 const struct token *expr_now(const struct compiler *c)
 {
 	return compile_token(c, c->i);
 }
 
+/* Over the limit the topmost is written over: deep nesting makes nonsense, not trouble. */
 struct waiting *expr_push(struct compiler *c, uint8_t kind, uint8_t level)
 {
 	struct waiting *w = &c->wait[c->waits < OPERATORS_MOST - 1 ? c->waits++ : c->waits];
@@ -93,6 +96,7 @@ static void take_target(struct compiler *c, struct waiting *w)
 	c->codes--;
 }
 
+/* What was kept about the target becomes the store. */
 static void store(struct compiler *c, const struct waiting *w)
 {
 	static const uint8_t ops[] = { C_STORE,	  C_STORE_NAMED,    C_STORE_INDEX,
@@ -160,6 +164,7 @@ static void finish_unary(struct compiler *c, const struct waiting *w)
 	k->token = w->token;
 }
 
+/* The topmost operator gets its operand. */
 static void finish(struct compiler *c)
 {
 	struct waiting w = c->wait[--c->waits];
@@ -323,6 +328,7 @@ static void assign(struct compiler *c, uint8_t op)
 		c->i++;
 }
 
+/* ?: without its middle is an operator of its own. */
 static void question(struct compiler *c)
 {
 	struct waiting *w;
@@ -441,6 +447,7 @@ static bool closed(struct compiler *c, struct waiting w, bool empty)
 	return true;
 }
 
+/* The bracket it waits for. */
 static uint8_t closer_of(const struct waiting *w)
 {
 	switch (w->kind) {
@@ -650,6 +657,7 @@ static enum turn operand_turn(struct compiler *c, bool fresh)
 	return expr_operand(c) ? T_OPERATOR : T_OPERAND;
 }
 
+/* Ends at END, at a ";" or at whatever no expression can hold. */
 void compile_expression(struct compiler *c, uint32_t end)
 {
 	uint32_t whole_end = c->end;

@@ -4,7 +4,11 @@
 #ifndef SPAMTRAIL_SCAN_EXPR_H
 #define SPAMTRAIL_SCAN_EXPR_H
 
-#include "scan/compile.h"
+#include "scan/token.h"
+
+struct compiler;
+struct value;
+struct waiting;
 
 enum wait_kind {
 	W_BINARY,

@@ -61,12 +61,14 @@ static void pop(struct lexer *l)
 		l->depth--;
 }
 
+/* CODE has no tags in front of it: the first byte is PHP. */
 void lex_start(struct lexer *l, const struct lexicon *words, struct span text, bool code)
 {
 	*l = (struct lexer){ .words = words, .p = text.p, .n = (uint32_t)text.n, .code = code };
 	l->mode[0].kind = code ? MODE_PHP : MODE_HTML;
 }
 
+/* Counted when asked: few places are ever shown. */
 void lex_place(struct span text, uint32_t at, uint32_t *ret_line, uint32_t *ret_column)
 {
 	struct span before = span_head(text, at);
@@ -126,6 +128,7 @@ static uint32_t open_tag(const struct lexer *l, uint32_t at, bool *ret_echo)
 	return 0;
 }
 
+/* Everything up to the next opening tag. */
 static struct token lex_html(struct lexer *l)
 {
 	uint32_t from = l->at, at = from;
@@ -254,6 +257,7 @@ static struct token lex_name(struct lexer *l)
 		    end - from);
 }
 
+/* Hex, octal, binary, with _ and exponents: only where it ends matters here. */
 static struct token lex_number(struct lexer *l)
 {
 	uint32_t from = l->at, at = from;
@@ -279,6 +283,7 @@ static struct token lex_number(struct lexer *l)
 
 /* --- quotes ---------------------------------------------------------------------------------- */
 
+/* Only \' and \\ mean something. */
 static struct token lex_single(struct lexer *l)
 {
 	uint32_t from = l->at + 1, at = from;
@@ -297,6 +302,7 @@ static struct token lex_single(struct lexer *l)
 	return make(TK_RAW, escaped, from, at - from);
 }
 
+/* $name, ${ and {$; a lone $ or { is text. */
 static bool begins_variable(const struct lexer *l, uint32_t at)
 {
 	char next = at_char(l, at + 1);
@@ -568,6 +574,7 @@ static uint32_t cast_here(const struct lexer *l, uint8_t *ret_type)
 	return 0;
 }
 
+/* The longest that fits. */
 static struct token lex_operator(struct lexer *l)
 {
 	char c = l->p[l->at], next = at_char(l, l->at + 1);

@@ -72,6 +72,7 @@ static struct array *own_array(struct machine *m, const struct value *arg)
 	return v->array;
 }
 
+/* Many pieces: what is mailed to each of them goes to many. */
 static bool list_explode(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH];
@@ -135,6 +136,7 @@ static bool list_split(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* Letters joined to names and texts. */
 static bool list_implode(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	struct value glue = value_span(SPAN("")), v;
@@ -174,6 +176,7 @@ static bool list_count(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* range('a', 'z') is an alphabet to pick from. */
 static bool list_range(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	bool letters = arg[0].kind == V_TEXT && arg[0].n == 1 && !(arg[0].p[0] >= '0' && arg[0].p[0] <= '9');
@@ -229,6 +232,7 @@ static bool list_merge(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* Charged by length: a queue emptied so costs its square. */
 static bool list_shift(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	struct array *a = own_array(m, &arg[0]);
@@ -424,6 +428,7 @@ static bool list_parse_str(struct machine *m, struct value *arg, uint32_t n, str
 	return true;
 }
 
+/* Variables from a list, or from whatever a request holds. */
 static bool list_extract(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	*ret = value_unknown(0, 0);
@@ -501,6 +506,7 @@ static bool class_of_pattern(struct span p, bool takes[256])
 	return true;
 }
 
+/* Only patterns of one class of bytes are worked out: that is what hiding uses them for. */
 static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	bool takes[256];
@@ -528,6 +534,7 @@ static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, 
 
 /* --- handles --------------------------------------------------------------------------------- */
 
+/* The handle carries what its path was made of, and whether it writes. */
 static bool list_fopen(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
@@ -553,6 +560,7 @@ static bool list_fopen(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* The handle gathers what it is told. */
 static bool list_curl(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	struct value *handle = n ? variable_of(m, &arg[0]) : NULL;
@@ -567,6 +575,7 @@ static bool list_curl(struct machine *m, struct value *arg, uint32_t n, struct v
 	return true;
 }
 
+/* A folder in front of it goes. */
 static bool list_basename(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	struct span s;
@@ -623,6 +632,7 @@ static bool call_back(struct machine *m, struct value callee, struct value list,
 	return true;
 }
 
+/* Functions that call what they are given. */
 static bool run_callable(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
 {
 	struct value callee = n ? arg[0] : value_unknown(0, 0), list;

@@ -13,6 +13,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Overflow is cut, not told: no name hides there. */
 static struct value number(struct span s)
 {
 	uint64_t n = 0;
@@ -101,6 +102,7 @@ static size_t escape(struct span s, char *out, size_t *n, uint32_t *hidden)
 	return i;
 }
 
+/* Never longer than it was. */
 static struct value unescape(struct engine *e, struct span s, bool single)
 {
 	char *out = pool_take(&e->pool, s.n + 4);

@@ -21,6 +21,7 @@ void push_value(struct machine *m, struct value v)
 	m->stack[m->top++] = v;
 }
 
+/* A frame cannot take what lies below it. */
 struct value pop_value(struct machine *m)
 {
 	if (m->top <= (m->frames ? here(m)->base : 0))
@@ -60,6 +61,7 @@ static void give_back(struct machine *m, struct frame *f)
 	outer->wild |= f->wild;
 }
 
+/* References and shared variables go back, the result goes to the caller. */
 static void end_frame(struct machine *m)
 {
 	struct frame *f = here(m);
@@ -97,6 +99,7 @@ static void end_frame(struct machine *m)
 		push_value(m, result);
 }
 
+/* Only a certain return leaves; the script's own never does, as the code behind it may be reached otherwise. */
 static void op_return(struct machine *m, const struct code *k)
 {
 	struct frame *f = here(m);
@@ -113,6 +116,7 @@ static void op_return(struct machine *m, const struct code *k)
 	}
 }
 
+/* Nothing ends here: what stands behind is looked at, too. */
 static void op_exit(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m);
@@ -155,6 +159,7 @@ static void op_array(struct machine *m, const struct code *k)
 	push_value(m, array_new(&m->e->pool));
 }
 
+/* Into the list that lies on top. */
 static void add_element(struct machine *m, const struct value *key, struct value v)
 {
 	struct value *a = m->top > here(m)->base ? &m->stack[m->top - 1] : NULL;
@@ -211,6 +216,7 @@ static void op_eval(struct machine *m, const struct code *k)
 	call_eval(m, pop_value(m));
 }
 
+/* data: addresses bring their own script. */
 static void op_include(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m);
@@ -289,6 +295,7 @@ static void op_unset(struct machine *m, const struct code *k)
 		*at = (struct value){ .kind = V_NULL };
 }
 
+/* From now on the variable is the script's own. */
 static void op_global(struct machine *m, const struct code *k)
 {
 	struct frame *f = here(m);
@@ -301,6 +308,7 @@ static void op_global(struct machine *m, const struct code *k)
 		f->slot[k->a] = (struct value){ .kind = V_ALIAS, .cell = at };
 }
 
+/* Variables it takes along are kept with its unit, the first time. */
 static void op_closure(struct machine *m, const struct code *k)
 {
 	struct unit *u = k->a < m->e->units ? m->e->unit[k->a] : NULL;
@@ -330,6 +338,7 @@ static void op_closure(struct machine *m, const struct code *k)
 	push_value(m, v);
 }
 
+/* In loops of decoders it has to be exact; elsewhere both ways are looked at. */
 static void op_isset(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m);
@@ -459,6 +468,7 @@ static void run_uncalled(struct machine *m)
 	}
 }
 
+/* Room for one file; it goes with the file's arena. */
 static bool machine_make(struct machine *m, struct engine *e)
 {
 	*m = (struct machine){ .e = e };
@@ -469,6 +479,7 @@ static bool machine_make(struct machine *m, struct engine *e)
 	return m->stack && m->slots && m->frame && m->loop;
 }
 
+/* The script, what it registered for its end, and then what nothing has called. */
 void machine_run(struct engine *e, struct unit *main)
 {
 	struct machine *m = pool_take(&e->pool, sizeof(*m));

@@ -4,6 +4,8 @@
  */
 #include "scan/expr.h"
 
+#include "scan/compile.h"
+
 /* --- operands -------------------------------------------------------------------------------- */
 
 struct waiting *expr_open_call(struct compiler *c, uint8_t kind, uint32_t a)
@@ -76,6 +78,7 @@ static uint32_t pattern_end(const struct compiler *c, uint32_t open)
 	return close < c->end && compile_is(c, close + 1, '=') ? close + 2 : 0;
 }
 
+/* list(...) = and [...] = are known by what follows their bracket. */
 static bool operand_pattern(struct compiler *c, uint32_t open)
 {
 	uint32_t behind = pattern_end(c, open);
@@ -91,6 +94,7 @@ static bool operand_pattern(struct compiler *c, uint32_t open)
 	return true;
 }
 
+/* Its body is translated later; here it takes along what its use list names. */
 static void operand_closure(struct compiler *c, bool arrow)
 {
 	struct unit *u = compile_function(c, arrow);
@@ -255,6 +259,7 @@ static void operand_constant(struct compiler *c, const struct token *tk)
 	k->token = c->i;
 }
 
+/* A keyword, a function that is called, or a constant. */
 static bool operand_name(struct compiler *c, const struct token *tk)
 {
 	bool known;

@@ -9,6 +9,7 @@
 /* Marks that numbers made of a value still carry. */
 #define M_NUMBER ((uint32_t)(M_BUILT | M_DECODED))
 
+/* Wraps as PHP's integers do not; nothing that hides relies on it. */
 static struct value arithmetic(uint8_t op, int64_t a, int64_t b)
 {
 	switch (op) {
@@ -83,6 +84,7 @@ static struct value bytes(struct machine *m, uint8_t op, const struct value *a, 
 	return v;
 }
 
+/* Unknown where either side may be anything. */
 static struct value compare(uint8_t op, const struct value *a, const struct value *b)
 {
 	double x, y;
@@ -118,6 +120,7 @@ static struct value compare(uint8_t op, const struct value *a, const struct valu
 	}
 }
 
+/* Fixed text in front of what a stranger chose is remembered: it limits him. */
 static struct value concat(struct machine *m, struct value a, struct value b)
 {
 	struct value v = value_append(&m->e->pool, a, b);
@@ -128,6 +131,7 @@ static struct value concat(struct machine *m, struct value a, struct value b)
 	return v;
 }
 
+/* Contents where both are known, else what the result is made of. */
 struct value operate_binary(struct machine *m, uint8_t op, struct value a, struct value b)
 {
 	struct value v;
@@ -258,6 +262,7 @@ struct value operate_unary(struct machine *m, uint8_t op, struct value v)
 	}
 }
 
+/* (int) cleans; (string) and (array) do not. */
 struct value operate_cast(struct machine *m, uint8_t type, struct value v)
 {
 	char scratch[VALUE_SCRATCH];
@@ -322,6 +327,7 @@ static uint32_t field_marks(const struct value *key)
 	return M_FIELD;
 }
 
+/* What of $_SERVER the client spells, and what the kernel or the configuration does. */
 static uint32_t server_marks(const struct value *key)
 {
 	static const struct {
@@ -366,6 +372,7 @@ static uint32_t server_marks(const struct value *key)
 	return span_starts(k, SPAN("HTTP_")) ? M_HEADER | M_FIELD : key->kind == V_UNKNOWN ? M_HEADER : 0;
 }
 
+/* One field of a superglobal. */
 static struct value super_index(struct machine *m, const struct value *base, const struct value *key)
 {
 	struct value v = value_unknown(base->marks, base->from);
@@ -427,6 +434,7 @@ static struct value super_index(struct machine *m, const struct value *base, con
 	return v;
 }
 
+/* One letter. */
 static struct value text_index(struct machine *m, const struct value *base, const struct value *key)
 {
 	int64_t i;
@@ -444,6 +452,7 @@ static struct value text_index(struct machine *m, const struct value *base, cons
 	return v;
 }
 
+/* A list picked from by a request gives what the list holds: no taint, only a choice. */
 struct value operate_index(struct machine *m, struct value base, struct value key)
 {
 	struct pair *at;
@@ -510,6 +519,7 @@ struct value operate_element(struct machine *m, struct value base)
 	return v;
 }
 
+/* Properties belong to the class: which object it is, is not followed. */
 struct value operate_property(struct machine *m, struct value object, uint32_t name)
 {
 	struct value key = value_span(engine_name_text(m->e, name)), v;

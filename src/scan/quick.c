@@ -19,6 +19,7 @@ static bool has_nocase(struct span s, const char *word)
 	return false;
 }
 
+/* Superglobals count as sources; names of 0 and O are made to be unreadable. */
 static void variable(struct quick *q, struct span name)
 {
 	static const char *const supers[] = { "_GET",
@@ -58,6 +59,7 @@ static void variable(struct quick *q, struct span name)
 	q->names += odd;
 }
 
+/* A known function in call position. */
 static void call(struct quick *q, const struct function *f)
 {
 	q->sinks |= UINT64_C(1) << f->sink;
@@ -91,6 +93,7 @@ static void call(struct quick *q, const struct function *f)
 	q->sources += f->flow == FLOW_FIELD || f->flow == FLOW_REMOTE || f->flow == FLOW_FILE;
 }
 
+/* Long and escaped texts are where things hide. */
 static void text(struct quick *q, const char *p, const struct token *t)
 {
 	struct span s = span_of(p + t->at, t->n);
@@ -182,6 +185,7 @@ static void opened(struct quick *q, const struct lexicon *words, const char *p, 
 	}
 }
 
+/* A form for files is half an uploader. */
 static void html(struct quick *q, struct span s, bool opens, uint32_t at)
 {
 	q->html += (uint32_t)s.n;
@@ -259,6 +263,7 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 
 #define BIT(sink) (UINT64_C(1) << (sink))
 
+/* Both halves must be there: something that does harm, and something to do it with. */
 bool quick_suspects(const struct quick *q)
 {
 	const uint64_t code = BIT(SINK_CODE) | BIT(SINK_MAKE) | BIT(SINK_COMMAND) | BIT(SINK_REPLACE);

@@ -52,6 +52,7 @@ static void tell_place(const struct events *ev, uint32_t text, uint32_t at, uint
 	*code = line_at(ev->text[text], at);
 }
 
+/* First step first. */
 static void tell_steps(struct arena *a, const struct events *ev, uint32_t last, struct scan_reason *r)
 {
 	uint32_t way[STEPS_TOLD], n = 0;
@@ -69,6 +70,7 @@ static void tell_steps(struct arena *a, const struct events *ev, uint32_t last, 
 	}
 }
 
+/* The place, the way there, and the text that nobody could read in the file. */
 static void tell_reason(struct arena *a, const struct events *ev, const struct reason *from,
 			struct scan_reason *to)
 {
@@ -103,6 +105,7 @@ static int64_t sane(int64_t t)
 	return t < 0 ? 0 : t > INT64_C(253402300799) ? INT64_C(253402300799) : t;
 }
 
+/* The owner sets mtime, the kernel ctime: both are told. */
 static void common(const struct walk_file *f, struct arena *a, struct scan_finding *ret)
 {
 	ret->path = f->path;
@@ -125,6 +128,7 @@ static void heaviest_first(struct scan_finding *f)
 		}
 }
 
+/* Configuration by its name, everything else by what is in it, whatever it is called. */
 bool scan_file(const struct lexicon *words, const struct walk_file *f, struct arena **ret_arena,
 	       struct scan_finding *ret_finding, const char **ret_why)
 {

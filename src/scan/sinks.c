@@ -34,6 +34,7 @@ static uint32_t address_marks(const struct value *path)
 	       (path->marks & M_INPUT && !(path->marks & M_BEHIND) ? M_REMOTE : 0);
 }
 
+/* What a function gives is made of what its row says. */
 struct value source_result(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
 {
 	struct value v = value_unknown(0, 0);
@@ -170,6 +171,7 @@ static void choose(const struct sink_call *c, const struct value **first, const 
 		*second = argument(c, at ? 0 : 1);
 }
 
+/* The argument, its companion and all of them: classes.c asks for each. */
 void sink_reached(struct machine *m, const struct sink_call *c)
 {
 	const struct value *first, *second;

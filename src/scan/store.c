@@ -11,6 +11,7 @@
 
 /* --- variables ------------------------------------------------------------------------------- */
 
+/* A superglobal named at run time. */
 static struct value super_value(uint32_t name)
 {
 	static const uint32_t marks[SUPERS] = {
@@ -26,6 +27,7 @@ static struct value super_value(uint32_t name)
 	return v;
 }
 
+/* By name: what $$x, extract() and eval'd text need. Charged, as it is searched for. */
 struct value *machine_variable(struct machine *m, struct frame *f, uint32_t name, bool make)
 {
 	const struct unit *u = f->unit;
@@ -53,6 +55,7 @@ struct value *machine_variable(struct machine *m, struct frame *f, uint32_t name
 	return &x->value;
 }
 
+/* Where a request may have made any variable, one that nothing set is the request's. */
 struct value machine_load(struct machine *m, struct frame *f, uint32_t slot)
 {
 	struct value v;
@@ -66,6 +69,7 @@ struct value machine_load(struct machine *m, struct frame *f, uint32_t slot)
 	return v;
 }
 
+/* Undecided places add, certain ones replace. */
 void machine_store(struct machine *m, struct value *at, struct value v)
 {
 	struct frame *f = here(m);
@@ -90,6 +94,7 @@ void machine_store(struct machine *m, struct value *at, struct value v)
 	*at = v;
 }
 
+/* About to be written into: what is no list becomes one. */
 void op_load(struct machine *m, const struct code *k)
 {
 	struct frame *f = here(m);
@@ -158,6 +163,7 @@ void op_store(struct machine *m, const struct code *k)
 	push_value(m, v);
 }
 
+/* Letters count on, too: "a" is followed by "b". */
 void op_step(struct machine *m, const struct code *k)
 {
 	struct value *at = machine_slot(m, k->a), old, new;
@@ -207,6 +213,7 @@ void op_load_named(struct machine *m, const struct code *k)
 			   value_unknown((name.marks & M_INPUT ? M_CHOSEN : 0) | here(m)->wild, name.from));
 }
 
+/* A name that nobody knows may be any variable's. */
 void op_store_named(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m), name = pop_value(m);
@@ -240,6 +247,7 @@ void op_index(struct machine *m, const struct code *k)
 	push_value(m, operate_index(m, base, key));
 }
 
+/* $list[k] =, $text[3] =, $GLOBALS['x'] =, $_SESSION['x'] =. */
 void op_store_index(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m), key = pop_value(m), base = pop_value(m);
@@ -313,6 +321,7 @@ static struct array *properties_of(struct machine *m, const struct value *object
 	return NULL;
 }
 
+/* Stored once for all objects of the class; what was there stays possible. */
 static void store_property(struct machine *m, uint32_t name, uint8_t op)
 {
 	struct value v = pop_value(m), object = pop_value(m);

@@ -16,6 +16,7 @@ struct head {
 	char text[];
 };
 
+/* The only way to memory for a file's values. */
 void *pool_take(struct pool *p, size_t n)
 {
 	if (n > p->bytes_left) {
@@ -27,6 +28,7 @@ void *pool_take(struct pool *p, size_t n)
 	return arena_alloc(p->arena, n);
 }
 
+/* With room behind it, so that what grows letter by letter does not cost its square. */
 static struct value text_room(struct pool *p, struct span a, struct span b, uint32_t room)
 {
 	struct head *h = pool_take(p, sizeof(*h) + room);
@@ -137,6 +139,7 @@ bool value_to_int(const struct value *v, int64_t *ret)
 	}
 }
 
+/* As PHP has it: "0" is false. */
 int value_truth(const struct value *v)
 {
 	if (v->marks & M_BARE)
@@ -165,6 +168,7 @@ static bool scalar(const struct value *v)
 	return v->kind >= V_NULL && v->kind <= V_TEXT;
 }
 
+/* Loose comparison of texts and numbers as PHP 8 does for what hides: numbers as numbers. */
 int value_same(const struct value *a, const struct value *b, bool strict)
 {
 	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH];
@@ -188,6 +192,7 @@ int value_same(const struct value *a, const struct value *b, bool strict)
 	return span_eq(ta, tb);
 }
 
+/* Marks of shape are worked out here: what stands in front, and what a path ends like. */
 struct value value_append(struct pool *p, struct value a, struct value b)
 {
 	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH];
@@ -234,6 +239,7 @@ struct value value_append(struct pool *p, struct value a, struct value b)
 	return v;
 }
 
+/* The content of one of them, the marks of both. */
 struct value value_join(struct value a, struct value b)
 {
 	struct value v = b.kind == V_UNKNOWN || b.kind == V_NULL ? a : b;
@@ -286,6 +292,7 @@ static bool same_key(const struct value *a, const struct value *b)
 	return a->kind == V_INT ? a->i == b->i : a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
 }
 
+/* Lists are short or dense; long sparse ones are charged. */
 static struct pair *find(const struct array *a, const struct value *key, uint64_t *steps_left)
 {
 	if (key->kind != V_INT && key->kind != V_TEXT)
@@ -324,6 +331,7 @@ static struct pair *add(struct pool *p, struct array *a)
 	return &a->pair[a->n++];
 }
 
+/* A key that nobody knows marks the whole list. */
 void array_set(struct pool *p, struct array *a, const struct value *key, struct value v, uint64_t *steps_left)
 {
 	struct value k = as_key(key);

@@ -62,6 +62,7 @@ static struct item *item_new(struct span path)
 	return it;
 }
 
+/* Wakes one that is idle. */
 static void item_put(struct walk *w, struct item *it)
 {
 	pthread_mutex_lock(&w->lock);
@@ -98,6 +99,7 @@ static struct item *item_take(struct walk *w)
 	return it;
 }
 
+/* Work is given away only where somebody waits for it. */
 static bool others_idle(struct walk *w)
 {
 	bool idle;
@@ -118,6 +120,7 @@ static void stop(struct walk *w)
 
 /* --- files ----------------------------------------------------------------------------------- */
 
+/* errno as a sentence. */
 static const char *why_not(int e)
 {
 	switch (e) {
@@ -140,6 +143,7 @@ static const char *why_not(int e)
 	}
 }
 
+/* pread, never mmap: a file cut short while we read must not kill us. */
 static bool read_bytes(struct worker *k, int fd, uint64_t most, size_t *ret_n)
 {
 	size_t n = 0;
@@ -166,6 +170,7 @@ static bool read_bytes(struct worker *k, int fd, uint64_t most, size_t *ret_n)
 	return true;
 }
 
+/* The size is what the file says, the bytes what it gave. */
 static void read_file(struct worker *k, struct span path, int fd, const struct file_status *st)
 {
 	const struct walk_want *want = k->w->want;
@@ -197,6 +202,7 @@ static void read_file(struct worker *k, struct span path, int fd, const struct f
 	}
 }
 
+/* What its descriptor says is what it is; the name may mean another by now. */
 static void one_file(struct worker *k, struct span path)
 {
 	const struct walk_want *want = k->w->want;
@@ -289,6 +295,7 @@ static void names_read(struct worker *k, struct item *batch, size_t count)
 	free(batch);
 }
 
+/* A block of names: folders onto the stack, files together. */
 static void one_block(struct worker *k, const struct item *dir, ssize_t got, bool *told)
 {
 	struct item *batch = item_new(span_of(dir->path, dir->path_n));
@@ -326,6 +333,7 @@ static void one_block(struct worker *k, const struct item *dir, ssize_t got, boo
 	names_read(k, batch, count);
 }
 
+/* Its names are never all in memory. */
 static void one_folder(struct worker *k, const struct item *dir)
 {
 	const struct walk_want *want = k->w->want;
@@ -377,6 +385,7 @@ static struct worker *worker_new(struct walk *w, unsigned number)
 	return k;
 }
 
+/* Returns when nothing is left, or when go_on says so. */
 void walk_tree(const struct walk_want *want)
 {
 	struct walk w = { .want = want,

@@ -80,7 +80,9 @@ int main(int argc, char **argv)
 		for (uint32_t i = 0; details && i < j.reasons; i++)
 			printf("\t%d\t%s\t%s\n", j.reason[i].weight, j.reason[i].rule, j.reason[i].text);
 		for (uint32_t i = 0; details && argc > 2 && j.looked && i < ev.n; i++)
-			printf("\t\tevent %u %.*s marks %x second %x all %x name %x\n", ev.event[i].sink, (int)ev.event[i].function.n, ev.event[i].function.p, ev.event[i].marks, ev.event[i].second, ev.event[i].third, ev.event[i].name_marks);
+			printf("\t\tevent %u %.*s marks %x second %x all %x name %x\n", ev.event[i].sink,
+			       (int)ev.event[i].function.n, ev.event[i].function.p, ev.event[i].marks,
+			       ev.event[i].second, ev.event[i].third, ev.event[i].name_marks);
 		arena_free(arena);
 		free(p);
 	}
