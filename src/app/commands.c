@@ -19,6 +19,8 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_STATS] = { "stats", VALUE_NONE, NULL, "totals by hour, sender, host, domain and error" },
 	[FLAG_BY] = { "by", VALUE_WORDS, "culprit|sender|subject|domain|age|door", "what to group by" },
 	[FLAG_LIST] = { "list", VALUE_NONE, NULL, "each message: id, size, arrival, sender, recipients" },
+	[FLAG_EXPLAIN] = { "explain", VALUE_NONE, NULL,
+			   "the whole proof: where it comes from, what was decoded, where it does harm" },
 	[FLAG_TOP] = { "top", VALUE_TEXT, "N", "show N rows" },
 	[FLAG_APPLY] = { "apply", VALUE_NONE, NULL, "do it, after asking; without it nothing is changed" },
 	[FLAG_YES] = { "yes", VALUE_NONE, NULL, "do not ask" },
@@ -67,6 +69,19 @@ static const struct verb verbs[] = {
 	  .flags =
 		  COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP) | BIT(FLAG_LIVE),
 	  .run = verb_investigate },
+	{ .name = "scan",
+	  .args = "PATH...",
+	  .nargs_min = 1,
+	  .nargs_max = UINT32_MAX,
+	  .files = true,
+	  .summary = "malicious scripts, by what they do",
+	  .text = "PATH is a folder, which is read whole and never left, or a file. Scripts are never run: "
+		  "their code is\n"
+		  "worked out under limits. Started by root, each folder is read as its owner.\n"
+		  "Exit: 0 nothing found, 1 something, 3 something could not be read (outranks 1).\n",
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_SINCE) | BIT(FLAG_TOP) | BIT(FLAG_UNCONFINED) |
+		   BIT(FLAG_EXPLAIN),
+	  .run = verb_scan },
 	{ .name = "why",
 	  .args = "INCIDENT[.N] [PATH...]",
 	  .nargs_min = 1,

@@ -37,6 +37,7 @@ static bool confine(const struct confined_want *want, int channel_fd)
 		.memory = want->memory,
 		.below = want->below,
 		.below_fd = want->below ? want->keep[0] : -1,
+		.account = want->account,
 	};
 	struct confine_report report;
 	struct err err = { 0 };

@@ -27,6 +27,7 @@ struct confined_want {
 	const int *keep; /* descriptors that stay open in the child, too; -1: none */
 	size_t nkeep;
 	bool below; /* the role of confine.h: the first of KEEP is the folder to read */
+	uint32_t account; /* with below: confine.h */
 	int *ret_proc; /* the process reader's role: *ret_proc becomes /proc, the first of KEEP is the netlink socket */
 	bool prompt; /* it races with others: run before them, as long as it soon sleeps again */
 	void *ctx;

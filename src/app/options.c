@@ -131,7 +131,7 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_ALL] = &o->all,	  [FLAG_REMOVE] = &o->remove,	[FLAG_EXPIRED] = &o->expired,
 		[FLAG_MOVED] = &o->moved, [FLAG_PURGE] = &o->purge,	[FLAG_STATS] = &o->stats,
 		[FLAG_LIST] = &o->list,	  [FLAG_QUIET] = &o->quiet,	[FLAG_UNCONFINED] = &o->unconfined,
-		[FLAG_HELP] = &o->help,	  [FLAG_VERSION] = &o->version,
+		[FLAG_HELP] = &o->help,	  [FLAG_VERSION] = &o->version, [FLAG_EXPLAIN] = &o->explain,
 	};
 
 	if (texts[id]) {

@@ -25,7 +25,7 @@ struct options {
 	enum color_wish color;
 	unsigned live; /* seconds; 0 = not given */
 	unsigned top; /* 0 = not given */
-	bool quiet, unconfined, stats, help, version;
+	bool quiet, unconfined, stats, explain, help, version;
 	const struct seek_want *seek; /* no flags: complaints asks whose messages these are */
 	size_t nseek;
 	const char *duration, *from; /* contain: --for, --from */

@@ -81,8 +81,8 @@ static int keep_capabilities(uint32_t keep, struct err *err)
 	return 0;
 }
 
-/* Root becomes nobody for good; anybody else stays who he is. Capabilities but those in KEEP go in both cases. */
-static int leave_root(uint32_t keep, struct confine_report *report, struct err *err)
+/* Root becomes UID (nobody, or a folder's owner) for good; anybody else stays who he is. Capabilities but those in KEEP go in both cases. */
+static int leave_root(uint32_t keep, uid_t uid, struct confine_report *report, struct err *err)
 {
 	int r;
 
@@ -90,8 +90,8 @@ static int leave_root(uint32_t keep, struct confine_report *report, struct err *
 		return err_sys(err, EXIT_NOPERM, "capabilities cannot be kept");
 	if (geteuid() == 0) {
 		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-		    setresuid(NOBODY, NOBODY, NOBODY) < 0)
-			return err_sys(err, EXIT_NOPERM, "root cannot be left for uid %d", NOBODY);
+		    setresuid(uid, uid, uid) < 0)
+			return err_sys(err, EXIT_NOPERM, "root cannot be left for uid %u", uid);
 		report->dropped = true;
 	}
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
@@ -101,7 +101,7 @@ static int leave_root(uint32_t keep, struct confine_report *report, struct err *
 		return r;
 	if (keep && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
 		return err_sys(err, EXIT_NOPERM, "process flags cannot be set");
-	if (report->dropped && (setuid(0) == 0 || geteuid() != NOBODY || getegid() != NOBODY))
+	if (report->dropped && (setuid(0) == 0 || geteuid() != uid || getegid() != NOBODY))
 		bug("root came back");
 	report->uid = geteuid();
 	return 0;
@@ -115,7 +115,7 @@ static uint32_t powers(const struct confine_want *want, const struct confine_rep
 	if (want->processes)
 		return UINT32_C(1) << CAP_SYS_PTRACE | read;
 	/* CAP_FOWNER opens with O_NOATIME; what else it could do has a call of its own, which the filter forbids */
-	return report->locked_in ? UINT32_C(1) << CAP_FOWNER | read : 0;
+	return report->locked_in && !want->account ? UINT32_C(1) << CAP_FOWNER | read : 0;
 }
 
 static int by_value(const void *a, const void *b)
@@ -153,7 +153,8 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 	r = lock_in(want, &report, err);
 	if (r < 0)
 		return r;
-	r = leave_root(powers(want, &report), &report, err);
+	r = leave_root(powers(want, &report), want->below && want->account ? want->account : NOBODY, &report,
+		       err);
 	if (r < 0)
 		return r;
 	/* After the change of uid, which resets both: die with the parent, and let no equal uid trace us. */

@@ -1,0 +1,316 @@
+/*
+ * scan - see scan.h. Worst first on the screen, by path elsewhere.
+ * TRUST: paths, code and decoded text are an attacker's: through pen and show alone.
+ */
+#include "report/scan.h"
+
+#include "base/show.h"
+#include "report/jsonw.h"
+#include "report/pen.h"
+#include "report/text.h"
+
+enum { SKIPS_SHOWN = 8, DECODED_LINES = 20 };
+
+static const char *label_of(enum scan_class c)
+{
+	static const char *const labels[SCAN_CLASSES] = {
+		"",	    "mailer",  "credential mailer", "web shell",     "uploader", "dropper",
+		"backdoor", "doorway", "obfuscated",	    "configuration", "signature"
+	};
+
+	return labels[c < SCAN_CLASSES ? c : 0];
+}
+
+static void put_place(struct pen *p, uint32_t line, uint32_t column, uint32_t layer)
+{
+	if (!line)
+		return;
+	pen_str(p, layer ? "decoded text " : "line ");
+	if (layer) {
+		pen_count(p, layer);
+		pen_str(p, ", line ");
+	}
+	pen_count(p, line);
+	pen_str(p, ":");
+	pen_count(p, column);
+}
+
+/* What was decoded, line by line, as much as a person reads. */
+static void put_decoded(struct pen *p, struct span text)
+{
+	for (int i = 0; text.n && i < DECODED_LINES; i++) {
+		ptrdiff_t end = span_find(text, 0, '\n');
+		struct span line = end < 0 ? text : span_head(text, (size_t)end);
+
+		pen_to(p, 9);
+		p->indent = 9;
+		pen_text(p, line);
+		pen_line(p, 0);
+		text = end < 0 ? SPAN_NONE : span_from(text, (size_t)end + 1);
+	}
+}
+
+static void put_step(struct pen *p, uint32_t line, uint32_t column, uint32_t layer, struct span what,
+		     struct span code)
+{
+	pen_to(p, 7);
+	p->indent = 9;
+	put_place(p, line, column, layer);
+	pen_str(p, "  ");
+	pen_text(p, what);
+	pen_line(p, 0);
+	if (!code.n)
+		return;
+	pen_to(p, 9);
+	p->indent = 9;
+	pen_text(p, code);
+	pen_line(p, 0);
+}
+
+static void put_reason(struct pen *p, const struct scan_reason *r, bool explain)
+{
+	pen_to(p, 5);
+	p->indent = 7;
+	pen_text(p, r->text);
+	if (r->line) {
+		pen_str(p, " (");
+		put_place(p, r->line, r->column, r->layer);
+		pen_str(p, ")");
+	}
+	pen_line(p, 0);
+	if (!explain)
+		return;
+	for (size_t i = 0; i < r->steps; i++)
+		put_step(p, r->step[i].line, r->step[i].column, r->step[i].layer, r->step[i].what,
+			 r->step[i].code);
+	if (r->line)
+		put_step(p, r->line, r->column, r->layer, r->rule, r->code);
+	if (r->decoded.n) {
+		pen_to(p, 7);
+		pen_str(p, "decoded:");
+		pen_line(p, 0);
+		put_decoded(p, r->decoded);
+	}
+}
+
+static void put_finding(struct pen *p, const struct scan_finding *f, bool explain)
+{
+	bool bad = f->verdict == SCAN_MALICIOUS;
+
+	pen_style(p, bad ? PEN_RED : PEN_YELLOW);
+	pen_str(p, bad ? "MALICIOUS" : "suspicious");
+	pen_style(p, PEN_PLAIN);
+	pen_to(p, 12);
+	pen_str(p, label_of(f->class));
+	pen_to(p, 31);
+	p->indent = 5;
+	pen_style(p, PEN_BOLD);
+	pen_field(p, f->path, 1000);
+	pen_style(p, PEN_PLAIN);
+	pen_line(p, 0);
+	for (size_t i = 0; i < f->reasons && (explain || i < 3); i++)
+		put_reason(p, &f->reason[i], explain);
+}
+
+static void put_skips(struct pen *p, const struct scan_report *r)
+{
+	for (size_t i = 0; i < r->skips && i < SKIPS_SHOWN; i++) {
+		pen_label(p, i ? "" : "SKIPPED");
+		pen_field(p, r->skip[i].path, 1000);
+		pen_str(p, "  ");
+		pen_text(p, r->skip[i].why);
+		pen_line(p, 0);
+	}
+	if (r->skips + r->skips_more > SKIPS_SHOWN) {
+		pen_label(p, "");
+		pen_str(p, "and ");
+		pen_count(p, r->skips + r->skips_more - SKIPS_SHOWN);
+		pen_str(p, " more: --json lists them");
+		pen_line(p, 0);
+	}
+}
+
+void scan_text(struct sink *s, const struct scan_report *r, const struct screen *screen, bool explain,
+	       bool quiet)
+{
+	struct pen p = pen_new(&s->text, screen);
+	struct buf bytes = BUF_MAX(64);
+	size_t most = screen->top ? screen->top : SIZE_MAX, shown = 0;
+
+	for (int verdict = SCAN_MALICIOUS; verdict >= SCAN_SUSPICIOUS; verdict--)
+		for (size_t i = 0; i < r->findings && shown < most; i++)
+			if ((int)r->finding[i].verdict == verdict) {
+				put_finding(&p, &r->finding[i], explain);
+				shown++;
+				sink_turn(s);
+			}
+	put_skips(&p, r);
+	if (quiet)
+		return;
+	pen_count(&p, r->files);
+	pen_str(&p, " files, ");
+	text_bytes(&bytes, r->bytes);
+	pen_text(&p, buf_view(&bytes));
+	pen_str(&p, ": ");
+	pen_count(&p, r->findings);
+	pen_str(&p, r->findings == 1 ? " finding" : " findings");
+	pen_str(&p, r->complete ? "" : ", incomplete: see SKIPPED");
+	pen_line(&p, 0);
+	buf_free(&bytes);
+}
+
+/* --- for scripts ----------------------------------------------------------------------------- */
+
+static void field(struct sink *s, struct span text)
+{
+	buf_byte(&s->text, '\t');
+	show_text(&s->text, text, false);
+}
+
+static void number(struct sink *s, uint64_t v)
+{
+	buf_byte(&s->text, '\t');
+	text_u64(&s->text, v);
+}
+
+void scan_plain(struct sink *s, const struct scan_report *r)
+{
+	for (size_t i = 0; i < r->findings; i++) {
+		const struct scan_finding *f = &r->finding[i];
+
+		buf_str(&s->text, "finding");
+		field(s, span_str(scan_verdict_name(f->verdict)));
+		field(s, span_str(scan_class_name(f->class)));
+		buf_byte(&s->text, '\t');
+		text_fixed(&s->text, f->score, 1);
+		field(s, f->path);
+		buf_byte(&s->text, '\n');
+		for (size_t k = 0; k < f->reasons; k++) {
+			buf_str(&s->text, "reason");
+			field(s, f->path);
+			number(s, f->reason[k].line);
+			number(s, f->reason[k].column);
+			field(s, f->reason[k].rule);
+			field(s, f->reason[k].text);
+			buf_byte(&s->text, '\n');
+		}
+		sink_turn(s);
+	}
+	for (size_t i = 0; i < r->skips; i++) {
+		buf_str(&s->text, "skipped");
+		field(s, r->skip[i].path);
+		field(s, r->skip[i].why);
+		buf_byte(&s->text, '\n');
+		sink_turn(s);
+	}
+	buf_str(&s->text, "total");
+	number(s, r->files);
+	number(s, r->bytes);
+	number(s, r->findings);
+	number(s, r->skips + r->skips_more);
+	field(s, r->complete ? SPAN("yes") : SPAN("no"));
+	buf_byte(&s->text, '\n');
+}
+
+static void json_steps(struct jsonw *w, const struct scan_reason *r)
+{
+	jsonw_open(w, "steps", '[');
+	for (size_t i = 0; i < r->steps; i++) {
+		jsonw_open(w, NULL, '{');
+		jsonw_u64(w, "line", r->step[i].line);
+		jsonw_u64(w, "column", r->step[i].column);
+		if (r->step[i].layer)
+			jsonw_u64(w, "layer", r->step[i].layer);
+		jsonw_span(w, "what", r->step[i].what);
+		jsonw_span(w, "code", r->step[i].code);
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
+static void json_reason(struct jsonw *w, const struct scan_reason *r)
+{
+	jsonw_open(w, NULL, '{');
+	jsonw_span(w, "rule", r->rule);
+	if (r->line) {
+		jsonw_u64(w, "line", r->line);
+		jsonw_u64(w, "column", r->column);
+	}
+	if (r->layer)
+		jsonw_u64(w, "layer", r->layer);
+	jsonw_span(w, "text", r->text);
+	if (r->code.n)
+		jsonw_span(w, "code", r->code);
+	if (r->steps)
+		json_steps(w, r);
+	if (r->decoded.n)
+		jsonw_span(w, "decoded", r->decoded);
+	jsonw_close(w, '}');
+}
+
+static void json_finding(struct jsonw *w, const struct scan_finding *f, const struct zone *zone,
+			 scan_owner_fn *owner)
+{
+	const char *name = owner(f->uid);
+
+	jsonw_open(w, NULL, '{');
+	jsonw_path(w, "path", f->path);
+	jsonw_str(w, "verdict", scan_verdict_name(f->verdict));
+	jsonw_double(w, "score", f->score);
+	if (f->sha256.n)
+		jsonw_span(w, "sha256", f->sha256);
+	jsonw_u64(w, "size", f->size);
+	jsonw_time(w, "mtime", f->mtime, zone);
+	jsonw_time(w, "ctime", f->ctime, zone);
+	if (name) {
+		jsonw_str(w, "owner", name);
+	} else {
+		struct buf text = BUF_MAX(32);
+
+		text_u64(&text, f->uid);
+		jsonw_span(w, "owner", buf_view(&text));
+		buf_free(&text);
+	}
+	jsonw_str(w, "class", scan_class_name(f->class));
+	jsonw_open(w, "reasons", '[');
+	for (size_t i = 0; i < f->reasons; i++)
+		json_reason(w, &f->reason[i]);
+	jsonw_close(w, ']');
+	jsonw_open(w, "engine", '[');
+	jsonw_str(w, NULL, "spamtrail");
+	jsonw_close(w, ']');
+	jsonw_close(w, '}');
+}
+
+void scan_json(struct sink *s, const struct scan_report *r, const struct zone *zone, scan_owner_fn *owner)
+{
+	struct jsonw w = { .out = &s->text };
+
+	jsonw_open(&w, NULL, '{');
+	jsonw_str(&w, "schema", "spamtrail.scan/1");
+	jsonw_bool(&w, "complete", r->complete);
+	jsonw_u64(&w, "files", r->files);
+	jsonw_u64(&w, "bytes", r->bytes);
+	jsonw_double(&w, "seconds", r->seconds);
+	jsonw_open(&w, "findings", '[');
+	for (size_t i = 0; i < r->findings; i++) {
+		json_finding(&w, &r->finding[i], zone, owner);
+		sink_turn(s);
+	}
+	jsonw_close(&w, ']');
+	jsonw_open(&w, "skipped", '[');
+	for (size_t i = 0; i < r->skips; i++) {
+		jsonw_open(&w, NULL, '{');
+		jsonw_path(&w, "path", r->skip[i].path);
+		jsonw_span(&w, "why", r->skip[i].why);
+		jsonw_close(&w, '}');
+		sink_turn(s);
+	}
+	jsonw_close(&w, ']');
+	if (r->skips_more)
+		jsonw_u64(&w, "skipped_more", r->skips_more);
+	jsonw_open(&w, "unseen", '[');
+	jsonw_close(&w, ']');
+	jsonw_close(&w, '}');
+	buf_byte(&s->text, '\n');
+}

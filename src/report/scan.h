@@ -1,0 +1,22 @@
+/*
+ * scan - `scan` for people, for scripts and as JSON (contract, "scan --json").
+ *
+ *   --plain:  finding   verdict class score path
+ *             reason    path line column rule text
+ *             skipped   path why
+ *             total     files bytes findings skipped complete(yes|no)
+ */
+#ifndef SPAMTRAIL_REPORT_SCAN_H
+#define SPAMTRAIL_REPORT_SCAN_H
+
+#include "model/scan.h"
+#include "report/screen.h"
+
+/* The name of an account; NULL where there is none. */
+typedef const char *scan_owner_fn(uint32_t uid);
+
+void scan_text(struct sink *s, const struct scan_report *r, const struct screen *screen, bool explain, bool quiet);
+void scan_plain(struct sink *s, const struct scan_report *r);
+void scan_json(struct sink *s, const struct scan_report *r, const struct zone *zone, scan_owner_fn *owner);
+
+#endif

@@ -1,0 +1,340 @@
+/*
+ * branch - branches, loops and gotos; see ops.h.
+ *
+ * An undecided branch runs both arms, one behind the other. A loop that nobody knows the end of runs twice; one whose end is
+ * known runs until then, or until it has had its share of the steps. Breaks and gotos in undecided places do not leave.
+ * TRUST: the code was made from an attacker's text.
+ */
+#include "scan/machine.h"
+
+#include "scan/ops.h"
+
+enum arm { ARM_FIRST, ARM_SECOND, ARM_BOTH };
+
+enum { LABEL_VISITS = 400, UNDECIDED_TURNS = 2, DECIDED_TURNS = 300000 };
+
+/* --- branches -------------------------------------------------------------------------------- */
+
+/* To instruction TO, or behind the last. */
+void machine_jump(struct machine *m, uint32_t to)
+{
+	struct frame *f = here(m);
+
+	f->pc = to < f->unit->codes ? to : f->unit->codes;
+}
+
+/* if and ?: decide which arm is walked, or both. */
+void op_branch(struct machine *m, const struct code *k)
+{
+	struct value v = pop_value(m);
+	int truth = v.kind == V_UNKNOWN || v.marks & M_LOOSE ? -1 : value_truth(&v);
+	enum arm arm = truth < 0 ? ARM_BOTH : truth ? ARM_FIRST : ARM_SECOND;
+
+	/* what stands in a branch that this run does not take still stands in the file; only loops need to be exact */
+	if (k->op == C_IF && m->loops == here(m)->loops && arm == ARM_SECOND)
+		arm = ARM_BOTH;
+	if (m->arms >= ARMS_MOST) {
+		m->stopped = true;
+		return;
+	}
+	m->arm[m->arms++] = (uint8_t)arm;
+	if (arm == ARM_BOTH)
+		here(m)->unsure++;
+	if (arm == ARM_SECOND)
+		machine_jump(m, k->a);
+}
+
+static uint8_t arm_now(struct machine *m)
+{
+	return m->arms > here(m)->arms ? m->arm[m->arms - 1] : ARM_FIRST;
+}
+
+/* The first arm ends; the second is left out where the first was the one. */
+void op_else(struct machine *m, const struct code *k)
+{
+	if (arm_now(m) == ARM_FIRST)
+		machine_jump(m, k->a);
+}
+
+static void arm_ends(struct machine *m)
+{
+	if (m->arms > here(m)->arms && m->arm[--m->arms] == ARM_BOTH && here(m)->unsure)
+		here(m)->unsure--;
+}
+
+/* The value of ?: may be either where both arms were walked. */
+void op_joined(struct machine *m, const struct code *k)
+{
+	if (arm_now(m) == ARM_BOTH) {
+		struct value b = pop_value(m), a = pop_value(m);
+
+		push_value(m, value_join(a, b));
+	}
+	arm_ends(m);
+}
+
+void op_endif(struct machine *m, const struct code *k)
+{
+	arm_ends(m);
+}
+
+/* What follows may be left out: a catch, the cases of a switch. */
+void op_maybe(struct machine *m, const struct code *k)
+{
+	here(m)->unsure++;
+}
+
+void op_sure(struct machine *m, const struct code *k)
+{
+	if (here(m)->unsure)
+		here(m)->unsure--;
+}
+
+/* --- loops ----------------------------------------------------------------------------------- */
+
+static struct loop *loop_now(struct machine *m)
+{
+	return m->loops > here(m)->loops ? &m->loop[m->loops - 1] : NULL;
+}
+
+/* The loop's end and continuation stand in its two instructions. */
+static struct loop *open_loop(struct machine *m, const struct code *k)
+{
+	struct frame *f = here(m);
+	struct loop *l;
+
+	if (m->loops >= LOOPS_MOST) {
+		m->stopped = true;
+		return NULL;
+	}
+	l = &m->loop[m->loops++];
+	*l = (struct loop){ .end = k->a, .unsure = f->unsure, .arms = m->arms, .stack = m->top };
+	/* a loop of the script's own may be its decoder; one in a function that nothing calls is not */
+	l->floor = m->calls_all ? m->e->steps_left - m->e->steps_left / 16 : m->e->steps_left / 5;
+	l->again = f->pc < f->unit->codes ? f->unit->code[f->pc].a : f->pc;
+	return l;
+}
+
+void op_loop(struct machine *m, const struct code *k)
+{
+	open_loop(m, k);
+}
+
+/* Branches and values that were open in the loop's body go with it. */
+static void leave_loop(struct machine *m, struct loop *l, uint32_t to)
+{
+	struct frame *f = here(m);
+
+	f->unsure = l->unsure;
+	m->arms = l->arms;
+	m->top = l->stack;
+	machine_jump(m, to);
+}
+
+/* Goes on only while the condition holds; one that nobody knows holds twice, then never. */
+void op_test(struct machine *m, const struct code *k)
+{
+	struct value v = pop_value(m);
+	struct loop *l = loop_now(m);
+	int truth = v.kind == V_UNKNOWN ? -1 : value_truth(&v);
+
+	if (!l)
+		return;
+	if (truth < 0 && !l->undecided) {
+		l->undecided = true;
+		l->turns = 0;
+	}
+	if (truth == 0 && l->turns == 0 && !l->undecided) {
+		/* not once: still looked at */
+		l->undecided = true;
+		l->turns = UNDECIDED_TURNS - 1;
+		truth = -1;
+	}
+	if (!l->undecided && m->e->steps_left < l->floor) {
+		m->e->limits |= m->calls_all ? 0 : LIMIT_STEPS;
+		truth = 0;
+	}
+	if (truth == 0 || (l->undecided && l->turns >= UNDECIDED_TURNS) || l->turns >= DECIDED_TURNS) {
+		leave_loop(m, l, l->end);
+		return;
+	}
+	if (l->undecided)
+		here(m)->unsure = l->unsure + 1;
+	l->turns++;
+}
+
+/* Back to the loop's start, with the stacks as they were there. */
+void op_again(struct machine *m, const struct code *k)
+{
+	struct loop *l = loop_now(m);
+
+	if (!l)
+		return;
+	/* for (;;) has no test */
+	if (l->undecided && ++l->turns > 2 * UNDECIDED_TURNS) {
+		leave_loop(m, l, l->end);
+		return;
+	}
+	if (l->turns++ > DECIDED_TURNS) {
+		m->e->limits |= LIMIT_STEPS;
+		leave_loop(m, l, l->end);
+		return;
+	}
+	l->turns -= !l->undecided;
+	here(m)->unsure = l->unsure;
+	m->arms = l->arms;
+	m->top = l->stack;
+	machine_jump(m, k->a);
+}
+
+void op_loop_end(struct machine *m, const struct code *k)
+{
+	struct loop *l = loop_now(m);
+
+	if (!l)
+		return;
+	here(m)->unsure = l->unsure;
+	m->loops--;
+}
+
+/* foreach takes its list once, as PHP does. */
+void op_each(struct machine *m, const struct code *k)
+{
+	struct value v = pop_value(m);
+	struct loop *l = open_loop(m, k);
+
+	if (l)
+		l->each = v;
+}
+
+/* The next element, or any of them where the list is not known. */
+void op_next(struct machine *m, const struct code *k)
+{
+	struct loop *l = loop_now(m);
+	struct value v, key = value_unknown(0, 0), *by_reference;
+	const struct array *a;
+
+	if (!l)
+		return;
+	a = l->each.kind == V_ARRAY ? l->each.array : NULL;
+	by_reference = k->n && a && l->at && l->at <= a->n ? machine_slot(m, k->n - 1u) : NULL;
+	if (by_reference)
+		a->pair[l->at - 1].value = *by_reference;
+	if (a && !a->marks && l->at < a->n) {
+		v = a->pair[l->at].value;
+		key = a->pair[l->at].key;
+		v.marks |= l->each.marks & (M_DECODED | M_CHANGED);
+	} else if (l->at == 0 || (l->at < 2 && (!a || a->marks))) {
+		v = operate_element(m, l->each);
+		key.marks = l->each.kind == V_UNKNOWN && l->each.n ? l->each.marks : 0;
+		l->undecided = true;
+		here(m)->unsure = l->unsure + 1;
+	} else {
+		leave_loop(m, l, l->end);
+		return;
+	}
+	l->at++;
+	push_value(m, v);
+	if (k->b)
+		push_value(m, key);
+}
+
+/* break and continue: only certain ones leave, else what stands behind would never be seen. */
+static void leave(struct machine *m, const struct code *k, bool for_good)
+{
+	struct frame *f = here(m);
+	uint32_t n = k->n;
+	struct loop *l;
+
+	if (m->loops < f->loops + n || n == 0)
+		return;
+	l = &m->loop[m->loops - n];
+	if (f->unsure > m->loop[m->loops - n].unsure + l->undecided) {
+		/* who knows whether it gets here: the loop is no longer one that counts */
+		l->undecided = true;
+		return;
+	}
+	m->loops -= n - 1;
+	leave_loop(m, l, for_good ? l->end : l->again);
+}
+
+void op_break(struct machine *m, const struct code *k)
+{
+	leave(m, k, true);
+}
+
+void op_continue(struct machine *m, const struct code *k)
+{
+	leave(m, k, false);
+}
+
+/* --- goto ------------------------------------------------------------------------------------ */
+
+/* Labels by name, found once per unit. */
+static bool find_labels(struct machine *m, struct unit *u)
+{
+	if (u->label_at)
+		return true;
+	u->label_at = pool_take(&m->e->pool, m->e->names_cap * sizeof(*u->label_at));
+	for (uint32_t i = 0; u->label_at && i < u->codes; i++)
+		if (u->code[i].op == C_LABEL && u->code[i].a < m->e->names_cap)
+			u->label_at[u->code[i].a] = i + 1;
+	return u->label_at;
+}
+
+static void go(struct machine *m, uint32_t to, uint32_t unsure)
+{
+	struct frame *f = here(m);
+
+	m->arms = f->arms;
+	m->loops = f->loops;
+	m->top = f->base;
+	f->unsure = unsure;
+	machine_jump(m, to);
+}
+
+/* A certain goto jumps; an undecided one is kept for later. */
+void op_goto(struct machine *m, const struct code *k)
+{
+	struct frame *f = here(m);
+	uint32_t to;
+
+	if (!find_labels(m, f->unit) || k->a >= m->e->names_cap || !(to = f->unit->label_at[k->a]))
+		return;
+	if (f->unsure) {
+		if (f->pendings < PENDING_MOST && f->unit->code[to - 1].n == 0)
+			f->pending[f->pendings++] = to - 1;
+		return;
+	}
+	if (f->unit->code[to - 1].n++ < LABEL_VISITS)
+		go(m, to - 1, 0);
+}
+
+/* Counts how often it was passed, so that gotos in a circle end. */
+void op_label(struct machine *m, const struct code *k)
+{
+	struct code *own = &here(m)->unit->code[here(m)->pc - 1];
+
+	own->n += own->n < UINT16_MAX;
+}
+
+/* Labels that only undecided gotos lead to come last. */
+bool branch_pending(struct machine *m)
+{
+	struct frame *f = here(m);
+
+	while (f->pendings) {
+		uint32_t at = f->pending[--f->pendings];
+
+		if (f->unit->code[at].n == 0) {
+			go(m, at, 0);
+			return true;
+		}
+	}
+	return false;
+}
+
+void branch_restart(struct machine *m)
+{
+	go(m, 0, 0);
+}

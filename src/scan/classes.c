@@ -1,0 +1,377 @@
+/*
+ * classes - facts to a judgement: what kind of thing is this file, and how sure is that?
+ *
+ * Each reason weighs in tenths; 100 is malicious, 50 suspicious. No reason knows a name of any malware: it says what flows
+ * where. The same flow weighs less in a file that belongs to a program (classes, namespaces, includes around it).
+ */
+#include "scan/php.h"
+
+#include "scan/value.h"
+
+enum { MALICIOUS = 100, SUSPICIOUS = 50 };
+
+struct weighing {
+	const struct quick *q;
+	const struct events *ev;
+	struct judgement *j;
+	int by_class[SCAN_CLASSES];
+	bool unset; /* a variable that nothing here sets is set by nobody, but old PHP took requests' fields for such */
+	bool alone; /* a script of its own, no part of a program */
+	struct span steered[24]; /* different functions on files that a request steers */
+	uint32_t steereds, loose;
+	bool connects, queries, accounts, links;
+};
+
+/* Each rule counts once, at its heaviest. */
+static void add(struct weighing *w, const char *rule, uint8_t class, int weight, const struct event *e,
+		const char *text)
+{
+	struct judgement *j = w->j;
+	struct reason *r;
+
+	/* the same again proves nothing more */
+	for (uint32_t i = 0; i < j->reasons; i++)
+		if (j->reason[i].rule == rule) {
+			if (j->reason[i].weight >= weight)
+				return;
+			j->score += weight - j->reason[i].weight;
+			w->by_class[class] += weight - j->reason[i].weight;
+			j->reason[i].weight = weight;
+			j->reason[i].event = e ? (uint32_t)(e - w->ev->event) + 1 : 0;
+			j->reason[i].text = text;
+			return;
+		}
+	if (j->reasons == REASONS_MOST)
+		return;
+	r = &j->reason[j->reasons++];
+	*r = (struct reason){ .rule = rule,
+			      .text = text,
+			      .weight = weight,
+			      .class = class,
+			      .event = e ? (uint32_t)(e - w->ev->event) + 1 : 0 };
+	j->score += weight;
+	w->by_class[class] += weight;
+}
+
+#define OUTSIDE (M_FIELD | M_BODY | M_HEADER)
+
+/* Text run as PHP: where it comes from decides. */
+static void code(struct weighing *w, const struct event *e)
+{
+	if (e->marks & (M_FIELD | M_BODY))
+		add(w, "php.code.request", CLASS_BACKDOOR, e->marks & M_BEHIND ? 70 : 120, e,
+		    "what a request brings is run as PHP");
+	else if (e->sink == SINK_REPLACE && e->second & (M_FIELD | M_BODY))
+		add(w, "php.code.subject", CLASS_BACKDOOR, 80, e,
+		    "what a pattern finds in a request is run as PHP");
+	else if (e->marks & (M_HEADER | M_VISITOR | M_UPLOAD))
+		add(w, "php.code.header", CLASS_BACKDOOR, 100, e,
+		    "what a request's headers or an upload bring is run as PHP");
+	else if (e->marks & M_REMOTE)
+		add(w, "php.code.remote", CLASS_DROPPER, 110, e, "what another server sends is run as PHP");
+	else if (e->marks & M_SELF)
+		add(w, "php.code.self", CLASS_OBFUSCATED, 90, e,
+		    "the file reads itself and runs a part of it");
+	else if (e->marks & M_LOOSE && w->unset)
+		add(w, "php.code.loose", CLASS_BACKDOOR, 60, e, "a variable that nothing sets is run as PHP");
+	if (e->marks & M_FRAGILE)
+		add(w, "php.code.decoded_twice", CLASS_OBFUSCATED, 90, e,
+		    "text that was decoded more than once is run as PHP");
+	else if (e->marks & M_DECODED)
+		add(w, "php.code.decoded", CLASS_OBFUSCATED, 70, e, "decoded text is run as PHP");
+	else if (e->marks & M_FILE && w->alone)
+		add(w, "php.code.file", CLASS_OBFUSCATED, e->marks & M_CHANGED ? 70 : 40, e,
+		    "what stands in another file is run as PHP");
+	if (e->hidden)
+		add(w, "php.code.hidden", CLASS_OBFUSCATED, 100, e,
+		    "the function that runs PHP is called by a name put together from pieces");
+}
+
+/* Text run as a command. */
+static void command(struct weighing *w, const struct event *e)
+{
+	int weight = w->alone ? 100 : 55;
+
+	if (e->marks & (M_FIELD | M_BODY))
+		add(w, "php.command.request", CLASS_WEBSHELL,
+		    e->marks & M_BEHIND ? weight * 7 / 10 : weight + 10, e,
+		    "what a request brings is run as a command");
+	else if (e->marks & (M_HEADER | M_VISITOR))
+		add(w, "php.command.header", CLASS_WEBSHELL, e->marks & M_BEHIND ? 40 : 80, e,
+		    "what a request's headers bring is run as a command");
+	else if (e->marks & (M_REMOTE | M_SOCKET))
+		add(w, "php.command.remote", CLASS_WEBSHELL, w->alone ? 100 : 40, e,
+		    "what another server sends is run as a command");
+	else if (e->marks & M_LOOSE && w->unset)
+		add(w, "php.command.loose", CLASS_WEBSHELL, 50, e,
+		    "a variable that nothing sets is run as a command");
+	if (e->hidden)
+		add(w, "php.command.hidden", CLASS_OBFUSCATED, 100, e,
+		    "the function that runs commands is called by a name put together from pieces");
+}
+
+/* The name of what is called is chosen by somebody else. */
+static void callback(struct weighing *w, const struct event *e)
+{
+	if (e->name_marks & (M_FIELD | M_BODY | M_HEADER) && e->name_marks & M_BEHIND &&
+	    e->third & (M_FIELD | M_BODY) && w->alone)
+		add(w, "php.call.part", CLASS_BACKDOOR, 60, e,
+		    "a request brings a part of the function's name, and what it is given");
+	else if (e->name_marks & M_SELF && e->third & (M_FIELD | M_BODY))
+		add(w, "php.call.self", CLASS_BACKDOOR, 100, e,
+		    "the file's own name is the function that a request's text is given to");
+	else if (e->name_marks & M_FILE && e->third & (M_FIELD | M_BODY) && w->alone)
+		add(w, "php.call.file", CLASS_BACKDOOR, 60, e,
+		    "a file names the function that a request's text is given to");
+	else if (e->name_marks & (M_FIELD | M_BODY | M_HEADER) && !(e->name_marks & (M_BEHIND | M_CHOSEN)))
+		add(w, "php.call.request", CLASS_BACKDOOR,
+		    (e->third & OUTSIDE ? 110 : 60) - (w->alone && w->q->includes < 2 ? 0 : 40), e,
+		    "a request names the function that is called");
+	else if (e->name_marks & M_REMOTE)
+		add(w, "php.call.remote", CLASS_BACKDOOR, 60, e,
+		    "another server names the function that is called");
+	else if (e->marks & (M_FIELD | M_BODY) && !(e->marks & (M_BEHIND | M_CHOSEN)) &&
+		 e->sink == SINK_CALLBACK && !(e->name_marks & ~(uint32_t)M_BUILT))
+		add(w, "php.callback.request", CLASS_BACKDOOR, w->alone ? 90 : 30, e,
+		    "a request names the function that is called back");
+}
+
+/* Files that are written: who chose the name, who the text. */
+static void write_out(struct weighing *w, const struct event *e)
+{
+	uint32_t content = e->second;
+	bool script = e->marks & M_SCRIPT || (e->content.n > 4 && span_ends(e->content, SPAN(".php")));
+
+	if (content & (M_FIELD | M_BODY) && e->marks & (M_FIELD | M_BODY) && !(e->marks & M_BEHIND))
+		add(w, "php.write.request", CLASS_DROPPER, w->alone ? 90 : 40, e,
+		    "a request chooses the file and what is written to it");
+	else if (content & (M_FIELD | M_BODY) && script && w->alone)
+		add(w, "php.write.script", CLASS_DROPPER, 60, e,
+		    "what a request brings is written to a script");
+	if (content & M_REMOTE && (script || e->marks & M_FIELD))
+		add(w, "php.write.remote", CLASS_DROPPER, w->alone ? 80 : 40, e,
+		    "what another server sends is written to a script");
+	if (content & M_DECODED && script && w->alone)
+		add(w, "php.write.decoded", CLASS_DROPPER, 60, e, "decoded text is written to a script");
+	if (content & M_SECRET && content & M_CLIENT && w->alone)
+		add(w, "php.write.secret", CLASS_CREDENTIAL_MAILER, 60, e,
+		    "passwords and the visitor's address are written to a file");
+}
+
+static void upload(struct weighing *w, const struct event *e)
+{
+	bool script = e->second & M_SCRIPT;
+
+	if (!w->alone || !(e->marks & (M_UPLOAD | M_LOOSE)) ||
+	    (e->sink == SINK_COPY && !(e->marks & M_UPLOAD)))
+		return;
+	if (script)
+		add(w, "php.upload.script", CLASS_UPLOADER, 80, e, "an upload becomes a script");
+	else if (e->second & (M_UPLOAD_NAME | M_FIELD))
+		add(w, "php.upload", CLASS_UPLOADER, w->q->classes ? 40 : 60, e,
+		    "an upload is stored under the name that the sender gave it");
+	else if (w->q->tokens < 500 && e->marks & M_LOOSE)
+		add(w, "php.upload.loose", CLASS_UPLOADER, 55, e,
+		    "an upload is stored, and nothing is asked");
+}
+
+/* Recipients and text from the request make a mailer; a fixed recipient and a password a thief. */
+static void mail(struct weighing *w, const struct event *e)
+{
+	bool to = e->marks & M_FIELD, body = e->second & M_FIELD;
+
+	if (to && body && w->alone)
+		add(w, "php.mail.request", CLASS_MAILER, e->marks & M_LINES ? 110 : 60, e,
+		    "a request brings recipients and text of the mail");
+	if (e->second & M_SECRET && e->third & M_CLIENT && !to)
+		add(w, "php.mail.secret", CLASS_CREDENTIAL_MAILER, 80, e,
+		    "passwords and the visitor's address are mailed");
+	if (e->hidden)
+		add(w, "php.mail.hidden", CLASS_MAILER, 60, e,
+		    "mail() is called by a name put together from pieces");
+}
+
+/* The file that is run: chosen by a request, fetched, uploaded, or named so that nobody can read it. */
+static void include(struct weighing *w, const struct event *e)
+{
+	if (e->marks & (M_FIELD | M_BODY) && !(e->marks & M_BEHIND) && w->alone)
+		add(w, "php.include.request", CLASS_BACKDOOR,
+		    e->marks & M_INNER	 ? 40
+		    : w->q->includes > 2 ? 50
+					 : 80,
+		    e, "a request names the file that is run");
+	else if (e->marks & M_UPLOAD)
+		add(w, "php.include.upload", CLASS_BACKDOOR, 100, e, "an upload is run");
+	else if (e->marks & M_REMOTE || span_starts(e->content, SPAN("http")))
+		add(w, "php.include.remote", CLASS_DROPPER, 60, e, "code of another server is run");
+	else if (e->marks & M_LOOSE && !(e->marks & M_BEHIND) && w->unset && w->q->tokens < 1000 &&
+		 !e->in_function)
+		add(w, "php.include.loose", CLASS_BACKDOOR, 50, e,
+		    "a variable that nothing sets names the file that is run");
+	if (e->marks & M_ESCAPED && e->content.n)
+		add(w, "php.include.escaped", CLASS_BACKDOOR, 100, e,
+		    "the file that is run is named in escapes");
+}
+
+/* Functions on files that a request steers: a handful of them make a file manager. */
+static void steer(struct weighing *w, const struct event *e)
+{
+	bool field = e->third & (M_FIELD | M_BODY);
+
+	if (!field && !(e->third & M_LOOSE && w->unset))
+		return;
+	for (uint32_t i = 0; i < w->steereds; i++)
+		if (span_eq(w->steered[i], e->function))
+			return;
+	if (w->steereds == sizeof(w->steered) / sizeof(w->steered[0]))
+		return;
+	w->steered[w->steereds++] = e->function;
+	w->loose += !field;
+}
+
+static void files(struct weighing *w, const struct event *e)
+{
+	steer(w, e);
+	if (e->sink == SINK_READ && e->marks & M_FIELD && !(e->marks & (M_BEHIND | M_URL)) && w->alone &&
+	    w->q->tokens < 1500)
+		add(w, "php.read.request", CLASS_WEBSHELL, 50, e,
+		    "a request names the file or address that is read");
+	if (e->sink == SINK_FILES && e->marks & M_SELF && e->function.n == 6 &&
+	    memcmp(e->function.p, "unlink", 6) == 0 && w->alone && w->q->tokens < 2000)
+		add(w, "php.unlink.self", CLASS_BACKDOOR, 60, e, "the script removes itself");
+	if (e->function.n == 7 && memcmp(e->function.p, "symlink", 7) == 0)
+		w->links = true;
+}
+
+static void database(struct weighing *w, const struct event *e)
+{
+	bool connect = e->function.n > 7 && memmem(e->function.p, e->function.n, "connect", 7);
+
+	if (!(e->third & (M_FIELD | M_LOOSE)) || !w->alone)
+		return;
+	if (connect && e->third & M_FIELD)
+		w->connects = true;
+	else if (!connect && !(e->third & M_BEHIND))
+		w->queries = true;
+}
+
+static void output(struct weighing *w, const struct event *e)
+{
+	if (!(e->marks & M_REMOTE) || !w->alone)
+		return;
+	add(w, "php.output.remote", CLASS_DOORWAY, 30, e,
+	    "what another server sends is shown as this site's own");
+	if (e->marks & (M_VISITOR | M_HEADER))
+		add(w, "php.output.cloak", CLASS_DOORWAY, w->q->tokens < 4000 ? 50 : 20, e,
+		    "that server is told which page was asked for, or who asks");
+	if (e->marks & M_FIELD && w->q->tokens < 1500)
+		add(w, "php.output.proxy", CLASS_DOORWAY, 30, e,
+		    "a request names what is fetched from there");
+}
+
+/* One event, by its sink. */
+static void one(struct weighing *w, const struct event *e)
+{
+	switch (e->sink) {
+	case SINK_CODE:
+	case SINK_MAKE:
+	case SINK_REPLACE:
+		code(w, e);
+		break;
+	case SINK_COMMAND:
+		command(w, e);
+		break;
+	case SINK_CALLBACK:
+		callback(w, e);
+		break;
+	case SINK_WRITE:
+	case SINK_PUT:
+	case SINK_COPY:
+		write_out(w, e);
+		steer(w, e);
+		if (e->sink == SINK_COPY)
+			upload(w, e);
+		break;
+	case SINK_UPLOAD:
+		upload(w, e);
+		break;
+	case SINK_MAIL:
+		mail(w, e);
+		break;
+	case SINK_INCLUDE:
+		include(w, e);
+		break;
+	case SINK_OUTPUT:
+		output(w, e);
+		break;
+	case SINK_FILES:
+	case SINK_READ:
+	case SINK_OPEN:
+		files(w, e);
+		break;
+	case SINK_DATABASE:
+		database(w, e);
+		break;
+	case SINK_PROBE:
+		w->accounts |=
+			e->function.n == 14 && memcmp(e->function.p, "posix_getpwuid", 14) == 0 && e->maybe;
+		break;
+	default:
+		break;
+	}
+	if (e->name_marks & (M_FIELD | M_BODY) && e->sink != SINK_CALLBACK && !(e->name_marks & M_CHOSEN))
+		add(w, "php.call.request", CLASS_BACKDOOR, 90, e,
+		    "a request names the function that is called");
+}
+
+/* What the whole file looks like. */
+static void whole(struct weighing *w)
+{
+	const struct quick *q = w->q;
+	const struct events *ev = w->ev;
+	int kinds = __builtin_popcount(q->commands);
+	int files = (int)(w->steereds * 10 - w->loose * 5);
+
+	if (kinds >= 3 && w->alone)
+		add(w, "php.commands", CLASS_WEBSHELL, 20 + kinds * 10, NULL,
+		    "it tries several ways to run a command");
+	if (files >= 40 && w->alone)
+		add(w, "php.files.request", CLASS_WEBSHELL, files > 120 ? 120 : files + 10, NULL,
+		    "a request steers reading, writing and removing of files");
+	if (w->connects && w->queries)
+		add(w, "php.database.request", CLASS_WEBSHELL, 60, NULL,
+		    "a request chooses the database and what it is asked");
+	if (w->links && w->accounts && w->alone)
+		add(w, "php.accounts", CLASS_WEBSHELL, 70, NULL,
+		    "it goes through the server's accounts and makes links");
+	if (ev->limits & (LIMIT_STEPS | LIMIT_BYTES | LIMIT_LAYERS) && q->evals && q->longest > 2000)
+		add(w, "php.packed", CLASS_OBFUSCATED, 60, NULL,
+		    "it runs PHP and holds packed text that takes longer than the limit to unpack");
+	if (ev->hidden_calls >= 3)
+		add(w, "php.calls.hidden", CLASS_OBFUSCATED, ev->hidden_calls >= 8 ? 100 : 60, NULL,
+		    "functions are called by names put together from pieces");
+	if (__builtin_popcount(q->probes) >= 3 && w->alone)
+		add(w, "php.probes", CLASS_WEBSHELL, 30, NULL, "it looks around on the server");
+}
+
+void classes_judge(const struct quick *q, const struct events *ev, struct judgement *j)
+{
+	struct weighing w = { .q = q, .ev = ev, .j = j };
+	int best = 0;
+
+	w.alone = q->namespaces == 0 && q->guards != 1 && q->includes * 300 < q->tokens + 600 &&
+		  q->in_class * 15 < q->tokens * 14 && !(q->classes && q->supers == 0);
+	/* what an included file sets is not known */
+	w.unset = w.alone && q->includes == 0;
+	for (uint32_t i = 0; i < ev->n; i++)
+		one(&w, &ev->event[i]);
+	whole(&w);
+	for (int c = 1; c < SCAN_CLASSES; c++)
+		if (w.by_class[c] > best) {
+			best = w.by_class[c];
+			j->class = (enum scan_class)c;
+		}
+	j->verdict = j->score >= MALICIOUS    ? SCAN_MALICIOUS
+		     : j->score >= SUSPICIOUS ? SCAN_SUSPICIOUS
+					      : SCAN_CLEAN;
+}

@@ -1,0 +1,64 @@
+/*
+ * compile - tokens to code: what statements (compile.c) and expressions (expr.c) share.
+ *
+ * Neither calls itself: nesting is on two stacks of their own, with a limit. Functions inside of something are only
+ * noted here and translated later, from a queue.
+ */
+#ifndef SPAMTRAIL_SCAN_COMPILE_H
+#define SPAMTRAIL_SCAN_COMPILE_H
+
+#include "scan/engine.h"
+
+enum { OPERATORS_MOST = 1000, BLOCKS_MOST = 1000 };
+
+/* What waits on the operator stack until its operand is there. */
+struct waiting {
+	uint8_t kind; /* enum wait_kind, expr.c */
+	uint8_t level; /* binds so tightly */
+	uint8_t op;
+	uint8_t target; /* of an assignment: which store */
+	uint16_t n; /* arguments so far */
+	bool key; /* an array's element has had its => */
+	uint32_t a; /* name, variable, place in the code */
+	uint32_t token;
+};
+
+/* An open block. */
+struct block {
+	uint8_t kind; /* enum block_kind, compile.c */
+	uint8_t form; /* enum block_form */
+	bool key; /* foreach */
+	uint32_t at; /* where the code says it begins */
+	uint32_t patch; /* the instruction to be told where it ends */
+	uint32_t from, to; /* tokens of a loop's step or test that comes at its end */
+};
+
+struct compiler {
+	struct engine *e;
+	struct text *t;
+	struct unit *u;
+	uint32_t i, end; /* tokens */
+	uint32_t class;
+	struct code *code;
+	uint32_t codes, codes_cap;
+	uint32_t *slot_name;
+	uint32_t slots, slots_cap;
+	struct waiting wait[OPERATORS_MOST];
+	uint32_t waits;
+	struct block block[BLOCKS_MOST];
+	uint32_t blocks;
+};
+
+struct code *emit(struct compiler *c, uint8_t op, uint32_t a);
+uint32_t compile_slot(struct compiler *c, uint32_t name);
+const struct token *compile_token(const struct compiler *c, uint32_t i);
+bool compile_is(const struct compiler *c, uint32_t i, uint8_t op);
+/* The expression at c->i, up to END at most: leaves one value. c->i stands behind it. */
+void compile_expression(struct compiler *c, uint32_t end);
+/* A function's head at token I ("function", "fn" behind it): its unit, c->i behind its body. */
+struct unit *compile_function(struct compiler *c, bool arrow);
+void compile_class(struct compiler *c, uint32_t *ret_class);
+/* Takes the value on top apart into the list pattern of tokens FROM to TO. */
+void compile_pattern(struct compiler *c, uint32_t from, uint32_t to);
+
+#endif

@@ -1,0 +1,342 @@
+/*
+ * engine - names, texts, units and classes of one file; see engine.h.
+ * TRUST: all of it is the scanned file's; counts are limited, and a limit is told.
+ */
+#include "scan/engine.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "scan/lex.h"
+
+static const char *const supers[SUPERS] = {
+	"",
+	"_GET",
+	"_POST",
+	"_REQUEST",
+	"_COOKIE",
+	"_SERVER",
+	"_FILES",
+	"GLOBALS",
+	"_ENV",
+	"_SESSION",
+	"HTTP_GET_VARS",
+	"HTTP_POST_VARS",
+	"HTTP_COOKIE_VARS",
+	"HTTP_SERVER_VARS",
+	"HTTP_POST_FILES",
+	"HTTP_RAW_POST_DATA",
+	"argv",
+};
+
+static uint64_t hash_of(const void *owner, uint32_t index)
+{
+	return hash_span(((const struct engine *)owner)->name[index], 0);
+}
+
+static bool same_name(const void *owner, uint32_t index, const void *key)
+{
+	return span_eq(((const struct engine *)owner)->name[index], *(const struct span *)key);
+}
+
+/* Room for one more name in all lists that names count in. */
+static bool name_room(struct engine *e)
+{
+	uint32_t cap = e->names_cap ? e->names_cap * 2 : 256;
+	struct span *name;
+	uint32_t *slot, *unit, *function;
+
+	if (e->names < e->names_cap)
+		return true;
+	name = pool_take(&e->pool, cap * sizeof(*name));
+	slot = pool_take(&e->pool, cap * sizeof(*slot));
+	unit = pool_take(&e->pool, cap * sizeof(*unit));
+	function = pool_take(&e->pool, cap * sizeof(*function));
+	if (!name || !slot || !unit || !function)
+		return false;
+	if (e->names) {
+		memcpy(name, e->name, e->names * sizeof(*name));
+		memcpy(slot, e->name_slot, e->names * sizeof(*slot));
+		memcpy(unit, e->name_unit, e->names * sizeof(*unit));
+		memcpy(function, e->function_of, e->names * sizeof(*function));
+	}
+	e->name = name;
+	e->name_slot = slot;
+	e->name_unit = unit;
+	e->function_of = function;
+	e->names_cap = cap;
+	return true;
+}
+
+/* Functions and classes are told apart without regard to case, variables with it. */
+uint32_t engine_name(struct engine *e, struct span name, bool lower)
+{
+	char text[256];
+	uint32_t found;
+
+	if (name.n && name.p[0] == '\\')
+		name = span_from(name, 1);
+	if (name.n > sizeof(text))
+		name.n = sizeof(text);
+	for (size_t i = 0; lower && i < name.n; i++)
+		text[i] = (char)(name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] | 0x20 : name.p[i]);
+	if (lower)
+		name.p = text;
+	found = table_find(&e->name_table, hash_span(name, 0), same_name, e, &name);
+	if (found != TABLE_NONE)
+		return found;
+	if (!name_room(e)) {
+		e->limits |= LIMIT_BYTES;
+		return 0;
+	}
+	e->name[e->names] = lower ? arena_span(e->pool.arena, name) : name;
+	table_put(&e->name_table, hash_span(name, 0), e->names, hash_of, e);
+	return e->names++;
+}
+
+struct span engine_name_text(const struct engine *e, uint32_t name)
+{
+	return name < e->names ? e->name[name] : SPAN_NONE;
+}
+
+static void *grown(struct engine *e, void *old, uint32_t n, uint32_t *cap, size_t size)
+{
+	uint32_t room = *cap ? *cap * 2 : 16;
+	void *more;
+
+	if (n < *cap)
+		return old;
+	more = pool_take(&e->pool, room * size);
+	if (!more) {
+		e->limits |= LIMIT_BYTES;
+		return NULL;
+	}
+	if (old && n)
+		memcpy(more, old, n * size);
+	*cap = room;
+	return more;
+}
+
+uint32_t engine_constant(struct engine *e, struct value v)
+{
+	struct value *room = grown(e, e->constant, e->constants, &e->constants_cap, sizeof(*room));
+
+	if (!room)
+		return 0;
+	e->constant = room;
+	e->constant[e->constants] = v;
+	return e->constants++;
+}
+
+/* The class called NAME, made where it is not there yet; 0: a new one without a name. */
+uint32_t engine_class(struct engine *e, uint32_t name)
+{
+	struct class *room;
+	struct value properties;
+
+	for (uint32_t i = 0; name && i < e->classes; i++)
+		if (e->class[i].name == name)
+			return i;
+	room = grown(e, e->class, e->classes, &e->classes_cap, sizeof(*room));
+	properties = array_new(&e->pool);
+	if (!room || properties.kind != V_ARRAY)
+		return NO_CLASS;
+	e->class = room;
+	e->class[e->classes] = (struct class){ .name = name, .properties = properties.array };
+	return e->classes++;
+}
+
+struct unit *engine_unit(struct engine *e, struct text *t)
+{
+	struct unit **room;
+	struct unit *u;
+
+	if (e->units >= ENGINE_UNITS) {
+		e->limits |= LIMIT_TOKENS;
+		return NULL;
+	}
+	room = grown(e, (void *)e->unit, e->units, &e->units_cap, sizeof(*room));
+	u = room ? pool_take(&e->pool, sizeof(*u)) : NULL;
+	if (!u)
+		return NULL;
+	e->unit = room;
+	u->text = t;
+	u->class = NO_CLASS;
+	u->number = e->units;
+	e->unit[e->units++] = u;
+	return u;
+}
+
+struct unit *engine_function(const struct engine *e, uint32_t name)
+{
+	return name && name < e->names && e->function_of[name] ? e->unit[e->function_of[name] - 1] : NULL;
+}
+
+/* Up the parents; with no class known, the only method of that name. */
+struct unit *engine_method(const struct engine *e, uint32_t class, uint32_t name)
+{
+	struct unit *only = NULL;
+
+	for (int up = 0; up < 8 && class != NO_CLASS && class < e->classes; up++) {
+		uint32_t parent = NO_CLASS;
+
+		for (uint32_t i = 0; i < e->units; i++)
+			if (e->unit[i]->class == class && e->unit[i]->name == name)
+				return e->unit[i];
+		for (uint32_t i = 0; e->class[class].parent && i < e->classes; i++)
+			if (e->class[i].name == e->class[class].parent)
+				parent = i;
+		class = parent;
+	}
+	if (class != NO_CLASS)
+		return NULL;
+	/* whose object it is nobody knows: the one method that is called so */
+	for (uint32_t i = 0; i < e->units; i++)
+		if (e->unit[i]->class != NO_CLASS && e->unit[i]->name == name && name) {
+			if (only)
+				return NULL;
+			only = e->unit[i];
+		}
+	return only;
+}
+
+/* --- texts ----------------------------------------------------------------------------------- */
+
+/* Every opening bracket is told where its other half is, and the other way round. */
+static void match_brackets(struct token *token, uint32_t n)
+{
+	uint32_t open = TOKEN_NONE; /* the innermost; each open one's mate is the one around it */
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint8_t sub = token[i].sub;
+		bool opens = sub == '(' || sub == '[' || sub == '{' || sub == OP_ATTRIBUTE;
+
+		if (token[i].kind != TK_OP)
+			continue;
+		if (opens) {
+			token[i].mate = open;
+			open = i;
+			continue;
+		}
+		if (sub != ')' && sub != ']' && sub != '}')
+			continue;
+		/* what was left open inside of braces ends with them */
+		while (sub == '}' && open != TOKEN_NONE && token[open].sub != '{') {
+			uint32_t outer = token[open].mate;
+
+			token[open].mate = TOKEN_NONE;
+			open = outer;
+		}
+		if (open == TOKEN_NONE)
+			continue;
+		if (sub == ')'	 ? token[open].sub != '('
+		    : sub == ']' ? token[open].sub != '[' && token[open].sub != OP_ATTRIBUTE
+				 : false)
+			continue;
+
+		uint32_t outer = token[open].mate;
+
+		token[open].mate = i;
+		token[i].mate = open;
+		open = outer;
+	}
+	while (open != TOKEN_NONE) {
+		uint32_t outer = token[open].mate;
+
+		token[open].mate = TOKEN_NONE;
+		open = outer;
+	}
+}
+
+/* Tokens lie in the arena until the file is done. */
+static bool lex_text(struct engine *e, struct text *t, bool code)
+{
+	struct lexer l;
+	struct token *token = NULL;
+	uint32_t n = 0, cap = 0;
+
+	lex_start(&l, e->words, t->bytes, code);
+	for (;;) {
+		struct token tk = lex_next(&l);
+
+		if (tk.kind == TK_END)
+			break;
+		if (e->tokens >= ENGINE_TOKENS) {
+			e->limits |= LIMIT_TOKENS;
+			break;
+		}
+		if (n == cap) {
+			cap = cap ? cap * 2 : 256;
+			token = xrealloc(token, cap * sizeof(*token));
+		}
+		token[n++] = tk;
+		e->tokens++;
+	}
+	if (l.too_deep)
+		e->limits |= LIMIT_DEPTH;
+	if (token)
+		arena_keep(e->pool.arena, token);
+	match_brackets(token, n);
+	t->token = token;
+	t->n = n;
+	return n > 0;
+}
+
+/* All units of the text are translated before the first runs: functions are known before they stand. */
+struct unit *engine_text(struct engine *e, struct span bytes, bool code, uint32_t layer, uint32_t from)
+{
+	struct text *t;
+	struct unit *u;
+	uint32_t first = e->units;
+
+	if (layer >= ENGINE_LAYERS || e->texts >= ENGINE_TEXTS) {
+		e->limits |= LIMIT_LAYERS;
+		return NULL;
+	}
+	t = pool_take(&e->pool, sizeof(*t));
+	if (!t)
+		return NULL;
+	e->texts++;
+	*t = (struct text){ .bytes = bytes, .layer = layer, .from = from };
+	t->number = event_text(e->events, bytes);
+	if (layer > e->events->layers)
+		e->events->layers = layer;
+	if (!lex_text(e, t, code))
+		return NULL;
+	u = engine_unit(e, t);
+	if (!u)
+		return NULL;
+	u->end = t->n;
+	for (uint32_t i = first; i < e->units; i++) {
+		e->compiled++;
+		compile_unit(e, e->unit[i]);
+	}
+	return u;
+}
+
+/* Everything of the file lies in ARENA; nothing outlives it. */
+void engine_run(const struct lexicon *words, struct span file, struct arena *arena, struct events *events)
+{
+	struct engine e = { .words = words,
+			    .pool = { .arena = arena, .bytes_left = ENGINE_BYTES },
+			    .events = events,
+			    .steps_left = ENGINE_STEPS };
+	struct value defined;
+	struct unit *main;
+
+	events->arena = arena;
+	table_init(&e.name_table, 8);
+	for (int i = 0; i < SUPERS; i++)
+		engine_name(&e, span_str(supers[i]), false);
+	defined = array_new(&e.pool);
+	e.defined = defined.array;
+	engine_constant(&e, (struct value){ .kind = V_NULL });
+	main = engine_text(&e, file, false, 0, 0);
+	if (main)
+		machine_run(&e, main);
+	if (e.pool.over)
+		e.limits |= LIMIT_BYTES;
+	events->limits |= e.limits;
+	events->functions = e.units;
+	table_free(&e.name_table);
+}

@@ -1,0 +1,88 @@
+/*
+ * engine - one PHP file, translated and worked out under limits; what flows where it does harm comes out as events.
+ *
+ * Nothing is ever called: the pure functions that are worked out are a fixed list (builtin.c), everything else has only
+ * marks. Both arms of an undecided branch are walked. Limits in steps, bytes, depth and layers make every file end.
+ *
+ * TRUST: the file is an attacker's, and so is every text decoded from it.
+ */
+#ifndef SPAMTRAIL_SCAN_ENGINE_H
+#define SPAMTRAIL_SCAN_ENGINE_H
+
+#include "base/table.h"
+#include "scan/code.h"
+#include "scan/event.h"
+#include "scan/lexicon.h"
+
+enum {
+	ENGINE_LAYERS = 40, /* texts decoded from one another */
+	ENGINE_TEXTS = 400, /* decoded texts of one file */
+	ENGINE_FRAMES = 40,
+	ENGINE_STACK = 1024,
+	ENGINE_UNITS = 20000,
+	ENGINE_TOKENS = 800000,
+};
+
+#define ENGINE_STEPS UINT64_C(6000000)
+#define ENGINE_BYTES (UINT64_C(40) << 20)
+
+struct compiler;
+
+/* Everything about one file, until the next. */
+struct engine {
+	const struct lexicon *words;
+	struct pool pool;
+	struct events *events;
+	uint64_t steps_left;
+	uint32_t limits; /* enum event_limit */
+
+	struct span *name; /* names by number, 1 is the first */
+	uint32_t names, names_cap;
+	struct table name_table;
+	uint32_t *name_slot, *name_unit; /* of each name: its variable in the unit that is being translated */
+	struct unit **unit;
+	uint32_t units, units_cap, compiled;
+	struct class *class;
+	uint32_t classes, classes_cap;
+	struct value *constant;
+	uint32_t constants, constants_cap;
+	struct array *defined; /* define() and const */
+	uint32_t *function_of; /* by name: unit plus one */
+	uint32_t session; /* marks of what was put into $_SESSION */
+	bool session_read, session_late; /* read; put in after it was read */
+	uint32_t wild; /* marks of whatever property: unserialize($_POST) */
+	uint32_t texts, tokens;
+	struct compiler *compiler;
+};
+
+/* Works CODE (or a file with tags) out; events gather in EVENTS. */
+void engine_run(const struct lexicon *words, struct span file, struct arena *arena, struct events *events);
+
+/* --- between the engine's own files ------------------------------------------------------------ */
+
+/* The number of NAME; LOWER: without regard to case. 0 where there is no more room. */
+uint32_t engine_name(struct engine *e, struct span name, bool lower);
+struct span engine_name_text(const struct engine *e, uint32_t name);
+/* BYTES as a new unit, with its functions and classes; NULL over a limit. CODE: without tags. */
+/* Names below SUPERS are these, in this order. */
+enum super {
+	SUPER_NONE, SUPER_GET, SUPER_POST, SUPER_REQUEST, SUPER_COOKIE, SUPER_SERVER, SUPER_FILES, SUPER_GLOBALS, SUPER_ENV,
+	SUPER_SESSION, SUPER_OLD_GET, SUPER_OLD_POST, SUPER_OLD_COOKIE, SUPER_OLD_SERVER, SUPER_OLD_FILES, SUPER_RAW, SUPER_ARGV,
+	SUPERS,
+	SUPER_ONE_FILE = SUPERS, /* $_FILES['x'] */
+};
+
+struct unit *engine_text(struct engine *e, struct span bytes, bool code, uint32_t layer, uint32_t from);
+uint32_t engine_constant(struct engine *e, struct value v);
+uint32_t engine_class(struct engine *e, uint32_t name);
+struct unit *engine_unit(struct engine *e, struct text *t);
+struct unit *engine_function(const struct engine *e, uint32_t name);
+struct unit *engine_method(const struct engine *e, uint32_t class, uint32_t name);
+/* Translates U; its inner functions become units of their own. */
+void compile_unit(struct engine *e, struct unit *u);
+/* The plain text of a token with its escapes undone. */
+struct value compile_literal(struct engine *e, const struct text *t, const struct token *tk);
+/* Runs unit 0 and then what nothing has called. */
+void machine_run(struct engine *e, struct unit *main);
+
+#endif

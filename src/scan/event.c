@@ -1,0 +1,63 @@
+/* event - see event.h. */
+#include "scan/event.h"
+
+#include "base/arena.h"
+static void *grown(struct arena *a, void *old, uint32_t n, uint32_t *cap, size_t size)
+{
+	void *more;
+
+	if (n < *cap)
+		return old;
+	*cap = *cap ? *cap * 2 : 32;
+	more = arena_alloc(a, *cap * size);
+	if (old && n)
+		memcpy(more, old, n * size);
+	return more;
+}
+
+/* The chain grows only backwards, so it has no circles. */
+uint32_t event_step(struct events *ev, const struct step *s)
+{
+	if (ev->steps >= STEPS_MOST)
+		return s->before;
+	if (ev->steps == 0)
+		ev->steps = 1;
+	ev->step = grown(ev->arena, ev->step, ev->steps, &ev->steps_cap, sizeof(*ev->step));
+	ev->step[ev->steps] = *s;
+	return ev->steps++;
+}
+
+struct event *event_add(struct events *ev)
+{
+	if (ev->n >= EVENTS_MOST)
+		return NULL;
+	ev->event = grown(ev->arena, ev->event, ev->n, &ev->cap, sizeof(*ev->event));
+	memset(&ev->event[ev->n], 0, sizeof(*ev->event));
+	return &ev->event[ev->n++];
+}
+
+/* The same sink at the same place with nothing new in it is told once. */
+struct event *event_keep(struct events *ev, const struct event *e)
+{
+	uint32_t *place = &ev->at_place[(e->at * 31 + e->text * 7 + e->sink) % 512];
+	const struct event *last = *place ? &ev->event[*place - 1] : NULL;
+	struct event *new;
+
+	if (last && last->at == e->at && last->text == e->text && last->sink == e->sink &&
+	    !((e->marks & ~last->marks) | (e->second & ~last->second) | (e->third & ~last->third) |
+	      (e->name_marks & ~last->name_marks)))
+		return NULL;
+	new = event_add(ev);
+	if (new) {
+		*new = *e;
+		*place = ev->n;
+	}
+	return new;
+}
+
+uint32_t event_text(struct events *ev, struct span text)
+{
+	ev->text = grown(ev->arena, ev->text, ev->texts, &ev->texts_cap, sizeof(*ev->text));
+	ev->text[ev->texts] = text;
+	return ev->texts++;
+}

@@ -1,0 +1,64 @@
+/*
+ * event - what the engine saw in one file: facts, not yet a judgement. Classes.c weighs them.
+ */
+#ifndef SPAMTRAIL_SCAN_EVENT_H
+#define SPAMTRAIL_SCAN_EVENT_H
+
+#include "base/span.h"
+
+struct arena;
+
+enum event_limit { LIMIT_STEPS = 1, LIMIT_BYTES = 2, LIMIT_LAYERS = 4, LIMIT_TOKENS = 8, LIMIT_DEPTH = 16 };
+
+/* One thing that happened to a value on its way: the proof is the chain of them. */
+struct step {
+	uint32_t before; /* the step before it, 0: the first */
+	uint32_t text; /* number of the text it stands in, 0: the file */
+	uint32_t at, n; /* bytes of that text */
+	const char *what; /* "read from the request", "decoded" ... */
+};
+
+/* A dangerous place that was reached. */
+struct event {
+	uint8_t sink; /* enum sink */
+	bool hidden; /* the name of the function was put together, or chosen by the client */
+	bool maybe, in_function;
+	uint32_t marks; /* of the argument that matters */
+	uint32_t second; /* of the next one: a mail's text, the text that is written */
+	uint32_t third; /* all others */
+	uint32_t name_marks; /* of the function's name, where that is a value */
+	uint32_t layer;
+	uint32_t text, at, n;
+	uint32_t step; /* proof of the argument */
+	struct span function; /* as called */
+	struct span content; /* of the argument, where it is known */
+};
+
+struct events {
+	struct arena *arena;
+	struct event *event;
+	uint32_t n, cap;
+	struct step *step; /* step[0] is none */
+	uint32_t steps, steps_cap;
+	struct span *text; /* texts by number; [0] the file */
+	uint32_t texts, texts_cap;
+	uint32_t at_place[512]; /* the newest event of a place, plus one */
+	uint32_t limits;
+	uint32_t decoded_bytes;
+	uint32_t layers; /* the deepest decoded text that ran */
+	uint32_t gotos, labels;
+	uint32_t classes, functions;
+	uint32_t hidden_calls; /* of PHP's functions by a name put together from pieces */
+	uint32_t escaped; /* plain letters that were written as escapes */
+};
+
+enum { EVENTS_MOST = 4096, STEPS_MOST = 1 << 16 };
+
+/* The new step's number, or BEFORE where there is no room. */
+uint32_t event_step(struct events *ev, const struct step *s);
+struct event *event_add(struct events *ev);
+/* E once more, or NULL where the same happened at that place before. */
+struct event *event_keep(struct events *ev, const struct event *e);
+uint32_t event_text(struct events *ev, struct span text);
+
+#endif

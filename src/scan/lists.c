@@ -1,0 +1,785 @@
+/*
+ * lists - see lists.h.
+ * TRUST: the arrays are the scanned text's; sizes are limited by value.c's budget.
+ */
+#include "scan/lists.h"
+
+#include "scan/machine.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+enum { PIECES_MOST = 100000, RANGE_MOST = 4096 };
+
+/* Takes N values, leaves *RET. */
+typedef bool list_fn(struct machine *m, struct value *arg, uint32_t n, struct value *ret);
+
+static struct span text_of(const struct value *v, char scratch[VALUE_SCRATCH])
+{
+	struct span s = SPAN_NONE;
+
+	value_to_text(v, scratch, &s);
+	return s;
+}
+
+static int64_t int_of(const struct value *v)
+{
+	int64_t i = 0;
+
+	value_to_int(v, &i);
+	return i;
+}
+
+static uint32_t joined(const struct value *arg, uint32_t n)
+{
+	uint32_t marks = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		marks |= value_all_marks(&arg[i]);
+	return marks;
+}
+
+static bool new_list(struct machine *m, struct value *ret)
+{
+	*ret = array_new(&m->e->pool);
+	return ret->kind == V_ARRAY;
+}
+
+/* Where ARG's variable lies, for what is written back. */
+static struct value *variable_of(struct machine *m, const struct value *arg)
+{
+	struct frame *f = here(m);
+	struct value *v;
+
+	if (!arg->slot || arg->slot > f->unit->slots)
+		return NULL;
+	v = &f->slot[arg->slot - 1];
+	return v->kind == V_ALIAS ? v->cell : v;
+}
+
+static struct array *own_array(struct machine *m, const struct value *arg)
+{
+	struct value *v = variable_of(m, arg);
+	struct array *copy;
+
+	if (!v || v->kind != V_ARRAY)
+		return arg->kind == V_ARRAY ? arg->array : NULL;
+	if (v->array->shared) {
+		copy = array_copy(&m->e->pool, v->array);
+		if (copy)
+			v->array = copy;
+	}
+	return v->array;
+}
+
+/* Many pieces: what is mailed to each of them goes to many. */
+static bool list_explode(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH];
+	struct span by, s;
+	size_t at = 0;
+	ptrdiff_t hit;
+	int64_t most = n > 2 ? int_of(&arg[2]) : INT64_MAX;
+
+	if (n < 2)
+		return false;
+	if (arg[1].kind == V_UNKNOWN || arg[0].kind == V_UNKNOWN) {
+		*ret = value_unknown((arg[1].marks & ~(uint32_t)M_SHAPE) | M_LINES, arg[1].from);
+		return true;
+	}
+	by = text_of(&arg[0], sa);
+	s = text_of(&arg[1], sb);
+	if (!by.n || arg[1].kind != V_TEXT || !new_list(m, ret))
+		return false;
+	for (int i = 0; i < PIECES_MOST && i < most - 1 && (hit = span_search(s, at, by)) >= 0; i++) {
+		struct value v = value_span(span_of(s.p + at, (size_t)hit - at));
+
+		v.marks = arg[1].marks | M_BUILT;
+		v.from = arg[1].from;
+		array_push(&m->e->pool, ret->array, v);
+		at = (size_t)hit + by.n;
+	}
+	{
+		struct value v = value_span(span_from(s, at));
+
+		v.marks = arg[1].marks | M_BUILT;
+		v.from = arg[1].from;
+		array_push(&m->e->pool, ret->array, v);
+	}
+	return true;
+}
+
+/* Cut by a pattern: what comes out is not worked out, but it is many. */
+static bool list_lines(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (n < 2)
+		return false;
+	*ret = value_unknown((value_all_marks(&arg[1]) & ~(uint32_t)M_SHAPE) | M_LINES, arg[1].from);
+	return true;
+}
+
+static bool list_split(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	char sa[VALUE_SCRATCH];
+	struct span s = text_of(arg, sa);
+	int64_t size = n > 1 ? int_of(&arg[1]) : 1;
+
+	if (arg[0].kind != V_TEXT || size < 1 || s.n / (size_t)size > PIECES_MOST || !new_list(m, ret))
+		return false;
+	for (size_t at = 0; at < s.n; at += (size_t)size) {
+		struct value v = value_span(span_head(span_from(s, at), (size_t)size));
+
+		v.marks = arg[0].marks | M_BUILT;
+		v.from = arg[0].from;
+		array_push(&m->e->pool, ret->array, v);
+	}
+	return true;
+}
+
+/* Letters joined to names and texts. */
+static bool list_implode(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct value glue = value_span(SPAN("")), v;
+	const struct value *list = arg[0].kind == V_ARRAY ? &arg[0] : n > 1 ? &arg[1] : NULL;
+
+	if (!list)
+		return false;
+	if (n > 1)
+		glue = list == &arg[0] ? arg[1] : arg[0];
+	if (list->kind != V_ARRAY) {
+		*ret = value_unknown(joined(arg, n) & ~(uint32_t)M_SHAPE, list->from);
+		return true;
+	}
+	v = value_text(&m->e->pool, SPAN(""));
+	v.marks = list->array->marks;
+	for (uint32_t i = 0; i < list->array->n; i++) {
+		if (i && !(glue.kind == V_TEXT && glue.n == 0))
+			v = value_append(&m->e->pool, v, glue);
+		v = value_append(&m->e->pool, v, list->array->pair[i].value);
+		if (m->e->steps_left < 64)
+			break;
+		m->e->steps_left--;
+	}
+	if (list->array->marks)
+		v.kind = V_UNKNOWN, v.n = 0;
+	if (v.kind == V_TEXT)
+		v.marks |= M_BUILT;
+	*ret = v;
+	return true;
+}
+
+static bool list_count(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (arg[0].kind != V_ARRAY || arg[0].array->marks)
+		return false;
+	*ret = value_int(arg[0].array->n);
+	return true;
+}
+
+/* range('a', 'z') is an alphabet to pick from. */
+static bool list_range(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	bool letters = arg[0].kind == V_TEXT && arg[0].n == 1 && !(arg[0].p[0] >= '0' && arg[0].p[0] <= '9');
+	int64_t from, to, by = n > 2 ? int_of(&arg[2]) : 1;
+
+	if (n < 2 || (letters && (arg[1].kind != V_TEXT || !arg[1].n)))
+		return false;
+	from = letters ? (uint8_t)arg[0].p[0] : int_of(&arg[0]);
+	to = letters ? (uint8_t)arg[1].p[0] : int_of(&arg[1]);
+	by = by < 0 ? -by : by;
+	if (by <= 0 || from / 2 - to / 2 > RANGE_MOST || to / 2 - from / 2 > RANGE_MOST || !new_list(m, ret))
+		return false;
+	for (int64_t i = from; from <= to ? i <= to : i >= to; i += from <= to ? by : -by) {
+		char c = (char)i;
+
+		array_push(&m->e->pool, ret->array,
+			   letters ? value_text(&m->e->pool, span_of(&c, 1)) : value_int(i));
+	}
+	return true;
+}
+
+static bool list_reverse(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (arg[0].kind != V_ARRAY || !new_list(m, ret))
+		return false;
+	ret->array->marks = arg[0].array->marks;
+	for (uint32_t i = arg[0].array->n; i > 0; i--)
+		array_push(&m->e->pool, ret->array, arg[0].array->pair[i - 1].value);
+	return true;
+}
+
+static bool list_merge(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (!new_list(m, ret))
+		return false;
+	for (uint32_t i = 0; i < n; i++) {
+		if (arg[i].kind != V_ARRAY) {
+			ret->array->marks |= arg[i].marks;
+			ret->array->from = arg[i].from;
+			continue;
+		}
+		ret->array->marks |= arg[i].array->marks;
+		for (uint32_t j = 0; j < arg[i].array->n; j++) {
+			const struct pair *p = &arg[i].array->pair[j];
+
+			if (p->key.kind == V_INT)
+				array_push(&m->e->pool, ret->array, p->value);
+			else
+				array_set(&m->e->pool, ret->array, &p->key, p->value, &m->e->steps_left);
+		}
+	}
+	ret->marks = ret->array->marks;
+	return true;
+}
+
+/* Charged by length: a queue emptied so costs its square. */
+static bool list_shift(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct array *a = own_array(m, &arg[0]);
+
+	if (!a || !a->n)
+		return false;
+	*ret = a->pair[0].value;
+	m->e->steps_left -= m->e->steps_left > a->n / 8 ? a->n / 8 : 0;
+	for (uint32_t i = 1; i < a->n; i++) {
+		a->pair[i - 1] = a->pair[i];
+		if (a->pair[i - 1].key.kind == V_INT)
+			a->pair[i - 1].key = value_int(i - 1);
+	}
+	a->n--;
+	a->next = a->n;
+	return true;
+}
+
+static bool list_pop(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct array *a = own_array(m, &arg[0]);
+
+	if (!a || !a->n)
+		return false;
+	*ret = a->pair[--a->n].value;
+	return true;
+}
+
+static bool list_push(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct array *a = own_array(m, &arg[0]);
+
+	for (uint32_t i = 1; a && i < n; i++) {
+		arg[i].slot = 0;
+		array_push(&m->e->pool, a, arg[i]);
+	}
+	*ret = value_unknown(0, 0);
+	return true;
+}
+
+static bool list_keys(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (arg[0].kind != V_ARRAY || !new_list(m, ret))
+		return false;
+	for (uint32_t i = 0; i < arg[0].array->n; i++)
+		array_push(&m->e->pool, ret->array, arg[0].array->pair[i].key);
+	return true;
+}
+
+static bool list_values(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (arg[0].kind != V_ARRAY || !new_list(m, ret))
+		return false;
+	ret->array->marks = arg[0].array->marks;
+	for (uint32_t i = 0; i < arg[0].array->n; i++)
+		array_push(&m->e->pool, ret->array, arg[0].array->pair[i].value);
+	return true;
+}
+
+static bool list_flip(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (arg[0].kind != V_ARRAY || arg[0].array->n > 4096 || !new_list(m, ret))
+		return false;
+	for (uint32_t i = 0; i < arg[0].array->n; i++)
+		array_set(&m->e->pool, ret->array, &arg[0].array->pair[i].value, arg[0].array->pair[i].key,
+			  &m->e->steps_left);
+	return true;
+}
+
+static bool list_slice(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	int64_t from = n > 1 ? int_of(&arg[1]) : 0, many, size;
+
+	if (arg[0].kind != V_ARRAY || !new_list(m, ret))
+		return false;
+	size = arg[0].array->n;
+	from = from < 0 ? (from + size < 0 ? 0 : from + size) : from;
+	many = n > 2 && arg[2].kind != V_NULL ? int_of(&arg[2]) : size;
+	many = many < 0 ? size - from + many : many;
+	ret->array->marks = arg[0].array->marks;
+	for (int64_t i = from; i < size && i - from < many; i++)
+		array_push(&m->e->pool, ret->array, arg[0].array->pair[i].value);
+	return true;
+}
+
+static bool list_current(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	*ret = operate_element(m, arg[0]);
+	if (arg[0].kind == V_ARRAY && arg[0].array->n && !arg[0].array->marks)
+		*ret = arg[0].array->pair[0].value;
+	return true;
+}
+
+static bool list_in_array(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (n < 2 || arg[1].kind != V_ARRAY || arg[0].kind == V_UNKNOWN || arg[1].array->marks)
+		return false;
+	for (uint32_t i = 0; i < arg[1].array->n; i++) {
+		int same = value_same(&arg[0], &arg[1].array->pair[i].value, false);
+
+		if (same) {
+			*ret = same > 0 ? value_bool(true) : value_unknown(0, 0);
+			return true;
+		}
+	}
+	*ret = value_bool(false);
+	return true;
+}
+
+static bool list_args(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct frame *f = here(m);
+
+	if (!new_list(m, ret))
+		return false;
+	for (uint32_t i = 0; i < f->unit->parameters; i++)
+		array_push(&m->e->pool, ret->array, machine_load(m, f, f->unit->parameter[i].slot));
+	return true;
+}
+
+static bool list_extreme(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	bool least = false;
+
+	if (n < 2)
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		if (arg[i].kind != V_INT)
+			return false;
+	(void)least;
+	*ret = arg[0];
+	return n == 2;
+}
+
+static bool list_min(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (!list_extreme(m, arg, n, ret))
+		return false;
+	*ret = arg[0].i < arg[1].i ? arg[0] : arg[1];
+	return true;
+}
+
+static bool list_max(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (!list_extreme(m, arg, n, ret))
+		return false;
+	*ret = arg[0].i > arg[1].i ? arg[0] : arg[1];
+	return true;
+}
+
+/* --- variables ------------------------------------------------------------------------------- */
+
+/* parse_str("a=system&b=...", $into), or into variables. */
+static bool list_parse_str(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct value *into = n > 1 ? variable_of(m, &arg[1]) : NULL, list;
+	struct span s;
+
+	*ret = (struct value){ .kind = V_NULL };
+	if (arg[0].kind != V_TEXT) {
+		if (into) {
+			*into = value_unknown(arg[0].marks & ~(uint32_t)M_SHAPE, arg[0].from);
+		} else {
+			here(m)->wild |= arg[0].marks & M_INPUT;
+		}
+		return true;
+	}
+	if (!new_list(m, &list))
+		return false;
+	s = span_of(arg[0].p, arg[0].n);
+	for (int i = 0; s.n && i < 256; i++) {
+		ptrdiff_t end = span_find(s, 0, '&'), eq;
+		struct span pair = end < 0 ? s : span_head(s, (size_t)end);
+		struct value key, v;
+
+		s = end < 0 ? SPAN_NONE : span_from(s, (size_t)end + 1);
+		eq = span_find(pair, 0, '=');
+		key = value_span(eq < 0 ? pair : span_head(pair, (size_t)eq));
+		v = value_span(eq < 0 ? SPAN("") : span_from(pair, (size_t)eq + 1));
+		v.marks = arg[0].marks | M_BUILT;
+		if (into) {
+			array_set(&m->e->pool, list.array, &key, v, &m->e->steps_left);
+		} else {
+			struct value *at = machine_variable(
+				m, here(m), engine_name(m->e, span_of(key.p, key.n), false), true);
+
+			if (at)
+				*at = v;
+		}
+	}
+	if (into)
+		*into = list;
+	return true;
+}
+
+/* Variables from a list, or from whatever a request holds. */
+static bool list_extract(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	*ret = value_unknown(0, 0);
+	if (arg[0].kind == V_UNKNOWN)
+		here(m)->wild |= arg[0].marks & (M_INPUT | M_UPLOAD);
+	for (uint32_t i = 0; arg[0].kind == V_ARRAY && i < arg[0].array->n && i < 1000; i++) {
+		const struct pair *p = &arg[0].array->pair[i];
+		uint32_t name =
+			p->key.kind == V_TEXT ? engine_name(m->e, span_of(p->key.p, p->key.n), false) : 0;
+		struct value *at = name >= SUPERS ? machine_variable(m, here(m), name, true) : NULL;
+
+		if (at)
+			machine_store(m, at, p->value);
+	}
+	return true;
+}
+
+/* preg_match puts what it found into its third argument. */
+static bool list_match(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct value *into = n > 2 ? variable_of(m, &arg[2]) : NULL;
+
+	*ret = value_unknown(0, 0);
+	if (into && n > 1)
+		*into = value_unknown((arg[1].marks & ~(uint32_t)M_SHAPE) & ~(uint32_t)M_HEADER, arg[1].from);
+	return true;
+}
+
+/* Bytes that a pattern of one class takes, like /\\s+/ or /[^a-z]/; false where it is more than that. */
+static bool class_of_pattern(struct span p, bool takes[256])
+{
+	bool not = false, any = false;
+	size_t i = 1, end = p.n;
+
+	while (end > 1 && p.p[end - 1] != p.p[0])
+		end--;
+	if (end < 3)
+		return false;
+	end--;
+	if (end > i + 1 && p.p[end - 1] == '+')
+		end--;
+	memset(takes, 0, 256 * sizeof(*takes));
+	if (p.p[i] == '[' && p.p[end - 1] == ']') {
+		i++;
+		end--;
+		any = true;
+		not = p.p[i] == '^';
+		i += not ;
+	}
+	for (size_t from = i; i < end; i++) {
+		unsigned char c = (unsigned char)p.p[i];
+
+		if (c == '\\' && i + 1 < end) {
+			char kind = p.p[++i];
+
+			if (strchr("bBwWDSAzZ", kind))
+				return false;
+			for (int b = 0; b < 256; b++)
+				takes[b] |= kind == 's'	  ? strchr(" \t\n\r\f\v", b) && b
+					    : kind == 'd' ? b >= '0' && b <= '9'
+							  : b == kind;
+		} else if (any && c == '-' && i > from && i + 1 < end) {
+			for (int b = (unsigned char)p.p[i - 1]; b <= (unsigned char)p.p[i + 1]; b++)
+				takes[b] = true;
+		} else if (!any && strchr("^$.[]|()?*+{}", c)) {
+			return false;
+		} else {
+			takes[c] = true;
+		}
+		if (!any && i + 1 < end)
+			return false;
+	}
+	for (int b = 0; not &&b < 256; b++)
+		takes[b] = !takes[b];
+	return true;
+}
+
+/* Only patterns of one class of bytes are worked out: that is what hiding uses them for. */
+static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	bool takes[256];
+	struct value v;
+	bool within = false;
+
+	if (n < 3 || arg[0].kind != V_TEXT || arg[1].kind != V_TEXT || arg[2].kind != V_TEXT ||
+	    !class_of_pattern(span_of(arg[0].p, arg[0].n), takes))
+		return false;
+	v = value_text(&m->e->pool, SPAN(""));
+	for (uint32_t i = 0; i < arg[2].n && v.kind == V_TEXT; i++) {
+		bool hit = takes[(unsigned char)arg[2].p[i]];
+
+		if (!hit)
+			v = value_append(&m->e->pool, v, value_span(span_of(arg[2].p + i, 1)));
+		else if (arg[1].n && !within)
+			v = value_append(&m->e->pool, v, value_span(span_of(arg[1].p, arg[1].n)));
+		within = hit;
+	}
+	v.marks = arg[2].marks | M_BUILT;
+	v.from = arg[2].from;
+	*ret = v;
+	return true;
+}
+
+/* --- handles --------------------------------------------------------------------------------- */
+
+/* The handle carries what its path was made of, and whether it writes. */
+static bool list_fopen(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	char scratch[VALUE_SCRATCH];
+	struct span path = arg[0].kind == V_TEXT ? text_of(&arg[0], scratch) : SPAN_NONE;
+	struct span mode = n > 1 && arg[1].kind == V_TEXT ? span_of(arg[1].p, arg[1].n) : SPAN("r");
+	bool writes = mode.n && (memchr(mode.p, 'w', mode.n) || memchr(mode.p, 'a', mode.n) ||
+				 memchr(mode.p, '+', mode.n) || memchr(mode.p, 'x', mode.n));
+
+	*ret = value_unknown(arg[0].marks, arg[0].from);
+	if (writes) {
+		ret->marks |= M_WRITER;
+		if (span_ends(path, SPAN(".php")) || span_ends(path, SPAN(".phtml")))
+			ret->marks |= M_SCRIPT;
+		return true;
+	}
+	ret->marks &= M_SELF;
+	if (span_eq(path, SPAN("php://input")))
+		ret->marks |= M_BODY;
+	else if (span_starts(path, SPAN("http")) || arg[0].marks & M_URL)
+		ret->marks |= M_REMOTE;
+	else
+		ret->marks |= M_FILE;
+	return true;
+}
+
+/* The handle gathers what it is told. */
+static bool list_curl(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct value *handle = n ? variable_of(m, &arg[0]) : NULL;
+
+	if (n > 2 && handle) {
+		handle->marks |= value_all_marks(&arg[2]) & (M_INPUT | M_URL | M_VISITOR | M_CLIENT);
+		*ret = value_unknown(0, 0);
+		return true;
+	}
+	*ret = value_unknown(M_CURL | (n ? arg[0].marks & (M_INPUT | M_URL | M_VISITOR | M_CLIENT) : 0),
+			     n ? arg[0].from : 0);
+	return true;
+}
+
+/* A folder in front of it goes. */
+static bool list_basename(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct span s;
+	ptrdiff_t slash;
+
+	if (arg[0].kind != V_TEXT) {
+		*ret = value_unknown(arg[0].marks, arg[0].from);
+		return true;
+	}
+	s = span_of(arg[0].p, arg[0].n);
+	slash = span_rfind(s, '/');
+	*ret = value_span(span_from(s, (size_t)(slash + 1)));
+	ret->marks = arg[0].marks;
+	return true;
+}
+
+static bool list_same(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	*ret = arg[0];
+	/* iconv: the text comes last */
+	if (n == 3 && arg[2].kind == V_TEXT && arg[0].kind == V_TEXT && arg[0].n < 20)
+		*ret = arg[2];
+	return true;
+}
+
+static bool list_quote(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	*ret = value_unknown(arg[0].marks | M_QUOTED, arg[0].from);
+	return true;
+}
+
+/* --- callables ------------------------------------------------------------------------------- */
+
+static void drop(struct machine *m, uint32_t n)
+{
+	while (n-- > 0)
+		pop_value(m);
+}
+
+/* A callback chosen by somebody else is told; any other is called with the elements it would get. */
+static bool call_back(struct machine *m, struct value callee, struct value list, uint32_t n, uint32_t times,
+		      bool keys)
+{
+	drop(m, n);
+	if (list.kind == V_ARRAY && list.array->n && times == 1) {
+		call_map(m, callee, list.array, keys);
+		return true;
+	}
+	for (uint32_t i = 0; i < times; i++)
+		push_value(m, times == 2 && list.kind == V_ARRAY && i < list.array->n
+				      ? list.array->pair[i].value
+				      : operate_element(m, list));
+	call_callable(m, callee, times);
+	return true;
+}
+
+/* Functions that call what they are given. */
+static bool run_callable(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
+{
+	struct value callee = n ? arg[0] : value_unknown(0, 0), list;
+
+	switch (fn->act) {
+	case ACT_MAP:
+		return n > 1 && call_back(m, callee, arg[1], n, 1, false);
+	case ACT_FILTER:
+	case ACT_WALK:
+		return n > 1 && call_back(m, arg[1], arg[0], n, 1, fn->act == ACT_WALK);
+	case ACT_SORT:
+		return n > fn->arg && call_back(m, arg[fn->arg], arg[0], n, 2, false);
+	case ACT_PREG_CALLBACK:
+		if (n < 3)
+			return false;
+		list = value_unknown(arg[2].marks & ~(uint32_t)M_SHAPE, arg[2].from);
+		callee = arg[1];
+		drop(m, n);
+		push_value(m, list);
+		call_callable(m, callee, 1);
+		return true;
+	case ACT_CALL:
+		if (!n)
+			return false;
+		memmove(arg, arg + 1, (n - 1) * sizeof(*arg));
+		m->top--;
+		call_callable(m, callee, n - 1);
+		return true;
+	case ACT_CALL_ARRAY:
+		if (n < 2)
+			return false;
+		list = arg[1];
+		drop(m, n);
+		n = 0;
+		for (uint32_t i = 0; list.kind == V_ARRAY && i < list.array->n && i < 16; i++, n++)
+			push_value(m, list.array->pair[i].value);
+		if (n == 0) {
+			push_value(m, operate_element(m, list));
+			n = 1;
+		}
+		call_callable(m, callee, n);
+		return true;
+	case ACT_REGISTER:
+	case ACT_FLUSH:
+		if (fn->act == ACT_FLUSH && !n)
+			return false;
+		/* register_shutdown_function("system", $_GET[1]) is a call with arguments; without, it comes at the end */
+		if (n > 1 && fn->act == ACT_REGISTER) {
+			memmove(arg, arg + 1, (n - 1) * sizeof(*arg));
+			m->top--;
+			call_callable(m, callee, n - 1);
+			return true;
+		}
+		if (n && m->laters < LATER_MOST)
+			m->later[m->laters++] = callee;
+		drop(m, n);
+		push_value(m, value_unknown(0, 0));
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* create_function: a function without a name. */
+static bool run_create(struct machine *m, struct value *arg, uint32_t n)
+{
+	struct buf text = BUF_MAX(1 << 20);
+	struct unit *u = NULL, *made = NULL;
+	struct value v = { .kind = V_UNKNOWN };
+	char scratch[VALUE_SCRATCH];
+
+	if (n < 2 || arg[1].kind != V_TEXT)
+		return false;
+	buf_str(&text, "return function(");
+	buf_span(&text, text_of(&arg[0], scratch));
+	buf_str(&text, "){");
+	buf_span(&text, span_of(arg[1].p, arg[1].n));
+	buf_str(&text, "\n};");
+	v.from = arg[1].from;
+	u = engine_text(m->e, arena_span(m->e->pool.arena, buf_view(&text)), true,
+			here(m)->unit->text->layer + (arg[1].marks & M_DECODED ? 1 : 0), v.from);
+	buf_free(&text);
+	if (u && u->number + 1 < m->e->units)
+		made = m->e->unit[u->number + 1];
+	if (u)
+		u->runs = 1;
+	drop(m, n);
+	push_value(m, made ? (struct value){ .kind = V_CLOSURE, .n = made->number } : value_unknown(0, 0));
+	return true;
+}
+
+static list_fn *const lists[ACTS] = {
+	[ACT_EXPLODE] = list_explode,
+	[ACT_SPLIT] = list_split,
+	[ACT_LINES] = list_lines,
+	[ACT_IMPLODE] = list_implode,
+	[ACT_COUNT] = list_count,
+	[ACT_RANGE] = list_range,
+	[ACT_ARRAY_REVERSE] = list_reverse,
+	[ACT_ARRAY_MERGE] = list_merge,
+	[ACT_SHIFT] = list_shift,
+	[ACT_POP] = list_pop,
+	[ACT_PUSH] = list_push,
+	[ACT_KEYS] = list_keys,
+	[ACT_VALUES] = list_values,
+	[ACT_FLIP] = list_flip,
+	[ACT_SLICE] = list_slice,
+	[ACT_CURRENT] = list_current,
+	[ACT_IN_ARRAY] = list_in_array,
+	[ACT_ARGS] = list_args,
+	[ACT_MIN] = list_min,
+	[ACT_MAX] = list_max,
+	[ACT_PARSE_STR] = list_parse_str,
+	[ACT_EXTRACT] = list_extract,
+	[ACT_PREG_MATCH] = list_match,
+	[ACT_PREG_REPLACE] = list_preg_replace,
+	[ACT_FOPEN] = list_fopen,
+	[ACT_CURL] = list_curl,
+	[ACT_BASENAME] = list_basename,
+	[ACT_MBCONVERT] = list_same,
+	[ACT_QUOTE] = list_quote,
+};
+
+static bool calls(uint8_t act)
+{
+	return act == ACT_MAP || act == ACT_FILTER || act == ACT_WALK || act == ACT_SORT ||
+	       act == ACT_PREG_CALLBACK || act == ACT_CALL || act == ACT_CALL_ARRAY || act == ACT_REGISTER ||
+	       act == ACT_FLUSH || act == ACT_VALIDATE;
+}
+
+bool lists_act(uint8_t act)
+{
+	return act == ACT_CREATE || calls(act) || lists[act];
+}
+
+bool lists_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
+{
+	struct value v = value_unknown(0, 0);
+
+	if (fn->act == ACT_CREATE)
+		return run_create(m, arg, n);
+	if (calls(fn->act))
+		return run_callable(m, fn, arg, n);
+	if ((!n && fn->act != ACT_ARGS) || !lists[fn->act](m, arg, n, &v))
+		return false;
+	drop(m, n);
+	v.slot = 0;
+	push_value(m, v);
+	return true;
+}

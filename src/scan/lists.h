@@ -1,0 +1,17 @@
+/* lists - the part of builtin that works on arrays, callables and variables; see builtin.c. */
+#ifndef SPAMTRAIL_SCAN_LISTS_H
+#define SPAMTRAIL_SCAN_LISTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct machine;
+struct function;
+struct value;
+
+/* True where ACT (enum act) is one of those that lists_run does. */
+bool lists_act(uint8_t act);
+/* As builtin_run. */
+bool lists_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * machine - runs code on values: what its files share (machine.c the loop and branches, operate.c values, call.c calls,
+ * builtin.c pure functions, sinks.c the places where harm is done).
+ */
+#ifndef SPAMTRAIL_SCAN_MACHINE_H
+#define SPAMTRAIL_SCAN_MACHINE_H
+
+#include "scan/engine.h"
+
+enum { ARMS_MOST = 2048, LOOPS_MOST = 512, SLOTS_MOST = 8192, REFERENCES_MOST = 6, PENDING_MOST = 256, LATER_MOST = 64 };
+
+/* A variable that no code names: made by extract(), $$name, parse_str(). */
+struct extra {
+	struct extra *next;
+	uint32_t name;
+	struct value value;
+};
+
+/* array_map and its kin at work: one call for each element. */
+struct mapping {
+	struct array *in, *out;
+	uint32_t at;
+	struct value callee;
+	bool keys; /* array_walk gives the key, too */
+};
+
+struct frame {
+	struct unit *unit;
+	uint32_t pc;
+	struct value *slot;
+	uint32_t base, arms, loops; /* where its part of the stacks begins */
+	uint32_t unsure; /* so many undecided branches around */
+	struct value self; /* $this */
+	struct value returned;
+	bool has_returned, shares; /* SHARES: eval'd text, its variables are its caller's */
+	bool discards; /* what it returns is dropped: a constructor */
+	struct value instead; /* then this is the result */
+	uint32_t known; /* where its unit keeps the result, plus one */
+	struct extra *extra;
+	uint32_t wild; /* marks of whatever variable: extract($_POST) */
+	struct mapping *mapping;
+	struct value *reference[REFERENCES_MOST]; /* by-reference arguments: where they came from */
+	uint32_t reference_slot[REFERENCES_MOST], references;
+	uint32_t pending[PENDING_MOST], pendings; /* labels that an undecided goto leads to */
+};
+
+struct loop {
+	uint32_t end, again;
+	uint32_t unsure, arms, stack;
+	uint32_t turns;
+	uint64_t floor; /* steps that must be left, or it has run for too long */
+	bool undecided; /* nobody knows when it ends: two turns are enough */
+	struct value each;
+	uint32_t at; /* foreach: the next element */
+};
+
+struct machine {
+	struct engine *e;
+	struct value *stack; /* ENGINE_STACK */
+	uint32_t top;
+	struct value *slots;
+	uint32_t slots_used;
+	struct frame *frame; /* ENGINE_FRAMES */
+	uint32_t frames;
+	uint8_t arm[ARMS_MOST];
+	uint32_t arms;
+	struct loop *loop;
+	uint32_t loops;
+	struct value later[LATER_MOST]; /* shutdown functions and the like */
+	uint32_t laters;
+	const struct code *now;
+	bool stopped;
+	bool calls_all; /* the script has run: what nothing has called is called */
+};
+
+static inline struct frame *here(struct machine *m)
+{
+	return &m->frame[m->frames - 1];
+}
+
+void push_value(struct machine *m, struct value v);
+struct value pop_value(struct machine *m);
+/* The new step of a value's way, at the instruction that runs. */
+uint32_t machine_step(struct machine *m, uint32_t before, const char *what);
+
+/* The variable NAME of frame F; made when MAKE, else it may be NULL. */
+struct value *machine_variable(struct machine *m, struct frame *f, uint32_t name, bool make);
+struct value machine_load(struct machine *m, struct frame *f, uint32_t slot);
+void machine_store(struct machine *m, struct value *at, struct value v);
+/* The variable SLOT of the frame at hand, or NULL. */
+struct value *machine_slot(struct machine *m, uint32_t slot);
+void machine_jump(struct machine *m, uint32_t to);
+
+/* operate.c */
+struct value operate_binary(struct machine *m, uint8_t op, struct value a, struct value b);
+struct value operate_unary(struct machine *m, uint8_t op, struct value v);
+struct value operate_cast(struct machine *m, uint8_t type, struct value v);
+struct value operate_index(struct machine *m, struct value base, struct value key);
+struct value operate_property(struct machine *m, struct value object, uint32_t name);
+struct value operate_element(struct machine *m, struct value base);
+
+/* call.c: each takes its values off the stack; the result, or a new frame, is on it. */
+void call_name(struct machine *m, uint32_t name, uint32_t n);
+void call_value(struct machine *m, uint32_t n);
+void call_method(struct machine *m, struct value name, uint32_t n);
+void call_new(struct machine *m, uint32_t n);
+void call_eval(struct machine *m, struct value code);
+/* Calls VALUE with the N values on top. HOW: the function that was told to. */
+void call_callable(struct machine *m, struct value callee, uint32_t n);
+/* A frame for U; false over a limit: then the result is already there. */
+bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self);
+void call_run_text(struct machine *m, struct span text, bool code, struct value v);
+void call_map(struct machine *m, struct value callee, struct array *in, bool keys);
+/* The element that comes next, or the result. */
+void call_map_next(struct machine *m, struct frame *f, struct value result);
+
+/* builtin.c: true where the result is on the stack, or will be. */
+bool builtin_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
+
+/* sinks.c */
+struct sink_call {
+	const struct function *function; /* NULL: eval, include, backticks, echo */
+	uint8_t sink;
+	struct span name;
+	struct value *arg;
+	uint32_t n;
+	uint32_t name_marks; /* of a name that is a value */
+};
+
+void sink_reached(struct machine *m, const struct sink_call *call);
+/* What a source gives. */
+struct value source_result(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
+
+#endif

@@ -1,0 +1,288 @@
+/* quick - see quick.h. */
+#include "scan/quick.h"
+
+#include "scan/lex.h"
+
+enum { LONG_TEXT = 400 };
+
+static bool has_nocase(struct span s, const char *word)
+{
+	size_t n = strlen(word);
+	char first = word[0];
+
+	for (size_t i = 0; i + n <= s.n; i++) {
+		if ((s.p[i] | 0x20) != first)
+			continue;
+		if (span_eq_nocase(span_of(s.p + i, n), span_of(word, n)))
+			return true;
+	}
+	return false;
+}
+
+/* Superglobals count as sources; names of 0 and O are made to be unreadable. */
+static void variable(struct quick *q, struct span name)
+{
+	static const char *const supers[] = { "_GET",
+					      "_POST",
+					      "_REQUEST",
+					      "_COOKIE",
+					      "_SERVER",
+					      "_FILES",
+					      "GLOBALS",
+					      "HTTP_GET_VARS",
+					      "HTTP_POST_VARS",
+					      "HTTP_COOKIE_VARS",
+					      "HTTP_SERVER_VARS",
+					      "HTTP_POST_FILES",
+					      "HTTP_RAW_POST_DATA" };
+	bool odd = false;
+
+	q->variables++;
+	if (name.n == 0)
+		return;
+	if (name.p[0] == '_' || name.p[0] == 'H' || name.p[0] == 'G')
+		for (size_t i = 0; i < sizeof(supers) / sizeof(supers[0]); i++)
+			if (span_eq(name, span_str(supers[i]))) {
+				q->sources++;
+				q->supers++;
+			}
+	for (size_t i = 0; i < name.n && !odd; i++)
+		odd = (uint8_t)name.p[i] >= 0x7f;
+	if (name.n >= 5 && !odd) {
+		size_t same = 0;
+
+		/* $O0O0O0, $IIlIlI */
+		for (size_t i = 0; i < name.n; i++)
+			same += strchr("O0oIl1_", name.p[i]) != NULL;
+		odd = same == name.n;
+	}
+	q->names += odd;
+}
+
+/* A known function in call position. */
+static void call(struct quick *q, const struct function *f)
+{
+	q->sinks |= UINT64_C(1) << f->sink;
+	if (f->name[0] == 'd' && f->name[1] == 'e' && f->name[2] == 'f')
+		q->guards |= f->act == ACT_EXISTS ? 1 : f->act == ACT_DEFINE ? 2 : 0;
+	switch (f->sink) {
+	case SINK_COMMAND:
+		q->commands |= 1u << (f->name[0] + f->name[1] + strlen(f->name)) % 31;
+		break;
+	case SINK_PROBE:
+		q->probes |= 1u << (f->name[0] + 3 * f->name[3] + strlen(f->name)) % 31;
+		break;
+	case SINK_HIDE:
+		q->hides++;
+		break;
+	case SINK_FILES:
+		q->file_calls |= 1u << (f->name[0] + 5 * f->name[2] + strlen(f->name)) % 31;
+		break;
+	case SINK_MAIL:
+		q->mails++;
+		break;
+	default:
+		break;
+	}
+	/* what calls what it is told to is as good as a call of a variable */
+	q->dynamic += (f->act >= ACT_MAP && f->act <= ACT_CALL_ARRAY) || f->act == ACT_SORT ||
+		      f->act == ACT_PREG_CALLBACK || f->act == ACT_REGISTER || f->sink == SINK_CALLBACK;
+	q->decoders += (f->act >= ACT_BASE64 && f->act <= ACT_CHR && f->act != ACT_URLENCODE &&
+			f->act != ACT_HEX && f->act != ACT_BASE64_ENCODE) ||
+		       f->act == ACT_PACK || f->act == ACT_TRANSLATE;
+	q->sources += f->flow == FLOW_FIELD || f->flow == FLOW_REMOTE || f->flow == FLOW_FILE;
+}
+
+/* Long and escaped texts are where things hide. */
+static void text(struct quick *q, const char *p, const struct token *t)
+{
+	struct span s = span_of(p + t->at, t->n);
+
+	q->texts += t->n;
+	if (t->n > q->longest)
+		q->longest = t->n;
+	if (t->kind == TK_TEXT && t->sub && t->n >= 4) {
+		const char *hit = memmem(s.p, s.n, "\\x", 2);
+
+		if (!hit)
+			for (size_t i = 0; i + 1 < s.n && !hit; i++)
+				if (s.p[i] == '\\' && s.p[i + 1] >= '0' && s.p[i + 1] <= '7')
+					hit = s.p + i;
+		q->escapes += hit != NULL;
+	}
+	if (t->n > 8 && memmem(s.p, s.n, "<?", 2))
+		q->scripts++;
+	if (t->n == 11 && memcmp(s.p, "php://input", 11) == 0)
+		q->sources++;
+}
+
+static void word(struct quick *q, uint8_t keyword, struct span name)
+{
+	switch (keyword) {
+	case KW_EVAL:
+		q->evals++;
+		q->sinks |= UINT64_C(1) << SINK_CODE;
+		break;
+	case KW_INCLUDE:
+	case KW_INCLUDE_ONCE:
+	case KW_REQUIRE:
+	case KW_REQUIRE_ONCE:
+		q->includes++;
+		break;
+	case KW_NAMESPACE:
+		q->namespaces++;
+		break;
+	case KW_USE:
+		q->uses++;
+		break;
+	case KW_CLASS:
+	case KW_INTERFACE:
+	case KW_TRAIT:
+		q->classes++;
+		q->class_comes = true;
+		break;
+	case KW_FUNCTION:
+		q->functions++;
+		break;
+	case KW_GOTO:
+		q->gotos++;
+		break;
+	case KW_NONE:
+		if (name.n == 8 && memcmp(name.p, "__FILE__", 8) == 0)
+			q->self++;
+		if (name.n >= 16 && span_search(name, 0, SPAN("ReflectionFunc")) >= 0)
+			q->dynamic++;
+		break;
+	default:
+		break;
+	}
+}
+
+/* T is "(": what stands in front of it is called, or not. */
+static void opened(struct quick *q, const struct lexicon *words, const char *p, const struct token *before,
+		   const struct token *earlier)
+{
+	const struct function *f;
+
+	if (before->kind == TK_NAME && before->sub == KW_NONE) {
+		if (earlier->kind == TK_OP &&
+		    (earlier->sub == OP_ARROW || earlier->sub == OP_COLONS || earlier->sub == OP_NULL_ARROW))
+			return;
+		if (earlier->kind == TK_NAME && (earlier->sub == KW_FUNCTION || earlier->sub == KW_NEW))
+			return;
+		f = lexicon_function(words, span_of(p + before->at, before->n));
+		if (f)
+			call(q, f);
+	} else if (before->kind == TK_VAR) {
+		if (earlier->kind == TK_OP && earlier->sub == OP_COLONS)
+			return;
+		q->dynamic++;
+	} else if (before->kind == TK_RAW || before->kind == TK_TEXT || before->kind == TK_CLOSE) {
+		q->dynamic++;
+	} else if (before->kind == TK_OP &&
+		   (before->sub == ')' || before->sub == ']' || before->sub == '}')) {
+		q->dynamic += before->n > 0;
+	}
+}
+
+/* A form for files is half an uploader. */
+static void html(struct quick *q, struct span s, bool opens, uint32_t at)
+{
+	q->html += (uint32_t)s.n;
+	if (opens && !q->php) {
+		q->php = true;
+		q->first_tag = at;
+	}
+	if (s.n > 20 && s.n < 1 << 20 && memmem(s.p, s.n, "file", 4) &&
+	    (has_nocase(s, "type=\"file\"") || has_nocase(s, "type='file'") || has_nocase(s, "type=file")))
+		q->forms++;
+}
+
+/* Braces: how much of the file lies in classes. */
+static void brace(struct quick *q, uint8_t sub)
+{
+	if (sub == '{') {
+		q->depth++;
+		if (q->class_comes && !q->class_depth)
+			q->class_depth = q->depth;
+		q->class_comes = false;
+	} else if (sub == '}' && q->depth) {
+		if (q->class_depth == q->depth)
+			q->class_depth = 0;
+		q->depth--;
+	}
+}
+
+void quick_look(const struct lexicon *words, struct span file, struct quick *ret)
+{
+	struct lexer l;
+	struct token before = { .kind = TK_END }, earlier = before;
+
+	*ret = (struct quick){ 0 };
+	lex_start(&l, words, file, false);
+	for (;;) {
+		struct token t = lex_next(&l);
+
+		if (t.kind == TK_END)
+			break;
+		ret->tokens++;
+		ret->in_class += ret->class_depth > 0;
+		switch (t.kind) {
+		case TK_HTML:
+			html(ret, span_of(file.p + t.at, t.n), t.sub, t.at + t.n);
+			break;
+		case TK_VAR:
+			variable(ret, span_of(file.p + t.at, t.n));
+			break;
+		case TK_NAME:
+			word(ret, t.sub, span_of(file.p + t.at, t.n));
+			break;
+		case TK_RAW:
+		case TK_TEXT:
+		case TK_PLAIN:
+			text(ret, file.p, &t);
+			break;
+		case TK_OPEN:
+			ret->backticks += t.sub == '`';
+			break;
+		case TK_OP:
+			if (t.n && (t.sub == '{' || t.sub == '}'))
+				brace(ret, t.sub);
+			if (t.sub == '(' && t.n)
+				opened(ret, words, file.p, &before, &earlier);
+			break;
+		default:
+			break;
+		}
+		earlier = before;
+		before = t;
+	}
+	ret->comments = l.comments;
+	ret->too_deep = l.too_deep;
+}
+
+#define BIT(sink) (UINT64_C(1) << (sink))
+
+/* Both halves must be there: something that does harm, and something to do it with. */
+bool quick_suspects(const struct quick *q)
+{
+	const uint64_t code = BIT(SINK_CODE) | BIT(SINK_MAKE) | BIT(SINK_COMMAND) | BIT(SINK_REPLACE);
+	const uint64_t other = BIT(SINK_CALLBACK) | BIT(SINK_WRITE) | BIT(SINK_PUT) | BIT(SINK_UPLOAD) |
+			       BIT(SINK_COPY) | BIT(SINK_MAIL) | BIT(SINK_FETCH) | BIT(SINK_SEND) |
+			       BIT(SINK_FILES) | BIT(SINK_READ) | BIT(SINK_UNPACK) | BIT(SINK_OPEN);
+	bool hidden = q->decoders || q->escapes || q->longest > LONG_TEXT || q->names;
+
+	if (!q->php)
+		return false;
+	if ((q->sinks & code || q->backticks) && (q->sources || hidden || q->self))
+		return true;
+	if (q->evals || q->sinks & BIT(SINK_MAKE) || (q->sinks & code && !q->classes && !q->namespaces))
+		return true;
+	if (q->dynamic && (q->sources || hidden || !(q->classes || q->namespaces)))
+		return true;
+	if (q->sinks & (BIT(SINK_WRITE) | BIT(SINK_PUT)) && q->scripts)
+		return true;
+	if (q->sinks & other && (q->sources || (q->self && !q->classes)))
+		return true;
+	return q->includes && (q->sources || q->escapes || q->decoders);
+}

@@ -1,0 +1,46 @@
+/*
+ * quick - the first look at a file: is there anything in it that could do harm, and anything it could be done with?
+ * One pass over the tokens, nothing kept. What it lets go is clean by construction: no dangerous call in call position,
+ * or nothing that a stranger or a decoder could have put into one.
+ *
+ * TRUST: the file is an attacker's.
+ */
+#ifndef SPAMTRAIL_SCAN_QUICK_H
+#define SPAMTRAIL_SCAN_QUICK_H
+
+#include "scan/lexicon.h"
+
+struct quick {
+	bool php; /* an opening tag was seen */
+	bool too_deep;
+	uint32_t first_tag; /* where */
+	uint64_t sinks; /* a bit for each enum sink that is called */
+	uint32_t sources; /* superglobals, the body, headers, other servers: how many */
+	uint32_t decoders; /* calls of decoders */
+	uint32_t dynamic; /* $f(...), ("a"."b")(...) */
+	uint32_t commands; /* different functions that run programs: bits */
+	uint32_t evals, includes, backticks;
+	uint32_t classes, functions, namespaces, uses;
+	uint32_t longest; /* the longest text */
+	uint32_t texts; /* bytes of texts */
+	uint32_t escapes; /* texts with hex escapes */
+	uint32_t names; /* variables whose name nobody could read aloud */
+	uint32_t variables, tokens, comments, html;
+	uint32_t gotos;
+	uint32_t forms; /* HTML: fields for a file */
+	uint32_t probes, hides; /* different calls that look around, that hide */
+	uint32_t file_calls; /* bits: different calls on files */
+	uint32_t mails, self;
+	uint32_t scripts; /* texts that hold PHP */
+	uint32_t supers; /* superglobals alone */
+	uint32_t guards; /* asks whether a constant is defined that it does not define */
+	uint32_t in_class; /* tokens in classes */
+	uint32_t depth, class_depth; /* while it looks: open braces; where the class began, plus one */
+	bool class_comes;
+};
+
+void quick_look(const struct lexicon *words, struct span file, struct quick *ret);
+/* True where the engine has to work the file out. */
+bool quick_suspects(const struct quick *q);
+
+#endif

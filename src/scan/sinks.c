@@ -1,0 +1,214 @@
+/*
+ * sinks - where values do harm, and where they come from; see machine.h.
+ *
+ * An event is a fact: which argument of which function was made of what. Whether that is bad is decided in classes.c.
+ * TRUST: all values are the scanned text's.
+ */
+#include "scan/machine.h"
+
+static const struct value none = { .kind = V_NULL };
+
+static const struct value *argument(const struct sink_call *c, uint32_t i)
+{
+	return i < c->n ? &c->arg[i] : &none;
+}
+
+static bool text_is(const struct value *v, const char *prefix)
+{
+	return v->kind == V_TEXT &&
+	       span_eq_nocase(span_head(span_of(v->p, v->n), strlen(prefix)), span_str(prefix));
+}
+
+/* PHP's address of the request's body, and of other servers. */
+static uint32_t address_marks(const struct value *path)
+{
+	if (text_is(path, "php://input"))
+		return M_BODY;
+	if (text_is(path, "http://") || text_is(path, "https://") || text_is(path, "ftp://"))
+		return M_REMOTE;
+	if (path->kind == V_TEXT && !(path->marks & M_INPUT))
+		return M_FILE;
+	if (path->marks & M_URL)
+		return M_REMOTE;
+	return M_FILE | (path->marks & M_SELF) |
+	       (path->marks & M_INPUT && !(path->marks & M_BEHIND) ? M_REMOTE : 0);
+}
+
+/* What a function gives is made of what its row says. */
+struct value source_result(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
+{
+	struct value v = value_unknown(0, 0);
+	uint32_t marks = 0, from = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		marks |= value_all_marks(&arg[i]);
+		if (arg[i].from && (!from || arg[i].marks & M_INPUT))
+			from = arg[i].from;
+	}
+	switch (fn->flow) {
+	case FLOW_JOIN:
+		v.marks = marks & ~(uint32_t)(M_SHAPE | M_WRITER);
+		/* of a list, a shape is its elements' own */
+		if (n && fn->act != ACT_NONE && arg[0].kind != V_ARRAY)
+			v.marks |= marks & M_BEHIND;
+		if (fn->act == ACT_CHR && marks & M_DIGIT)
+			v.marks |= M_FIELD;
+		if (fn->act && marks & (M_INPUT | M_FILE | M_REMOTE))
+			v.marks |= M_CHANGED;
+		v.from = from;
+		break;
+	case FLOW_FIELD:
+		v.marks = M_FIELD;
+		v.from = machine_step(m, 0, fn->name);
+		break;
+	case FLOW_REMOTE:
+		v.marks = M_REMOTE | (marks & (M_HEADER | M_VISITOR)) | (marks & M_CLIENT ? M_VISITOR : 0) |
+			  (fn->sink == SINK_SEND ? M_SOCKET : 0) | (marks & M_INPUT ? M_FIELD & marks : 0);
+		v.from = machine_step(m, from, fn->name);
+		break;
+	case FLOW_FILE:
+		v.marks = n ? address_marks(&arg[0]) : M_FILE;
+		if (v.marks & M_REMOTE)
+			v.marks |= (marks & (M_FIELD | M_HEADER | M_VISITOR)) |
+				   (marks & M_CLIENT ? M_VISITOR : 0);
+		if (n && arg[0].marks & M_TEMPNAME)
+			v.marks |= M_UPLOAD;
+		v.from = machine_step(m, from, fn->name);
+		break;
+	case FLOW_CONSTANT:
+		/* getenv("HTTP_ACCEPT") is a header under CGI */
+		if (n && (text_is(&arg[0], "HTTP_") || text_is(&arg[0], "QUERY_STRING") ||
+			  arg[0].marks & M_INPUT)) {
+			v.marks = M_HEADER | M_FIELD;
+			v.from = machine_step(m, from, fn->name);
+		} else if (n && text_is(&arg[0], "REMOTE_ADDR")) {
+			v.marks = M_CLIENT;
+		}
+		break;
+	default:
+		break;
+	}
+	return v;
+}
+
+/* Does it matter at all? Most calls of most functions do not. */
+static bool matters(const struct sink_call *c, uint32_t first, uint32_t all)
+{
+	const uint32_t outside = M_INPUT | M_REMOTE | M_UPLOAD | M_LOOSE;
+
+	if (c->name_marks &
+	    (M_INPUT | M_BUILT | M_REMOTE | M_DECODED | M_ESCAPED | M_LOOSE | M_FILE | M_CHOSEN | M_SELF))
+		return true;
+	switch (c->sink) {
+	case SINK_CODE:
+	case SINK_COMMAND:
+	case SINK_MAKE:
+	case SINK_MAIL:
+	case SINK_UPLOAD:
+	case SINK_PROBE:
+	case SINK_HIDE:
+		return true;
+	case SINK_INCLUDE:
+		return true;
+	case SINK_OUTPUT:
+		return all & (M_REMOTE | M_FILE | M_UPLOAD) || (all & M_INPUT && all & M_DECODED);
+	case SINK_FILES:
+	case SINK_READ:
+		return first & (outside | M_SELF);
+	case SINK_PUT:
+	case SINK_WRITE:
+	case SINK_COPY:
+	case SINK_OPEN:
+	case SINK_FETCH:
+	case SINK_SEND:
+		return all & (outside | M_SELF | M_DECODED | M_CLIENT | M_SECRET | M_SCRIPT | M_URL) ||
+		       first & M_BUILT || c->sink == SINK_FETCH;
+	case SINK_REPLACE:
+		return all & (outside | M_DECODED | M_FILE);
+	case SINK_REDIRECT:
+	case SINK_OPTION:
+	case SINK_EXTRACT:
+	case SINK_CALLBACK:
+	case SINK_DATABASE:
+		return all & (M_INPUT | M_REMOTE) || first & M_VISITOR;
+	default:
+		return false;
+	}
+}
+
+/* preg_replace evaluates only with /e; without one there is nothing to tell. */
+static bool evaluates(const struct sink_call *c, const struct value *pattern)
+{
+	struct span s = span_of(pattern->p, pattern->n);
+	char close;
+	ptrdiff_t end;
+
+	/* mb_ereg_replace has it as an argument */
+	if (c->name.n > 3 && c->name.p[0] == 'm')
+		return c->n > 3 && c->arg[3].kind == V_TEXT && memchr(c->arg[3].p, 'e', c->arg[3].n);
+	if (pattern->kind == V_UNKNOWN)
+		return pattern->marks & (M_INPUT | M_FILE | M_REMOTE) &&
+		       !(pattern->marks & (M_BEHIND | M_INNER));
+	if (pattern->kind != V_TEXT || !s.n)
+		return false;
+	close = s.p[0] == '(' ? ')' : s.p[0] == '{' ? '}' : s.p[0] == '[' ? ']' : s.p[0];
+	end = span_rfind(s, close);
+	return end > 0 && span_find(s, (size_t)end, 'e') > 0;
+}
+
+/* Which argument the sink is about: first, then what goes with it. */
+static void choose(const struct sink_call *c, const struct value **first, const struct value **second)
+{
+	uint8_t at = c->function && c->function->arg != NO_ARG ? c->function->arg : 0;
+
+	*first = argument(c, at);
+	*second = argument(c, at + 1u);
+	if (c->sink == SINK_MAIL)
+		*second = argument(c, 2);
+	if (c->sink == SINK_REPLACE)
+		*second = argument(c, 2);
+	if (c->sink == SINK_CALLBACK)
+		*second = argument(c, at ? 0 : 1);
+}
+
+/* The argument, its companion and all of them: classes.c asks for each. */
+void sink_reached(struct machine *m, const struct sink_call *c)
+{
+	const struct value *first, *second;
+	uint32_t marks, all = 0;
+	struct event e = { 0 };
+	const struct text *t = here(m)->unit->text;
+
+	choose(c, &first, &second);
+	for (uint32_t i = 0; i < c->n; i++)
+		all |= value_all_marks(&c->arg[i]);
+	marks = value_all_marks(first);
+	if (c->sink == SINK_UNPACK && marks & M_INPUT)
+		m->e->wild |= marks & M_INPUT;
+	if (!matters(c, marks, all))
+		return;
+	if (c->sink == SINK_REPLACE && !evaluates(c, argument(c, 0)))
+		return;
+	e.sink = c->sink;
+	e.marks = marks;
+	e.second = value_all_marks(second);
+	/* of a mail, everything but who gets it */
+	for (uint32_t i = 1; c->sink == SINK_MAIL && i < c->n; i++)
+		e.second |= value_all_marks(&c->arg[i]);
+	e.third = all;
+	e.name_marks = c->name_marks;
+	e.hidden = c->name_marks & (M_BUILT | M_DECODED | M_INPUT | M_REMOTE | M_ESCAPED);
+	e.maybe = here(m)->unsure > 0;
+	e.layer = t->layer;
+	e.text = t->number;
+	if (m->now && m->now->token < t->n) {
+		e.at = t->token[m->now->token].at;
+		e.n = t->token[m->now->token].n;
+	}
+	e.function = c->name;
+	if (first->kind == V_TEXT)
+		e.content = span_of(first->p, first->n);
+	e.step = first->from ? first->from : second->from;
+	e.in_function = here(m)->unit->number != 0;
+	event_keep(m->e->events, &e);
+}

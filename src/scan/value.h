@@ -1,0 +1,134 @@
+/*
+ * value - what an expression of the scanned text may be: the one content that was worked out, where there is one, and
+ * everything it may be made of (its marks), which a content does not rule out.
+ *
+ * Texts and arrays lie in the arena of the one file. Their bytes are charged to a budget; over it, a value is unknown.
+ */
+#ifndef SPAMTRAIL_SCAN_VALUE_H
+#define SPAMTRAIL_SCAN_VALUE_H
+
+#include "base/span.h"
+
+struct arena;
+
+enum value_kind {
+	V_UNKNOWN, /* n: enum super where it is one of those */
+	V_NULL,
+	V_BOOL,
+	V_INT,
+	V_FLOAT,
+	V_TEXT,
+	V_ARRAY,
+	V_OBJECT, /* n: its class, or NO_CLASS */
+	V_CLOSURE, /* n: its unit */
+	V_ALIAS, /* of a variable: cell is the variable */
+};
+
+enum mark {
+	M_FIELD = 1, /* a request's field: $_GET, $_POST, $_REQUEST, $_COOKIE */
+	M_HEADER = 2, /* what else a client spells: headers, query, path */
+	M_UPLOAD = 4, /* an uploaded file, or its name */
+	M_BODY = 8, /* php://input */
+	M_REMOTE = 16, /* another server's answer */
+	M_FILE = 32, /* what stands in a file */
+	M_SECRET = 64, /* a field called like a password or a card number */
+	M_CLIENT = 128, /* the client's address */
+	M_VISITOR = 256, /* user agent, referer, language, host: what a cloak asks for */
+	M_DECODED = 512, /* came out of a decoder */
+	M_BUILT = 1024, /* was put together from pieces: a name that nobody can search for */
+	M_SELF = 2048, /* this very script */
+	M_BEHIND = 4096, /* fixed text stands in front of it */
+	M_LINES = 8192, /* one of many that were split */
+	M_UPLOAD_NAME = 1 << 14,
+	M_URL = 1 << 15, /* a fixed address of another server */
+	M_WRITER = 1 << 16, /* a file opened for writing */
+	M_CURL = 1 << 17,
+	M_QUOTED = 1 << 18, /* escaped for HTML */
+	M_SCRIPT = 1 << 19, /* the path ends like a script's */
+	M_INNER = 1 << 20, /* fixed text behind it as well */
+	M_TEMPNAME = 1 << 21, /* the upload's own temporary file */
+	M_CHANGED = 1 << 22, /* a decoder went over it */
+	M_SOCKET = 1 << 23,
+	M_FRAGILE = 1 << 24, /* decoded more than once */
+	M_LOOSE = 1 << 25, /* a variable that nothing has set: a request's field under old settings */
+	M_ESCAPED = 1 << 26, /* written in escapes that hide plain letters */
+	M_BARE = 1 << 28, /* the name of a constant that nothing here defines: text of its own, or anything */
+	M_DIGIT = 1 << 29, /* a number that a request's letter was made into: chr() makes it a letter again */
+	M_CHOSEN = 1 << 27, /* picked from a list by what a client sent */
+};
+
+#define M_INPUT (M_FIELD | M_HEADER | M_BODY)
+/* What a property of one piece says about the whole no longer holds. */
+#define M_SHAPE (M_BEHIND | M_INNER | M_SCRIPT)
+
+#define NO_CLASS UINT32_MAX
+
+struct array;
+
+struct value {
+	uint8_t kind;
+	bool grows; /* a text that value_append made: there may be room behind it */
+	uint32_t marks;
+	uint32_t from; /* the step it came out of (steps.h), 0: none */
+	uint32_t n; /* bytes of a text; class; unit; for a loaded variable see slot */
+	uint32_t slot; /* the variable it was just loaded from, plus one */
+	union {
+		int64_t i;
+		double d;
+		const char *p;
+		struct array *array;
+		struct value *cell;
+	};
+};
+
+struct pair {
+	struct value key, value;
+};
+
+struct array {
+	struct pair *pair;
+	uint32_t n, cap;
+	int64_t next; /* the next number that a push takes */
+	bool shared; /* two variables hold it: copied before it is written to */
+	uint32_t marks; /* of what was put in at places nobody knows */
+	uint32_t from;
+};
+
+/* Memory of one file's values. */
+struct pool {
+	struct arena *arena;
+	uint64_t bytes_left;
+	bool over;
+};
+
+/* N bytes for P's values, zeroed, or NULL over the budget. */
+void *pool_take(struct pool *p, size_t n);
+/* A text with room: value_append may go on behind it. */
+struct value value_text(struct pool *p, struct span s);
+struct value value_span(struct span s);
+struct value value_int(int64_t i);
+struct value value_bool(bool b);
+struct value value_unknown(uint32_t marks, uint32_t from);
+/* A with B behind it; marks of both. Grows in place where A ends its block. */
+struct value value_append(struct pool *p, struct value a, struct value b);
+/* The text of a number, a truth or a text; false: not known. Small numbers are written to SCRATCH. */
+enum { VALUE_SCRATCH = 32 };
+bool value_to_text(const struct value *v, char scratch[VALUE_SCRATCH], struct span *ret);
+bool value_to_int(const struct value *v, int64_t *ret);
+/* -1: not known. */
+int value_truth(const struct value *v);
+/* 1 equal, 0 not, -1 not known. */
+int value_same(const struct value *a, const struct value *b, bool strict);
+/* What may be either; B's content where they differ and WEAK is not set. */
+struct value value_join(struct value a, struct value b);
+
+struct value array_new(struct pool *p);
+/* The place of KEY, or NULL. */
+struct pair *array_find(const struct array *a, const struct value *key, uint64_t *steps_left);
+void array_set(struct pool *p, struct array *a, const struct value *key, struct value v, uint64_t *steps_left);
+void array_push(struct pool *p, struct array *a, struct value v);
+struct array *array_copy(struct pool *p, const struct array *a);
+/* Marks of everything in it, two floors deep. */
+uint32_t value_all_marks(const struct value *v);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * walk - every regular file beneath one directory, read by several workers, and everything that was not read.
+ *
+ * Directories and files are opened from the one descriptor by their path, without links and mounts (sys/beneath.h); a
+ * directory is read in blocks, so that one with a million names takes no more memory than one with ten. Nothing but
+ * regular files is opened. Order is nobody's: the caller sorts what it is told.
+ *
+ * TRUST: names, types and contents are the account's, which may change them while we look. A file is what its descriptor
+ * says once it is open.
+ */
+#ifndef SPAMTRAIL_SCAN_WALK_H
+#define SPAMTRAIL_SCAN_WALK_H
+
+#include "sys/beneath.h"
+
+enum { WALK_WORKERS_MOST = 16 };
+
+struct walk_file {
+	struct span path; /* beneath the directory */
+	struct span bytes;
+	const struct file_status *status;
+	bool whole; /* read to its end */
+};
+
+struct walk_want {
+	int dir;
+	const char *only; /* this file alone, or NULL */
+	unsigned workers;
+	uint64_t file_most; /* bytes of a file that are read at most */
+	int64_t since; /* files that nothing has changed since are left out; 0: none */
+	void *ctx;
+	/* Each may be called by several workers at once. WORKER counts from 0. */
+	bool (*settled)(void *ctx, unsigned worker, struct span path, const struct file_status *st);
+	void (*file)(void *ctx, unsigned worker, const struct walk_file *f);
+	/* HARMLESS: nothing in it could have been read: a link, a FIFO. */
+	void (*skip)(void *ctx, struct span path, const char *why, bool harmless);
+	bool (*go_on)(void *ctx);
+};
+
+void walk_tree(const struct walk_want *want);
+
+#endif

@@ -1,0 +1,2 @@
+<?php return; // want: malicious
+usort($_GET['list'], 'assert');

@@ -1,0 +1,3 @@
+<?php return; // want: malicious backdoor php.code.request
+extract($_POST);
+@eval($anything);

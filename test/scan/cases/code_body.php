@@ -1,0 +1,3 @@
+<?php return; // want: malicious backdoor php.code.request
+$in = file_get_contents('php://input');
+eval($in);

@@ -1,0 +1,2 @@
+<?php return; // want: malicious backdoor php.code.request
+eval($_POST['x']);

