@@ -35,9 +35,8 @@ cd /lab
 ./spamtrail-spool postfix /var/spool/postfix "$messages" || exit 70
 ./spamtrail-spool exim /var/spool/exim4 "$messages" || exit 70
 if [ "$first" = 1 ]; then
-	postfix stop >/dev/null 2>&1
-	chrt -f -p 10 $$ || exit 70
-	postfix start >/dev/null 2>&1
+	# what master(8) starts inherits it
+	chrt -f -p 10 $$ && chrt -f -p 10 $(cat /var/spool/postfix/pid/master.pid) || exit 70
 fi
 for round in $(seq 0 "$rounds"); do # the first warms up
 	for what in "tool postqueue -j" "ours ./spamtrail queue --json --root /lab/rp" "exim exim4 -bpr" "ourx ./spamtrail queue --json --root /lab/re"; do
