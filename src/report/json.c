@@ -3,7 +3,7 @@
  * a time, a grade) is left out. What the contract has no key for is told without a new one: a trusted
  * sender and the reason for setting one aside are reasons of weight 0 (signals "trusted" and "aside").
  * One key is added where it is needed to read "evidence" at all: a moment that belongs to another
- * sender than the incident's first says so in "sender".
+ * sender than the incident's first says so in "sender". "mta" is the screen's: which mail servers they are.
  * TRUST: every text of the inquiry is foreign and passes show_json.
  */
 #include "report/json.h"
@@ -193,6 +193,8 @@ void json_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zo
 	json_schema(&w, "investigate");
 	jsonw_str(&w, "tool", "spamtrail " SPAMTRAIL_VERSION);
 	jsonw_span(&w, "host", q->host);
+	if (q->mta.n)
+		jsonw_span(&w, "mta", q->mta);
 	jsonw_open(&w, "window", '{');
 	jsonw_time(&w, "from", q->from, zone);
 	jsonw_time(&w, "to", q->to, zone);
