@@ -228,9 +228,33 @@ static bool on_watching(void *ctx, unsigned left, uint64_t submitted, uint64_t u
 	return !interrupted;
 }
 
+static const char *place(struct arena *a, struct span path)
+{
+	return path.n ? arena_str(a, path) : NULL;
+}
+
+/* Where the queues lie, before there is anything to read in them; the log's reader learns it anew afterwards. */
+static int find_places(const struct options *o, const struct root *root, struct arena *a,
+		       struct observer_want *to, struct err *err)
+{
+	struct clock clock = { 0 };
+	struct reader_want want = {
+		.root = root, .now = inquire_now(&clock), .unconfined = o->unconfined, .facts_only = true
+	};
+	struct inquiry *q;
+	int rc = reader_inquire(&want, a, &q, err);
+
+	if (rc < 0)
+		return rc;
+	to->postfix = place(a, q->postfix_spool);
+	to->commands = place(a, q->postfix_commands);
+	to->exim = place(a, q->exim_spool);
+	return 0;
+}
+
 /* Who speaks to mail servers, and with --live who hands over mail. Only the watch was asked for in so many words. */
-static int observe(const struct options *o, const struct root *root, struct buf *out, struct err *unheard,
-		   struct err *err)
+static int observe(const struct options *o, const struct root *root, struct arena *a, struct buf *out,
+		   struct err *unheard, struct err *err)
 {
 	struct watch w = { 0 };
 	struct observer_want want = {
@@ -240,7 +264,7 @@ static int observe(const struct options *o, const struct root *root, struct buf 
 		.ctx = &w,
 		.progress = on_watching,
 	};
-	int rc;
+	int rc = 0;
 
 	if (o->live && options_elsewhere(o))
 		return err_set(err, EXIT_USAGE, "--live watches this host: it takes no PATH and no --root");
@@ -248,6 +272,10 @@ static int observe(const struct options *o, const struct root *root, struct buf 
 		return err_set(err, EXIT_NOPERM, "--live needs root: only root may watch the mail queue");
 	if (options_elsewhere(o))
 		return 0;
+	if (o->live)
+		rc = find_places(o, root, a, &want, err);
+	if (rc < 0)
+		return rc;
 	w.progress = progress_new(STDERR_FILENO, o->quiet, (uint64_t)clock_steady_micros(&w.clock));
 	rc = observer_look(&want, out, o->live ? err : unheard);
 	progress_end(&w.progress);
@@ -415,7 +443,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	sigaction(SIGINT, &action, NULL);
 	rc = config_load(&config, o->config, err);
 	if (rc == 0)
-		rc = observe(o, &root, &observed, &unheard, err);
+		rc = observe(o, &root, ret->arena, &observed, &unheard, err);
 	want.observed = buf_view(&observed);
 	if (o->live)
 		want.now = clock_seconds(&clock);

@@ -184,6 +184,7 @@ static int serve(const struct child *c, struct channel *channel, struct buf *out
 
 int observer_look(const struct observer_want *want, struct buf *out, struct err *err)
 {
+	const struct watch_places places = { want->postfix, want->commands, want->exim };
 	struct watch watch = { .fd = -1 };
 	struct child c = {
 		.want = want,
@@ -205,7 +206,7 @@ int observer_look(const struct observer_want *want, struct buf *out, struct err 
 	};
 	struct confined child;
 	int keep[2];
-	int rc = want->seconds ? watch_open(want->root, &watch, err) : 0;
+	int rc = want->seconds ? watch_open(want->root, &places, &watch, err) : 0;
 
 	if (rc < 0)
 		return rc;

@@ -15,6 +15,7 @@
 struct observer_want {
 	const struct root *root;
 	unsigned seconds; /* 0: one look */
+	const char *postfix, *commands, *exim; /* where the queues and postdrop lie; NULL: the usual places */
 	bool unconfined;
 	void *ctx;
 	/* About once a second of a watch; false = enough. */

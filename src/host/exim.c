@@ -8,6 +8,7 @@
 #include "host/cidr.h"
 #include "host/exim_conf.h"
 #include "host/learn.h"
+#include "host/places.h"
 
 /* ITEM with WHICH for %s; a date becomes a wildcard. */
 static struct span log_name(struct gather *g, struct span item, const char *which)
@@ -111,6 +112,8 @@ static void learn_outgoing(const struct exim *e)
 	while (exim_item(e->g->scratch, &list, &item))
 		gather_outgoing(e->g, item, "interface");
 	learn_tables(e->g);
+	if (e->g->f->helo.n)
+		return;
 	e->g->f->helo =
 		arena_span(e->g->keep, e->helo_data.n ? e->helo_data
 				       : span_find(e->primary_hostname, 0, '$') < 0 && e->primary_hostname.n
@@ -129,11 +132,26 @@ static void learn_spool(const struct exim *e)
 				      : usual;
 }
 
-void exim_learn(struct gather *g)
+static bool writes_log(const struct exim *e)
+{
+	struct exim_list list = exim_list(e->log_file_path);
+	struct span item, *paths;
+
+	while (exim_item(e->g->scratch, &list, &item)) {
+		size_t n = gather_expand(e->g, log_name(e->g, item, "main"), &paths);
+
+		for (size_t i = 0; i < n; i++)
+			if (gather_filled(e->g, paths[i]))
+				return true;
+	}
+	return places_filled(e->g, PLACES_EXIM);
+}
+
+void exim_learn(struct gather *g, bool beside)
 {
 	struct exim *e;
 
-	if (!exim_read(g, &e))
+	if (!exim_read(g, &e) || (beside && !writes_log(e)))
 		return;
 	g->exim = true;
 	if (!g->f->hostname.n && span_find(e->primary_hostname, 0, '$') < 0)

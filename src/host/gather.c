@@ -170,7 +170,8 @@ size_t gather_expand(struct gather *g, struct span pattern, struct span **ret_pa
 	return now.n;
 }
 
-bool gather_there(struct gather *g, struct span path)
+/* PATH or a rotated mate of it; with FILLED one that is not empty. */
+static bool any_mate(struct gather *g, struct span path, bool filled)
 {
 	ptrdiff_t slash = span_rfind(path, '/');
 	struct span base = span_from(path, (size_t)(slash + 1));
@@ -182,9 +183,21 @@ bool gather_there(struct gather *g, struct span path)
 	n = g->io->list(g->io->ctx, g->scratch, slash ? span_head(path, (size_t)slash) : SPAN("/"), &names);
 	for (size_t i = 0; i < n; i++)
 		if (span_starts(names[i], base) &&
-		    (names[i].n == base.n || names[i].p[base.n] == '.' || names[i].p[base.n] == '-'))
+		    (names[i].n == base.n || names[i].p[base.n] == '.' || names[i].p[base.n] == '-') &&
+		    (!filled ||
+		     g->io->exists(g->io->ctx, joined(g->scratch, span_head(path, (size_t)slash), names[i]))))
 			return true;
 	return false;
+}
+
+bool gather_there(struct gather *g, struct span path)
+{
+	return any_mate(g, path, false);
+}
+
+bool gather_filled(struct gather *g, struct span path)
+{
+	return any_mate(g, path, true);
 }
 
 struct span gather_text(struct gather *g, const char *fmt, ...)

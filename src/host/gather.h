@@ -53,6 +53,8 @@ bool gather_read(struct gather *g, struct span path, struct span *ret_bytes);
 size_t gather_expand(struct gather *g, struct span pattern, struct span **ret_paths);
 /* Is there PATH or a rotated mate of it, empty or not? */
 bool gather_there(struct gather *g, struct span path);
+/* The same, and one of them is not empty? Just rotated, the log itself is. */
+bool gather_filled(struct gather *g, struct span path);
 /* Formatted text that lives as long as the facts. */
 struct span gather_text(struct gather *g, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -51,7 +51,13 @@ static bool panel_is(const struct gather *g, const char *name)
 	return span_eq(g->f->panel, span_str(name));
 }
 
-/* Left-over configuration of the other MTA must not be taken for the one that runs. */
+static void name_mta(struct gather *g, const char *name, struct span version)
+{
+	g->f->mta = gather_text(g, "%.*s%s%s%s%.*s", (int)g->f->mta.n, g->f->mta.p, g->f->mta.n ? " + " : "",
+				name, version.n ? " " : "", (int)span_head(version, 64).n, version.p);
+}
+
+/* Left-over configuration of the other MTA must not be taken for one that runs: without its log it is not looked at. */
 static void learn_mta(struct gather *g)
 {
 	bool exim = (g->exim_version.n && !g->postfix_version.n) || panel_is(g, "cPanel") ||
@@ -59,20 +65,15 @@ static void learn_mta(struct gather *g)
 	bool postfix = !exim && ((g->postfix_version.n && !g->exim_version.n) || panel_is(g, "Plesk") ||
 				 panel_is(g, "ISPConfig"));
 
+	if (exim)
+		exim_learn(g, false);
+	postfix_learn(g, exim && g->exim);
 	if (!exim)
-		postfix_learn(g);
-	if (!postfix || !g->postfix)
-		exim_learn(g);
-	if (exim && !g->exim)
-		postfix_learn(g);
-	if (g->exim && !g->postfix)
-		g->f->mta =
-			gather_text(g, "Exim%s%.*s", g->exim_version.n ? " " : "",
-				    (int)(g->exim_version.n < 64 ? g->exim_version.n : 0), g->exim_version.p);
-	if (g->postfix && !g->exim)
-		g->f->mta = gather_text(g, "Postfix%s%.*s", g->postfix_version.n ? " " : "",
-					(int)(g->postfix_version.n < 64 ? g->postfix_version.n : 0),
-					g->postfix_version.p);
+		exim_learn(g, postfix && g->postfix);
+	if (g->postfix && (!g->exim || exim || postfix))
+		name_mta(g, "Postfix", g->postfix_version);
+	if (g->exim && (!g->postfix || exim || postfix))
+		name_mta(g, "Exim", g->exim_version);
 }
 
 static void say_missing(struct gather *g, const struct named_log *log)

@@ -9,8 +9,9 @@
 #include "host/gather.h"
 
 void panel_learn(struct gather *g);
-void postfix_learn(struct gather *g);
-void exim_learn(struct gather *g);
+/* BESIDE: another server was learnt already, so this one's configuration may be a left-over: only where it writes a log. */
+void postfix_learn(struct gather *g, bool beside);
+void exim_learn(struct gather *g, bool beside);
 /* After the MTAs: which files syslog gives mail and logins to. */
 void syslog_learn(struct gather *g);
 void apache_learn(struct gather *g);

@@ -84,3 +84,11 @@ void places_add(struct gather *g, unsigned kinds)
 				gather_log(g, paths[k], role_of(usual[i].kind));
 	}
 }
+
+bool places_filled(struct gather *g, unsigned kinds)
+{
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
+		if ((usual[i].kind & kinds) && gather_filled(g, span_str(usual[i].pattern)))
+			return true;
+	return false;
+}

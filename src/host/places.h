@@ -16,6 +16,8 @@ enum places_kind {
 
 /* Adds those usual places of KINDS (bits) that are there and not empty. */
 void places_add(struct gather *g, unsigned kinds);
+/* Is there any of them, or a rotated mate, that is not empty? */
+bool places_filled(struct gather *g, unsigned kinds);
 /* Could PATH be an access log that is still written: no error log, not packed, no byte counts? */
 bool places_is_access_log(struct span path);
 

@@ -35,7 +35,8 @@ static void learn_outgoing(const struct postfix *p)
 		while ((item = postfix_item(&list)).n)
 			gather_outgoing(p->g, item, names[i]);
 	}
-	p->g->f->helo = arena_span(p->g->keep, postfix_value(p, NULL, SPAN("smtp_helo_name"), name));
+	if (!p->g->f->helo.n)
+		p->g->f->helo = arena_span(p->g->keep, postfix_value(p, NULL, SPAN("smtp_helo_name"), name));
 }
 
 static struct span place(const struct postfix *p, const char *name, const char *usual)
@@ -51,12 +52,24 @@ static void learn_places(const struct postfix *p)
 	p->g->f->postfix_commands = place(p, "command_directory", "/usr/sbin");
 }
 
-void postfix_learn(struct gather *g)
+/* The file of syslog is others', too (Dovecot's): there the lock of a master that has run speaks for Postfix. */
+static bool writes_log(const struct postfix *p)
+{
+	struct span file = postfix_value(p, NULL, SPAN("maillog_file"), SPAN_NONE);
+	struct span spool = place(p, "queue_directory", "/var/spool/postfix");
+
+	if (gather_is_path(file))
+		return gather_filled(p->g, file);
+	return p->g->io->exists(p->g->io->ctx, gather_text(p->g, "%.*s/pid/master.pid",
+							   (int)span_head(spool, 1024).n, spool.p));
+}
+
+void postfix_learn(struct gather *g, bool beside)
 {
 	struct postfix p;
 	struct span file;
 
-	if (!postfix_read(g, &p))
+	if (!postfix_read(g, &p) || (beside && !writes_log(&p)))
 		return;
 	g->postfix = true;
 	if (!g->f->hostname.n)

@@ -88,6 +88,7 @@ static uint32_t begin(struct watch_state *s, struct lookout *l, uint32_t pid, en
 	struct watch_message *m = &s->recent[at];
 
 	m->name[0] = '\0';
+	m->foretold = false;
 	m->pid = pid;
 	m->at = l->now;
 	*ret_who = lookout_caller(l, pid, &m->process);
@@ -173,6 +174,19 @@ static void on_incoming(struct watch_state *s, struct lookout *l, int64_t now, c
 
 /* --- Exim -------------------------------------------------------------------------------------- */
 
+/* Who makes a folder has a message for it; if the folder is not watched in time, that message is not seen. */
+static void on_exim_folder(struct watch_state *s, struct lookout *l, uint32_t pid)
+{
+	enum caller who;
+	struct watch_message *m = &s->recent[writer(s, l, pid, &who) - 1];
+
+	if (who == CALLER_DAEMON || m->foretold)
+		return;
+	m->foretold = true;
+	l->o.submitted++;
+	l->o.unnamed++;
+}
+
 static void on_exim(struct watch_state *s, struct lookout *l, int64_t now, const struct watch_event *e)
 {
 	struct watch_message *m;
@@ -181,6 +195,8 @@ static void on_exim(struct watch_state *s, struct lookout *l, int64_t now, const
 
 	if (e->mask & FAN_ONDIR) {
 		s->new_folder = true;
+		if (e->name.n == 1 || span_eq(e->name, SPAN("input")))
+			on_exim_folder(s, l, e->pid);
 		return;
 	}
 	if (!span_ends(e->name, SPAN("-D")) || e->name.n >= WATCH_NAME)
@@ -188,6 +204,9 @@ static void on_exim(struct watch_state *s, struct lookout *l, int64_t now, const
 	id = span_head(e->name, e->name.n - 2);
 	m = &s->recent[writer(s, l, e->pid, &who) - 1];
 	m->pid = 0;
+	l->o.submitted -= m->foretold;
+	l->o.unnamed -= m->foretold;
+	m->foretold = false;
 	if (who == CALLER_DAEMON) {
 		on_session(l, lookout_peer(l, now, e->pid), id);
 		return;

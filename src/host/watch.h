@@ -7,7 +7,8 @@
  * Postfix: postdrop writes a file into maildrop (its process is the door); pickup opens it, cleanup makes the queue file
  * in incoming whose name is the id that the log tells, then pickup deletes the first. One pickup works at a time, so
  * what cleanup makes meanwhile is that message's or comes from SMTP, and the log tells these apart.
- * Exim: the message's own process creates ID-D.
+ * Exim: the message's own process creates ID-D. The first in a new folder (split_spool_directory) makes that folder, and
+ * is mostly done when the folder is watched: it counts as unnamed until it is seen.
  * Both programs read their configuration first, milliseconds on a busy server: so callers are already looked at when
  * postdrop or exim is started (FAN_OPEN_EXEC), and again only where that was missed.
  *
@@ -35,16 +36,24 @@ struct watch_dir {
 	char handle[WATCH_HANDLE]; /* the kernel's name for the folder, as events have it */
 };
 
+/* Where the configuration says that the queues and postdrop lie; NULL: the usual places. */
+struct watch_places {
+	const char *postfix, *commands, *exim;
+};
+
 struct watch {
 	int fd; /* owned */
+	struct watch_places places;
 	struct watch_dir dir[WATCH_DIRS];
 	size_t ndirs;
 	bool postfix, exim; /* what is watched */
 	bool more;          /* more folders than are watched */
 };
 
-/* Of the spools that are there, beneath ROOT. EXIT_NOINPUT: none; EXIT_NOPERM: not allowed, or no such kernel. */
-int watch_open(const struct root *root, struct watch *ret_watch, struct err *err);
+/* Of the spools that are there, beneath ROOT; PLACES' texts outlive the watch. EXIT_NOINPUT: none;
+ * EXIT_NOPERM: not allowed, or no such kernel. */
+int watch_open(const struct root *root, const struct watch_places *places, struct watch *ret_watch,
+	       struct err *err);
 void watch_close(struct watch *w);
 /* Exim has made a folder: watches those that are new. */
 void watch_again(const struct root *root, struct watch *w);
@@ -55,6 +64,7 @@ struct watch_message {
 	uint32_t pid;     /* of postdrop or exim, until the message has a name */
 	int64_t at;       /* microseconds */
 	uint32_t process; /* index in observed */
+	bool foretold; /* counted as unnamed: its folder is new and may not be watched in time */
 };
 
 /* The reader's side. */

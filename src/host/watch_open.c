@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/fanotify.h>
 #include <unistd.h>
@@ -87,9 +88,14 @@ static void mark_exim(const struct root *root, struct watch *w, const char *spoo
 	struct arena *a = arena_new();
 	struct err err;
 	struct span *names;
-	char path[256];
+	char path[PATH_MAX];
 	size_t n;
 	bool more;
+
+	if (strlen(spool) > sizeof(path) - 100) {
+		arena_free(a);
+		return;
+	}
 
 	/* before the first message there is no input folder */
 	w->exim |= mark(root, w, WATCH_EXIM, spool);
@@ -115,27 +121,43 @@ static void mark_exim(const struct root *root, struct watch *w, const char *spoo
 
 static void mark_all(const struct root *root, struct watch *w)
 {
-	static const char *const exim[] = { "/var/spool/exim4", "/var/spool/exim" };
+	static const char *const usual[] = { "/var/spool/exim4", "/var/spool/exim" };
 
-	for (size_t i = 0; i < sizeof(exim) / sizeof(*exim); i++)
-		mark_exim(root, w, exim[i]);
+	if (w->places.exim)
+		mark_exim(root, w, w->places.exim);
+	for (size_t i = 0; !w->places.exim && i < sizeof(usual) / sizeof(*usual); i++)
+		mark_exim(root, w, usual[i]);
 }
 
-int watch_open(const struct root *root, struct watch *ret_watch, struct err *err)
+static void mark_postfix(const struct root *root, struct watch *w)
 {
-	static const char *const programs[] = { "/usr/sbin/postdrop", "/usr/sbin/exim4", "/usr/sbin/exim" };
-	struct watch w = { 0 };
+	const char *spool = w->places.postfix ? w->places.postfix : "/var/spool/postfix";
+	const char *commands = w->places.commands ? w->places.commands : "/usr/sbin";
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/maildrop", spool) >= (int)sizeof(path))
+		return;
+	w->postfix = mark(root, w, WATCH_MAILDROP, path);
+	if (w->postfix && snprintf(path, sizeof(path), "%s/incoming", spool) < (int)sizeof(path))
+		w->postfix = mark(root, w, WATCH_INCOMING, path);
+	if (snprintf(path, sizeof(path), "%s/postdrop", commands) < (int)sizeof(path))
+		mark_program(root, w, path);
+}
+
+int watch_open(const struct root *root, const struct watch_places *places, struct watch *ret_watch,
+	       struct err *err)
+{
+	static const char *const exim[] = { "/usr/sbin/exim4", "/usr/sbin/exim" };
+	struct watch w = { .places = *places };
 
 	w.fd = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_REPORT_DFID_NAME, O_RDONLY);
 	if (w.fd < 0)
 		return err_sys(err, EXIT_NOPERM,
 			       "--live cannot watch the mail queue: fanotify needs root and Linux 5.9");
-	w.postfix = mark(root, &w, WATCH_MAILDROP, "/var/spool/postfix/maildrop");
-	if (w.postfix && !mark(root, &w, WATCH_INCOMING, "/var/spool/postfix/incoming"))
-		w.postfix = false;
+	mark_postfix(root, &w);
 	mark_all(root, &w);
-	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++)
-		mark_program(root, &w, programs[i]);
+	for (size_t i = 0; i < sizeof(exim) / sizeof(*exim); i++)
+		mark_program(root, &w, exim[i]);
 	*ret_watch = w;
 	if (w.postfix || w.exim)
 		return 0;
@@ -143,8 +165,9 @@ int watch_open(const struct root *root, struct watch *ret_watch, struct err *err
 		err_sys(err, EXIT_NOPERM, "--live cannot watch the mail queue");
 	else
 		err_set(err, EXIT_NOINPUT,
-			"--live found no mail queue to watch: neither "
-			"/var/spool/postfix/maildrop nor /var/spool/exim4/input");
+			"--live found no mail queue to watch: neither %s/maildrop nor %s/input",
+			places->postfix ? places->postfix : "/var/spool/postfix",
+			places->exim ? places->exim : "/var/spool/exim4");
 	watch_close(ret_watch);
 	return -err->code;
 }

@@ -223,6 +223,51 @@ void judge_message(struct judge *j, struct judge_state *opaque, enum sender_kind
 	cusum_settle(j, s, at);
 }
 
+static uint16_t echo_mark(uint64_t rcpt)
+{
+	return (uint16_t)(rcpt >> 20) | 1;
+}
+
+static unsigned echo_find(const struct state *s, uint16_t mark)
+{
+	unsigned i = 0;
+
+	while (i < STATE_ECHOES && s->echoes[i] != mark)
+		i++;
+	return i;
+}
+
+/* A program writes to somebody known; has it just done so? He moves to the front. */
+static bool echo(struct state *s, uint64_t rcpt)
+{
+	uint16_t mark = echo_mark(rcpt);
+	unsigned at = echo_find(s, mark);
+	unsigned older = s->echoed >> (at + 1) << (at + 1), newer = s->echoed & ((1U << at) - 1);
+	bool again = at < STATE_ECHOES;
+
+	if (s->population != POP_SCRIPT)
+		return false; /* people answer each other, cron reports */
+	memmove(s->echoes + 1, s->echoes, (again ? at : STATE_ECHOES - 1) * sizeof(mark));
+	s->echoes[0] = mark;
+	s->echoed = (uint8_t)((older | newer << 1 | again) & ((1U << STATE_ECHOES) - 1));
+	return again;
+}
+
+bool judge_has_echo(const struct judge_state *opaque)
+{
+	const struct state *s = (const struct state *)(const void *)opaque->opaque;
+
+	return s->echoed && (s->flags & STATE_RISING);
+}
+
+bool judge_is_echo(const struct judge_state *opaque, uint64_t rcpt)
+{
+	const struct state *s = (const struct state *)(const void *)opaque->opaque;
+	unsigned at = echo_find(s, echo_mark(rcpt));
+
+	return judge_has_echo(opaque) && at < STATE_ECHOES && (s->echoed >> at & 1);
+}
+
 void judge_recipient(struct judge *j, struct judge_state *opaque, int64_t at, uint64_t sender, uint64_t rcpt,
 		     uint64_t domain, bool freemail)
 {
@@ -231,7 +276,12 @@ void judge_recipient(struct judge *j, struct judge_state *opaque, int64_t at, ui
 	/* What an alarmed sender writes to is not his audience. */
 	bool learn = !(s->flags & STATE_ALARMED);
 	bool known = novelty_seen(j->novelty, NOVELTY_RCPT, sender, rcpt, learn);
-	bool spread = !novelty_seen(j->novelty, NOVELTY_DOMAIN, sender, domain, learn) || freemail;
+	bool spread;
+
+	/* Nor does the note to the owner make an abused form's visitors known. */
+	if (known && echo(s, rcpt) && (s->flags & STATE_RISING) && s->part[SIG_NEW_RCPT] <= 0)
+		return;
+	spread = !novelty_seen(j->novelty, NOVELTY_DOMAIN, sender, domain, learn) || freemail;
 
 	cusum_observe(j, s, SIG_NEW_RCPT, !known, 0);
 	cusum_observe(j, s, SIG_SPREAD, spread, 0);

@@ -16,7 +16,7 @@
 struct judge;
 
 /* A sender's state: fixed size, zeroed = never seen; the caller keeps it beside the sender's row. */
-#define JUDGE_STATE_BYTES 488
+#define JUDGE_STATE_BYTES 496
 struct judge_state {
 	_Alignas(8) unsigned char opaque[JUDGE_STATE_BYTES];
 };
@@ -79,6 +79,11 @@ bool judge_is_rising(const struct judge_state *s);
 /* One fresh result. SERVER_SPAM_SHARE: share of other senders' results refused as spam in the last closed hour. */
 void judge_result(struct judge *j, struct judge_state *s, int64_t at, enum judge_result result,
 		  double server_spam_share);
+/* While the sum is up: is RCPT one to whom this script writes again and again (a form's note to its owner)? An
+ * abused form does so as an honest one does, so his results are no news and not to be judged. Ask
+ * judge_has_echo first: it needs no hash. */
+bool judge_is_echo(const struct judge_state *s, uint64_t rcpt);
+bool judge_has_echo(const struct judge_state *s);
 /* A login or upload for this sender's account from a network (hash of /24 or /48). */
 void judge_login(struct judge *j, struct judge_state *s, int64_t at, uint32_t net);
 /* A web POST to the sender's script from NET (0 = unknown: says nothing); PAIRED: within two seconds of one

@@ -14,6 +14,7 @@
 #define STATE_PLACES 6
 #define STATE_SUBJECTS 2
 #define STATE_POSTERS 8
+#define STATE_ECHOES 3
 
 struct tally {
 	uint16_t yes, n;
@@ -60,6 +61,8 @@ struct state {
 	uint32_t subject[STATE_SUBJECTS];
 	uint16_t gap, last_size; /* folded to 16 bits */
 	int16_t peak; /* of the running sum, in 1/NAT nats */
+	uint16_t echoes[STATE_ECHOES]; /* newest recipients that were known when they came, newest first */
+	uint8_t echoed; /* bit per one of them: came again */
 	const char *fact;
 };
 

@@ -3,7 +3,8 @@
  * a time, a grade) is left out. What the contract has no key for is told without a new one: a trusted
  * sender and the reason for setting one aside are reasons of weight 0 (signals "trusted" and "aside").
  * One key is added where it is needed to read "evidence" at all: a moment that belongs to another
- * sender than the incident's first says so in "sender".
+ * sender than the incident's first says so in "sender". "mta" and "notes" are what the
+ * screen says: which mail servers these are, and what is worth a line but not incomplete.
  * TRUST: every text of the inquiry is foreign and passes show_json.
  */
 #include "report/json.h"
@@ -193,11 +194,17 @@ void json_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zo
 	json_schema(&w, "investigate");
 	jsonw_str(&w, "tool", "spamtrail " SPAMTRAIL_VERSION);
 	jsonw_span(&w, "host", q->host);
+	if (q->mta.n)
+		jsonw_span(&w, "mta", q->mta);
 	jsonw_open(&w, "window", '{');
 	jsonw_time(&w, "from", q->from, zone);
 	jsonw_time(&w, "to", q->to, zone);
 	jsonw_close(&w, '}');
 	json_complete(&w, q);
+	jsonw_open(&w, "notes", '[');
+	for (size_t i = 0; i < q->nnotes; i++)
+		jsonw_span(&w, NULL, q->notes[i]);
+	jsonw_close(&w, ']');
 	write_inputs(&w, q);
 	jsonw_open(&w, "totals", '{');
 	json_counts(&w, &q->totals);

@@ -412,7 +412,7 @@ struct inquiry *trace_conclude_briefly(struct trace *t, struct arena *a)
 	senders_shrink(&t->senders, ROWS_MOST);
 	observed_direct(t);
 	limits_fill(t, a, q);
-	q->mta = t->mta_exim && t->mta_postfix ? SPAN("Exim and Postfix")
+	q->mta = t->mta_exim && t->mta_postfix ? SPAN("Postfix + Exim")
 		 : t->mta_exim		       ? SPAN("Exim")
 		 : t->mta_postfix	       ? SPAN("Postfix")
 					       : SPAN("");

@@ -121,6 +121,9 @@ static void hour_add(struct hour_share *h, int64_t at, bool spam)
 static void judge_outcome(struct trace *t, struct message *root, const struct step *s, bool new_rcpt)
 {
 	enum judge_result class = class_of(s->ev, new_rcpt);
+	bool named = s->ev->dialect == DIALECT_EXIM && (root->flags & M_RCPTS); /* by the arrival line */
+	struct span orig = named ? step_get(s, F_ORIG_RECIPIENT) : SPAN_NONE;
+	struct span rcpt = orig.n ? orig : step_get(s, F_RECIPIENT);
 	struct sender *row;
 	uint64_t domain;
 	uint64_t hash;
@@ -137,13 +140,14 @@ static void judge_outcome(struct trace *t, struct message *root, const struct st
 	row = sender_at(&t->senders, root->sender);
 	if (!is_judged(row->kind))
 		return;
-	/* Exim's arrival line has named them */
-	if (new_rcpt && !(s->ev->dialect == DIALECT_EXIM && (root->flags & M_RCPTS))) {
+	if (new_rcpt && !named) {
 		hash = soon_rcpt(t, s, &domain);
 		judge_recipient(t->judge, &row->judge, s->time, row->key, hash, domain,
 				freemail_has(&t->freemail, domain));
 	}
 	if (s->ev->kind == EV_DEFER && class == RESULT_OTHER)
+		return;
+	if (judge_has_echo(&row->judge) && judge_is_echo(&row->judge, rcpt_hash(rcpt, NULL)))
 		return;
 	judge_result(t->judge, &row->judge, s->time, class, t->hour.closed);
 }

@@ -25,6 +25,7 @@ struct sim {
 	unsigned nets_used, day;
 	struct {
 		double at;
+		uint64_t rcpt;
 		enum judge_result result;
 		bool attack;
 	} ring[RING];
@@ -126,7 +127,8 @@ static void ideal_add(struct sim *s, double nats, bool attacked)
 
 /* ---- events ---- */
 
-static void push_result(struct sim *s, double at, double unknown, double spam, double listed, bool attack)
+static void push_result(struct sim *s, double at, uint64_t rcpt, double unknown, double spam, double listed,
+			bool attack)
 {
 	unsigned next = (s->head + 1) % RING;
 	enum judge_result r = chance(s, unknown)	 ? RESULT_UNKNOWN_RCPT
@@ -137,6 +139,7 @@ static void push_result(struct sim *s, double at, double unknown, double spam, d
 		return;
 	s->ring[s->head].at = at + SIM_DELAY;
 	s->ring[s->head].result = r;
+	s->ring[s->head].rcpt = rcpt;
 	s->ring[s->head].attack = attack;
 	s->head = next;
 }
@@ -148,7 +151,8 @@ static void pop_results(struct sim *s, double until)
 	while (s->tail != s->head && s->ring[s->tail].at <= until) {
 		enum judge_result r = s->ring[s->tail].result;
 
-		judge_result(s->j, &s->state, SIM_START + (int64_t)s->ring[s->tail].at, r, listed);
+		if (!judge_is_echo(&s->state, s->ring[s->tail].rcpt))
+			judge_result(s->j, &s->state, SIM_START + (int64_t)s->ring[s->tail].at, r, listed);
 		if (s->attack)
 			ideal_add(s,
 				  bernoulli(r == RESULT_UNKNOWN_RCPT, s->attack->unknown,
@@ -159,13 +163,13 @@ static void pop_results(struct sim *s, double until)
 	}
 }
 
-static bool recipient(struct sim *s, double at, uint64_t who, bool freemail)
+static uint64_t recipient(struct sim *s, double at, uint64_t who, bool freemail)
 {
 	uint64_t rcpt = hash_mix(s->self + who), domain = freemail ? who % 5 + 1 : hash_mix(rcpt / 3 + 11);
 
 	judge_recipient(s->j, &s->state, SIM_START + (int64_t)at, s->self, rcpt, domain, freemail);
 	s->out.events++;
-	return freemail;
+	return rcpt;
 }
 
 static void usual_message(struct sim *s, double at, bool campaign)
@@ -196,8 +200,8 @@ static void usual_message(struct sim *s, double at, bool campaign)
 		else
 			who = fresh ? 5000000 + s->fresh++ : (uint64_t)(draw(s) * h->contacts);
 		freemail = who < 1000000 ? hash_mix(who) % 100 < h->free * 100 : freemail;
-		recipient(s, at, who, freemail);
-		push_result(s, at, campaign ? h->campaign_unknown : h->unknown, h->spam, h->listed, false);
+		push_result(s, at, recipient(s, at, who, freemail),
+			    campaign ? h->campaign_unknown : h->unknown, h->spam, h->listed, false);
 	}
 	if (s->attack)
 		ideal_add(s,
@@ -233,8 +237,8 @@ static void attack_message(struct sim *s, double at)
 	if (!s->out.truth)
 		s->out.truth = s->messages;
 	for (unsigned i = 0; i < k->nrcpt; i++) {
-		recipient(s, at, 9000000 + s->fresh++, chance(s, k->free));
-		push_result(s, at, k->unknown, k->spam, 0, true);
+		push_result(s, at, recipient(s, at, 9000000 + s->fresh++, chance(s, k->free)), k->unknown,
+			    k->spam, 0, true);
 		if (s->habit)
 			ideal_add(s, bernoulli(true, 0.998, s->habit->fresh), true);
 	}

@@ -27,7 +27,8 @@ static void event(struct judge *j, struct judge_state *s, enum sender_kind kind,
 		judge_recipient(j, s, at, 1, d[4] * 256U + d[5], d[6], d[7] & 1);
 		break;
 	case 2:
-		judge_result(j, s, at, d[4] % 4, d[5] / 100.0);
+		if (!judge_is_echo(s, d[6]))
+			judge_result(j, s, at, d[4] % 4, d[5] / 100.0);
 		break;
 	case 3:
 		judge_login(j, s, at, d[4]);

@@ -255,6 +255,65 @@ static void panels(void **state)
 	}
 }
 
+#define POSTFIX_SAYS "/etc/postfix/main.cf", "maillog_file = /var/log/pf.log\nmynetworks = 192.0.2.0/28\n"
+#define EXIM_SAYS                \
+	"/etc/exim4/exim4.conf", \
+		"log_file_path = /var/log/e/%slog\nhostlist relay_from_hosts = 192.0.2.64/28\n"
+#define INSTALLED(name)                                                                                     \
+	{                                                                                                   \
+		"/var/lib/dpkg/status", "Package: " name "\nStatus: install ok installed\nVersion: 3.7\n\n" \
+	}
+
+static void two_mail_servers(void **state)
+{
+	struct learnt l = LEARN({ POSTFIX_SAYS }, { EXIM_SAYS }, { "/var/log/pf.log", "x" },
+				{ "/var/log/e/mainlog", "x" }, INSTALLED("postfix"));
+
+	assert_text(l.f.mta, "Postfix 3.7 + Exim");
+	assert_true(has_log(&l, "/var/log/pf.log", LOG_MAIL));
+	assert_true(has_log(&l, "/var/log/e/mainlog", LOG_MAIL));
+	assert_true(has_network(&l, "192.0.2.0/28"));
+	assert_true(has_network(&l, "192.0.2.64/28"));
+	assert_text(l.f.postfix_spool, "/var/spool/postfix");
+	assert_text(l.f.exim_spool, "/var/spool/exim4");
+	assert_non_null(advice_of(&l, "exim.log_selector", 0));
+	assert_non_null(advice_of(&l, "postfix.header_checks", 0));
+	tree_end(&l);
+	/* the other way round, and just rotated */
+	l = LEARN({ POSTFIX_SAYS }, { EXIM_SAYS }, { "/var/log/pf.log", "" }, { "/var/log/pf.log.1", "x" },
+		  { "/var/log/e/mainlog", "x" }, INSTALLED("exim4-base"));
+	assert_text(l.f.mta, "Postfix + Exim 3.7");
+	assert_true(has_log(&l, "/var/log/pf.log", LOG_MAIL));
+	assert_true(has_network(&l, "192.0.2.0/28"));
+	tree_end(&l);
+}
+
+/* What is not installed and writes no log is a left-over, whatever else lies about. */
+static void left_overs(void **state)
+{
+	struct learnt l = LEARN({ POSTFIX_SAYS }, { EXIM_SAYS }, { "/var/log/pf.log", "x" },
+				{ "/var/log/e/mainlog", "" }, INSTALLED("postfix"));
+
+	assert_text(l.f.mta, "Postfix 3.7");
+	assert_false(has_network(&l, "192.0.2.64/28"));
+	assert_int_equal(l.f.exim_spool.n, 0);
+	assert_null(advice_of(&l, "exim.log_selector", 0));
+	assert_int_equal(l.f.nunseen, 0);
+	tree_end(&l);
+	/* syslog's file is Dovecot's, too: Postfix has run where its lock is */
+	l = LEARN({ "/etc/postfix/main.cf", "queue_directory = /srv/q\n" }, { EXIM_SAYS },
+		  { "/var/log/mail.log", "dovecot" }, { "/var/log/e/mainlog", "x" }, INSTALLED("exim4-base"));
+	assert_text(l.f.mta, "Exim 3.7");
+	assert_int_equal(l.f.postfix_spool.n, 0);
+	tree_end(&l);
+	l = LEARN({ "/etc/postfix/main.cf", "queue_directory = /srv/q\n" }, { EXIM_SAYS },
+		  { "/var/log/mail.log", "postfix" }, { "/var/log/e/mainlog", "x" }, INSTALLED("exim4-base"),
+		  { "/srv/q/pid/master.pid", "  417\n" });
+	assert_text(l.f.mta, "Postfix + Exim 3.7");
+	assert_text(l.f.postfix_spool, "/srv/q");
+	tree_end(&l);
+}
+
 static void hostile_paths(void **state)
 {
 	static const char nul[] = "maillog_file = /var/log/a\0b\n";
@@ -313,6 +372,8 @@ int main(void)
 		cmocka_unit_test(php_on_in_a_pool),
 		cmocka_unit_test(php_on_in_an_extra_file),
 		cmocka_unit_test(panels),
+		cmocka_unit_test(two_mail_servers),
+		cmocka_unit_test(left_overs),
 		cmocka_unit_test(hostile_paths),
 		cmocka_unit_test(limits_are_counted_and_said),
 		cmocka_unit_test(includes_go_round),

@@ -320,6 +320,41 @@ static void test_postfix_way(void **state)
 	free(s);
 }
 
+static void test_exim_way(void **state)
+{
+	static struct watch w = { .dir = { { WATCH_EXIM, 8, "eximinpt" } }, .ndirs = 1 };
+	struct watch_state *s = calloc(1, sizeof(*s));
+	_Alignas(8) char events[2048];
+	struct lookout l;
+	struct arena *a;
+	size_t n = 0;
+
+	begin(&l, &a);
+	s->watch = &w;
+	/* a new folder of a split spool; its first message is missed */
+	n += put_event(events + n, FAN_CREATE | FAN_ONDIR, 14, "eximinpt", "a");
+	watch_take(s, &l, 5, span_of(events, n));
+	assert_true(s->new_folder);
+	assert_int_equal(l.o.submitted, 1);
+	assert_int_equal(l.o.unnamed, 1);
+	/* or, watched in time, it is not */
+	n = put_event(events, FAN_CREATE, 14, "eximin/a", "1xXEO3-000030-2s-D");
+	watch_take(s, &l, 6, span_of(events, n));
+	assert_int_equal(l.o.submitted, 1);
+	assert_int_equal(l.o.unnamed, 0);
+	assert_int_equal(l.o.nhandovers, 1);
+	assert_memory_equal(l.o.process[l.o.handover[0].process].cwd.p, "/srv/a/plugins", 14);
+	/* the very first: input and the folder in it are one message's; other folders are nobody's */
+	n = put_event(events, FAN_CREATE | FAN_ONDIR, 15, "eximinpt", "input");
+	n += put_event(events + n, FAN_CREATE | FAN_ONDIR, 15, "eximin/i", "b");
+	n += put_event(events + n, FAN_CREATE | FAN_ONDIR, 16, "eximinpt", "msglog");
+	watch_take(s, &l, 7, span_of(events, n));
+	assert_int_equal(l.o.submitted, 2);
+	assert_int_equal(l.o.unnamed, 1);
+	end(&l, a);
+	free(s);
+}
+
 /* --- there and back --------------------------------------------------------------------------------- */
 
 static void test_pack(void **state)
@@ -371,6 +406,7 @@ int main(void)
 		cmocka_unit_test(test_netlink),
 		cmocka_unit_test(test_caller),
 		cmocka_unit_test(test_postfix_way),
+		cmocka_unit_test(test_exim_way),
 		cmocka_unit_test(test_pack),
 	};
 

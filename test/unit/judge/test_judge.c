@@ -169,6 +169,44 @@ static void a_first_newsletter_is_not_convicted(void **state)
 }
 
 /* An address that many may send through: at most a suspect, whatever it sends. */
+/* A form that tells its owner of each visitor and sends him a copy; of a hundred visitors DEAD do not exist. */
+static enum verdict form(enum sender_kind kind, unsigned dead, double *ret_score)
+{
+	struct judge_verdict v;
+	struct world w;
+
+	begin(&w, 0);
+	for (unsigned i = 0; i < 400; i++) {
+		bool quiet = i < 200; /* ten days of honest use come first */
+		bool bad = i * 37 % 100 < (quiet ? 1 : dead), spam = i * 31 % 100 < (quiet ? 0 : dead / 2);
+		enum judge_result r = bad ? RESULT_UNKNOWN_RCPT : spam ? RESULT_SPAM : RESULT_OK;
+
+		w.at += quiet ? 4320 : 2;
+		for (unsigned note = 2; note-- > 0;) {
+			uint64_t rcpt = note ? UINT64_C(7) << 32 : (UINT64_C(1000) + i) << 32;
+			struct judge_message m = { .at = w.at, .nrcpt = 1, .size = 900, .subject = 5 + note };
+
+			judge_message(w.j, &w.s, kind, &m);
+			judge_recipient(w.j, &w.s, w.at, 42, rcpt, rcpt + 1, false);
+			if (!judge_is_echo(&w.s, rcpt))
+				judge_result(w.j, &w.s, w.at, note ? RESULT_OK : r, 0);
+		}
+	}
+	judge_close(w.j, &w.s, kind, false, w.a, &v);
+	*ret_score = v.score;
+	end(&w);
+	return v.verdict;
+}
+
+static void notes_to_the_owner_excuse_no_form(void **state)
+{
+	double abused, honest;
+
+	assert_int_equal(form(KIND_SCRIPT, 20, &abused), VERDICT_COMPROMISED);
+	assert_int_not_equal(form(KIND_SCRIPT, 1, &honest), VERDICT_COMPROMISED);
+	assert_true(honest < abused - 5);
+}
+
 static void a_guessed_sender_is_never_convicted(void **state)
 {
 	struct judge_message m = { .nrcpt = 1, .size = 900, .guessed = true };
@@ -436,6 +474,7 @@ int main(void)
 		cmocka_unit_test(a_stolen_mailbox_is_found),
 		cmocka_unit_test(found_from_the_first_line_too),
 		cmocka_unit_test(a_first_newsletter_is_not_convicted),
+		cmocka_unit_test(notes_to_the_owner_excuse_no_form),
 		cmocka_unit_test(a_guessed_sender_is_never_convicted),
 		cmocka_unit_test(requests_tell_few_addresses_from_many),
 		cmocka_unit_test(dead_addresses_are_a_habit_only_when_known),

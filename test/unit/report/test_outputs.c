@@ -238,8 +238,9 @@ static void json_contract(void **state)
 
 static void json_key_order(void **state)
 {
-	static const char *const keys[] = { "schema", "tool",	"host",	   "window",	"complete", "unseen",
-					    "input",  "totals", "senders", "incidents", "stats" };
+	static const char *const keys[] = { "schema",	"tool",	     "host",  "mta",   "window",
+					    "complete", "unseen",    "notes", "input", "totals",
+					    "senders",	"incidents", "stats" };
 	struct arena *a = arena_new();
 	struct json_object *o = inquiry_object(fixture_incident(a), true);
 	size_t n = 0;
@@ -249,7 +250,7 @@ static void json_key_order(void **state)
 		(void)value;
 		assert_string_equal(key, keys[n++]);
 	}
-	assert_int_equal(n, 11);
+	assert_int_equal(n, sizeof(keys) / sizeof(*keys));
 	json_object_put(o);
 	arena_free(a);
 }
@@ -270,6 +271,9 @@ static void json_hostile(void **state)
 		assert_int_equal(json_object_object_get_ex(at(o, "senders.0"), "path_b64", &none), !utf8);
 		assert_int_equal(json_object_object_get_ex(at(o, "input.0"), "path_b64", &none), !utf8);
 		expect(o, "senders.0.verdict", "compromised");
+		if (utf8)
+			assert_memory_equal(json_object_get_string(at(o, "notes.0")), hostile[i].p,
+					    hostile[i].n);
 		json_object_put(o);
 		arena_free(a);
 	}
