@@ -317,10 +317,9 @@ static bool not_fresh(const struct result *r)
 
 static bool smtp_like(struct span transport)
 {
-	const char *end = transport.p + transport.n;
-
-	return bytes_find(transport.p, end, 'm') < end && span_search(transport, 0, SPAN("smtp")) >= 0 &&
-	       span_search(transport, 0, SPAN("lmtp")) < 0;
+	return transport.n &&
+	       bytes_find(transport.p, transport.p + transport.n, 'm') < transport.p + transport.n &&
+	       span_search(transport, 0, SPAN("smtp")) >= 0 && span_search(transport, 0, SPAN("lmtp")) < 0;
 }
 
 static uint16_t route_flags(const struct result *r, struct span ip)
