@@ -66,7 +66,7 @@ struct look {
 
 static void add(struct look *l, const char *rule, int weight, const char *text)
 {
-	struct event *e = event_add(l->ev);
+	struct event *e = events_add(l->ev);
 	struct reason *r;
 
 	if (!e || l->j->reasons == REASONS_MOST)

@@ -27,7 +27,7 @@ uint32_t event_step(struct events *ev, const struct step *s)
 	return ev->steps++;
 }
 
-struct event *event_add(struct events *ev)
+struct event *events_add(struct events *ev)
 {
 	if (ev->n >= EVENTS_MOST)
 		return NULL;
@@ -47,7 +47,7 @@ struct event *event_keep(struct events *ev, const struct event *e)
 	    !((e->marks & ~last->marks) | (e->second & ~last->second) | (e->third & ~last->third) |
 	      (e->name_marks & ~last->name_marks)))
 		return NULL;
-	new = event_add(ev);
+	new = events_add(ev);
 	if (new) {
 		*new = *e;
 		*place = ev->n;

@@ -56,7 +56,7 @@ enum { EVENTS_MOST = 4096, STEPS_MOST = 1 << 16 };
 
 /* The new step's number, or BEFORE where there is no room. */
 uint32_t event_step(struct events *ev, const struct step *s);
-struct event *event_add(struct events *ev);
+struct event *events_add(struct events *ev);
 /* E once more, or NULL where the same happened at that place before. */
 struct event *event_keep(struct events *ev, const struct event *e);
 uint32_t event_text(struct events *ev, struct span text);
