@@ -362,7 +362,7 @@ void classes_judge(const struct quick *q, const struct events *ev, struct judgem
 	w.alone = q->namespaces == 0 && q->guards != 1 && q->includes * 300 < q->tokens + 600 &&
 		  q->in_class * 15 < q->tokens * 14 && !(q->classes && q->supers == 0);
 	/* what an included file sets is not known */
-	w.unset = w.alone && q->includes == 0;
+	w.unset = w.alone && q->includes == 0 && !q->binary;
 	for (uint32_t i = 0; i < ev->n; i++)
 		one(&w, &ev->event[i]);
 	whole(&w);

@@ -62,6 +62,7 @@ struct look {
 	struct judgement *j;
 	uint32_t at; /* of the line */
 	int lines;
+	bool runs_cgi; /* the place may run CGI: without that, cgi-script forbids */
 };
 
 static void add(struct look *l, const char *rule, int weight, const char *text)
@@ -117,7 +118,11 @@ static void htaccess_line(struct look *l, struct span line)
 	bool handler = has(line, "AddHandler") || has(line, "AddType") || has(line, "SetHandler") ||
 		       has(line, "ForceType");
 
-	if (handler && (has(line, "php") || has(line, "cgi-script")) && names_quiet_file(line))
+	l->runs_cgi |= has(line, "Options") && has(line, "ExecCGI") && !has(line, "-ExecCGI");
+	if (handler &&
+	    (has(line, "x-httpd-") || has(line, "php-script") || has(line, "php-cgi") ||
+	     (has(line, "cgi-script") && l->runs_cgi)) &&
+	    names_quiet_file(line))
 		add(l, "config.handler", 120, "pictures or texts are run as scripts");
 	else if (handler && has(line, "x-httpd-php") && (has(line, "SetHandler") || has(line, "ForceType")) &&
 		 !has(line, "fpm") && !has(line, "proxy:"))

@@ -10,6 +10,8 @@
 
 #include "scan/lexicon.h"
 
+enum { SHORT_TAG_TEXT = 12 };
+
 enum mode_kind { MODE_HTML, MODE_PHP, MODE_QUOTE, MODE_BACKTICK, MODE_HEREDOC, MODE_BRACES };
 
 enum {
@@ -104,6 +106,18 @@ static uint32_t script_tag(const struct lexer *l, uint32_t at)
 	return 0;
 }
 
+/* Two bytes of chance in a picture are no tag: text must follow a short one. */
+static bool text_follows(const struct lexer *l, uint32_t at)
+{
+	for (uint32_t i = at; i < at + SHORT_TAG_TEXT && i < l->n; i++) {
+		uint8_t c = (uint8_t)l->p[i];
+
+		if (c >= 0x7f || (c < ' ' && !(class_of[c] & C_SPACE)))
+			return false;
+	}
+	return true;
+}
+
 /* The tag at AT opens PHP: its length, else 0. */
 static uint32_t open_tag(const struct lexer *l, uint32_t at, bool *ret_echo)
 {
@@ -114,6 +128,10 @@ static uint32_t open_tag(const struct lexer *l, uint32_t at, bool *ret_echo)
 		if (word_here(l, at, SPAN("<?php")) && !(at_class(l, at + 5) & (C_NAME | C_DIGIT)))
 			return 5;
 		*ret_echo = at_char(l, at + 2) == '=';
+		if (!text_follows(l, at + 2)) {
+			*ret_echo = false;
+			return 0;
+		}
 		if (*ret_echo)
 			return 3;
 		/* short tags; what looks like XML is none */

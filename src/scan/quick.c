@@ -257,6 +257,7 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 		earlier = before;
 		before = t;
 	}
+	ret->binary = ret->php && memchr(file.p, 0, file.n) != NULL;
 	ret->comments = l.comments;
 	ret->too_deep = l.too_deep;
 }

@@ -11,6 +11,7 @@
 #include "scan/lexicon.h"
 
 struct quick {
+	bool binary; /* a NUL is in it */
 	bool php; /* an opening tag was seen */
 	bool too_deep;
 	uint32_t first_tag; /* where */

