@@ -11,6 +11,11 @@
 
 enum arm { ARM_FIRST, ARM_SECOND, ARM_BOTH };
 
+/*
+ * LABEL_VISITS: flattened code goes through its labels once a block, loops in it some hundred times.
+ * UNDECIDED_TURNS: the second turn sees what the first has stored; a third adds nothing but steps.
+ * DECIDED_TURNS: decoders take a turn a byte, for texts of that size.
+ */
 enum { LABEL_VISITS = 400, UNDECIDED_TURNS = 2, DECIDED_TURNS = 300000 };
 
 /* --- branches -------------------------------------------------------------------------------- */
@@ -249,6 +254,7 @@ static void leave(struct machine *m, const struct code *k, bool for_good)
 	if (m->loops < f->loops + n || n == 0)
 		return;
 	l = &m->loop[m->loops - n];
+	/* an undecided loop has made its own body unsure by one: that does not count against the break */
 	if (f->unsure > m->loop[m->loops - n].unsure + l->undecided) {
 		/* who knows whether it gets here: the loop is no longer one that counts */
 		l->undecided = true;
@@ -302,6 +308,7 @@ void op_goto(struct machine *m, const struct code *k)
 	if (!find_labels(m, f->unit) || k->a >= m->e->names_cap || !(to = f->unit->label_at[k->a]))
 		return;
 	if (f->unsure) {
+		/* a label that was passed has been looked at: there is no need to come again */
 		if (f->pendings < PENDING_MOST && f->unit->code[to - 1].n == 0)
 			f->pending[f->pendings++] = to - 1;
 		return;

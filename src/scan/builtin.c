@@ -10,6 +10,10 @@
 #include "scan/decode.h"
 #include "scan/lists.h"
 
+/*
+ * Bytes of one result. DECODED_MOST: far above any script, below the file's whole budget, so that one
+ * bomb leaves room for the rest. REPEAT_MOST: what is repeated says nothing new.
+ */
 enum { DECODED_MOST = 16 << 20, REPEAT_MOST = 1 << 20 };
 
 typedef bool act_fn(struct machine *m, struct value *arg, uint32_t n, struct value *ret);
@@ -65,6 +69,7 @@ static bool run_decoder(struct machine *m, const struct function *fn, struct val
 
 	if (!value_to_text(arg, scratch, &in))
 		return false;
+	/* half, as the result is copied into the pool, and what runs it needs room for its code */
 	if (out.max > m->e->pool.bytes_left / 2)
 		out.max = m->e->pool.bytes_left / 2;
 	if (!decoders[fn->act].decode(in, &out)) {
@@ -79,6 +84,10 @@ static bool run_decoder(struct machine *m, const struct function *fn, struct val
 	v.marks = arg->marks;
 	v.from = arg->from;
 	if (decoders[fn->act].hides) {
+		/*
+		 * 40 bytes: a function's name comes out of a decoder in honest code as well, a script
+		 * that is any use is longer
+		 */
 		if (v.marks & M_DECODED && v.n > 40)
 			v.marks |= M_FRAGILE;
 		v.marks |= M_BUILT | M_CHANGED | (in.n > 40 ? M_DECODED : 0);

@@ -8,6 +8,13 @@
 
 #include "base/hash.h"
 
+/*
+ * Calls of one function. With unknown arguments, RUNS_FREE of them show all that it does; with known ones
+ * it may be a decoder, which needs every call: up to RUNS_MOST, and past RUNS_EXACT a result that was
+ * seen is taken again. RUNS_LATE takes that limit's place once the script has run and what nothing has
+ * called is called. WRITTEN_MOST: bytes of a script that is written and still looked at. RECURSION_MOST:
+ * the same function within itself, below ENGINE_FRAMES, so that one cannot use up the frames of all.
+ */
 enum {
 	RUNS_FREE = 12,
 	RUNS_EXACT = 40,
@@ -116,7 +123,11 @@ static void first_values(struct machine *m, struct frame *f)
 	}
 }
 
-/* What a call is told apart by; 0 where two of them may differ all the same. */
+/*
+ * What a call is told apart by; 0 where two of them may differ all the same. Marks are part of it: the
+ * same text from a request and from the file itself must not share a result. Long texts and arrays are
+ * not looked through, that would cost more than a call. | 1, as 0 says "none".
+ */
 static uint64_t key_of(const struct value *arg, uint32_t n)
 {
 	uint64_t key = hash_mix(n + 1);
@@ -161,7 +172,11 @@ static void give_result(struct machine *m, uint32_t n, struct value v)
 	finish(m, n, v);
 }
 
-/* A call seen before gives what it gave; the rest gets a frame, if there is room. */
+/*
+ * A call seen before gives what it gave; the rest gets a frame, if there is room. A call over a limit
+ * still gives the marks of all that the function has returned so far, and the sources of its arguments:
+ * what flows through it is not lost, only its content.
+ */
 bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self)
 {
 	struct frame *caller = m->frames ? here(m) : NULL;
@@ -208,7 +223,11 @@ bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self)
 
 /* --- eval ------------------------------------------------------------------------------------ */
 
-/* The text becomes a unit of its own, with its caller's variables by name. */
+/*
+ * The text becomes a unit of its own, with its caller's variables by name. Values go in here and come
+ * back when the frame ends, as the slots of the two differ. A variable that the caller has not set is
+ * marked as set by nobody, like a global.
+ */
 void call_run_text(struct machine *m, struct span text, bool code, struct value v)
 {
 	struct text *own = here(m)->unit->text;

@@ -8,6 +8,10 @@
 
 #include "scan/value.h"
 
+/*
+ * In tenths: a finding shows 10.0 and 5.0. One sure sign is enough for the first; a doubtful one for the
+ * second, and two doubtful ones make a sure one.
+ */
 enum { MALICIOUS = 100, SUSPICIOUS = 50 };
 
 struct weighing {
@@ -31,6 +35,10 @@ static void add(struct weighing *w, const char *rule, uint8_t class, int weight,
 
 	/* the same again proves nothing more */
 	for (uint32_t i = 0; i < j->reasons; i++)
+		/*
+		 * compared by address: compilers keep equal literals of a file once, and one that did not
+		 * would only tell a rule twice
+		 */
 		if (j->reason[i].rule == rule) {
 			if (j->reason[i].weight >= weight)
 				return;
@@ -324,7 +332,10 @@ static void one(struct weighing *w, const struct event *e)
 		    "a request names the function that is called");
 }
 
-/* What the whole file looks like. */
+/*
+ * What the whole file looks like. Signs that no single event has: each of these calls by itself is an
+ * honest program's, together they are a tool's.
+ */
 static void whole(struct weighing *w)
 {
 	const struct quick *q = w->q;

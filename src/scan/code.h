@@ -1,6 +1,9 @@
 /*
  * code - what a PHP text is translated to before it is worked out: units (the script itself, each function) of simple
  * instructions for a machine with a stack of values.
+ *
+ * TRUST: made from an attacker's text. Operands are checked where they are used, as broken text makes
+ * code that does not fit together; only OP is sure to be one of enum code_op.
  */
 #ifndef SPAMTRAIL_SCAN_CODE_H
 #define SPAMTRAIL_SCAN_CODE_H

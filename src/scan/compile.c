@@ -60,7 +60,11 @@ struct code *emit(struct compiler *c, uint8_t op, uint32_t a)
 	return &c->code[c->codes++];
 }
 
-/* Variables are numbered per unit; the name remembers its number while that unit is translated. */
+/*
+ * Variables are numbered per unit; the name remembers its number while that unit is translated. The check
+ * against SLOT_NAME is what makes the memory safe: a number left by another unit is found out, not
+ * trusted.
+ */
 uint32_t compile_slot(struct compiler *c, uint32_t name)
 {
 	struct engine *e = c->e;

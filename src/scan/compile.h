@@ -3,6 +3,9 @@
  *
  * Neither calls itself: nesting is on two stacks of their own, with a limit. Functions inside of something are only
  * noted here and translated later, from a queue.
+ *
+ * TRUST: the tokens are an attacker's: each look at one goes through compile_token, which gives an end
+ * behind the last.
  */
 #ifndef SPAMTRAIL_SCAN_COMPILE_H
 #define SPAMTRAIL_SCAN_COMPILE_H

@@ -33,6 +33,10 @@ bool config_named(struct span path)
 	return kind_of(path) != KIND_NONE;
 }
 
+/*
+ * Anywhere in the line, any case: Apache's directives have no case, and a quote or blank more must not
+ * hide one.
+ */
 static bool has(struct span s, const char *word)
 {
 	size_t n = strlen(word);
@@ -43,7 +47,10 @@ static bool has(struct span s, const char *word)
 	return false;
 }
 
-/* Ends of names that are pictures, texts and styles: what never runs. */
+/*
+ * Ends of names that are pictures, texts and styles: what never runs. Looked for anywhere in the text, as
+ * a directive may go on behind the name.
+ */
 static bool names_quiet_file(struct span s)
 {
 	static const char *const quiet[] = { ".jpg", ".jpeg", ".png",  ".gif", ".ico", ".txt",
@@ -70,6 +77,7 @@ static void add(struct look *l, const char *rule, int weight, const char *text)
 	struct event *e = events_add(l->ev);
 	struct reason *r;
 
+	/* a file that repeats one directive stops counting here, long after it is malicious */
 	if (!e || l->j->reasons == REASONS_MOST)
 		return;
 	e->at = l->at;
@@ -81,7 +89,12 @@ static void add(struct look *l, const char *rule, int weight, const char *text)
 	l->j->class = CLASS_CONFIG;
 }
 
-/* The value of auto_prepend_file or its sister. */
+/*
+ * The value of auto_prepend_file or its sister. "none" switches it off (PHP manual, List of php.ini
+ * directives). One firewall for WordPress is installed exactly so, and its file's name is let pass.
+ * Weights go by the place: a picture is never right, a script in a folder for uploads hardly ever, any
+ * other may be a host's own.
+ */
 static void prepended(struct look *l, struct span value)
 {
 	value = span_trim(value);
@@ -134,6 +147,10 @@ static void htaccess_line(struct look *l, struct span line)
 	if (has(line, "RewriteCond") && (has(line, "HTTP_REFERER") || has(line, "HTTP_USER_AGENT")) &&
 	    (has(line, "google") && (has(line, "yahoo") || has(line, "bing") || has(line, "msn"))))
 		add(l, "config.cloak", 40, "visitors who come from a search engine are sent elsewhere");
+	/*
+	 * a redirect by itself is every site's daily bread: it counts behind something that did, such as
+	 * the condition
+	 */
 	if (has(line, "RewriteRule") && (has(line, "http://") || has(line, "https://")) && l->j->reasons &&
 	    has(line, "[R") && !has(line, "%{HTTP_HOST}") && !has(line, "%{SERVER_NAME}"))
 		add(l, "config.redirect", 30, "to another server");
@@ -167,7 +184,11 @@ static void cron_line(struct look *l, struct span line)
 		add(l, "config.cron.picture", 100, "cron runs a picture or a text as PHP");
 }
 
-/* Lines are cut at 2,000 bytes, files at 20,000 lines. */
+/*
+ * Lines are cut at 2,000 bytes, files at 20,000 lines. Each line is searched for some thirty words, so
+ * its length bounds the time; no directive of use is longer, and a blocklist of addresses may well have
+ * thousands of lines.
+ */
 void config_judge(struct span path, struct span bytes, struct arena *a, struct events *ev,
 		  struct judgement *ret)
 {

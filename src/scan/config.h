@@ -11,8 +11,17 @@ struct arena;
 struct events;
 struct judgement;
 
-/* The file's name says that it is one. */
+/*
+ * The file's name says that it is one. PATH may be of any form; its last part decides, for crontabs a
+ * folder in it. Apache's default names only: who sets AccessFileName or user_ini.filename differently is
+ * not followed.
+ */
 bool config_named(struct span path);
+/*
+ * Weighs BYTES (under 4 GiB) by the kind that PATH tells; EV lives in A and points into BYTES. RET and EV
+ * are overwritten. Cannot fail: what is no directive is passed over, and what lies behind the limits of
+ * lines and bytes is not read.
+ */
 void config_judge(struct span path, struct span bytes, struct arena *a, struct events *ev, struct judgement *ret);
 
 #endif

@@ -1,8 +1,24 @@
-/* decode - see decode.h. PHP's own quirks as in php-src ext/standard/base64.c, url.c, uuencode.c. */
+/*
+ * decode - see decode.h: PHP's own decoders without PHP, near enough that nothing hides in the
+ * difference.
+ *
+ * Sources: RFC 4648 section 4 (base64), RFC 1950, 1951, 1952 (zlib, deflate, gzip), the PHP manual's
+ * pages of base64_decode, gzinflate, urlencode and stripslashes, php-src ext/standard/base64.c, url.c,
+ * uuencode.c.
+ * It promises: no byte is read outside of IN, OUT never passes its ceiling, and the time is linear in
+ * what is read and written. Nothing is allocated but through OUT and inside of zlib.
+ * Damage: a false return means that PHP would have given false; what was decoded in front of the damage
+ * stays in OUT. Locale and time zone change nothing.
+ * TRUST: input is an attacker's, made to be larger, deeper or more broken than any honest one.
+ */
 #include "scan/decode.h"
 
 #include <zlib.h>
 
+/*
+ * Bytes that zlib gives at a time: one piece is all that is inflated in vain once OUT's ceiling is
+ * reached.
+ */
 enum { PIECE = 1 << 14 };
 
 static int base64_digit(char c)
@@ -21,7 +37,10 @@ bool decode_base64(struct span in, struct buf *out)
 	uint32_t bits = 0;
 	unsigned have = 0;
 
-	/* what is no digit is skipped, as PHP does */
+	/*
+	 * what is no digit is skipped, as PHP does. Only the strict flag makes it refuse, which is not
+	 * followed. "=" is skipped likewise, so decoding goes on behind it.
+	 */
 	for (size_t i = 0; i < in.n && !out->over; i++) {
 		int d = base64_digit(in.p[i]);
 
@@ -56,13 +75,18 @@ bool decode_base64_encode(struct span in, struct buf *out)
 	return true;
 }
 
-/* Piece by piece, so that the ceiling holds whatever the ratio. */
+/*
+ * Piece by piece, so that the ceiling holds whatever the ratio. WINDOW is zlib's windowBits: its sign and
+ * size choose the format (zlib.h, inflateInit2). A stream that breaks off still counts where it gave
+ * something: a cut file shows what its beginning held.
+ */
 static bool unzip(struct span in, struct buf *out, int window)
 {
 	z_stream z = { 0 };
 	char piece[PIECE];
 	int rc = Z_OK;
 
+	/* zlib counts its input in 32 bits */
 	if (in.n > UINT32_MAX / 2 || inflateInit2(&z, window) != Z_OK)
 		return false;
 	z.next_in = (unsigned char *)(uintptr_t)in.p;
@@ -72,6 +96,7 @@ static bool unzip(struct span in, struct buf *out, int window)
 		z.avail_out = PIECE;
 		rc = inflate(&z, Z_NO_FLUSH);
 		buf_add(out, piece, PIECE - z.avail_out);
+		/* a round that gave nothing has no input left: it would give nothing for ever */
 		if (z.avail_out == PIECE && rc == Z_OK)
 			break;
 	}
@@ -79,16 +104,23 @@ static bool unzip(struct span in, struct buf *out, int window)
 	return rc == Z_STREAM_END || out->n > 0;
 }
 
+/* gzinflate: bare deflate (RFC 1951), no head and no sum; negative bits say so. */
 bool decode_inflate(struct span in, struct buf *out)
 {
 	return unzip(in, out, -15);
 }
 
+/* gzuncompress: with zlib's head (RFC 1950). */
 bool decode_zlib(struct span in, struct buf *out)
 {
 	return unzip(in, out, 15);
 }
 
+/*
+ * gzdecode and zlib_decode. The latter takes all three forms: 32 lets zlib see whether the head is its
+ * own or gzip's, and what is neither is tried as bare deflate. A first try that fails has left nothing in
+ * OUT.
+ */
 bool decode_gzip(struct span in, struct buf *out)
 {
 	return unzip(in, out, 15 + 32) || unzip(in, out, -15);
@@ -147,6 +179,10 @@ bool decode_unhex(struct span in, struct buf *out)
 	return i == in.n;
 }
 
+/*
+ * A "%" without two hex digits behind it stands for itself (php-src url.c, php_url_decode). PLUS:
+ * urldecode makes a blank of "+", rawurldecode does not.
+ */
 static bool unescape_url(struct span in, struct buf *out, bool plus)
 {
 	for (size_t i = 0; i < in.n; i++) {
@@ -173,6 +209,7 @@ bool decode_raw_url(struct span in, struct buf *out)
 	return unescape_url(in, out, false);
 }
 
+/* urlencode: letters, digits and "-_." stay, a blank becomes "+" (PHP manual, urlencode). */
 bool decode_url_encode(struct span in, struct buf *out)
 {
 	static const char digits[] = "0123456789ABCDEF";
@@ -194,7 +231,10 @@ bool decode_url_encode(struct span in, struct buf *out)
 	return true;
 }
 
-/* Length, lines of four, as uuencode writes them. */
+/*
+ * Length, lines of four, as uuencode writes them. A length of 0 ends the text. Writers differ in what
+ * they take for zero, " " or "`"; they are 64 apart, so & 63 makes them the same.
+ */
 bool decode_uu(struct span in, struct buf *out)
 {
 	size_t i = 0;
@@ -221,7 +261,11 @@ bool decode_uu(struct span in, struct buf *out)
 	return true;
 }
 
-/* One entity at the front of S: its length, 0 where it is none. */
+/*
+ * One entity at the front of S: its length, 0 where it is none. Only those that code could be written in:
+ * a number above 255 is no byte of PHP's syntax, and the names are the ones that htmlspecialchars knows
+ * and the blank. Nine bytes are enough for any of them, and keep V from overflowing.
+ */
 static size_t entity(struct span s, char *ret)
 {
 	static const struct {
@@ -259,7 +303,10 @@ bool decode_entities(struct span in, struct buf *out)
 	return true;
 }
 
-/* A backslash goes, what it stood before stays. */
+/*
+ * A backslash goes, what it stood before stays. PHP makes a NUL of \0; here the 0 stays. A lone backslash
+ * at the end is dropped by both.
+ */
 bool decode_stripslashes(struct span in, struct buf *out)
 {
 	for (size_t i = 0; i < in.n; i++) {
@@ -270,6 +317,10 @@ bool decode_stripslashes(struct span in, struct buf *out)
 	return true;
 }
 
+/*
+ * Plain letters only, as PHP does since 8.2 (manual, strtolower); before, the locale had its say, but a
+ * function's name has none but plain letters.
+ */
 bool decode_lower(struct span in, struct buf *out)
 {
 	for (size_t i = 0; i < in.n; i++)

@@ -11,6 +11,12 @@
 
 #include "base/buf.h"
 
+/*
+ * IN may hold any bytes, NUL as well; OUT is the caller's, with its ceiling set (BUF_MAX), and is
+ * appended to. False: PHP's function would give false, or IN is damaged in front of the first byte. True
+ * says less: a broken stream that gave something is true as well. OUT->over has to be asked in either
+ * case.
+ */
 typedef bool decode_fn(struct span in, struct buf *out);
 
 decode_fn decode_base64, decode_base64_encode, decode_inflate, decode_zlib, decode_gzip, decode_rot13, decode_reverse,

@@ -39,7 +39,10 @@ static bool same_name(const void *owner, uint32_t index, const void *key)
 	return span_eq(((const struct engine *)owner)->name[index], *(const struct span *)key);
 }
 
-/* Room for one more name in all lists that names count in. */
+/*
+ * Room for one more name in all lists that names count in. All four or none: a name's number is an index
+ * into each.
+ */
 static bool name_room(struct engine *e)
 {
 	uint32_t cap = e->names_cap ? e->names_cap * 2 : 256;
@@ -172,7 +175,10 @@ struct unit *engine_function(const struct engine *e, uint32_t name)
 	return name && name < e->names && e->function_of[name] ? e->unit[e->function_of[name] - 1] : NULL;
 }
 
-/* Up the parents; with no class known, the only method of that name. */
+/*
+ * Up the parents; with no class known, the only method of that name. Eight parents are more than honest
+ * files have; a class that is its own grandparent ends there, too.
+ */
 struct unit *engine_method(const struct engine *e, uint32_t class, uint32_t name)
 {
 	struct unit *only = NULL;
@@ -202,7 +208,11 @@ struct unit *engine_method(const struct engine *e, uint32_t class, uint32_t name
 
 /* --- texts ----------------------------------------------------------------------------------- */
 
-/* Every opening bracket is told where its other half is, and the other way round. */
+/*
+ * Every opening bracket is told where its other half is, and the other way round. No stack of its own, so
+ * no depth is too deep: while a bracket is open, its MATE is the one around it. A closing one that fits
+ * nothing is left alone, so broken text costs its own statement and no more.
+ */
 static void match_brackets(struct token *token, uint32_t n)
 {
 	uint32_t open = TOKEN_NONE; /* the innermost; each open one's mate is the one around it */
@@ -282,7 +292,11 @@ static bool lex_text(struct engine *e, struct text *t, bool code)
 	return n > 0;
 }
 
-/* All units of the text are translated before the first runs: functions are known before they stand. */
+/*
+ * All units of the text are translated before the first runs: functions are known before they stand. The
+ * list grows while it is walked: a function inside of a function is noted by the one around it, and its
+ * turn comes.
+ */
 struct unit *engine_text(struct engine *e, struct span bytes, bool code, uint32_t layer, uint32_t from)
 {
 	struct text *t;
@@ -326,10 +340,12 @@ void engine_run(const struct lexicon *words, struct span file, struct arena *are
 
 	events->arena = arena;
 	table_init(&e.name_table, 8);
+	/* the first names of all, so that their numbers are those of enum super */
 	for (int i = 0; i < SUPERS; i++)
 		engine_name(&e, span_str(supers[i]), false);
 	defined = array_new(&e.pool);
 	e.defined = defined.array;
+	/* number 0 is what is given when there is no room: it has to be harmless */
 	engine_constant(&e, (struct value){ .kind = V_NULL });
 	main = engine_text(&e, file, false, 0, 0);
 	if (main)

@@ -23,6 +23,11 @@ enum {
 	ENGINE_TOKENS = 800000,
 };
 
+/*
+ * Work and memory of one file: instructions, with what long texts cost on top; bytes of values, names and
+ * code. Tokens are not charged to them, ENGINE_TOKENS counts those. Whatever is in a file, it ends within
+ * seconds.
+ */
 #define ENGINE_STEPS UINT64_C(6000000)
 #define ENGINE_BYTES (UINT64_C(40) << 20)
 
@@ -55,15 +60,22 @@ struct engine {
 	struct compiler *compiler;
 };
 
-/* Works CODE (or a file with tags) out; events gather in EVENTS. */
+/*
+ * Works FILE (with its tags) out; events gather in EVENTS. FILE's bytes are not copied and have to
+ * outlive EVENTS, which lives in ARENA. Cannot fail: limits that were hit stand in EVENTS->limits (enum
+ * event_limit).
+ */
 void engine_run(const struct lexicon *words, struct span file, struct arena *arena, struct events *events);
 
 /* --- between the engine's own files ------------------------------------------------------------ */
 
-/* The number of NAME; LOWER: without regard to case. 0 where there is no more room. */
+/*
+ * The number of NAME; LOWER: without regard to case. 0 where there is no more room. NAME is cut at 256
+ * bytes, a leading "\" goes. Its bytes are copied only with LOWER: otherwise they must live as long as
+ * the file's arena.
+ */
 uint32_t engine_name(struct engine *e, struct span name, bool lower);
 struct span engine_name_text(const struct engine *e, uint32_t name);
-/* BYTES as a new unit, with its functions and classes; NULL over a limit. CODE: without tags. */
 /* Names below SUPERS are these, in this order. */
 enum super {
 	SUPER_NONE, SUPER_GET, SUPER_POST, SUPER_REQUEST, SUPER_COOKIE, SUPER_SERVER, SUPER_FILES, SUPER_GLOBALS, SUPER_ENV,
@@ -72,10 +84,18 @@ enum super {
 	SUPER_ONE_FILE = SUPERS, /* $_FILES['x'] */
 };
 
+/*
+ * BYTES as a new unit, with its functions and classes; NULL over a limit (in E->limits, or the budget),
+ * or where there is no token in it. CODE: without tags. LAYER: 0 for the file. FROM: the step that gave
+ * it. BYTES are not copied.
+ */
 struct unit *engine_text(struct engine *e, struct span bytes, bool code, uint32_t layer, uint32_t from);
+/* The number of a new constant; 0, which is null, where there is no more room. */
 uint32_t engine_constant(struct engine *e, struct value v);
 uint32_t engine_class(struct engine *e, uint32_t name);
+/* A new unit of T without code, good until the file is done; NULL over ENGINE_UNITS or the budget. */
 struct unit *engine_unit(struct engine *e, struct text *t);
+/* NULL where the file has no such function, or method. NAME is the number of the name in lower case. */
 struct unit *engine_function(const struct engine *e, uint32_t name);
 struct unit *engine_method(const struct engine *e, uint32_t class, uint32_t name);
 /* Translates U; its inner functions become units of their own. */

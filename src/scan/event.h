@@ -1,5 +1,9 @@
 /*
  * event - what the engine saw in one file: facts, not yet a judgement. Classes.c weighs them.
+ *
+ * TRUST: places are the engine's own and lie in their texts; FUNCTION and CONTENT are the scanned text's
+ * bytes, of any length and value, NUL and control characters as well: who shows them cuts and quotes
+ * them.
  */
 #ifndef SPAMTRAIL_SCAN_EVENT_H
 #define SPAMTRAIL_SCAN_EVENT_H
@@ -54,11 +58,21 @@ struct events {
 
 enum { EVENTS_MOST = 4096, STEPS_MOST = 1 << 16 };
 
-/* The new step's number, or BEFORE where there is no room. */
+/*
+ * The new step's number, or BEFORE where there is no room. S is copied; WHAT has to be a constant, or
+ * live as long as the arena.
+ */
 uint32_t event_step(struct events *ev, const struct step *s);
+/*
+ * A new event, zeroed, to be filled by the caller before the next call; NULL where EVENTS_MOST are there.
+ */
 struct event *events_add(struct events *ev);
 /* E once more, or NULL where the same happened at that place before. */
 struct event *event_keep(struct events *ev, const struct event *e);
+/*
+ * The number of TEXT, whose bytes are not copied and must live as long as EV. The first call has to be
+ * for the file itself: number 0 is taken for it everywhere.
+ */
 uint32_t event_text(struct events *ev, struct span text);
 
 #endif

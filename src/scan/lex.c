@@ -90,7 +90,11 @@ static bool word_here(const struct lexer *l, uint32_t at, struct span word)
 	return span_eq_nocase(span_head(span_from(span_of(l->p, l->n), at), word.n), word);
 }
 
-/* <script language="php">: how long it is, or 0. */
+/*
+ * <script language="php">: how long it is, or 0. PHP 7 has done away with it, but hosts run PHP 5, and
+ * who hides takes what no search for "<?" finds. 64 bytes are room for the tag and its blanks, and bound
+ * the look at each "<s" of a page.
+ */
 static uint32_t script_tag(const struct lexer *l, uint32_t at)
 {
 	struct span head = span_head(span_from(span_of(l->p, l->n), at), 64);
@@ -134,7 +138,11 @@ static uint32_t open_tag(const struct lexer *l, uint32_t at, bool *ret_echo)
 		}
 		if (*ret_echo)
 			return 3;
-		/* short tags; what looks like XML is none */
+		/*
+		 * short tags; what looks like XML is none. short_open_tag is the server's to set, and is
+		 * on by default (PHP manual, core ini directives): taken for PHP where no XML name
+		 * follows, or one of the three words that packed scripts begin with.
+		 */
 		return at_class(l, at + 2) & C_NAME &&
 				       !(word_here(l, at, SPAN("<?if")) || word_here(l, at, SPAN("<?echo")) ||
 					 word_here(l, at, SPAN("<?eval")))
@@ -146,7 +154,10 @@ static uint32_t open_tag(const struct lexer *l, uint32_t at, bool *ret_echo)
 	return 0;
 }
 
-/* Everything up to the next opening tag. */
+/*
+ * Everything up to the next opening tag. At the end the mode becomes PHP, which then finds nothing left:
+ * so the last piece is given once, and TK_END after it.
+ */
 static struct token lex_html(struct lexer *l)
 {
 	uint32_t from = l->at, at = from;
@@ -178,7 +189,10 @@ static struct token lex_html(struct lexer *l)
 	return make(TK_HTML, 1, from, at - from);
 }
 
-/* "?>" at the lexer's place: a ";" and on outside. */
+/*
+ * "?>" at the lexer's place: a ";" and on outside. One newline behind it belongs to the tag (PHP manual,
+ * Instruction separation).
+ */
 static struct token close_tag(struct lexer *l, uint32_t n)
 {
 	struct token t = make(TK_OP, ';', l->at, n);
@@ -192,7 +206,11 @@ static struct token close_tag(struct lexer *l, uint32_t n)
 
 /* --- comments, names, numbers ---------------------------------------------------------------- */
 
-/* A comment to the end of its line, or to a closing tag in it. */
+/*
+ * A comment to the end of its line, or to a closing tag in it. PHP's rule, and a trap: what a comment
+ * seems to hide runs behind a closing tag and a new opening one. A carriage return alone ends the line as
+ * well.
+ */
 static void skip_line(struct lexer *l)
 {
 	const char *from = l->p + l->at;
@@ -212,6 +230,7 @@ static void skip_line(struct lexer *l)
 
 static void skip_block(struct lexer *l)
 {
+	/* behind the first byte of the content: the opening star cannot be the closing one as well */
 	uint32_t from = l->at, at = from + 3;
 
 	for (;;) {
@@ -381,11 +400,16 @@ static bool lex_heredoc(struct lexer *l, struct token *ret)
 	push(l, MODE_HEREDOC);
 	mode(l)->label_at = from;
 	mode(l)->label_n = end - from;
+	/* a heredoc counts no braces: the field says "nowdoc, no escapes and no variables" instead */
 	mode(l)->braces = quote == '\'';
 	return true;
 }
 
-/* The newline at AT is the last before the closing label: where the label ends, else 0. */
+/*
+ * The newline at AT is the last before the closing label: where the label ends, else 0. Blanks may stand
+ * in front of the label, and code behind it, since PHP 7.3 (manual, Heredoc). For older PHP that is an
+ * error, so nothing is lost by taking it.
+ */
 static uint32_t heredoc_end(const struct lexer *l, uint32_t at, const struct lex_mode *m)
 {
 	uint32_t i = at + 1;
@@ -592,7 +616,10 @@ static uint32_t cast_here(const struct lexer *l, uint8_t *ret_type)
 	return 0;
 }
 
-/* The longest that fits. */
+/*
+ * The longest that fits. The table has the long ones first. The two searches in front of it keep most
+ * bytes away from the table: blanks and letters behind an operator are the rule.
+ */
 static struct token lex_operator(struct lexer *l)
 {
 	char c = l->p[l->at], next = at_char(l, l->at + 1);
@@ -656,6 +683,7 @@ static struct token lex_php(struct lexer *l)
 		push(l, MODE_BACKTICK);
 		return t;
 	}
+	/* only at the bottom: inside of quotes the mode that would change is the quotes' */
 	if (c == '?' && at_char(l, l->at + 1) == '>' && !l->depth)
 		return close_tag(l, 2);
 	if (c == '<' && !l->depth && word_here(l, l->at, SPAN("</script>")))

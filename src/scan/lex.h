@@ -35,11 +35,22 @@ struct lexer {
 	bool too_deep;
 };
 
-/* A lexer at the start of TEXT (under 4 GiB). CODE: the text is PHP without tags, as eval takes it. */
+/*
+ * A lexer at the start of TEXT (under 4 GiB). CODE: the text is PHP without tags, as eval takes it. TEXT
+ * is not copied and has to outlive the lexer; WORDS likewise. Nothing is allocated, nothing has to be
+ * given back.
+ */
 void lex_start(struct lexer *l, const struct lexicon *words, struct span text, bool code);
-/* The next token; TK_END again and again at the end. */
+/*
+ * The next token; TK_END again and again at the end. Its place is in bytes of the text; pieces that are
+ * made up have length 0. Nested deeper than LEX_DEPTH, TOO_DEEP is set: from there on pieces may be cut
+ * wrongly, but still to the end.
+ */
 struct token lex_next(struct lexer *l);
-/* Line, counted from 1, and column of a byte. */
+/*
+ * Line, counted from 1, and column of a byte. Columns count bytes, from 1. AT behind the end is taken for
+ * the end. Costs a pass over all that stands in front of AT.
+ */
 void lex_place(struct span text, uint32_t at, uint32_t *ret_line, uint32_t *ret_column);
 
 #endif

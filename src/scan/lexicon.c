@@ -6,6 +6,11 @@
 #include "base/err.h"
 #include "scan/functions.h"
 
+/*
+ * Powers of two well above the numbers of words: searching ends at an empty slot, so there have to be
+ * some, and a word that is none of ours, the common case, meets one soon. WORD_MOST: no word of the
+ * tables is longer.
+ */
 enum { WORD_MOST = 32, KEYWORD_SLOTS = 512, FUNCTION_SLOTS = 2048 };
 
 static const char *const keywords[KEYWORDS] = {

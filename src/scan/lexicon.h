@@ -3,6 +3,8 @@
  *
  * One table row says all about a function: how it is worked out (only pure functions can be), where its result comes
  * from, and which of its arguments does harm when somebody else chose it. Built once per process, read only.
+ *
+ * TRUST: the tables are ours; words that are looked up are an attacker's, of any length and bytes.
  */
 #ifndef SPAMTRAIL_SCAN_LEXICON_H
 #define SPAMTRAIL_SCAN_LEXICON_H
@@ -76,8 +78,16 @@ struct function {
 
 struct lexicon;
 
+/*
+ * The caller's, to be given back with lexicon_free. Read only once made, so threads may share it. Ends
+ * the process where there is no memory, as xcalloc does.
+ */
 struct lexicon *lexicon_new(void);
 void lexicon_free(struct lexicon *l);
+/*
+ * WORD in any case; KW_NONE for what is no keyword. Source: PHP manual, List of keywords; "die" is
+ * KW_EXIT.
+ */
 enum keyword lexicon_keyword(const struct lexicon *l, struct span word);
 /* Any case, with or without a leading "\"; NULL: a function nobody here knows. */
 const struct function *lexicon_function(const struct lexicon *l, struct span name);

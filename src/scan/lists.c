@@ -1,5 +1,12 @@
 /*
- * lists - see lists.h.
+ * lists - see lists.h: PHP's array functions on the engine's arrays, and the functions that call back or
+ * make variables.
+ *
+ * It promises: an array that two variables hold is copied before it is changed, and a callback that is
+ * the file's own function runs in a frame of the machine's, under its limits.
+ * An array or callable that is not known gives an unknown result with the marks of all that went in; a
+ * list that would be too large is cut or not made.
+ * Source: the PHP manual's pages of the functions (Array Functions, Function Handling Functions).
  * TRUST: the arrays are the scanned text's; sizes are limited by value.c's budget.
  */
 #include "scan/lists.h"
@@ -9,6 +16,11 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
+/*
+ * Pieces that a text is split into at most: packed ones are split into letters, so there are many.
+ * RANGE_MOST is half of a range's width, as halves can be subtracted without overflow; ranges that hide
+ * are alphabets.
+ */
 enum { PIECES_MOST = 100000, RANGE_MOST = 4096 };
 
 /* Takes N values, leaves *RET. */

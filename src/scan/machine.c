@@ -43,7 +43,10 @@ uint32_t machine_step(struct machine *m, uint32_t before, const char *what)
 
 /* --- frames ---------------------------------------------------------------------------------- */
 
-/* Eval'd text gives its variables back to the one that ran it. */
+/*
+ * Eval'd text gives its variables back to the one that ran it. By name, as the two were translated apart.
+ * What it never set is left alone, or it would undo the caller's.
+ */
 static void give_back(struct machine *m, struct frame *f)
 {
 	struct frame *outer = f - 1;
@@ -83,6 +86,7 @@ static void end_frame(struct machine *m)
 		f->unit->known[f->known - 1].result.slot = 0;
 	}
 	f->unit->returned = value_join(f->unit->returned, result);
+	/* stacks are cut to where they were, whatever broken code has left on them */
 	m->arms = f->arms;
 	m->loops = f->loops;
 	m->top = f->base;
@@ -116,7 +120,10 @@ static void op_return(struct machine *m, const struct code *k)
 	}
 }
 
-/* Nothing ends here: what stands behind is looked at, too. */
+/*
+ * Nothing ends here: what stands behind is looked at, too. "if (!isset($_POST['key'])) exit;" is the
+ * first line of many a shell: what it guards has to be seen.
+ */
 static void op_exit(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m);
@@ -216,7 +223,10 @@ static void op_eval(struct machine *m, const struct code *k)
 	call_eval(m, pop_value(m));
 }
 
-/* data: addresses bring their own script. */
+/*
+ * data: addresses bring their own script. RFC 2397, PHP manual "data://". Shown as an include all the
+ * same: allow_url_include is the server's to set.
+ */
 static void op_include(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m);
@@ -436,6 +446,7 @@ static void run(struct machine *m, uint32_t floor, uint64_t steps)
 				end_frame(m);
 			continue;
 		}
+		/* more than there ever was: a charge went below zero and wrapped */
 		if (e->steps_left <= steps + 64 || e->steps_left > ENGINE_STEPS || e->pool.over) {
 			e->limits |= e->pool.over ? LIMIT_BYTES : LIMIT_STEPS;
 			m->stopped = true;
@@ -457,6 +468,10 @@ static void run_uncalled(struct machine *m)
 	for (uint32_t i = 1; i < m->e->units && !m->e->pool.over; i++) {
 		struct unit *u = m->e->unit[i];
 		struct value self = { .kind = V_OBJECT, .n = u->class };
+		/*
+		 * two thirds of what is left at most: one function that spins does not keep the others
+		 * from their turn
+		 */
 		uint64_t share = m->e->steps_left / 3;
 
 		if (u->runs || u->refused || !u->codes)
@@ -500,6 +515,10 @@ again:
 				end_frame(m);
 			continue;
 		}
+		/*
+		 * an eighth is kept for what runs at the end and for what nothing has called: code may be
+		 * put there for a reason
+		 */
 		if (e->steps_left <= ENGINE_STEPS / 8 || e->steps_left > ENGINE_STEPS || e->pool.over) {
 			e->limits |= e->pool.over ? LIMIT_BYTES : LIMIT_STEPS;
 			break;

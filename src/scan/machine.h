@@ -1,6 +1,8 @@
 /*
  * machine - runs code on values: what its files share (machine.c the loop and branches, operate.c values, call.c calls,
  * builtin.c pure functions, sinks.c the places where harm is done).
+ *
+ * TRUST: code and values were made from an attacker's text; every index is checked where it is used.
  */
 #ifndef SPAMTRAIL_SCAN_MACHINE_H
 #define SPAMTRAIL_SCAN_MACHINE_H
@@ -78,6 +80,10 @@ static inline struct frame *here(struct machine *m)
 	return &m->frame[m->frames - 1];
 }
 
+/*
+ * Over ENGINE_STACK nothing is pushed, the run stops and LIMIT_DEPTH is told. Popping an empty stack
+ * gives unknown: code from broken text may well ask for more than there is.
+ */
 void push_value(struct machine *m, struct value v);
 struct value pop_value(struct machine *m);
 /* The new step of a value's way, at the instruction that runs. */
@@ -105,7 +111,10 @@ void call_value(struct machine *m, uint32_t n);
 void call_method(struct machine *m, struct value name, uint32_t n);
 void call_new(struct machine *m, uint32_t n);
 void call_eval(struct machine *m, struct value code);
-/* Calls VALUE with the N values on top. HOW: the function that was told to. */
+/*
+ * Calls CALLEE with the N values on top. What nobody can know is told as SINK_CALLBACK, if its name
+ * matters.
+ */
 void call_callable(struct machine *m, struct value callee, uint32_t n);
 /* A frame for U; false over a limit: then the result is already there. */
 bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self);
@@ -114,7 +123,9 @@ void call_map(struct machine *m, struct value callee, struct array *in, bool key
 /* The element that comes next, or the result. */
 void call_map_next(struct machine *m, struct frame *f, struct value result);
 
-/* builtin.c: true where the result is on the stack, or will be. */
+/*
+ * builtin.c: true where the result is on the stack, or will be. False: the N arguments still lie there.
+ */
 bool builtin_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
 
 /* sinks.c */

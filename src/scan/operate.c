@@ -63,7 +63,10 @@ static bool as_double(const struct value *v, double *ret)
 	return true;
 }
 
-/* & | ^ of two texts, byte by byte. */
+/*
+ * & | ^ of two texts, byte by byte. PHP manual, Bitwise Operators: "|" is as long as the longer text, the
+ * others as the shorter. Names made by ^ of two texts are an old way to write one without letters.
+ */
 static struct value bytes(struct machine *m, uint8_t op, const struct value *a, const struct value *b)
 {
 	uint32_t n = op == '|' ? (a->n > b->n ? a->n : b->n) : (a->n < b->n ? a->n : b->n);

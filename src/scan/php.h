@@ -33,10 +33,17 @@ struct judgement {
 	bool looked; /* the engine ran */
 };
 
-/* Judges FILE, which Q's look found suspect; EVENTS and everything it points to live in ARENA. */
+/*
+ * Judges FILE, which Q's look found suspect; EVENTS and everything it points to live in ARENA. EVENTS
+ * also points into FILE, whose bytes have to outlive it. FILE is under 4 GiB. Cannot fail; RET->limits
+ * says what was not looked at to its end.
+ */
 void php_judge(const struct lexicon *words, const struct quick *q, struct span file, struct arena *arena, struct events *events, struct judgement *ret);
 
-/* classes.c: events and the first look to reasons, class and verdict. */
+/*
+ * classes.c: events and the first look to reasons, class and verdict. Adds to J, which begins zeroed:
+ * score in tenths, each rule once. A reason's texts are constants.
+ */
 void classes_judge(const struct quick *q, const struct events *ev, struct judgement *j);
 
 #endif

@@ -1,8 +1,21 @@
-/* quick - see quick.h. */
+/*
+ * quick - see quick.h: counts over the tokens of a file, in one pass, in a struct of fixed size.
+ *
+ * It promises: linear time and no allocation. A count too many only costs a run of the engine, one too
+ * few is a miss: so doubts count.
+ * Nested deeper than the lexer goes: the rest is still counted, TOO_DEEP says so.
+ * Words are read as the PHP manual has them: superglobals (Predefined Variables), "php://input" (php://
+ * wrapper), and the old HTTP_*_VARS, which PHP made before 5.4.
+ * TRUST: the file is an attacker's; no count is used as an index.
+ */
 #include "scan/quick.h"
 
 #include "scan/lex.h"
 
+/*
+ * Bytes from which a text alone counts as a hiding place, with no decoder in sight: honest programs'
+ * messages are mostly shorter.
+ */
 enum { LONG_TEXT = 400 };
 
 static bool has_nocase(struct span s, const char *word)
@@ -11,6 +24,7 @@ static bool has_nocase(struct span s, const char *word)
 	char first = word[0];
 
 	for (size_t i = 0; i + n <= s.n; i++) {
+		/* FIRST is a small letter: most places are left after one comparison */
 		if ((s.p[i] | 0x20) != first)
 			continue;
 		if (span_eq_nocase(span_of(s.p + i, n), span_of(word, n)))
@@ -59,10 +73,16 @@ static void variable(struct quick *q, struct span name)
 	q->names += odd;
 }
 
-/* A known function in call position. */
+/*
+ * A known function in call position. Different functions are counted as bits by a small hash of the name:
+ * two may share one, so a count is a floor.
+ */
 static void call(struct quick *q, const struct function *f)
 {
 	q->sinks |= UINT64_C(1) << f->sink;
+	/*
+	 * defined() without define(): a part of a program that leaves at once when it is called by itself
+	 */
 	if (f->name[0] == 'd' && f->name[1] == 'e' && f->name[2] == 'f')
 		q->guards |= f->act == ACT_EXISTS ? 1 : f->act == ACT_DEFINE ? 2 : 0;
 	switch (f->sink) {
@@ -158,7 +178,11 @@ static void word(struct quick *q, uint8_t keyword, struct span name)
 	}
 }
 
-/* T is "(": what stands in front of it is called, or not. */
+/*
+ * T is "(": what stands in front of it is called, or not. A method or a declaration of the same name is
+ * not PHP's function. What is no name in front of the bracket is a value that is called: a variable, a
+ * text, the end of an expression.
+ */
 static void opened(struct quick *q, const struct lexicon *words, const char *p, const struct token *before,
 		   const struct token *earlier)
 {
@@ -181,6 +205,7 @@ static void opened(struct quick *q, const struct lexicon *words, const char *p, 
 		q->dynamic++;
 	} else if (before->kind == TK_OP &&
 		   (before->sub == ')' || before->sub == ']' || before->sub == '}')) {
+		/* brackets of no length are made up by the lexer, for code inside of quotes */
 		q->dynamic += before->n > 0;
 	}
 }
@@ -193,6 +218,7 @@ static void html(struct quick *q, struct span s, bool opens, uint32_t at)
 		q->php = true;
 		q->first_tag = at;
 	}
+	/* the cheap search first; a megabyte of HTML is a page of its own, no uploader's form */
 	if (s.n > 20 && s.n < 1 << 20 && memmem(s.p, s.n, "file", 4) &&
 	    (has_nocase(s, "type=\"file\"") || has_nocase(s, "type='file'") || has_nocase(s, "type=file")))
 		q->forms++;
@@ -226,6 +252,7 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 		if (t.kind == TK_END)
 			break;
 		ret->tokens++;
+		/* a share of tokens, not of bytes: comments and texts of any length do not change it */
 		ret->in_class += ret->class_depth > 0;
 		switch (t.kind) {
 		case TK_HTML:
@@ -264,7 +291,10 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 
 #define BIT(sink) (UINT64_C(1) << (sink))
 
-/* Both halves must be there: something that does harm, and something to do it with. */
+/*
+ * Both halves must be there: something that does harm, and something to do it with. Most files of a site
+ * have one of them.
+ */
 bool quick_suspects(const struct quick *q)
 {
 	const uint64_t code = BIT(SINK_CODE) | BIT(SINK_MAKE) | BIT(SINK_COMMAND) | BIT(SINK_REPLACE);

@@ -40,8 +40,15 @@ struct quick {
 	bool class_comes;
 };
 
+/*
+ * FILE is under 4 GiB and only read. Cannot fail: RET is filled for every text; RET->php says whether
+ * there is any PHP in it.
+ */
 void quick_look(const struct lexicon *words, struct span file, struct quick *ret);
-/* True where the engine has to work the file out. */
+/*
+ * True where the engine has to work the file out. False for a file without an opening tag, whatever else
+ * is in it: PHP would print it.
+ */
 bool quick_suspects(const struct quick *q);
 
 #endif

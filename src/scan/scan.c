@@ -11,6 +11,11 @@
 
 #include <nettle/sha2.h>
 
+/*
+ * What a finding shows at most: bytes of a line (about two of a terminal's), bytes of a decoded text (a
+ * screen of it), steps of a proof. A finding crosses a channel with a ceiling of its own, so none of them
+ * may follow the file's size.
+ */
 enum { CODE_MOST = 160, DECODED_MOST = 1200, STEPS_TOLD = 24 };
 
 static struct span sum_of(struct arena *a, struct span bytes)
@@ -30,7 +35,10 @@ static struct span sum_of(struct arena *a, struct span bytes)
 	return span_of(hex, 2 * sizeof(sum));
 }
 
-/* The line around AT, cut where it is long. */
+/*
+ * The line around AT, cut where it is long. A quarter of the room is for what stands in front of AT:
+ * packed files have one line of a megabyte, and the call is what has to be seen.
+ */
 static struct span line_at(struct span text, uint32_t at)
 {
 	struct span before = span_head(text, at), rest = span_from(text, at);
@@ -52,7 +60,10 @@ static void tell_place(const struct events *ev, uint32_t text, uint32_t at, uint
 	*code = line_at(ev->text[text], at);
 }
 
-/* First step first. */
+/*
+ * First step first. The chain is walked from its end: where it is longer than is told, the steps next to
+ * the harm are the ones kept.
+ */
 static void tell_steps(struct arena *a, const struct events *ev, uint32_t last, struct scan_reason *r)
 {
 	uint32_t way[STEPS_TOLD], n = 0;
@@ -89,6 +100,10 @@ static void tell_reason(struct arena *a, const struct events *ev, const struct r
 		to->decoded = span_head(ev->text[e->text], DECODED_MOST);
 }
 
+/*
+ * One sentence, for the limit that says most about the file: layers are built on purpose, steps run out
+ * in honest files, too. A limit of tokens is told as one of steps.
+ */
 static const char *limit_text(uint32_t limits)
 {
 	if (limits & LIMIT_LAYERS)
@@ -100,6 +115,7 @@ static const char *limit_text(uint32_t limits)
 	return "it takes more steps than the limit allows";
 }
 
+/* Years 1970 to 9999: the owner may set any time, and a date has to have room in every output. */
 static int64_t sane(int64_t t)
 {
 	return t < 0 ? 0 : t > INT64_C(253402300799) ? INT64_C(253402300799) : t;
@@ -113,10 +129,15 @@ static void common(const struct walk_file *f, struct arena *a, struct scan_findi
 	ret->mtime = sane(f->status->mtime);
 	ret->ctime = sane(f->status->ctime);
 	ret->uid = f->status->uid;
+	/* the sum of a part would be compared with sums of whole files */
 	if (f->whole)
 		ret->sha256 = sum_of(a, f->bytes);
 }
 
+/*
+ * Stable, so that reasons of one weight stay in the order of the file: two runs tell the same.
+ * REASONS_MOST keeps the square small.
+ */
 static void heaviest_first(struct scan_finding *f)
 {
 	for (size_t i = 1; i < f->reasons; i++)
@@ -141,6 +162,7 @@ bool scan_file(const struct lexicon *words, const struct walk_file *f, struct ar
 	*ret_why = NULL;
 	if (!config) {
 		quick_look(words, f->bytes, &q);
+		/* most files end here; no arena is made for them */
 		if (!quick_suspects(&q))
 			return false;
 	}

@@ -34,7 +34,10 @@ static uint32_t address_marks(const struct value *path)
 	       (path->marks & M_INPUT && !(path->marks & M_BEHIND) ? M_REMOTE : 0);
 }
 
-/* What a function gives is made of what its row says. */
+/*
+ * What a function gives is made of what its row says. FROM follows the argument that a request had a hand
+ * in: of several ways to the same place, the proof shows that one.
+ */
 struct value source_result(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
 {
 	struct value v = value_unknown(0, 0);
@@ -91,7 +94,11 @@ struct value source_result(struct machine *m, const struct function *fn, struct 
 	return v;
 }
 
-/* Does it matter at all? Most calls of most functions do not. */
+/*
+ * Does it matter at all? Most calls of most functions do not. What is left out here never becomes an
+ * event, so this errs towards telling: classes.c weighs, and what no rule of its asks for weighs nothing.
+ * A name that was put together or chosen makes any call matter.
+ */
 static bool matters(const struct sink_call *c, uint32_t first, uint32_t all)
 {
 	const uint32_t outside = M_INPUT | M_REMOTE | M_UPLOAD | M_LOOSE;
@@ -136,7 +143,11 @@ static bool matters(const struct sink_call *c, uint32_t first, uint32_t all)
 	}
 }
 
-/* preg_replace evaluates only with /e; without one there is nothing to tell. */
+/*
+ * preg_replace evaluates only with /e; without one there is nothing to tell. PREG_REPLACE_EVAL was
+ * removed in PHP 7.0 (manual, Pattern modifiers), but a script is made for the server that still has it.
+ * Brackets as delimiters close with their counterpart.
+ */
 static bool evaluates(const struct sink_call *c, const struct value *pattern)
 {
 	struct span s = span_of(pattern->p, pattern->n);

@@ -55,7 +55,10 @@ struct value *machine_variable(struct machine *m, struct frame *f, uint32_t name
 	return &x->value;
 }
 
-/* Where a request may have made any variable, one that nothing set is the request's. */
+/*
+ * Where a request may have made any variable, one that nothing set is the request's. SLOT goes along, so
+ * that what is called with the value can write back to where it came from (references, sort, array_push).
+ */
 struct value machine_load(struct machine *m, struct frame *f, uint32_t slot)
 {
 	struct value v;
@@ -69,7 +72,11 @@ struct value machine_load(struct machine *m, struct frame *f, uint32_t slot)
 	return v;
 }
 
-/* Undecided places add, certain ones replace. */
+/*
+ * Undecided places add, certain ones replace. Marks of shape and of decoding belong to one content and go
+ * with it. Arrays are told that two may hold them: PHP copies on assignment, here the copy is made when
+ * one of them is written to.
+ */
 void machine_store(struct machine *m, struct value *at, struct value v)
 {
 	struct frame *f = here(m);
@@ -321,7 +328,10 @@ static struct array *properties_of(struct machine *m, const struct value *object
 	return NULL;
 }
 
-/* Stored once for all objects of the class; what was there stays possible. */
+/*
+ * Stored once for all objects of the class; what was there stays possible. Objects of a class are not
+ * told apart, so what a property was made of is never dropped: which of them was written to nobody knows.
+ */
 static void store_property(struct machine *m, uint32_t name, uint8_t op)
 {
 	struct value v = pop_value(m), object = pop_value(m);

@@ -3,6 +3,9 @@
  *
  * Text inside double quotes, heredocs and backticks comes as TK_OPEN, then TK_TEXT and bracketed expressions (the
  * brackets are made up, of length 0), then TK_CLOSE. A closing tag is a ";".
+ *
+ * TRUST: made from an attacker's text. AT and N lie within it; a bracket may have no mate, and order
+ * means nothing: any token may follow any.
  */
 #ifndef SPAMTRAIL_SCAN_TOKEN_H
 #define SPAMTRAIL_SCAN_TOKEN_H

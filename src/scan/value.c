@@ -8,6 +8,10 @@
 #include <math.h>
 #include <stdio.h>
 
+/*
+ * Bytes behind a text that begins to grow; places of an array that begins, and of one at most: over the
+ * latter the file counts as over its budget.
+ */
 enum { FIRST_ROOM = 24, PAIRS_FIRST = 4, PAIRS_MOST = 1 << 18 };
 
 /* In front of each text that may grow. */
@@ -21,6 +25,10 @@ void *pool_take(struct pool *p, size_t n)
 {
 	if (n > p->bytes_left) {
 		p->over = true;
+		/*
+		 * what is over stays over: a smaller wish that still fitted would make results depend on
+		 * chance
+		 */
 		p->bytes_left = 0;
 		return NULL;
 	}
@@ -98,7 +106,10 @@ bool value_to_text(const struct value *v, char scratch[VALUE_SCRATCH], struct sp
 	}
 }
 
-/* The number at the front of a text, as PHP reads it. */
+/*
+ * The number at the front of a text, as PHP reads it. PHP manual, Numeric strings. Stops below 2^62, so
+ * it cannot overflow; exponents are not followed.
+ */
 static int64_t text_int(struct span s)
 {
 	uint64_t n = 0;
@@ -139,7 +150,10 @@ bool value_to_int(const struct value *v, int64_t *ret)
 	}
 }
 
-/* As PHP has it: "0" is false. */
+/*
+ * As PHP has it: "0" is false. PHP manual, Booleans. An array that took values at unknown places may be
+ * empty or not; a bare word may be a constant of any content.
+ */
 int value_truth(const struct value *v)
 {
 	if (v->marks & M_BARE)
@@ -221,6 +235,10 @@ struct value value_append(struct pool *p, struct value a, struct value b)
 	if (a.grows) {
 		struct head *h = (struct head *)(void *)((char *)(uintptr_t)a.p - sizeof(*h));
 
+		/*
+		 * only the newest of those that share the room may go on: another has bytes behind it
+		 * that are not its own
+		 */
 		if (h->used == a.n && h->cap - h->used >= tb.n) {
 			if (tb.n)
 				memcpy(h->text + h->used, tb.p, tb.n);
@@ -264,7 +282,11 @@ struct value array_new(struct pool *p)
 	return v.array ? v : value_unknown(0, 0);
 }
 
-/* Numbers in texts are numbers as keys. */
+/*
+ * Numbers in texts are numbers as keys. PHP manual, Arrays: only in their plain form, so "08" stays a
+ * text. Written back and compared, which settles blanks, signs and zeros at once. 18 digits fit into 64
+ * bits.
+ */
 static struct value as_key(const struct value *key)
 {
 	int64_t i;
@@ -292,7 +314,10 @@ static bool same_key(const struct value *a, const struct value *b)
 	return a->kind == V_INT ? a->i == b->i : a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
 }
 
-/* Lists are short or dense; long sparse ones are charged. */
+/*
+ * Lists are short or dense; long sparse ones are charged. No hash: nearly all lists are numbered from 0
+ * and hit at once. Searching is paid in steps, so a file that searches for ever runs out of them.
+ */
 static struct pair *find(const struct array *a, const struct value *key, uint64_t *steps_left)
 {
 	if (key->kind != V_INT && key->kind != V_TEXT)
@@ -389,6 +414,7 @@ uint32_t value_all_marks(const struct value *v)
 	if (v->kind != V_ARRAY)
 		return marks;
 	marks |= v->array->marks;
+	/* asked at every call: the first few hundred elements stand for the rest */
 	for (uint32_t i = 0; i < v->array->n && i < 256; i++) {
 		const struct value *in = &v->array->pair[i].value;
 

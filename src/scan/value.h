@@ -3,6 +3,8 @@
  * everything it may be made of (its marks), which a content does not rule out.
  *
  * Texts and arrays lie in the arena of the one file. Their bytes are charged to a budget; over it, a value is unknown.
+ *
+ * TRUST: contents, sizes and keys are the scanned text's; a text has no NUL behind it and may hold some.
  */
 #ifndef SPAMTRAIL_SCAN_VALUE_H
 #define SPAMTRAIL_SCAN_VALUE_H
@@ -101,10 +103,14 @@ struct pool {
 	bool over;
 };
 
-/* N bytes for P's values, zeroed, or NULL over the budget. */
+/*
+ * N bytes for P's values, zeroed, or NULL over the budget. NULL is for good: P->over is set, and every
+ * later call gives NULL unless N is 0. Nothing is given back one by one.
+ */
 void *pool_take(struct pool *p, size_t n);
 /* A text with room: value_append may go on behind it. */
 struct value value_text(struct pool *p, struct span s);
+/* S itself as a value: not copied, and never to be written into. */
 struct value value_span(struct span s);
 struct value value_int(int64_t i);
 struct value value_bool(bool b);
@@ -119,7 +125,7 @@ bool value_to_int(const struct value *v, int64_t *ret);
 int value_truth(const struct value *v);
 /* 1 equal, 0 not, -1 not known. */
 int value_same(const struct value *a, const struct value *b, bool strict);
-/* What may be either; B's content where they differ and WEAK is not set. */
+/* What may be either: marks of both; B's content, or A's where B is unknown or null. Takes no memory. */
 struct value value_join(struct value a, struct value b);
 
 struct value array_new(struct pool *p);
@@ -127,6 +133,7 @@ struct value array_new(struct pool *p);
 struct pair *array_find(const struct array *a, const struct value *key, uint64_t *steps_left);
 void array_set(struct pool *p, struct array *a, const struct value *key, struct value v, uint64_t *steps_left);
 void array_push(struct pool *p, struct array *a, struct value v);
+/* A's elements in a list of their own, one floor deep; NULL over the budget. */
 struct array *array_copy(struct pool *p, const struct array *a);
 /* Marks of everything in it, two floors deep. */
 uint32_t value_all_marks(const struct value *v);

@@ -15,6 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/*
+ * BLOCK: bytes of names that the kernel gives at a time, a few hundred files. FIRST_ROOM: most scripts
+ * fit, so a worker seldom asks for more. BATCH_LEAST: fewer files than this are read sooner than handed
+ * over.
+ */
 enum { BLOCK = 32768, FIRST_ROOM = 1 << 16, ITEMS_MOST = 4096, BATCH_LEAST = 16 };
 
 /* A folder to be read, or, with NAMES, files of it. */
@@ -74,7 +79,11 @@ static void item_put(struct walk *w, struct item *it)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* The next piece of work; NULL when there is none left and nobody is working. */
+/*
+ * The next piece of work; NULL when there is none left and nobody is working. An empty stack alone is not
+ * the end: a worker that is still in a folder may put more onto it. The last one to become idle knows
+ * that nobody can, and wakes the others to tell.
+ */
 static struct item *item_take(struct walk *w)
 {
 	struct item *it;
@@ -89,6 +98,7 @@ static struct item *item_take(struct walk *w)
 		}
 		pthread_cond_wait(&w->changed, &w->lock);
 	}
+	/* done beats work that is left: that is how a stop takes effect */
 	it = w->done ? NULL : w->stack;
 	if (it) {
 		w->stack = it->next;
@@ -120,7 +130,10 @@ static void stop(struct walk *w)
 
 /* --- files ----------------------------------------------------------------------------------- */
 
-/* errno as a sentence. */
+/*
+ * errno as a sentence. ELOOP and EXDEV are a link and another mount on the way, in the words of
+ * openat2(2); EAGAIN is O_NONBLOCK against a lease.
+ */
 static const char *why_not(int e)
 {
 	switch (e) {
@@ -194,7 +207,10 @@ static void read_file(struct worker *k, struct span path, int fd, const struct f
 	else if (!f.whole)
 		skip(k, path, "grew shorter while it was read", false);
 	want->file(want->ctx, k->number, &f);
-	/* one big file does not keep its room for good */
+	/*
+	 * one big file does not keep its room for good: each worker has its own, up to WALK_WORKERS_MOST
+	 * of them
+	 */
 	if (k->cap > 4u << 20) {
 		free(k->room);
 		k->cap = FIRST_ROOM;
@@ -220,6 +236,7 @@ static void one_file(struct worker *k, struct span path)
 		skip(k, path, "cannot be looked at", false);
 	else if (!S_ISREG(st.mode))
 		skip(k, path, "not a regular file", true);
+	/* the owner may set mtime back, the kernel's ctime tells of it: both have to be old */
 	else if (want->since && st.ctime < want->since && st.mtime < want->since)
 		;
 	else if (!want->settled || !want->settled(want->ctx, k->number, path, &st))
@@ -227,7 +244,10 @@ static void one_file(struct worker *k, struct span path)
 	close(fd);
 }
 
-/* DIR/NAME in the worker's own room; empty where it does not fit. */
+/*
+ * DIR/NAME in the worker's own room; empty where it does not fit. Good until the next join: who keeps it
+ * copies it.
+ */
 static struct span join(struct worker *k, const struct item *dir, const char *name)
 {
 	size_t n = strlen(name), at = dir->path_n ? dir->path_n + 1 : 0;
@@ -278,7 +298,10 @@ static void too_long(struct worker *k, const struct item *dir)
 	skip(k, span_of(dir->path, dir->path_n), "paths in it are too long to be opened", false);
 }
 
-/* Files of the block are handed to an idle worker, or read here. */
+/*
+ * Files of the block are handed to an idle worker, or read here. A batch that was taken from the stack
+ * comes with COUNT 0 and is therefore read, never passed on again.
+ */
 static void names_read(struct worker *k, struct item *batch, size_t count)
 {
 	if (count >= BATCH_LEAST && others_idle(k->w)) {
@@ -301,6 +324,7 @@ static void one_block(struct worker *k, const struct item *dir, ssize_t got, boo
 	struct item *batch = item_new(span_of(dir->path, dir->path_n));
 	size_t count = 0;
 
+	/* the kernel's records hold more than the names: as many bytes are always enough */
 	batch->names = xmalloc((size_t)got);
 	for (ssize_t at = 0; at < got;) {
 		const struct dirent64 *d = (const void *)(k->block + at);

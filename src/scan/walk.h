@@ -37,6 +37,13 @@ struct walk_want {
 	bool (*go_on)(void *ctx);
 };
 
+/*
+ * Blocks until all is read or GO_ON says no (asked once a block of names). WANT and DIR stay the
+ * caller's. WORKERS is 1 to WALK_WORKERS_MOST. PATH and BYTES given to a callback are good during the
+ * call only. There is no error: what could not be read is told to SKIP, with a sentence for an operator
+ * (paths too long to be opened: once a folder); a name that is gone by the time it is opened is not told.
+ * Threads that cannot be started are done without.
+ */
 void walk_tree(const struct walk_want *want);
 
 #endif
