@@ -26,6 +26,9 @@ struct actor_client {
 /* Who asks, for the history: sudo hides the person behind root. */
 static void say_who(struct buf *out)
 {
+	/*
+	 * The caller writes his own environment: this is for the reader of the history and decides nothing.
+	 */
 	const char *person = getenv("SUDO_USER");
 	char tty[64];
 	ssize_t n = readlink("/proc/self/fd/0", tty, sizeof(tty));
@@ -92,6 +95,7 @@ static int out_of_step(struct err *err)
 static int see_row(struct unpacker *u, actor_see *see, void *owner, enum act_state *ret_state,
 		   struct err *err)
 {
+	/* An arena a row: a history may be long, and each row is forgotten before the next. */
 	struct arena *a = arena_new();
 	struct codec c = { .from = u, .arena = a };
 	struct journal_row row = { 0 };
@@ -191,6 +195,7 @@ void actor_end(struct actor_client *c)
 {
 	if (!c)
 		return;
+	/* The closed channel tells it to end; waiting means that nothing is under way when we return. */
 	channel_close(&c->channel);
 	while (c->pid > 0 && waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
 		;

@@ -27,9 +27,12 @@ typedef int actor_see(void *owner, const struct journal_row *row);
 typedef int actor_held(void *owner, const struct span *ids, size_t n, struct arena *a, struct span **ret_ids,
 		       size_t *ret_n, struct err *err);
 
-/* EXIT_NOPERM without root. NOTE gets what was found interrupted and settled. */
+/*
+ * EXIT_NOPERM without root, EXIT_NOINPUT without spamtrail-act. RET is for actor_end. NOTE gets what was
+ * found interrupted and settled.
+ */
 int actor_start(const struct actor_want *want, struct actor_client **ret, struct buf *note, struct err *err);
-/* Waits for its end. */
+/* Waits for its end and frees C, which may be NULL. */
 void actor_end(struct actor_client *c);
 
 /* Sends P, at most once. RET: for each action its number, and when an operator last took the same back. In arena A. */
@@ -39,9 +42,11 @@ int actor_apply(struct actor_client *c, size_t index, actor_held *held, actor_se
 		enum act_state *ret_state, struct err *err);
 /* Takes back WHAT: an action's number, an incident or a sender. A row that comes back *done* could not be. */
 int actor_undo(struct actor_client *c, const struct act_undo *what, actor_see *see, void *owner, struct err *err);
+/* The same for every action whose lifetime is over. */
 int actor_undo_expired(struct actor_client *c, actor_see *see, void *owner, struct err *err);
 /* All rows, oldest first. */
 int actor_history(struct actor_client *c, actor_see *see, void *owner, struct err *err);
+/* Ends held files that are older than SECONDS, for good: no undo brings them back. A row for each. */
 int actor_purge(struct actor_client *c, uint32_t seconds, actor_see *see, void *owner, struct err *err);
 
 #endif

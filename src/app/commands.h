@@ -69,11 +69,14 @@ struct verb {
 	verb_run *run; /* NULL: not in this build, so not in the help either */
 };
 
+/* Constant rows of the table, nobody's to free. ID < FLAGS. */
 const struct flag *command_flag(enum flag_id id);
 /* The verbs of this build by number; NULL behind the last. */
 const struct verb *command_verb(size_t index);
+/* NULL: no such verb in this build. The whole name, as it is spelled; suggest.h is for the rest. */
 const struct verb *command_named(struct span name);
 
+/* Appended to OUT, in English, each line whole; OUT's limit is the only thing that can go wrong. */
 void command_help(struct buf *out);
 void command_help_verb(struct buf *out, const struct verb *v);
 void command_completion(struct buf *out);

@@ -54,6 +54,7 @@ struct config {
 
 /* FILE: --config, or NULL for /etc/spamtrail. EXIT_CONFIG names file and line. Free RET in either case. */
 int config_load(struct config *ret_config, const char *file, struct err *err);
+/* Frees texts and lists; C may be what a failed config_load left. */
 void config_free(struct config *c);
 
 /* The file PATH of at most 1 MiB into OUT; EXIT_NOINPUT, EXIT_NOPERM, EXIT_IO, EXIT_CONFIG. OTHERS: everybody may read it. */

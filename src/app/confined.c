@@ -1,4 +1,11 @@
-/* confined - see confined.h. */
+/*
+ * confined - see confined.h.
+ *
+ * Order in the child: descriptors go first, then what still needs rights is done (priority, /proc), then the
+ * rights go, and only then WANT's main runs. A step that fails ends the child: half
+ * confined is not confined. Only the operator's --unconfined lets it go on without the last.
+ * TRUST: nothing foreign is read here. How the child ended is the one thing that is believed of it.
+ */
 #include "app/confined.h"
 
 #include "sys/confine.h"
@@ -43,6 +50,7 @@ static bool confine(const struct confined_want *want, int channel_fd)
 	struct err err = { 0 };
 	bool alone;
 
+	/* Both while root's rights are there, where there are any: confine_reader leaves them. */
 	if (want->prompt)
 		run_first();
 	if (want->ret_proc) {
@@ -52,7 +60,9 @@ static bool confine(const struct confined_want *want, int channel_fd)
 		if (cw.proc < 0)
 			_exit(EXIT_IO);
 	}
+	/* Ctrl-C reaches both; the command line decides what it means and answers the child accordingly. */
 	signal(SIGINT, SIG_IGN);
+	/* A fixed threshold: big blocks go back to the kernel and count against no limit any more. */
 	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	if (confine_reader(&cw, &report, &err) == 0)
 		return true;
@@ -75,6 +85,7 @@ static void close_others(const struct confined_want *want, int channel_fd)
 
 	for (size_t i = 0; i < want->nkeep; i++)
 		last = want->keep[i] > last ? want->keep[i] : last;
+	/* One by one only up to the highest that stays; above it the limit may be a million descriptors. */
 	for (int fd = 0; fd < last; fd++)
 		if (fd != channel_fd && !is_kept(want, fd))
 			close(fd);
@@ -102,6 +113,7 @@ int confined_start(const struct confined_want *want, struct confined *ret, struc
 
 	if (rc < 0)
 		return rc;
+	/* Else the child would have a copy of what waits in stdio. */
 	fflush(NULL);
 	pid = fork();
 	if (pid < 0) {
@@ -115,6 +127,7 @@ int confined_start(const struct confined_want *want, struct confined *ret, struc
 	}
 	close(ends[1]);
 	ret->pid = pid;
+	/* No deadline: a week of logs takes as long as it takes, and the operator has Ctrl-C. */
 	channel_open(&ret->channel, ends[0], CHANNEL_MAX_BODY, 0);
 	return 0;
 }
@@ -123,10 +136,15 @@ int confined_end(struct confined *c, const char *name, int rc, struct err *err)
 {
 	int status;
 
+	/* Before the wait: a child that still waits for an answer of ours learns that none will come. */
 	channel_close(&c->channel);
 	while (waitpid(c->pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return rc;
+	/*
+	 * A better reason than "ended without a result"; once the whole answer is there, its end does not
+	 * matter.
+	 */
 	if (WIFSIGNALED(status) && rc < 0 && err->code == EXIT_SOFTWARE)
 		return err_set(err, EXIT_SOFTWARE, "the %s was ended by signal %d%s: please report this",
 			       name, WTERMSIG(status),

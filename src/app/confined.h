@@ -35,6 +35,11 @@ struct confined_want {
 	void (*main)(void *ctx, struct channel *channel, bool unconfined);
 };
 
+/*
+ * Forks; the child never returns from here. It has a copy of all that the caller's memory holds at this
+ * moment: secrets are better read afterwards. 0: RET is to be ended by confined_end. Negative: nothing was
+ * started.
+ */
 int confined_start(const struct confined_want *want, struct confined *ret, struct err *err);
 /*
  * Closes the channel, waits for the child, and returns RC, or what its end says better than RC: EXIT_NOPERM

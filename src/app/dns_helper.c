@@ -17,6 +17,7 @@
 
 #define ANSWERS_BYTES (32u << 20)
 #define SECONDS 30 /* without any answer; every question has its own deadline long before */
+/* Of all answers together: TXT records are strangers' texts, and a helper taken over could send for ever. */
 #define TEXTS_BYTES (256u << 20)
 
 static const char name[] = "spamtrail-dns";
@@ -66,6 +67,7 @@ static int talk(const struct dns_want *want, struct channel *c, struct arena *a,
 		rc = tell(c, &now, err);
 		if (rc == 0)
 			rc = hear(c, a, &answers, err);
+		/* None would keep us here for ever; more than were asked for would make OPEN wrap around. */
 		if (rc == 0 && (answers.n == 0 || answers.n > open || arena_bytes(a) > TEXTS_BYTES))
 			return err_set(err, EXIT_SOFTWARE, "%s answered what was not asked", name);
 		for (size_t i = 0; rc == 0 && i < answers.n; i++) {

@@ -1,5 +1,8 @@
 /*
  * dns_helper - spamtrail-dns beside this program, asked in turns until nothing is left to ask.
+ *
+ * TRUST: answers are whoever's the name server is, and a lister can be an attacker. No more is asked than
+ * ASK_QUERIES_MOST at a time; whether an answer means anything is for TAKE.
  */
 #ifndef SPAMTRAIL_APP_DNS_HELPER_H
 #define SPAMTRAIL_APP_DNS_HELPER_H

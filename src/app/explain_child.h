@@ -6,6 +6,7 @@
 
 #include "sys/channel.h"
 
+/* Borrowed: it must outlive confined_start, whose fork then copies it. */
 struct explain_want {
 	struct span line; /* p != NULL: the line itself; else a descriptor comes through the channel */
 	int64_t latest; /* civil seconds: nothing was written more than a day later */

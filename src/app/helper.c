@@ -20,6 +20,7 @@
 
 bool helper_beside(char *path, size_t size, const char *name)
 {
+	/* Not argv[0], which is the caller's choice, and not PATH: root must not run a stranger's program. */
 	ssize_t n = readlink("/proc/self/exe", path, size);
 	ptrdiff_t slash = n > 0 ? span_rfind(span_of(path, (size_t)n), '/') : -1;
 
@@ -60,6 +61,7 @@ static void child(const char *path, const struct helper_want *want)
 	signal(SIGPIPE, SIG_DFL);
 	for (unsigned i = 0; want->args[i]; i++)
 		argv[i + 1] = want->args[i];
+	/* An empty environment: no LD_PRELOAD, no locale, no setting of a library reaches the helper. */
 	execve(path, (char *const *)argv, none);
 	_exit(EXIT_SOFTWARE);
 }

@@ -1,4 +1,9 @@
-/* host_ask - see host_ask.h. */
+/*
+ * host_ask - see host_ask.h. One request, one answer, in turns; with several threads the caller holds a lock.
+ *
+ * TRUST: the command line is ours. What it hands over is foreign all the same: names in folders, files'
+ * contents. A peer out of step means a bug or its end, and the child can do nothing about either: it ends.
+ */
 #include "app/host_ask.h"
 
 #include "base/pack.h"
@@ -7,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Bytes of one file; of a longer one the beginning counts. */
 #define CONFIG_MOST (16u << 20)
 
 void host_ask_lost(void)
@@ -76,6 +82,7 @@ bool host_io_status(void *ctx, struct span path, struct file_status *ret_status)
 	ret_status->ctime = unpack_i64(&u);
 	ret_status->size = unpack_u64(&u);
 	ret_status->uid = unpack_u32(&u);
+	/* Only "regular" travels: a device or a socket looks like a folder here, and is opened by nobody. */
 	ret_status->mode = unpack_u8(&u) ? S_IFREG : S_IFDIR;
 	return there && !u.failed;
 }

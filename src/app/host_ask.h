@@ -1,5 +1,8 @@
 /*
  * host_ask - a confined child's requests to the command line: what host/ asks for, over the channel.
+ *
+ * Promises an answer or the end: where the command line is gone, the child ends too and is seen to have
+ * failed.
  */
 #ifndef SPAMTRAIL_APP_HOST_ASK_H
 #define SPAMTRAIL_APP_HOST_ASK_H
@@ -15,10 +18,15 @@ void host_ask_lost(void) __attribute__((noreturn));
 /* Sends a request and takes the answer; the descriptor that came with it, or -1. The body lives until the next. */
 int host_ask(struct channel *c, enum talk type, struct span request, struct span *ret_body);
 
-/* For struct host_io and struct trace_options; CTX is the struct channel. */
+/*
+ * For struct host_io and struct trace_options; CTX is the struct channel. Bytes and names are copied into A.
+ * False, or 0 names: not there, not to be read, or not beneath ROOT; which of them is not told. Times are UTC
+ * seconds.
+ */
 bool host_io_read(void *ctx, struct arena *a, struct span path, struct span *ret_bytes);
 size_t host_io_list(void *ctx, struct arena *a, struct span dir, struct span **ret_names);
 bool host_io_status(void *ctx, struct span path, struct file_status *ret_status);
+/* A regular file that holds something: an empty one tells as little as none. */
 bool host_io_exists(void *ctx, struct span path);
 
 #endif

@@ -1,4 +1,11 @@
-/* inputs - see inputs.h. */
+/*
+ * inputs - see inputs.h. No file's contents are looked at: what a file is, its name and type decide here, and
+ * the confined reader later. What cannot be read becomes a sentence in `unseen`, so that the answer is called
+ * incomplete.
+ *
+ * TRUST: names in folders may be anybody's (a customer's web logs); paths by configuration are the confined
+ * reader's words. Counts, depth and lengths are bounded; links lead no further than sys/beneath.h allows.
+ */
 #include "app/inputs.h"
 
 #include "app/journal_helper.h"
@@ -11,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Folders below a named one, counting it. Also what ends a walk through links that lead in a circle. */
 #define DEPTH_MOST 3
 #define NAMES_MOST 100000
 
@@ -118,6 +126,7 @@ static void add_folder(struct inputs *in, const char *dir, const char **todo, un
 
 static void add_tree(struct inputs *in, const char *top)
 {
+	/* A list instead of recursion: its length bounds the work, whatever tree an attacker has built. */
 	const char *todo[512];
 	unsigned depth[512];
 	size_t ntodo = 1;
@@ -190,6 +199,7 @@ static int open_journal(struct inputs *in, struct journal_input *j, struct err *
 	struct file_status st;
 	int fd, out;
 
+	/* The helper writes into a pipe, and a pipe cannot be read from its beginning again. */
 	if (j->pid)
 		return err_set(err, EXIT_SOFTWARE, "the systemd journal is read once");
 	if (beneath_status(in->root, j->path, &st, err) == 0 && S_ISREG(st.mode))
@@ -205,6 +215,7 @@ static int open_journal(struct inputs *in, struct journal_input *j, struct err *
 
 void inputs_end(struct inputs *in, bool quiet)
 {
+	/* Nobody reads the pipes any more: a helper that still writes ends by SIGPIPE. */
 	for (size_t i = 0; i < in->njournals; i++) {
 		struct journal_input *j = &in->journal[i];
 		struct err err = { 0 };
@@ -222,6 +233,7 @@ static void add_named_folder(struct inputs *in, const char *path)
 	size_t before = in->n;
 
 	add_tree(in, path);
+	/* Journal files are no logs to add_tree, so this asks for a folder that holds nothing else. */
 	if (in->n == before && holds_journal(in, path, true))
 		add_journal(in, path, path);
 }
@@ -295,6 +307,7 @@ int inputs_open(struct inputs *in, size_t index, struct err *err)
 			return open_journal(in, &in->journal[i], err);
 
 	if (in->named && strcmp(path, "-") == 0) {
+		/* A copy above 2: the original stays ours when this one is closed behind the answer. */
 		int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 
 		return fd < 0 ? err_sys(err, EXIT_NOINPUT, "cannot read standard input") : fd;

@@ -11,6 +11,7 @@
 #include "logs/logset.h"
 #include "sys/beneath.h"
 
+/* Files of one run, journals among them; what is beyond is told by `more`, never dropped in silence. */
 #define INPUTS_MOST 20000
 #define JOURNALS_MOST 16
 
@@ -47,7 +48,10 @@ void inputs_add_log(struct inputs *in, struct span path, uint32_t only);
 bool inputs_have_mail(const struct inputs *in);
 /* The server's systemd journal, where there is one. */
 void inputs_add_journal(struct inputs *in);
-/* A descriptor for file INDEX, or a negative code. */
+/*
+ * A descriptor for file INDEX (< n), the caller's to close, or a negative code: EXIT_NOINPUT, EXIT_NOPERM,
+ * EXIT_IO.
+ */
 int inputs_open(struct inputs *in, size_t index, struct err *err);
 /* The reader is gone: ends what still runs, and tells what went wrong unless QUIET. */
 void inputs_end(struct inputs *in, bool quiet);

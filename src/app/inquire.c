@@ -1,5 +1,11 @@
 /*
  * inquire - see inquire.h. Also the place where Ctrl-C becomes "print what is known so far".
+ *
+ * Order: the command line's words are checked first (nobody waits for a typing error), then the
+ * configuration, then the processes of a live host, whose connections are gone when the logs have been read,
+ * then the logs.
+ * TRUST: the operator's words and root's configuration. What children found is taken as reader.c and
+ * observer.c have checked it, and never looked into here.
  */
 #include "app/inquire.h"
 
@@ -17,7 +23,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+/* Hours of a live host's window, where no --since says otherwise. */
 #define LIVE_HOURS 6
+/* Seconds back from now that an incident's beginning can pull this window open. */
 #define WIDEN_MOST (7 * INT64_C(86400))
 
 static volatile sig_atomic_t interrupted;
@@ -345,6 +353,7 @@ static const char *state_dir(const struct options *o, const struct config *c)
 	return o->state ? o->state : options_elsewhere(o) ? NULL : c->state_dir.value;
 }
 
+/* At most three passes: the newest hours for the first screen, the window, and the window widened. */
 /* Once, and on the live host again where what was found began before the window. */
 static int run_window(struct reader_want *want, const struct options *o, inquire_first *first,
 		      struct inquire *in, struct err *err)
@@ -440,11 +449,13 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	rc = check_when(o, want.now, err);
 	if (rc < 0 || (rc = root_open(o->root ? o->root : "/", &root, err)) < 0)
 		return rc;
+	/* SA_RESTART: Ctrl-C cuts no call short, the next progress report carries it to the child. */
 	sigaction(SIGINT, &action, NULL);
 	rc = config_load(&config, o->config, err);
 	if (rc == 0)
 		rc = observe(o, &root, ret->arena, &observed, &unheard, err);
 	want.observed = buf_view(&observed);
+	/* The watch took its time: now is when it ended. */
 	if (o->live)
 		want.now = clock_seconds(&clock);
 	if (rc == 0)

@@ -29,6 +29,10 @@ int journal_helper_start(int journal, bool unconfined, pid_t *ret_pid, struct er
 		return err_sys(err, EXIT_IO, "%s cannot be started", name);
 	if (unconfined)
 		want.args[n++] = "--unconfined";
+	/*
+	 * By descriptor: the path was resolved beneath ROOT here, and would mean something else to the
+	 * helper.
+	 */
 	want.args[n] = "/proc/self/fd/3";
 	memcpy(want.fds, (int[]){ -1, ends[1], -1, journal }, sizeof(want.fds));
 	rc = helper_start(&want, ret_pid, err);

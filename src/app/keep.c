@@ -2,11 +2,15 @@
  * keep - see keep.h.
  *
  * The database is opened in the command line only, after the reader has been forked: the reader never holds it.
+ * TRUST: what was learnt comes from the confined reader, which an attacker's log line may have taken over.
+ * Its times are checked here; its body is only bytes here.
  */
 #include "app/keep.h"
 
 #define NOTE_MOST 4096
+/* As TALK_ANSWER_MOST: what is kept must fit the answer that hands it out again. */
 #define BODY_MOST (48u << 20)
+/* The end of the year 9999, where the calendar ends. */
 #define AS_OF_MOST INT64_C(253402300799)
 
 static void note(struct keep *k, const char *what, const char *why)
@@ -21,6 +25,7 @@ static struct store *opened(struct keep *k)
 
 	if (k->tried || !k->dir)
 		return k->store;
+	/* Once: a database that cannot be opened would say so again at every step. */
 	k->tried = true;
 	if (store_open(k->dir, &k->store, &k->note, &err) < 0)
 		note(k, "nothing is kept: ", err.text);

@@ -17,6 +17,7 @@ struct keep {
 	struct buf note; /* sentences, one a line */
 };
 
+/* DIR must outlive K; nothing is opened yet, so this cannot fail. */
 void keep_begin(struct keep *k, const char *dir);
 /* What is known up to before FIRST, or nothing. */
 void keep_past(struct keep *k, int64_t first, struct buf *out);
@@ -26,6 +27,7 @@ void keep_learnt(struct keep *k, int64_t first, int64_t as_of, struct span body)
 void keep_name(struct keep *k, struct inquiry *q);
 /* Names and keeps Q's incidents and what was learnt; tells in Q's notes what went wrong. */
 void keep_end(struct keep *k, struct arena *a, struct inquiry *q);
+/* Closes without writing: what keep_end did not keep is lost. */
 void keep_free(struct keep *k);
 
 #endif

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Bytes of one table; the shipped one is far below. */
 #define FILE_MAX (1u << 20)
 
 static const char folder[] = "/etc/spamtrail/blocklists.d";
@@ -38,6 +39,7 @@ static int read_shipped(struct blocklists *b, struct err *err)
 {
 	char path[PATH_MAX];
 
+	/* Where the program was built first: its own table, not that of an older one that is installed. */
 	if (!helper_beside(path, sizeof(path), "rules/blocklists.conf") || access(path, R_OK) < 0)
 		snprintf(path, sizeof(path), "%s/blocklists.conf", SPAMTRAIL_DATA);
 	return read_file(b, path, err);

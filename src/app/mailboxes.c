@@ -56,6 +56,7 @@ static int add_folder(struct mailboxes *m, const char *dir, struct err *err)
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		char *path = joined(m, dir, names[i]);
 
+		/* Hidden: a Maildir's subfolders and its server's own indexes. */
 		if (names[i].p[0] != '.' && !is_dir(m, path))
 			add(m, span_str(path));
 	}

@@ -1,5 +1,8 @@
 /*
  * main - the front door: read the command line, run one verb, say what went wrong.
+ *
+ * The exit code is the verb's, or that of its error (base/err.h); an error is one line on standard error.
+ * TRUST: argv is the operator's, but for what the shell put in the place of a wildcard.
  */
 #include "app/options.h"
 #include "app/verbs.h"

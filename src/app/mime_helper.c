@@ -12,7 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Of one complaint. */
 #define ANSWER_BYTES (2u << 20)
+/* Of all together: a helper that was taken over could otherwise fill our memory, one complaint at a time. */
 #define TEXTS_BYTES (512u << 20)
 
 static const char name[] = "spamtrail-mime";
@@ -43,6 +45,7 @@ static int take_done(struct span body, struct arena *a, struct span *ret_why, st
 	bool whole = unpack_bool(&u);
 	struct span why = unpack_span(&u);
 
+	/* A reason with a whole mailbox, or none with half of one, is something the helper never says. */
 	if (!unpack_done(&u) || whole != (why.n == 0))
 		return err_set(err, EXIT_SOFTWARE, "%s spoke nonsense", name);
 	*ret_why = arena_span(a, why);

@@ -198,6 +198,7 @@ int observer_look(const struct observer_want *want, struct buf *out, struct err 
 		.unconfined = want->unconfined,
 		.files = FILES,
 		.memory = ADDRESS_SPACE,
+		/* Go on, or enough: nothing longer is ever answered. */
 		.answer_most = 64,
 		.ret_proc = &c.proc,
 		.prompt = want->seconds > 0,

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "sys/beneath.h"
 
+/* CTX and PROGRESS are used in the command line only, never in the child. */
 struct observer_want {
 	const struct root *root;
 	unsigned seconds; /* 0: one look */
@@ -22,7 +23,10 @@ struct observer_want {
 	bool (*progress)(void *ctx, unsigned left, uint64_t submitted, uint64_t unnamed);
 };
 
-/* Packed struct observed into OUT. */
+/*
+ * Packed struct observed into OUT. Negative where the child could not be confined or ended without a result,
+ * and for a watch where the marks could not be set (that needs root); OUT may then hold a part.
+ */
 int observer_look(const struct observer_want *want, struct buf *out, struct err *err);
 
 #endif

@@ -38,6 +38,7 @@ struct options {
 
 /* Strings of RET_OPTIONS are ARGV's. EXIT_USAGE with "did you mean" on what is not known. */
 int options_parse(int argc, char **argv, struct options *ret_options, struct err *err);
+/* Frees the argument list. A failed options_parse leaves RET_OPTIONS as it was: let it be zero before. */
 void options_free(struct options *o);
 
 /* True where logs are not this host's own: a PATH or a --root other than / (contract: window, state). */

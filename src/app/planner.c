@@ -65,6 +65,7 @@ static int take_plan(struct span body, struct arena *a, struct plan **ret_plan, 
 	struct span text = unpack_span(&u);
 	struct span packed = unpack_span(&u);
 
+	/* Beyond 127 is no exit code of ours, and the caller will exit with it. */
 	if (!unpack_done(&u) || code > 127)
 		return err_set(err, EXIT_SOFTWARE, "the planner ended in a way that makes no sense");
 	if (code)
@@ -88,6 +89,7 @@ static int serve(struct confined *child, const struct planner_want *want, struct
 		if (rc == 0)
 			return err_set(err, EXIT_SOFTWARE, "the planner ended without a plan");
 		if (m.type == TALK_PLAN)
+			/* Whatever else it would say: the first plan is the only one. */
 			return take_plan(m.body, a, ret_plan, err);
 		if (m.type == TALK_READ)
 			rc = serve_read(&serving, m.body, err);

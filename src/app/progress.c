@@ -19,6 +19,7 @@ struct progress progress_new(int fd, bool quiet, uint64_t now)
 	const char *term = getenv("TERM");
 	bool able = isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
 
+	/* As if one had been shown EVERY before FIRST is over: so the first comes at FIRST. */
 	return (struct progress){ .fd = able && !quiet ? fd : -1, .began = now, .last = now + FIRST - EVERY };
 }
 

@@ -16,7 +16,9 @@
 
 #include <stdlib.h>
 
+/* Packed bytes that are worth a TALK_MESSAGES: not every message needs a turn of its own. */
 #define BATCH ((size_t)256 << 10)
+/* Room above BATCH for the one message that crosses it, with all its listed recipients. */
 #define BATCH_MOST ((size_t)8 << 20)
 #define END_MOST ((size_t)32 << 20)
 

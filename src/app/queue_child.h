@@ -1,4 +1,9 @@
-/* queue_child - the confined half of queue_reader.h: reads one spool and tells what is in it. */
+/*
+ * queue_child - the confined half of queue_reader.h: reads one spool and tells what is in it.
+ *
+ * TRUST: senders choose most of what lies in a spool: any text in it may be forged. What is said on the
+ * channel is in talk.h, from TALK_QUEUE on.
+ */
 #ifndef SPAMTRAIL_APP_QUEUE_CHILD_H
 #define SPAMTRAIL_APP_QUEUE_CHILD_H
 
@@ -19,7 +24,7 @@ struct queue_want {
 	size_t nonly;
 };
 
-/* CTX is a struct queue_want. */
+/* CTX is a struct queue_want. Says TALK_QUEUE_END also where the queue could not be read, with the reason. */
 void queue_child(void *ctx, struct channel *channel, bool unconfined);
 
 #endif

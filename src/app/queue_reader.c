@@ -21,6 +21,7 @@
 #define WORKERS_MOST 8
 #define ADDRESS_SPACE ((uint64_t)1 << 30)
 #define ANSWER_MOST ((size_t)48 << 20)
+/* For the whole of `postqueue -j`, however long the queue. */
 #define TOOL_SECONDS 300
 
 struct asking {
@@ -41,6 +42,7 @@ static void unseen(struct asking *k, const char *what, struct span detail)
 	struct buf text = BUF_MAX(1024);
 
 	r->complete = false;
+	/* A forged queue must not drown the answer in complaints; that it is incomplete stands already. */
 	if (r->nunseen == 16)
 		return;
 	buf_str(&text, what);
@@ -66,6 +68,7 @@ static int take_batch(struct asking *k, struct span body, struct err *err)
 	struct unpacker u = { .left = body };
 	struct queued q;
 
+	/* As it came: who gets it unpacks it, in another confined child, with the same checks. */
 	if (k->want->packed)
 		k->want->packed(k->want->ctx, body);
 	while (k->want->message && u.left.n) {
@@ -138,6 +141,7 @@ static int take_end(struct asking *k, struct span body, struct err *err)
 	full = unpack_bool(&u);
 	if (u.failed || (k->want->groups && take_groups(k, &u, total) < 0) || !unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the queue reader ended in a way that makes no sense");
+	/* Its code is an attacker's number: only the two that decide something here are taken over. */
 	if (code)
 		return err_set(err,
 			       code == EXIT_NOPERM    ? EXIT_NOPERM

@@ -17,8 +17,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Paths that the configuration may name; more is refused as nonsense. */
 #define LOGS_MOST 4096
 #define FILES_OPEN 512
+/* Bytes of address space: an end to what a bug or an attacker can ask for. */
 #define ADDRESS_SPACE ((uint64_t)3 << 30)
 
 struct server {
@@ -140,6 +142,7 @@ static int take_learnt(struct server *s, struct span body, struct err *err)
 	if (u.failed)
 		return err_set(err, EXIT_SOFTWARE, "the reader spoke nonsense about what it learnt");
 	if (s->want->learnt)
+		/* The rest of the message is the baseline itself, which is opaque here. */
 		s->want->learnt(s->want->ctx, first, as_of, u.left);
 	return 0;
 }
@@ -159,6 +162,7 @@ static void keep_body(struct server *s)
 
 static int take_rows(struct server *s, struct span body, struct err *err)
 {
+	/* Many messages are bounded as one would be: by their sum. */
 	s->rows_bytes += body.n;
 	if (s->rows_bytes > CHANNEL_MAX_BODY)
 		return err_set(err, EXIT_SOFTWARE, "the reader's answer is too long: nothing of it is used");
@@ -178,6 +182,7 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 	case TALK_LIST:
 		rc = s->logs_told ? too_late(err) : serve_list(&s->serving, m->body, err);
 		break;
+	/* Also after the logs: a script that a log names is asked for its times, and nothing is opened. */
 	case TALK_STATUS:
 		rc = serve_status(&s->serving, m->body, err);
 		break;
@@ -271,6 +276,7 @@ int reader_inquire(const struct reader_want *want, struct arena *a, struct inqui
 	};
 	int rc;
 
+	/* Before the fork: what the operator has named does not depend on what a child says. */
 	if (want->npaths)
 		inputs_named(&s.inputs, want->paths, want->npaths);
 	rc = confined_start(&cw, &s.child, err);

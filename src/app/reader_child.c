@@ -26,6 +26,7 @@
 #define HURRY_MARGIN 900 /* seconds before the window: messages on their way when it opens */
 #define ZONE_BEFORE (40 * DAY)
 #define ZONE_SPAN_MOST (20 * 366 * DAY)
+/* Two a year for as long as ZONE_SPAN_MOST, and some. */
 #define ZONE_STEPS_MOST 64
 
 struct child {
@@ -254,7 +255,7 @@ static void add_zone_step(struct inquiry *q, int64_t at, int32_t offset)
 	q->zone[q->nzone++] = (struct zone_step){ .at = at, .offset = offset };
 }
 
-/* The offsets of ROOT's zone from a week before the first event on, so that the report need not read TZif. */
+/* The offsets of ROOT's zone from ZONE_BEFORE the first event on, so that the report need not read TZif. */
 static void fill_zone(struct child *c, const struct host_facts *facts, struct inquiry *q)
 {
 	int64_t at = (q->from ? q->from : q->now) - ZONE_BEFORE;
@@ -378,6 +379,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	if (want->queue && !c->stopped && !lo.from)
 		read_queue(c, trace);
 	q = trace_conclude_briefly(trace, c->arena);
+	/* Who has seen a part must not remember it as the whole. */
 	if (want->learnt && !c->stopped && !lo.from)
 		send_learnt(c, trace);
 	fill_inputs(c, facts, reads, q);
@@ -393,6 +395,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	q->nadvice = facts->nadvice;
 	q->unconfined = c->unconfined;
 	fill_zone(c, facts, q);
+	/* Last, as the rows are told from TRACE, and in this order: the result closes the conversation. */
 	send_rows(c, trace, q);
 	send_result(c, q);
 	trace_free(trace);
@@ -438,6 +441,7 @@ void reader_child(void *ctx, struct channel *channel, bool unconfined)
 	struct host_facts facts;
 
 	pthread_mutex_init(&c.lock, NULL);
+	/* Before get_files: TALK_LOGS closes the door to every other file. */
 	host_learn(&io, c.arena, &facts);
 	if (want->facts_only) {
 		tell_facts(&c, &facts);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Bytes read of one file; of a longer one the end is not read, and that is said. */
 #define FILE_MOST (8u << 20)
 #define PROGRESS_EVERY 256 /* files */
 
@@ -28,6 +29,10 @@ static void give(struct scanner *s, uint32_t type, const struct buf *body)
 	struct err err;
 
 	pthread_mutex_lock(&s->lock);
+	/*
+	 * Who does not listen any more has gone: on_go then ends the walk, rather than an error nobody would
+	 * read.
+	 */
 	if (!s->ended && !body->over && channel_send(s->channel, type, buf_view(body), NULL, 0, &err) < 0)
 		s->ended = true;
 	pthread_mutex_unlock(&s->lock);

@@ -1,5 +1,8 @@
 /*
  * scan_child - the confined scanner: reads beneath one folder, sends findings.
+ *
+ * TRUST: whoever could write into a web site wrote these files. Their contents are parsed here and nowhere
+ * else.
  */
 #ifndef SPAMTRAIL_APP_SCAN_CHILD_H
 #define SPAMTRAIL_APP_SCAN_CHILD_H

@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 
+/* Each is several questions, and whoever owns many mailboxes here could add as many as he likes. */
 #define DOMAINS_MOST 16
 
 static bool known(const struct sends_from *s, const struct subject *one)
@@ -121,6 +122,7 @@ void sends_from_server(struct sends_from *s, struct arena *a, const struct confi
 		add_address(s, q->outgoing[i].address, &told);
 	if (live && !told)
 		add_interfaces(s, a, &told);
+	/* A private address beside a public one is nothing to complain of. */
 	if (told)
 		s->private_only = false;
 	if (q)

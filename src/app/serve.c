@@ -1,4 +1,11 @@
-/* serve - see serve.h. */
+/*
+ * serve - see serve.h. Each call answers one request, also where the answer is "no": a child that is left
+ * without one would wait for ever. Why not is kept back: to who learns a host, absent and forbidden are the
+ * same.
+ *
+ * TRUST: the request is the child's, so any bytes; what may be opened is decided by sys/beneath.h alone,
+ * never by the path's spelling. A negative code means that the channel is gone, not that a file is.
+ */
 #include "app/serve.h"
 
 #include "app/talk.h"
@@ -8,11 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* So many names of 255 bytes still fit TALK_ANSWER_MOST. */
 #define NAMES_MOST 100000
 
 /* A path from the child: no NUL, not too long. NULL otherwise. */
 char *serve_path(const struct serving *s, struct span text)
 {
+	/* Behind a NUL the path that is opened would be another than the one that was asked for. */
 	if (text.n == 0 || text.n >= PATH_MAX || memchr(text.p, '\0', text.n))
 		return NULL;
 	return arena_str(s->arena, text);

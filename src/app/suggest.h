@@ -12,6 +12,7 @@ struct suggest {
 	unsigned distance;
 };
 
+/* TYPED must outlive the result. How far a word may be off grows with the length of what was typed. */
 struct suggest suggest_for(struct span typed);
 /* WORD must outlive S. Ties stay with the first offered. */
 void suggest_offer(struct suggest *s, const char *word);

@@ -1,6 +1,11 @@
 /*
  * talk - what the command line and the confined reader say to each other. The reader asks, the command line
  * answers each request with one message of the same type, until the result comes.
+ *
+ * The queue reader and the planner speak a part of it. Both sides are the same program, forked: no version is
+ * needed.
+ * TRUST: all that comes from the child is checked by who takes it; numbers are packed by base/pack.h, times
+ * are UTC seconds.
  */
 #ifndef SPAMTRAIL_APP_TALK_H
 #define SPAMTRAIL_APP_TALK_H
@@ -22,6 +27,7 @@ enum talk {
 	TALK_RESULT,           /* the packed inquiry, without rows that came ahead; no answer */
 };
 
+/* Bytes of one answer that a child takes. */
 #define TALK_ANSWER_MOST (48u << 20)
 
 #endif

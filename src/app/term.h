@@ -1,5 +1,8 @@
 /*
  * term - what the terminal can do, from its size and the environment.
+ *
+ * Nothing fails: what cannot be found out is 80 columns, no colour, ASCII. TRUST: the environment is the
+ * operator's, and nothing of it is shown.
  */
 #ifndef SPAMTRAIL_APP_TERM_H
 #define SPAMTRAIL_APP_TERM_H

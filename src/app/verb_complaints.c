@@ -2,6 +2,9 @@
  * verb_complaints - `complaints PATH|-...`: what strangers and other servers say about our mail, tied to who sent it.
  *
  * Mail is read by spamtrail-mime, logs by the confined reader; here their answers are put together.
+ *
+ * TRUST: anybody can mail a complaint, a forged one too: what only the message says of itself is grade C, and
+ * whom it names is accused by no more than that. Texts are shown by report/complaints.h, which escapes them.
  */
 #include "app/helper.h"
 #include "app/inquire.h"
@@ -18,6 +21,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Sentences; a folder of broken messages must not drown the answer. */
 #define UNSEEN_MOST 200
 #define NAMES_MOST 8
 
@@ -72,6 +76,7 @@ static int read_box(struct work *w, struct mime_helper *h, struct err *err)
 	struct span why = SPAN_NONE;
 	int fd = mailboxes_open(&w->boxes, w->at_box, &here), rc;
 
+	/* One message that cannot be opened is told and passed over: the others still count. */
 	if (fd < 0) {
 		unseen(w, SPAN_NONE, here.text);
 		return 0;
@@ -89,6 +94,7 @@ static int read_mail(struct work *w, struct err *err)
 	struct mime_helper h = { .unconfined = w->o->unconfined };
 	int rc = 0;
 
+	/* Else it would wait at a terminal for mail that nobody is about to type. */
 	if (w->o->nargs == 0 && isatty(STDIN_FILENO))
 		return err_set(err, EXIT_USAGE, "name a Maildir, an mbox or a message, or pipe one into it");
 	if (w->o->nargs == 0)

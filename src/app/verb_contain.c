@@ -2,6 +2,12 @@
  * verb_contain - `contain INCIDENT|SENDER`, `contain --all`, `setup`: a plan is made by a confined child, shown, and with
  * --apply done by the actor, one action after the other; then the queue is looked at again until nothing of the
  * culprit's comes any more.
+ *
+ * Nothing is changed without --apply, and nothing that was not shown before, but for the rest of the same
+ * queue.
+ * TRUST: logs, queue and configuration are read by confined children, whose plan may be an attacker's wish:
+ * the actor checks every action again. Whom the operator named is his word; what the logs add to it is
+ * theirs.
  */
 #include "app/actor.h"
 #include "app/config.h"
@@ -23,9 +29,12 @@
 #include <time.h>
 #include <unistd.h>
 
+/* How long `contain --all` lasts without --for: it stops innocent mail, too. */
 #define BRAKE_SECONDS 1800
+/* A culprit who goes on sending must not keep us here: then what is left is for the next contain. */
 #define ROUNDS_MOST 6
 #define ROUND_PAUSE_MS 300
+/* Messages of one server in one plan. */
 #define IDS_MOST 1000000
 
 struct ids {
@@ -317,6 +326,10 @@ static int do_plan(struct contain *k, struct err *err)
 			fprintf(stderr, "  FAILED     %s\n", why.text);
 		k->done += one == 0 && state == ACT_STATE_DONE;
 		k->failed += (one < 0 || state != ACT_STATE_DONE) && !is_gone(&k->plan->actions[i]);
+		/*
+		 * The actor is gone or out of step. Any other failure is this action's alone: the next may
+		 * still stop him.
+		 */
 		if (one == -EXIT_SOFTWARE) {
 			*err = why;
 			rc = one;
@@ -371,6 +384,7 @@ static int state_of(struct contain *k, struct err *err)
 			       "with --root say with --state DIR where the journal of actions is kept");
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return err_sys(err, EXIT_IO, "%s cannot be made", dir);
+	/* Absolute: the actor works in "/". */
 	if (!realpath(dir, k->state))
 		return err_sys(err, EXIT_IO, "%s cannot be used", dir);
 	return 0;
@@ -384,6 +398,7 @@ static int apply(struct contain *k, struct err *err)
 
 	if (rc < 0)
 		return rc;
+	/* A pipe's first byte is nobody's consent. */
 	if (!k->o->yes && !isatty(STDIN_FILENO))
 		return err_set(err, EXIT_USAGE, "nobody to ask here: say --yes");
 	if (!k->o->yes && !agreed(k->plan->nactions))

@@ -2,6 +2,9 @@
  * verb_doctor - `doctor`: what is switched off that would name the sender, and where mail is relayed for strangers.
  *
  * Only the configuration is read, by the same confined reader; no log is opened and nothing is changed.
+ *
+ * TRUST: settings may be a customer's; the reader's side has checked their form, report/doctor.h escapes
+ * them.
  */
 #include "app/reader.h"
 #include "app/term.h"
@@ -12,6 +15,7 @@
 
 #include <unistd.h>
 
+/* None of the forms needs a zone: advice has no times. */
 static int print(const struct options *o, const struct inquiry *q, struct err *err)
 {
 	struct sink s = sink_new(STDOUT_FILENO);

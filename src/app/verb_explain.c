@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define ADDRESS_SPACE ((uint64_t)1 << 30)
+/* Few: it reads one input. */
 #define FILES_OPEN 16
 #define REQUEST_MOST 4096
 
@@ -29,6 +30,7 @@ static void write_lines(struct sink *s, struct span text, bool ascii)
 		ptrdiff_t end = span_find(text, 0, '\n');
 		struct span line = span_head(text, end < 0 ? text.n : (size_t)end);
 
+		/* Here, not only in the child, which may have been taken over by the line it explains. */
 		show_text(&s->text, line, ascii);
 		buf_byte(&s->text, '\n');
 		text = span_from(text, line.n + 1);

@@ -1,5 +1,8 @@
 /*
  * verb_help - `help [VERB]`, `--help`, `--version` and `help --completion bash`: works without any file.
+ *
+ * So it works too where the configuration is broken. TRUST: only the operator's words, which are not shown
+ * back.
  */
 #include "app/options.h"
 #include "app/suggest.h"

@@ -1,5 +1,10 @@
 /*
  * verb_investigate - `investigate [PATH...]`: who sends, proof, damage.
+ *
+ * Changes nothing of the server. A queue or a state that cannot be had is said in the answer, not instead of
+ * it; a plan that cannot be made is left out.
+ * TRUST: the inquiry has been checked in form by the reader's side; its texts are foreign and go to report/,
+ * which escapes.
  */
 #include "app/inquire.h"
 #include "app/planner.h"
@@ -20,6 +25,7 @@ static int write_html(const struct options *o, const struct inquire *in, struct 
 {
 	struct sink s;
 	int rc;
+	/* No link is followed: root may write into a folder where somebody else has laid one. */
 	int fd = open(o->html, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0640);
 
 	if (fd < 0)
@@ -59,6 +65,7 @@ static void show_first(const struct options *o, const struct inquire *in)
 
 	write_screen(&s, o, in);
 	buf_str(&s.text, "\n");
+	/* What is lost here is lost again with the whole answer, and said then. */
 	sink_end(&s, "standard output", &err);
 }
 
@@ -81,6 +88,7 @@ static void add_plans(const struct options *o, const struct inquire *in)
 
 		for (size_t k = 0; k < incident->nrows; k++)
 			rows[k] = in->q->rows[incident->rows[k]];
+		/* A fresh child each: what one culprit's files do to it does not reach the next plan. */
 		if (planner_ask(&ask, in->arena, &plan, &unheard) == 0)
 			incident->plan = plan;
 	}

@@ -1,6 +1,10 @@
 /*
  * verb_queue - `queue`: what waits, whose it is. Two confined children, one after the other: the first reads the
  * configuration and says where the queues lie, the second reads the queue.
+ *
+ * Two, because the second can read one folder only, and that folder must be known before it is forked.
+ * TRUST: both may have been taken over; the first can then name a wrong folder beneath ROOT, the second tell
+ * lies about it.
  */
 #include "app/inquire.h"
 #include "app/queue_reader.h"
@@ -39,7 +43,9 @@ static int list(const struct options *o, struct queue_ask *ask, struct arena *a,
 	if (rc == 0)
 		queue_list_end(&l, report);
 	else
+		/* The list's head is not worth printing above an error. */
 		s.text.n = 0;
+	/* The queue's own error is the cause, a failed write at most its company. */
 	if (sink_end(&s, "standard output", rc < 0 ? &lost : err) < 0 && rc == 0)
 		rc = -err->code;
 	return rc;

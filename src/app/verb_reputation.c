@@ -2,6 +2,10 @@
  * verb_reputation - `reputation [ADDR|DOMAIN...]`: is this server's mail refused, by whom, and which lists say so.
  *
  * Logs are read by the confined reader, packets by spamtrail-dns; here only what they found is put together.
+ *
+ * TRUST: refusals are other servers' words in our logs, answers any name server's; both have been checked in
+ * form only. Whether a list's answer counts is for repute/ to say, and report/reputation.h escapes what is
+ * shown.
  */
 #include "app/config.h"
 #include "app/dns_helper.h"
@@ -23,6 +27,7 @@
 
 #include <unistd.h>
 
+/* Sentences of each sort. */
 #define TEXTS_MOST 32
 
 struct work {
@@ -55,6 +60,7 @@ static int look_at_server(struct work *w, struct err *err)
 	struct options o = *w->o;
 	int rc;
 
+	/* The arguments are addresses and domains, no logs to be read. */
 	o.nargs = 0;
 	o.refusals = true;
 	if (!o.since)

@@ -25,6 +25,7 @@
 
 #define ADDRESS_SPACE ((uint64_t)2 << 30)
 #define FILES_OPEN 64
+/* Held in memory until all is sorted; beyond, the answer is called incomplete. */
 #define FINDINGS_MOST 100000
 #define SKIPS_MOST 10000
 #define WORKERS_MOST 8
@@ -75,6 +76,7 @@ static int take_finding(struct scanning *s, struct span body, struct err *err)
 	body = arena_span(s->arena, body);
 	u = (struct unpacker){ .left = body };
 	code_scan_finding(&c, &f);
+	/* A scanner that sends a clean file has lost its way or its will: nothing of it is believed. */
 	if (!unpack_done(&u) || f.verdict == SCAN_CLEAN || body.n > SCAN_FINDING_MOST)
 		return err_set(err, EXIT_SOFTWARE, "the scanner sent a finding that makes no sense");
 	if (r->findings == FINDINGS_MOST) {

@@ -1,6 +1,9 @@
 /*
  * verb_undo - `undo ACTION|INCIDENT|SENDER`, `undo --expired`, `history`, `history --purge`: what the journal knows, and
  * taking it back. All of it is the actor's work; here rows are printed.
+ *
+ * EXIT_INCOMPLETE where a row could not be undone or purged: the others are, and each says why.
+ * TRUST: rows quote senders, paths and programs' words, all foreign; report/history.h escapes them.
  */
 #include "app/actor.h"
 #include "app/config.h"
@@ -85,6 +88,7 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 	}
 	if (rc == 0)
 		rc = actor_start(&want, &client, &note, err);
+	/* Also after a failure: what was found interrupted has been settled, and that is to be known. */
 	tell_note(o, &note);
 	if (rc == 0) {
 		t.sink = sink_new(STDOUT_FILENO);
@@ -122,6 +126,7 @@ static int ask_history(struct actor_client *c, const struct options *o, const st
 
 int verb_undo(const struct options *o, struct err *err)
 {
+	/* Neither would mean everything, both would be two wishes; undo guesses at neither. */
 	if (o->expired != (o->nargs == 0))
 		return err_set(err, EXIT_USAGE,
 			       "usage: spamtrail undo ACTION|INCIDENT|SENDER, or undo --expired");

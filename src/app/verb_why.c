@@ -1,5 +1,8 @@
 /*
  * verb_why - `why INCIDENT[.N] [PATH...]`: works the answer out again and shows the raw lines behind it.
+ *
+ * Again, because no raw line is kept anywhere: what is shown stands in the logs at this moment.
+ * TRUST: the lines are attackers'; report/why.h escapes them.
  */
 #include "app/inquire.h"
 #include "app/term.h"

@@ -1,6 +1,9 @@
 /*
  * verbs - one function per verb, each in its verb_NAME.c.
  *
+ * Each returns an exit code >= 0 (EXIT_NOTHING, EXIT_FOUND, EXIT_INCOMPLETE), or a negative one with ERR
+ * filled, which main prints. It frees what it took; O stays the caller's.
+ *
  * Weak: a verb whose file is not part of a build is NULL in the command table and so absent from help,
  * never a stub (contract).
  */

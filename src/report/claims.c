@@ -92,6 +92,7 @@ static size_t walk(struct claim *claim, const struct inquiry *q, const struct in
 size_t claims_list(const struct inquiry *q, const struct incident *in, struct arena *a,
 		   struct claim **ret_claims)
 {
+	/* Counted first: the arena gets one piece of the right size. */
 	size_t n = walk(NULL, q, in);
 
 	*ret_claims = arena_alloc(a, (n + 1) * sizeof(**ret_claims));

@@ -21,6 +21,7 @@ struct claim {
 };
 
 /* The claims of IN in the arena; claim N is ret_claims[N - 1]. */
+/* Returns how many there are. Texts and lines stay Q's: Q must outlive them. */
 size_t claims_list(const struct inquiry *q, const struct incident *in, struct arena *a,
 		   struct claim **ret_claims);
 /* Raw line K of a claim, or NULL behind the last. */

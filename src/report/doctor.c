@@ -32,6 +32,7 @@ static void put_off(struct pen *p, const struct advice *a)
 		pen_line(p, 0);
 	}
 	if (a->line.n) {
+		/* Past the pen, which would wrap it: a broken line cannot be pasted. */
 		buf_str(p->out, "         ");
 		show_text(p->out, a->line, p->screen->ascii);
 		buf_byte(p->out, '\n');

@@ -1,5 +1,7 @@
 /*
  * doctor - what is switched off that would help, what it would have named, and the line that turns it on.
+ *
+ * Nothing is changed by it. Both take Q as reader.h gives it for facts_only; the sink keeps what goes wrong.
  */
 #ifndef SPAMTRAIL_REPORT_DOCTOR_H
 #define SPAMTRAIL_REPORT_DOCTOR_H

@@ -1,5 +1,8 @@
 /*
  * explain - one event as the object that `explain --json` prints for its line (contract.md).
+ *
+ * TRUST: the line is whoever's could write into the log. Numbers are its own digits, so any size; every
+ * string is escaped.
  */
 #ifndef SPAMTRAIL_REPORT_EXPLAIN_H
 #define SPAMTRAIL_REPORT_EXPLAIN_H

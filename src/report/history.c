@@ -23,7 +23,10 @@ void history_json(struct sink *s, const struct journal_row *r)
 {
 	struct jsonw w = { .out = &s->text };
 
-	/* the list's comma: everything but its first member ends with a bracket */
+	/*
+	 * the list's comma: only its first member follows a bracket; an empty buffer has just been written
+	 * out
+	 */
 	w.comma = s->text.n == 0 || s->text.p[s->text.n - 1] != '[';
 	jsonw_open(&w, NULL, '{');
 	jsonw_u64(&w, "id", r->id);

@@ -11,6 +11,7 @@
 #include "report/who.h"
 
 #define SERIES 7 /* the last one is all others */
+/* In the units of the SVG's viewBox: room for the numbers at the left and below. */
 #define LEFT 50.0
 #define TOP 10.0
 #define WIDTH 700.0
@@ -86,6 +87,7 @@ static void put_columns(struct buf *out, const struct plot *p)
 		for (size_t k = 0; k < INQUIRY_SPARK; k++) {
 			double h = p->column[i][k] / p->highest * HEIGHT;
 
+			/* Less than what one decimal can say: it would be a rectangle of height 0. */
 			if (h < 0.05)
 				continue;
 			buf_str(out, "<rect");
@@ -160,6 +162,7 @@ void html_plot(struct buf *out, const struct inquiry *q, const struct zone *zone
 {
 	struct plot p = { .n = 0 };
 
+	/* A rate by the minute needs a minute. */
 	if (q->to - q->from < 60)
 		return;
 	choose(&p, q);

@@ -7,6 +7,7 @@
 #include "base/show.h"
 #include "report/text.h"
 
+/* A page is for reading: beyond, the JSON has every row. */
 #define ROWS_SHOWN 100
 
 static void put_head(struct buf *out, const char *title)

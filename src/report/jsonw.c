@@ -11,6 +11,7 @@ void jsonw_key(struct jsonw *w, const char *key)
 {
 	if (w->comma)
 		buf_byte(w->out, ',');
+	/* Set for what comes behind this value; jsonw_open takes it back for the first member. */
 	w->comma = true;
 	if (!key)
 		return;

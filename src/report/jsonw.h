@@ -1,6 +1,9 @@
 /*
  * jsonw - a small JSON writer over a buffer: commas by itself, strings only through show_json.
  * The caller closes what it opens; there is no stack, so nothing recurses.
+ *
+ * TRUST: spans may be any bytes, and what is written is valid JSON all the same. KEY is our own text and is
+ * not escaped. Nothing fails: what did not fit is remembered by the buffer and told by sink_end.
  */
 #ifndef SPAMTRAIL_REPORT_JSONW_H
 #define SPAMTRAIL_REPORT_JSONW_H
@@ -16,10 +19,12 @@ struct jsonw {
 /* C is { or [ ; KEY may be NULL inside a list. */
 void jsonw_open(struct jsonw *w, const char *key, char c);
 void jsonw_close(struct jsonw *w, char c);
+/* What follows is the caller's one value. KEY NULL: only the comma, for a list's member. */
 void jsonw_key(struct jsonw *w, const char *key);
 void jsonw_span(struct jsonw *w, const char *key, struct span s);
 void jsonw_str(struct jsonw *w, const char *key, const char *s);
 void jsonw_u64(struct jsonw *w, const char *key, uint64_t v);
+/* Up to six decimals, never an exponent; NaN and infinities, which JSON cannot say, become 0. */
 void jsonw_double(struct jsonw *w, const char *key, double v);
 void jsonw_bool(struct jsonw *w, const char *key, bool v);
 /* RFC 3339; a time of 0 is unknown and writes nothing. */

@@ -8,6 +8,7 @@
 #include "base/show.h"
 #include "report/text.h"
 
+/* Columns. Narrower nothing can be laid out; wider the eye loses the line. */
 #define NARROWEST 40
 #define WIDEST 200
 
@@ -37,6 +38,7 @@ static size_t room(const struct pen *p)
 /* Bytes of the clean S that fit into COLUMNS, whole characters; at least one byte. */
 static size_t fitting(struct span s, size_t columns, bool ascii)
 {
+	/* A character is at most four bytes: the walk back starts there, however long the word is. */
 	size_t n = s.n < columns * 4 + 4 ? s.n : columns * 4 + 4;
 
 	while (n > 1 && (show_width(span_head(s, n), ascii) > columns ||
@@ -63,6 +65,7 @@ static void put_clean(struct pen *p, struct span s)
 
 		if (!fits && p->col > p->indent)
 			break_line(p);
+		/* Asked again: the fresh line may have room for it all. */
 		fits = s.n <= PEN_WORD && show_width(s, ascii) <= room(p);
 		put_blanks(p, p->gap);
 		p->gap = 0;
@@ -84,6 +87,7 @@ static void end_word(struct pen *p)
 /* Shown text behind the waiting word, without a place to break between. */
 static void add_clean(struct pen *p, struct span s)
 {
+	/* A word beyond PEN_WORD is broken where it fills: better than growing with what a stranger sends. */
 	if (s.n > PEN_WORD - p->word_n)
 		end_word(p);
 	if (s.n > PEN_WORD)

@@ -26,9 +26,14 @@ struct pen {
 	char word[PEN_WORD]; /* waiting for its end: shown text, not yet on a line */
 };
 
+/*
+ * P borrows OUT and SCREEN, which must outlive it, and owns nothing; end with pen_line, or the last word is
+ * lost.
+ */
 struct pen pen_new(struct buf *out, const struct screen *screen);
 /* Ends the line and starts the next at column 0; later wraps go to column INDENT. */
 void pen_line(struct pen *p, size_t indent);
+/* From here on; PEN_PLAIN ends it. Writes nothing where the screen has no colour. */
 void pen_style(struct pen *p, enum pen_style style);
 /* Foreign or own text, wrapped at blanks; a word too long for a line is broken where the line ends. */
 void pen_text(struct pen *p, struct span s);

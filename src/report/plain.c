@@ -12,6 +12,7 @@ static void put_span(struct buf *out, struct span s)
 {
 	buf_byte(out, '\t');
 	if (s.n)
+		/* Whatever the terminal: a script gets the same bytes everywhere. */
 		show_text(out, s, false);
 	else
 		buf_byte(out, '-');

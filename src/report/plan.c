@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+/* Of each side; enough for what an edit of ours changes, not for a file of an attacker's length. */
 #define DIFF_LINES 40
 
 /* --- what an edit changes -------------------------------------------------------------------------- */
@@ -36,6 +37,10 @@ static size_t common_head(struct span a, struct span b)
 	return at;
 }
 
+/*
+ * Bytes at the end that are whole lines and equal. A line counts as whole only where both have its beginning:
+ * else the diff would show half of one, and the operator agrees to what he reads.
+ */
 static size_t common_tail(struct span a, struct span b)
 {
 	size_t n = 0, whole = 0;

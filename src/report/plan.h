@@ -1,6 +1,10 @@
 /*
  * plan - a plan as it is shown before it is done: each action with its grade, what it changes, the same by hand, its way
  * back and how long it lasts; then what is left to the operator, and what could not be told apart.
+ *
+ * What is shown is all that will be asked of the actor: an action that is not here is not done with this
+ * plan.
+ * TRUST: texts quote configuration and file names; all are escaped.
  */
 #ifndef SPAMTRAIL_REPORT_PLAN_H
 #define SPAMTRAIL_REPORT_PLAN_H

@@ -496,6 +496,7 @@ static void list_plain(struct queue_list *l, const struct queued *q)
 	}
 }
 
+/* One blank at least, so that a long id or size cannot run into the next column. */
 static void pad(struct buf *out, size_t from, size_t to)
 {
 	do
@@ -534,6 +535,7 @@ static void list_text(struct queue_list *l, const struct queued *q)
 		show_text(out, q->recipients[i].address, ascii);
 		buf_byte(out, '\n');
 	}
+	/* Said, not left out: mailq's list would be complete, and this one looks like it. */
 	if (q->nrecipients > q->nlisted)
 		buf_addf(out, "%63s... and %u more\n", "", q->nrecipients - q->nlisted);
 	buf_free(&size);

@@ -16,6 +16,7 @@
 #include "model/queue.h"
 #include "report/screen.h"
 
+/* Of a queue_report with groups. ZONE: ROOT's, NULL = UTC. The sink keeps what goes wrong. */
 void queue_text(struct sink *s, const struct queue_report *q, const struct screen *screen);
 void queue_json(struct sink *s, const struct queue_report *q, const struct zone *zone);
 void queue_plain(struct sink *s, const struct queue_report *q, const struct zone *zone);
@@ -29,6 +30,10 @@ struct queue_list {
 	uint64_t messages, bytes;
 };
 
+/*
+ * begin, a put for each message as it is read, end with what the reader reported: nothing is kept of a
+ * message.
+ */
 void queue_list_begin(struct queue_list *l);
 void queue_list_put(struct queue_list *l, const struct queued *q);
 void queue_list_end(struct queue_list *l, const struct queue_report *q);

@@ -1,6 +1,9 @@
 /*
  * quiet - "no outbreak", or that no mail was read, said as clearly as an outbreak: how much, what is
  * usual, who sends most, what was checked and what was not.
+ *
+ * A false all-clear is the worst this program can say: each sentence is about what was read, and nothing
+ * else. Everything points into Q and needs no freeing.
  */
 #ifndef SPAMTRAIL_REPORT_QUIET_H
 #define SPAMTRAIL_REPORT_QUIET_H
@@ -15,9 +18,10 @@ struct pen;
 bool quiet_has_mail(const struct inquiry *q);
 /* Who sends most of this server's own mail; NULL when nobody does. */
 const struct row *quiet_highest(const struct inquiry *q);
+/* The head, in the place of the incidents; then, further down, what was checked. */
 void quiet_show(struct pen *p, const struct inquiry *q);
 void quiet_checked(struct pen *p, const struct inquiry *q);
-/* OUT = "no web log, no logins found: ..." or empty when every kind of log was there. */
+/* OUT = "not in the input: web log, PHP mail.log ..." or empty when every kind of log was there. */
 void quiet_missing_logs(const struct inquiry *q, struct buf *out);
 
 #endif

@@ -124,6 +124,7 @@ static void put_clean(struct pen *p, const struct reputation *r)
 
 /* --- what is not known ---------------------------------------------------------------------------- */
 
+/* By whose fault it is: a refusal is about our resolver, a lie about the list, silence may pass. */
 static const char *what_to_do(enum list_state state)
 {
 	switch (state) {
@@ -185,6 +186,7 @@ static void put_trouble(struct pen *p, const struct reputation *r, size_t first)
 
 static void put_unknown(struct pen *p, const struct reputation *r)
 {
+	/* What the operator can change stands first. */
 	enum list_state order[] = { LIST_REFUSED, LIST_NO_ANSWER, LIST_LYING };
 
 	for (size_t k = 0; k < 3; k++) {

@@ -15,6 +15,7 @@ struct reputation;
 struct screen;
 struct sink;
 
+/* R is only read, and its texts may be any bytes. The sink keeps what goes wrong; sink_end tells it. */
 void reputation_text(struct sink *s, const struct reputation *r, const struct screen *screen);
 void reputation_json(struct sink *s, const struct reputation *r);
 void reputation_plain(struct sink *s, const struct reputation *r);

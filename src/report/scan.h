@@ -15,6 +15,10 @@
 /* The name of an account; NULL where there is none. */
 typedef const char *scan_owner_fn(uint32_t uid);
 
+/*
+ * R is only read, and its texts may be any bytes. EXPLAIN: each step of a reason. The sink keeps what goes
+ * wrong.
+ */
 void scan_text(struct sink *s, const struct scan_report *r, const struct screen *screen, bool explain, bool quiet);
 void scan_plain(struct sink *s, const struct scan_report *r);
 void scan_json(struct sink *s, const struct scan_report *r, const struct zone *zone, scan_owner_fn *owner);

@@ -14,6 +14,7 @@
 #include "report/text.h"
 #include "report/who.h"
 
+/* A first screen has six lines for the answer: what is not accused may take no more than this. */
 #define ASIDE_SHOWN 3
 
 static void put_window(struct pen *p, const struct inquiry *q)
@@ -99,6 +100,7 @@ static double rate_now(const struct inquiry *q, const struct history *h)
 	int64_t window = q->to - q->from, columns;
 	uint64_t sum = 0;
 
+	/* Below a minute the columns say nothing: everything counts as one minute's. */
 	if (window < 60)
 		return 60.0 * (double)h->messages;
 	columns = 300 * INQUIRY_SPARK / window + 1;
@@ -206,6 +208,7 @@ static void put_more(struct pen *p, const struct inquiry *q, const bool *told, s
 
 static void put_aside(struct pen *p, const struct inquiry *q)
 {
+	/* "No outbreak" has named him already. */
 	const struct row *told_as_highest = q->nincidents ? NULL : quiet_highest(q);
 	size_t shown = 0, more = 0;
 
@@ -239,6 +242,7 @@ static void put_aside(struct pen *p, const struct inquiry *q)
 	}
 }
 
+/* Of all that incidents accuse, shown above or not; each row once, also where two incidents name it. */
 static void put_damage(struct pen *p, const struct inquiry *q, const bool *told)
 {
 	struct counts c = { 0 };
@@ -282,6 +286,10 @@ static void put_unseen_line(struct pen *p, bool *first, struct span s)
 	pen_line(p, 0);
 }
 
+/*
+ * Ctrl-C and unread logs first: they say how much of the answer is missing, the rest says where. Notes stand
+ * last, since they take nothing away from it.
+ */
 static void put_unseen(struct pen *p, const struct inquiry *q)
 {
 	bool first = true;
@@ -371,6 +379,7 @@ static void put_stop(struct pen *p, const struct inquiry *q)
 	buf_free(&command);
 }
 
+/* One command, not a menu: look into the incident, else mend a blind spot, else read the day's numbers. */
 static void put_next(struct pen *p, const struct inquiry *q)
 {
 	size_t off = 0;
@@ -407,6 +416,7 @@ static void put_next(struct pen *p, const struct inquiry *q)
 	pen_line(p, 0);
 }
 
+/* Rows that an incident accuses: said with it, so not a second time among the suspects. */
 static bool *mark_told(const struct inquiry *q, struct arena *a)
 {
 	bool *told = arena_alloc(a, q->nrows + 1);

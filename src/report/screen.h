@@ -21,6 +21,7 @@ struct screen {
 	unsigned top; /* senders shown, 0 = 5 */
 };
 
+/* Writes S in whole lines. Q's texts may be any bytes. The sink keeps what goes wrong. */
 void screen_inquiry(struct sink *s, const struct inquiry *q, const struct screen *screen);
 
 #endif

@@ -20,6 +20,7 @@ struct sender_view {
 	size_t nclaims;
 };
 
+/* V and what it points to are only borrowed. IN_FULL: with proofs and terms, over several lines. */
 void sender_show(struct pen *p, const struct sender_view *v, bool in_full);
 
 #endif

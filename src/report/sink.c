@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+/* Few writes for a long report, and little memory. */
 #define ENOUGH (64u << 10)
 
 struct sink sink_new(int fd)
@@ -27,6 +28,7 @@ static void write_out(struct sink *s)
 		else if (errno != EINTR)
 			s->error = errno;
 	}
+	/* Also behind an error: the rest of a report that nobody gets must not pile up. */
 	s->text.n = 0;
 }
 

@@ -1,5 +1,8 @@
 /*
  * stats - `investigate --stats`: what eximstats and pflogsumm print, for both mail servers from one pass.
+ *
+ * Nothing is judged here: numbers, no accusation. TRUST: keys are foreign (addresses, servers' words) and are
+ * escaped. The sink keeps what goes wrong.
  */
 #ifndef SPAMTRAIL_REPORT_STATS_H
 #define SPAMTRAIL_REPORT_STATS_H

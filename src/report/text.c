@@ -53,9 +53,11 @@ void text_fixed(struct buf *out, double v, unsigned decimals)
 	decimals = decimals < 6 ? decimals : 6;
 	if (!isfinite(v))
 		v = 0;
+	/* So that scaled stays within 64 bits, and the digits within TEXT. */
 	if (fabs(v) > 1e12)
 		v = v < 0 ? -1e12 : 1e12;
 	scaled = (uint64_t)(fabs(v) * scale[decimals] + 0.5);
+	/* No "-0": what rounds to nothing has no sign. */
 	v = scaled ? v : 0;
 	for (; decimals; decimals--, scaled /= 10)
 		if (p < end || scaled % 10)
@@ -74,6 +76,7 @@ void text_bytes(struct buf *out, uint64_t v)
 	double size = (double)v;
 	size_t unit = 0;
 
+	/* From here on it would be rounded to 1000: "1 MB", not "1000 kB". */
 	while (size >= 999.5 && unit + 1 < sizeof(units) / sizeof(units[0])) {
 		size /= 1000;
 		unit++;
@@ -176,6 +179,10 @@ void text_spark(struct buf *out, const uint64_t *history, size_t n, size_t colum
 	if (columns > 64)
 		columns = 64;
 	for (size_t i = 0; i < n && columns; i++)
+		/*
+		 * Every column of the history falls into one bar, and every bar gets one: COLUMNS is no more
+		 * than N.
+		 */
 		column[i * columns / n] += (double)history[i];
 	for (size_t i = 0; i < columns; i++)
 		top = column[i] > top ? column[i] : top;

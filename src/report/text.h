@@ -8,6 +8,7 @@
 #include "base/zone.h"
 
 /* The nearest whole number, within what fits. */
+/* Nothing here fails or keeps memory: OUT gets whole pieces, and remembers itself what did not fit. */
 uint64_t text_round(double v);
 /* 15912 */
 void text_u64(struct buf *out, uint64_t v);

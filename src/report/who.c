@@ -12,6 +12,7 @@ const char *who_kind(enum sender_kind kind)
 		[KIND_OTHER] = "the rest",
 	};
 
+	/* KIND may come from a child: what is no kind has a word all the same. */
 	return kind < SENDER_KINDS ? words[kind] : "the rest";
 }
 
@@ -62,6 +63,7 @@ const struct doubt *who_doubt(const struct row *r)
 	const struct reason *loudest = NULL;
 
 	for (size_t i = 0; i < r->nreasons; i++)
+		/* What speaks for him explains no suspicion. */
 		if (r->reasons[i].weight > 0 && (!loudest || r->reasons[i].weight > loudest->weight))
 			loudest = &r->reasons[i];
 	for (size_t i = 0; loudest && i < sizeof(table) / sizeof(table[0]); i++)

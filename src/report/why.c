@@ -25,6 +25,7 @@ static int no_such_incident(const struct inquiry *q, struct span id, struct err 
 	struct buf known = BUF_MAX(200), asked = BUF_MAX(200);
 	int code;
 
+	/* The sentence goes to the terminal, and the operator may have pasted anything. */
 	show_text_cut(&asked, id, 40, true);
 	for (size_t i = 0; i < q->nincidents && i < 5; i++) {
 		buf_str(&known, i ? ", " : "; there is ");
@@ -172,6 +173,7 @@ void why_text(struct sink *s, const struct inquiry *q, const struct why_target *
 	struct arena *a = arena_new();
 	struct claim *claims;
 	size_t n = claims_list(q, t->incident, a, &claims);
+	/* No row has this number: the first claim always names its sender. */
 	uint32_t row = UINT32_MAX;
 
 	for (size_t i = 0; i < n; i++) {

@@ -17,6 +17,10 @@ struct why_target {
 /* EXIT_USAGE (and what there is instead) when the inquiry holds no such incident or claim. */
 int why_find(const struct inquiry *q, struct span name, struct why_target *ret_target, struct err *err);
 
+/*
+ * T as why_find gave it for the same Q. Nothing fails; the sink keeps a failed write. ZONE: ROOT's, NULL =
+ * UTC.
+ */
 void why_text(struct sink *s, const struct inquiry *q, const struct why_target *t,
 	      const struct screen *screen);
 /* One line a raw line: incident.n, grade, file, line, offset, text. */
