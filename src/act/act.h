@@ -57,6 +57,7 @@ struct kind {
 	int (*settle)(struct work *w, enum settled *ret, struct err *err);
 };
 
+/* Never NULL for a kind that was unpacked: unpacking checks the range. */
 const struct kind *act_kind(enum action_kind kind);
 
 /* check.c: refuses what may not be done whoever asks. */
@@ -71,9 +72,16 @@ int check_program(const struct span *args, size_t nargs, struct err *err);
 int run_program(const struct span *args, size_t nargs, struct span input, struct err *err);
 
 /* apply.c */
+/*
+ * Checks P and adds its rows as *planned*; refused as a whole, the journal has none of it. P lives on in A.
+ */
 int act_plan(struct actor *a, struct plan *p, struct err *err);
 /* Does action INDEX; *RET_ROW tells what came of it, also when it failed. Negative: the journal cannot be kept. */
 int act_apply(struct actor *a, size_t index, const struct journal_row **ret_row, struct err *err);
+/*
+ * Takes R back, BY whom; R tells what came of it. MOVED as in struct work. Negative: R is damaged, may not be
+ * acted on any more, or the journal cannot be kept.
+ */
 int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool moved, struct err *err);
 /* Commits R as it is now. */
 int act_step(struct actor *a, struct journal_row *r, struct err *err);
@@ -88,6 +96,7 @@ int act_purge_row(struct actor *a, struct journal_row *r, struct err *err);
 
 /* socket.c: closes every mail session with one of CLIENTS. */
 int socket_end_sessions(const struct span *clients, size_t nclients, size_t *ret_closed, struct err *err);
+/* An IPv4 or IPv6 address in its text form. */
 bool socket_is_address(struct span s);
 
 /* firewall.c: our table as the journal has it, for instance after a reboot. */

@@ -2,12 +2,19 @@
  * apply - one action through its states, each on disk before the next step is taken: planned, doing, done; undoing,
  * undone. Who fails before anything was changed is *failed*, or *raced* where things were exchanged under our eyes;
  * who fails in an undo stays *done*, with the reason.
+ *
+ * Promises: whatever moment the power fails in, the journal has said before what was about to be done. A step
+ * whose row cannot be written is not taken.
+ *
+ * TRUST: the plan's every field was chosen by a process that reads foreign bytes; the journal is root's own,
+ * but may be a restored backup, so what is unpacked is checked before it is taken back, too.
  */
 #include "act/act.h"
 #include "act/record.h"
 
 #include "base/hash.h"
 
+/* a suspect who exchanges his file each time wins no more than that it is told as *raced* */
 #define TRIES 3
 #define PLAN_BYTES_MOST (64u << 20)
 #define IDENTITY_SEED UINT64_C(0x6964656e74697479)
@@ -44,6 +51,7 @@ static uint64_t identity_of(const struct action *v)
 	uint64_t id = hash_mix(v->kind ^ IDENTITY_SEED) ^ v->uid;
 
 	id = hash_mix(id + hash_span(v->base, 1)) ^ hash_span(v->path, 2);
+	/* of a queue it is other messages each time, and still the same hold of that sender's mail */
 	if (v->kind != ACTION_HOLD_QUEUE)
 		for (size_t i = 0; i < v->nargs; i++)
 			id = hash_mix(id + hash_span(v->args[i], i));
@@ -166,6 +174,7 @@ static int try_once(struct actor *a, struct work *w, struct err *err, bool *ret_
 	int rc;
 
 	w->raced = false;
+	/* again: what was right when the plan came may be an old answer by now */
 	rc = act_check(a, w->action, err);
 	if (rc == 0)
 		rc = k->look(w, err);
@@ -174,6 +183,7 @@ static int try_once(struct actor *a, struct work *w, struct err *err, bool *ret_
 		return rc;
 	}
 	w->row->state = ACT_STATE_DOING;
+	/* before it is done, so that one that was killed runs out, too */
 	w->row->expires = lifetime ? clock_seconds(&a->clock) + lifetime : 0;
 	keep_record(a, w);
 	rc = act_step(a, w->row, err);

@@ -8,9 +8,14 @@
 
 #include <limits.h>
 
+/* a path's length: no word of a program of ours is longer */
 #define WORD_MOST 4096
 
-/* Where files of the machine may be edited or made: a folder with all below it, or (no slash at its end) one file. */
+/*
+ * Where files of the machine may be edited or made: a folder with all below it, or (no slash at its end) one
+ * file; "spamtrail" at the end begins the names of files of our own. A home's files are not here: base and
+ * owner say enough.
+ */
 static const char *const editable[] = {
 	"/etc/postfix/",
 	"/etc/exim4/",
@@ -145,8 +150,10 @@ int act_check(const struct actor *a, const struct action *v, struct err *err)
 
 	if (has_nul(v->mta) || !words_plain(v->args, v->nargs) || !words_plain(v->back, v->nback))
 		return err_set(err, EXIT_NOPERM, "a word in the plan is too long or has a NUL");
+	/* processes, sockets and tables are the running machine's, not those of the image */
 	if (a->elsewhere && !is_file_kind(v->kind))
 		return err_set(err, EXIT_NOPERM, "with --root only files can be acted on");
+	/* the operator is shown what stays by this mark: it must be the kind's */
 	if (v->transient != (v->kind == ACTION_CLOSE_SOCKET || v->kind == ACTION_END_LOGIN))
 		return err_set(err, EXIT_NOPERM,
 			       "an action of the plan is marked transient against its kind");

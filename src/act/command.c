@@ -1,6 +1,9 @@
 /*
  * command - a program of the table in programs.c is run, and another one of it to take that back. What was interrupted
  * is run again: only commands that may be repeated belong into the table.
+ *
+ * TRUST: words of a plan. Both ways are checked before the first is taken: what could not be taken back is
+ * not done.
  */
 #include "act/act.h"
 

@@ -4,6 +4,12 @@
  *
  * SMTP sessions are closed by the kernel, never by killing their server: Postfix then throttles the service, and
  * everybody's mail stands still for a minute.
+ *
+ * Nothing is kept, so there is nothing to look for, to undo or to settle: asked again it finds no session any
+ * more.
+ *
+ * TRUST: addresses and login come from a plan: only what inet_pton takes, or a plain word that follows
+ * "kick".
  */
 #include "act/act.h"
 

@@ -16,7 +16,9 @@
 #include <unistd.h>
 
 #define BESIDE_MOST 1000
+/* ".restored-999" fits */
 #define SUFFIX_MOST 32
+/* both come from one clock that ticks each 1 to 10 ms */
 #define SAME_MOMENT_NANOS INT64_C(100000000)
 #define XATTRS_MOST (4u << 20)
 
@@ -53,6 +55,7 @@ static const char *objection(const struct work *w, const struct stat *st)
 		return "is no plain file";
 	if (v->uid == PLAN_NO_UID ? st->st_uid >= UID_ACCOUNT_LEAST : st->st_uid != v->uid)
 		return "belongs to somebody else";
+	/* under its second name it would stay in reach, or a stranger's file would go with it */
 	if (st->st_nlink != 1)
 		return "has a second name somewhere";
 	if (v->inode && (st->st_ino != v->inode || st->st_dev != v->device))

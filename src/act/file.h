@@ -1,5 +1,12 @@
 /*
- * file - what the three kinds that move files share: looking before, and looking after.
+ * file - what the kinds that move files share: looking before, and looking after.
+ *
+ * Errors are EXIT_NOPERM where the thing is not what may be touched, EXIT_NOINPUT where it is gone, else
+ * EXIT_IO; nothing is changed then, unless a function says so. Descriptors that are returned are the caller's
+ * to close.
+ *
+ * TRUST: files and folders are the suspect's, who may exchange them at any moment; only what lies in the
+ * store is still.
  */
 #ifndef SPAMTRAIL_ACT_FILE_H
 #define SPAMTRAIL_ACT_FILE_H

@@ -4,6 +4,11 @@
  *
  * The table is written whole from what the journal says is in force, in one transaction of nft. So doing, undoing,
  * repeating after a kill and bringing it back after a reboot are one and the same step, and other tables are left alone.
+ *
+ * nft(8): an accept ends only the chain it stands in, so the administrator's own tables cannot let through
+ * what ours resets. A reset, so that a program is told at once instead of waiting for an answer.
+ *
+ * TRUST: of a plan only a number gets into nft's text.
  */
 #include "act/act.h"
 
@@ -134,6 +139,7 @@ int firewall_restore(const struct actor *a, struct err *err)
 	struct rules r = { .uids = BUF_MAX(TEXT_MOST) };
 	int rc = a->elsewhere ? 0 : collect(a, NULL, false, &r, err);
 
+	/* nothing in force: a machine without nft has nothing to restore, and no error */
 	if (rc == 0 && (r.uids.n || r.brake))
 		rc = write_rules(a, NULL, false, err);
 	buf_free(&r.uids);

@@ -22,8 +22,10 @@
 #define STATE_STORE "hold"
 #define LIST_NAME "stores"
 #define LIST_MOST (1u << 20)
+/* 64 random bits: no two actions meet, and none of a store's names is known before */
 #define TOKEN_BYTES 8
 #define RECORD_MOST (64u << 20)
+/* no secret: the sum is against a damaged disk, as only root writes here */
 #define RECORD_SEED UINT64_C(0x7265636f7264)
 
 static bool store_sound(int fd, struct stat *st)
@@ -55,6 +57,7 @@ static int store_open_at(int dir, const char *name, struct hold *ret, struct err
 
 static int store_make(int dir, const char *name, struct hold *ret, struct err *err)
 {
+	/* what is there already is believed only after store_open_at has looked at it */
 	if (mkdirat(dir, name, 0700) < 0 && errno != EEXIST)
 		return err_sys(err, EXIT_IO, "the hold store %s cannot be made", name);
 	return store_open_at(dir, name, ret, err);

@@ -2,6 +2,11 @@
  * hold - hold stores: folders of root's alone, on the file system of what they hold, so that a rename moves a file in
  * and out with everything it has. One lies in the state folder; others, ".spamtrail-hold", as deep in a file system as
  * only root can write. What is in them has a random name, and its journal row beside it in NAME.rec.
+ *
+ * A negative code comes with a sentence in ERR; a store that is not root's alone is EXIT_NOPERM.
+ *
+ * TRUST: only root writes here, so what lies in a store can be looked at in peace; what came in is still the
+ * suspect's.
  */
 #ifndef SPAMTRAIL_ACT_HOLD_H
 #define SPAMTRAIL_ACT_HOLD_H
@@ -51,6 +56,7 @@ int hold_each_record(const struct actor *a, hold_see *see, void *owner, struct e
 
 /* digest.c: SHA-256 of all bytes of FD into OUT of 32. */
 #define DIGEST_BYTES 32
+/* From the first byte to the end as it is now, wherever FD stands. EXIT_IO where it cannot be read. */
 int digest_file(int fd, unsigned char out[DIGEST_BYTES], struct err *err);
 void digest_span(struct span s, unsigned char out[DIGEST_BYTES]);
 /* ACLs and other extended attributes of an O_PATH descriptor, packed; copied to a file of ours. */

@@ -5,6 +5,9 @@
  * looked at again: is it not the file of the record, it goes back at once and the action is *raced*.
  *
  * Back it never replaces anything, never sets set-id bits, and goes only into the folder it came from.
+ *
+ * TRUST: the file and its folder are the suspect's until the rename; what is believed is what lies in the
+ * store then.
  */
 #include "act/file.h"
 #include "act/act.h"
@@ -71,6 +74,7 @@ static int make(struct work *w, struct err *err)
 
 	if (rc < 0)
 		return rc;
+	/* the record first: a file in the store without one would be nobody's after a lost journal */
 	rc = hold_write_record(w, &m.hold, err);
 	if (rc == 0 && move_name(m.place.folder, m.place.name, m.hold.fd, m.token, MOVE_NOREPLACE) < 0) {
 		w->raced = errno == ENOENT;

@@ -19,21 +19,26 @@
 #include "act/talk.h"
 
 #define CHANNEL_FD 3
+/* seconds: the command line may read many held messages again before it answers */
 #define PATIENCE 600
 
 static void settle_in(void)
 {
 	const struct rlimit no_core = { 0, 0 };
 
+	/* what we make is root's alone until it gets its owner */
 	umask(077);
+	/* between two steps of an action nothing may end us; a limit or a closed pipe is an error instead */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	/* a core would be the bytes of customers' files */
 	setrlimit(RLIMIT_CORE, &no_core);
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	/* programs that are run inherit nothing that the caller left open */
 	close_range(CHANNEL_FD + 1, ~0u, 0);
 }
 

@@ -3,6 +3,9 @@
  * on another owner's, across a mount, or where a file has a second name; never a bit more than there was.
  *
  * Undo gives back only where the mode is still the one that was set, and no set-id bit that was taken.
+ *
+ * TRUST: file and folder are the suspect's, who may exchange them: the mode is set on the descriptor that was
+ * looked at.
  */
 #include "act/place.h"
 #include "act/act.h"
@@ -61,6 +64,7 @@ static int set(const struct work *w, int fd, mode_t mode, struct err *err)
 	if (place_chmod(fd, mode) < 0)
 		return err_sys(err, EXIT_IO, "%.*s: its mode cannot be set", (int)w->action->path.n,
 			       w->action->path.p);
+	/* some file systems take a mode and keep another */
 	if (fstat(fd, &st) < 0 || (st.st_mode & BITS) != mode)
 		return err_set(err, EXIT_IO, "%.*s: its mode was set and is another one",
 			       (int)w->action->path.n, w->action->path.p);

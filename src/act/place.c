@@ -17,10 +17,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+/* a chain that is longer is not walked, so not trusted */
 #define DEPTH_MOST 200
 
 bool place_root_only(const struct stat *st)
 {
+	/* a group's right to write is somebody else's, too: who is in it is not asked */
 	return S_ISDIR(st->st_mode) && st->st_uid == 0 && (st->st_mode & 022) == 0;
 }
 
@@ -161,6 +163,7 @@ int place_reopen(int fd, int flags)
 	char link[40];
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	/* O_NONBLOCK: neither a FIFO nor a lease of the suspect's may hold us up */
 	return open(link, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 

@@ -3,6 +3,11 @@
  *
  * The base is the machine's "/" or an account's own folder that only root could have put where it is. Everything below
  * it is reached without a link and, in an account's folder, without crossing a mount.
+ *
+ * Descriptors are the caller's to close. EXIT_NOINPUT: not there, or a link on the way; EXIT_NOPERM: the way
+ * could have been made by somebody else than root or the account; EXIT_IO: the rest.
+ *
+ * TRUST: see place.c; names are a plan's, folders below a home the suspect's.
  */
 #ifndef SPAMTRAIL_ACT_PLACE_H
 #define SPAMTRAIL_ACT_PLACE_H
@@ -22,6 +27,7 @@ struct place {
 	bool home; /* the base is an account's */
 };
 
+/* V was checked (check.c): PATH is plain and beneath BASE. */
 int place_open(const struct actor *a, const struct action *v, struct place *ret, struct err *err);
 void place_close(struct place *p);
 /* The file itself, O_PATH and not through a link, or negative: EXIT_NOINPUT when there is none. */
@@ -42,6 +48,7 @@ int place_above(const struct actor *a, int folder, struct err *err);
  * cannot be told. In an overlay files have other device numbers than their folders.
  */
 int place_same_mount(int a, int b, bool device, struct err *err);
+/* A folder that nobody but root can change. */
 bool place_root_only(const struct stat *st);
 
 #endif

@@ -21,6 +21,7 @@
 
 #define STAT_MOST 4096
 #define BORN_FIELD 19 /* blanks between the state and field 22 */
+/* of 5 ms each: what waits for a disk stops only behind that, and is told */
 #define STOP_TRIES 200
 #define BOOT_ID_CHARS 36
 
@@ -211,6 +212,7 @@ static int undo(struct work *w, struct err *err)
 	struct err gone = { 0 };
 	int fd, rc = 0;
 
+	/* after a boot the same pid, and even the same birth, may be another process */
 	fd = span_eq(process_boot(w->arena), w->record->boot)
 		     ? process_open(w->action->pid, w->action->born, PLAN_NO_UID, &gone)
 		     : -1;

@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #define ARGS_MOST 2000
+/* a program that does not end is ended: the plan's other actions wait for it */
 #define SECONDS 120
 #define SAID_MOST 200
+/* sysexits.h, EX_NOUSER */
 #define NOBODY_KICKED 68
 
 struct program {
@@ -66,6 +68,7 @@ static bool is_word(struct span s)
 	for (size_t i = 0; i < s.n; i++)
 		if (!memchr(good, s.p[i], sizeof(good) - 1))
 			return false;
+	/* a dash first would be an option */
 	return s.n > 0 && s.p[0] != '-';
 }
 

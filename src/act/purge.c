@@ -3,6 +3,9 @@
  * them, that is still the inode of the record, and whose bytes still have the SHA-256 of the journal. Anything else stays.
  *
  * Nothing outside hold stores is ever deleted by spamtrail.
+ *
+ * TRUST: a store is root's; what lies in it was the suspect's, who may have kept it open and written to it
+ * since. Then the sum is another one, and it stays as evidence.
  */
 #include "act/file.h"
 #include "act/act.h"

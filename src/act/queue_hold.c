@@ -4,8 +4,11 @@
  * Postfix: postsuper -h from its standard input. Exim: -MG into the named queue "spamtrail", which no ordinary queue run
  * touches. Seen on Postfix 3.7: what is under delivery is held and delivered on, each recipient is marked done in the
  * file as it is served, and a release meanwhile waits for the lock, so nobody gets a second copy. Seen on Exim 4.96: such
- * a message is locked and stays; the others of the call move, and it is tried again. A queue id may be given to another message between plan and hold; so once they are held the command line is
- * asked to have each looked at again, and what is not the culprit's is released at once. Undo releases what we held.
+ * a message is locked and stays; the others of the call move, and it is tried again.
+ *
+ * A queue id may be given to another message between plan and hold; so once they are held the command line is
+ * asked to have each looked at again, and what is not the culprit's is released at once. Undo releases what
+ * we held.
  *
  * TRUST: ids come from a plan made of foreign bytes; only their shape is believed.
  */
@@ -18,8 +21,10 @@
 #include <unistd.h>
 
 #define ID_MOST 40
+/* 20 KB of arguments, far from the kernel's limit; one call for each id would take minutes */
 #define BATCH 500
 #define IDS_MOST 1000000
+/* IDS_MOST ids of ID_MOST bytes with their lengths are 44,000,000; less than ACT_BODY_MOST */
 #define BODY_MOST (48u << 20)
 
 static bool is_exim(const struct action *v)
@@ -185,6 +190,7 @@ static int make(struct work *w, struct err *err)
 {
 	struct span *innocent = NULL;
 	size_t n = 0;
+	/* first held, then asked: while somebody looks no delivery begins */
 	int rc = hold(w, w->record->ids, w->record->nids, err);
 
 	if (rc < 0)

@@ -3,6 +3,11 @@
  *
  * One struct for all kinds; a kind fills what it needs. It lies packed in the journal and, for what is in a hold store,
  * in a file beside it.
+ *
+ * Spans point into the arena of the run, or into what was unpacked. A damaged record is EXIT_IO, and nothing
+ * is done by it.
+ *
+ * TRUST: root's own, but perhaps a restored backup: see record.c.
  */
 #ifndef SPAMTRAIL_ACT_RECORD_H
 #define SPAMTRAIL_ACT_RECORD_H
@@ -45,6 +50,7 @@ struct record {
 
 void record_code(struct codec *c, struct record *v);
 void record_pack(const struct record *v, struct buf *out);
+/* *RET in A; of no bytes at all an empty record: nothing was laid aside yet. */
 int record_unpack(struct arena *a, struct span bytes, struct record **ret, struct err *err);
 
 struct seen seen_of(const struct stat *st);

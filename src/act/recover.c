@@ -1,6 +1,9 @@
 /*
  * recover - at every start: what an earlier actor was killed in is finished or reverted, each only once it is known from
  * the machine how far it got. Killed itself, it begins anew and finds less to do.
+ *
+ * TRUST: rows and records are root's own, or a restored backup's. A record beside a held file says what it
+ * claims; only the machine itself says what is so.
  */
 #include "act/act.h"
 #include "act/record.h"
@@ -72,6 +75,7 @@ int act_recover(struct actor *a, struct buf *note, struct err *err)
 			say(note, &rows[i],
 			    rows[i].state == ACT_STATE_UNDONE ? "it is undone now" : "it is not undone");
 	}
+	/* last: which rules are in force is known only now; a boot has emptied the kernel's table */
 	return rc < 0 ? rc : firewall_restore(a, err);
 }
 

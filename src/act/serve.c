@@ -25,6 +25,7 @@
 #define FOLDER_SEED UINT64_C(0x666f6c646572)
 #define MTA_MOST 16
 #define PASSWD_LINE_MOST 4096
+/* 30 s of LOCK_NANOS: long enough for a plan, short enough for a human */
 #define LOCK_TRIES 300
 #define LOCK_NANOS 100000000
 #define KEPT_STATES (1u << ACT_STATE_DONE | 1u << ACT_STATE_UNDONE)
@@ -315,6 +316,7 @@ static int undo_all(struct actor *a, const struct wish *wish, bool moved, struct
 	size_t n, did = 0;
 	int rc = journal_list(a->journal, a->arena, 1u << ACT_STATE_DONE, &rows, &n, &why);
 
+	/* of two edits of one file only the later one stands as it was left: it goes first */
 	for (size_t i = n; rc == 0 && i-- > 0;) {
 		if (!is_wished(wish, &rows[i]))
 			continue;

@@ -4,6 +4,12 @@
  *
  * The kernel is first asked whose it is. The cookie of that answer goes with the second question, so that a connection
  * opened meanwhile between the same ends is not the one that is closed.
+ *
+ * sock_diag(7). A kernel without CONFIG_INET_DIAG_DESTROY refuses the second question: that is said, and the
+ * connection goes on. There is no way back, so nothing is kept and nothing undone.
+ *
+ * TRUST: ends and addresses come from a plan: inet_pton takes them or they are none. Answers are the
+ * kernel's.
  */
 #include "act/act.h"
 
@@ -126,6 +132,7 @@ static int ask(struct mnl_socket *nl, uint16_t type, const struct end *own, cons
 
 /* --- all mail sessions of a client ---------------------------------------------------------------- */
 
+/* of everybody's on this host; those beyond are not seen, and go on until they end */
 #define SESSIONS_MOST 4096
 #define ESTABLISHED 1 /* TCP_ESTABLISHED */
 

@@ -33,6 +33,7 @@ enum act_answer {
 	ACT_REFUSED,     /* u32 exit code, text: this request was not done; the actor goes on */
 };
 
+/* bytes of one message; a plan holds the bytes of the files that it edits, before and after */
 #define ACT_BODY_MOST (64u << 20)
 
 struct act_begin {
@@ -52,6 +53,10 @@ struct act_planned {
 	int64_t undone;              /* when an operator took the same back, 0: never */
 };
 
+/*
+ * Both ways: C packs V or fills it. What does not fit shows in C, once, at the end; spans point into its
+ * bytes.
+ */
 void act_code_begin(struct codec *c, struct act_begin *v);
 void act_code_undo(struct codec *c, struct act_undo *v);
 void act_code_planned(struct codec *c, struct act_planned *v);

@@ -1,4 +1,11 @@
-/* cidr - see cidr.h. */
+/*
+ * cidr - see cidr.h.
+ *
+ * RFC 1918 and RFC 6598 say what is private, RFC 4291 what is link-local and how IPv4 stands in IPv6. Forms
+ * as in postconf(5), mynetworks, and the Exim specification, "Domain, host, address, and local part lists".
+ *
+ * TRUST: text of a configuration: what inet_pton does not take, or has too many bits, is no network.
+ */
 #include "host/cidr.h"
 
 #include <arpa/inet.h>
@@ -16,6 +23,7 @@ bool cidr_parse(struct span text, struct cidr *ret_net)
 		*ret_net = (struct cidr){ .v4 = true };
 		return true;
 	}
+	/* postconf(5): Postfix wants IPv6 in brackets, since a colon means a table there */
 	if (ip.n > 2 && ip.p[0] == '[' && ip.p[ip.n - 1] == ']')
 		ip = span_of(ip.p + 1, ip.n - 2);
 	if (ip.n == 0 || ip.n >= sizeof(copy))
@@ -65,6 +73,7 @@ bool cidr_is_wide(const struct cidr *net)
 		return n.bits < 48 && !(n.ip[0] == 0xfe && (n.ip[1] & 0xc0) == 0x80 && n.bits >= 10);
 	if (n.bits >= 8 && n.ip[12] == 127)
 		return false;
+	/* a /22 is what a small provider gets as a whole: wider, and strangers are among them */
 	return n.bits < (is_private_v4(n.ip + 12, n.bits) ? 16u : 22u);
 }
 

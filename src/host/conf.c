@@ -1,10 +1,21 @@
-/* conf - see conf.h. */
+/*
+ * conf - see conf.h.
+ *
+ * Formats: postconf(5) (leading blanks), the Exim specification, "The runtime configuration file", Apache's
+ * and rsyslog's backslashes, nginx' and syslog-ng's statements. Where dialects differ, the style decides.
+ *
+ * Promises: ends for any bytes, since each limit only counts down; an include that names itself is stopped by
+ * depth. What was given until a limit was hit is good, and the limit is said once for the operator.
+ *
+ * TRUST: root's files, in an image anybody's. Nothing is expanded or run.
+ */
 #include "host/conf.h"
 
 #include "base/buf.h"
 #include "host/glob.h"
 
 #define DEPTH_MOST 8
+/* of a mail server or a syslog; sites have a file each, so there 2,000 (see MANY) */
 #define INCLUDES_MOST 64
 #define FILES_MOST 256
 #define FILES_MOST_MANY 2000
@@ -55,6 +66,7 @@ void conf_include(struct conf *c, struct span pattern)
 	}
 	c->includes_left--;
 	n = gather_expand(c->g, pattern, &paths);
+	/* the last one first: what lies on top is read next */
 	while (n)
 		push(c, paths[--n], depth);
 }

@@ -3,6 +3,11 @@
  *
  * Only `accept` of the list named by acl_smtp_rcpt counts, without any condition but hosts = *, and before any
  * statement that keeps strangers from relaying. Exim specification, "Access control lists".
+ *
+ * An accept with a condition that is not understood counts as narrow: in doubt it is told as no open relay.
+ *
+ * TRUST: root's configuration, or an image's. Nothing in it is worked out; a lie in it is only a wrong
+ * advice.
  */
 #include "host/exim_conf.h"
 

@@ -1,4 +1,12 @@
-/* lookout - see lookout.h. */
+/*
+ * lookout - see lookout.h.
+ *
+ * Promises: a caller is told only where its child still had it as its parent after it was looked at; else
+ * nobody is named. Each look costs what the kernel has to list, so looks are spared rather than repeated.
+ *
+ * TRUST: the kernel's numbers; names and arguments are the suspect's. He may fork, end and start anew at any
+ * moment, so what cannot be told apart is nobody's, and all that grows has a limit that is told.
+ */
 #include "host/lookout.h"
 
 #include "base/err.h"
@@ -184,6 +192,7 @@ enum caller lookout_caller(struct lookout *l, uint32_t pid, uint32_t *ret_proces
 			*ret_process = OBSERVED_NONE;
 		return *ret_process == OBSERVED_NONE ? CALLER_GONE : CALLER_FOUND;
 	}
+	/* one program alone may have been left by its caller; a daemon's child has the daemon above it */
 	return programs > 1 ? CALLER_DAEMON : CALLER_GONE;
 }
 
@@ -262,6 +271,7 @@ static bool socket_inode(const struct lookout *l, uint32_t pid, uint32_t fd, uin
 	ssize_t n;
 
 	snprintf(name, sizeof(name), "%u/fd/%u", pid, fd);
+	/* proc(5): "socket:[INODE]" */
 	n = readlinkat(l->proc.fd, name, text, sizeof(text));
 	return n >= 10 && memcmp(text, "socket:[", 8) == 0 &&
 	       span_u64(span_of(text + 8, (size_t)n - 9), ret_inode);
@@ -320,6 +330,7 @@ static void find_owners(struct lookout *l, size_t first)
 	for (int everybody = 0; everybody < 2 && missing; everybody++) {
 		if (numbers_open(&pids, l->proc.fd, ".") < 0)
 			return;
+		/* the second pass sees the same ones again */
 		l->o.hidden = 0;
 		while (missing && numbers_next(&pids, &pid)) {
 			if (!everybody &&
@@ -360,6 +371,7 @@ uint32_t lookout_loopback(struct lookout *l, int64_t now)
 
 		if (l->wanted[i].last != l->looked || !socket_is_loopback(c->remote))
 			continue;
+		/* two speak at once: to guess would accuse one of them for the other's mail */
 		if (owner != OBSERVED_NONE && owner != c->process)
 			return OBSERVED_NONE;
 		owner = c->process;

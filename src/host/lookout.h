@@ -35,6 +35,7 @@ struct lookout {
 	int64_t now, looked; /* microseconds: of what happens, of the last look at the sockets */
 };
 
+/* PROC_FD and NETLINK stay the caller's; A must outlive what is observed. SELF and COMMAND_LINE are pids. */
 void lookout_begin(struct lookout *l, struct arena *a, int proc_fd, int netlink, uint32_t self,
 		   uint32_t command_line);
 void lookout_end(struct lookout *l);
@@ -53,6 +54,7 @@ enum caller {
  * -c are passed over.
  */
 enum caller lookout_caller(struct lookout *l, uint32_t pid, uint32_t *ret_process);
+/* ID of a message that PROCESS (an index, or OBSERVED_NONE) handed over now, at l->now. */
 void lookout_handover(struct lookout *l, enum observed_door door, uint32_t process, struct span id);
 /* The one owner of all connections to this host's own mail ports; OBSERVED_NONE: nobody, or several. */
 uint32_t lookout_loopback(struct lookout *l, int64_t now);

@@ -1,4 +1,11 @@
-/* numbers - see numbers.h. TRUST: the kernel's records. */
+/*
+ * numbers - see numbers.h. getdents64(2), proc(5).
+ *
+ * Promises: works where only a few calls are allowed, opens through the descriptor of /proc and nothing else,
+ * allocates nothing. A process that ends meanwhile is simply not given.
+ *
+ * TRUST: the kernel's records; lengths in them are believed.
+ */
 #include "host/numbers.h"
 
 #include "base/span.h"

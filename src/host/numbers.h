@@ -15,7 +15,9 @@ struct numbers {
 	_Alignas(8) char entries[8192];
 };
 
+/* NAME beneath DIR; the descriptor, or negative: gone, or not to be looked into. */
 int numbers_open(struct numbers *s, int dir, const char *name);
+/* In the kernel's order; false: no more, or it cannot be read on. */
 bool numbers_next(struct numbers *s, uint32_t *ret);
 void numbers_close(struct numbers *s);
 /* Who owns /proc/PID, that is its effective uid, unless it has made itself undumpable: then root. */

@@ -1,4 +1,12 @@
-/* observed - see observed.h. TRUST: unpacked bytes come from a process that may have been taken over. */
+/*
+ * observed - see observed.h.
+ *
+ * Promises: unpacking gives all or nothing: every index points to a process that is there, every length was
+ * checked. Bytes of another version are refused, since both ends come from one build.
+ *
+ * TRUST: unpacked bytes come from a process that may have been taken over. What it can do is lie about what
+ * it saw.
+ */
 #include "host/observed.h"
 
 #include "base/pack.h"

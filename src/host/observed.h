@@ -59,6 +59,7 @@ struct observed {
 	bool by_proc;      /* no sock_diag: /proc/net/tcp was read */
 };
 
+/* OUT's `over` says that it did not fit. */
 void observed_pack(const struct observed *o, struct buf *out);
 /* false: not of ours. Texts and arrays live in A and in BYTES. */
 bool observed_unpack(struct arena *a, struct span bytes, struct observed *ret_observed);

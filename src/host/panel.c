@@ -2,6 +2,11 @@
  * panel - which control panel runs this server, and which mail server is installed.
  *
  * By a file that only that panel has. The version of the MTA is Debian's package status, where there is one.
+ *
+ * deb-version(7) for what is upstream's part. What is not there is not known, and no error.
+ *
+ * TRUST: files that only root writes, in an image anybody's: a name from the table below, and a version that
+ * is shown.
  */
 #include "host/learn.h"
 

@@ -1,5 +1,7 @@
 /*
  * places - where logs usually lie, for servers whose configuration names nothing (contract, "Input").
+ *
+ * TRUST: the paths are ours; what lies there may be an image's. Only what exists and is not empty is added.
  */
 #ifndef SPAMTRAIL_HOST_PLACES_H
 #define SPAMTRAIL_HOST_PLACES_H

@@ -3,6 +3,9 @@
  *
  * postconf(5), header_checks(5), SMTPD_ACCESS_README. A setting is called wrong only where the files say so:
  * tables that are not read may still refuse.
+ *
+ * TRUST: root's configuration, or an image's: values are compared, never followed beyond /etc/postfix/. A lie
+ * in them is only a wrong advice.
  */
 #include "base/buf.h"
 #include "host/cidr.h"

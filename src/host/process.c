@@ -1,4 +1,12 @@
-/* process - see process.h. */
+/*
+ * process - see process.h. proc(5): status, stat, exe, cwd, cmdline, cgroup, root, ns/net.
+ *
+ * Promises: allocates nothing; what cannot be read is empty, and a process that ended meanwhile is false.
+ * What was read of one pid in several calls may be of two processes: whoever names somebody asks for the
+ * parent once more.
+ *
+ * TRUST: see process.h. Of a script only a path without ".." is told, as the folder is known from the kernel.
+ */
 #include "host/process.h"
 
 #include "sys/procroot.h"
@@ -113,6 +121,7 @@ static bool status_number(struct span text, struct span key, unsigned nth, uint3
 
 bool process_parse_status(struct span text, struct process *ret_process)
 {
+	/* proc(5): real, effective, saved, file system; the second is what it acts as */
 	return status_number(text, SPAN("PPid:"), 0, &ret_process->parent) &&
 	       status_number(text, SPAN("Uid:"), 1, &ret_process->uid);
 }
@@ -156,6 +165,7 @@ bool process_read(const struct proc *p, uint32_t pid, struct process *ret_proces
 	if (!n || !process_parse_status(span_of(text, n), ret_process))
 		return false;
 	n = read_link(p, pid, "exe", ret_process->exe.p, sizeof(ret_process->exe.p));
+	/* a file may be called so, too: its owner chose to look like one that is gone */
 	if (span_ends(span_of(ret_process->exe.p, n), gone)) {
 		ret_process->deleted = true;
 		n -= gone.n;

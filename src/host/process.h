@@ -38,6 +38,7 @@ struct proc {
 	uint64_t netns; /* of this process, 0 = unknown */
 };
 
+/* FD of /proc stays the caller's. SELF and COMMAND_LINE are pids; the latter's root is taken off names. */
 void proc_begin(struct proc *p, int fd, uint32_t self, uint32_t command_line);
 /* The parent of PID, alone and quickly; 0: it has gone (or is only waited for). */
 uint32_t process_parent(const struct proc *p, uint32_t pid);

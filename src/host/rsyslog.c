@@ -3,6 +3,9 @@
  *
  * Blocks are followed by their braces only; a condition counts by the words in it. rsyslog.conf(5), "Actions"
  * and "Property-Based Filters"; RainerScript documentation, "if", "action()", "include()".
+ *
+ * TRUST: root's configuration, or an image's: lines and includes are conf.h's to limit, paths gather's to
+ * check.
  */
 #include "host/syslog_parts.h"
 

@@ -2,6 +2,9 @@
  * syslog_ng - syslog-ng.conf: filters, destinations and the log statements that join them.
  *
  * Administration Guide, "Filters" (facility(), level()) and "file: storing messages in plain-text files".
+ *
+ * TRUST: root's configuration, or an image's: statements and includes are conf.h's to limit, paths gather's
+ * to check.
  */
 #include "host/syslog_parts.h"
 

@@ -30,6 +30,7 @@ struct syslog_targets {
 	size_t n;
 };
 
+/* PATH goes to mail with FIT, to logins with AUTH; beyond TARGETS_MOST further ones are dropped. */
 void syslog_add(struct syslog_targets *t, struct span path, enum syslog_fit fit, bool auth);
 void rsyslog_read(struct gather *g, struct syslog_targets *ret_targets);
 void syslog_ng_read(struct gather *g, struct syslog_targets *ret_targets);

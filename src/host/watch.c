@@ -1,4 +1,14 @@
-/* watch - see watch.h: which event means what. */
+/*
+ * watch - see watch.h: which event means what. fanotify(7): records of FAN_REPORT_DFID_NAME.
+ *
+ * Promises: an event that makes no sense ends the record it came in and nothing else; a message whose process
+ * was missed counts as unnamed and is given to nobody. Memory is that of watch_state, however much mail there
+ * is.
+ *
+ * TRUST: events are the kernel's. Names are the mail server's, in maildrop those of whoever runs postdrop; a
+ * name that is too long is passed over. An overflow of the kernel's queue is told: from then on something is
+ * missing.
+ */
 #include "host/watch.h"
 
 #include "host/lookout.h"
@@ -101,6 +111,7 @@ static void on_program(struct watch_state *s, struct lookout *l, uint32_t pid)
 	enum caller who;
 	uint32_t at = begin(s, l, pid, &who);
 
+	/* it is asked again when it writes: by then its callers may be known */
 	if (who != CALLER_FOUND)
 		s->recent[at - 1].pid = 0;
 }

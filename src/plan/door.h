@@ -25,11 +25,17 @@ void end_sessions(struct draft *d, const struct culprit *c);
 /* A panel that has a hold of its own: true, and the action is in the plan. */
 bool panel_close(struct draft *d, const struct culprit *c);
 
+/* Moves his scripts into the hold store; a folder that holds several is noted, not guessed at. */
 void files_lock(struct draft *d, const struct culprit *c);
+/* His own crontab, where the account is his alone. */
 void cron_lock(struct draft *d, const struct culprit *c);
+/* What runs under a uid that is his alone, but for what lets him read his mail. */
 void processes_stop(struct draft *d, const struct culprit *c);
+/* The password of the login C->id in Dovecot's passwd-files; else the operator is told to change it. */
 void mailbox_lock(struct draft *d, const struct culprit *c);
+/* What else the account could be entered with: told apart, nothing is changed. */
 void credentials_list(struct draft *d, const struct culprit *c);
+/* The messages of WANT->ids; GRADE is the best evidence of those who are stopped. */
 void queue_hold(struct draft *d, char grade);
 
 #endif

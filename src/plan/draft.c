@@ -1,4 +1,13 @@
-/* draft - see draft.h. */
+/*
+ * draft - see draft.h: a plan's lists grow in the run's arena, and nothing of them is freed before the run
+ * ends.
+ *
+ * Promises: what draft_read gives is the file as the plan so far would leave it, so that a second edit of one
+ * file is made on top of the first. Nothing is written anywhere; files come through host_io alone.
+ *
+ * TRUST: texts quote names from logs. They are cut at TEXT_MOST and shown, never run: what a program gets as
+ * a word is checked by who puts it there, and again by the actor.
+ */
 #include "plan/draft.h"
 
 #include <stdio.h>
@@ -11,6 +20,7 @@ static void *grown(struct draft *d, void *list, size_t n, size_t *room, size_t s
 
 	if (n < *room)
 		return list;
+	/* the old list stays behind in the arena: together no more than the new one */
 	*room = *room ? 2 * *room : 16;
 	more = arena_alloc(d->arena, *room * size);
 	if (n)
@@ -26,6 +36,7 @@ struct action *draft_action(struct draft *d, enum action_kind kind, char grade)
 	p->actions = grown(d, p->actions, p->nactions, &d->actions_room, sizeof(*p->actions));
 	v = &p->actions[p->nactions++];
 	*v = (struct action){ .kind = kind, .grade = grade, .uid = PLAN_NO_UID };
+	/* what is cut off cannot be put together again: no way back, so no lifetime either */
 	v->transient = kind == ACTION_CLOSE_SOCKET || kind == ACTION_END_LOGIN;
 	v->lifetime = v->transient ? 0 : d->want->lifetime;
 	return v;
@@ -107,6 +118,7 @@ struct span draft_quoted(struct draft *d, struct span s)
 
 bool draft_read(struct draft *d, struct span path, struct span *ret_bytes)
 {
+	/* the newest edit of the file holds the older ones */
 	for (size_t i = d->plan->nactions; i-- > 0;) {
 		const struct action *v = &d->plan->actions[i];
 
@@ -142,6 +154,7 @@ struct action *draft_edit(struct draft *d, struct span path, struct span old_byt
 	v->path = path;
 	v->old_bytes = old_bytes;
 	v->new_bytes = new_bytes;
+	/* of a new file only: one that is edited keeps its own mode and owner (act/put.c) */
 	v->mode = 0644;
 	return v;
 }

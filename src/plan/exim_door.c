@@ -7,6 +7,12 @@
  * the mail into a named queue that neither the queue runner nor -qff touches; local mail takes no `queue =`, so it is
  * frozen, and held with the rest at the next look. The running daemon reads neither main options nor .include again: it
  * has to be told by SIGHUP, once, at setup.
+ *
+ * Exim specification, "Access control lists": acl_smtp_predata, acl_not_smtp, control = queue and
+ * freeze/no_tell.
+ *
+ * TRUST: the configuration is root's, the login what logs said. A login becomes a file's name and nothing
+ * else.
  */
 #include "plan/door.h"
 
@@ -85,6 +91,10 @@ static struct span option(struct span bytes, const char *name)
 	return SPAN_NONE;
 }
 
+/*
+ * SMTP without a client's address is spoken by a local user through a pipe (-bs): there his uid counts. A
+ * slash in a login becomes "_", so that nobody can name a file in another folder by logging in.
+ */
 static struct span hook(struct draft *d, const char *dir, struct span predata, struct span not_smtp)
 {
 	struct span after_predata = predata.n ? draft_text(d, " acl = %.*s", ARG(predata)) : SPAN_NONE;
@@ -148,6 +158,10 @@ static struct span before_begin(struct draft *d, struct span bytes, struct span 
 	return s;
 }
 
+/*
+ * The old value is put between the braces of ${if}. The plain name of an ACL does no harm there; anything
+ * else (an expansion, a list of its own) could close them, and then nobody's mail would be taken.
+ */
 static bool can_wrap(struct span value)
 {
 	return !value.n || (draft_is_plain_name(value) && span_find(value, 0, '@') < 0);
@@ -173,6 +187,7 @@ static void put_hook(struct draft *d, int at, struct span path, struct span byte
 	}
 	v->back = draft_words(d, 1, SPAN("reload-exim"));
 	v->nback = 1;
+	/* hook lines without any sender's file change nothing: they may stay */
 	v->lifetime = 0;
 	v->what = draft_text(d, "setup: two lines in %.*s let Exim hold one sender's mail without a restart",
 			     ARG(path));
@@ -246,6 +261,7 @@ void exim_close_login(struct draft *d, const struct culprit *c)
 			   ARG(c->id));
 		return;
 	}
+	/* the hook asks by ${lc:}: Info@ and info@ are one login */
 	for (size_t i = 0; i < c->id.n; i++)
 		if (key[i] >= 'A' && key[i] <= 'Z')
 			key[i] = (char)(key[i] | 0x20);

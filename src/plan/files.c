@@ -16,7 +16,9 @@
 
 #include <sys/stat.h>
 
+/* a second one shows already that the log does not say which; the note tells about how many there are */
 #define SCRIPTS_MOST 20
+/* crontab(5): a line that begins with # is none; the word lets a human find those that we put to rest */
 #define CRONTAB_MARK "#spamtrail# "
 
 static bool is_script(struct span name)
@@ -52,6 +54,7 @@ static void restore_file(struct draft *d, const struct action *held)
 	struct span path = held->path, bytes;
 	struct action *v;
 
+	/* the longest end that is there, since many sites have an index.php */
 	for (ptrdiff_t at = 0; d->want->from.n && at >= 0; at = span_find(path, (size_t)at + 1, '/')) {
 		struct span from =
 			draft_text(d, "%.*s%.*s", ARG(d->want->from), ARG(span_from(path, (size_t)at)));
@@ -86,10 +89,12 @@ static void lock_file(struct draft *d, const struct culprit *c, struct span path
 
 	if (listed_already(d, path))
 		return;
+	/* what is root's may serve everybody: no log line may take it away */
 	if (st->uid == 0) {
 		draft_note(d, "%.*s belongs to root: it is not moved", ARG(path));
 		return;
 	}
+	/* a suspect who writes his own log lines could name a neighbour's script */
 	if (c->uid != PLAN_NO_UID && st->uid != c->uid && !c->shared) {
 		draft_note(d, "%.*s belongs to uid %u, not to %.*s: it is not moved", ARG(path), st->uid,
 			   ARG(c->account));
@@ -199,6 +204,7 @@ static struct span disabled(struct draft *d, struct span bytes, size_t *ret_n)
 
 void cron_lock(struct draft *d, const struct culprit *c)
 {
+	/* Debian, then Red Hat: a name that is a folder on the one is no file on the other */
 	static const char *const folders[] = { "/var/spool/cron/crontabs", "/var/spool/cron" };
 
 	if (c->shared || c->uid == PLAN_NO_UID || !draft_is_plain_name(c->account))
@@ -210,6 +216,7 @@ void cron_lock(struct draft *d, const struct culprit *c)
 		struct action *v;
 		size_t jobs;
 
+		/* crontab(1) leaves the file its owner's; one of another owner was not made by it */
 		if (!d->io->status(d->io->host.ctx, path, &st) || !S_ISREG(st.mode) || st.uid != c->uid ||
 		    !draft_read(d, path, &bytes))
 			continue;

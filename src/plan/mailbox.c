@@ -4,6 +4,13 @@
  *
  * Seen on Dovecot 2.3: a "!" before the password in a passwd-file refuses every password, keeps the hash for the way
  * back and goes on finding the mailbox for delivery.
+ *
+ * Dovecot 2.3 documentation, "Passwd-file"; shadow(5). Where nothing is found, the operator is told so, with
+ * the command for it: a password that is stored elsewhere stays as good as it was.
+ *
+ * TRUST: these files are root's, but customers choose names in them; the login is what logs said. It goes
+ * into a path where %u asks for it: a file is edited only where the login has a line in it, and only where
+ * the actor's own list of places allows it.
  */
 #include "plan/door.h"
 
@@ -16,6 +23,7 @@
 #include <sys/stat.h>
 
 #define FILES_MOST 16
+/* of credentials: a longer list is not read */
 #define LINES_MOST 50
 
 static struct span next_line(struct span bytes, size_t *at)
@@ -68,6 +76,7 @@ static size_t passwd_files(struct draft *d, struct span path, struct span login,
 			continue;
 		if (span_starts(line, SPAN("driver")))
 			passwd_file = span_search(line, 0, SPAN("passwd-file")) >= 0;
+		/* the path is the last word of args, behind scheme= and username_format= */
 		slash = span_find(line, 0, '/');
 		if (!passwd_file || !span_starts(line, SPAN("args")) || slash < 0 || n == FILES_MOST)
 			continue;
@@ -91,6 +100,7 @@ static bool find_line(struct span bytes, struct span login, size_t *ret_at, stru
 		struct span rest;
 		ptrdiff_t end;
 
+		/* Dovecot folds a login's letters before it looks here (auth_username_format = %Lu) */
 		if (colon < 0 || !span_eq_nocase(span_head(line, (size_t)colon), login))
 			continue;
 		rest = span_from(line, (size_t)colon + 1);
@@ -154,6 +164,7 @@ void mailbox_lock(struct draft *d, const struct culprit *c)
 				 n);
 	for (size_t i = 0; i < n; i++)
 		locked |= lock_in(d, c, files[i]);
+	/* only a locked password keeps out whom we throw out: else he would be back at once */
 	if (locked)
 		end_logins(d, c);
 	else
@@ -185,6 +196,7 @@ static void list_shell(struct draft *d, const struct culprit *c)
 	if (draft_read(d, SPAN("/etc/shadow"), &bytes) && find_line(bytes, c->account, &at, &line)) {
 		ptrdiff_t colon = span_find(bytes, at, ':');
 
+		/* shadow(5): behind the password, days since 1970 */
 		field = colon < 0 ? SPAN_NONE : span_from(bytes, (size_t)colon + 1);
 		colon = span_find(field, 0, ':');
 		field = colon < 0 ? SPAN_NONE : span_head(field, (size_t)colon);
@@ -209,6 +221,7 @@ static void list_file(struct draft *d, struct span path, const char *what, const
 static void list_mailboxes(struct draft *d, const struct culprit *c)
 {
 	struct span files[FILES_MOST + 1], bytes;
+	/* a path with %d differs from mailbox to mailbox; here only those are found that have none */
 	struct span any = draft_text(d, "%.*s@%.*s", ARG(c->account), ARG(c->account));
 	size_t n = passwd_files(d, SPAN("/etc/dovecot/dovecot.conf"), any, files, 0), listed = 0;
 	uint32_t own = accounts_by_name(d->facts->accounts, c->account);

@@ -3,6 +3,11 @@
  *
  * Interfaces as their documentation has them; none has been seen on a real panel yet (README). Where a panel has no row
  * the mail server's own door is closed.
+ *
+ * "hold" where a panel has both: held mail waits and can be let go, suspended mail is refused.
+ *
+ * TRUST: account and login come from logs and become words of a program: none but plain names get here, and
+ * the actor holds each word against its own table (act/programs.c).
  */
 #include "plan/door.h"
 
@@ -125,6 +130,7 @@ bool panel_close(struct draft *d, const struct culprit *c)
 {
 	bool mailbox = c->kind == KIND_AUTH && span_find(c->id, 0, '@') > 0;
 
+	/* false leaves him to the mail server's own door, which says what it cannot do */
 	if (!draft_is_plain_name(c->id) && mailbox)
 		return false;
 	if (!draft_is_plain_name(c->account))
@@ -132,6 +138,7 @@ bool panel_close(struct draft *d, const struct culprit *c)
 	if (span_eq(d->facts->panel, SPAN("DirectAdmin")))
 		return directadmin(d, c, mailbox);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		/* cPanel takes a hold back by another word, Hestia by another program */
 		const char *back = rows[i].program;
 		struct action *v;
 

@@ -1,6 +1,6 @@
 /*
- * plan - see plan.h: who may be acted on, and the order of what stops him: his doors first, then what he handed over
- * already, then what hands it over.
+ * plan - see plan.h: who may be acted on, and the order of what stops him: his doors first, then what hands
+ * mail over (scripts, cron jobs, processes), and his queued mail last, when nothing new can come behind it.
  */
 #include "plan/plan.h"
 
@@ -10,12 +10,14 @@
 
 #include <stdio.h>
 
+/* login.defs(5), UID_MIN: below are services, whose uid is many people's; the actor has the same limit */
 #define UID_ACCOUNT_LEAST 1000
 
 static bool on_allow_list(const struct draft *d, struct span who)
 {
 	for (size_t i = 0; i < d->want->nallow; i++) {
 		struct span item = d->want->allow[i];
+		/* by whole components: /home/vic on the list says nothing of /home/victim */
 		bool under = item.n && item.p[0] == '/' && span_starts(who, item) &&
 			     (who.n == item.n || who.p[item.n] == '/' || item.p[item.n - 1] == '/');
 
@@ -58,6 +60,7 @@ static void look_up(struct draft *d, const struct row *row, struct culprit *ret)
 			     .grade = row->grade,
 			     .uid = PLAN_NO_UID };
 
+	/* logs do not always say whose a sender is; a script's path and a login may */
 	if (index == ACCOUNT_NONE && row->kind == KIND_SCRIPT)
 		index = accounts_by_path(all, row->id);
 	if (index == ACCOUNT_NONE && (row->kind == KIND_LOCAL || row->kind == KIND_AUTH))
@@ -74,6 +77,10 @@ static void look_up(struct draft *d, const struct row *row, struct culprit *ret)
 	*ret = c;
 }
 
+/*
+ * The mail server's own port is closed to him, too: from this host it relays without a password (mynetworks).
+ * A reset and no drop, so that his scripts fail at once instead of piling up.
+ */
 static void block_uid(struct draft *d, const struct culprit *c)
 {
 	struct action *v;
@@ -148,6 +155,7 @@ static void contain_one(struct draft *d, const struct culprit *c)
 			exim_close_login(d, c);
 			end_sessions(d, c);
 		}
+		/* last: a password that is still good for a moment opens no door any more */
 		mailbox_lock(d, c);
 		break;
 	case KIND_SCRIPT:
@@ -156,6 +164,7 @@ static void contain_one(struct draft *d, const struct culprit *c)
 		close_user(d, c);
 		files_lock(d, c);
 		cron_lock(d, c);
+		/* last, so that whoever starts them again meets closed doors */
 		processes_stop(d, c);
 		break;
 	case KIND_RELAY:
@@ -195,6 +204,10 @@ static int contain(struct draft *d, struct err *err)
 		struct culprit c;
 
 		look_up(d, &d->want->rows[i], &c);
+		/*
+		 * one who may not be touched ends the whole plan: the half that is left would look like all
+		 * of it
+		 */
 		rc = refuse(d, &c, err);
 		if (rc < 0)
 			return rc;

@@ -29,6 +29,7 @@ enum plan_task {
 
 struct plan_io {
 	struct host_io host;
+	/* false: not there, or it cannot be looked at */
 	bool (*status)(void *ctx, struct span path, struct file_status *ret_status);
 };
 
@@ -44,6 +45,10 @@ struct plan_want {
 };
 
 /* Texts live in A or in the facts. EXIT_NOPERM: he may not be acted on. A plan without actions says why in its notes. */
+/*
+ * Reads through IO, changes nothing. WANT's spans and F must live as long as RET_PLAN does. The codes are
+ * negative, with a sentence for the operator in ERR; then RET_PLAN is untouched.
+ */
 int plan_make(const struct plan_io *io, const struct host_facts *f, const struct plan_want *want, struct arena *a,
 	      struct plan *ret_plan, struct err *err);
 

@@ -7,6 +7,11 @@
  * read it, and a reload (0.04 s, no session is lost) makes the idle ones new. A session that is open meanwhile goes on
  * as before: it is ended by its client's address, as nothing tells who is logged in there. Who shares that address comes
  * again, and what was not acknowledged is sent again.
+ *
+ * postconf(5): authorized_submit_users, smtpd_data_restrictions; access(5): HOLD; DATABASE_README: inline.
+ *
+ * TRUST: main.cf and master.cf are root's; login, account and addresses are what logs said. Braces, blanks
+ * and commas would end an item of a list and begin another: a name that has any is not written.
  */
 #include "plan/door.h"
 
@@ -144,6 +149,7 @@ void postfix_close_user(struct draft *d, const struct culprit *c)
 		draft_note(d, "Postfix: nobody may use sendmail here (authorized_submit_users is empty)");
 		return;
 	}
+	/* a name inside another one's is no answer: items are compared whole */
 	for (struct span left = value; left.n;) {
 		size_t n = 0;
 
@@ -182,6 +188,7 @@ void end_sessions(struct draft *d, const struct culprit *c)
 
 	words[0] = SPAN("smtp");
 	for (size_t i = 0; i < c->row->nclients; i++)
+		/* webmail and the server itself speak from there: all its users' sessions */
 		if (!is_loopback(c->row->clients[i].ip))
 			words[n++] = c->row->clients[i].ip;
 	if (!d->facts->postfix_spool.n || n == 1)

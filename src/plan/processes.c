@@ -1,9 +1,10 @@
 /*
  * processes - what runs under the culprit's own uid is stopped, so that its memory stays as evidence.
  *
- * Only where that uid is the account's alone. The servers that let him read his mail are left running: he may still
- * receive and log in. A handing-over that is under way ends by itself. Both are known by their names, which a process may lie about; it gains nothing, as its mail is
- * held and its connections are refused all the same.
+ * Only where that uid is the account's alone. The servers that let him read his mail are left running: he may
+ * still receive and log in. A handing-over that is under way ends by itself. Both are known by their names,
+ * which a process may lie about; it gains nothing, as its mail is held and its connections are refused all
+ * the same.
  *
  * TRUST: /proc/PID/stat holds the process's own name, in brackets: what counts is read behind the last bracket.
  */
@@ -13,6 +14,7 @@
 
 #include "sys/beneath.h"
 
+/* a plan is read by a human; who forks faster than this is stopped by his closed doors */
 #define PROCESSES_MOST 500
 #define BORN_FIELD 19 /* blanks between the state and field 22 */
 
@@ -59,6 +61,7 @@ static void stop_one(struct draft *d, const struct culprit *c, uint64_t pid)
 	v = draft_action(d, ACTION_STOP, c->grade);
 	v->uid = c->uid;
 	v->pid = (uint32_t)pid;
+	/* a pid is given away again: the actor stops only the one that was born then */
 	v->born = born;
 	v->what = draft_text(d, "process %llu (%.*s) of %.*s stops; its memory is kept",
 			     (unsigned long long)pid, ARG(name), ARG(c->account));

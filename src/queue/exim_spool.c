@@ -2,6 +2,11 @@
  * exim_spool - Exim's spool: input, flat or split by the id's sixth character (split_spool_directory), and the same
  * below the folder of each named queue (queue_name, -MG). A message is ID-H (envelope, headers), ID-D (text) and,
  * while it is being delivered, ID-J.
+ *
+ * Exim specification, "Format of spool files", split_spool_directory, queue_name.
+ *
+ * TRUST: names and bytes are the mail server's, in an image anybody's. All is opened beneath the spool's
+ * descriptor; a name that is no id is passed over, a message that moves or ends meanwhile is counted as gone.
  */
 #include "queue/reading.h"
 
@@ -10,6 +15,7 @@
 #include <unistd.h>
 
 #define QUEUES_MOST 200
+/* a longer one is read in part: recipients behind it count as not done yet */
 #define JOURNAL_MOST WINDOW_MOST
 
 /* The file beside the -H file NAME that ends in WHICH. */
@@ -126,6 +132,7 @@ static size_t named_queues(struct reading *r, struct arena *a, struct span ret[Q
 	for (size_t i = 0; i < n; i++) {
 		char path[READING_PATH];
 
+		/* "NAME/input" has to fit 64 bytes below */
 		if (names[i].name.n > 40 || span_eq(names[i].name, SPAN("input")))
 			continue;
 		snprintf(path, sizeof(path), "%.*s/input", (int)names[i].name.n, names[i].name.p);

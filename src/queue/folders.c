@@ -1,4 +1,13 @@
-/* folders - see reading.h: hashed queue folders, in a list of bounded length instead of by recursion. */
+/*
+ * folders - see reading.h: hashed queue folders, in a list of bounded length instead of by recursion.
+ *
+ * postconf(5), hash_queue_depth (1 unless set); Exim's split_spool_directory is one character deep, too. Each
+ * folder is listed once, in the order in which it was met.
+ *
+ * TRUST: a folder's names are anybody's in an image. Only those of one character count, no more than
+ * FOLDERS_DEEP below the queue's own and FOLDERS_MOST in all; others are no messages either and are passed
+ * over.
+ */
 #include "queue/reading.h"
 
 #include <stdio.h>
@@ -37,6 +46,7 @@ bool folders_take(struct folders *f, struct span name)
 	snprintf(path, sizeof(path), "%.60s/%c", f->path, name.p[0]);
 	f->list = xrealloc(f->list, (f->n + 1) * sizeof(*f->list));
 	memcpy(f->list[f->n++], path, sizeof(path));
+	/* the list may have moved */
 	f->path = f->list[at];
 	return true;
 }

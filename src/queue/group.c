@@ -1,4 +1,13 @@
-/* group - see group.h. */
+/*
+ * group - see group.h. One table from key to group; what comes after GROUPS_MOST of them counts in a group of
+ * its own.
+ *
+ * Promises: every message counts in grouping_all and in one group, by domain in one for each domain of its
+ * recipients. What it costs is bounded by the number of groups, never by that of the messages.
+ *
+ * TRUST: keys, subjects and scripts are a stranger's. Keys are cut at KEY_MOST; the table's seed is not known
+ * to him, so he cannot make all of them meet in one place.
+ */
 #include "queue/group.h"
 
 #include "base/hash.h"
@@ -124,6 +133,10 @@ static void sample(struct grouping *g, struct queue_group *to, const struct queu
 		s->recipient = arena_span(g->arena, span_head(q->recipients[0].address, KEY_MOST));
 }
 
+/*
+ * One pass and one name: a script that made more than half of a group's messages is the one that is left over
+ * (Boyer-Moore). `scripted` counts from where it took the lead, so rather too few than too many.
+ */
 static void count_script(struct grouping *g, struct entry *e, const struct queued *q)
 {
 	struct span script = span_head(q->script, KEY_MOST);
@@ -148,6 +161,7 @@ static void sum(struct grouping *g, struct queue_group *to, const struct queued 
 	to->messages++;
 	to->recipients += recipients;
 	to->done += done;
+	/* a damaged file may claim any size: one of them must not drown the sum */
 	to->bytes += q->size < UINT32_MAX ? q->size : UINT32_MAX;
 	to->bounces += q->null_sender;
 	to->damaged += q->damage != NULL;

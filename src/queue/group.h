@@ -14,6 +14,7 @@
 
 struct grouping;
 
+/* NOW: seconds since 1970, for ages. Owned by the caller: grouping_free. */
 struct grouping *grouping_new(enum queue_by by, int64_t now);
 void grouping_free(struct grouping *g);
 /* CULPRIT: kind, id, account and grade, for BY_CULPRIT; else NULL. */
@@ -22,9 +23,12 @@ struct queue_culprit {
 	struct span id, account;
 	char grade;
 };
+/* Copies what it keeps of Q and CULPRIT. */
 void grouping_add(struct grouping *g, const struct queued *q, const struct queue_culprit *culprit);
-/* Sorted, at most QUEUE_GROUPS_MOST and a last one of all others. They live as long as the grouping. */
+/* RET_TOTAL: different keys that were kept; RET_FULL: there were more than GROUPS_MOST.
+ * Sorted, at most QUEUE_GROUPS_MOST and a last one of all others. They live as long as the grouping. */
 struct queue_group *grouping_end(struct grouping *g, size_t *ret_n, uint64_t *ret_total, bool *ret_full);
+/* The sum over all messages; no key. Lives as long as the grouping. */
 const struct queue_group *grouping_all(const struct grouping *g);
 
 /* SUBJECT folded: letters lower, digits #, addresses @, blanks one; into ROOM, which has SUBJECT_LIKE bytes. */

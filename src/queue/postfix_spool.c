@@ -4,6 +4,10 @@
  *
  * Read in the order in which messages move, so that one that moves meanwhile is rather seen twice than never.
  * A file that cleanup(8) has not finished has no execute bit yet.
+ *
+ * postconf(5): hash_queue_names, hash_queue_depth; Postfix src/global/mail_queue.h, MAIL_QUEUE_STAT_READY.
+ *
+ * TRUST: the folders are the mail server's, in an image anybody's; names are ids or are passed over.
  */
 #include "queue/reading.h"
 
@@ -101,7 +105,11 @@ void postfix_walk(struct reading *r)
 		count_maildrop(r);
 }
 
-/* ID in QUEUE, hashed by so many characters. */
+/*
+ * ID in QUEUE, hashed by so many characters. A short id's folder is its first characters, a long one's comes
+ * from its microseconds (mail_queue.c, mail_queue_dir): to try all costs a few hundred opens and knows
+ * neither rule.
+ */
 static int find_in(struct reading *r, struct span id, const char *queue, enum queue_state state,
 		   unsigned depth)
 {

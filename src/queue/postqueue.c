@@ -1,6 +1,8 @@
 /*
  * postqueue - see postqueue.h. postqueue(1), "JSON output format": queue_name, queue_id, arrival_time, message_size,
  * sender, recipients[] with address; unknown members are passed over. The JSON is json-c's to read.
+ *
+ * TRUST: postqueue prints what the queue holds, so every text is foreign; no id of an unknown form is taken.
  */
 #include "queue/postqueue.h"
 
@@ -16,6 +18,7 @@
 
 #define LINE_MOST ((size_t)8 << 20)
 #define BYTES_MOST ((uint64_t)1 << 30)
+/* message, recipients, recipient: three are in use */
 #define DEPTH_MOST 8
 
 static struct span text_of(struct json_object *o, const char *key)

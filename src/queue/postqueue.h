@@ -9,7 +9,10 @@
 
 #include "queue/spool.h"
 
-/* FD is a pipe; lines over 8 MiB or that are no message count as damaged. */
+/*
+ * 0 and the tally, or EXIT_IO. VISIT as in spool.h; what it is shown lives until it returns.
+ * FD is a pipe, the caller's to close; lines over 8 MiB or that are no message count as damaged.
+ */
 int postqueue_read(int fd, queue_visit *visit, void *ctx, struct queue_tally *ret_tally, struct err *err);
 
 #endif

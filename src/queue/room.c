@@ -1,4 +1,12 @@
-/* room - see room.h. TRUST: headers are the suspect's: what they say is grade C. */
+/*
+ * room - see room.h.
+ *
+ * Promises: nothing here allocates or fails. A text without room is empty, a recipient without room still
+ * counts, and a message that was found damaged names nobody: whoever could write into the file chose these
+ * names.
+ *
+ * TRUST: every byte is a stranger's. Headers are the suspect's: what they say is grade C.
+ */
 #include "queue/room.h"
 
 void room_start(struct room *r, enum mail_server server)
@@ -40,6 +48,7 @@ void room_damaged(struct room *r, const char *why)
 
 	if (!q->damage)
 		q->damage = why;
+	/* sender and subject stay to be shown: they accuse nobody */
 	q->login = q->user = q->client = SPAN_NONE;
 	q->uid = QUEUED_NO_UID;
 	q->login_grade = q->uid_grade = q->client_grade = 0;

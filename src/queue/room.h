@@ -19,9 +19,11 @@ struct room {
 	char text[ROOM_TEXT];
 };
 
+/* Forgets the message before: spans into it end here. */
 void room_start(struct room *r, enum mail_server server);
 /* A copy of the start of S that lives as long as this message; empty where there is no room left. */
 struct span room_keep(struct room *r, struct span s);
+/* Counts one more recipient, and lists it while there is room. */
 void room_recipient(struct room *r, struct span address, bool done);
 /* The message is not what it claims: nothing in it names anybody any more. The first reason stays. */
 void room_damaged(struct room *r, const char *why);

@@ -104,6 +104,10 @@ static void give_ready(struct slices *s)
 		k->ready = false;
 		s->turn++;
 		if (s->all->stopped)
+			/*
+			 * what others read already has to come in before the folder can be left; no more is
+			 * taken
+			 */
 			s->count = s->next;
 		pthread_cond_broadcast(&s->turned);
 	}
@@ -116,6 +120,7 @@ static void work(struct slices *s, struct reading *own)
 	while (s->next < s->count) {
 		size_t at = s->next;
 
+		/* its place holds a slice that was not given yet */
 		if (at >= s->turn + PARKED) {
 			pthread_cond_wait(&s->turned, &s->lock);
 			continue;

@@ -1,4 +1,13 @@
-/* spool - see spool.h. */
+/*
+ * spool - see spool.h.
+ *
+ * Promises: a queue that cannot be read is an error only where nothing of it could be; else what is missing
+ * is counted, and the first of its kind is named. Messages are given in the order of the walk, whatever the
+ * number of threads.
+ *
+ * TRUST: names and files are the mail server's, in an image anybody's: they are opened beneath its folder
+ * without a link, and what is no regular file is not read, since a FIFO or a device would hold us up.
+ */
 #include "queue/spool.h"
 
 #include "queue/reading.h"
@@ -40,6 +49,7 @@ bool reading_list(struct reading *r, const char *path, struct arena *a, struct p
 	bool good;
 
 	if (fd < 0) {
+		/* no server has every folder; one that may not be read is another matter */
 		if (errno != ENOENT && errno != ENOTDIR) {
 			r->refused = errno;
 			unreadable(r, path, SPAN_NONE, strerror(errno));
@@ -63,6 +73,7 @@ int reading_open(struct reading *r, const struct place *p, const char *name, str
 	int fd = below_open_quietly(p->fd, name, &quiet);
 	struct err err;
 
+	/* asked once: who may not read without a new time of access may not for the next file either */
 	r->loud = !quiet;
 	if (fd < 0) {
 		if (errno == ENOENT)
@@ -142,6 +153,7 @@ int queue_read(const struct spool *spool, queue_visit *visit, void *ctx, struct 
 		exim_walk(&r);
 	slices_free(r.slices);
 	end(&r);
+	/* for err_sys */
 	errno = r.refused;
 	if (!r.found_any && r.refused == ENOSYS)
 		return err_set(err, EXIT_NOPERM, "reading the %s queue needs Linux 5.6 or newer", name);

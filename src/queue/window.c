@@ -1,4 +1,12 @@
-/* window - see window.h. */
+/*
+ * window - see window.h.
+ *
+ * Promises: one pread at most for each look, none where the window holds what is wanted already; nothing
+ * outside the file is ever given, and the answer is short only at its end or after a failure, which is in
+ * `failed`.
+ *
+ * TRUST: AT comes from the file and may be any number; the file is written and may shrink while it is read.
+ */
 #include "queue/window.h"
 
 #include <errno.h>
