@@ -117,7 +117,9 @@ static void add_folder(struct inputs *in, const char *dir, const char **todo, un
 			continue;
 		if (S_ISREG(st.mode) && is_log_name(names[i])) {
 			add_file(in, path, &st);
-		} else if (S_ISDIR(st.mode) && level < DEPTH_MOST && *ntodo < room) {
+		} else if (S_ISDIR(st.mode) && level < DEPTH_MOST && *ntodo == room) {
+			in->more = true;
+		} else if (S_ISDIR(st.mode) && level < DEPTH_MOST) {
 			depth[*ntodo] = level + 1;
 			todo[(*ntodo)++] = path;
 		}

@@ -5,6 +5,9 @@
  */
 #include "app/term.h"
 
+#include "base/show.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -54,4 +57,14 @@ struct screen term_screen(const struct options *o, int fd)
 	return (struct screen){
 		.columns = columns_of(fd), .color = wants_color(o, fd), .ascii = !says_utf8(), .top = o->top
 	};
+}
+
+void term_tell(const char *before, struct span text)
+{
+	struct buf shown = BUF_MAX(4 * (text.n + 1));
+
+	show_text(&shown, text, false);
+	if (text.n)
+		fprintf(stderr, "%s%.*s\n", before, (int)shown.n, shown.p);
+	buf_free(&shown);
 }

@@ -12,5 +12,7 @@
 
 /* For output on FD. Zone and `again` are left to the caller. */
 struct screen term_screen(const struct options *o, int fd);
+/* A line on standard error whose TEXT may hold foreign bytes; nothing where it is empty. */
+void term_tell(const char *before, struct span text);
 
 #endif

@@ -311,8 +311,7 @@ static int do_plan(struct contain *k, struct err *err)
 	struct act_planned *planned;
 	int rc = actor_start(&want, &client, &note, err);
 
-	if (note.n)
-		fprintf(stderr, "spamtrail: %.*s\n", (int)note.n, note.p);
+	term_tell("spamtrail: ", buf_view(&note));
 	buf_free(&note);
 	if (rc < 0)
 		return rc;
@@ -323,7 +322,7 @@ static int do_plan(struct contain *k, struct err *err)
 		int one = actor_apply(client, i, look_again, see, k, &state, &why);
 
 		if (one < 0)
-			fprintf(stderr, "  FAILED     %s\n", why.text);
+			term_tell("  FAILED     ", span_str(why.text));
 		k->done += one == 0 && state == ACT_STATE_DONE;
 		k->failed += (one < 0 || state != ACT_STATE_DONE) && !is_gone(&k->plan->actions[i]);
 		/*

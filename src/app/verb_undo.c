@@ -42,17 +42,6 @@ static int tell(void *owner, const struct journal_row *r)
 	return 0;
 }
 
-static void tell_note(const struct options *o, struct buf *note)
-{
-	struct buf shown = BUF_MAX(4 * (note->n + 1));
-
-	show_text(&shown, buf_view(note), false);
-	if (note->n && !o->quiet)
-		fprintf(stderr, "spamtrail: %.*s\n", (int)shown.n, shown.p);
-	buf_free(&shown);
-	buf_free(note);
-}
-
 /* The state folder as an absolute path: the actor works in "/". */
 static int state_of(const struct options *o, const struct config *c, char path[PATH_MAX], struct err *err)
 {
@@ -89,7 +78,9 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 	if (rc == 0)
 		rc = actor_start(&want, &client, &note, err);
 	/* Also after a failure: what was found interrupted has been settled, and that is to be known. */
-	tell_note(o, &note);
+	if (!o->quiet)
+		term_tell("spamtrail: ", buf_view(&note));
+	buf_free(&note);
 	if (rc == 0) {
 		t.sink = sink_new(STDOUT_FILENO);
 		t.screen = term_screen(o, STDOUT_FILENO);

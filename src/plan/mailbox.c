@@ -134,7 +134,10 @@ static bool lock_in(struct draft *d, const struct culprit *c, struct span path)
 	v->mode = 0640;
 	v->what = draft_text(d, "the password of %.*s is locked in %.*s; his mail still comes in", ARG(c->id),
 			     ARG(path));
-	v->command = draft_text(d, "sed -i 's/^%.*s:/&!/' %.*s", ARG(c->id), ARG(path));
+	/* a login is the suspect's own spelling: what a shell or sed would read as more than letters is not offered */
+	v->command = draft_is_plain_name(c->id)
+			     ? draft_text(d, "sed -i 's/^%.*s:/&!/' %.*s", ARG(c->id), ARG(path))
+			     : draft_text(d, "vi %.*s", ARG(path));
 	v->undo = draft_text(d, "%.*s as it was", ARG(path));
 	return true;
 }

@@ -57,10 +57,17 @@ static void put_lines(struct pen *p, const char *mark, struct span s)
 {
 	size_t n = 0;
 
-	for (size_t at = 0; at < s.n && n < DIFF_LINES; n++) {
+	for (size_t at = 0; at < s.n; n++) {
 		size_t end = line_end(s, at);
 		struct span line = span_of(s.p + at, end - at - (s.p[end - 1] == '\n'));
 
+		if (n == DIFF_LINES) {
+			/* who agrees to a change must know that he does not see all of it */
+			pen_line(p, 6);
+			pen_str(p, mark);
+			pen_str(p, "... and more lines, not shown");
+			return;
+		}
 		pen_line(p, 6);
 		pen_str(p, mark);
 		pen_whole(p, line);
