@@ -76,6 +76,14 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 
 		if (finding.verdict != SCAN_CLEAN) {
 			code_scan_finding(&c, &finding);
+			if (body.over) {
+				/* a script must not hide behind the length of its own proof */
+				body.n = 0;
+				body.over = false;
+				finding.reasons = 0;
+				code_scan_finding(&c, &finding);
+				on_skip(s, f->path, "its proof is too long to be told", false);
+			}
 			give(s, SCAN_FINDING, &body);
 		}
 		buf_free(&body);

@@ -373,7 +373,7 @@ void call_name(struct machine *m, uint32_t name, uint32_t n)
 }
 
 /* A closure, [object, method], a name, or something that only the request knows. */
-void call_callable(struct machine *m, struct value callee, uint32_t n)
+static void call_now(struct machine *m, struct value callee, uint32_t n)
 {
 	struct value *arg = arguments(m, n);
 	struct span text;
@@ -440,6 +440,19 @@ void call_callable(struct machine *m, struct value callee, uint32_t n)
 						     .n = n,
 						     .name_marks = callee.marks });
 	finish(m, n, value_unknown(0, 0));
+}
+
+void call_callable(struct machine *m, struct value callee, uint32_t n)
+{
+	/* call_user_func('call_user_func', ...) and its kin come here again: a script must not choose how deep our stack goes */
+	if (m->nested == NESTED_MOST) {
+		m->e->limits |= LIMIT_DEPTH;
+		finish(m, n, value_unknown(0, 0));
+		return;
+	}
+	m->nested++;
+	call_now(m, callee, n);
+	m->nested--;
 }
 
 void call_value(struct machine *m, uint32_t n)

@@ -56,6 +56,8 @@ struct loop {
 	uint32_t at; /* foreach: the next element */
 };
 
+#define NESTED_MOST 32
+
 struct machine {
 	struct engine *e;
 	struct value *stack; /* ENGINE_STACK */
@@ -71,6 +73,7 @@ struct machine {
 	struct value later[LATER_MOST]; /* shutdown functions and the like */
 	uint32_t laters;
 	const struct code *now;
+	uint32_t nested; /* functions that call what they are given, within each other */
 	bool stopped;
 	bool calls_all; /* the script has run: what nothing has called is called */
 };
