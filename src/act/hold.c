@@ -84,6 +84,15 @@ static int read_list(int dir, struct buf *out)
 	return n < 0 || out->over ? -1 : 0;
 }
 
+/* PATH, its NUL included, stands at the list's start or behind another's NUL: "/b" is no part of "/a/b". */
+static bool listed(struct span list, struct span path)
+{
+	for (ptrdiff_t at = -1; (at = span_search(list, (size_t)(at + 1), path)) >= 0;)
+		if (at == 0 || list.p[at - 1] == '\0')
+			return true;
+	return false;
+}
+
 /* Stores end with a NUL each, since a path may hold a newline. */
 static int list_store(int dir, const struct hold *h, struct err *err)
 {
@@ -93,7 +102,7 @@ static int list_store(int dir, const struct hold *h, struct err *err)
 
 	if (read_list(dir, &known) < 0) {
 		rc = err_sys(err, EXIT_IO, "the list of hold stores cannot be read");
-	} else if (span_search(buf_view(&known), 0, path) < 0) {
+	} else if (!listed(buf_view(&known), path)) {
 		fd = openat(dir, LIST_NAME, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (fd < 0 || write(fd, path.p, path.n) != (ssize_t)path.n || fsync(fd) < 0 || fsync(dir) < 0)
 			rc = err_sys(err, EXIT_IO, "the list of hold stores cannot be written");

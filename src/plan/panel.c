@@ -112,11 +112,19 @@ static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 		v->what = draft_text(d, "DirectAdmin lets %.*s send one message a day", ARG(c->id));
 		v->command = draft_text(d, "echo 1 >%.*s", ARG(path));
 	} else {
+		struct buf more;
 		struct span text;
 
 		there = draft_read(d, path, &bytes);
-		text = draft_text(d, "%.*s%s%.*s\n", ARG(bytes),
-				  bytes.n && bytes.p[bytes.n - 1] != '\n' ? "\n" : "", ARG(c->account));
+		more = BUF_MAX(bytes.n + c->account.n + 2);
+		/* the whole list, however long: what is left out here would be lost to everybody on it */
+		buf_span(&more, bytes);
+		if (bytes.n && bytes.p[bytes.n - 1] != '\n')
+			buf_byte(&more, '\n');
+		buf_span(&more, c->account);
+		buf_byte(&more, '\n');
+		text = arena_span(d->arena, buf_view(&more));
+		buf_free(&more);
 		v = there ? draft_edit(d, path, bytes, text, c->grade)
 			  : draft_new_file(d, path, text, c->grade);
 		v->what = draft_text(d, "DirectAdmin refuses mail that %.*s sends", ARG(c->account));

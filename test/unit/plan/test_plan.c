@@ -360,6 +360,32 @@ static void panels_hold_by_themselves(void **state)
 	}
 }
 
+/* A list longer than any sentence of ours: nobody on it may be lost. */
+static void a_long_list_stays_whole(void **state)
+{
+	static char names[12001];
+	const struct file tree[] = { PASSWD,
+				     POSTFIX,
+				     DOMAINS,
+				     { "/usr/local/directadmin/conf/directadmin.conf", "1" },
+				     { "/etc/virtual/blacklist_usernames", names },
+				     { 0 } };
+	struct row row = { .kind = KIND_LOCAL, .id = SPAN("alice"), .account = SPAN("alice"), .grade = 'A' };
+	struct made m;
+	const struct action *v;
+
+	(void)state;
+	for (size_t i = 0; i + 6 < sizeof(names); i += 6)
+		memcpy(names + i, "mally\n", 6);
+	m = make(tree, &row, NULL, NULL);
+	v = action_of(&m, ACTION_EDIT);
+	assert_non_null(v);
+	assert_int_equal(v->new_bytes.n, strlen(names) + 6);
+	assert_true(span_starts(v->new_bytes, v->old_bytes));
+	assert_true(span_ends(v->new_bytes, SPAN("mally\nalice\n")));
+	end(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +397,7 @@ int main(void)
 		cmocka_unit_test(grades_bind_incidents),
 		cmocka_unit_test(odd_names_are_not_written),
 		cmocka_unit_test(panels_hold_by_themselves),
+		cmocka_unit_test(a_long_list_stays_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
