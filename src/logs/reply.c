@@ -135,22 +135,11 @@ static bool same_phrase(const char *p, size_t n, const char *phrase)
 	return true;
 }
 
-/*
- * First row for each letter, the last entry the end of all: the table is sorted, so that a bucket is a run. Filled
- * before main, since it follows from the table alone.
- */
-static uint8_t bucket[27];
+/* First row for each letter, the last entry the end of all: the table is sorted, so that a letter's rows are a run. */
+static const uint8_t bucket[27] = { 0,	8,  17, 19, 25, 26, 26, 27, 27, 30, 31, 31, 32, 39,
+				    50, 51, 52, 53, 60, 66, 67, 84, 85, 85, 85, 85, 86 };
 
-_Static_assert(PHRASES < 256, "rows are numbered in a byte");
-
-__attribute__((constructor)) static void bucket_fill(void)
-{
-	for (unsigned letter = 0, row = 0; letter <= 26; letter++) {
-		while (row < PHRASES && (unsigned char)phrases[row].text[0] < 'a' + letter)
-			row++;
-		bucket[letter] = (uint8_t)row;
-	}
-}
+_Static_assert(PHRASES == 86, "a row more or less: count the first rows in bucket[] again");
 
 static const struct phrase *phrase_at(const char *p, size_t n)
 {

@@ -42,7 +42,8 @@ struct action *draft_action(struct draft *d, enum action_kind kind, char grade)
 	return v;
 }
 
-static struct span format(struct draft *d, const char *fmt, va_list args)
+__attribute__((format(printf, 2, 0))) static struct span format(struct draft *d, const char *fmt,
+								va_list args)
 {
 	char text[TEXT_MOST];
 	int n = vsnprintf(text, sizeof(text), fmt, args);
