@@ -58,7 +58,7 @@ static int load_file(struct config *c, const char *path, struct err *err)
 {
 	struct buf text = BUF_MAX(FILE_MAX);
 	unsigned secrets = c->secrets;
-	bool others;
+	bool others = false;
 	int code = config_read_file(path, &text, &others, err);
 
 	if (code == 0)

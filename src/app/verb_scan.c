@@ -250,10 +250,10 @@ static int scan_path(struct scanning *s, const struct root *root, const char *pa
 	} else if (!S_ISDIR(st.mode)) {
 		return err_set(err, EXIT_NOINPUT, "%s: neither a file nor a folder", path);
 	}
+	s->prefix = arena_str(s->arena, span_str(s->prefix));
 	rc = root_open_home(root, folder, &home, err);
 	if (rc < 0)
 		return rc;
-	s->prefix = arena_str(s->arena, span_str(s->prefix));
 	rc = scan_folder(s, root, &home, only, since, err);
 	root_close(&home);
 	return rc;

@@ -51,14 +51,13 @@ static const struct row_of {
 static struct span word_of(struct draft *d, const struct culprit *c, const struct part *p)
 {
 	ptrdiff_t at = span_find(c->id, 0, '@');
-	struct span s = SPAN_NONE;
+	struct span s = c->id;
 
 	switch (p->word) {
 	case ACCOUNT:
 		s = c->account;
 		break;
 	case LOGIN:
-		s = c->id;
 		break;
 	case USER_PART:
 		s = span_head(c->id, at < 0 ? c->id.n : (size_t)at);
