@@ -33,13 +33,14 @@ static int list(const struct options *o, struct queue_ask *ask, struct arena *a,
 			: o->output == OUTPUT_PLAIN ? QUEUE_LIST_PLAIN
 						    : QUEUE_LIST_TEXT,
 	};
+	struct queue_ask each = *ask;
 	struct err lost;
 	int rc;
 
-	ask->message = put;
-	ask->ctx = &l;
+	each.message = put;
+	each.ctx = &l;
 	queue_list_begin(&l);
-	rc = queue_ask(ask, a, report, err);
+	rc = queue_ask(&each, a, report, err);
 	if (rc == 0)
 		queue_list_end(&l, report);
 	else

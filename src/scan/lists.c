@@ -472,7 +472,7 @@ static bool list_match(struct machine *m, struct value *arg, uint32_t n, struct 
 /* Bytes that a pattern of one class takes, like /\\s+/ or /[^a-z]/; false where it is more than that. */
 static bool class_of_pattern(struct span p, bool takes[256])
 {
-	bool not = false, any = false;
+	bool negated = false, any = false;
 	size_t i = 1, end = p.n;
 
 	while (end > 1 && p.p[end - 1] != p.p[0])
@@ -487,8 +487,8 @@ static bool class_of_pattern(struct span p, bool takes[256])
 		i++;
 		end--;
 		any = true;
-		not = p.p[i] == '^';
-		i += not ;
+		negated = p.p[i] == '^';
+		i += negated;
 	}
 	for (size_t from = i; i < end; i++) {
 		unsigned char c = (unsigned char)p.p[i];
@@ -513,7 +513,7 @@ static bool class_of_pattern(struct span p, bool takes[256])
 		if (!any && i + 1 < end)
 			return false;
 	}
-	for (int b = 0; not &&b < 256; b++)
+	for (int b = 0; negated && b < 256; b++)
 		takes[b] = !takes[b];
 	return true;
 }

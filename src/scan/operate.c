@@ -36,7 +36,7 @@ static struct value arithmetic(uint8_t op, int64_t a, int64_t b)
 	case OP_SHL:
 		return value_int(b < 0 || b > 63 ? 0 : (int64_t)((uint64_t)a << b));
 	case OP_SHR:
-		return value_int(b < 0 || b > 63 ? (a < 0 ? -1 : 0) : a >> b);
+		return value_int(b < 0 || b > 62 ? (a < 0 ? -1 : 0) : a >> b);
 	case OP_POW: {
 		uint64_t r = 1, x = (uint64_t)a;
 

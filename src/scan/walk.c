@@ -415,11 +415,11 @@ void walk_tree(const struct walk_want *want)
 	struct walk w = { .want = want,
 			  .lock = PTHREAD_MUTEX_INITIALIZER,
 			  .changed = PTHREAD_COND_INITIALIZER };
-	struct worker *worker[WALK_WORKERS_MOST];
+	struct worker *worker[WALK_WORKERS_MOST] = { worker_new(&w, 0) };
 	pthread_t thread[WALK_WORKERS_MOST];
 	bool started[WALK_WORKERS_MOST] = { false };
 
-	for (unsigned i = 0; i < want->workers; i++)
+	for (unsigned i = 1; i < want->workers; i++)
 		worker[i] = worker_new(&w, i);
 	if (want->only)
 		one_file(worker[0], span_str(want->only));
