@@ -20,7 +20,7 @@
  * fit, so a worker seldom asks for more. BATCH_LEAST: fewer files than this are read sooner than handed
  * over.
  */
-enum { BLOCK = 32768, FIRST_ROOM = 1 << 16, ITEMS_MOST = 4096, BATCH_LEAST = 16 };
+enum { BLOCK = 32768, FIRST_ROOM = 1 << 16, BATCH_LEAST = 16 };
 
 /* A folder to be read, or, with NAMES, files of it. */
 struct item {
