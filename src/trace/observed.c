@@ -87,9 +87,8 @@ static void prove(struct sender *row, int64_t at, struct span text, char grade, 
 	const struct log_at where = { .file = PROOF_OBSERVED };
 
 	/* several connections of one process say the same */
-	for (uint32_t i = 0; i < row->nproof; i++)
-		if (row->proof[i].file == PROOF_OBSERVED && row->proof[i].text.n &&
-		    span_starts(text, row->proof[i].text))
+	for (const struct proof *p = row->proof; p; p = p->next)
+		if (p->file == PROOF_OBSERVED && p->n && span_starts(text, proof_text(p)))
 			return;
 	sender_prove(row, &where, at / SECOND, text, SPAN_NONE, grade, claim);
 }
@@ -98,8 +97,8 @@ static unsigned proofs(const struct sender *row)
 {
 	unsigned n = 0;
 
-	for (uint32_t i = 0; i < row->nproof; i++)
-		n += row->proof[i].file == PROOF_OBSERVED;
+	for (const struct proof *p = row->proof; p; p = p->next)
+		n += p->file == PROOF_OBSERVED;
 	return n;
 }
 

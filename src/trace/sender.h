@@ -20,16 +20,28 @@ struct names;
 #define SENDER_BINS 64         /* history: bins that double their width as time goes on */
 #define SENDER_PROOFS 12
 
-/* A line kept as evidence. */
+/* A line kept as evidence: most of ten thousand rows keep one, so it is one small piece of memory. */
 struct proof {
-	uint32_t file;
-	char grade;
+	struct proof *next;    /* the one kept after it */
+	const char *claim;     /* static */
 	uint64_t line, offset;
 	int64_t at;
-	struct span text;      /* owned */
-	struct span subject;   /* in the text; empty where the line has none */
-	const char *claim;     /* static */
+	uint32_t file;
+	uint16_t n;            /* bytes of text */
+	uint16_t subject, nsubject; /* where in the text; none where the line has none */
+	char grade;
+	char text[];
 };
+
+static inline struct span proof_text(const struct proof *p)
+{
+	return span_of(p->text, p->n);
+}
+
+static inline struct span proof_subject(const struct proof *p)
+{
+	return span_of(p->text + p->subject, p->nsubject);
+}
 
 /* The client (or place) a sender was seen with last, and how often since it was last written down. */
 struct tally_run {
@@ -66,7 +78,7 @@ struct sender {
 	uint32_t nclients, nplaces;
 	uint32_t bin_part;     /* messages since the last whole unit of a bin */
 	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
-	struct proof *proof;   /* owned */
+	struct proof *proof;   /* owned; oldest first */
 	uint32_t queued;       /* messages that wait in the queue */
 	uint32_t queue_scripts, queue_named; /* of these: with PHP's header; naming queue_script */
 	uint32_t queue_script, queue_lead;   /* names: what most of them name (Boyer-Moore) */
