@@ -11,6 +11,7 @@
 #include "base/pack.h"
 #include "host/host.h"
 #include "host/observed.h"
+#include "model/rows.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
 #include "trace/queued.h"
@@ -211,11 +212,10 @@ static void send_result(struct child *c, const struct inquiry *q)
 	buf_free(&packed);
 }
 
-#define ROWS_AT_ONCE (256u << 10) /* packed bytes */
-
 /* Row by row: packed all at once, and told all at once, they would be most of the reader's memory. */
 static void send_rows(struct child *c, struct trace *trace, struct inquiry *q)
 {
+	struct row_packer packer = { .rows = BUF_MAX(CHANNEL_MAX_BODY) };
 	struct buf packed = BUF_MAX(CHANNEL_MAX_BODY);
 	struct err err = { 0 };
 
@@ -224,14 +224,16 @@ static void send_rows(struct child *c, struct trace *trace, struct inquiry *q)
 		struct row row;
 
 		trace_row(trace, q, i, a, &row);
-		row_pack(&row, &packed);
+		row_packer_add(&packer, &row);
 		arena_free(a);
-		if (packed.n < ROWS_AT_ONCE && i + 1 < q->nrows)
+		if (row_packer_bytes(&packer) < ROWS_BLOCK && i + 1 < q->nrows)
 			continue;
+		row_packer_take(&packer, &packed);
 		if (packed.over || channel_send(c->channel, TALK_ROWS, buf_view(&packed), NULL, 0, &err) < 0)
 			host_ask_lost();
 		packed.n = 0;
 	}
+	row_packer_free(&packer);
 	buf_free(&packed);
 	q->nrows = 0;
 }

@@ -18,6 +18,7 @@
 #include "app/term.h"
 #include "app/verbs.h"
 #include "base/show.h"
+#include "model/rows.h"
 #include "report/plan.h"
 #include "sys/clock.h"
 
@@ -106,16 +107,20 @@ static bool is_row(const struct row *r, const struct row *named)
 /* What the logs know of whom the operator named: grade, places, addresses; he is named all the same without. */
 static void find_sender(struct contain *k, struct span word)
 {
-	struct row *row = arena_alloc(k->arena, sizeof(*row));
+	struct row *named = arena_alloc(k->arena, sizeof(*named));
+	struct row_walk rows = { .q = k->in.q };
+	const struct row *row = named;
+	const struct row *r;
 
-	read_sender(word, row);
-	if (row->kind == KIND_LOCAL)
-		row->account = row->id;
-	for (size_t i = 0; k->in.q && i < k->in.q->nrows; i++)
-		if (is_row(&k->in.q->rows[i], row)) {
-			*row = k->in.q->rows[i];
-			break;
-		}
+	read_sender(word, named);
+	if (named->kind == KIND_LOCAL)
+		named->account = named->id;
+	if (k->in.q)
+		rows = rows_walk(k->in.q, ROWS_HEADS);
+	while (k->in.q && row == named && (r = rows_next(&rows)) != NULL)
+		if (is_row(r, named))
+			row = rows_get(k->in.q, rows.next - 1, k->arena);
+	rows_stop(&rows);
 	k->want.rows = row;
 	k->want.nrows = 1;
 }

@@ -12,9 +12,10 @@
 
 #include "base/codec.h"
 #include "model/event.h"
+#include "model/rows.h"
 
 #define MAGIC UINT32_C(0x51497453) /* "StIQ" */
-#define VERSION 3
+#define VERSION 4
 
 const char *sender_kind_name(enum sender_kind kind)
 {
@@ -56,15 +57,6 @@ static void code_counts(struct codec *c, struct counts *v)
 	code_u64(c, &v->bytes);
 }
 
-static void code_reason(struct codec *c, struct reason *v)
-{
-	code_span(c, &v->signal);
-	code_f64(c, &v->value);
-	code_f64(c, &v->usual);
-	code_f64(c, &v->weight);
-	code_span(c, &v->text);
-}
-
 static void code_evidence(struct codec *c, struct evidence *v)
 {
 	code_grade(c, &v->grade);
@@ -73,52 +65,6 @@ static void code_evidence(struct codec *c, struct evidence *v)
 	code_u64(c, &v->offset);
 	code_span(c, &v->text);
 	code_span(c, &v->claim);
-}
-
-static void code_place(struct codec *c, struct place *v)
-{
-	code_span(c, &v->path);
-	code_u64(c, &v->messages);
-	code_grade(c, &v->grade);
-}
-
-static void code_client(struct codec *c, struct client *v)
-{
-	code_span(c, &v->ip);
-	code_u64(c, &v->messages);
-}
-
-static void code_column(struct codec *c, struct column *v)
-{
-	v->at = code_enum(c, v->at, INQUIRY_SPARK);
-	code_u32(c, &v->messages);
-}
-
-static void code_row(struct codec *c, struct row *v)
-{
-	v->kind = code_enum(c, v->kind, SENDER_KINDS);
-	code_span(c, &v->id);
-	code_span(c, &v->account);
-	v->verdict = code_enum(c, v->verdict, VERDICT_COMPROMISED + 1);
-	code_f64(c, &v->score);
-	code_f64(c, &v->confidence);
-	code_time(c, &v->since);
-	code_time(c, &v->first);
-	code_time(c, &v->last);
-	code_grade(c, &v->grade);
-	code_bool(c, &v->trusted);
-	code_bool(c, &v->sending);
-	code_span(c, &v->aside);
-	code_span(c, &v->uid_text);
-	code_counts(c, &v->counts);
-	code_u64(c, &v->queued);
-	CODE_LIST(c, v->history, v->nhistory, 5, code_column);
-	CODE_LIST(c, v->places, v->nplaces, 13, code_place);
-	CODE_LIST(c, v->clients, v->nclients, 12, code_client);
-	code_u64(c, &v->clients_total);
-	CODE_LIST(c, v->reasons, v->nreasons, 32, code_reason);
-	CODE_LIST(c, v->evidence, v->nevidence, 29, code_evidence);
-	CODE_LIST(c, v->subjects, v->nsubjects, 4, code_span);
 }
 
 static void code_moment(struct codec *c, struct moment *v)
@@ -249,7 +195,7 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	CODE_LIST(c, v->notes, v->nnotes, 4, code_span);
 	CODE_LIST(c, v->inputs, v->ninputs, 32, code_input);
 	code_counts(c, &v->totals);
-	CODE_LIST(c, v->rows, v->nrows, 149, code_row);
+	CODE_LIST(c, v->rows, v->nrows, ROW_LEAST, code_row);
 	CODE_LIST(c, v->incidents, v->nincidents, 26, code_incident);
 	CODE_LIST(c, v->advice, v->nadvice, 17, code_advice);
 	code_stats(c, &v->stats);
@@ -305,7 +251,7 @@ static bool incidents_point_well(const struct inquiry *q)
 static bool sought_points_well(const struct inquiry *q)
 {
 	for (size_t i = 0; i < q->nsought; i++)
-		if (q->sought[i].row >= q->nrows || (i && q->sought[i].wanted <= q->sought[i - 1].wanted))
+		if (q->sought[i].row >= rows_all(q) || (i && q->sought[i].wanted <= q->sought[i - 1].wanted))
 			return false;
 	return q->nsought <= SOUGHT_MOST;
 }
@@ -319,36 +265,12 @@ void inquiry_pack(const struct inquiry *q, struct buf *out)
 	code_inquiry(&c, (struct inquiry *)q);
 }
 
-void row_pack(const struct row *row, struct buf *out)
-{
-	struct packer p = { .out = out };
-	struct codec c = { .to = &p };
-
-	code_row(&c, (struct row *)row);
-}
-
 static int refuse(struct err *err)
 {
 	return err_set(err, EXIT_SOFTWARE, "the reader's answer is damaged: nothing of it is used");
 }
 
-int rows_unpack(struct arena *a, struct span bytes, struct row_list *rows, struct err *err)
-{
-	struct unpacker u = { .left = bytes };
-	struct codec c = { .from = &u, .arena = a };
-
-	while (u.left.n && !u.failed) {
-		if (rows->n == rows->room) {
-			rows->room = rows->room ? rows->room * 2 : 64;
-			rows->row = xrealloc(rows->row, rows->room * sizeof(*rows->row));
-		}
-		rows->row[rows->n] = (struct row){ .id = SPAN_NONE };
-		code_row(&c, &rows->row[rows->n++]);
-	}
-	return unpack_done(&u) ? 0 : refuse(err);
-}
-
-int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct row_list *rows,
+int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct packed_rows *rows,
 			  struct inquiry **ret_inquiry, struct err *err)
 {
 	struct unpacker u = { .left = bytes };
@@ -356,11 +278,12 @@ int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct row_l
 	struct inquiry *q = arena_alloc(a, sizeof(*q));
 
 	code_inquiry(&c, q);
-	if (!unpack_done(&u) || (q->nrows && rows->n))
+	if (!unpack_done(&u) || (q->nrows && rows))
 		return refuse(err);
-	if (rows->n) {
-		q->rows = rows->row;
-		q->nrows = rows->n;
+	if (rows) {
+		q->rows = rows->told;
+		q->nrows = rows->ntold;
+		q->more = rows;
 	}
 	if (!incidents_point_well(q) || !sought_points_well(q))
 		return refuse(err);
@@ -370,7 +293,5 @@ int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct row_l
 
 int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inquiry, struct err *err)
 {
-	static const struct row_list none;
-
-	return inquiry_unpack_behind(a, bytes, &none, ret_inquiry, err);
+	return inquiry_unpack_behind(a, bytes, NULL, ret_inquiry, err);
 }

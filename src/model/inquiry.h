@@ -23,6 +23,7 @@ struct moment {
 };
 
 struct plan;
+struct packed_rows;
 
 /* More than these the reader does not tell, and the command line does not take: nobody reads more. */
 #define INCIDENTS_MOST 1000
@@ -99,7 +100,9 @@ struct inquiry {
 	struct span *notes;           size_t nnotes;     /* not incomplete, but worth a line */
 	struct input_file *inputs;    size_t ninputs;
 	struct counts totals;
-	struct row *rows;             size_t nrows;      /* ranked */
+	/* Ranked; incidents name these only. From the reader: all that are accused, the others are packed (rows.h). */
+	struct row *rows;             size_t nrows;
+	const struct packed_rows *more; /* NULL: no more than these */
 	struct incident *incidents;   size_t nincidents;
 	struct advice *advice;        size_t nadvice;
 	struct stats stats;
@@ -112,21 +115,11 @@ struct inquiry {
 
 struct span incident_id(const struct incident *in);
 
-/* Rows that come ahead of the inquiry, in its order; the list is the caller's to free. */
-struct row_list {
-	struct row *row;
-	size_t n, room;
-};
-
-void row_pack(const struct row *row, struct buf *out);
-/* Rows packed one behind the other; texts point into BYTES. */
-int rows_unpack(struct arena *a, struct span bytes, struct row_list *rows, struct err *err);
-/* As inquiry_unpack, where the rows came ahead: the bytes themselves hold none. */
-int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct row_list *rows,
-			  struct inquiry **ret_inquiry, struct err *err);
-
 /* Flat, versioned bytes and back. Unpacking checks every length: the bytes come from the confined reader. */
 void inquiry_pack(const struct inquiry *q, struct buf *out);
 int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inquiry, struct err *err);
+/* The same where ROWS came ahead: the bytes themselves hold none. ROWS must outlive the inquiry. */
+int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct packed_rows *rows,
+			  struct inquiry **ret_inquiry, struct err *err);
 
 #endif

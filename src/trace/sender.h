@@ -11,6 +11,7 @@
 #include "base/table.h"
 #include "judge/judge.h"
 #include "model/row.h"
+#include "trace/proof.h"
 
 struct baseline;
 struct log_at;
@@ -19,29 +20,6 @@ struct names;
 #define SENDER_HEAD 48          /* bytes of its id in the row itself: most ids fit, and a comparison stays in cache */
 #define SENDER_BINS 64         /* history: bins that double their width as time goes on */
 #define SENDER_PROOFS 12
-
-/* A line kept as evidence: most of ten thousand rows keep one, so it is one small piece of memory. */
-struct proof {
-	struct proof *next;    /* the one kept after it */
-	const char *claim;     /* static */
-	uint64_t line, offset;
-	int64_t at;
-	uint32_t file;
-	uint16_t n;            /* bytes of text */
-	uint16_t subject, nsubject; /* where in the text; none where the line has none */
-	char grade;
-	char text[];
-};
-
-static inline struct span proof_text(const struct proof *p)
-{
-	return span_of(p->text, p->n);
-}
-
-static inline struct span proof_subject(const struct proof *p)
-{
-	return span_of(p->text + p->subject, p->nsubject);
-}
 
 /* The client (or place) a sender was seen with last, and how often since it was last written down. */
 struct tally_run {
