@@ -382,11 +382,11 @@ static void arrival_merge(struct trace *t, struct message *msg)
 	x->undecided = WAIT_NOTHING;
 }
 
-/* Of the unix user an Exim line names. A local user can forge it where syslog wrote it, and the owner of a home
- * in a log that lies there. */
+/* Of the unix user an Exim line names. A local user can forge it where syslog wrote it, or where folder names are
+ * logged (exim_command.c), and the owner of a home in a log that lies there. */
 static char local_grade(struct trace *t, const struct step *s)
 {
-	return s->ev->flags & EVF_SYSLOG || trace_writer(t, s) != ACCOUNT_NONE ? 'B' : 'A';
+	return s->ev->flags & EVF_SYSLOG || t->exim_open || trace_writer(t, s) != ACCOUNT_NONE ? 'B' : 'A';
 }
 
 /* PHP's mail log may have named the file, but its line of the same second can still be on its way: the first

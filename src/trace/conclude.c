@@ -304,7 +304,7 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 	const struct messages *m = &t->messages;
 	uint64_t evicted = m->evicted_unseen + m->evicted_empty + m->evicted_old;
 	struct span text[7];
-	struct span note[2 + 4];
+	struct span note[3 + 4];
 	size_t n = 0;
 	size_t notes = 0;
 
@@ -336,6 +336,13 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 				     "%llu arrivals repeat a queue id that had already arrived: copied or "
 				     "forged lines, not counted",
 				     (unsigned long long)t->contradictions);
+	if (t->split)
+		note[notes++] = claim_format(
+			a,
+			"%llu folder names with a line end in them stand in Exim's log: lines below may be forged by "
+			"whose folder it is, the first %.*s",
+			(unsigned long long)t->split, (int)names_get(&t->names, t->split_first).n,
+			names_get(&t->names, t->split_first).p);
 	if (t->astray)
 		note[notes++] =
 			claim_format(a, "%llu lines are stamped more than a day ahead, or before 1970",
