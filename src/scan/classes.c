@@ -370,7 +370,7 @@ void classes_judge(const struct quick *q, const struct events *ev, struct judgem
 	struct weighing w = { .q = q, .ev = ev, .j = j };
 	int best = 0;
 
-	w.alone = q->namespaces == 0 && q->guards != 1 && q->includes * 300 < q->tokens + 600 &&
+	w.alone = ev->outside <= 3 && q->namespaces == 0 && q->guards != 1 && q->includes * 300 < q->tokens + 600 &&
 		  q->in_class * 15 < q->tokens * 14 && !(q->classes && q->supers == 0);
 	/* what an included file sets is not known */
 	w.unset = w.alone && q->includes == 0 && !q->binary;

@@ -13,7 +13,7 @@
 
 enum code_op {
 	C_NOP,
-	C_CONST, /* a: constant */
+	C_CONST, /* a: constant; b 1: the name of a class */
 	C_LOAD, /* a: variable; b 1: about to be written into */
 	C_STORE, /* a: variable; b: operator of a compound assignment, 0 none */
 	C_STEP, /* a: variable; b: 1 up, 2 down */

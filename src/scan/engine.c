@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "scan/lex.h"
+#include "scan/outside.h"
 
 static const char *const supers[SUPERS] = {
 	"",
@@ -352,6 +353,7 @@ void engine_run(const struct lexicon *words, struct span file, struct arena *are
 		machine_run(&e, main);
 	if (e.pool.over)
 		e.limits |= LIMIT_BYTES;
+	events->outside = outside_count(&e);
 	events->limits |= e.limits;
 	events->functions = e.units;
 	table_free(&e.name_table);

@@ -53,6 +53,7 @@ struct events {
 	uint32_t gotos, labels;
 	uint32_t classes, functions;
 	uint32_t hidden_calls; /* of PHP's functions by a name put together from pieces */
+	uint32_t outside; /* names it uses that neither PHP has nor it makes */
 	uint32_t escaped; /* plain letters that were written as escapes */
 };
 
