@@ -97,6 +97,8 @@ struct unit {
 struct class {
 	uint32_t name, parent; /* in lower case; 0: none */
 	struct array *properties; /* of all its objects: who they are is not followed */
+	struct text *text; /* where it is declared, and the token of its keyword */
+	uint32_t token;
 	bool made;
 };
 

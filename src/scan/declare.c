@@ -115,7 +115,7 @@ static void class_member(struct compiler *c, uint32_t class)
 void compile_class(struct compiler *c, uint32_t *ret_class)
 {
 	uint32_t outer = c->class, outer_end = c->end, class;
-	uint32_t i = c->i + 1;
+	uint32_t i = c->i + 1, token = c->i;
 
 	class = engine_class(c->e, compile_token(c, i)->kind == TK_NAME && !compile_keyword(c, i)
 					   ? compile_name_at(c, i, true)
@@ -125,6 +125,10 @@ void compile_class(struct compiler *c, uint32_t *ret_class)
 		    compile_token(c, i + 1)->kind == TK_NAME)
 			c->e->class[class].parent = compile_name_at(c, i + 1, true);
 	*ret_class = class;
+	if (class != NO_CLASS) {
+		c->e->class[class].text = c->t;
+		c->e->class[class].token = token;
+	}
 	if (!compile_is(c, i, '{') || class == NO_CLASS) {
 		c->i = i;
 		return;

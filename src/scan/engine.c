@@ -195,9 +195,7 @@ struct unit *engine_method(const struct engine *e, uint32_t class, uint32_t name
 				parent = i;
 		class = parent;
 	}
-	if (class != NO_CLASS)
-		return NULL;
-	/* whose object it is nobody knows: the one method that is called so */
+	/* whose object it is nobody knows, or a trait brought it: the one method that is called so */
 	for (uint32_t i = 0; i < e->units; i++)
 		if (e->unit[i]->class != NO_CLASS && e->unit[i]->name == name && name) {
 			if (only)
