@@ -21,6 +21,10 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_LIST] = { "list", VALUE_NONE, NULL, "each message: id, size, arrival, sender, recipients" },
 	[FLAG_EXPLAIN] = { "explain", VALUE_NONE, NULL,
 			   "the whole proof: where it comes from, what was decoded, where it does harm" },
+	[FLAG_ACCOUNT] = { "account", VALUE_TEXT, "USER", "the home of USER, and his sites' folders elsewhere" },
+	[FLAG_INCIDENT] = { "incident", VALUE_TEXT, "ID",
+			    "from the script that mailed outwards: what it includes, what is as old, the home" },
+	[FLAG_FULL] = { "full", VALUE_NONE, NULL, "read everything, and ask every scanner that is here about it" },
 	[FLAG_TOP] = { "top", VALUE_TEXT, "N", "show N rows" },
 	[FLAG_APPLY] = { "apply", VALUE_NONE, NULL, "do it, after asking; without it nothing is changed" },
 	[FLAG_YES] = { "yes", VALUE_NONE, NULL, "do not ask" },
@@ -46,7 +50,7 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_VERSION] = { "version", VALUE_NONE, NULL, "the version" },
 };
 
-#define BIT(flag) (UINT32_C(1) << (flag))
+#define BIT(flag) (UINT64_C(1) << (flag))
 #define COMMON (BIT(FLAG_CONFIG) | BIT(FLAG_COLOR) | BIT(FLAG_QUIET))
 #define INPUT (BIT(FLAG_ROOT) | BIT(FLAG_SINCE) | BIT(FLAG_UNTIL) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED))
 #define FORMAT (BIT(FLAG_JSON) | BIT(FLAG_PLAIN))
@@ -70,17 +74,20 @@ static const struct verb verbs[] = {
 		  COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP) | BIT(FLAG_LIVE),
 	  .run = verb_investigate },
 	{ .name = "scan",
-	  .args = "PATH...",
-	  .nargs_min = 1,
+	  .args = "[PATH...]",
 	  .nargs_max = UINT32_MAX,
 	  .files = true,
 	  .summary = "malicious scripts, by what they do",
 	  .text = "PATH is a folder, which is read whole and never left, or a file. Scripts are never run: "
 		  "their code is\n"
-		  "worked out under limits. Started by root, each folder is read as its owner.\n"
+		  "worked out under limits. Started by root, each folder is read as its owner. What was clean "
+		  "and has not\n"
+		  "changed since is not read again. Beside it, where they are: clamd, maldet's and Wordfence's "
+		  "results,\n"
+		  "and rules.d/ (*.yar, *.ndb, *.hdb, *.manifest).\n"
 		  "Exit: 0 nothing found, 1 something, 3 something could not be read (outranks 1).\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_SINCE) | BIT(FLAG_TOP) | BIT(FLAG_UNCONFINED) |
-		   BIT(FLAG_EXPLAIN),
+		   BIT(FLAG_EXPLAIN) | BIT(FLAG_STATE) | BIT(FLAG_ACCOUNT) | BIT(FLAG_INCIDENT) | BIT(FLAG_FULL),
 	  .run = verb_scan },
 	{ .name = "why",
 	  .args = "INCIDENT[.N] [PATH...]",

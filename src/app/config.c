@@ -31,6 +31,10 @@ static const struct setting settings[] = {
 	{ "reputation", "selectors", SETTING_WORDS, HERE(selectors), "", 0, 0 },
 	{ "keys", "spamhaus", SETTING_SECRET, HERE(key_spamhaus), "", 0, 0 },
 	{ "keys", "abusix", SETTING_SECRET, HERE(key_abusix), "", 0, 0 },
+	{ "scan", "rules", SETTING_PATH, HERE(scan_rules), "/etc/spamtrail/rules.d", 0, 0 },
+	{ "scan", "clamd", SETTING_WORD, HERE(scan_clamd), "auto", 0, 0 },
+	{ "scan", "maldet", SETTING_PATH, HERE(scan_maldet), "/usr/local/maldetect", 0, 0 },
+	{ "scan", "wordfence", SETTING_PATHS, HERE(scan_wordfence), "", 0, 0 },
 	{ "state", "dir", SETTING_PATH, HERE(state_dir), "/var/lib/spamtrail", 0, 0 },
 };
 

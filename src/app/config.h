@@ -48,6 +48,10 @@ struct config {
 	struct config_number threads; /* 0 = one per processor */
 	struct config_number false_alarm_days; /* account-days per false `compromised` */
 	struct config_number keep_days; /* of held files, before history --purge ends them */
+	struct config_text scan_rules; /* folder of rules, manifests and signatures */
+	struct config_text scan_clamd; /* auto, off, or its socket */
+	struct config_text scan_maldet; /* where maldet lives */
+	struct config_list scan_wordfence; /* what Wordfence CLI wrote, CSV */
 	const char **files; /* that were read */
 	size_t nfiles;
 };

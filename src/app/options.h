@@ -28,6 +28,8 @@ struct options {
 	bool quiet, unconfined, stats, explain, help, version;
 	const struct seek_want *seek; /* no flags: complaints asks whose messages these are */
 	size_t nseek;
+	const char *account, *incident; /* scan */
+	bool full;
 	const char *duration, *from; /* contain: --for, --from */
 	bool apply, yes, dry_run, all, remove; /* contain, setup */
 	bool expired, moved, purge; /* undo, undo, history */
