@@ -29,6 +29,10 @@ enum flag_id {
 	FLAG_FOR,
 	FLAG_ALL,
 	FLAG_FROM,
+	FLAG_LOCK,
+	FLAG_PERMISSIONS,
+	FLAG_CREDENTIALS,
+	FLAG_AGAIN,
 	FLAG_REMOVE,
 	FLAG_EXPIRED,
 	FLAG_MOVED,
@@ -65,7 +69,7 @@ struct verb {
 	bool files; /* arguments are paths */
 	const char *summary; /* one line */
 	const char *text; /* a few lines more for `help VERB` */
-	uint32_t flags; /* bits of enum flag_id; --help and --version are everybody's */
+	uint64_t flags; /* bits of enum flag_id; --help and --version are everybody's */
 	verb_run *run; /* NULL: not in this build, so not in the help either */
 };
 

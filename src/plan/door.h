@@ -33,6 +33,8 @@ void cron_lock(struct draft *d, const struct culprit *c);
 void processes_stop(struct draft *d, const struct culprit *c);
 /* The password of the login C->id in Dovecot's passwd-files; else the operator is told to change it. */
 void mailbox_lock(struct draft *d, const struct culprit *c);
+/* Rights in the account's home that go beyond 755 and 644. */
+void permissions_take(struct draft *d, const struct culprit *c);
 /* What else the account could be entered with: told apart, nothing is changed. */
 void credentials_list(struct draft *d, const struct culprit *c);
 /* The messages of WANT->ids; GRADE is the best evidence of those who are stopped. */

@@ -217,6 +217,7 @@ static int contain(struct draft *d, struct err *err)
 			best = c.grade;
 		if (d->want->task == PLAN_CONTAIN) {
 			contain_one(d, &c);
+			permissions_take(d, &c);
 			credentials_list(d, &c);
 		}
 		if (i == 0)
@@ -260,6 +261,41 @@ static void brake(struct draft *d)
 	d->plan->sender = SPAN("everybody");
 }
 
+/*
+ * Of an image only files can be acted on: its programs, processes, sockets and tables are not this machine's. An edit is
+ * made all the same, and who reads the file will find it changed when he starts.
+ */
+static void keep_files(struct draft *d)
+{
+	struct plan *p = d->plan;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->nactions; i++) {
+		struct action *v = &p->actions[i];
+
+		switch (v->kind) {
+		case ACTION_EDIT:
+			v->nargs = v->nback = 0;
+			break;
+		case ACTION_HOLD_FILE:
+		case ACTION_PUT_FILE:
+		case ACTION_MODE:
+		case ACTION_MODES:
+			break;
+		default:
+			continue;
+		}
+		p->actions[n++] = *v;
+	}
+	if (n < p->nactions)
+		draft_note(d,
+			   "%zu more actions are of a running machine (queue, firewall, processes, "
+			   "programs): with "
+			   "--root only files are acted on",
+			   p->nactions - n);
+	p->nactions = n;
+}
+
 int plan_make(const struct plan_io *io, const struct host_facts *f, const struct plan_want *want,
 	      struct arena *a, struct plan *ret_plan, struct err *err)
 {
@@ -284,6 +320,8 @@ int plan_make(const struct plan_io *io, const struct host_facts *f, const struct
 			draft_note(&d, "the hook lines are there");
 		break;
 	}
+	if (rc == 0 && want->elsewhere)
+		keep_files(&d);
 	if (rc == 0)
 		*ret_plan = p;
 	return rc;
