@@ -33,8 +33,14 @@ static const char *const editable[] = {
 	"/etc/crontab",
 	"/etc/shadow",
 	"/etc/systemd/system/spamtrail",
-	"/etc/apache2/spamtrail/",
-	"/etc/nginx/spamtrail/",
+	"/etc/nginx/spamtrail",
+	"/etc/nginx/sites-available/",
+	"/etc/nginx/sites-enabled/",
+	"/etc/nginx/conf.d/",
+	"/etc/apache2/spamtrail",
+	"/etc/apache2/conf-enabled/spamtrail",
+	"/etc/httpd/spamtrail",
+	"/etc/httpd/conf.d/spamtrail",
 };
 
 static bool has_nul(struct span s)

@@ -463,6 +463,18 @@ static int read_duration(const char *word, uint32_t *ret, struct err *err)
 	return 0;
 }
 
+static int read_lock(const char *word, enum plan_lock *ret, struct err *err)
+{
+	static const char *const words[PLAN_LOCKS] = { "auto", "hold", "mode", "403" };
+
+	for (int i = 0; i < PLAN_LOCKS && word; i++)
+		if (strcmp(word, words[i]) == 0) {
+			*ret = (enum plan_lock)i;
+			return 0;
+		}
+	return word ? err_set(err, EXIT_USAGE, "--lock takes auto, hold, mode or 403") : 0;
+}
+
 static void next_command(const struct contain *k, struct buf *out)
 {
 	if (k->o->apply || k->plan->nactions == 0)
@@ -522,9 +534,10 @@ static int run(struct contain *k, struct err *err)
 	fill_allow(k);
 	k->want.from = span_str(k->o->from);
 	k->want.permissions = k->o->permissions;
+	rc = read_lock(k->o->lock, &k->want.lock, err);
 	k->want.credentials = k->o->credentials;
 	k->want.elsewhere = k->o->root && strcmp(k->o->root, "/") != 0;
-	if (k->o->duration)
+	if (rc == 0 && k->o->duration)
 		rc = read_duration(k->o->duration, &k->want.lifetime, err);
 	else if (k->want.task == PLAN_BRAKE)
 		k->want.lifetime = BRAKE_SECONDS;

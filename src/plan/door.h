@@ -25,7 +25,13 @@ void end_sessions(struct draft *d, const struct culprit *c);
 /* A panel that has a hold of its own: true, and the action is in the plan. */
 bool panel_close(struct draft *d, const struct culprit *c);
 
-/* Moves his scripts into the hold store; a folder that holds several is noted, not guessed at. */
+/* Lines that let the web server refuse a script by its path, where they are missing; true: they are there, or in this plan. */
+bool web_setup(struct draft *d);
+/* They are there already. */
+bool web_ready(struct draft *d);
+/* 403 for PATH, WHY behind it; false: the web server is none of ours, and a note says so where it can. */
+bool web_lock(struct draft *d, struct span path, char grade, const char *why);
+/* Locks his scripts (enum plan_lock): moves them into the hold store, say; a folder that holds several is noted, not guessed at. */
 void files_lock(struct draft *d, const struct culprit *c);
 /* His own crontab, where the account is his alone. */
 void cron_lock(struct draft *d, const struct culprit *c);

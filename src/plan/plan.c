@@ -261,6 +261,16 @@ static void brake(struct draft *d)
 	d->plan->sender = SPAN("everybody");
 }
 
+static void setup(struct draft *d)
+{
+	d->plan->sender = SPAN("setup");
+	if (!exim_setup(d) && !d->facts->exim_spool.n)
+		draft_note(d, "no Exim here, and Postfix needs no hook lines: names go into main.cf itself");
+	web_setup(d);
+	if (d->plan->nactions == 0 && d->plan->nnotes == 0)
+		draft_note(d, "the hook lines are there");
+}
+
 /*
  * Of an image only files can be acted on: its programs, processes, sockets and tables are not this machine's. An edit is
  * made all the same, and who reads the file will find it changed when he starts.
@@ -312,12 +322,7 @@ int plan_make(const struct plan_io *io, const struct host_facts *f, const struct
 		brake(&d);
 		break;
 	case PLAN_SETUP:
-		p.sender = SPAN("setup");
-		if (!exim_setup(&d) && !f->exim_spool.n)
-			draft_note(&d, "no Exim here, and Postfix needs no hook lines: names go into main.cf "
-				       "itself");
-		else if (p.nactions == 0 && p.nnotes == 0)
-			draft_note(&d, "the hook lines are there");
+		setup(&d);
 		break;
 	}
 	if (rc == 0 && want->elsewhere)
