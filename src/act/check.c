@@ -26,6 +26,7 @@ static const char *const editable[] = {
 	"/etc/virtual/",
 	"/etc/csf/",
 	"/etc/proftpd/",
+	"/etc/proftpd.passwd",
 	"/etc/vsftpd/",
 	"/etc/pure-ftpd/",
 	"/var/spool/cron/",

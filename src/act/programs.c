@@ -42,6 +42,7 @@ static const struct program programs[] = {
 	{ "/usr/sbin/nginx", "-s reload" },
 	{ "/usr/sbin/apache2ctl", "graceful" },
 	{ "/usr/sbin/apachectl", "graceful" },
+	{ "/usr/bin/pure-pw", "mkdb" },
 	{ "/usr/bin/doveadm", "kick %w" },
 	{ "/usr/bin/systemctl", "daemon-reload" },
 	{ "/usr/bin/systemctl", "enable --now spamtrail-%w" },

@@ -41,6 +41,15 @@ void processes_stop(struct draft *d, const struct culprit *c);
 void mailbox_lock(struct draft *d, const struct culprit *c);
 /* Rights in the account's home that go beyond 755 and 644. */
 void permissions_take(struct draft *d, const struct culprit *c);
+/* Dovecot's passwd-files as they are for LOGIN; how many. */
+#define MAILBOX_FILES 17
+size_t mailbox_files(struct draft *d, struct span login, struct span files[MAILBOX_FILES]);
+/* The account's own password in shadow(5); false: he has none there. */
+bool shell_lock(struct draft *d, const struct culprit *c);
+/* Shell password, ssh keys and FTP users of the account, where WANT says so. */
+void credentials_lock(struct draft *d, const struct culprit *c);
+/* A file of his own that lets him in, NOUN, moves into the hold store. */
+void file_take_away(struct draft *d, const struct culprit *c, struct span path, const char *noun);
 /* What else the account could be entered with: told apart, nothing is changed. */
 void credentials_list(struct draft *d, const struct culprit *c);
 /* The messages of WANT->ids; GRADE is the best evidence of those who are stopped. */

@@ -157,9 +157,10 @@ static void make_unreadable(struct draft *d, struct span home, struct span path,
 	v->undo = draft_text(d, "chmod %o %.*s", st->mode & 0777, ARG(quoted));
 	if (d->want->from.n)
 		draft_note(d, "%.*s keeps its name, so no clean file can take its place", ARG(path));
-	draft_note(d,
-		   "PHP's opcache goes on running an unreadable script from its memory: where it is on, reload "
-		   "php-fpm or the web server");
+	draft_note(
+		d,
+		"PHP's opcache goes on running an unreadable script from its memory: where it is on, reload "
+		"php-fpm or the web server");
 	/* what its owner can take back is refused by the web server, too, where that is prepared */
 	if (web_ready(d))
 		web_lock(d, path, grade, "");
@@ -208,6 +209,30 @@ static void lock_file(struct draft *d, const struct culprit *c, struct span path
 	v->command = draft_text(d, "mv -n %.*s HOLD-STORE/", ARG(quoted));
 	v->undo = draft_text(d, "mv -n HOLD-STORE/... %.*s", ARG(quoted));
 	restore_file(d, &(struct action){ .base = v->base, .path = path, .uid = v->uid, .grade = grade });
+}
+
+void file_take_away(struct draft *d, const struct culprit *c, struct span path, const char *noun)
+{
+	struct span quoted = draft_quoted(d, path);
+	struct file_status st;
+	struct action *v;
+
+	if (!d->io->status(d->io->host.ctx, path, &st) || !S_ISREG(st.mode))
+		return;
+	if (st.uid != c->uid || !store_possible(d, path)) {
+		draft_note(d, "%s in %.*s are left: %s", noun, ARG(path),
+			   st.uid != c->uid ? "the file is not the account's own"
+					    : "its file system has no place for a hold store");
+		return;
+	}
+	v = draft_action(d, ACTION_HOLD_FILE, c->grade);
+	v->base = c->home;
+	v->path = path;
+	v->uid = c->uid;
+	v->what =
+		draft_text(d, "%s of %.*s: %.*s moves into the hold store", noun, ARG(c->account), ARG(path));
+	v->command = draft_text(d, "mv -n %.*s HOLD-STORE/", ARG(quoted));
+	v->undo = draft_text(d, "mv -n HOLD-STORE/... %.*s", ARG(quoted));
 }
 
 static void lock_in_folder(struct draft *d, const struct culprit *c, struct span folder, char grade)

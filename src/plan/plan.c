@@ -217,6 +217,7 @@ static int contain(struct draft *d, struct err *err)
 			best = c.grade;
 		if (d->want->task == PLAN_CONTAIN) {
 			contain_one(d, &c);
+			credentials_lock(d, &c);
 			permissions_take(d, &c);
 			credentials_list(d, &c);
 		}
