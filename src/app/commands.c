@@ -32,6 +32,16 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_FOR] = { "for", VALUE_TEXT, "TIME", "take it back by itself after TIME: 30m, 4h, 2d" },
 	[FLAG_ALL] = { "all", VALUE_NONE, NULL, "the brake: nothing leaves this machine, for 30m or --for" },
 	[FLAG_FROM] = { "from", VALUE_DIR, "DIR", "put clean files from DIR in the place of locked scripts" },
+	[FLAG_LOCK] = { "lock", VALUE_WORDS, "auto|hold|mode|403",
+			"how scripts are locked: moved to the hold store, made unreadable, or refused by the "
+			"web "
+			"server" },
+	[FLAG_PERMISSIONS] = { "permissions", VALUE_NONE, NULL,
+			       "also take rights away in the account's home that only he himself should "
+			       "have" },
+	[FLAG_CREDENTIALS] = { "credentials", VALUE_NONE, NULL,
+			       "also lock the account's shell password, ssh keys and FTP users" },
+	[FLAG_AGAIN] = { "again", VALUE_NONE, NULL, "do again what an operator took back before" },
 	[FLAG_REMOVE] = { "remove", VALUE_NONE, NULL, "take out what setup put in" },
 	[FLAG_EXPIRED] = { "expired", VALUE_NONE, NULL,
 			   "all actions whose time is over; the timer runs this" },
@@ -153,7 +163,8 @@ static const struct verb verbs[] = {
 		  "its way back. "
 		  "It acts on\nnobody else. Exit: 0 shown or done, 3 something could not be done (said).\n",
 	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_APPLY) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) |
-		   BIT(FLAG_FOR) | BIT(FLAG_ALL) | BIT(FLAG_FROM),
+		   BIT(FLAG_FOR) | BIT(FLAG_ALL) | BIT(FLAG_FROM) | BIT(FLAG_LOCK) | BIT(FLAG_PERMISSIONS) |
+		   BIT(FLAG_CREDENTIALS) | BIT(FLAG_AGAIN),
 	  .run = verb_contain },
 	{ .name = "setup",
 	  .args = "",

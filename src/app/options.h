@@ -30,8 +30,9 @@ struct options {
 	size_t nseek;
 	const char *account, *incident; /* scan */
 	bool full;
-	const char *duration, *from; /* contain: --for, --from */
+	const char *duration, *from, *lock; /* contain: --for, --from, --lock */
 	bool apply, yes, dry_run, all, remove; /* contain, setup */
+	bool permissions, credentials, again; /* contain */
 	bool expired, moved, purge; /* undo, undo, history */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	char **args; /* behind the verb; owned */
