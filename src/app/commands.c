@@ -46,7 +46,7 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_VERSION] = { "version", VALUE_NONE, NULL, "the version" },
 };
 
-#define BIT(flag) (UINT32_C(1) << (flag))
+#define BIT(flag) (UINT64_C(1) << (flag))
 #define COMMON (BIT(FLAG_CONFIG) | BIT(FLAG_COLOR) | BIT(FLAG_QUIET))
 #define INPUT (BIT(FLAG_ROOT) | BIT(FLAG_SINCE) | BIT(FLAG_UNTIL) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED))
 #define FORMAT (BIT(FLAG_JSON) | BIT(FLAG_PLAIN))

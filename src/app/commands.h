@@ -65,7 +65,7 @@ struct verb {
 	bool files; /* arguments are paths */
 	const char *summary; /* one line */
 	const char *text; /* a few lines more for `help VERB` */
-	uint32_t flags; /* bits of enum flag_id; --help and --version are everybody's */
+	uint64_t flags; /* bits of enum flag_id; --help and --version are everybody's */
 	verb_run *run; /* NULL: not in this build, so not in the help either */
 };
 

@@ -170,7 +170,7 @@ static int take_word(struct options *o, char *word, struct err *err)
 
 #define FIRST_VALUE 256 /* getopt's answers for our flags, above every character */
 
-static int next_option(struct options *o, uint32_t *given, int c, char **argv, struct err *err)
+static int next_option(struct options *o, uint64_t *given, int c, char **argv, struct err *err)
 {
 	if (c == 1)
 		return take_word(o, optarg, err);
@@ -182,11 +182,11 @@ static int next_option(struct options *o, uint32_t *given, int c, char **argv, s
 		return err_set(err, EXIT_USAGE, "%.60s needs a value", argv[optind - 1]);
 	if (c < FIRST_VALUE)
 		return unknown_flag(argv[optind - 1], o->verb, err);
-	*given |= UINT32_C(1) << (c - FIRST_VALUE);
+	*given |= UINT64_C(1) << (c - FIRST_VALUE);
 	return set_flag(o, (enum flag_id)(c - FIRST_VALUE), optarg, err);
 }
 
-static int check(const struct options *o, uint32_t given, struct err *err)
+static int check(const struct options *o, uint64_t given, struct err *err)
 {
 	const struct verb *v = o->verb;
 
@@ -205,7 +205,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 {
 	struct option table[FLAGS + 1] = { { 0 } };
 	struct options o = { .args = xcalloc((size_t)argc + 1, sizeof(char *)) };
-	uint32_t given = 0;
+	uint64_t given = 0;
 	int c, code = 0;
 
 	for (int i = 0; i < FLAGS; i++) {
@@ -263,7 +263,7 @@ static void quote(struct buf *out, const char *word)
 void options_again(const struct options *o, const char *verb, int skip, struct buf *out)
 {
 	const struct verb *v = command_named(span_str(verb));
-	const uint32_t known = v ? v->flags : 0;
+	const uint64_t known = v ? v->flags : 0;
 	const struct {
 		enum flag_id flag;
 		const char *value;
