@@ -127,11 +127,12 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_FROM] = &o->from,
 	};
 	bool *switches[FLAGS] = {
-		[FLAG_APPLY] = &o->apply, [FLAG_YES] = &o->yes,		[FLAG_DRY_RUN] = &o->dry_run,
-		[FLAG_ALL] = &o->all,	  [FLAG_REMOVE] = &o->remove,	[FLAG_EXPIRED] = &o->expired,
-		[FLAG_MOVED] = &o->moved, [FLAG_PURGE] = &o->purge,	[FLAG_STATS] = &o->stats,
-		[FLAG_LIST] = &o->list,	  [FLAG_QUIET] = &o->quiet,	[FLAG_UNCONFINED] = &o->unconfined,
-		[FLAG_HELP] = &o->help,	  [FLAG_VERSION] = &o->version, [FLAG_EXPLAIN] = &o->explain,
+		[FLAG_APPLY] = &o->apply,   [FLAG_YES] = &o->yes,	  [FLAG_DRY_RUN] = &o->dry_run,
+		[FLAG_ALL] = &o->all,	    [FLAG_REMOVE] = &o->remove,	  [FLAG_EXPIRED] = &o->expired,
+		[FLAG_MOVED] = &o->moved,   [FLAG_PURGE] = &o->purge,	  [FLAG_STATS] = &o->stats,
+		[FLAG_LIST] = &o->list,	    [FLAG_QUIET] = &o->quiet,	  [FLAG_UNCONFINED] = &o->unconfined,
+		[FLAG_HELP] = &o->help,	    [FLAG_VERSION] = &o->version, [FLAG_EXPLAIN] = &o->explain,
+		[FLAG_NOTIFY] = &o->notify,
 	};
 
 	if (texts[id]) {
@@ -145,6 +146,8 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		return set_output(o, OUTPUT_JSON, err);
 	} else if (id == FLAG_PLAIN) {
 		return set_output(o, OUTPUT_PLAIN, err);
+	} else if (id == FLAG_NAGIOS) {
+		return set_output(o, OUTPUT_NAGIOS, err);
 	} else if (id == FLAG_BY) {
 		return set_by(o, word, err);
 	} else if (id == FLAG_LIVE) {
