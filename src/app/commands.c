@@ -49,6 +49,11 @@ static const struct flag flags[FLAGS] = {
 			 "also into a folder that is another one now: look at it first" },
 	[FLAG_PURGE] = { "purge", VALUE_NONE, NULL,
 			 "end held files older than [hold] keep_days, hash checked" },
+	[FLAG_NAGIOS] = { "nagios", VALUE_NONE, NULL,
+			  "one line for Nagios and its kin, with perfdata; exit 0, 1, 2 or 3" },
+	[FLAG_NOTIFY] = { "notify", VALUE_NONE, NULL,
+			  "tell [signs] mail_to and webhook when something has changed; the timer runs "
+			  "this" },
 	[FLAG_STATE] = { "state", VALUE_DIR, "DIR", "keep incidents and the senders' past in DIR" },
 	[FLAG_CONFIG] = { "config", VALUE_FILE, "FILE", "read FILE instead of /etc/spamtrail" },
 	[FLAG_COLOR] = { "color", VALUE_WORDS, "auto|always|never", "colours; NO_COLOR counts for auto" },
@@ -83,6 +88,20 @@ static const struct verb verbs[] = {
 	  .flags =
 		  COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP) | BIT(FLAG_LIVE),
 	  .run = verb_investigate },
+	{ .name = "signs",
+	  .args = "",
+	  .summary = "is it happening now? Each figure beside its usual one",
+	  .text = "The newest hour of the logs (of each no more than 128 MiB, 20 seconds at most), the "
+		  "queue's "
+		  "size, what "
+		  "the mail\nserver takes, what reputation and complaints last said. What is usual at this "
+		  "hour of the week "
+		  "is learnt\nby looking: let the timer do it. Exit: 0 all normal, 1 something is not, 3 "
+		  "something could "
+		  "not be seen\n(outranks 1); with --nagios 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n",
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED) |
+		   BIT(FLAG_NAGIOS) | BIT(FLAG_NOTIFY),
+	  .run = verb_signs },
 	{ .name = "scan",
 	  .args = "[PATH...]",
 	  .nargs_max = UINT32_MAX,

@@ -149,6 +149,7 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_VERSION] = &o->version,
 		[FLAG_EXPLAIN] = &o->explain,
 		[FLAG_FULL] = &o->full,
+		[FLAG_NOTIFY] = &o->notify,
 	};
 
 	if (texts[id]) {
@@ -162,6 +163,8 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		return set_output(o, OUTPUT_JSON, err);
 	} else if (id == FLAG_PLAIN) {
 		return set_output(o, OUTPUT_PLAIN, err);
+	} else if (id == FLAG_NAGIOS) {
+		return set_output(o, OUTPUT_NAGIOS, err);
 	} else if (id == FLAG_BY) {
 		return set_by(o, word, err);
 	} else if (id == FLAG_LIVE) {

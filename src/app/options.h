@@ -7,7 +7,7 @@
 #include "app/commands.h"
 #include "model/queue_by.h"
 
-enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN };
+enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN, OUTPUT_NAGIOS };
 enum color_wish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct seek_want;
@@ -34,7 +34,10 @@ struct options {
 	bool apply, yes, dry_run, all, remove; /* contain, setup */
 	bool permissions, credentials, again; /* contain */
 	bool expired, moved, purge; /* undo, undo, history */
+	bool notify; /* signs */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
+	unsigned newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
+	bool facts_only; /* no flag: and at no log at all */
 	char **args; /* behind the verb; owned */
 	int nargs;
 };

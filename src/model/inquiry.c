@@ -166,6 +166,21 @@ static void code_zone_step(struct codec *c, struct zone_step *v)
 	code_refuse_if(c, v->offset < -86400 || v->offset > 86400);
 }
 
+static void code_results(struct codec *c, struct results *v)
+{
+	code_u64(c, &v->remote);
+	code_u64(c, &v->unknown);
+	code_u64(c, &v->named);
+}
+
+static void code_load(struct codec *c, struct mta_load *v)
+{
+	code_bool(c, &v->measured);
+	code_u32(c, &v->processes);
+	code_u32(c, &v->cpu);
+	code_u64(c, &v->memory);
+}
+
 static void code_inquiry(struct codec *c, struct inquiry *v)
 {
 	uint32_t magic = MAGIC, version = VERSION;
@@ -202,8 +217,12 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	code_span(c, &v->helo);
 	CODE_LIST(c, v->refusals, v->nrefusals, 28, code_refusal);
 	CODE_LIST(c, v->outgoing, v->noutgoing, 16, code_outgoing);
+	code_results(c, &v->results);
+	code_load(c, &v->load);
+	CODE_LIST(c, v->networks, v->nnetworks, 4, code_span);
 	CODE_LIST(c, v->sought, v->nsought, 37, code_sought);
-	code_refuse_if(c, v->nrefusals > REFUSALS_MOST || v->noutgoing > OUTGOING_MOST);
+	code_refuse_if(c, v->nrefusals > REFUSALS_MOST || v->noutgoing > OUTGOING_MOST ||
+				  v->nnetworks > NETWORKS_MOST);
 	CODE_LIST(c, v->zone, v->nzone, 16, code_zone_step);
 }
 

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/mta_load.h"
 #include "model/refusal.h"
 #include "model/row.h"
 
@@ -85,6 +86,14 @@ struct zone_step {
 	int64_t offset;               /* ... seconds east of UTC; the first step holds before it, too */
 };
 
+/* What became of mail in the window, elsewhere: final answers, and how many of them said "no such user". */
+struct results {
+	uint64_t remote, unknown;
+	uint64_t named;               /* messages refused with the name or the code of a list */
+};
+
+#define NETWORKS_MOST 1000
+
 struct inquiry {
 	struct span host, mta, panel;
 	struct span postfix_spool, postfix_commands, exim_spool; /* where the queues lie; empty: none */
@@ -109,6 +118,9 @@ struct inquiry {
 	struct span helo;             /* the name it greets with, empty = unknown */
 	struct refusal *refusals;     size_t nrefusals;  /* most messages first; only where they are asked for */
 	struct outgoing *outgoing;    size_t noutgoing;
+	struct results results;       /* with refusals */
+	struct mta_load load;         /* where it was measured */
+	struct span *networks;        size_t nnetworks;  /* that may relay without a login, as the settings spell them */
 	struct sought *sought;        size_t nsought;    /* rising by `wanted`; only what was asked for */
 	struct zone_step *zone;       size_t nzone;
 };

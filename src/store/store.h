@@ -44,5 +44,14 @@ struct store_listing {
 
 /* Keeps what is so at NOW and fills in what was. */
 int store_listings(struct store *s, struct store_listing *list, size_t n, int64_t now, struct err *err);
+/* All that was ever listed, in A, by address and list. */
+int store_listed(struct store *s, struct arena *a, struct store_listing **ret_list, size_t *ret_n, struct err *err);
+
+/*
+ * Bytes of somebody else's under a name of ours: what the signs are usually like, what the last alarm said. Nothing is
+ * kept under NAME: OUT stays as it was. A body over 1 MiB is refused.
+ */
+int store_kept(struct store *s, const char *name, struct buf *out, struct err *err);
+int store_keep(struct store *s, const char *name, struct span body, struct err *err);
 
 #endif
