@@ -104,6 +104,6 @@ int firewall_restore(const struct actor *a, struct err *err);
 
 /* One file per kind or two. */
 extern const struct kind kind_hold_file, kind_edit, kind_put_file, kind_mode, kind_hold_queue, kind_firewall, kind_stop,
-	kind_command, kind_close_socket, kind_end_login;
+	kind_command, kind_close_socket, kind_end_login, kind_release_queue, kind_remove_queue, kind_flush_queue;
 
 #endif

@@ -26,9 +26,25 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_YES] = { "yes", VALUE_NONE, NULL, "do not ask" },
 	[FLAG_DRY_RUN] = { "dry-run", VALUE_NONE, NULL, "only show it, whatever else is given" },
 	[FLAG_FOR] = { "for", VALUE_TEXT, "TIME", "take it back by itself after TIME: 30m, 4h, 2d" },
-	[FLAG_ALL] = { "all", VALUE_NONE, NULL, "the brake: nothing leaves this machine, for 30m or --for" },
+	[FLAG_ALL] = { "all", VALUE_NONE, NULL,
+		       "contain: the brake, nothing leaves this machine for 30m or --for; queue: all "
+		       "messages" },
 	[FLAG_FROM] = { "from", VALUE_DIR, "DIR", "put clean files from DIR in the place of locked scripts" },
-	[FLAG_REMOVE] = { "remove", VALUE_NONE, NULL, "take out what setup put in" },
+	[FLAG_FLUSH] = { "flush", VALUE_NONE, NULL, "deliver now, after asking; never held or frozen mail" },
+	[FLAG_RELEASE] = { "release", VALUE_NONE, NULL, "let held messages go on, after asking" },
+	[FLAG_CUSTOMER] = { "customer", VALUE_NONE, NULL, "to the customer: what happened, what he must do" },
+	[FLAG_ABUSE_DESK] = { "abuse-desk", VALUE_NONE, NULL,
+			      "to who complained, and to the networks a stolen login came from, with XARF" },
+	[FLAG_AFFECTED] = { "affected", VALUE_NONE, NULL,
+			    "to other customers whose mail was refused because of it" },
+	[FLAG_DELIST] = { "delist", VALUE_NONE, NULL,
+			  "the delisting packet; refused while the cause is not gone" },
+	[FLAG_RESOLUTION] = { "resolution", VALUE_NONE, NULL,
+			      "the closing statement; refused while the cause is not gone" },
+	[FLAG_FORCE] = { "force", VALUE_NONE, NULL,
+			 "print it all the same, with the open points in the text" },
+	[FLAG_REMOVE] = { "remove", VALUE_NONE, NULL,
+			  "setup: take out what it put in; queue: end messages for good, samples are kept" },
 	[FLAG_EXPIRED] = { "expired", VALUE_NONE, NULL,
 			   "all actions whose time is over; the timer runs this" },
 	[FLAG_MOVED] = { "moved", VALUE_NONE, NULL,
@@ -46,7 +62,7 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_VERSION] = { "version", VALUE_NONE, NULL, "the version" },
 };
 
-#define BIT(flag) (UINT32_C(1) << (flag))
+#define BIT(flag) (UINT64_C(1) << (flag))
 #define COMMON (BIT(FLAG_CONFIG) | BIT(FLAG_COLOR) | BIT(FLAG_QUIET))
 #define INPUT (BIT(FLAG_ROOT) | BIT(FLAG_SINCE) | BIT(FLAG_UNTIL) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED))
 #define FORMAT (BIT(FLAG_JSON) | BIT(FLAG_PLAIN))
@@ -105,17 +121,27 @@ static const struct verb verbs[] = {
 	  .flags = COMMON | BIT(FLAG_ROOT) | BIT(FLAG_JSON) | BIT(FLAG_UNCONFINED),
 	  .run = verb_explain },
 	{ .name = "queue",
-	  .args = "",
-	  .summary = "what waits in the mail queue, and whose it is",
+	  .args = "[GROUP|-]",
+	  .nargs_max = 1,
+	  .summary = "what waits in the mail queue, and whose it is; deliver, release, remove",
 	  .text = "Reads the spools of Postfix and Exim themselves; a user who is not root gets what "
 		  "postqueue "
 		  "tells.\n"
 		  "Grouped by culprit unless --by says otherwise. Whether a recipient is new to a sender is "
 		  "not "
 		  "judged\n"
-		  "here: investigate does, which counts the queue, too.\n",
+		  "here: investigate does, which counts the queue, too.\n"
+		  "GROUP is a key as it is shown, of --by (a sender's id, auth:info@shop.example, an "
+		  "address, "
+		  "a "
+		  "domain); - reads\nqueue ids from standard input. Without one --flush means all that is "
+		  "not "
+		  "held, "
+		  "--release all that is held,\n--remove needs --all. Every one asks (--yes), is done by "
+		  "spamtrail-act and stands in the journal.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_BY) | BIT(FLAG_LIST) | BIT(FLAG_TOP) |
-		   BIT(FLAG_UNCONFINED),
+		   BIT(FLAG_UNCONFINED) | BIT(FLAG_FLUSH) | BIT(FLAG_RELEASE) | BIT(FLAG_REMOVE) |
+		   BIT(FLAG_ALL) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_STATE),
 	  .run = verb_queue },
 	{ .name = "doctor",
 	  .args = "",

@@ -29,6 +29,14 @@ enum flag_id {
 	FLAG_FOR,
 	FLAG_ALL,
 	FLAG_FROM,
+	FLAG_FLUSH,
+	FLAG_RELEASE,
+	FLAG_CUSTOMER,
+	FLAG_ABUSE_DESK,
+	FLAG_AFFECTED,
+	FLAG_DELIST,
+	FLAG_RESOLUTION,
+	FLAG_FORCE,
 	FLAG_REMOVE,
 	FLAG_EXPIRED,
 	FLAG_MOVED,
@@ -65,7 +73,7 @@ struct verb {
 	bool files; /* arguments are paths */
 	const char *summary; /* one line */
 	const char *text; /* a few lines more for `help VERB` */
-	uint32_t flags; /* bits of enum flag_id; --help and --version are everybody's */
+	uint64_t flags; /* bits of enum flag_id; --help and --version are everybody's */
 	verb_run *run; /* NULL: not in this build, so not in the help either */
 };
 

@@ -105,6 +105,15 @@ static int set_live(struct options *o, const char *word, struct err *err)
 	return 0;
 }
 
+static int set_letter(struct options *o, enum flag_id id, struct err *err)
+{
+	if (o->letter && o->letter != id)
+		return err_set(err, EXIT_USAGE, "--%s and --%s are two texts: one at a time",
+			       command_flag(o->letter)->name, command_flag(id)->name);
+	o->letter = id;
+	return 0;
+}
+
 static int set_output(struct options *o, enum output output, struct err *err)
 {
 	if (o->output != OUTPUT_SCREEN && o->output != output)
@@ -132,6 +141,7 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_MOVED] = &o->moved, [FLAG_PURGE] = &o->purge,	[FLAG_STATS] = &o->stats,
 		[FLAG_LIST] = &o->list,	  [FLAG_QUIET] = &o->quiet,	[FLAG_UNCONFINED] = &o->unconfined,
 		[FLAG_HELP] = &o->help,	  [FLAG_VERSION] = &o->version, [FLAG_EXPLAIN] = &o->explain,
+		[FLAG_FORCE] = &o->force, [FLAG_FLUSH] = &o->flush,	[FLAG_RELEASE] = &o->release,
 	};
 
 	if (texts[id]) {
@@ -141,6 +151,8 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		*texts[id] = word;
 	} else if (switches[id]) {
 		*switches[id] = true;
+	} else if (id >= FLAG_CUSTOMER && id <= FLAG_RESOLUTION) {
+		return set_letter(o, id, err);
 	} else if (id == FLAG_JSON) {
 		return set_output(o, OUTPUT_JSON, err);
 	} else if (id == FLAG_PLAIN) {
@@ -170,7 +182,7 @@ static int take_word(struct options *o, char *word, struct err *err)
 
 #define FIRST_VALUE 256 /* getopt's answers for our flags, above every character */
 
-static int next_option(struct options *o, uint32_t *given, int c, char **argv, struct err *err)
+static int next_option(struct options *o, uint64_t *given, int c, char **argv, struct err *err)
 {
 	if (c == 1)
 		return take_word(o, optarg, err);
@@ -182,11 +194,11 @@ static int next_option(struct options *o, uint32_t *given, int c, char **argv, s
 		return err_set(err, EXIT_USAGE, "%.60s needs a value", argv[optind - 1]);
 	if (c < FIRST_VALUE)
 		return unknown_flag(argv[optind - 1], o->verb, err);
-	*given |= UINT32_C(1) << (c - FIRST_VALUE);
+	*given |= UINT64_C(1) << (c - FIRST_VALUE);
 	return set_flag(o, (enum flag_id)(c - FIRST_VALUE), optarg, err);
 }
 
-static int check(const struct options *o, uint32_t given, struct err *err)
+static int check(const struct options *o, uint64_t given, struct err *err)
 {
 	const struct verb *v = o->verb;
 
@@ -205,7 +217,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 {
 	struct option table[FLAGS + 1] = { { 0 } };
 	struct options o = { .args = xcalloc((size_t)argc + 1, sizeof(char *)) };
-	uint32_t given = 0;
+	uint64_t given = 0;
 	int c, code = 0;
 
 	for (int i = 0; i < FLAGS; i++) {
@@ -263,7 +275,7 @@ static void quote(struct buf *out, const char *word)
 void options_again(const struct options *o, const char *verb, int skip, struct buf *out)
 {
 	const struct verb *v = command_named(span_str(verb));
-	const uint32_t known = v ? v->flags : 0;
+	const uint64_t known = v ? v->flags : 0;
 	const struct {
 		enum flag_id flag;
 		const char *value;
@@ -274,12 +286,12 @@ void options_again(const struct options *o, const char *verb, int skip, struct b
 		      { FLAG_CONFIG, o->config } };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (texts[i].value && known & UINT32_C(1) << texts[i].flag) {
+		if (texts[i].value && known & UINT64_C(1) << texts[i].flag) {
 			buf_str(out, " --");
 			buf_str(out, command_flag(texts[i].flag)->name);
 			quote(out, texts[i].value);
 		}
-	if (o->unconfined && known & UINT32_C(1) << FLAG_UNCONFINED)
+	if (o->unconfined && known & UINT64_C(1) << FLAG_UNCONFINED)
 		buf_str(out, " --unconfined");
 	for (int i = skip; v && v->nargs_max && i < o->nargs; i++)
 		quote(out, o->args[i]);

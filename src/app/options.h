@@ -31,6 +31,9 @@ struct options {
 	const char *duration, *from; /* contain: --for, --from */
 	bool apply, yes, dry_run, all, remove; /* contain, setup */
 	bool expired, moved, purge; /* undo, undo, history */
+	bool flush, release; /* queue; and remove, all above */
+	enum flag_id letter; /* report: FLAG_CUSTOMER to FLAG_RESOLUTION; 0 = none was named */
+	bool force; /* report */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	char **args; /* behind the verb; owned */
 	int nargs;

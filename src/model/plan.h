@@ -25,6 +25,10 @@ enum action_kind {
 	ACTION_COMMAND,      /* a program of act/programs.c: `args`, and `back` to take it back */
 	ACTION_CLOSE_SOCKET, /* transient; `args` are own and far end, "192.0.2.1:4711" "[2001:db8::1]:25" */
 	ACTION_END_LOGIN,    /* transient: open sessions of a mailbox; `args`: "smtp" ADDRESS..., or "imap" LOGIN */
+	ACTION_RELEASE_QUEUE, /* held messages go on; `args` are their queue ids */
+	ACTION_REMOVE_QUEUE, /* queued messages end for good, samples are kept: `args` wait, `back` are held already.
+	                      * Never part of a containment: nothing takes it back */
+	ACTION_FLUSH_QUEUE,  /* transient: delivery is tried now; `args` are queue ids, or none for all but held mail */
 	ACTION_KINDS
 };
 
