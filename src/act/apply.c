@@ -33,6 +33,9 @@ const struct kind *act_kind(enum action_kind kind)
 		[ACTION_CLOSE_SOCKET] = &kind_close_socket,
 		[ACTION_END_LOGIN] = &kind_end_login,
 		[ACTION_MODES] = &kind_modes,
+		[ACTION_RELEASE_QUEUE] = &kind_release_queue,
+		[ACTION_REMOVE_QUEUE] = &kind_remove_queue,
+		[ACTION_FLUSH_QUEUE] = &kind_flush_queue,
 	};
 
 	return kinds[kind];

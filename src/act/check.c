@@ -127,6 +127,11 @@ static bool is_file_kind(enum action_kind kind)
 	       kind == ACTION_MODE || kind == ACTION_MODES;
 }
 
+static bool is_transient_kind(enum action_kind kind)
+{
+	return kind == ACTION_CLOSE_SOCKET || kind == ACTION_END_LOGIN || kind == ACTION_FLUSH_QUEUE;
+}
+
 static bool closes_by_uid(enum action_kind kind)
 {
 	return kind == ACTION_STOP || kind == ACTION_FIREWALL;
@@ -170,7 +175,7 @@ int act_check(const struct actor *a, const struct action *v, struct err *err)
 	if (a->elsewhere && !is_file_kind(v->kind))
 		return err_set(err, EXIT_NOPERM, "with --root only files can be acted on");
 	/* the operator is shown what stays by this mark: it must be the kind's */
-	if (v->transient != (v->kind == ACTION_CLOSE_SOCKET || v->kind == ACTION_END_LOGIN))
+	if (v->transient != is_transient_kind(v->kind))
 		return err_set(err, EXIT_NOPERM,
 			       "an action of the plan is marked transient against its kind");
 	if (is_file_kind(v->kind))

@@ -13,49 +13,14 @@
  * TRUST: ids come from a plan made of foreign bytes; only their shape is believed.
  */
 #include "act/act.h"
+#include "act/queue_mail.h"
 #include "act/record.h"
-#include "base/codec.h"
-#include "sys/channel.h"
-#include "act/talk.h"
-
-#include <unistd.h>
-
-#define ID_MOST 40
-/* 20 KB of arguments, far from the kernel's limit; one call for each id would take minutes */
-#define BATCH 500
-#define IDS_MOST 1000000
-/* IDS_MOST ids of ID_MOST bytes with their lengths are 44,000,000; less than ACT_BODY_MOST */
-#define BODY_MOST (48u << 20)
-
-static bool is_exim(const struct action *v)
-{
-	return span_eq(v->mta, SPAN("exim"));
-}
-
-/* Postfix: hexadecimal, or its long base 52; Exim: three parts with dashes. Never a dash first. */
-static bool id_plain(struct span id)
-{
-	if (id.n == 0 || id.n > ID_MOST || id.p[0] == '-')
-		return false;
-	for (size_t i = 0; i < id.n; i++) {
-		char c = id.p[i];
-
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'))
-			return false;
-	}
-	return true;
-}
 
 static int check(const struct actor *a, const struct action *v, struct err *err)
 {
-	if (!is_exim(v) && !span_eq(v->mta, SPAN("postfix")))
-		return err_set(err, EXIT_NOPERM, "messages are held in Postfix or Exim only");
-	for (size_t i = 0; i < v->nargs; i++)
-		if (!id_plain(v->args[i]))
-			return err_set(err, EXIT_NOPERM, "a queue id in the plan is none");
-	if (v->nargs == 0 || v->nargs > IDS_MOST)
+	if (v->nargs == 0)
 		return err_set(err, EXIT_NOPERM, "a hold needs queue ids");
-	return 0;
+	return queue_check(v, v->args, v->nargs, err);
 }
 
 static int look(struct work *w, struct err *err)
@@ -65,147 +30,27 @@ static int look(struct work *w, struct err *err)
 	return 0;
 }
 
-/* Postfix's way: all ids on standard input. */
-static int postsuper(const char *flag, const struct span *ids, size_t n, struct err *err)
-{
-	struct span args[] = { SPAN("/usr/sbin/postsuper"), span_str(flag), SPAN("-") };
-	struct buf input = BUF_MAX(BODY_MOST);
-	int rc;
-
-	for (size_t i = 0; i < n; i++) {
-		buf_span(&input, ids[i]);
-		buf_byte(&input, '\n');
-	}
-	rc = run_program(args, sizeof(args) / sizeof(*args), buf_view(&input), err);
-	buf_free(&input);
-	return rc;
-}
-
-static struct span exim_program(void)
-{
-	return access("/usr/sbin/exim4", X_OK) == 0 ? SPAN("/usr/sbin/exim4") : SPAN("/usr/sbin/exim");
-}
-
-/* Exim's way: ids as arguments, some at a time. WORDS come before them. A call fails when one of its ids is locked or
- * gone: the others are done all the same, so the rest of the batches follow. */
-static int exim(const struct span *words, size_t nwords, const struct span *ids, size_t n, struct err *err)
-{
-	struct span args[BATCH + 8];
-	int rc = 0;
-
-	for (size_t at = 0; at < n; at += BATCH) {
-		size_t many = n - at < BATCH ? n - at : BATCH;
-
-		memcpy(args, words, nwords * sizeof(*words));
-		memcpy(args + nwords, ids + at, many * sizeof(*ids));
-		if (run_program(args, nwords + many, SPAN_NONE, err) < 0)
-			rc = -err->code;
-	}
-	return rc;
-}
-
-static int hold(const struct work *w, const struct span *ids, size_t n, struct err *err)
-{
-	const struct span words[] = { exim_program(), SPAN("-MG"), SPAN("spamtrail") };
-	struct err locked;
-
-	if (!is_exim(w->action))
-		return postsuper("-h", ids, n, err);
-	exim(words, 3, ids, n, &locked);
-	return 0;
-}
-
-static int release(const struct work *w, const struct span *ids, size_t n, struct err *err)
-{
-	const struct span words[] = { exim_program(), SPAN("-qGspamtrail"), SPAN("-MG"), SPAN("") };
-	struct err gone;
-
-	if (n == 0)
-		return 0;
-	if (!is_exim(w->action))
-		return postsuper("-H", ids, n, err);
-	exim(words, 4, ids, n, &gone);
-	return 0;
-}
-
-static bool among(const struct span *ids, size_t n, struct span id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (span_eq(ids[i], id))
-			return true;
-	return false;
-}
-
-/* Asks the command line which of the held are not the culprit's; only ids of the plan are listened to. */
-static int ask(struct work *w, struct span **ret_ids, size_t *ret_n, struct err *err)
-{
-	struct buf body = BUF_MAX(BODY_MOST);
-	struct packer p = { .out = &body };
-	struct codec out = { .to = &p };
-	struct message m = { 0 };
-	struct unpacker u = { 0 };
-	struct codec in = { .from = &u, .arena = w->arena };
-	struct span *ids = w->record->ids;
-	size_t n = w->record->nids;
-	int rc;
-
-	CODE_LIST(&out, ids, n, 4, code_span);
-	rc = channel_send(w->actor->channel, ACT_HELD, buf_view(&body), NULL, 0, err);
-	buf_free(&body);
-	if (rc == 0)
-		rc = channel_receive(w->actor->channel, &m, err);
-	if (rc == 0)
-		return err_set(err, EXIT_IO, "the command line ended while messages were held");
-	if (rc < 0)
-		return rc;
-	u = (struct unpacker){ .left = arena_span(w->arena, m.body) };
-	ids = NULL;
-	n = 0;
-	CODE_LIST(&in, ids, n, 4, code_span);
-	for (size_t i = 0; i < m.nfds; i++)
-		code_refuse_if(&in, true);
-	if (m.type != ACT_RELEASE || !unpack_done(&u))
-		return err_set(err, EXIT_SOFTWARE, "the command line did not say which messages to release");
-	for (size_t i = 0; i < n; i++)
-		if (!among(w->record->ids, w->record->nids, ids[i]))
-			return err_set(err, EXIT_SOFTWARE, "a message was to be released that was not held");
-	*ret_ids = ids;
-	*ret_n = n;
-	return 0;
-}
-
-static void keep_others(struct work *w, const struct span *gone, size_t ngone)
-{
-	struct span *ids = arena_alloc(w->arena, w->record->nids * sizeof(*ids));
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->record->nids; i++)
-		if (!among(gone, ngone, w->record->ids[i]))
-			ids[n++] = w->record->ids[i];
-	w->record->ids = ids;
-	w->record->nids = n;
-}
-
 static int make(struct work *w, struct err *err)
 {
 	struct span *innocent = NULL;
 	size_t n = 0;
 	/* first held, then asked: while somebody looks no delivery begins */
-	int rc = hold(w, w->record->ids, w->record->nids, err);
+	int rc = queue_hold_ids(w, w->record->ids, w->record->nids, err);
 
 	if (rc < 0)
 		return rc;
-	rc = ask(w, &innocent, &n, err);
+	rc = queue_ask_again(w, w->record->ids, w->record->nids, &innocent, &n, err);
 	/* nobody says whose they are: then nothing stays held */
 	if (rc < 0) {
 		struct err unheard;
 
-		release(w, w->record->ids, w->record->nids, &unheard);
+		queue_release_ids(w, w->record->ids, w->record->nids, &unheard);
 		return rc;
 	}
-	rc = release(w, innocent, n, err);
+	rc = queue_release_ids(w, innocent, n, err);
 	if (rc == 0 && n) {
-		keep_others(w, innocent, n);
+		w->record->nids =
+			queue_without(w, w->record->ids, w->record->nids, innocent, n, &w->record->ids);
 		buf_addf(&w->text, "%zu held; %zu gone meanwhile, or not his and released at once",
 			 w->record->nids, n);
 	}
@@ -214,7 +59,7 @@ static int make(struct work *w, struct err *err)
 
 static int undo(struct work *w, struct err *err)
 {
-	return release(w, w->record->ids, w->record->nids, err);
+	return queue_release_ids(w, w->record->ids, w->record->nids, err);
 }
 
 /* Whose they are was not asked, or not yet followed: all are released. */

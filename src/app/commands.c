@@ -21,16 +21,21 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_LIST] = { "list", VALUE_NONE, NULL, "each message: id, size, arrival, sender, recipients" },
 	[FLAG_EXPLAIN] = { "explain", VALUE_NONE, NULL,
 			   "the whole proof: where it comes from, what was decoded, where it does harm" },
-	[FLAG_ACCOUNT] = { "account", VALUE_TEXT, "USER", "the home of USER, and his sites' folders elsewhere" },
+	[FLAG_ACCOUNT] = { "account", VALUE_TEXT, "USER",
+			   "the home of USER, and his sites' folders elsewhere" },
 	[FLAG_INCIDENT] = { "incident", VALUE_TEXT, "ID",
-			    "from the script that mailed outwards: what it includes, what is as old, the home" },
-	[FLAG_FULL] = { "full", VALUE_NONE, NULL, "read everything, and ask every scanner that is here about it" },
+			    "from the script that mailed outwards: what it includes, what is as old, the "
+			    "home" },
+	[FLAG_FULL] = { "full", VALUE_NONE, NULL,
+			"read everything, and ask every scanner that is here about it" },
 	[FLAG_TOP] = { "top", VALUE_TEXT, "N", "show N rows" },
 	[FLAG_APPLY] = { "apply", VALUE_NONE, NULL, "do it, after asking; without it nothing is changed" },
 	[FLAG_YES] = { "yes", VALUE_NONE, NULL, "do not ask" },
 	[FLAG_DRY_RUN] = { "dry-run", VALUE_NONE, NULL, "only show it, whatever else is given" },
 	[FLAG_FOR] = { "for", VALUE_TEXT, "TIME", "take it back by itself after TIME: 30m, 4h, 2d" },
-	[FLAG_ALL] = { "all", VALUE_NONE, NULL, "the brake: nothing leaves this machine, for 30m or --for" },
+	[FLAG_ALL] = { "all", VALUE_NONE, NULL,
+		       "contain: the brake, nothing leaves this machine for 30m or --for; queue: all "
+		       "messages" },
 	[FLAG_FROM] = { "from", VALUE_DIR, "DIR", "put clean files from DIR in the place of locked scripts" },
 	[FLAG_LOCK] = { "lock", VALUE_WORDS, "auto|hold|mode|403",
 			"how scripts are locked: moved to the hold store, made unreadable, or refused by the "
@@ -42,7 +47,21 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_CREDENTIALS] = { "credentials", VALUE_NONE, NULL,
 			       "also lock the account's shell password, ssh keys and FTP users" },
 	[FLAG_AGAIN] = { "again", VALUE_NONE, NULL, "do again what an operator took back before" },
-	[FLAG_REMOVE] = { "remove", VALUE_NONE, NULL, "take out what setup put in" },
+	[FLAG_FLUSH] = { "flush", VALUE_NONE, NULL, "deliver now, after asking; never held or frozen mail" },
+	[FLAG_RELEASE] = { "release", VALUE_NONE, NULL, "let held messages go on, after asking" },
+	[FLAG_CUSTOMER] = { "customer", VALUE_NONE, NULL, "to the customer: what happened, what he must do" },
+	[FLAG_ABUSE_DESK] = { "abuse-desk", VALUE_NONE, NULL,
+			      "to who complained, and to the networks a stolen login came from, with XARF" },
+	[FLAG_AFFECTED] = { "affected", VALUE_NONE, NULL,
+			    "to other customers whose mail was refused because of it" },
+	[FLAG_DELIST] = { "delist", VALUE_NONE, NULL,
+			  "the delisting packet; refused while the cause is not gone" },
+	[FLAG_RESOLUTION] = { "resolution", VALUE_NONE, NULL,
+			      "the closing statement; refused while the cause is not gone" },
+	[FLAG_FORCE] = { "force", VALUE_NONE, NULL,
+			 "print it all the same, with the open points in the text" },
+	[FLAG_REMOVE] = { "remove", VALUE_NONE, NULL,
+			  "setup: take out what it put in; queue: end messages for good, samples are kept" },
 	[FLAG_EXPIRED] = { "expired", VALUE_NONE, NULL,
 			   "all actions whose time is over; the timer runs this" },
 	[FLAG_MOVED] = { "moved", VALUE_NONE, NULL,
@@ -109,14 +128,17 @@ static const struct verb verbs[] = {
 	  .summary = "malicious scripts, by what they do",
 	  .text = "PATH is a folder, which is read whole and never left, or a file. Scripts are never run: "
 		  "their code is\n"
-		  "worked out under limits. Started by root, each folder is read as its owner. What was clean "
+		  "worked out under limits. Started by root, each folder is read as its owner. What was "
+		  "clean "
 		  "and has not\n"
-		  "changed since is not read again. Beside it, where they are: clamd, maldet's and Wordfence's "
+		  "changed since is not read again. Beside it, where they are: clamd, maldet's and "
+		  "Wordfence's "
 		  "results,\n"
 		  "and rules.d/ (*.yar, *.ndb, *.hdb, *.manifest).\n"
 		  "Exit: 0 nothing found, 1 something, 3 something could not be read (outranks 1).\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_SINCE) | BIT(FLAG_TOP) | BIT(FLAG_UNCONFINED) |
-		   BIT(FLAG_EXPLAIN) | BIT(FLAG_STATE) | BIT(FLAG_ACCOUNT) | BIT(FLAG_INCIDENT) | BIT(FLAG_FULL),
+		   BIT(FLAG_EXPLAIN) | BIT(FLAG_STATE) | BIT(FLAG_ACCOUNT) | BIT(FLAG_INCIDENT) |
+		   BIT(FLAG_FULL),
 	  .run = verb_scan },
 	{ .name = "why",
 	  .args = "INCIDENT[.N] [PATH...]",
@@ -141,17 +163,27 @@ static const struct verb verbs[] = {
 	  .flags = COMMON | BIT(FLAG_ROOT) | BIT(FLAG_JSON) | BIT(FLAG_UNCONFINED),
 	  .run = verb_explain },
 	{ .name = "queue",
-	  .args = "",
-	  .summary = "what waits in the mail queue, and whose it is",
+	  .args = "[GROUP|-]",
+	  .nargs_max = 1,
+	  .summary = "what waits in the mail queue, and whose it is; deliver, release, remove",
 	  .text = "Reads the spools of Postfix and Exim themselves; a user who is not root gets what "
 		  "postqueue "
 		  "tells.\n"
 		  "Grouped by culprit unless --by says otherwise. Whether a recipient is new to a sender is "
 		  "not "
 		  "judged\n"
-		  "here: investigate does, which counts the queue, too.\n",
+		  "here: investigate does, which counts the queue, too.\n"
+		  "GROUP is a key as it is shown, of --by (a sender's id, auth:info@shop.example, an "
+		  "address, "
+		  "a "
+		  "domain); - reads\nqueue ids from standard input. Without one --flush means all that is "
+		  "not "
+		  "held, "
+		  "--release all that is held,\n--remove needs --all. Every one asks (--yes), is done by "
+		  "spamtrail-act and stands in the journal.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_BY) | BIT(FLAG_LIST) | BIT(FLAG_TOP) |
-		   BIT(FLAG_UNCONFINED),
+		   BIT(FLAG_UNCONFINED) | BIT(FLAG_FLUSH) | BIT(FLAG_RELEASE) | BIT(FLAG_REMOVE) |
+		   BIT(FLAG_ALL) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_STATE),
 	  .run = verb_queue },
 	{ .name = "doctor",
 	  .args = "",

@@ -105,6 +105,15 @@ static int set_live(struct options *o, const char *word, struct err *err)
 	return 0;
 }
 
+static int set_letter(struct options *o, enum flag_id id, struct err *err)
+{
+	if (o->letter && o->letter != id)
+		return err_set(err, EXIT_USAGE, "--%s and --%s are two texts: one at a time",
+			       command_flag(o->letter)->name, command_flag(id)->name);
+	o->letter = id;
+	return 0;
+}
+
 static int set_output(struct options *o, enum output output, struct err *err)
 {
 	if (o->output != OUTPUT_SCREEN && o->output != output)
@@ -150,6 +159,9 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_EXPLAIN] = &o->explain,
 		[FLAG_FULL] = &o->full,
 		[FLAG_NOTIFY] = &o->notify,
+		[FLAG_FORCE] = &o->force,
+		[FLAG_FLUSH] = &o->flush,
+		[FLAG_RELEASE] = &o->release,
 	};
 
 	if (texts[id]) {
@@ -159,6 +171,8 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		*texts[id] = word;
 	} else if (switches[id]) {
 		*switches[id] = true;
+	} else if (id >= FLAG_CUSTOMER && id <= FLAG_RESOLUTION) {
+		return set_letter(o, id, err);
 	} else if (id == FLAG_JSON) {
 		return set_output(o, OUTPUT_JSON, err);
 	} else if (id == FLAG_PLAIN) {

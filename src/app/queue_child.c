@@ -84,6 +84,15 @@ static bool take(void *ctx, const struct queued *q)
 		if (!is_one_of(c->want, q, &whose))
 			return true;
 	}
+	if (c->want->pick.n) {
+		if (c->want->by == BY_CULPRIT)
+			queued_whose(q, c->facts.accounts, &c->networks, &whose);
+		else
+			whose = (struct whose){ .kind = KIND_OTHER };
+		culprit = (struct queue_culprit){ whose.kind, whose.id, whose.account, whose.grade };
+		if (!grouping_is(c->want->by, q, &culprit, c->want->now, c->want->pick))
+			return true;
+	}
 	if (c->want->messages)
 		put_message(c, q);
 	return true;
@@ -135,7 +144,7 @@ static void begin(struct queue_child *c, struct arena *a)
 	};
 	struct err err;
 
-	if (c->want->only || (c->want->groups && c->want->by == BY_CULPRIT)) {
+	if (c->want->only || ((c->want->groups || c->want->pick.n) && c->want->by == BY_CULPRIT)) {
 		host_learn(&io, a, &c->facts);
 		networks_init(&c->networks, c->facts.networks, c->facts.nnetworks);
 	}

@@ -23,6 +23,7 @@ struct queue_want {
 	bool brief; /* of each only what tells whose it is */
 	const struct row *only; /* NONLY senders: nothing but their messages is sent */
 	size_t nonly;
+	struct span pick; /* nothing but messages of this group of BY is sent; empty: all */
 };
 
 /* CTX is a struct queue_want. Says TALK_QUEUE_END also where the queue could not be read, with the reason. */

@@ -306,6 +306,7 @@ static void ask_one(struct asking *k, enum mail_server server, struct span path)
 		.brief = want->packed != NULL,
 		.only = want->only,
 		.nonly = want->nonly,
+		.pick = want->pick,
 	};
 	rc = read_folder(k, arena_str(k->arena, path), &err);
 	if (rc == -EXIT_NOPERM && server == SERVER_POSTFIX && want->root->kind == ROOT_HOST &&

@@ -20,6 +20,7 @@ struct queue_ask {
 	enum queue_by by;
 	const struct row *only; /* messages of these NONLY senders only, each from its `since` on */
 	size_t nonly;
+	struct span pick; /* messages of that group of BY only (queue/group.h, grouping_is); empty: all */
 	/* Every message; what Q points to lives until the return. NULL: not wanted. */
 	void (*message)(void *ctx, const struct queued *q);
 	/* The same, packed, as it comes, of each only what tells whose it is. NULL: not wanted. */

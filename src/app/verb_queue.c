@@ -7,6 +7,7 @@
  * lies about it.
  */
 #include "app/inquire.h"
+#include "app/queue_deed.h"
 #include "app/queue_reader.h"
 #include "app/reader.h"
 #include "app/term.h"
@@ -83,6 +84,7 @@ static int run(const struct options *o, const struct root *root, struct arena *a
 	};
 	struct queue_ask ask = { .root = root, .now = want.now, .unconfined = o->unconfined };
 	struct screen screen = term_screen(o, STDOUT_FILENO);
+	bool deed = o->flush || o->release || o->remove;
 	struct queue_report report;
 	struct inquiry *q;
 	struct zone *zone;
@@ -94,18 +96,44 @@ static int run(const struct options *o, const struct root *root, struct arena *a
 	zone = inquire_zone(q, a);
 	screen.zone = zone;
 	screen.top = o->top;
-	rc = o->list ? list(o, &ask, a, &screen, &report, err) : groups(o, &ask, a, &screen, &report, err);
-	if (rc == 0)
+	ask.by = o->by;
+	ask.pick = span_str(o->nargs ? o->args[0] : "");
+	if (deed)
+		rc = queue_deed(o, &ask, a, &screen, err);
+	else
+		rc = o->list ? list(o, &ask, a, &screen, &report, err)
+			     : groups(o, &ask, a, &screen, &report, err);
+	if (rc == 0 && !deed)
 		rc = report.complete ? EXIT_NOTHING : EXIT_INCOMPLETE;
 	zone_free(zone);
 	return rc;
+}
+
+static int check_words(const struct options *o, struct err *err)
+{
+	if (o->flush + o->release + o->remove > 1)
+		return err_set(err, EXIT_USAGE, "--flush, --release and --remove: one at a time");
+	if (o->flush || o->release || o->remove)
+		return 0;
+	if (o->nargs && !o->list)
+		return err_set(err, EXIT_USAGE, "a group is for --list, --flush, --release or --remove");
+	if (o->nargs && strcmp(o->args[0], "-") == 0)
+		return err_set(err, EXIT_USAGE, "- is for --flush, --release or --remove");
+	if (o->all || o->yes || o->dry_run)
+		return err_set(err, EXIT_USAGE,
+			       "--all, --yes and --dry-run are for --flush, --release and --remove");
+	return 0;
 }
 
 int verb_queue(const struct options *o, struct err *err)
 {
 	struct arena *arena;
 	struct root root;
-	int rc = root_open(o->root ? o->root : "/", &root, err);
+	int rc = check_words(o, err);
+
+	if (rc < 0)
+		return rc;
+	rc = root_open(o->root ? o->root : "/", &root, err);
 
 	if (rc < 0)
 		return rc;

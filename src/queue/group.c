@@ -287,6 +287,51 @@ void grouping_add(struct grouping *g, const struct queued *q, const struct queue
 	count(g, e, q, q->nrecipients, q->ndone);
 }
 
+/* "auth:info@shop.example", an id, or an account; a login in any letters. */
+static bool is_culprit(const struct queue_culprit *c, struct span word)
+{
+	struct span kind = span_str(sender_kind_name(c->kind));
+
+	if (word.n > kind.n + 1 && span_starts(word, kind) &&
+	    (word.p[kind.n] == ':' || word.p[kind.n] == ' '))
+		word = span_from(word, kind.n + 1);
+	return c->kind == KIND_AUTH ? span_eq_nocase(c->id, word)
+				    : span_eq(c->id, word) || (c->account.n && span_eq(c->account, word));
+}
+
+static bool has_domain(const struct queued *q, struct span word)
+{
+	for (uint32_t i = 0; i < q->nlisted; i++) {
+		struct span address = q->recipients[i].address;
+		ptrdiff_t at = span_rfind(address, '@');
+
+		if (span_eq_nocase(at < 0 ? SPAN("(local)") : span_from(address, (size_t)at + 1), word))
+			return true;
+	}
+	return false;
+}
+
+bool grouping_is(enum queue_by by, const struct queued *q, const struct queue_culprit *culprit, int64_t now,
+		 struct span word)
+{
+	char own[SUBJECT_LIKE], asked[SUBJECT_LIKE];
+
+	switch (by) {
+	case BY_CULPRIT:
+		return is_culprit(culprit, word);
+	case BY_SENDER:
+		return span_eq_nocase(q->null_sender ? SPAN("<>") : q->sender, word);
+	case BY_SUBJECT:
+		return span_eq(subject_like(q->subject, own), subject_like(word, asked));
+	case BY_DOMAIN:
+		return has_domain(q, word);
+	case BY_AGE:
+		return span_eq(span_str(queue_age_name(queue_age(q->arrival, now))), word);
+	default:
+		return span_eq(span_str(queue_door_name((enum queue_door)q->door)), word);
+	}
+}
+
 static int by_size(const void *a, const void *b)
 {
 	return queue_group_order(&(*(struct entry *const *)a)->g, &(*(struct entry *const *)b)->g);

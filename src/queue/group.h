@@ -31,6 +31,10 @@ struct queue_group *grouping_end(struct grouping *g, size_t *ret_n, uint64_t *re
 /* The sum over all messages; no key. Lives as long as the grouping. */
 const struct queue_group *grouping_all(const struct grouping *g);
 
+/* Q is one of the group that an operator calls WORD: its key as it is shown, of a culprit also KIND:ID or his account. */
+bool grouping_is(enum queue_by by, const struct queued *q, const struct queue_culprit *culprit, int64_t now,
+		 struct span word);
+
 /* SUBJECT folded: letters lower, digits #, addresses @, blanks one; into ROOM, which has SUBJECT_LIKE bytes. */
 #define SUBJECT_LIKE 200
 struct span subject_like(struct span subject, char *room);

@@ -178,3 +178,53 @@ int spawn_run(const struct spawn *s, struct err *err)
 		return err_set(err, EXIT_IO, "%s cannot be started", s->argv[0]);
 	return WEXITSTATUS(status);
 }
+
+/* Between the fork and here nothing is allocated. The pipe closes when execve has worked; else a byte comes. */
+static void run_apart(const char *const *argv, int failed)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct sigaction plain = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	failed = fcntl(failed, F_DUPFD_CLOEXEC, FIRST_FREE);
+	if (null < 0 || failed < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
+	    chdir("/") < 0)
+		_exit(EXEC_FAILED);
+	close_range(3, (unsigned)failed - 1, 0);
+	close_range((unsigned)failed + 1, ~0u, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int i = 1; i < NSIG; i++)
+		sigaction(i, &plain, NULL);
+	execve(argv[0], (char *const *)argv, (char *const *)plain_env);
+	if (write(failed, "", 1) < 0)
+		_exit(EXEC_FAILED);
+	_exit(EXEC_FAILED);
+}
+
+int spawn_apart(const char *const *argv, struct err *err)
+{
+	int ends[2], status;
+	pid_t pid;
+	char byte;
+	ssize_t n;
+
+	if (argv[0][0] != '/')
+		bug("a program without an absolute path");
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(err, EXIT_IO, "%s cannot be started", argv[0]);
+	pid = fork();
+	if (pid == 0) {
+		/* twice: init is its parent, and no zombie is ours */
+		setsid();
+		if (fork() == 0)
+			run_apart(argv, ends[1]);
+		_exit(0);
+	}
+	close(ends[1]);
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	n = pid < 0 ? 1 : read(ends[0], &byte, 1);
+	close(ends[0]);
+	return n == 0 ? 0 : err_set(err, EXIT_IO, "%s cannot be started", argv[0]);
+}

@@ -26,4 +26,10 @@ struct spawn {
 /* The exit status, 0 to 255; or a negative code: it could not be started, was killed, or ran out of time. */
 int spawn_run(const struct spawn *s, struct err *err);
 
+/*
+ * Begins a program that nobody waits for: no input, its output dropped, no deadline. 0 once it runs; it is not our
+ * child. For what must not be killed half way.
+ */
+int spawn_apart(const char *const *argv, struct err *err);
+
 #endif

@@ -227,6 +227,15 @@ static bool add_line(struct driver *d, char **w)
 		v = add(d, ACTION_HOLD_QUEUE);
 		v->mta = arena_span(d->arena, span_str(w[1]));
 		v->args = words(d, w + 2, &v->nargs);
+	} else if (strcmp(w[0], "remove") == 0 || strcmp(w[0], "letgo") == 0 || strcmp(w[0], "flush") == 0) {
+		v = add(d, *w[0] == 'r'	  ? ACTION_REMOVE_QUEUE
+			   : *w[0] == 'l' ? ACTION_RELEASE_QUEUE
+					  : ACTION_FLUSH_QUEUE);
+		v->transient = *w[0] == 'f';
+		v->mta = arena_span(d->arena, span_str(w[1]));
+		v->args = words(d, w + 2, &v->nargs);
+		if (w[2 + v->nargs])
+			v->back = words(d, w + 3 + v->nargs, &v->nback);
 	} else if (strcmp(w[0], "close") == 0) {
 		v = add(d, ACTION_CLOSE_SOCKET);
 		v->transient = true;

@@ -92,6 +92,60 @@ static void limits(void **state)
 }
 
 /* Every message and group that is packed comes out the same, and not at all when a byte is missing. */
+/* What an operator types is what the screen shows, or who it is; never a part of it. */
+static void named(void **state)
+{
+	struct queued_recipient to = { .address = SPAN("u@Defer.test") };
+	struct queued q = { .sender = SPAN("Bob@bob.test"),
+			    .subject = SPAN("Invoice 4711 for x@y.test"),
+			    .recipients = &to,
+			    .nlisted = 1,
+			    .nrecipients = 1,
+			    .arrival = 1000,
+			    .door = DOOR_AUTH };
+	const struct queue_culprit login = { .kind = KIND_AUTH,
+					     .id = SPAN("info@shop.example"),
+					     .account = SPAN("shop") };
+	const struct queue_culprit user = { .kind = KIND_LOCAL, .id = SPAN("bob"), .account = SPAN("bob") };
+	const struct {
+		enum queue_by by;
+		const struct queue_culprit *who;
+		const char *word;
+		bool want;
+	} table[] = {
+		{ BY_CULPRIT, &login, "INFO@shop.example", true },
+		{ BY_CULPRIT, &login, "auth:info@shop.example", true },
+		{ BY_CULPRIT, &login, "auth info@shop.example", true },
+		{ BY_CULPRIT, &login, "local:info@shop.example", false },
+		{ BY_CULPRIT, &login, "info@shop.exampl", false },
+		{ BY_CULPRIT, &login, "shop", false },
+		{ BY_CULPRIT, &user, "bob", true },
+		{ BY_CULPRIT, &user, "local:bob", true },
+		{ BY_CULPRIT, &user, "BOB", false },
+		{ BY_CULPRIT, &user, "auth:bob", false },
+		{ BY_CULPRIT, &user, "", false },
+		{ BY_SENDER, &user, "bob@BOB.test", true },
+		{ BY_SENDER, &user, "bob", false },
+		{ BY_SENDER, &user, "<>", false },
+		{ BY_DOMAIN, &user, "defer.test", true },
+		{ BY_DOMAIN, &user, "test", false },
+		{ BY_SUBJECT, &user, "invoice # for @", true },
+		{ BY_SUBJECT, &user, "Invoice 12 for a@b", true },
+		{ BY_SUBJECT, &user, "invoice", false },
+		{ BY_DOOR, &user, "auth", true },
+		{ BY_AGE, &user, "0-5", true },
+		{ BY_AGE, &user, "5-10", false },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (grouping_is(table[i].by, &q, table[i].who, 1001, span_str(table[i].word)) !=
+		    table[i].want)
+			fail_msg("%s", table[i].word);
+	q.null_sender = true;
+	assert_true(grouping_is(BY_SENDER, &q, &user, 1001, SPAN("<>")));
+	assert_false(grouping_is(BY_SENDER, &q, &user, 1001, SPAN("bob@bob.test")));
+}
+
 static void packed(void **state)
 {
 	struct queued_recipient list[] = { { SPAN("a@x.example"), true }, { SPAN("b@x.example"), false } };
@@ -127,7 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(subjects), cmocka_unit_test(ages),   cmocka_unit_test(domains),
-		cmocka_unit_test(limits),   cmocka_unit_test(packed),
+		cmocka_unit_test(limits),   cmocka_unit_test(packed), cmocka_unit_test(named),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,171 @@
+/*
+ * queue_mail - see queue_mail.h.
+ */
+#include "act/queue_mail.h"
+
+#include "act/act.h"
+#include "act/record.h"
+#include "act/talk.h"
+#include "base/codec.h"
+#include "sys/channel.h"
+
+#include <unistd.h>
+
+#define ID_MOST 40
+/* 20 KB of arguments, far from the kernel's limit; one call for each id would take minutes */
+#define BATCH 500
+/* QUEUE_IDS_MOST ids of ID_MOST bytes with their lengths are 44,000,000; less than ACT_BODY_MOST */
+#define BODY_MOST (48u << 20)
+
+bool queue_is_exim(const struct action *v)
+{
+	return span_eq(v->mta, SPAN("exim"));
+}
+
+/* Postfix: hexadecimal, or its long base 52; Exim: three parts with dashes. Never a dash first. */
+static bool id_plain(struct span id)
+{
+	if (id.n == 0 || id.n > ID_MOST || id.p[0] == '-')
+		return false;
+	for (size_t i = 0; i < id.n; i++) {
+		char c = id.p[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'))
+			return false;
+	}
+	return true;
+}
+
+int queue_check(const struct action *v, const struct span *ids, size_t n, struct err *err)
+{
+	if (!queue_is_exim(v) && !span_eq(v->mta, SPAN("postfix")))
+		return err_set(err, EXIT_NOPERM, "messages are handled in Postfix or Exim only");
+	for (size_t i = 0; i < n; i++)
+		if (!id_plain(ids[i]))
+			return err_set(err, EXIT_NOPERM, "a queue id in the plan is none");
+	if (n > QUEUE_IDS_MOST)
+		return err_set(err, EXIT_NOPERM, "too many queue ids in one action");
+	return 0;
+}
+
+/* Postfix's way: all ids on standard input. */
+int queue_postsuper(const char *flag, const struct span *ids, size_t n, struct err *err)
+{
+	struct span args[] = { SPAN("/usr/sbin/postsuper"), span_str(flag), SPAN("-") };
+	struct buf input = BUF_MAX(BODY_MOST);
+	int rc;
+
+	for (size_t i = 0; i < n; i++) {
+		buf_span(&input, ids[i]);
+		buf_byte(&input, '\n');
+	}
+	rc = run_program(args, sizeof(args) / sizeof(*args), buf_view(&input), err);
+	buf_free(&input);
+	return rc;
+}
+
+struct span queue_exim_program(void)
+{
+	return access("/usr/sbin/exim4", X_OK) == 0 ? SPAN("/usr/sbin/exim4") : SPAN("/usr/sbin/exim");
+}
+
+/* Exim's way: ids as arguments, some at a time. WORDS come before them. A call fails when one of its ids is locked or
+ * gone: the others are done all the same, so the rest of the batches follow. */
+int queue_exim(const struct span *words, size_t nwords, const struct span *ids, size_t n, struct err *err)
+{
+	struct span args[BATCH + QUEUE_WORDS_MOST];
+	int rc = 0;
+
+	for (size_t at = 0; at < n; at += BATCH) {
+		size_t many = n - at < BATCH ? n - at : BATCH;
+
+		memcpy(args, words, nwords * sizeof(*words));
+		memcpy(args + nwords, ids + at, many * sizeof(*ids));
+		if (run_program(args, nwords + many, SPAN_NONE, err) < 0)
+			rc = -err->code;
+	}
+	return rc;
+}
+
+int queue_hold_ids(const struct work *w, const struct span *ids, size_t n, struct err *err)
+{
+	const struct span words[] = { queue_exim_program(), SPAN("-MG"), SPAN("spamtrail") };
+	struct err locked;
+
+	if (!queue_is_exim(w->action))
+		return queue_postsuper("-h", ids, n, err);
+	queue_exim(words, 3, ids, n, &locked);
+	return 0;
+}
+
+int queue_release_ids(const struct work *w, const struct span *ids, size_t n, struct err *err)
+{
+	const struct span words[] = { queue_exim_program(), SPAN("-qGspamtrail"), SPAN("-MG"), SPAN("") };
+	struct err gone;
+
+	if (n == 0)
+		return 0;
+	if (!queue_is_exim(w->action))
+		return queue_postsuper("-H", ids, n, err);
+	queue_exim(words, 4, ids, n, &gone);
+	return 0;
+}
+
+bool queue_among(const struct span *ids, size_t n, struct span id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_eq(ids[i], id))
+			return true;
+	return false;
+}
+
+int queue_ask_again(struct work *w, const struct span *all, size_t nall, struct span **ret_ids, size_t *ret_n,
+		    struct err *err)
+{
+	struct buf body = BUF_MAX(BODY_MOST);
+	struct packer p = { .out = &body };
+	struct codec out = { .to = &p };
+	struct message m = { 0 };
+	struct unpacker u = { 0 };
+	struct codec in = { .from = &u, .arena = w->arena };
+	struct span *ids = (struct span *)all;
+	size_t n = nall;
+	int rc;
+
+	CODE_LIST(&out, ids, n, 4, code_span);
+	rc = channel_send(w->actor->channel, ACT_HELD, buf_view(&body), NULL, 0, err);
+	buf_free(&body);
+	if (rc == 0)
+		rc = channel_receive(w->actor->channel, &m, err);
+	if (rc == 0)
+		return err_set(err, EXIT_IO, "the command line ended while messages were held");
+	if (rc < 0)
+		return rc;
+	u = (struct unpacker){ .left = arena_span(w->arena, m.body) };
+	ids = NULL;
+	n = 0;
+	CODE_LIST(&in, ids, n, 4, code_span);
+	for (size_t i = 0; i < m.nfds; i++)
+		code_refuse_if(&in, true);
+	if (m.type != ACT_RELEASE || !unpack_done(&u))
+		return err_set(err, EXIT_SOFTWARE, "the command line did not say which messages to release");
+	for (size_t i = 0; i < n; i++)
+		if (!queue_among(all, nall, ids[i]))
+			return err_set(err, EXIT_SOFTWARE, "a message was to be released that was not held");
+	*ret_ids = ids;
+	*ret_n = n;
+	return 0;
+}
+
+size_t queue_without(struct work *w, const struct span *ids, size_t nids, const struct span *gone,
+		     size_t ngone, struct span **ret_ids)
+{
+	struct span *left = arena_alloc(w->arena, (nids + 1) * sizeof(*left));
+	size_t n = 0;
+
+	for (size_t i = 0; i < nids; i++)
+		if (!queue_among(gone, ngone, ids[i]))
+			left[n++] = ids[i];
+	*ret_ids = left;
+	return n;
+}
