@@ -422,7 +422,7 @@ static void walk(struct scanner *s, const char *start, const char *only)
 		.only = only,
 		.flat = task->flat,
 		.ask_first = s->want->cache.n || s->want->told.n || task->since || task->until,
-		.workers = only ? 1 : s->want->workers,
+		.workers = only || task->includes ? 1 : s->want->workers,
 		.file_most = FILE_MOST,
 		.since = task->since,
 		.until = task->until,
@@ -440,13 +440,17 @@ static void one_task(struct scanner *s, uint32_t number)
 {
 	struct buf body = BUF_MAX(16);
 	struct packer p = { .out = &body };
+	struct scan_task task = s->want->task[number];
 
-	s->task = &s->want->task[number];
-	walk(s, s->task->start, s->task->only);
+	s->task = &task;
+	walk(s, task.start, task.only);
 	/* the list grows while it is walked: what is included may include */
+	if (task.rank < RANK_NEAR)
+		task.rank = RANK_NEAR;
 	for (size_t i = 0; s->task->includes && i < s->includes && on_go(s); i++)
 		walk(s, NULL, s->include[i].p);
 	s->includes = 0;
+	s->task = &s->want->task[number];
 	pack_u32(&p, number);
 	give(s, SCAN_TASK, &body);
 	buf_free(&body);

@@ -32,7 +32,7 @@ struct scan_task {
 	const char *start; /* a folder beneath the scanned one; NULL: itself */
 	const char *only; /* or one file of it */
 	bool flat; /* not the folders in it */
-	bool includes; /* with ONLY: what it includes, too */
+	bool includes; /* and what these files include */
 	int64_t since, until; /* changed then; 0: whenever */
 };
 
