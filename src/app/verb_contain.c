@@ -16,6 +16,7 @@
 #include "app/planner.h"
 #include "app/queue_reader.h"
 #include "app/reader.h"
+#include "app/scan_found.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "base/show.h"
@@ -534,9 +535,14 @@ static void fill_allow(struct contain *k)
 
 static int run(struct contain *k, struct err *err)
 {
+	struct scan_finding *found = NULL;
 	int rc = 0;
 
 	fill_allow(k);
+	k->want.nfindings = scan_found_all(
+		k->o->state ? k->o->state : k->root.kind == ROOT_HOST ? k->config.state_dir.value : NULL, k->arena,
+		&found);
+	k->want.findings = found;
 	k->want.from = span_str(k->o->from);
 	k->want.permissions = k->o->permissions;
 	rc = read_lock(k->o->lock, &k->want.lock, err);
