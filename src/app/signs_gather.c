@@ -26,7 +26,6 @@
 #define DAY INT64_C(86400)
 #define ASKED_MOST (2 * DAY) /* an older answer about lists is none */
 #define EVERYBODY_BITS 8 /* no server has as many neighbours */
-#define LOOK_LEAST 30 /* seconds between two looks that growth can be told of */
 #define LOOK_MOST (2 * HOUR)
 
 static void unknown(struct signs *s, enum sign_id id, const char *why)

@@ -10,6 +10,9 @@
 
 #include "model/signs.h"
 
+/* Seconds between two looks that growth can be told of. */
+#define LOOK_LEAST 30
+
 struct arena;
 struct config;
 struct inquiry;
