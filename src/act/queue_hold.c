@@ -115,6 +115,28 @@ static int hold(const struct work *w, const struct span *ids, size_t n, struct e
 	return 0;
 }
 
+static bool among(const struct span *ids, size_t n, struct span id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_eq(ids[i], id))
+			return true;
+	return false;
+}
+
+/* What was frozen lies in the queue it was in. One that nobody has frozen stays as it is. */
+static void thaw(const struct work *w, const struct span *ids, size_t n)
+{
+	const struct span words[] = { exim_program(), SPAN("-Mt") };
+	struct span *frozen = arena_alloc(w->arena, (n + 1) * sizeof(*frozen));
+	struct err gone;
+	size_t many = 0;
+
+	for (size_t i = 0; i < n && w->record->nfrozen; i++)
+		if (among(w->record->frozen, w->record->nfrozen, ids[i]))
+			frozen[many++] = ids[i];
+	exim(words, 2, frozen, many, &gone);
+}
+
 static int release(const struct work *w, const struct span *ids, size_t n, struct err *err)
 {
 	const struct span words[] = { exim_program(), SPAN("-qGspamtrail"), SPAN("-MG"), SPAN("") };
@@ -125,23 +147,25 @@ static int release(const struct work *w, const struct span *ids, size_t n, struc
 	if (!is_exim(w->action))
 		return postsuper("-H", ids, n, err);
 	exim(words, 4, ids, n, &gone);
+	thaw(w, ids, n);
 	return 0;
 }
 
-static bool among(const struct span *ids, size_t n, struct span id)
+static bool all_ours(const struct work *w, const struct span *ids, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (span_eq(ids[i], id))
-			return true;
-	return false;
+		if (!among(w->record->ids, w->record->nids, ids[i]))
+			return false;
+	return true;
 }
 
-/* Asks the command line which of the held are not the culprit's; only ids of the plan are listened to. */
-static int ask(struct work *w, struct span **ret_ids, size_t *ret_n, struct err *err)
+/* Asks the command line to look at what should be held; only ids of the plan are listened to. */
+static int ask(struct work *w, struct act_looked *ret, struct err *err)
 {
 	struct buf body = BUF_MAX(BODY_MOST);
 	struct packer p = { .out = &body };
 	struct codec out = { .to = &p };
+	struct act_looked looked = { 0 };
 	struct message m = { 0 };
 	struct unpacker u = { 0 };
 	struct codec in = { .from = &u, .arena = w->arena };
@@ -159,18 +183,14 @@ static int ask(struct work *w, struct span **ret_ids, size_t *ret_n, struct err 
 	if (rc < 0)
 		return rc;
 	u = (struct unpacker){ .left = arena_span(w->arena, m.body) };
-	ids = NULL;
-	n = 0;
-	CODE_LIST(&in, ids, n, 4, code_span);
+	act_code_looked(&in, &looked);
 	for (size_t i = 0; i < m.nfds; i++)
 		code_refuse_if(&in, true);
 	if (m.type != ACT_RELEASE || !unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the command line did not say which messages to release");
-	for (size_t i = 0; i < n; i++)
-		if (!among(w->record->ids, w->record->nids, ids[i]))
-			return err_set(err, EXIT_SOFTWARE, "a message was to be released that was not held");
-	*ret_ids = ids;
-	*ret_n = n;
+	if (!all_ours(w, looked.innocent, looked.ninnocent) || !all_ours(w, looked.free, looked.nfree))
+		return err_set(err, EXIT_SOFTWARE, "a message was named that was not to be held");
+	*ret = looked;
 	return 0;
 }
 
@@ -186,16 +206,33 @@ static void keep_others(struct work *w, const struct span *gone, size_t ngone)
 	w->record->nids = n;
 }
 
+/*
+ * Exim without -MG (before named queues) has moved nothing: then what is free is frozen. Where some have moved, what has
+ * not is under delivery, and is tried again at the command line's next look.
+ */
+static void freeze(struct work *w, const struct act_looked *l)
+{
+	const struct span words[] = { exim_program(), SPAN("-Mf") };
+	struct err locked;
+
+	if (!is_exim(w->action) || l->nfree == 0 || l->nfree + l->ninnocent < w->record->nids)
+		return;
+	exim(words, 2, l->free, l->nfree, &locked);
+	w->record->frozen = l->free;
+	w->record->nfrozen = l->nfree;
+	buf_addf(&w->text, "%s%zu frozen, as this Exim moved none into a queue of its own",
+		 w->text.n ? "; " : "", l->nfree);
+}
+
 static int make(struct work *w, struct err *err)
 {
-	struct span *innocent = NULL;
-	size_t n = 0;
+	struct act_looked looked = { 0 };
 	/* first held, then asked: while somebody looks no delivery begins */
 	int rc = hold(w, w->record->ids, w->record->nids, err);
 
 	if (rc < 0)
 		return rc;
-	rc = ask(w, &innocent, &n, err);
+	rc = ask(w, &looked, err);
 	/* nobody says whose they are: then nothing stays held */
 	if (rc < 0) {
 		struct err unheard;
@@ -203,13 +240,15 @@ static int make(struct work *w, struct err *err)
 		release(w, w->record->ids, w->record->nids, &unheard);
 		return rc;
 	}
-	rc = release(w, innocent, n, err);
-	if (rc == 0 && n) {
-		keep_others(w, innocent, n);
+	rc = release(w, looked.innocent, looked.ninnocent, err);
+	if (rc < 0)
+		return rc;
+	if (looked.ninnocent)
 		buf_addf(&w->text, "%zu held; %zu gone meanwhile, or not his and released at once",
-			 w->record->nids, n);
-	}
-	return rc;
+			 w->record->nids - looked.ninnocent, looked.ninnocent);
+	freeze(w, &looked);
+	keep_others(w, looked.innocent, looked.ninnocent);
+	return 0;
 }
 
 static int undo(struct work *w, struct err *err)
