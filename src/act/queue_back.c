@@ -259,13 +259,9 @@ static int make_remove(struct work *w, struct err *err)
 	if (rc == 0)
 		rc = queue_ask_again(w, all, n, &others, &nothers, err);
 	if (rc == 0) {
-		/* another's, under an id that was given again: what we held of it goes on */
-		size_t innocent = 0;
+		/* another's, under an id that was given again: what we held of it goes on, and nothing else */
+		size_t innocent = queue_without(w, others, nothers, v->back, v->nback, &theirs);
 
-		theirs = arena_alloc(w->arena, (nothers + 1) * sizeof(*theirs));
-		for (size_t i = 0; i < nothers; i++)
-			if (queue_among(v->args, v->nargs, others[i]))
-				theirs[innocent++] = others[i];
 		give_back(w, theirs, innocent);
 		n = queue_without(w, all, n, others, nothers, &mine);
 		rc = keep_samples(w, mine, n, &kept, err);

@@ -66,6 +66,7 @@ struct sought {
 	uint32_t wanted;              /* index into what was asked */
 	uint32_t row;                 /* whose it is */
 	struct evidence line;         /* where it first appears */
+	int64_t at;                   /* and when */
 };
 
 #define SOUGHT_MOST 20000
@@ -105,6 +106,7 @@ struct inquiry {
 	struct stats stats;
 	struct span helo;             /* the name it greets with, empty = unknown */
 	struct refusal *refusals;     size_t nrefusals;  /* most messages first; only where they are asked for */
+	struct refused *refused;      size_t nrefused;   /* with refusals: most messages first */
 	struct outgoing *outgoing;    size_t noutgoing;
 	struct sought *sought;        size_t nsought;    /* rising by `wanted`; only what was asked for */
 	struct zone_step *zone;       size_t nzone;

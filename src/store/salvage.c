@@ -53,6 +53,15 @@ static void put_listing(struct store *s, const struct query *from)
 		listing_put(s, &l, NULL);
 }
 
+static void put_complaint(struct store *s, const struct query *from)
+{
+	struct packed_complaint p = { query_get_int(from, 0), query_get_int(from, 1), query_get_blob(from, 2),
+				      query_get_int(from, 3) };
+
+	if (complaint_sound(&p))
+		complaint_put(s, &p, NULL);
+}
+
 static void copy(struct store *s, struct store *damaged, const char *sql,
 		 void (*put)(struct store *s, const struct query *from))
 {
@@ -76,6 +85,8 @@ void salvage(const struct home *p, const char *file, struct store *s)
 		copy(s, &damaged,
 		     "SELECT address, list, since, cleared, sum FROM listing ORDER BY address, list",
 		     put_listing);
+		copy(s, &damaged, "SELECT identity, at, body, sum FROM complaint ORDER BY identity",
+		     put_complaint);
 		store_run(s, "COMMIT", NULL);
 	}
 	sqlite3_close(damaged.db);
