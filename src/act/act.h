@@ -66,12 +66,16 @@ int act_check(const struct actor *a, const struct action *v, struct err *err);
 bool act_is_mta(const struct actor *a, uint32_t uid);
 /* An edit's path lies where edits are allowed: the account's own folder, or one of a few of the machine's. */
 int check_edit_path(const struct action *v, struct err *err);
+/* NAMES, with slashes between them, lead nowhere but down: none empty, none of dots, no NUL. */
+bool check_names(struct span names);
 /* programs.c: ARGS are a program and arguments of the table there. */
 int check_program(const struct span *args, size_t nargs, struct err *err);
 /* Runs ARGS, which were checked, with INPUT; what it says on failure is part of ERR. */
 int run_program(const struct span *args, size_t nargs, struct span input, struct err *err);
 
 /* apply.c */
+/* Equal for the same action of another plan: what it does to what, not the bytes of the day. */
+uint64_t act_identity(const struct action *v);
 /*
  * Checks P and adds its rows as *planned*; refused as a whole, the journal has none of it. P lives on in A.
  */
@@ -104,6 +108,7 @@ int firewall_restore(const struct actor *a, struct err *err);
 
 /* One file per kind or two. */
 extern const struct kind kind_hold_file, kind_edit, kind_put_file, kind_mode, kind_hold_queue, kind_firewall, kind_stop,
-	kind_command, kind_close_socket, kind_end_login, kind_release_queue, kind_remove_queue, kind_flush_queue;
+	kind_command, kind_close_socket, kind_end_login, kind_modes, kind_release_queue, kind_remove_queue,
+	kind_flush_queue;
 
 #endif

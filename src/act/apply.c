@@ -32,6 +32,7 @@ const struct kind *act_kind(enum action_kind kind)
 		[ACTION_COMMAND] = &kind_command,
 		[ACTION_CLOSE_SOCKET] = &kind_close_socket,
 		[ACTION_END_LOGIN] = &kind_end_login,
+		[ACTION_MODES] = &kind_modes,
 		[ACTION_RELEASE_QUEUE] = &kind_release_queue,
 		[ACTION_REMOVE_QUEUE] = &kind_remove_queue,
 		[ACTION_FLUSH_QUEUE] = &kind_flush_queue,
@@ -48,14 +49,13 @@ int act_step(struct actor *a, struct journal_row *r, struct err *err)
 
 /* --- a plan comes in ----------------------------------------------------------------------------- */
 
-/* What makes an action the same one when it is planned again: what it does to what, not the bytes of the day. */
-static uint64_t identity_of(const struct action *v)
+uint64_t act_identity(const struct action *v)
 {
 	uint64_t id = hash_mix(v->kind ^ IDENTITY_SEED) ^ v->uid;
 
 	id = hash_mix(id + hash_span(v->base, 1)) ^ hash_span(v->path, 2);
-	/* of a queue it is other messages each time, and still the same hold of that sender's mail */
-	if (v->kind != ACTION_HOLD_QUEUE)
+	/* of a queue it is other messages each time, and still the same hold of that sender's mail; so of a home */
+	if (v->kind != ACTION_HOLD_QUEUE && v->kind != ACTION_MODES)
 		for (size_t i = 0; i < v->nargs; i++)
 			id = hash_mix(id + hash_span(v->args[i], i));
 	return id;
@@ -86,7 +86,7 @@ static void plan_row(struct actor *a, const struct plan *p, const struct action 
 		.grade = v->grade,
 		.planned = clock_seconds(&a->clock),
 		.changed = clock_seconds(&a->clock),
-		.identity = identity_of(v),
+		.identity = act_identity(v),
 		.incident = p->incident,
 		.sender = p->sender,
 		.who = who,

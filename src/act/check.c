@@ -26,6 +26,7 @@ static const char *const editable[] = {
 	"/etc/virtual/",
 	"/etc/csf/",
 	"/etc/proftpd/",
+	"/etc/proftpd.passwd",
 	"/etc/vsftpd/",
 	"/etc/pure-ftpd/",
 	"/var/spool/cron/",
@@ -33,8 +34,14 @@ static const char *const editable[] = {
 	"/etc/crontab",
 	"/etc/shadow",
 	"/etc/systemd/system/spamtrail",
-	"/etc/apache2/spamtrail/",
-	"/etc/nginx/spamtrail/",
+	"/etc/nginx/spamtrail",
+	"/etc/nginx/sites-available/",
+	"/etc/nginx/sites-enabled/",
+	"/etc/nginx/conf.d/",
+	"/etc/apache2/spamtrail",
+	"/etc/apache2/conf-enabled/spamtrail",
+	"/etc/httpd/spamtrail",
+	"/etc/httpd/conf.d/spamtrail",
 };
 
 static bool has_nul(struct span s)
@@ -50,6 +57,22 @@ static bool words_plain(const struct span *words, size_t n)
 	return true;
 }
 
+bool check_names(struct span names)
+{
+	if (names.n >= PATH_MAX || has_nul(names))
+		return false;
+	for (size_t at = 0; at <= names.n;) {
+		ptrdiff_t slash = span_find(names, at, '/');
+		size_t end = slash < 0 ? names.n : (size_t)slash;
+		struct span part = span_of(names.p + at, end - at);
+
+		if (part.n == 0 || part.n > NAME_MAX || span_eq(part, SPAN(".")) || span_eq(part, SPAN("..")))
+			return false;
+		at = end + 1;
+	}
+	return true;
+}
+
 /*
  * A path is compared as text before it is looked up, so it may have one spelling only: nothing that the kernel would skip
  * or climb by. Absolute, no empty component, none of dots, nothing too long; "/" itself only where ROOT. */
@@ -59,16 +82,7 @@ static bool path_plain(struct span path, bool root)
 		return false;
 	if (path.n == 1)
 		return root;
-	for (size_t at = 1; at <= path.n;) {
-		ptrdiff_t slash = span_find(path, at, '/');
-		size_t end = slash < 0 ? path.n : (size_t)slash;
-		struct span part = span_of(path.p + at, end - at);
-
-		if (part.n == 0 || part.n > NAME_MAX || span_eq(part, SPAN(".")) || span_eq(part, SPAN("..")))
-			return false;
-		at = end + 1;
-	}
-	return true;
+	return check_names(span_from(path, 1));
 }
 
 /* By whole components: /home/vic is no base of /home/victim/x. */
@@ -110,7 +124,7 @@ int check_edit_path(const struct action *v, struct err *err)
 static bool is_file_kind(enum action_kind kind)
 {
 	return kind == ACTION_EDIT || kind == ACTION_HOLD_FILE || kind == ACTION_PUT_FILE ||
-	       kind == ACTION_MODE;
+	       kind == ACTION_MODE || kind == ACTION_MODES;
 }
 
 static bool is_transient_kind(enum action_kind kind)
@@ -125,7 +139,9 @@ static bool closes_by_uid(enum action_kind kind)
 
 static int check_file(const struct action *v, struct err *err)
 {
-	if (!path_plain(v->path, false) || !path_plain(v->base, true) || !path_beneath(v->path, v->base))
+	bool beneath = v->kind == ACTION_MODES ? span_eq(v->path, v->base) : path_beneath(v->path, v->base);
+
+	if (!path_plain(v->path, false) || !path_plain(v->base, true) || !beneath)
 		return err_set(err, EXIT_NOPERM, "a path in the plan is not plain, or not beneath its base");
 	if (v->mode & ~07777u)
 		return err_set(err, EXIT_NOPERM, "a mode in the plan has unknown bits");

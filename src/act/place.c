@@ -78,7 +78,9 @@ static int open_home(const struct actor *a, const struct action *v, struct err *
 		cannot(err, v, "its base cannot be opened");
 		goto bad;
 	}
-	if (!S_ISDIR(st.st_mode) || st.st_uid < UID_ACCOUNT_LEAST || (st.st_mode & 02) ||
+	/* one that everybody can write in is what ACTION_MODES is for: it touches only the account's own inodes */
+	if (!S_ISDIR(st.st_mode) || st.st_uid < UID_ACCOUNT_LEAST ||
+	    (st.st_mode & 02 && v->kind != ACTION_MODES) ||
 	    (v->uid >= UID_ACCOUNT_LEAST && st.st_uid != v->uid)) {
 		err_set(err, EXIT_NOPERM, "%s is no folder of that account", path);
 		goto bad;

@@ -30,6 +30,13 @@ static void code_seen(struct codec *c, struct seen *v)
 	code_instant(c, &v->atime);
 }
 
+static void code_mode(struct codec *c, struct mode_seen *v)
+{
+	code_u64(c, &v->device);
+	code_u64(c, &v->inode);
+	code_u32(c, &v->mode);
+}
+
 void record_code(struct codec *c, struct record *v)
 {
 	code_span(c, &v->token);
@@ -45,6 +52,8 @@ void record_code(struct codec *c, struct record *v)
 	code_span(c, &v->beside);
 	code_span(c, &v->boot);
 	CODE_LIST(c, v->ids, v->nids, 4, code_span);
+	CODE_LIST(c, v->modes, v->nmodes, 20, code_mode);
+	CODE_LIST(c, v->frozen, v->nfrozen, 4, code_span);
 }
 
 void record_pack(const struct record *v, struct buf *out)

@@ -33,6 +33,12 @@ struct seen {
 	struct instant mtime, atime;
 };
 
+/* A file or folder of many; inode 0: left alone. */
+struct mode_seen {
+	uint64_t device, inode;
+	uint32_t mode;
+};
+
 struct record {
 	struct span token;           /* the name in the hold store */
 	struct span store;           /* the hold store, absolute */
@@ -46,6 +52,8 @@ struct record {
 	struct span beside;          /* the name it was restored under, where its own was taken */
 	struct span boot;            /* the boot that a process or a table belongs to */
 	struct span *ids;            size_t nids;        /* queue ids that we hold */
+	struct mode_seen *modes;     size_t nmodes;      /* of each of the action's `args` */
+	struct span *frozen;         size_t nfrozen;     /* of `ids`, those that are frozen and in no queue of ours */
 };
 
 void record_code(struct codec *c, struct record *v);

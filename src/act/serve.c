@@ -219,6 +219,30 @@ static int serve_plan(struct actor *a, struct codec *c, struct err *err)
 	return rc;
 }
 
+/* Looks a plan up before it is one: who reads the answer may leave something out and ask the operator first. */
+static int serve_known(struct actor *a, struct codec *c, struct err *err)
+{
+	struct buf body = BUF_MAX(ACT_BODY_MOST);
+	struct packer p = { .out = &body };
+	struct codec out = { .to = &p };
+	struct plan *plan;
+	int rc;
+
+	if (a->plan || plan_unpack(a->arena, c->from->left, &plan, err) < 0)
+		return bad(err);
+	pack_u32(&p, (uint32_t)plan->nactions);
+	for (size_t i = 0; i < plan->nactions; i++) {
+		struct act_planned one = { .undone = journal_undone_at(a->journal,
+								       act_identity(&plan->actions[i]),
+								       plan->incident, plan->sender) };
+
+		act_code_planned(&out, &one);
+	}
+	rc = answer(a, ACT_PLANNED, &body, err);
+	buf_free(&body);
+	return rc;
+}
+
 static int serve_apply(struct actor *a, struct codec *c, struct err *err)
 {
 	const struct journal_row *row;
@@ -408,7 +432,7 @@ int act_serve(struct actor *a, const struct message *m, struct err *err)
 	static serve_one *const table[] = {
 		[ACT_BEGIN] = serve_begin, [ACT_PLAN] = serve_plan,	  [ACT_APPLY] = serve_apply,
 		[ACT_UNDO] = serve_undo,   [ACT_EXPIRED] = serve_expired, [ACT_HISTORY] = serve_history,
-		[ACT_PURGE] = serve_purge,
+		[ACT_PURGE] = serve_purge, [ACT_KNOWN] = serve_known,
 	};
 	/* the channel's buffer is used again by what comes next */
 	struct unpacker u = { .left = arena_span(a->arena, m->body) };

@@ -20,6 +20,7 @@ enum act_request {
 	ACT_UNDO,        /* struct act_undo → ACT_RESULT for each, ACT_END */
 	ACT_EXPIRED,     /* → the same for every action whose lifetime is over */
 	ACT_HISTORY,     /* → ACT_ROW (journal_row) for each, oldest first, ACT_END */
+	ACT_KNOWN,       /* plan_pack → ACT_PLANNED without numbers: nothing is added; what an operator took back */
 	ACT_PURGE,       /* u32 seconds: ends held files that are older → ACT_RESULT for each, ACT_END */
 };
 

@@ -204,8 +204,8 @@ void actor_end(struct actor_client *c)
 
 /* --- requests ----------------------------------------------------------------------------------- */
 
-int actor_plan(struct actor_client *c, const struct plan *p, struct arena *a, struct act_planned **ret,
-	       struct err *err)
+static int send_plan(struct actor_client *c, uint32_t type, const struct plan *p, struct arena *a,
+		     struct act_planned **ret, struct err *err)
 {
 	struct act_planned *planned = NULL;
 	size_t n = 0;
@@ -217,7 +217,7 @@ int actor_plan(struct actor_client *c, const struct plan *p, struct arena *a, st
 
 	body_begin(&body);
 	plan_pack(p, &body.bytes);
-	rc = body_send(c, &body, ACT_PLAN, err);
+	rc = body_send(c, &body, type, err);
 	if (rc == 0)
 		rc = listen_to(c, &m, &u, err);
 	if (rc < 0)
@@ -227,6 +227,18 @@ int actor_plan(struct actor_client *c, const struct plan *p, struct arena *a, st
 		return out_of_step(err);
 	*ret = planned;
 	return 0;
+}
+
+int actor_plan(struct actor_client *c, const struct plan *p, struct arena *a, struct act_planned **ret,
+	       struct err *err)
+{
+	return send_plan(c, ACT_PLAN, p, a, ret, err);
+}
+
+int actor_known(struct actor_client *c, const struct plan *p, struct arena *a, struct act_planned **ret,
+		struct err *err)
+{
+	return send_plan(c, ACT_KNOWN, p, a, ret, err);
 }
 
 static int answer_held(struct actor_client *c, struct unpacker *u, actor_held *held, void *owner,

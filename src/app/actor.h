@@ -37,6 +37,9 @@ void actor_end(struct actor_client *c);
 
 /* Sends P, at most once. RET: for each action its number, and when an operator last took the same back. In arena A. */
 int actor_plan(struct actor_client *c, const struct plan *p, struct arena *a, struct act_planned **ret, struct err *err);
+/* The same before P is sent for good: nothing is added to the journal, and the numbers are 0. */
+int actor_known(struct actor_client *c, const struct plan *p, struct arena *a, struct act_planned **ret,
+		struct err *err);
 /* Does action INDEX of the plan. *RET_STATE is DONE, FAILED or RACED; SEE (may be NULL) gets its row, whose `text` says why. */
 int actor_apply(struct actor_client *c, size_t index, actor_held *held, actor_see *see, void *owner,
 		enum act_state *ret_state, struct err *err);

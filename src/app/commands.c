@@ -21,6 +21,13 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_LIST] = { "list", VALUE_NONE, NULL, "each message: id, size, arrival, sender, recipients" },
 	[FLAG_EXPLAIN] = { "explain", VALUE_NONE, NULL,
 			   "the whole proof: where it comes from, what was decoded, where it does harm" },
+	[FLAG_ACCOUNT] = { "account", VALUE_TEXT, "USER",
+			   "the home of USER, and his sites' folders elsewhere" },
+	[FLAG_INCIDENT] = { "incident", VALUE_TEXT, "ID",
+			    "from the script that mailed outwards: what it includes, what is as old, the "
+			    "home" },
+	[FLAG_FULL] = { "full", VALUE_NONE, NULL,
+			"read everything, and ask every scanner that is here about it" },
 	[FLAG_TOP] = { "top", VALUE_TEXT, "N", "show N rows" },
 	[FLAG_APPLY] = { "apply", VALUE_NONE, NULL, "do it, after asking; without it nothing is changed" },
 	[FLAG_YES] = { "yes", VALUE_NONE, NULL, "do not ask" },
@@ -43,6 +50,16 @@ static const struct flag flags[FLAGS] = {
 			      "the closing statement; refused while the cause is not gone" },
 	[FLAG_FORCE] = { "force", VALUE_NONE, NULL,
 			 "print it all the same, with the open points in the text" },
+	[FLAG_LOCK] = { "lock", VALUE_WORDS, "auto|hold|mode|403",
+			"how scripts are locked: moved to the hold store, made unreadable, or refused by the "
+			"web "
+			"server" },
+	[FLAG_PERMISSIONS] = { "permissions", VALUE_NONE, NULL,
+			       "also take rights away in the account's home that only he himself should "
+			       "have" },
+	[FLAG_CREDENTIALS] = { "credentials", VALUE_NONE, NULL,
+			       "also lock the account's shell password, ssh keys and FTP users" },
+	[FLAG_AGAIN] = { "again", VALUE_NONE, NULL, "do again what an operator took back before" },
 	[FLAG_REMOVE] = { "remove", VALUE_NONE, NULL,
 			  "setup: take out what it put in; queue: end messages for good, samples are kept" },
 	[FLAG_EXPIRED] = { "expired", VALUE_NONE, NULL,
@@ -51,6 +68,11 @@ static const struct flag flags[FLAGS] = {
 			 "also into a folder that is another one now: look at it first" },
 	[FLAG_PURGE] = { "purge", VALUE_NONE, NULL,
 			 "end held files older than [hold] keep_days, hash checked" },
+	[FLAG_NAGIOS] = { "nagios", VALUE_NONE, NULL,
+			  "one line for Nagios and its kin, with perfdata; exit 0, 1, 2 or 3" },
+	[FLAG_NOTIFY] = { "notify", VALUE_NONE, NULL,
+			  "tell [signs] mail_to and webhook when something has changed; the timer runs "
+			  "this" },
 	[FLAG_STATE] = { "state", VALUE_DIR, "DIR", "keep incidents and the senders' past in DIR" },
 	[FLAG_CONFIG] = { "config", VALUE_FILE, "FILE", "read FILE instead of /etc/spamtrail" },
 	[FLAG_COLOR] = { "color", VALUE_WORDS, "auto|always|never", "colours; NO_COLOR counts for auto" },
@@ -85,18 +107,38 @@ static const struct verb verbs[] = {
 	  .flags =
 		  COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP) | BIT(FLAG_LIVE),
 	  .run = verb_investigate },
+	{ .name = "signs",
+	  .args = "",
+	  .summary = "is it happening now? Each figure beside its usual one",
+	  .text = "The newest hour of the logs (of each no more than 128 MiB, 20 seconds at most), the "
+		  "queue's "
+		  "size, what "
+		  "the mail\nserver takes, what reputation and complaints last said. What is usual at this "
+		  "hour of the week "
+		  "is learnt\nby looking: let the timer do it. Exit: 0 all normal, 1 something is not, 3 "
+		  "something could "
+		  "not be seen\n(outranks 1); with --nagios 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n",
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED) |
+		   BIT(FLAG_NAGIOS) | BIT(FLAG_NOTIFY),
+	  .run = verb_signs },
 	{ .name = "scan",
-	  .args = "PATH...",
-	  .nargs_min = 1,
+	  .args = "[PATH...]",
 	  .nargs_max = UINT32_MAX,
 	  .files = true,
 	  .summary = "malicious scripts, by what they do",
 	  .text = "PATH is a folder, which is read whole and never left, or a file. Scripts are never run: "
 		  "their code is\n"
-		  "worked out under limits. Started by root, each folder is read as its owner.\n"
+		  "worked out under limits. Started by root, each folder is read as its owner. What was "
+		  "clean "
+		  "and has not\n"
+		  "changed since is not read again. Beside it, where they are: clamd, maldet's and "
+		  "Wordfence's "
+		  "results,\n"
+		  "and rules.d/ (*.yar, *.ndb, *.hdb, *.manifest).\n"
 		  "Exit: 0 nothing found, 1 something, 3 something could not be read (outranks 1).\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_SINCE) | BIT(FLAG_TOP) | BIT(FLAG_UNCONFINED) |
-		   BIT(FLAG_EXPLAIN),
+		   BIT(FLAG_EXPLAIN) | BIT(FLAG_STATE) | BIT(FLAG_ACCOUNT) | BIT(FLAG_INCIDENT) |
+		   BIT(FLAG_FULL),
 	  .run = verb_scan },
 	{ .name = "why",
 	  .args = "INCIDENT[.N] [PATH...]",
@@ -172,7 +214,8 @@ static const struct verb verbs[] = {
 		  "its way back. "
 		  "It acts on\nnobody else. Exit: 0 shown or done, 3 something could not be done (said).\n",
 	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_APPLY) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) |
-		   BIT(FLAG_FOR) | BIT(FLAG_ALL) | BIT(FLAG_FROM),
+		   BIT(FLAG_FOR) | BIT(FLAG_ALL) | BIT(FLAG_FROM) | BIT(FLAG_LOCK) | BIT(FLAG_PERMISSIONS) |
+		   BIT(FLAG_CREDENTIALS) | BIT(FLAG_AGAIN),
 	  .run = verb_contain },
 	{ .name = "setup",
 	  .args = "",

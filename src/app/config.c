@@ -31,6 +31,21 @@ static const struct setting settings[] = {
 	{ "reputation", "selectors", SETTING_WORDS, HERE(selectors), "", 0, 0 },
 	{ "keys", "spamhaus", SETTING_SECRET, HERE(key_spamhaus), "", 0, 0 },
 	{ "keys", "abusix", SETTING_SECRET, HERE(key_abusix), "", 0, 0 },
+	{ "scan", "rules", SETTING_PATH, HERE(scan_rules), "/etc/spamtrail/rules.d", 0, 0 },
+	{ "scan", "clamd", SETTING_WORD, HERE(scan_clamd), "auto", 0, 0 },
+	{ "scan", "maldet", SETTING_PATH, HERE(scan_maldet), "/usr/local/maldetect", 0, 0 },
+	{ "scan", "wordfence", SETTING_PATHS, HERE(scan_wordfence), "", 0, 0 },
+	{ "signs", "mail_to", SETTING_WORDS, HERE(mail_to), "", 0, 0 },
+	{ "signs", "mail_from", SETTING_WORD, HERE(mail_from), "", 0, 0 },
+	{ "signs", "sendmail", SETTING_PATH, HERE(sendmail), "/usr/sbin/sendmail", 0, 0 },
+	{ "signs", "relay", SETTING_WORD, HERE(relay), "", 0, 0 },
+	{ "signs", "relay_user", SETTING_WORD, HERE(relay_user), "", 0, 0 },
+	{ "signs", "relay_password", SETTING_HIDDEN, HERE(relay_password), "", 0, 0 },
+	{ "signs", "webhook", SETTING_HIDDEN, HERE(webhook), "", 0, 0 },
+	{ "signs", "ca_file", SETTING_PATH, HERE(ca_file), "/etc/ssl/certs/ca-certificates.crt", 0, 0 },
+	{ "signs", "pause_minutes", SETTING_NUMBER, HERE(pause_minutes), "30", 1, 10080 },
+	{ "signs", "warning_times", SETTING_NUMBER, HERE(warning_times), "3", 1, 1000 },
+	{ "signs", "critical_times", SETTING_NUMBER, HERE(critical_times), "10", 1, 1000 },
 	{ "state", "dir", SETTING_PATH, HERE(state_dir), "/var/lib/spamtrail", 0, 0 },
 };
 
@@ -74,7 +89,10 @@ static void take_value(void *owner, struct ini *at, const char *section, const c
 		wrong = setting_take(&settings[i], r->config, value, &here);
 		if (wrong)
 			ini_fail(at, wrong,
-				 settings[i].type == SETTING_SECRET ? span_str(name) : span_str(value), NULL);
+				 settings[i].type == SETTING_SECRET || settings[i].type == SETTING_HIDDEN
+					 ? span_str(name)
+					 : span_str(value),
+				 NULL);
 		return;
 	}
 	unknown_key(r, section, name);

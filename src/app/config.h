@@ -43,11 +43,19 @@ struct config {
 	struct config_list list_files, only_lists; /* more DNS lists; the only ones to be asked */
 	struct config_list addresses, selectors; /* that this server sends from; of its DKIM keys */
 	struct config_text key_spamhaus, key_abusix;
+	struct config_list mail_to; /* who is told of an alarm */
+	struct config_text mail_from, sendmail, relay, relay_user, relay_password; /* by which way; HOST[:PORT] */
+	struct config_text webhook, ca_file; /* https://..., empty: none */
+	struct config_number pause_minutes, warning_times, critical_times;
 	unsigned secrets; /* that were read */
 	struct config_number memory; /* bytes, all processes together */
 	struct config_number threads; /* 0 = one per processor */
 	struct config_number false_alarm_days; /* account-days per false `compromised` */
 	struct config_number keep_days; /* of held files, before history --purge ends them */
+	struct config_text scan_rules; /* folder of rules, manifests and signatures */
+	struct config_text scan_clamd; /* auto, off, or its socket */
+	struct config_text scan_maldet; /* where maldet lives */
+	struct config_list scan_wordfence; /* what Wordfence CLI wrote, CSV */
 	const char **files; /* that were read */
 	size_t nfiles;
 };

@@ -133,8 +133,10 @@ static const char *take_path(const struct setting *s, struct config *c, struct s
 	return wrong;
 }
 
-static bool is_word(struct span s, bool secret)
+static bool is_word(struct span s, enum setting_type type)
 {
+	bool secret = type == SETTING_SECRET;
+
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 		bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
@@ -142,20 +144,22 @@ static bool is_word(struct span s, bool secret)
 		if (!plain && (secret || c <= ' ' || c > '~'))
 			return false;
 	}
-	return s.n <= (secret ? 63 : 200);
+	return s.n <= (secret ? 63 : type == SETTING_HIDDEN ? 1000 : 200);
 }
 
 static const char *take_word(const struct setting *s, struct config *c, struct span value,
 			     const struct origin *origin)
 {
 	struct config_text *t = (struct config_text *)((char *)c + s->offset);
-	bool secret = s->type == SETTING_SECRET;
+	bool hidden = s->type == SETTING_SECRET || s->type == SETTING_HIDDEN;
 
 	/* the secret itself must not end up on a screen */
-	if (!is_word(value, secret))
-		return secret ? "a key is letters and digits; this is none, in" : "not one word:";
+	if (!is_word(value, s->type))
+		return s->type == SETTING_SECRET ? "a key is letters and digits; this is none, in"
+		       : hidden			 ? "one word of printable letters is wanted; this is none, in"
+						 : "not one word:";
 	*t = (struct config_text){ arena_str(c->arena, value), *origin };
-	c->secrets += secret && value.n;
+	c->secrets += hidden && value.n;
 	return NULL;
 }
 
@@ -172,6 +176,7 @@ const char *setting_take(const struct setting *s, struct config *c, const char *
 		return take_path(s, c, v, origin);
 	case SETTING_WORD:
 	case SETTING_SECRET:
+	case SETTING_HIDDEN:
 		return take_word(s, c, v, origin);
 	default:
 		return take_list(s, c, v, origin);
@@ -201,9 +206,10 @@ void setting_each(const struct setting *s, const struct config *c, config_see *s
 
 	if (s->type == SETTING_SIZE || s->type == SETTING_NUMBER) {
 		each_number(s, member, see, owner);
-	} else if (s->type == SETTING_PATH || s->type == SETTING_WORD || s->type == SETTING_SECRET) {
+	} else if (s->type == SETTING_PATH || s->type == SETTING_WORD || s->type == SETTING_SECRET ||
+		   s->type == SETTING_HIDDEN) {
 		const struct config_text *t = member;
-		bool hidden = s->type == SETTING_SECRET && *t->value;
+		bool hidden = (s->type == SETTING_SECRET || s->type == SETTING_HIDDEN) && *t->value;
 
 		see(owner, s->section, s->name, hidden ? "(set)" : t->value, &t->origin);
 	} else {

@@ -7,6 +7,7 @@
 #include "app/host_ask.h"
 
 #include "base/pack.h"
+#include "plan/plan.h"
 #include "sys/beneath.h"
 
 #include <sys/stat.h>
@@ -69,6 +70,59 @@ size_t host_io_list(void *ctx, struct arena *a, struct span dir, struct span **r
 	return u.failed ? 0 : n;
 }
 
+static void unpack_status(struct unpacker *u, struct file_status *ret)
+{
+	*ret = (struct file_status){ 0 };
+	ret->mtime = unpack_i64(u);
+	ret->ctime = unpack_i64(u);
+	ret->size = unpack_u64(u);
+	ret->device = unpack_u64(u);
+	ret->inode = unpack_u64(u);
+	ret->links = unpack_u64(u);
+	ret->uid = unpack_u32(u);
+	ret->mode = unpack_u32(u);
+}
+
+/* Packed bytes of the smallest entry. */
+#define ENTRY_LEAST 28
+
+size_t host_io_entries(void *ctx, struct arena *a, struct span home, struct span below,
+		       struct plan_entry **ret_entries)
+{
+	struct channel *c = ctx;
+	struct buf request = BUF_MAX(2 * 4096 + 64);
+	struct packer p = { .out = &request };
+	struct unpacker u = { 0 };
+	size_t n;
+
+	pack_span(&p, home);
+	pack_span(&p, below);
+	host_ask(c, TALK_ENTRIES, buf_view(&request), &u.left);
+	buf_free(&request);
+	n = unpack_count(&u, (uint32_t)(u.left.n / ENTRY_LEAST + 1));
+	*ret_entries = arena_alloc(a, (n + 1) * sizeof(**ret_entries));
+	for (size_t i = 0; i < n; i++) {
+		(*ret_entries)[i].name = arena_span(a, unpack_span(&u));
+		(*ret_entries)[i].uid = unpack_u32(&u);
+		(*ret_entries)[i].mode = unpack_u32(&u);
+		(*ret_entries)[i].links = unpack_u64(&u);
+		(*ret_entries)[i].device = unpack_u64(&u);
+	}
+	return u.failed ? 0 : n;
+}
+
+size_t host_io_head(void *ctx, struct span path, char *out, size_t size)
+{
+	struct channel *c = ctx;
+	struct span body;
+	int fd = host_ask(c, TALK_READ, path, &body);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, size);
+
+	if (fd >= 0)
+		close(fd);
+	return n > 0 ? (size_t)n : 0;
+}
+
 bool host_io_status(void *ctx, struct span path, struct file_status *ret_status)
 {
 	struct channel *c = ctx;
@@ -78,12 +132,7 @@ bool host_io_status(void *ctx, struct span path, struct file_status *ret_status)
 	*ret_status = (struct file_status){ 0 };
 	host_ask(c, TALK_STATUS, path, &u.left);
 	there = unpack_u8(&u) == 1;
-	ret_status->mtime = unpack_i64(&u);
-	ret_status->ctime = unpack_i64(&u);
-	ret_status->size = unpack_u64(&u);
-	ret_status->uid = unpack_u32(&u);
-	/* Only "regular" travels: a device or a socket looks like a folder here, and is opened by nobody. */
-	ret_status->mode = unpack_u8(&u) ? S_IFREG : S_IFDIR;
+	unpack_status(&u, ret_status);
 	return there && !u.failed;
 }
 

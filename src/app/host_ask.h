@@ -12,6 +12,7 @@
 #include "sys/channel.h"
 
 struct file_status;
+struct plan_entry;
 
 /* The command line is gone or makes no sense: there is nobody to tell. */
 void host_ask_lost(void) __attribute__((noreturn));
@@ -26,6 +27,10 @@ int host_ask(struct channel *c, enum talk type, struct span request, struct span
 bool host_io_read(void *ctx, struct arena *a, struct span path, struct span *ret_bytes);
 size_t host_io_list(void *ctx, struct arena *a, struct span dir, struct span **ret_names);
 bool host_io_status(void *ctx, struct span path, struct file_status *ret_status);
+/* For struct plan_io: see there. */
+size_t host_io_entries(void *ctx, struct arena *a, struct span home, struct span below,
+		       struct plan_entry **ret_entries);
+size_t host_io_head(void *ctx, struct span path, char *out, size_t size);
 /* A regular file that holds something: an empty one tells as little as none. */
 bool host_io_exists(void *ctx, struct span path);
 

@@ -25,6 +25,9 @@
 
 /* Hours of a live host's window, where no --since says otherwise. */
 #define LIVE_HOURS 6
+/* A quick look: of each log no more, and no longer; on a server that chokes it must not be one program more. */
+#define NEWEST_BYTES ((size_t)128 << 20)
+#define NEWEST_MICROS (INT64_C(20) * 1000000)
 /* Seconds back from now that an incident's beginning can pull this window open. */
 #define WIDEN_MOST (7 * INT64_C(86400))
 
@@ -46,6 +49,7 @@ struct watch {
 	struct queue_report queue; /* what could not be read of it */
 	struct keep keep;
 	struct progress progress;
+	int64_t deadline; /* microseconds of the steady clock; 0 = none */
 	struct clock clock;
 };
 
@@ -53,8 +57,10 @@ static bool on_progress(void *ctx, uint64_t done, uint64_t all)
 {
 	struct watch *w = ctx;
 
-	progress_show(&w->progress, done, all, (uint64_t)clock_steady_micros(&w->clock));
-	return !interrupted;
+	int64_t now = clock_steady_micros(&w->clock);
+
+	progress_show(&w->progress, done, all, (uint64_t)now);
+	return !interrupted && (!w->deadline || now < w->deadline);
 }
 
 static void on_past(void *ctx, int64_t first, struct buf *out)
@@ -268,6 +274,7 @@ static int observe(const struct options *o, const struct root *root, struct aren
 	struct observer_want want = {
 		.root = root,
 		.seconds = o->live,
+		.load = o->newest > 0,
 		.unconfined = o->unconfined,
 		.ctx = &w,
 		.progress = on_watching,
@@ -350,6 +357,8 @@ static void want_from(const struct config *c, struct arena *a, struct reader_wan
 /* Contract, "State": logs from elsewhere say nothing about this host, unless the operator names a place. */
 static const char *state_dir(const struct options *o, const struct config *c)
 {
+	if (o->newest)
+		return NULL;
 	return o->state ? o->state : options_elsewhere(o) ? NULL : c->state_dir.value;
 }
 
@@ -361,6 +370,11 @@ static int run_window(struct reader_want *want, const struct options *o, inquire
 	int64_t wider;
 	int rc;
 
+	if (o->newest) {
+		want->since_utc = want->now - o->newest;
+		want->newest = NEWEST_BYTES;
+		return run(want, o, in, err);
+	}
 	if (!options_elsewhere(o) && !o->since && !o->until) {
 		want->since_utc = want->now - LIVE_HOURS * 3600;
 		want->hurry = first != NULL;
@@ -396,7 +410,8 @@ static int inquire_configured(struct reader_want want, const struct options *o, 
 	w.now = want.now;
 	w.arena = in->arena;
 	w.unconfined = want.unconfined;
-	if (want.npaths == 0)
+	w.deadline = o->newest ? clock_steady_micros(&w.clock) + NEWEST_MICROS : 0;
+	if (want.npaths == 0 && !o->newest)
 		want.queue = on_queue;
 	keep_begin(&w.keep, state_dir(o, c));
 	if (w.keep.dir) {
@@ -433,6 +448,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 		.until = o->until,
 		.stats = o->stats,
 		.refusals = o->refusals,
+		.facts_only = o->facts_only,
 		.seek = o->seek,
 		.nseek = o->nseek,
 		.unconfined = o->unconfined,

@@ -36,6 +36,7 @@ struct child {
 	int proc, netlink;
 	uint32_t command_line;
 	bool plain_user;
+	unsigned processors;
 	struct channel *channel;
 	struct lookout lookout;
 	struct watch_state state;
@@ -131,6 +132,8 @@ static void child_main(void *ctx, struct channel *channel, bool unconfined)
 	}
 	o->to = c->watch ? clock_micros(&clock) : o->from;
 	lookout_count(&c->lookout);
+	if (c->want->load)
+		lookout_load(&c->lookout, c->processors);
 	observed_pack(o, &out);
 	if (out.over || channel_send(channel, SAY_RESULT, buf_view(&out), NULL, 0, &err) < 0)
 		_exit(EXIT_SOFTWARE);
@@ -191,6 +194,8 @@ int observer_look(const struct observer_want *want, struct buf *out, struct err 
 		.netlink = -1,
 		.command_line = (uint32_t)getpid(),
 		.plain_user = geteuid() != 0,
+		/* before the fork: it reads /sys */
+		.processors = want->load ? (unsigned)sysconf(_SC_NPROCESSORS_ONLN) : 0,
 		.watch = want->seconds ? &watch : NULL,
 	};
 	struct confined_want cw = {

@@ -18,6 +18,7 @@ struct observer_want {
 	unsigned seconds; /* 0: one look */
 	const char *postfix, *commands, *exim; /* where the queues and postdrop lie; NULL: the usual places */
 	bool unconfined;
+	bool load; /* what the mail server's programs take, too */
 	void *ctx;
 	/* About once a second of a watch; false = enough. */
 	bool (*progress)(void *ctx, unsigned left, uint64_t submitted, uint64_t unnamed);

@@ -134,14 +134,34 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_COMPLETION] = &o->completion,
 		[FLAG_FOR] = &o->duration,
 		[FLAG_FROM] = &o->from,
+		[FLAG_ACCOUNT] = &o->account,
+		[FLAG_INCIDENT] = &o->incident,
+		[FLAG_LOCK] = &o->lock,
 	};
 	bool *switches[FLAGS] = {
-		[FLAG_APPLY] = &o->apply, [FLAG_YES] = &o->yes,		[FLAG_DRY_RUN] = &o->dry_run,
-		[FLAG_ALL] = &o->all,	  [FLAG_REMOVE] = &o->remove,	[FLAG_EXPIRED] = &o->expired,
-		[FLAG_MOVED] = &o->moved, [FLAG_PURGE] = &o->purge,	[FLAG_STATS] = &o->stats,
-		[FLAG_LIST] = &o->list,	  [FLAG_QUIET] = &o->quiet,	[FLAG_UNCONFINED] = &o->unconfined,
-		[FLAG_HELP] = &o->help,	  [FLAG_VERSION] = &o->version, [FLAG_EXPLAIN] = &o->explain,
-		[FLAG_FORCE] = &o->force, [FLAG_FLUSH] = &o->flush,	[FLAG_RELEASE] = &o->release,
+		[FLAG_APPLY] = &o->apply,
+		[FLAG_YES] = &o->yes,
+		[FLAG_DRY_RUN] = &o->dry_run,
+		[FLAG_ALL] = &o->all,
+		[FLAG_REMOVE] = &o->remove,
+		[FLAG_EXPIRED] = &o->expired,
+		[FLAG_MOVED] = &o->moved,
+		[FLAG_PURGE] = &o->purge,
+		[FLAG_STATS] = &o->stats,
+		[FLAG_LIST] = &o->list,
+		[FLAG_QUIET] = &o->quiet,
+		[FLAG_UNCONFINED] = &o->unconfined,
+		[FLAG_AGAIN] = &o->again,
+		[FLAG_PERMISSIONS] = &o->permissions,
+		[FLAG_CREDENTIALS] = &o->credentials,
+		[FLAG_HELP] = &o->help,
+		[FLAG_VERSION] = &o->version,
+		[FLAG_EXPLAIN] = &o->explain,
+		[FLAG_FULL] = &o->full,
+		[FLAG_NOTIFY] = &o->notify,
+		[FLAG_FORCE] = &o->force,
+		[FLAG_FLUSH] = &o->flush,
+		[FLAG_RELEASE] = &o->release,
 	};
 
 	if (texts[id]) {
@@ -157,6 +177,8 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		return set_output(o, OUTPUT_JSON, err);
 	} else if (id == FLAG_PLAIN) {
 		return set_output(o, OUTPUT_PLAIN, err);
+	} else if (id == FLAG_NAGIOS) {
+		return set_output(o, OUTPUT_NAGIOS, err);
 	} else if (id == FLAG_BY) {
 		return set_by(o, word, err);
 	} else if (id == FLAG_LIVE) {

@@ -7,7 +7,7 @@
 #include "app/commands.h"
 #include "model/queue_by.h"
 
-enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN };
+enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN, OUTPUT_NAGIOS };
 enum color_wish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct seek_want;
@@ -28,13 +28,19 @@ struct options {
 	bool quiet, unconfined, stats, explain, help, version;
 	const struct seek_want *seek; /* no flags: complaints asks whose messages these are */
 	size_t nseek;
-	const char *duration, *from; /* contain: --for, --from */
+	const char *account, *incident; /* scan */
+	bool full;
+	const char *duration, *from, *lock; /* contain: --for, --from, --lock */
 	bool apply, yes, dry_run, all, remove; /* contain, setup */
+	bool permissions, credentials, again; /* contain */
 	bool expired, moved, purge; /* undo, undo, history */
 	bool flush, release; /* queue; and remove, all above */
 	enum flag_id letter; /* report: FLAG_CUSTOMER to FLAG_RESOLUTION; 0 = none was named */
 	bool force; /* report */
+	bool notify; /* signs */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
+	unsigned newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
+	bool facts_only; /* no flag: and at no log at all */
 	char **args; /* behind the verb; owned */
 	int nargs;
 };

@@ -29,6 +29,8 @@ static void planner_child(void *ctx, struct channel *channel, bool unconfined)
 			  .list = host_io_list,
 			  .exists = host_io_exists },
 		.status = host_io_status,
+		.entries = host_io_entries,
+		.head = host_io_head,
 	};
 	struct arena *a = arena_new();
 	struct buf packed = BUF_MAX(PLAN_MOST), body = BUF_MAX(PLAN_MOST);
@@ -97,6 +99,8 @@ static int serve(struct confined *child, const struct planner_want *want, struct
 			rc = serve_list(&serving, m.body, err);
 		else if (m.type == TALK_STATUS)
 			rc = serve_status(&serving, m.body, err);
+		else if (m.type == TALK_ENTRIES)
+			rc = serve_entries(&serving, m.body, err);
 		else
 			rc = err_set(err, EXIT_SOFTWARE, "the planner spoke out of turn (%u)", m.type);
 		if (rc < 0)

@@ -57,6 +57,36 @@ void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t n
 	buf_free(&line);
 }
 
+void progress_files(struct progress *p, uint64_t files, uint64_t bytes, uint64_t total, uint64_t now)
+{
+	double seconds = now > p->began ? (double)(now - p->began) / 1e6 : 0;
+	struct buf line = BUF_MAX(256);
+
+	if (p->fd < 0 || now < p->last + EVERY)
+		return;
+	text_count(&line, files);
+	if (total > files) {
+		buf_str(&line, " of ");
+		text_count(&line, total);
+	}
+	buf_str(&line, " files  ");
+	text_bytes(&line, bytes);
+	if (seconds > 0) {
+		buf_str(&line, "  ");
+		text_bytes(&line, text_round((double)bytes / seconds));
+		buf_str(&line, "/s  ");
+		text_count(&line, text_round((double)files / seconds));
+		buf_str(&line, " files/s");
+	}
+	if (total > files && files) {
+		buf_str(&line, "  ");
+		text_duration(&line, (int64_t)((double)(total - files) * seconds / (double)files) + 1);
+		buf_str(&line, " left");
+	}
+	progress_say(p, buf_view(&line), now);
+	buf_free(&line);
+}
+
 void progress_say(struct progress *p, struct span text, uint64_t now)
 {
 	struct buf line = BUF_MAX(256);

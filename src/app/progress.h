@@ -17,6 +17,8 @@ struct progress {
 struct progress progress_new(int fd, bool quiet, uint64_t now);
 /* DONE of TOTAL bytes; TOTAL 0 = not known. */
 void progress_show(struct progress *p, uint64_t done, uint64_t total, uint64_t now);
+/* FILES of TOTAL (0 = not known) and their BYTES. */
+void progress_files(struct progress *p, uint64_t files, uint64_t bytes, uint64_t total, uint64_t now);
 /* TEXT instead, under the same conditions: own words, shown as they are. */
 void progress_say(struct progress *p, struct span text, uint64_t now);
 /* Erases what was shown. To be called before anything else is written to the terminal. */

@@ -158,7 +158,9 @@ static void begin(struct queue_child *c, struct arena *a)
 void queue_child(void *ctx, struct channel *channel, bool unconfined)
 {
 	struct queue_child c = { .want = ctx, .channel = channel, .batch = BUF_MAX(BATCH_MOST) };
-	const struct spool spool = { .fd = c.want->fd, .server = c.want->server, .workers = c.want->workers };
+	const struct spool spool = {
+		.fd = c.want->fd, .server = c.want->server, .workers = c.want->workers, .count = c.want->count
+	};
 	struct arena *a = arena_new();
 	struct queue_tally tally = { 0 };
 	struct err err = { 0 };

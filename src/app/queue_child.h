@@ -19,6 +19,7 @@ struct queue_want {
 	bool groups; /* BY: learn the host, count; else nothing is counted */
 	enum queue_by by;
 	bool messages; /* send every message, too */
+	bool count; /* nothing but how many there are: no message is opened */
 	bool brief; /* of each only what tells whose it is */
 	const struct row *only; /* NONLY senders: nothing but their messages is sent */
 	size_t nonly;

@@ -148,7 +148,8 @@ static int take_end(struct asking *k, struct span body, struct err *err)
 			       : code == EXIT_NOINPUT ? EXIT_NOINPUT
 						      : EXIT_IO,
 			       "%.*s", (int)span_head(text, 300).n, text.p);
-	(void)messages;
+	if (k->want->count)
+		k->report->all.messages += messages;
 	unseen_count(k, unreadable, "could not be read", first_unreadable);
 	unseen_count(k, damaged, "are damaged or forged and name nobody", first_damaged);
 	if (too_many)
@@ -301,6 +302,7 @@ static void ask_one(struct asking *k, enum mail_server server, struct span path)
 		.groups = want->groups,
 		.by = want->by,
 		.messages = want->message || want->packed,
+		.count = want->count,
 		.brief = want->packed != NULL,
 		.only = want->only,
 		.nonly = want->nonly,
@@ -310,7 +312,7 @@ static void ask_one(struct asking *k, enum mail_server server, struct span path)
 	if (rc == -EXIT_NOPERM && server == SERVER_POSTFIX && want->root->kind == ROOT_HOST &&
 	    want->facts->postfix_commands.n && geteuid() != 0)
 		rc = read_by_tool(k, &err);
-	if (rc == 0 && k->spool.by_tool && !tool_tells(want))
+	if (rc == 0 && k->spool.by_tool && !want->count && !tool_tells(want))
 		unseen(k,
 		       "Postfix's queue only as postqueue tells it: no user, login or subject; root sees "
 		       "those",

@@ -13,6 +13,7 @@
 #include "app/serve.h"
 #include "app/talk.h"
 #include "base/pack.h"
+#include "model/rows.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -29,7 +30,7 @@ struct server {
 	struct confined child;
 	struct serving serving;
 	struct inputs inputs;
-	struct row_list rows; /* of the result, as far as they have come */
+	struct packed_rows *rows; /* of the result, as far as they have come */
 	size_t rows_bytes;
 	struct inquiry *result;
 	struct inquiry spools; /* only where the queues lie: named before the first log was read */
@@ -153,11 +154,22 @@ static int too_late(struct err *err)
 	return err_set(err, EXIT_SOFTWARE, "the reader asked for configuration after the logs");
 }
 
-/* What was unpacked points into the message: it stays as long as the inquiry does. */
-static void keep_body(struct server *s)
+/* What was unpacked points into the message: it stays as long as the inquiry does, and without the room behind it. */
+static struct span keep_body(struct server *s)
 {
-	arena_keep(s->arena, s->child.channel.body.p);
-	s->child.channel.body = BUF_MAX(s->child.channel.max_body);
+	struct buf *body = &s->child.channel.body;
+	struct span kept = span_of(body->n ? xrealloc(body->p, body->n) : body->p, body->n);
+
+	arena_keep(s->arena, (void *)(uintptr_t)kept.p);
+	*body = BUF_MAX(s->child.channel.max_body);
+	return kept;
+}
+
+static void keep_rows(struct server *s)
+{
+	arena_keep(s->arena, s->rows->block);
+	arena_keep(s->arena, s->rows->told);
+	arena_keep(s->arena, s->rows->texts.text);
 }
 
 static int take_rows(struct server *s, struct span body, struct err *err)
@@ -166,8 +178,7 @@ static int take_rows(struct server *s, struct span body, struct err *err)
 	s->rows_bytes += body.n;
 	if (s->rows_bytes > CHANNEL_MAX_BODY)
 		return err_set(err, EXIT_SOFTWARE, "the reader's answer is too long: nothing of it is used");
-	keep_body(s);
-	return rows_unpack(s->arena, body, &s->rows, err);
+	return packed_rows_take(s->rows, s->arena, keep_body(s), err);
 }
 
 /* 1: go on; 0: the result is there; negative: over. */
@@ -209,11 +220,7 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 		rc = take_rows(s, m->body, err);
 		break;
 	case TALK_RESULT:
-		keep_body(s);
-		rc = inquiry_unpack_behind(s->arena, m->body, &s->rows, &s->result, err);
-		arena_keep(s->arena, s->rows.row);
-		s->rows.row = NULL;
-		return rc;
+		return inquiry_unpack_behind(s->arena, keep_body(s), s->rows, &s->result, err);
 	default:
 		return err_set(err, EXIT_SOFTWARE, "the reader spoke out of turn (%u)", m->type);
 	}
@@ -263,6 +270,7 @@ int reader_inquire(const struct reader_want *want, struct arena *a, struct inqui
 	struct server s = {
 		.want = want,
 		.arena = a,
+		.rows = arena_alloc(a, sizeof(*s.rows)),
 		.inputs = { .arena = a, .root = want->root, .unconfined = want->unconfined },
 	};
 	struct confined_want cw = {
@@ -285,7 +293,7 @@ int reader_inquire(const struct reader_want *want, struct arena *a, struct inqui
 	s.serving = (struct serving){ .root = want->root, .arena = a, .channel = &s.child.channel };
 	rc = serve_all(&s, err);
 	rc = confined_end(&s.child, cw.name, rc, err);
-	free(s.rows.row);
+	keep_rows(&s);
 	inputs_end(&s.inputs, rc < 0 || s.result->stopped);
 	if (rc < 0)
 		return rc;

@@ -27,6 +27,7 @@ struct reader_want {
 	bool refusals;         /* which lists and providers refuse our mail */
 	bool facts_only;       /* what the configuration tells (doctor): no log is opened */
 	bool hurry;            /* of big logs only what lies in the window: no past, and it says so (past_unread) */
+	size_t newest;         /* of logs only what lies in the window, and of that so many bytes a file; no web and login logs: 0 = all */
 	unsigned workers;      /* 0 = default */
 	size_t block;          /* 0 = default */
 	size_t memory;         /* for messages in flight, bytes; 0 = default */

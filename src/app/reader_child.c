@@ -11,6 +11,7 @@
 #include "base/pack.h"
 #include "host/host.h"
 #include "host/observed.h"
+#include "model/rows.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
 #include "trace/queued.h"
@@ -77,14 +78,25 @@ static bool logs_progress(void *ctx, uint64_t bytes)
 	return !c->stopped;
 }
 
+/* A quick look asks who sends, not how he came in. */
+static bool is_wanted(const struct reader_want *want, const struct host_log *log)
+{
+	return !want->newest || log->role == LOG_MAIL || log->role == LOG_PHP;
+}
+
 static void get_files(struct child *c, const struct host_facts *facts)
 {
 	struct buf request = BUF_MAX(TALK_ANSWER_MOST);
 	struct packer p = { .out = &request };
 	struct unpacker u = { 0 };
+	size_t n = 0;
 
-	pack_u32(&p, (uint32_t)facts->nlogs);
+	for (size_t i = 0; i < facts->nlogs; i++)
+		n += is_wanted(c->want, &facts->logs[i]);
+	pack_u32(&p, (uint32_t)n);
 	for (size_t i = 0; i < facts->nlogs; i++) {
+		if (!is_wanted(c->want, &facts->logs[i]))
+			continue;
 		pack_span(&p, facts->logs[i].path);
 		pack_u32(&p, host_log_dialects(facts->logs[i].role));
 	}
@@ -211,11 +223,10 @@ static void send_result(struct child *c, const struct inquiry *q)
 	buf_free(&packed);
 }
 
-#define ROWS_AT_ONCE (256u << 10) /* packed bytes */
-
 /* Row by row: packed all at once, and told all at once, they would be most of the reader's memory. */
 static void send_rows(struct child *c, struct trace *trace, struct inquiry *q)
 {
+	struct row_packer packer = { .rows = BUF_MAX(CHANNEL_MAX_BODY) };
 	struct buf packed = BUF_MAX(CHANNEL_MAX_BODY);
 	struct err err = { 0 };
 
@@ -224,14 +235,16 @@ static void send_rows(struct child *c, struct trace *trace, struct inquiry *q)
 		struct row row;
 
 		trace_row(trace, q, i, a, &row);
-		row_pack(&row, &packed);
+		row_packer_add(&packer, &row);
 		arena_free(a);
-		if (packed.n < ROWS_AT_ONCE && i + 1 < q->nrows)
+		if (row_packer_bytes(&packer) < ROWS_BLOCK && i + 1 < q->nrows)
 			continue;
+		row_packer_take(&packer, &packed);
 		if (packed.over || channel_send(c->channel, TALK_ROWS, buf_view(&packed), NULL, 0, &err) < 0)
 			host_ask_lost();
 		packed.n = 0;
 	}
+	row_packer_free(&packer);
 	buf_free(&packed);
 	q->nrows = 0;
 }
@@ -305,6 +318,14 @@ static void tell_spools(const struct host_facts *facts, struct inquiry *q)
 	q->exim_spool = facts->exim_spool;
 }
 
+/* What is so at this moment: who may relay, and what the mail server takes. */
+static void tell_now(const struct host_facts *facts, const struct observed *observed, struct inquiry *q)
+{
+	q->networks = facts->networks;
+	q->nnetworks = facts->nnetworks < NETWORKS_MOST ? facts->nnetworks : NETWORKS_MOST;
+	q->load = observed->load;
+}
+
 /* What waits, as the queue reader told the command line. */
 static void read_queue(struct child *c, struct trace *trace)
 {
@@ -354,7 +375,10 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	};
 	struct trace *trace = trace_new(&to);
 	struct logs_options lo = {
-		.from = want->hurry && c->bytes > HURRY_BYTES && to.since ? to.since - HURRY_MARGIN : 0,
+		.from = (want->newest || (want->hurry && c->bytes > HURRY_BYTES)) && to.since
+				? to.since - HURRY_MARGIN
+				: 0,
+		.most = want->newest,
 		.zone = facts->zone,
 		.now = want->now,
 		.block = want->block,
@@ -389,6 +413,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	q->panel = facts->panel;
 	fill_outgoing(c, facts, q);
 	tell_spools(facts, q);
+	tell_now(facts, &observed, q);
 	if (facts->mta.n)
 		q->mta = facts->mta;
 	q->advice = facts->advice;
@@ -420,8 +445,12 @@ static void tell_facts(struct child *c, const struct host_facts *facts)
 		.nadvice = facts->nadvice,
 	};
 	struct span nothing = SPAN("no configuration of Exim, Postfix or PHP was found");
+	struct observed observed = { 0 };
 
 	tell_spools(facts, &q);
+	if (c->want->observed.n)
+		observed_unpack(c->arena, c->want->observed, &observed);
+	tell_now(facts, &observed, &q);
 	fill_zone(c, facts, &q);
 	if (q.nadvice == 0 && q.nunseen == 0) {
 		q.unseen = &nothing;

@@ -4,27 +4,73 @@
  */
 #include "app/scan_child.h"
 
+#include "base/arena.h"
 #include "base/codec.h"
+#include "base/hash.h"
+#include "scan/includes.h"
 #include "scan/lexicon.h"
 #include "scan/scan.h"
+#include "scan/sigs.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 /* Bytes read of one file; of a longer one the end is not read, and that is said. */
 #define FILE_MOST (8u << 20)
 #define PROGRESS_EVERY 256 /* files */
+#define PRINTS_TOLD 4096 /* of clean files, in one message */
+#define INCLUDES_MOST 64
+/* Files that may differ from a release, until it is known whether that release lies there. */
+#define DOUBTS_MOST 65536
+/* Scripts that everybody may write to: a careless site has thousands, and says it once. */
+#define WRITABLE_MOST 20
 
-struct scanner {
-	struct channel *channel;
-	struct lexicon *words;
-	pthread_mutex_t lock; /* of the channel and the counts */
-	uint64_t files, bytes;
-	bool ended; /* nobody listens any more */
+struct prints {
+	uint64_t print[PRINTS_TOLD];
+	size_t n;
 };
 
-static void give(struct scanner *s, uint32_t type, const struct buf *body)
+/* A file that is not as some release has it. */
+struct doubt {
+	struct doubt *next;
+	uint64_t root; /* hash of the folder that release would lie in */
+	uint64_t print;
+	struct span path, end; /* END: beneath that folder */
+};
+
+/* The release SET lies in the folder ROOT. */
+struct copy {
+	uint64_t root;
+	uint32_t set;
+	struct span release;
+};
+
+struct scanner {
+	const struct scan_want *want;
+	const struct scan_task *task;
+	struct channel *channel;
+	struct scan_rules rules;
+	struct known *known;
+	struct sigs *sigs;
+	pthread_mutex_t lock; /* of the channel and of the lists */
+	atomic_ullong files, bytes, same, writable;
+	struct prints prints[WALK_WORKERS_MOST];
+	bool ended; /* nobody listens any more */
+	struct arena *arena; /* of the lists */
+	struct doubt *doubt;
+	size_t doubts;
+	struct copy *copy;
+	size_t copies;
+	struct span differs; /* the release that the file at hand is held against */
+	struct span include[INCLUDES_MOST];
+	size_t includes;
+};
+
+/* --- saying ------------------------------------------------------------------------------------ */
+
+static void give_with(struct scanner *s, uint32_t type, const struct buf *body, const int *fd)
 {
 	struct err err;
 
@@ -33,19 +79,36 @@ static void give(struct scanner *s, uint32_t type, const struct buf *body)
 	 * Who does not listen any more has gone: on_go then ends the walk, rather than an error nobody would
 	 * read.
 	 */
-	if (!s->ended && !body->over && channel_send(s->channel, type, buf_view(body), NULL, 0, &err) < 0)
+	if (!s->ended && !body->over &&
+	    channel_send(s->channel, type, buf_view(body), fd, fd ? 1 : 0, &err) < 0)
 		s->ended = true;
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void give_counts(struct scanner *s, uint32_t type, uint64_t files, uint64_t bytes)
+static void give(struct scanner *s, uint32_t type, const struct buf *body)
+{
+	give_with(s, type, body, NULL);
+}
+
+static void give_counts(struct scanner *s, uint32_t type)
 {
 	struct buf body = BUF_MAX(64);
 	struct packer p = { .out = &body };
 
-	pack_u64(&p, files);
-	pack_u64(&p, bytes);
+	pack_u64(&p, atomic_load(&s->files));
+	pack_u64(&p, atomic_load(&s->bytes));
+	pack_u64(&p, atomic_load(&s->same));
 	give(s, type, &body);
+	buf_free(&body);
+}
+
+static void give_note(struct scanner *s, const char *what, struct span name, unsigned long long n)
+{
+	struct buf body = BUF_MAX(1000);
+
+	buf_addf(&body, "%.*s%s%llu%s", (int)span_head(name, 200).n, name.p ? name.p : "", name.n ? ": " : "", n,
+		 what);
+	give(s, SCAN_NOTE, &body);
 	buf_free(&body);
 }
 
@@ -61,42 +124,254 @@ static void on_skip(void *ctx, struct span path, const char *why, bool harmless)
 	buf_free(&body);
 }
 
+static void tell_prints(struct scanner *s, struct prints *p)
+{
+	struct buf body = BUF_MAX(sizeof(p->print));
+
+	if (p->n)
+		buf_add(&body, p->print, p->n * sizeof(p->print[0]));
+	if (p->n && s->want->keep)
+		give(s, SCAN_PRINTS, &body);
+	p->n = 0;
+	buf_free(&body);
+}
+
+static void keep_print(struct scanner *s, unsigned worker, uint64_t print)
+{
+	struct prints *p = &s->prints[worker];
+
+	if (!print)
+		return;
+	if (p->n == PRINTS_TOLD)
+		tell_prints(s, p);
+	p->print[p->n++] = print;
+}
+
+void code_scan_told(struct codec *c, struct scan_finding *f, struct span *why)
+{
+	code_span(c, why);
+	code_scan_finding(c, f);
+}
+
+static void give_finding(struct scanner *s, const struct walk_file *f, struct arena *arena,
+			 struct scan_finding *finding, const char *limit, uint64_t print)
+{
+	struct buf body = BUF_MAX(SCAN_FINDING_MOST);
+	struct packer p = { .out = &body };
+	struct codec c = { .to = &p, .arena = arena };
+	struct span why = span_str(limit ? limit : "");
+
+	finding->rank = s->task->rank;
+	finding->path = f->path;
+	pack_u64(&p, print);
+	code_scan_told(&c, finding, &why);
+	if (body.over) {
+		/* a script must not hide behind the length of its own proof */
+		body.n = 0;
+		body.over = false;
+		finding->reasons = 0;
+		pack_u64(&p, 0);
+		code_scan_told(&c, finding, &why);
+		on_skip(s, f->path, "its proof is too long to be told", false);
+	}
+	give_with(s, SCAN_FINDING, &body, s->want->beside ? &f->fd : NULL);
+	buf_free(&body);
+}
+
+static void give_again(struct scanner *s, uint64_t print, const int *fd)
+{
+	struct buf body = BUF_MAX(16);
+	struct packer p = { .out = &body };
+
+	pack_u64(&p, print);
+	pack_u8(&p, s->task->rank);
+	give_with(s, SCAN_AGAIN, &body, fd);
+	buf_free(&body);
+}
+
+/* To whoever looks at it beside us; they decide whether it is clean. */
+static void give_look(struct scanner *s, const struct walk_file *f, uint64_t print)
+{
+	struct scan_finding clean = { .path = f->path,
+				      .size = f->status->size,
+				      .mtime = f->status->mtime,
+				      .ctime = f->status->ctime,
+				      .uid = f->status->uid,
+				      .rank = s->task->rank };
+	struct buf body = BUF_MAX(1 << 16);
+	struct packer p = { .out = &body };
+	struct codec c = { .to = &p };
+	struct span why = SPAN_NONE;
+
+	/* the owner may set any time */
+	if (clean.mtime < 0 || clean.mtime > INT64_C(253402300799))
+		clean.mtime = 0;
+	pack_u64(&p, print);
+	code_scan_told(&c, &clean, &why);
+	give_with(s, SCAN_LOOK, &body, &f->fd);
+	buf_free(&body);
+}
+
+/* --- releases ---------------------------------------------------------------------------------- */
+
+/* PATH is K's; its first AT bytes are the folder that a release lies in. Called under the lock. */
+static uint64_t root_of(struct span path, size_t place, size_t root)
+{
+	/* what lies in front of the scanned folder is the same for all */
+	return hash_span(root > place ? span_head(path, root - place) : SPAN_NONE, root > place ? 0 : root);
+}
+
+static void found_copy(struct scanner *s, const struct walk_file *f, const struct scan_told *t)
+{
+	pthread_mutex_lock(&s->lock);
+	s->copy = xrealloc(s->copy, (s->copies + 1) * sizeof(*s->copy));
+	s->copy[s->copies++] = (struct copy){ .root = root_of(f->path, t->place, t->known.root),
+					      .set = t->known.set,
+					      .release = t->known.release };
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* False: no room. */
+static bool found_doubt(struct scanner *s, const struct walk_file *f, const struct scan_told *t, uint64_t print)
+{
+	struct doubt *d;
+	size_t cut = t->known.root > t->place ? t->known.root - t->place : 0;
+
+	pthread_mutex_lock(&s->lock);
+	if (s->doubts == DOUBTS_MOST) {
+		pthread_mutex_unlock(&s->lock);
+		return false;
+	}
+	d = arena_alloc(s->arena, sizeof(*d));
+	*d = (struct doubt){ .next = s->doubt,
+			     .root = root_of(f->path, t->place, t->known.root),
+			     .print = print,
+			     .path = span_str(arena_str(s->arena, f->path)) };
+	d->end = span_from(d->path, cut);
+	s->doubt = d;
+	s->doubts++;
+	pthread_mutex_unlock(&s->lock);
+	return true;
+}
+
+/* --- one file ---------------------------------------------------------------------------------- */
+
+static uint64_t print_of(const struct scanner *s, struct span path, const struct file_status *st)
+{
+	return s->want->keep && cache_may_keep(st, s->want->now) ? cache_print(s->want->cache.seed, path, st) : 0;
+}
+
+static bool is_only_writable(const struct scan_finding *f)
+{
+	return f->reasons == 1 && span_eq(f->reason[0].rule, SPAN("config.writable"));
+}
+
+/* It is clean to us: what others say, or a release that may lie here, comes later. */
+static void clean_file(struct scanner *s, unsigned worker, const struct walk_file *f, const struct scan_told *t,
+		       uint64_t print)
+{
+	struct scan_finding differs;
+	struct arena *a;
+
+	if (t->known.state == KNOWN_SAME && t->known.anchor)
+		found_copy(s, f, t);
+	if (t->known.state == KNOWN_OTHER && t->known.sure) {
+		a = arena_new();
+		scan_differs(a, f, t->known.release, &differs);
+		give_finding(s, f, a, &differs, NULL, 0);
+		arena_free(a);
+		return;
+	}
+	if (t->known.state == KNOWN_OTHER) {
+		if (!found_doubt(s, f, t, print))
+			on_skip(s, f->path, "more files than can be compared with releases in one scan", false);
+		print = 0;
+	}
+	if (s->want->beside == BESIDE_ALL && t->known.state != KNOWN_SAME)
+		give_look(s, f, print);
+	else
+		keep_print(s, worker, print);
+}
+
+static void told(struct scanner *s, const struct walk_file *f, struct scan_told *t, uint64_t print)
+{
+	if (is_only_writable(&t->finding) && atomic_fetch_add(&s->writable, 1) >= WRITABLE_MOST)
+		return;
+	give_finding(s, f, t->arena, &t->finding, t->why, print);
+}
+
+static void note_includes(struct scanner *s, const struct walk_file *f)
+{
+	struct span name[INCLUDES_MOST];
+	ptrdiff_t slash = span_rfind(f->path, '/');
+	size_t n = includes_of(s->rules.words, f->bytes, s->arena, name, INCLUDES_MOST);
+
+	for (size_t i = 0; i < n && s->includes < INCLUDES_MOST; i++) {
+		struct span at = includes_place(s->arena, s->want->place,
+						slash < 0 ? SPAN_NONE : span_head(f->path, (size_t)slash), name[i]);
+		bool there = at.n == 0;
+
+		for (size_t k = 0; k < s->includes && !there; k++)
+			there = span_eq(s->include[k], at);
+		if (!there)
+			s->include[s->includes++] = span_str(arena_str(s->arena, at));
+	}
+}
+
+static void count(struct scanner *s, uint64_t bytes)
+{
+	uint64_t files = atomic_fetch_add(&s->files, 1) + 1;
+
+	atomic_fetch_add(&s->bytes, bytes);
+	if (files % PROGRESS_EVERY == 0)
+		give_counts(s, SCAN_PROGRESS);
+}
+
 static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 {
 	struct scanner *s = ctx;
-	struct arena *arena = NULL;
-	struct scan_finding finding;
-	const char *why;
-	uint64_t files, bytes;
+	struct scan_told t = { 0 };
+	uint64_t print;
 
-	if (scan_file(s->words, f, &arena, &finding, &why)) {
-		struct buf body = BUF_MAX(SCAN_FINDING_MOST);
-		struct packer p = { .out = &body };
-		struct codec c = { .to = &p, .arena = arena };
+	if (s->differs.n) {
+		struct scan_finding differs;
 
-		if (finding.verdict != SCAN_CLEAN) {
-			code_scan_finding(&c, &finding);
-			if (body.over) {
-				/* a script must not hide behind the length of its own proof */
-				body.n = 0;
-				body.over = false;
-				finding.reasons = 0;
-				code_scan_finding(&c, &finding);
-				on_skip(s, f->path, "its proof is too long to be told", false);
-			}
-			give(s, SCAN_FINDING, &body);
-		}
-		buf_free(&body);
-		if (why)
-			on_skip(s, f->path, why, false);
+		t.arena = arena_new();
+		scan_differs(t.arena, f, s->differs, &differs);
+		give_finding(s, f, t.arena, &differs, NULL, 0);
+		arena_free(t.arena);
+		return;
 	}
-	arena_free(arena);
-	pthread_mutex_lock(&s->lock);
-	files = ++s->files;
-	bytes = s->bytes += f->bytes.n;
-	pthread_mutex_unlock(&s->lock);
-	if (files % PROGRESS_EVERY == 0)
-		give_counts(s, SCAN_PROGRESS, files, bytes);
+	print = f->whole ? print_of(s, f->path, f->status) : 0;
+	if (print && !s->task->includes && cache_has(&s->want->told, print))
+		give_again(s, print, &f->fd);
+	else if (scan_file(&s->rules, f, &t))
+		told(s, f, &t, print);
+	else
+		clean_file(s, worker, f, &t, print);
+	arena_free(t.arena);
+	/* one worker alone: see scan_task's includes */
+	if (s->task->includes)
+		note_includes(s, f);
+	count(s, f->bytes.n);
+}
+
+static bool on_settled(void *ctx, unsigned worker, struct span path, const struct file_status *st)
+{
+	struct scanner *s = ctx;
+	uint64_t print = print_of(s, path, st);
+
+	if (!print || known_is_anchor(s->known, path))
+		return false;
+	if (cache_has(&s->want->cache, print))
+		keep_print(s, worker, print);
+	else if (!s->want->beside && cache_has(&s->want->told, print))
+		give_again(s, print, NULL);
+	else
+		return false;
+	atomic_fetch_add(&s->same, 1);
+	count(s, 0);
+	return true;
 }
 
 static bool on_go(void *ctx)
@@ -110,23 +385,109 @@ static bool on_go(void *ctx)
 	return go;
 }
 
-void scan_child(void *ctx, struct channel *channel, bool unconfined)
+/* --- the work ---------------------------------------------------------------------------------- */
+
+static void walk(struct scanner *s, const char *start, const char *only)
 {
-	const struct scan_want *want = ctx;
-	struct scanner s = { .channel = channel, .words = lexicon_new(), .lock = PTHREAD_MUTEX_INITIALIZER };
+	const struct scan_task *task = s->task;
 	struct walk_want walk = {
-		.dir = want->dir,
-		.only = want->only,
-		.workers = want->workers,
+		.dir = s->want->dir,
+		.start = start,
+		.only = only,
+		.flat = task->flat,
+		.ask_first = s->want->cache.n || s->want->told.n || task->since || task->until,
+		.workers = only ? 1 : s->want->workers,
 		.file_most = FILE_MOST,
-		.since = want->since,
-		.ctx = &s,
+		.since = task->since,
+		.until = task->until,
+		.ctx = s,
+		.settled = s->want->cache.n && !task->includes && !s->differs.n ? on_settled : NULL,
 		.file = on_file,
 		.skip = on_skip,
 		.go_on = on_go,
 	};
 
 	walk_tree(&walk);
-	give_counts(&s, SCAN_END, s.files, s.bytes);
-	lexicon_free(s.words);
+}
+
+static void one_task(struct scanner *s, uint32_t number)
+{
+	struct buf body = BUF_MAX(16);
+	struct packer p = { .out = &body };
+
+	s->task = &s->want->task[number];
+	walk(s, s->task->start, s->task->only);
+	/* the list grows while it is walked: what is included may include */
+	for (size_t i = 0; s->task->includes && i < s->includes && on_go(s); i++)
+		walk(s, NULL, s->include[i].p);
+	s->includes = 0;
+	pack_u32(&p, number);
+	give(s, SCAN_TASK, &body);
+	buf_free(&body);
+}
+
+/* Which release lies where is known now: its files that are others are told, all others were clean. */
+static void settle_doubts(struct scanner *s)
+{
+	for (const struct doubt *d = s->doubt; d && on_go(s); d = d->next) {
+		s->differs = SPAN_NONE;
+		for (size_t i = 0; i < s->copies && !s->differs.n; i++)
+			if (s->copy[i].root == d->root && known_has(s->known, d->end, s->copy[i].set))
+				s->differs = s->copy[i].release;
+		if (s->differs.n)
+			walk(s, NULL, d->path.p);
+		else
+			keep_print(s, 0, d->print);
+	}
+}
+
+static void read_rules(struct scanner *s)
+{
+	uint64_t wrong;
+
+	for (size_t i = 0; i < s->want->rules; i++) {
+		const struct rule_file *r = &s->want->rule[i];
+
+		if (r->kind == RULE_SIGNATURES)
+			wrong = sigs_add(s->sigs, r->name, r->bytes);
+		else if (r->kind == RULE_MANIFEST)
+			wrong = known_add_manifest(s->known, r->bytes, r->name);
+		else
+			wrong = known_add_package(s->known, r->bytes, r->name);
+		if (wrong)
+			give_note(s, " lines are not used", r->name, wrong);
+	}
+	known_ready(s->known);
+	sigs_ready(s->sigs);
+}
+
+void scan_child(void *ctx, struct channel *channel, bool unconfined)
+{
+	const struct scan_want *want = ctx;
+	struct scanner *s = xcalloc(1, sizeof(*s));
+	struct lexicon *words = lexicon_new();
+
+	s->want = want;
+	s->channel = channel;
+	s->known = known_new();
+	s->sigs = sigs_new();
+	s->arena = arena_new();
+	s->rules = (struct scan_rules){ .words = words, .known = s->known, .sigs = s->sigs, .place = want->place };
+	pthread_mutex_init(&s->lock, NULL);
+	read_rules(s);
+	for (uint32_t i = 0; i < want->tasks && on_go(s); i++)
+		one_task(s, i);
+	settle_doubts(s);
+	for (unsigned i = 0; i < WALK_WORKERS_MOST; i++)
+		tell_prints(s, &s->prints[i]);
+	if (atomic_load(&s->writable) > WRITABLE_MOST)
+		give_note(s, " more scripts may be written to by every user of this server", SPAN_NONE,
+			  atomic_load(&s->writable) - WRITABLE_MOST);
+	give_counts(s, SCAN_END);
+	known_free(s->known);
+	sigs_free(s->sigs);
+	lexicon_free(words);
+	arena_free(s->arena);
+	free(s->copy);
+	free(s);
 }

@@ -1,32 +1,71 @@
 /*
- * scan_child - the confined scanner: reads beneath one folder, sends findings.
+ * scan_child - the confined scanner: reads beneath one folder, sends findings, and files that others are to look at.
  *
  * TRUST: whoever could write into a web site wrote these files. Their contents are parsed here and nowhere
- * else.
+ * else, and so are manifests and signatures.
  */
 #ifndef SPAMTRAIL_APP_SCAN_CHILD_H
 #define SPAMTRAIL_APP_SCAN_CHILD_H
 
+#include "model/scan.h"
+#include "scan/cache.h"
 #include "sys/channel.h"
 
 #include <stdbool.h>
 
-/* What it says; the command line says nothing. */
+/* What it says; the command line says nothing. A file goes along where WANT's beside asks for it. */
 enum scan_talk {
-	SCAN_FINDING = 1, /* a packed finding, its path beneath the folder */
+	SCAN_FINDING = 1, /* u64 its number for the cache, or 0, then what was told; the file */
+	SCAN_AGAIN, /* u64 the number of a file that has not changed since it was told of, u8 rank; the file */
+	SCAN_LOOK, /* u64 its number for the cache, or 0, then a finding that is clean; the file */
 	SCAN_SKIP, /* path, why, u8 harmless */
-	SCAN_PROGRESS, /* u64 files, u64 bytes */
-	SCAN_END, /* u64 files, u64 bytes; the last */
+	SCAN_PRINTS, /* u64...: files that are clean */
+	SCAN_PROGRESS, /* u64 files, u64 bytes, u64 known */
+	SCAN_TASK, /* u32: this task is done */
+	SCAN_NOTE, /* a sentence */
+	SCAN_END, /* as SCAN_PROGRESS; the last */
 };
+
+/* One piece of the work, in the order in which it matters. */
+struct scan_task {
+	enum scan_rank rank;
+	const char *start; /* a folder beneath the scanned one; NULL: itself */
+	const char *only; /* or one file of it */
+	bool flat; /* not the folders in it */
+	bool includes; /* with ONLY: what it includes, too */
+	int64_t since, until; /* changed then; 0: whenever */
+};
+
+enum rule_kind { RULE_MANIFEST, RULE_PACKAGE, RULE_SIGNATURES };
+
+/* What the operator, or a package, put there; nobody has looked into it yet. */
+struct rule_file {
+	enum rule_kind kind;
+	struct span name, bytes;
+};
+
+/* Whether somebody else looks at files, too: at those that are suspect to us, or at all. */
+enum scan_beside { BESIDE_NOBODY, BESIDE_SUSPECTS, BESIDE_ALL };
 
 struct scan_want {
 	int dir;
-	const char *only; /* one file of it, or NULL */
+	const struct scan_task *task;
+	size_t tasks;
 	unsigned workers;
-	int64_t since;
+	enum scan_beside beside;
+	int64_t now;
+	struct span place; /* the folder as the server sees it */
+	struct cache cache, told; /* clean files; those of which something was said */
+	bool keep; /* tell what is clean */
+	const struct rule_file *rule;
+	size_t rules;
 };
 
 #define SCAN_FINDING_MOST (1u << 20)
+
+/* What SCAN_FINDING tells of one file: a finding, a limit that was hit (WHY), or both. */
+struct codec;
+void code_scan_told(struct codec *c, struct scan_finding *f, struct span *why);
 
 /* confined.h's main; CTX is a struct scan_want. */
 void scan_child(void *ctx, struct channel *channel, bool unconfined);

@@ -7,8 +7,8 @@
  * TRUST: names out of logs and settings are taken only where they are addresses or domains in form.
  */
 #include "app/sends_from.h"
-#include "model/inquiry.h"
 #include "app/config.h"
+#include "model/rows.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -101,14 +101,17 @@ static void add_domain(struct sends_from *s, struct span name)
 static void add_domains(struct sends_from *s, const struct inquiry *q)
 {
 	size_t before = s->n;
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
+	const struct row *r;
 
 	add_domain(s, q->helo);
-	for (size_t i = 0; i < q->nrows && s->n < before + DOMAINS_MOST; i++) {
-		ptrdiff_t at = span_rfind(q->rows[i].id, '@');
+	while (s->n < before + DOMAINS_MOST && (r = rows_next(&rows)) != NULL) {
+		ptrdiff_t at = span_rfind(r->id, '@');
 
-		if (q->rows[i].kind == KIND_AUTH && at > 0)
-			add_domain(s, span_from(q->rows[i].id, (size_t)at + 1));
+		if (r->kind == KIND_AUTH && at > 0)
+			add_domain(s, span_from(r->id, (size_t)at + 1));
 	}
+	rows_stop(&rows);
 }
 
 void sends_from_server(struct sends_from *s, struct arena *a, const struct config *c, const struct inquiry *q,

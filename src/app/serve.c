@@ -11,12 +11,16 @@
 #include "app/talk.h"
 #include "base/pack.h"
 
+#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* So many names of 255 bytes still fit TALK_ANSWER_MOST. */
 #define NAMES_MOST 100000
+/* the same with a status each */
+#define ENTRIES_MOST 50000
 
 /* A path from the child: no NUL, not too long. NULL otherwise. */
 char *serve_path(const struct serving *s, struct span text)
@@ -64,6 +68,64 @@ int serve_list(const struct serving *s, struct span text, struct err *err)
 	return serve_answer(s, TALK_LIST, &body, -1, err);
 }
 
+static void pack_status(struct packer *p, const struct file_status *st)
+{
+	pack_i64(p, st->mtime);
+	pack_i64(p, st->ctime);
+	pack_u64(p, st->size);
+	pack_u64(p, st->device);
+	pack_u64(p, st->inode);
+	pack_u64(p, st->links);
+	pack_u32(p, st->uid);
+	pack_u32(p, st->mode);
+}
+
+static void pack_entries(struct packer *p, int fd, const struct below_name *names, size_t n)
+{
+	pack_u32(p, (uint32_t)n);
+	for (size_t i = 0; i < n; i++) {
+		struct stat st;
+		char name[NAME_MAX + 1];
+
+		snprintf(name, sizeof(name), "%.*s", (int)names[i].name.n, names[i].name.p);
+		/* one that has gone meanwhile is neither a file nor a folder */
+		if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			st = (struct stat){ 0 };
+		pack_span(p, names[i].name);
+		pack_u32(p, st.st_uid);
+		pack_u32(p, st.st_mode);
+		pack_u64(p, st.st_nlink);
+		pack_u64(p, st.st_dev);
+	}
+}
+
+int serve_entries(const struct serving *s, struct span text, struct err *err)
+{
+	struct unpacker u = { .left = text };
+	char *home = serve_path(s, unpack_span(&u));
+	struct span below = unpack_span(&u);
+	char *path = below.n ? serve_path(s, below) : NULL;
+	struct buf body = BUF_MAX(TALK_ANSWER_MOST);
+	struct packer p = { .out = &body };
+	struct root inside = { .fd = -1 };
+	struct below_name *names = NULL;
+	struct err why = { 0 };
+	int fd = -1;
+	size_t n = 0;
+	bool more;
+
+	if (unpack_done(&u) && home && (path || !below.n) &&
+	    root_open_home(s->root, home, &inside, &why) == 0)
+		fd = beneath_open_dir(&inside, path ? path : ".", &why);
+	if (fd < 0 || !below_list(fd, ENTRIES_MOST, s->arena, &names, &n, &more))
+		n = 0;
+	pack_entries(&p, fd, names, n);
+	if (fd >= 0)
+		close(fd);
+	root_close(&inside);
+	return serve_answer(s, TALK_ENTRIES, &body, -1, err);
+}
+
 int serve_status(const struct serving *s, struct span text, struct err *err)
 {
 	struct buf body = BUF_MAX(64);
@@ -74,10 +136,6 @@ int serve_status(const struct serving *s, struct span text, struct err *err)
 	bool there = path && beneath_status(s->root, path, &st, &why) == 0;
 
 	pack_u8(&p, there);
-	pack_i64(&p, st.mtime);
-	pack_i64(&p, st.ctime);
-	pack_u64(&p, st.size);
-	pack_u32(&p, st.uid);
-	pack_u8(&p, S_ISREG(st.mode));
+	pack_status(&p, &st);
 	return serve_answer(s, TALK_STATUS, &body, -1, err);
 }

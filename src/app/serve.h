@@ -28,5 +28,7 @@ int serve_answer(const struct serving *s, uint32_t type, struct buf *body, int f
 int serve_read(const struct serving *s, struct span text, struct err *err);
 int serve_list(const struct serving *s, struct span text, struct err *err);
 int serve_status(const struct serving *s, struct span text, struct err *err);
+/* TEXT is a home and a path below it, both packed (TALK_ENTRIES). */
+int serve_entries(const struct serving *s, struct span text, struct err *err);
 
 #endif

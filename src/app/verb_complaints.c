@@ -13,6 +13,7 @@
 #include "app/reader.h"
 #include "app/term.h"
 #include "app/verbs.h"
+#include "model/rows.h"
 #include "report/complaints.h"
 #include "sys/clock.h"
 #include "trace/seek.h"
@@ -221,7 +222,7 @@ static void tie_one(struct work *w, struct tied *t, size_t index)
 		if (found < 0)
 			continue;
 		t->line = &w->in.q->sought[found].line;
-		t->row = &w->in.q->rows[w->in.q->sought[found].row];
+		t->row = rows_get(w->in.q, w->in.q->sought[found].row, w->arena);
 	}
 	if (t->row &&
 	    (t->row->kind == KIND_INBOUND || t->row->kind == KIND_UNKNOWN || t->row->kind == KIND_OTHER))

@@ -10,6 +10,7 @@
  * theirs.
  */
 #include "app/actor.h"
+#include "app/again.h"
 #include "app/config.h"
 #include "app/inquire.h"
 #include "app/planner.h"
@@ -18,6 +19,7 @@
 #include "app/term.h"
 #include "app/verbs.h"
 #include "base/show.h"
+#include "model/rows.h"
 #include "report/plan.h"
 #include "sys/clock.h"
 
@@ -56,7 +58,7 @@ struct contain {
 	struct screen screen;
 	bool held_too; /* messages that are held already count as well */
 	struct ids ids[MAIL_SERVERS];
-	char state[PATH_MAX];
+	char state[PATH_MAX], root_path[PATH_MAX];
 	size_t done, failed;
 };
 
@@ -106,16 +108,20 @@ static bool is_row(const struct row *r, const struct row *named)
 /* What the logs know of whom the operator named: grade, places, addresses; he is named all the same without. */
 static void find_sender(struct contain *k, struct span word)
 {
-	struct row *row = arena_alloc(k->arena, sizeof(*row));
+	struct row *named = arena_alloc(k->arena, sizeof(*named));
+	struct row_walk rows = { .q = k->in.q };
+	const struct row *row = named;
+	const struct row *r;
 
-	read_sender(word, row);
-	if (row->kind == KIND_LOCAL)
-		row->account = row->id;
-	for (size_t i = 0; k->in.q && i < k->in.q->nrows; i++)
-		if (is_row(&k->in.q->rows[i], row)) {
-			*row = k->in.q->rows[i];
-			break;
-		}
+	read_sender(word, named);
+	if (named->kind == KIND_LOCAL)
+		named->account = named->id;
+	if (k->in.q)
+		rows = rows_walk(k->in.q, ROWS_HEADS);
+	while (k->in.q && row == named && (r = rows_next(&rows)) != NULL)
+		if (is_row(r, named))
+			row = rows_get(k->in.q, rows.next - 1, k->arena);
+	rows_stop(&rows);
 	k->want.rows = row;
 	k->want.nrows = 1;
 }
@@ -305,7 +311,7 @@ static bool is_gone(const struct action *v)
 
 static int do_plan(struct contain *k, struct err *err)
 {
-	struct actor_want want = { .state_dir = k->state, .root = k->o->root };
+	struct actor_want want = { .state_dir = k->state, .root = k->root_path };
 	struct buf note = BUF_MAX(64u << 10);
 	struct actor_client *client;
 	struct act_planned *planned;
@@ -343,6 +349,20 @@ static size_t ids_left(const struct contain *k)
 	return k->ids[SERVER_POSTFIX].n + k->ids[SERVER_EXIM].n;
 }
 
+/* Who says "contain alice" or --again has the last word; an incident's plan has not. */
+static int leave_out(struct contain *k, struct err *err)
+{
+	const struct actor_want actor = { .state_dir = k->state, .root = k->root_path };
+	const struct again_want want = {
+		.actor = &actor,
+		.own_word = k->o->again || k->want.incident.n == 0,
+		.quiet = k->o->quiet || k->want.task == PLAN_REST,
+		.ascii = k->screen.ascii,
+	};
+
+	return again_leave_out(&want, k->plan, k->arena, err);
+}
+
 /* What came in while the plan was made and done, and what was under delivery then. */
 static int do_rest(struct contain *k, struct err *err)
 {
@@ -356,6 +376,8 @@ static int do_rest(struct contain *k, struct err *err)
 		if (rc < 0 || ids_left(k) == 0)
 			break;
 		rc = make_plan(k, err);
+		if (rc == 0)
+			rc = leave_out(k, err);
 		if (rc == 0 && k->plan->nactions == 0)
 			break;
 		if (rc == 0)
@@ -386,6 +408,8 @@ static int state_of(struct contain *k, struct err *err)
 	/* Absolute: the actor works in "/". */
 	if (!realpath(dir, k->state))
 		return err_sys(err, EXIT_IO, "%s cannot be used", dir);
+	if (!realpath(k->o->root ? k->o->root : "/", k->root_path))
+		return err_sys(err, EXIT_NOINPUT, "%s cannot be opened", k->o->root);
 	return 0;
 }
 
@@ -400,6 +424,11 @@ static int apply(struct contain *k, struct err *err)
 	/* A pipe's first byte is nobody's consent. */
 	if (!k->o->yes && !isatty(STDIN_FILENO))
 		return err_set(err, EXIT_USAGE, "nobody to ask here: say --yes");
+	rc = leave_out(k, err);
+	if (rc < 0)
+		return rc;
+	if (k->plan->nactions == 0)
+		return EXIT_NOTHING;
 	if (!k->o->yes && !agreed(k->plan->nactions))
 		return err_set(err, EXIT_USAGE, "nothing was changed");
 	show_text(&undo, k->plan->incident.n ? k->plan->incident : k->plan->sender, k->screen.ascii);
@@ -439,6 +468,18 @@ static int read_duration(const char *word, uint32_t *ret, struct err *err)
 	return 0;
 }
 
+static int read_lock(const char *word, enum plan_lock *ret, struct err *err)
+{
+	static const char *const words[PLAN_LOCKS] = { "auto", "hold", "mode", "403" };
+
+	for (int i = 0; i < PLAN_LOCKS && word; i++)
+		if (strcmp(word, words[i]) == 0) {
+			*ret = (enum plan_lock)i;
+			return 0;
+		}
+	return word ? err_set(err, EXIT_USAGE, "--lock takes auto, hold, mode or 403") : 0;
+}
+
 static void next_command(const struct contain *k, struct buf *out)
 {
 	if (k->o->apply || k->plan->nactions == 0)
@@ -451,6 +492,12 @@ static void next_command(const struct contain *k, struct buf *out)
 		buf_addf(out, " --for %s", k->o->duration);
 	if (k->o->from)
 		buf_addf(out, " --from %s", k->o->from);
+	if (k->o->lock)
+		buf_addf(out, " --lock %s", k->o->lock);
+	if (k->o->permissions)
+		buf_str(out, " --permissions");
+	if (k->o->credentials)
+		buf_str(out, " --credentials");
 	buf_str(out, " --apply");
 }
 
@@ -491,7 +538,11 @@ static int run(struct contain *k, struct err *err)
 
 	fill_allow(k);
 	k->want.from = span_str(k->o->from);
-	if (k->o->duration)
+	k->want.permissions = k->o->permissions;
+	rc = read_lock(k->o->lock, &k->want.lock, err);
+	k->want.credentials = k->o->credentials;
+	k->want.elsewhere = k->o->root && strcmp(k->o->root, "/") != 0;
+	if (rc == 0 && k->o->duration)
 		rc = read_duration(k->o->duration, &k->want.lifetime, err);
 	else if (k->want.task == PLAN_BRAKE)
 		k->want.lifetime = BRAKE_SECONDS;

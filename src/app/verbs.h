@@ -17,6 +17,7 @@
 MAYBE int verb_investigate(const struct options *o, struct err *err);
 MAYBE int verb_explain(const struct options *o, struct err *err);
 MAYBE int verb_scan(const struct options *o, struct err *err);
+MAYBE int verb_signs(const struct options *o, struct err *err);
 MAYBE int verb_why(const struct options *o, struct err *err);
 MAYBE int verb_doctor(const struct options *o, struct err *err);
 MAYBE int verb_complaints(const struct options *o, struct err *err);

@@ -10,11 +10,13 @@
 
 #include "base/arena.h"
 #include "base/pack.h"
+#include "base/texts.h"
 
 struct codec {
 	struct packer *to; /* packing, or NULL */
 	struct unpacker *from; /* unpacking, or NULL */
 	struct arena *arena;
+	struct texts *texts; /* of code_shared; NULL: none are shared */
 };
 
 /* WRONG, when unpacking, refuses the whole. */
@@ -27,6 +29,16 @@ void code_time(struct codec *c, int64_t *v);
 void code_f64(struct codec *c, double *v);
 void code_bool(struct codec *c, bool *v);
 void code_span(struct codec *c, struct span *v);
+/*
+ * The same for what is kept in great numbers: numbers and lengths take as many bytes as they need, and a text that
+ * many have is one number, once it is in TEXTS.
+ */
+void code_short(struct codec *c, uint64_t *v);
+void code_short_u32(struct codec *c, uint32_t *v);
+void code_short_time(struct codec *c, int64_t *v);
+void code_short_span(struct codec *c, struct span *v);
+void code_shared(struct codec *c, struct span *v);
+void code_shared_f64(struct codec *c, double *v);
 /* 'A', 'B', 'C', or 0. */
 void code_grade(struct codec *c, char *v);
 /* An enum below LIMIT, kept in an unsigned number. */
@@ -34,12 +46,16 @@ unsigned code_enum(struct codec *c, unsigned v, unsigned limit);
 /* The number of things to follow, each at least LEAST packed bytes; memory for them when unpacking. */
 void *code_list(struct codec *c, void *list, size_t *n, size_t size, size_t least);
 
+void *code_short_list(struct codec *c, void *list, size_t *n, size_t size, size_t least);
+
 /* Codes LIST of N with CODE_ONE; LEAST = packed bytes of the smallest member. */
-#define CODE_LIST(c, list, n, least, code_one)                                   \
-	do {                                                                     \
-		(list) = code_list((c), (list), &(n), sizeof(*(list)), (least)); \
-		for (size_t i_ = 0; i_ < (n); i_++)                              \
-			code_one((c), &(list)[i_]);                              \
+#define CODE_LIST(c, list, n, least, code_one) CODE_LIST_BY(code_list, c, list, n, least, code_one)
+#define CODE_SHORT_LIST(c, list, n, least, code_one) CODE_LIST_BY(code_short_list, c, list, n, least, code_one)
+#define CODE_LIST_BY(how, c, list, n, least, code_one)                     \
+	do {                                                               \
+		(list) = how((c), (list), &(n), sizeof(*(list)), (least)); \
+		for (size_t i_ = 0; i_ < (n); i_++)                        \
+			code_one((c), &(list)[i_]);                        \
 	} while (0)
 
 #endif

@@ -47,6 +47,15 @@ void pack_f64(struct packer *p, double value)
 	pack_number(p, bits, 8);
 }
 
+void pack_short(struct packer *p, uint64_t value)
+{
+	while (value > 0x7f) {
+		pack_number(p, value | 0x80, 1);
+		value >>= 7;
+	}
+	pack_number(p, value, 1);
+}
+
 void pack_span(struct packer *p, struct span s)
 {
 	if (s.n > UINT32_MAX)
@@ -75,6 +84,23 @@ static uint64_t unpack_number(struct unpacker *u, unsigned bytes)
 
 	for (unsigned i = 0; p && i < bytes; i++)
 		value |= (uint64_t)(unsigned char)p[i] << 8 * i;
+	return value;
+}
+
+uint64_t unpack_short(struct unpacker *u)
+{
+	uint64_t value = 0;
+	uint64_t part = 0x80;
+
+	for (unsigned shift = 0; part & 0x80; shift += 7) {
+		part = unpack_number(u, 1);
+		/* the tenth byte has one bit left, and the last byte of several is never empty */
+		if ((shift == 63 && part > 1) || (shift && part == 0))
+			u->failed = true;
+		if (u->failed)
+			return 0;
+		value |= (part & 0x7f) << shift;
+	}
 	return value;
 }
 
@@ -122,7 +148,11 @@ bool unpack_bool(struct unpacker *u)
 
 struct span unpack_span(struct unpacker *u)
 {
-	uint32_t n = unpack_u32(u);
+	return unpack_bytes(u, unpack_u32(u));
+}
+
+struct span unpack_bytes(struct unpacker *u, uint64_t n)
+{
 	const char *p = take(u, n);
 
 	return p ? span_of(p, n) : span_of("", 0);

@@ -26,6 +26,8 @@ void pack_u32(struct packer *p, uint32_t value);
 void pack_u64(struct packer *p, uint64_t value);
 void pack_i64(struct packer *p, int64_t value);
 void pack_f64(struct packer *p, double value);
+/* Seven bits a byte, the lowest first: small numbers are short. */
+void pack_short(struct packer *p, uint64_t value);
 /* At most 4 GiB - 1; more is our bug. */
 void pack_span(struct packer *p, struct span s);
 
@@ -35,9 +37,13 @@ uint64_t unpack_u64(struct unpacker *u);
 int64_t unpack_i64(struct unpacker *u);
 /* NaN and infinities fail: no sum of ours is one. */
 double unpack_f64(struct unpacker *u);
+/* Longer than it had to be fails: one number, one form. */
+uint64_t unpack_short(struct unpacker *u);
 /* A 0 or a 1; anything else fails. */
 bool unpack_bool(struct unpacker *u);
 struct span unpack_span(struct unpacker *u);
+/* The next N bytes. */
+struct span unpack_bytes(struct unpacker *u, uint64_t n);
 /* A u32 number of things to follow, each at least one byte: fails over MAX or over the bytes left. */
 uint32_t unpack_count(struct unpacker *u, uint32_t max);
 /* All read, nothing missing, nothing left. */

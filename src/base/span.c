@@ -53,3 +53,11 @@ struct span span_trim(struct span s)
 	}
 	return s;
 }
+
+int span_compare(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}

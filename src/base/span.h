@@ -88,5 +88,7 @@ bool span_eq_nocase(struct span a, struct span b);
 
 /* Without blanks, tabs, CR and LF at both ends. */
 struct span span_trim(struct span s);
+/* As memcmp, the shorter of two that begin alike first. */
+int span_compare(struct span a, struct span b);
 
 #endif

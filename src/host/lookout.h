@@ -41,6 +41,12 @@ void lookout_begin(struct lookout *l, struct arena *a, int proc_fd, int netlink,
 void lookout_end(struct lookout *l);
 /* Connections to ports 25, 465 and 587 that are open now and were not seen before, with their owners. */
 void lookout_connections(struct lookout *l, int64_t now);
+/*
+ * What the mail server's own programs take: looks twice, LOAD_MICROS apart, and tells o.load. PROCESSORS of the machine;
+ * 0: not known, then no cpu. Who lives shorter than that escapes.
+ */
+#define LOAD_MICROS 400000
+void lookout_load(struct lookout *l, unsigned processors);
 /* How many processes there are elsewhere (observed.h) and hidden. */
 void lookout_count(struct lookout *l);
 enum caller {

@@ -11,7 +11,7 @@
 
 #include "base/pack.h"
 
-#define VERSION 1u
+#define VERSION 2u
 #define TEXT_MOST 4096
 
 static void pack_process(struct packer *p, const struct observed_process *o)
@@ -60,6 +60,10 @@ void observed_pack(const struct observed *o, struct buf *out)
 	pack_u8(&p, o->plain_user);
 	pack_u8(&p, o->full);
 	pack_u8(&p, o->by_proc);
+	pack_u8(&p, o->load.measured);
+	pack_u32(&p, o->load.processes);
+	pack_u32(&p, o->load.cpu);
+	pack_u64(&p, o->load.memory);
 	pack_u32(&p, (uint32_t)o->nprocesses);
 	for (size_t i = 0; i < o->nprocesses; i++)
 		pack_process(&p, &o->process[i]);
@@ -143,6 +147,10 @@ bool observed_unpack(struct arena *a, struct span bytes, struct observed *ret_ob
 	o.plain_user = unpack_bool(&u);
 	o.full = unpack_bool(&u);
 	o.by_proc = unpack_bool(&u);
+	o.load.measured = unpack_bool(&u);
+	o.load.processes = unpack_u32(&u);
+	o.load.cpu = unpack_u32(&u);
+	o.load.memory = unpack_u64(&u);
 	o.nprocesses = unpack_count(&u, OBSERVED_PROCESSES);
 	o.process = arena_alloc(a, (o.nprocesses + 1) * sizeof(*o.process));
 	for (size_t i = 0; i < o.nprocesses && !u.failed; i++)

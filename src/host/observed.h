@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "model/mta_load.h"
 
 #define OBSERVED_NONE UINT32_MAX
 #define OBSERVED_PROCESSES 20000
@@ -57,6 +58,7 @@ struct observed {
 	bool plain_user;   /* only this user's own processes */
 	bool full;         /* a limit was hit */
 	bool by_proc;      /* no sock_diag: /proc/net/tcp was read */
+	struct mta_load load; /* of this host's mail server */
 };
 
 /* OUT's `over` says that it did not fit. */

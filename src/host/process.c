@@ -146,6 +146,45 @@ uint32_t process_parse_parent(struct span text)
 	return (uint32_t)parent;
 }
 
+/* proc(5): utime and stime are fields 14 and 15, rss is 24; the third stands behind the name's last bracket. */
+bool process_parse_usage(struct span text, uint64_t *ret_ticks, uint64_t *ret_pages)
+{
+	ptrdiff_t end = span_rfind(text, ')');
+	struct span rest = end < 0 ? SPAN_NONE : span_from(text, (size_t)end + 2);
+	uint64_t value, ticks = 0;
+
+	for (unsigned field = 3; rest.n; field++) {
+		ptrdiff_t blank = span_find(rest, 0, ' ');
+		struct span word = blank < 0 ? rest : span_head(rest, (size_t)blank);
+
+		rest = span_from(rest, word.n + 1);
+		if (field != 14 && field != 15 && field != 24)
+			continue;
+		if (!span_u64(word, &value) || value > UINT64_MAX / 4)
+			return false;
+		if (field == 24) {
+			*ret_ticks = ticks;
+			*ret_pages = value;
+			return true;
+		}
+		ticks += value;
+	}
+	return false;
+}
+
+bool process_usage(const struct proc *p, uint32_t pid, uint64_t *ret_ticks, uint64_t *ret_pages)
+{
+	char text[1024];
+
+	return process_parse_usage(span_of(text, read_name(p, pid, "stat", text, sizeof(text))), ret_ticks,
+				   ret_pages);
+}
+
+size_t process_program(const struct proc *p, uint32_t pid, char *out, size_t room)
+{
+	return without_root(p, out, read_link(p, pid, "exe", out, room));
+}
+
 uint32_t process_parent(const struct proc *p, uint32_t pid)
 {
 	char text[512];

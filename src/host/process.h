@@ -42,6 +42,10 @@ struct proc {
 void proc_begin(struct proc *p, int fd, uint32_t self, uint32_t command_line);
 /* The parent of PID, alone and quickly; 0: it has gone (or is only waited for). */
 uint32_t process_parent(const struct proc *p, uint32_t pid);
+/* Clock ticks that PID has used, with its threads, and its resident pages. False: it has gone. */
+bool process_usage(const struct proc *p, uint32_t pid, uint64_t *ret_ticks, uint64_t *ret_pages);
+/* Its executable alone, into OUT; 0: it has gone, or may not be looked into. */
+size_t process_program(const struct proc *p, uint32_t pid, char *out, size_t room);
 /* Identity only: uid, parent, executable. False: it has gone, or may not be looked into. */
 bool process_read(const struct proc *p, uint32_t pid, struct process *ret_process);
 /* The rest: folder, arguments, cgroup. */
@@ -53,6 +57,8 @@ bool process_elsewhere(const struct proc *p, uint32_t pid);
 bool process_parse_status(struct span text, struct process *ret_process);
 /* Of /proc/PID/stat: the parent, 0 of a zombie or where it makes no sense. Also for fuzzing. */
 uint32_t process_parse_parent(struct span text);
+/* Of /proc/PID/stat: utime + stime, and rss. Also for fuzzing. */
+bool process_parse_usage(struct span text, uint64_t *ret_ticks, uint64_t *ret_pages);
 /* The file that an interpreter was given (php x.php, perl -w x.pl), beneath CWD where it is relative, into OUT;
  * 0 where there is none. EXE decides what an interpreter is, never argv[0]. */
 size_t process_script(struct span exe, struct span args, struct span cwd, char *out, size_t room);

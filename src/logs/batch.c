@@ -45,6 +45,30 @@ static void damage_set(struct log_read *read, const char *text)
 		snprintf(read->damage, sizeof(read->damage), "%.*s", (int)sizeof(read->damage) - 1, text);
 }
 
+static bool too_big_to_unpack(const struct stream *s, const struct logs_options *options, uint32_t file)
+{
+	return options->most && !source_seekable(s->source) && s->files[file].size > options->most / 8;
+}
+
+/* To where it is to be read from. */
+static void stream_seek(struct stream *s, const struct logs_options *options, uint32_t file,
+			struct log_read *read)
+{
+	uint64_t total = source_total(s->source);
+
+	s->offset = tail_seek(s->source, options->from, options->zone, s->files[file].mtime);
+	if (options->most && source_seekable(s->source) && total - s->offset > options->most) {
+		char text[80];
+
+		s->offset = total - options->most;
+		source_seek(s->source, s->offset);
+		snprintf(text, sizeof(text), "only its newest %llu MiB were read",
+			 (unsigned long long)(options->most >> 20));
+		damage_set(read, text);
+	}
+	s->skipping = s->offset > 0;
+}
+
 /* The next member of the set that can be opened; false at the end of the set. */
 static bool stream_open(struct stream *s, const struct logs_options *options, struct log_read *reads)
 {
@@ -60,11 +84,14 @@ static bool stream_open(struct stream *s, const struct logs_options *options, st
 		s->offset = 0;
 		s->skipping = false;
 		if (fd >= 0 && source_open(fd, 0, &s->source, &err) == 0) {
-			if (options->from) {
-				s->offset = tail_seek(s->source, options->from, options->zone,
-						      s->files[file].mtime);
-				s->skipping = s->offset > 0;
+			if (too_big_to_unpack(s, options, file)) {
+				damage_set(&reads[file], "packed, and too long for a quick look");
+				source_close(s->source);
+				s->source = NULL;
+				continue;
 			}
+			if (options->from)
+				stream_seek(s, options, file, &reads[file]);
 			s->decode = decode_new(s->source);
 			return true;
 		}

@@ -39,6 +39,8 @@ struct logs_options {
 	const struct zone *zone;    /* for stamps without a zone; NULL = UTC */
 	int64_t now;                /* UTC; nothing was logged after it */
 	int64_t from;               /* skip what is surely older, by bisection; line numbers then count from there; 0 = all */
+	uint64_t most;              /* with FROM: newest bytes of a file that are read, and `damage` says that it was more; a packed file
+	                             * of an eighth of it is passed over and said; 0 = all */
 	size_t block;               /* bytes a worker parses at a time; 0 = default */
 	unsigned workers;           /* 0 = default */
 	bool brief;                 /* leave out connections that come and go: only statistics count them */

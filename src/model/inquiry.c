@@ -12,9 +12,10 @@
 
 #include "base/codec.h"
 #include "model/event.h"
+#include "model/rows.h"
 
 #define MAGIC UINT32_C(0x51497453) /* "StIQ" */
-#define VERSION 4
+#define VERSION 5
 
 const char *sender_kind_name(enum sender_kind kind)
 {
@@ -56,15 +57,6 @@ static void code_counts(struct codec *c, struct counts *v)
 	code_u64(c, &v->bytes);
 }
 
-static void code_reason(struct codec *c, struct reason *v)
-{
-	code_span(c, &v->signal);
-	code_f64(c, &v->value);
-	code_f64(c, &v->usual);
-	code_f64(c, &v->weight);
-	code_span(c, &v->text);
-}
-
 static void code_evidence(struct codec *c, struct evidence *v)
 {
 	code_grade(c, &v->grade);
@@ -73,52 +65,6 @@ static void code_evidence(struct codec *c, struct evidence *v)
 	code_u64(c, &v->offset);
 	code_span(c, &v->text);
 	code_span(c, &v->claim);
-}
-
-static void code_place(struct codec *c, struct place *v)
-{
-	code_span(c, &v->path);
-	code_u64(c, &v->messages);
-	code_grade(c, &v->grade);
-}
-
-static void code_client(struct codec *c, struct client *v)
-{
-	code_span(c, &v->ip);
-	code_u64(c, &v->messages);
-}
-
-static void code_column(struct codec *c, struct column *v)
-{
-	v->at = code_enum(c, v->at, INQUIRY_SPARK);
-	code_u32(c, &v->messages);
-}
-
-static void code_row(struct codec *c, struct row *v)
-{
-	v->kind = code_enum(c, v->kind, SENDER_KINDS);
-	code_span(c, &v->id);
-	code_span(c, &v->account);
-	v->verdict = code_enum(c, v->verdict, VERDICT_COMPROMISED + 1);
-	code_f64(c, &v->score);
-	code_f64(c, &v->confidence);
-	code_time(c, &v->since);
-	code_time(c, &v->first);
-	code_time(c, &v->last);
-	code_grade(c, &v->grade);
-	code_bool(c, &v->trusted);
-	code_bool(c, &v->sending);
-	code_span(c, &v->aside);
-	code_span(c, &v->uid_text);
-	code_counts(c, &v->counts);
-	code_u64(c, &v->queued);
-	CODE_LIST(c, v->history, v->nhistory, 5, code_column);
-	CODE_LIST(c, v->places, v->nplaces, 13, code_place);
-	CODE_LIST(c, v->clients, v->nclients, 12, code_client);
-	code_u64(c, &v->clients_total);
-	CODE_LIST(c, v->reasons, v->nreasons, 32, code_reason);
-	CODE_LIST(c, v->evidence, v->nevidence, 29, code_evidence);
-	CODE_LIST(c, v->subjects, v->nsubjects, 4, code_span);
 }
 
 static void code_moment(struct codec *c, struct moment *v)
@@ -231,6 +177,21 @@ static void code_zone_step(struct codec *c, struct zone_step *v)
 	code_refuse_if(c, v->offset < -86400 || v->offset > 86400);
 }
 
+static void code_results(struct codec *c, struct results *v)
+{
+	code_u64(c, &v->remote);
+	code_u64(c, &v->unknown);
+	code_u64(c, &v->named);
+}
+
+static void code_load(struct codec *c, struct mta_load *v)
+{
+	code_bool(c, &v->measured);
+	code_u32(c, &v->processes);
+	code_u32(c, &v->cpu);
+	code_u64(c, &v->memory);
+}
+
 static void code_inquiry(struct codec *c, struct inquiry *v)
 {
 	uint32_t magic = MAGIC, version = VERSION;
@@ -260,7 +221,7 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	CODE_LIST(c, v->notes, v->nnotes, 4, code_span);
 	CODE_LIST(c, v->inputs, v->ninputs, 32, code_input);
 	code_counts(c, &v->totals);
-	CODE_LIST(c, v->rows, v->nrows, 149, code_row);
+	CODE_LIST(c, v->rows, v->nrows, ROW_LEAST, code_row);
 	CODE_LIST(c, v->incidents, v->nincidents, 26, code_incident);
 	CODE_LIST(c, v->advice, v->nadvice, 17, code_advice);
 	code_stats(c, &v->stats);
@@ -268,8 +229,12 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	CODE_LIST(c, v->refusals, v->nrefusals, 28, code_refusal);
 	CODE_LIST(c, v->refused, v->nrefused, 36, code_refused);
 	CODE_LIST(c, v->outgoing, v->noutgoing, 16, code_outgoing);
+	code_results(c, &v->results);
+	code_load(c, &v->load);
+	CODE_LIST(c, v->networks, v->nnetworks, 4, code_span);
 	CODE_LIST(c, v->sought, v->nsought, 45, code_sought);
-	code_refuse_if(c, v->nrefusals > REFUSALS_MOST || v->noutgoing > OUTGOING_MOST);
+	code_refuse_if(c, v->nrefusals > REFUSALS_MOST || v->noutgoing > OUTGOING_MOST ||
+				  v->nnetworks > NETWORKS_MOST);
 	CODE_LIST(c, v->zone, v->nzone, 16, code_zone_step);
 }
 
@@ -325,7 +290,7 @@ static bool refused_point_well(const struct inquiry *q)
 static bool sought_points_well(const struct inquiry *q)
 {
 	for (size_t i = 0; i < q->nsought; i++)
-		if (q->sought[i].row >= q->nrows || (i && q->sought[i].wanted <= q->sought[i - 1].wanted))
+		if (q->sought[i].row >= rows_all(q) || (i && q->sought[i].wanted <= q->sought[i - 1].wanted))
 			return false;
 	return q->nsought <= SOUGHT_MOST;
 }
@@ -339,36 +304,12 @@ void inquiry_pack(const struct inquiry *q, struct buf *out)
 	code_inquiry(&c, (struct inquiry *)q);
 }
 
-void row_pack(const struct row *row, struct buf *out)
-{
-	struct packer p = { .out = out };
-	struct codec c = { .to = &p };
-
-	code_row(&c, (struct row *)row);
-}
-
 static int refuse(struct err *err)
 {
 	return err_set(err, EXIT_SOFTWARE, "the reader's answer is damaged: nothing of it is used");
 }
 
-int rows_unpack(struct arena *a, struct span bytes, struct row_list *rows, struct err *err)
-{
-	struct unpacker u = { .left = bytes };
-	struct codec c = { .from = &u, .arena = a };
-
-	while (u.left.n && !u.failed) {
-		if (rows->n == rows->room) {
-			rows->room = rows->room ? rows->room * 2 : 64;
-			rows->row = xrealloc(rows->row, rows->room * sizeof(*rows->row));
-		}
-		rows->row[rows->n] = (struct row){ .id = SPAN_NONE };
-		code_row(&c, &rows->row[rows->n++]);
-	}
-	return unpack_done(&u) ? 0 : refuse(err);
-}
-
-int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct row_list *rows,
+int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct packed_rows *rows,
 			  struct inquiry **ret_inquiry, struct err *err)
 {
 	struct unpacker u = { .left = bytes };
@@ -376,11 +317,12 @@ int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct row_l
 	struct inquiry *q = arena_alloc(a, sizeof(*q));
 
 	code_inquiry(&c, q);
-	if (!unpack_done(&u) || (q->nrows && rows->n))
+	if (!unpack_done(&u) || (q->nrows && rows))
 		return refuse(err);
-	if (rows->n) {
-		q->rows = rows->row;
-		q->nrows = rows->n;
+	if (rows) {
+		q->rows = rows->told;
+		q->nrows = rows->ntold;
+		q->more = rows;
 	}
 	if (!incidents_point_well(q) || !sought_points_well(q) || !refused_point_well(q))
 		return refuse(err);
@@ -390,7 +332,5 @@ int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct row_l
 
 int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inquiry, struct err *err)
 {
-	static const struct row_list none;
-
-	return inquiry_unpack_behind(a, bytes, &none, ret_inquiry, err);
+	return inquiry_unpack_behind(a, bytes, NULL, ret_inquiry, err);
 }

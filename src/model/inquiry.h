@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/mta_load.h"
 #include "model/refusal.h"
 #include "model/row.h"
 
@@ -23,6 +24,7 @@ struct moment {
 };
 
 struct plan;
+struct packed_rows;
 
 /* More than these the reader does not tell, and the command line does not take: nobody reads more. */
 #define INCIDENTS_MOST 1000
@@ -85,6 +87,14 @@ struct zone_step {
 	int64_t offset;               /* ... seconds east of UTC; the first step holds before it, too */
 };
 
+/* What became of mail in the window, elsewhere: final answers, and how many of them said "no such user". */
+struct results {
+	uint64_t remote, unknown;
+	uint64_t named;               /* messages refused with the name or the code of a list */
+};
+
+#define NETWORKS_MOST 1000
+
 struct inquiry {
 	struct span host, mta, panel;
 	struct span postfix_spool, postfix_commands, exim_spool; /* where the queues lie; empty: none */
@@ -100,7 +110,9 @@ struct inquiry {
 	struct span *notes;           size_t nnotes;     /* not incomplete, but worth a line */
 	struct input_file *inputs;    size_t ninputs;
 	struct counts totals;
-	struct row *rows;             size_t nrows;      /* ranked */
+	/* Ranked; incidents name these only. From the reader: all that are accused, the others are packed (rows.h). */
+	struct row *rows;             size_t nrows;
+	const struct packed_rows *more; /* NULL: no more than these */
 	struct incident *incidents;   size_t nincidents;
 	struct advice *advice;        size_t nadvice;
 	struct stats stats;
@@ -108,27 +120,20 @@ struct inquiry {
 	struct refusal *refusals;     size_t nrefusals;  /* most messages first; only where they are asked for */
 	struct refused *refused;      size_t nrefused;   /* with refusals: most messages first */
 	struct outgoing *outgoing;    size_t noutgoing;
+	struct results results;       /* with refusals */
+	struct mta_load load;         /* where it was measured */
+	struct span *networks;        size_t nnetworks;  /* that may relay without a login, as the settings spell them */
 	struct sought *sought;        size_t nsought;    /* rising by `wanted`; only what was asked for */
 	struct zone_step *zone;       size_t nzone;
 };
 
 struct span incident_id(const struct incident *in);
 
-/* Rows that come ahead of the inquiry, in its order; the list is the caller's to free. */
-struct row_list {
-	struct row *row;
-	size_t n, room;
-};
-
-void row_pack(const struct row *row, struct buf *out);
-/* Rows packed one behind the other; texts point into BYTES. */
-int rows_unpack(struct arena *a, struct span bytes, struct row_list *rows, struct err *err);
-/* As inquiry_unpack, where the rows came ahead: the bytes themselves hold none. */
-int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct row_list *rows,
-			  struct inquiry **ret_inquiry, struct err *err);
-
 /* Flat, versioned bytes and back. Unpacking checks every length: the bytes come from the confined reader. */
 void inquiry_pack(const struct inquiry *q, struct buf *out);
 int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inquiry, struct err *err);
+/* The same where ROWS came ahead: the bytes themselves hold none. ROWS must outlive the inquiry. */
+int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct packed_rows *rows,
+			  struct inquiry **ret_inquiry, struct err *err);
 
 #endif

@@ -25,6 +25,7 @@ enum action_kind {
 	ACTION_COMMAND,      /* a program of act/programs.c: `args`, and `back` to take it back */
 	ACTION_CLOSE_SOCKET, /* transient; `args` are own and far end, "192.0.2.1:4711" "[2001:db8::1]:25" */
 	ACTION_END_LOGIN,    /* transient: open sessions of a mailbox; `args`: "smtp" ADDRESS..., or "imap" LOGIN */
+	ACTION_MODES,        /* the same as ACTION_MODE for many: `path` is `base`, `args` "755 NAME" and "644 NAME" beneath it */
 	ACTION_RELEASE_QUEUE, /* held messages go on; `args` are their queue ids */
 	ACTION_REMOVE_QUEUE, /* queued messages end for good, samples are kept: `args` wait, `back` are held already.
 	                      * Never part of a containment: nothing takes it back */

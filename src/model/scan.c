@@ -58,6 +58,8 @@ void code_scan_finding(struct codec *c, struct scan_finding *f)
 	code_time(c, &f->ctime);
 	code_u32(c, &f->uid);
 	CODE_LIST(c, f->reason, f->reasons, 40, code_reason);
+	CODE_LIST(c, f->engine, f->engines, 4, code_span);
+	f->rank = (enum scan_rank)code_enum(c, f->rank, SCAN_RANKS);
 }
 
 void code_scan_skip(struct codec *c, struct scan_skip *s)

@@ -26,6 +26,9 @@ enum scan_class {
 	SCAN_CLASSES,
 };
 
+/* How near to the script that mailed it was found; a scan that starts from no incident knows RANK_REST alone. */
+enum scan_rank { RANK_MAILER, RANK_NEAR, RANK_AGE, RANK_REST, SCAN_RANKS };
+
 /* One thing that happened to a value on its way to where it does harm. */
 struct scan_step {
 	uint32_t line, column;
@@ -55,6 +58,9 @@ struct scan_finding {
 	uint32_t uid;
 	struct scan_reason *reason;
 	size_t reasons;
+	struct span *engine; /* who says so: "spamtrail", "clamd:NAME" ... */
+	size_t engines;
+	enum scan_rank rank;
 };
 
 struct scan_skip {
@@ -67,7 +73,10 @@ struct scan_report {
 	struct scan_skip *skip;
 	size_t skips;
 	uint64_t skips_more; /* not listed: too many */
-	uint64_t files, bytes, known;
+	uint64_t files, bytes;
+	uint64_t known; /* of the files: clean before and unchanged since, not read */
+	struct span *note;
+	size_t notes; /* worth a line, nothing missed by it */
 	double seconds;
 	bool complete;
 };

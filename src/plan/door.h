@@ -25,7 +25,13 @@ void end_sessions(struct draft *d, const struct culprit *c);
 /* A panel that has a hold of its own: true, and the action is in the plan. */
 bool panel_close(struct draft *d, const struct culprit *c);
 
-/* Moves his scripts into the hold store; a folder that holds several is noted, not guessed at. */
+/* Lines that let the web server refuse a script by its path, where they are missing; true: they are there, or in this plan. */
+bool web_setup(struct draft *d);
+/* They are there already. */
+bool web_ready(struct draft *d);
+/* 403 for PATH, WHY behind it; false: the web server is none of ours, and a note says so where it can. */
+bool web_lock(struct draft *d, struct span path, char grade, const char *why);
+/* Locks his scripts (enum plan_lock): moves them into the hold store, say; a folder that holds several is noted, not guessed at. */
 void files_lock(struct draft *d, const struct culprit *c);
 /* His own crontab, where the account is his alone. */
 void cron_lock(struct draft *d, const struct culprit *c);
@@ -33,6 +39,17 @@ void cron_lock(struct draft *d, const struct culprit *c);
 void processes_stop(struct draft *d, const struct culprit *c);
 /* The password of the login C->id in Dovecot's passwd-files; else the operator is told to change it. */
 void mailbox_lock(struct draft *d, const struct culprit *c);
+/* Rights in the account's home that go beyond 755 and 644. */
+void permissions_take(struct draft *d, const struct culprit *c);
+/* Dovecot's passwd-files as they are for LOGIN; how many. */
+#define MAILBOX_FILES 17
+size_t mailbox_files(struct draft *d, struct span login, struct span files[MAILBOX_FILES]);
+/* The account's own password in shadow(5); false: he has none there. */
+bool shell_lock(struct draft *d, const struct culprit *c);
+/* Shell password, ssh keys and FTP users of the account, where WANT says so. */
+void credentials_lock(struct draft *d, const struct culprit *c);
+/* A file of his own that lets him in, NOUN, moves into the hold store. */
+void file_take_away(struct draft *d, const struct culprit *c, struct span path, const char *noun);
 /* What else the account could be entered with: told apart, nothing is changed. */
 void credentials_list(struct draft *d, const struct culprit *c);
 /* The messages of WANT->ids; GRADE is the best evidence of those who are stopped. */

@@ -1,5 +1,6 @@
 /*
- * files - the culprit's scripts are moved into the hold store, and his cron lines are put to rest.
+ * files - the culprit's scripts are moved into the hold store, or locked where they are, and his cron lines are put to
+ * rest.
  *
  * A script is locked where it is named as a file. Of a folder only where one script alone lies in it: else the operator
  * names the file, as an accused neighbour's site would be the price of a guess.
@@ -43,7 +44,9 @@ static const struct account *owner_of(struct draft *d, struct span path)
 static bool listed_already(struct draft *d, struct span path)
 {
 	for (size_t i = 0; i < d->plan->nactions; i++)
-		if (d->plan->actions[i].kind == ACTION_HOLD_FILE && span_eq(d->plan->actions[i].path, path))
+		if ((d->plan->actions[i].kind == ACTION_HOLD_FILE ||
+		     d->plan->actions[i].kind == ACTION_MODE) &&
+		    span_eq(d->plan->actions[i].path, path))
 			return true;
 	return false;
 }
@@ -78,6 +81,91 @@ static void restore_file(struct draft *d, const struct action *held)
 		draft_note(d, "no file for %.*s lies in %.*s", ARG(path), ARG(d->want->from));
 }
 
+/*
+ * A folder of root's alone above PATH, on the same file system: there a store can be. A home that is a mount of its own and
+ * the account's has none: what he owns he could move away under our feet.
+ */
+static bool store_possible(struct draft *d, struct span path)
+{
+	struct file_status st;
+	uint64_t device = 0;
+	bool first = true;
+
+	/* from the folder on: in an overlay files have other device numbers than the folders that they lie in */
+	for (ptrdiff_t slash = span_rfind(path, '/'); slash >= 0; slash = span_rfind(path, '/')) {
+		path = slash ? span_head(path, (size_t)slash) : SPAN("/");
+		if (!d->io->status(d->io->host.ctx, path, &st) || (!first && st.device != device))
+			return false;
+		if (st.uid == 0 && !(st.mode & 022))
+			return true;
+		device = st.device;
+		first = false;
+		if (slash == 0)
+			break;
+	}
+	return false;
+}
+
+/*
+ * Moved, a script is out of everybody's reach and comes back as it was: the first choice. Unreadable in place its owner can
+ * take back himself, and 403 leaves it to other ways of being run: each only where the one before is not possible.
+ */
+static enum plan_lock way_of(struct draft *d, const struct account *owner, bool in_home, struct span path,
+			     const struct file_status *st, const char **ret_why)
+{
+	enum plan_lock wish = d->want->lock;
+	bool own = in_home && owner->uid != UINT32_MAX;
+
+	*ret_why = "";
+	/* only files of an account's own home are moved or changed by the actor */
+	if (wish == PLAN_LOCK_MODE && !own) {
+		*ret_why = "it lies in no account's home, so its mode is not ours to change";
+		return PLAN_LOCK_WEB;
+	}
+	if (wish != PLAN_LOCK_AUTO)
+		return wish;
+	if (!own) {
+		if (!web_ready(d))
+			return PLAN_LOCK_HOLD;
+		*ret_why = "it lies in no account's home, and only there files are moved";
+		return PLAN_LOCK_WEB;
+	}
+	if (st->links > 1 && web_ready(d)) {
+		*ret_why = "it has a second name somewhere, under which it would stay in reach";
+		return PLAN_LOCK_WEB;
+	}
+	if (store_possible(d, path))
+		return PLAN_LOCK_HOLD;
+	*ret_why = "its file system has no folder of root's alone for a hold store; its owner can make it "
+		   "readable again";
+	return PLAN_LOCK_MODE;
+}
+
+static void make_unreadable(struct draft *d, struct span home, struct span path, const struct file_status *st,
+			    char grade, const char *why)
+{
+	struct span quoted = draft_quoted(d, path);
+	struct action *v = draft_action(d, ACTION_MODE, grade);
+
+	v->base = home;
+	v->path = path;
+	v->uid = st->uid;
+	v->mode = 0;
+	v->what = draft_text(d, "the script %.*s becomes unreadable where it is%s%s", ARG(path),
+			     *why ? ": " : "", why);
+	v->command = draft_text(d, "chmod 0 %.*s", ARG(quoted));
+	v->undo = draft_text(d, "chmod %o %.*s", st->mode & 0777, ARG(quoted));
+	if (d->want->from.n)
+		draft_note(d, "%.*s keeps its name, so no clean file can take its place", ARG(path));
+	draft_note(
+		d,
+		"PHP's opcache goes on running an unreadable script from its memory: where it is on, reload "
+		"php-fpm or the web server");
+	/* what its owner can take back is refused by the web server, too, where that is prepared */
+	if (web_ready(d))
+		web_lock(d, path, grade, "");
+}
+
 static void lock_file(struct draft *d, const struct culprit *c, struct span path,
 		      const struct file_status *st, char grade)
 {
@@ -85,6 +173,7 @@ static void lock_file(struct draft *d, const struct culprit *c, struct span path
 	bool in_home = owner && owner->home.n > 1 && span_starts(path, owner->home) &&
 		       path.n > owner->home.n && path.p[owner->home.n] == '/';
 	struct span quoted = draft_quoted(d, path);
+	const char *why = "";
 	struct action *v;
 
 	if (listed_already(d, path))
@@ -100,6 +189,18 @@ static void lock_file(struct draft *d, const struct culprit *c, struct span path
 			   ARG(c->account));
 		return;
 	}
+	switch (way_of(d, owner, in_home, path, st, &why)) {
+	case PLAN_LOCK_MODE:
+		make_unreadable(d, owner->home, path, st, grade, why);
+		return;
+	case PLAN_LOCK_WEB:
+		if (!web_lock(d, path, grade, why))
+			draft_note(d, "%.*s is not locked: no web server here can be told to refuse it%s%s",
+				   ARG(path), *why ? "; " : "", why);
+		return;
+	default:
+		break;
+	}
 	v = draft_action(d, ACTION_HOLD_FILE, grade);
 	v->base = in_home ? owner->home : SPAN("/");
 	v->path = path;
@@ -108,6 +209,30 @@ static void lock_file(struct draft *d, const struct culprit *c, struct span path
 	v->command = draft_text(d, "mv -n %.*s HOLD-STORE/", ARG(quoted));
 	v->undo = draft_text(d, "mv -n HOLD-STORE/... %.*s", ARG(quoted));
 	restore_file(d, &(struct action){ .base = v->base, .path = path, .uid = v->uid, .grade = grade });
+}
+
+void file_take_away(struct draft *d, const struct culprit *c, struct span path, const char *noun)
+{
+	struct span quoted = draft_quoted(d, path);
+	struct file_status st;
+	struct action *v;
+
+	if (!d->io->status(d->io->host.ctx, path, &st) || !S_ISREG(st.mode))
+		return;
+	if (st.uid != c->uid || !store_possible(d, path)) {
+		draft_note(d, "%s in %.*s are left: %s", noun, ARG(path),
+			   st.uid != c->uid ? "the file is not the account's own"
+					    : "its file system has no place for a hold store");
+		return;
+	}
+	v = draft_action(d, ACTION_HOLD_FILE, c->grade);
+	v->base = c->home;
+	v->path = path;
+	v->uid = c->uid;
+	v->what =
+		draft_text(d, "%s of %.*s: %.*s moves into the hold store", noun, ARG(c->account), ARG(path));
+	v->command = draft_text(d, "mv -n %.*s HOLD-STORE/", ARG(quoted));
+	v->undo = draft_text(d, "mv -n HOLD-STORE/... %.*s", ARG(quoted));
 }
 
 static void lock_in_folder(struct draft *d, const struct culprit *c, struct span folder, char grade)

@@ -217,6 +217,8 @@ static int contain(struct draft *d, struct err *err)
 			best = c.grade;
 		if (d->want->task == PLAN_CONTAIN) {
 			contain_one(d, &c);
+			credentials_lock(d, &c);
+			permissions_take(d, &c);
 			credentials_list(d, &c);
 		}
 		if (i == 0)
@@ -260,6 +262,51 @@ static void brake(struct draft *d)
 	d->plan->sender = SPAN("everybody");
 }
 
+static void setup(struct draft *d)
+{
+	d->plan->sender = SPAN("setup");
+	if (!exim_setup(d) && !d->facts->exim_spool.n)
+		draft_note(d, "no Exim here, and Postfix needs no hook lines: names go into main.cf itself");
+	web_setup(d);
+	if (d->plan->nactions == 0 && d->plan->nnotes == 0)
+		draft_note(d, "the hook lines are there");
+}
+
+/*
+ * Of an image only files can be acted on: its programs, processes, sockets and tables are not this machine's. An edit is
+ * made all the same, and who reads the file will find it changed when he starts.
+ */
+static void keep_files(struct draft *d)
+{
+	struct plan *p = d->plan;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->nactions; i++) {
+		struct action *v = &p->actions[i];
+
+		switch (v->kind) {
+		case ACTION_EDIT:
+			v->nargs = v->nback = 0;
+			break;
+		case ACTION_HOLD_FILE:
+		case ACTION_PUT_FILE:
+		case ACTION_MODE:
+		case ACTION_MODES:
+			break;
+		default:
+			continue;
+		}
+		p->actions[n++] = *v;
+	}
+	if (n < p->nactions)
+		draft_note(d,
+			   "%zu more actions are of a running machine (queue, firewall, processes, "
+			   "programs): with "
+			   "--root only files are acted on",
+			   p->nactions - n);
+	p->nactions = n;
+}
+
 int plan_make(const struct plan_io *io, const struct host_facts *f, const struct plan_want *want,
 	      struct arena *a, struct plan *ret_plan, struct err *err)
 {
@@ -276,14 +323,11 @@ int plan_make(const struct plan_io *io, const struct host_facts *f, const struct
 		brake(&d);
 		break;
 	case PLAN_SETUP:
-		p.sender = SPAN("setup");
-		if (!exim_setup(&d) && !f->exim_spool.n)
-			draft_note(&d, "no Exim here, and Postfix needs no hook lines: names go into main.cf "
-				       "itself");
-		else if (p.nactions == 0 && p.nnotes == 0)
-			draft_note(&d, "the hook lines are there");
+		setup(&d);
 		break;
 	}
+	if (rc == 0 && want->elsewhere)
+		keep_files(&d);
 	if (rc == 0)
 		*ret_plan = p;
 	return rc;

@@ -27,11 +27,26 @@ enum plan_task {
 	PLAN_SETUP,
 };
 
+/* One name in a folder, looked at without following it. */
+struct plan_entry {
+	struct span name;
+	uint32_t uid, mode; /* 0, 0: it has gone meanwhile */
+	uint64_t links, device;
+};
+
 struct plan_io {
 	struct host_io host;
 	/* false: not there, or it cannot be looked at */
 	bool (*status)(void *ctx, struct span path, struct file_status *ret_status);
+	/* What lies in the folder BELOW ("" is HOME itself) of HOME, reached without a link or a mount; 0: nothing. */
+	size_t (*entries)(void *ctx, struct arena *a, struct span home, struct span below,
+			  struct plan_entry **ret_entries);
+	/* The file's first bytes, at most SIZE; how many there are. */
+	size_t (*head)(void *ctx, struct span path, char *out, size_t size);
 };
+
+/* How a script is locked. */
+enum plan_lock { PLAN_LOCK_AUTO, PLAN_LOCK_HOLD, PLAN_LOCK_MODE, PLAN_LOCK_WEB, PLAN_LOCKS };
 
 struct plan_want {
 	enum plan_task task;
@@ -40,6 +55,9 @@ struct plan_want {
 	uint32_t lifetime;            /* seconds; 0: until it is undone */
 	const struct span *allow;     size_t nallow;     /* senders, @domains and folders that are never acted on */
 	struct span from;             /* a folder with clean files for what is locked, or empty */
+	enum plan_lock lock;
+	bool permissions, credentials; /* also take rights away in the home; also lock shell, keys and FTP */
+	bool elsewhere;               /* of a root that is not "/" only files can be acted on */
 	const struct span *ids[PLAN_SERVERS]; /* his queued messages, see trace/queued.h */
 	size_t nids[PLAN_SERVERS];
 };

@@ -89,6 +89,18 @@ static int load_name(struct reading *r, const struct place *p, size_t i)
 	return load(r, p, name, id, journal);
 }
 
+static uint64_t count_names(const struct place *p)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct span file = p->names[i].name;
+
+		n += span_ends(file, SPAN("-H")) && queue_is_id(span_head(file, file.n - 2));
+	}
+	return n;
+}
+
 static void walk_folder(struct reading *r, struct folders *f, struct span queue)
 {
 	struct arena *a = arena_new();
@@ -99,7 +111,10 @@ static void walk_folder(struct reading *r, struct folders *f, struct span queue)
 		for (size_t i = 0; i < p.n; i++)
 			folders_take(f, p.names[i].name);
 		p.path = f->path;
-		slices_read(r, &p, load_name);
+		if (r->spool->count)
+			reading_count(r, QUEUE_WAITING, count_names(&p));
+		else
+			slices_read(r, &p, load_name);
 		close(p.fd);
 	}
 	arena_free(a);

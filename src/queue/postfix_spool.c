@@ -61,6 +61,16 @@ static int load_name(struct reading *r, const struct place *p, size_t i)
 	return load(r, p, name, id);
 }
 
+/* As in load_name. What cleanup(8) has not finished is counted, too: to know would take a look at each file. */
+static uint64_t count_names(const struct place *p)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += queue_is_id(p->names[i].name);
+	return n;
+}
+
 /* Every file of one queue; hashed folders wait in a list until it is their turn. */
 static void walk(struct reading *r, const char *queue, enum queue_state state)
 {
@@ -76,7 +86,10 @@ static void walk(struct reading *r, const char *queue, enum queue_state state)
 			for (size_t i = 0; i < p.n; i++)
 				folders_take(&f, p.names[i].name);
 			p.path = f.path;
-			slices_read(r, &p, load_name);
+			if (r->spool->count)
+				reading_count(r, state, count_names(&p));
+			else
+				slices_read(r, &p, load_name);
 			close(p.fd);
 		}
 		arena_free(a);

@@ -56,6 +56,8 @@ void reading_add(struct reading *r, const struct reading *part);
 /* The message that the Ith name in P stands for, if it stands for one: 1: it is in the room. */
 typedef int reading_load(struct reading *r, const struct place *p, size_t i);
 
+/* N messages of STATE, of which nothing but the name is known. */
+void reading_count(struct reading *r, enum queue_state state, uint64_t n);
 /* Every message of P is read by LOAD and given. */
 void slices_read(struct reading *r, const struct place *p, reading_load *load);
 struct slices *slices_new(const struct spool *spool);

@@ -110,6 +110,12 @@ void reading_give(struct reading *r, const struct place *p, struct span name, co
 		r->stopped = true;
 }
 
+void reading_count(struct reading *r, enum queue_state state, uint64_t n)
+{
+	r->tally.messages += n;
+	r->tally.by_state[state] += n;
+}
+
 static void start(struct reading *r, const struct spool *spool)
 {
 	*r = (struct reading){

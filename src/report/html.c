@@ -6,6 +6,7 @@
 #include "report/html.h"
 
 #include "base/show.h"
+#include "model/rows.h"
 #include "report/claims.h"
 #include "report/html_parts.h"
 #include "report/quiet.h"
@@ -251,20 +252,23 @@ static void put_sender(struct buf *out, const struct row *r, size_t rank)
 
 static void put_senders(struct sink *s, const struct inquiry *q)
 {
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
 	struct buf *out = &s->text;
+	const struct row *row;
 
 	buf_str(out, "<h2>Senders</h2>\n<table><tr><th class=\"n\">#</th><th>sender</th><th>account</th>"
 		     "<th>verdict</th><th class=\"n\">messages</th><th class=\"n\">recipients</th>"
 		     "<th class=\"n\">delivered</th><th class=\"n\">deferred</th><th "
 		     "class=\"n\">bounced</th></tr>\n");
-	for (size_t i = 0; i < q->nrows && i < SENDERS_SHOWN; i++) {
-		put_sender(out, &q->rows[i], i + 1);
+	while (rows.next < SENDERS_SHOWN && (row = rows_next(&rows)) != NULL) {
+		put_sender(out, row, rows.next);
 		sink_turn(s);
 	}
+	rows_stop(&rows);
 	buf_str(out, "</table>\n");
-	if (q->nrows > SENDERS_SHOWN) {
+	if (rows_all(q) > SENDERS_SHOWN) {
 		buf_str(out, "<p>");
-		text_count(out, q->nrows - SENDERS_SHOWN);
+		text_count(out, rows_all(q) - SENDERS_SHOWN);
 		buf_str(out, " smaller senders are in --json only.</p>\n");
 	}
 }

@@ -7,6 +7,7 @@
 #include "report/html_parts.h"
 
 #include "base/show.h"
+#include "model/rows.h"
 #include "report/text.h"
 #include "report/who.h"
 
@@ -18,7 +19,7 @@
 #define HEIGHT 180.0
 
 struct plot {
-	const struct row *row[SERIES];
+	size_t row[SERIES]; /* index */
 	double column[SERIES][INQUIRY_SPARK]; /* messages a minute */
 	size_t n; /* rows found */
 	double highest; /* of all columns, all series together */
@@ -30,19 +31,23 @@ static const char *const colours[SERIES] = { "#b3261e", "#e07b39", "#e0b339", "#
 /* Rows come ranked: the accused first, then by size. */
 static void choose(struct plot *p, const struct inquiry *q)
 {
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
+	const struct row *r;
+
 	for (size_t i = 0; i < q->nrows && p->n < SERIES - 1; i++)
 		if (q->rows[i].verdict >= VERDICT_SUSPECT)
-			p->row[p->n++] = &q->rows[i];
-	for (size_t i = 0; i < q->nrows && p->n < SERIES - 1; i++)
-		if (q->rows[i].verdict < VERDICT_SUSPECT && who_is_local(q->rows[i].kind))
-			p->row[p->n++] = &q->rows[i];
+			p->row[p->n++] = i;
+	while (p->n < SERIES - 1 && (r = rows_next(&rows)) != NULL)
+		if (r->verdict < VERDICT_SUSPECT && who_is_local(r->kind))
+			p->row[p->n++] = rows.next - 1;
+	rows_stop(&rows);
 }
 
-static size_t series_of(const struct plot *p, const struct row *r)
+static size_t series_of(const struct plot *p, size_t row)
 {
 	size_t i = 0;
 
-	while (i < p->n && p->row[i] != r)
+	while (i < p->n && p->row[i] != row)
 		i++;
 	return i < p->n ? i : SERIES - 1;
 }
@@ -51,12 +56,14 @@ static void fill(struct plot *p, const struct inquiry *q)
 {
 	double minutes = (double)(q->to - q->from) / 60 / INQUIRY_SPARK;
 
-	for (size_t i = 0; i < q->nrows; i++) {
-		size_t to = series_of(p, &q->rows[i]);
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
+	const struct row *r;
 
-		for (size_t k = 0; k < q->rows[i].nhistory; k++)
-			p->column[to][q->rows[i].history[k].at] +=
-				(double)q->rows[i].history[k].messages / minutes;
+	while ((r = rows_next(&rows)) != NULL) {
+		size_t to = series_of(p, rows.next - 1);
+
+		for (size_t k = 0; k < r->nhistory; k++)
+			p->column[to][r->history[k].at] += (double)r->history[k].messages / minutes;
 	}
 	for (size_t k = 0; k < INQUIRY_SPARK; k++) {
 		double sum = 0;
@@ -137,8 +144,10 @@ static void put_axes(struct buf *out, const struct plot *p, const struct inquiry
 	}
 }
 
-static void put_legend(struct buf *out, const struct plot *p)
+static void put_legend(struct buf *out, const struct plot *p, const struct inquiry *q)
 {
+	struct arena *a = arena_new();
+
 	buf_str(out, "<p>Messages a minute, from the bottom: ");
 	for (size_t i = 0; i <= p->n; i++) {
 		size_t series = i < p->n ? i : SERIES - 1;
@@ -152,10 +161,11 @@ static void put_legend(struct buf *out, const struct plot *p)
 			buf_str(out, "all others");
 			break;
 		}
-		show_html(out, p->row[i]->id);
+		show_html(out, rows_get(q, p->row[i], a)->id);
 		buf_str(out, ", ");
 	}
 	buf_str(out, ".</p>\n");
+	arena_free(a);
 }
 
 void html_plot(struct buf *out, const struct inquiry *q, const struct zone *zone)
@@ -174,5 +184,5 @@ void html_plot(struct buf *out, const struct inquiry *q, const struct zone *zone
 	put_columns(out, &p);
 	put_axes(out, &p, q, zone);
 	buf_str(out, "</svg>\n");
-	put_legend(out, &p);
+	put_legend(out, &p, q);
 }

@@ -11,6 +11,7 @@
 
 #include "base/show.h"
 #include "model/event.h"
+#include "model/rows.h"
 #include "report/jsonw.h"
 #include "report/plan.h"
 #include "report/stats.h"
@@ -190,6 +191,8 @@ static void write_incident(struct jsonw *w, const struct incident *in, const str
 void json_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zone, bool with_stats)
 {
 	struct jsonw w = { .out = &s->text };
+	struct row_walk rows = rows_walk(q, ROWS_WHOLE);
+	const struct row *row;
 
 	json_schema(&w, "investigate");
 	jsonw_str(&w, "tool", "spamtrail " SPAMTRAIL_VERSION);
@@ -214,8 +217,8 @@ void json_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zo
 	}
 	jsonw_close(&w, '}');
 	jsonw_open(&w, "senders", '[');
-	for (size_t i = 0; i < q->nrows; i++) {
-		write_row(&w, &q->rows[i], i + 1, q->queue_read, zone);
+	while ((row = rows_next(&rows)) != NULL) {
+		write_row(&w, row, rows.next, q->queue_read, zone);
 		sink_turn(s);
 	}
 	jsonw_close(&w, ']');

@@ -5,6 +5,7 @@
 #include "report/plain.h"
 
 #include "base/show.h"
+#include "model/rows.h"
 #include "report/claims.h"
 #include "report/text.h"
 
@@ -135,7 +136,9 @@ static void put_stats(struct sink *s, const struct stats *stats)
 
 void plain_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zone, bool with_stats)
 {
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
 	struct buf *out = &s->text;
+	const struct row *row;
 
 	buf_str(out, "window");
 	put_time(out, q->from, zone);
@@ -145,8 +148,8 @@ void plain_inquiry(struct sink *s, const struct inquiry *q, const struct zone *z
 	buf_str(out, "\ntotal");
 	put_counts(out, &q->totals);
 	buf_byte(out, '\n');
-	for (size_t i = 0; i < q->nrows; i++) {
-		put_row(out, &q->rows[i], i + 1, zone);
+	while ((row = rows_next(&rows)) != NULL) {
+		put_row(out, row, rows.next, zone);
 		sink_turn(s);
 	}
 	for (size_t i = 0; i < q->nincidents; i++) {

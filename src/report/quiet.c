@@ -6,6 +6,7 @@
 #include "report/quiet.h"
 
 #include "model/event.h"
+#include "model/rows.h"
 #include "report/pen.h"
 #include "report/text.h"
 #include "report/who.h"
@@ -32,15 +33,13 @@ static struct volume sum_volume(const struct inquiry *q)
 {
 	struct volume v = { 0 };
 	double hours = q->to > q->from ? (double)(q->to - q->from) / HOUR : 1, per_column;
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
+	const struct row *r;
 	size_t newest;
 
-	for (size_t i = 0; i < q->nrows; i++) {
-		const struct row *r = &q->rows[i];
-
-		if (!who_is_local(r->kind))
-			continue;
-		row_history_add(r, v.column);
-	}
+	while ((r = rows_next(&rows)) != NULL)
+		if (who_is_local(r->kind))
+			row_history_add(r, v.column);
 	per_column = hours / INQUIRY_SPARK;
 	newest = per_column < 1 ? (size_t)(1 / per_column + 0.5) : 1;
 	if (newest > INQUIRY_SPARK)
@@ -58,19 +57,24 @@ static size_t count_suspects(const struct inquiry *q)
 {
 	size_t n = 0;
 
+	/* accused rows are never packed */
 	for (size_t i = 0; i < q->nrows; i++)
 		n += q->rows[i].verdict >= VERDICT_SUSPECT;
 	return n;
 }
 
-const struct row *quiet_highest(const struct inquiry *q)
+size_t quiet_highest(const struct inquiry *q)
 {
-	const struct row *highest = NULL;
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
+	const struct row *r;
+	size_t highest = SIZE_MAX;
+	uint64_t messages = 0;
 
-	for (size_t i = 0; i < q->nrows; i++)
-		if (who_is_local(q->rows[i].kind) &&
-		    (!highest || q->rows[i].counts.messages > highest->counts.messages))
-			highest = &q->rows[i];
+	while ((r = rows_next(&rows)) != NULL)
+		if (who_is_local(r->kind) && (highest == SIZE_MAX || r->counts.messages > messages)) {
+			highest = rows.next - 1;
+			messages = r->counts.messages;
+		}
 	return highest;
 }
 
@@ -105,8 +109,9 @@ bool quiet_has_mail(const struct inquiry *q)
 void quiet_show(struct pen *p, const struct inquiry *q)
 {
 	struct volume v = sum_volume(q);
-	const struct row *highest = quiet_highest(q);
+	size_t highest = quiet_highest(q);
 	size_t suspects = count_suspects(q);
+	struct arena *a;
 
 	p->indent = 2;
 	if (!quiet_has_mail(q)) {
@@ -134,8 +139,11 @@ void quiet_show(struct pen *p, const struct inquiry *q)
 	pen_str(p, "  ");
 	pen_spark(p, v.column, INQUIRY_SPARK, 20);
 	pen_line(p, 0);
-	if (highest)
-		put_highest(p, highest);
+	if (highest == SIZE_MAX)
+		return;
+	a = arena_new();
+	put_highest(p, rows_get(q, highest, a));
+	arena_free(a);
 }
 
 /* What each kind of log would show; a mail server's own log is always there or there were no rows. */
@@ -180,8 +188,8 @@ void quiet_checked(struct pen *p, const struct inquiry *q)
 	pen_label(p, "CHECKED");
 	pen_count(p, q->totals.messages);
 	pen_str(p, " messages of ");
-	pen_count(p, q->nrows);
-	pen_str(p, q->nrows == 1 ? " sender in " : " senders in ");
+	pen_count(p, rows_all(q));
+	pen_str(p, rows_all(q) == 1 ? " sender in " : " senders in ");
 	pen_count(p, q->ninputs);
 	pen_str(p, q->ninputs == 1 ? " file" : " files");
 	for (size_t i = 0; i < sizeof(log_kinds) / sizeof(log_kinds[0]); i++)

@@ -9,6 +9,7 @@
 #define SPAMTRAIL_REPORT_QUIET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct buf;
 struct inquiry;
@@ -16,8 +17,8 @@ struct pen;
 
 /* Was there any mail at all? A log of another program is no clean bill of health. */
 bool quiet_has_mail(const struct inquiry *q);
-/* Who sends most of this server's own mail; NULL when nobody does. */
-const struct row *quiet_highest(const struct inquiry *q);
+/* Who sends most of this server's own mail: his row's index, SIZE_MAX when nobody does. */
+size_t quiet_highest(const struct inquiry *q);
 /* The head, in the place of the incidents; then, further down, what was checked. */
 void quiet_show(struct pen *p, const struct inquiry *q);
 void quiet_checked(struct pen *p, const struct inquiry *q);

@@ -112,6 +112,31 @@ static void put_finding(struct pen *p, const struct scan_finding *f, bool explai
 		put_reason(p, &f->reason[i], explain);
 }
 
+static void put_findings(struct sink *s, struct pen *p, const struct scan_report *r, const struct screen *screen,
+			 bool explain)
+{
+	size_t most = screen->top ? screen->top : SIZE_MAX, shown = 0;
+
+	/* nearest to the script that mailed, then worst */
+	for (int rank = RANK_MAILER; rank < SCAN_RANKS; rank++)
+		for (int verdict = SCAN_MALICIOUS; verdict >= SCAN_SUSPICIOUS; verdict--)
+			for (size_t i = 0; i < r->findings && shown < most; i++)
+				if ((int)r->finding[i].verdict == verdict && (int)r->finding[i].rank == rank) {
+					put_finding(p, &r->finding[i], explain);
+					shown++;
+					sink_turn(s);
+				}
+}
+
+static void put_notes(struct pen *p, const struct scan_report *r)
+{
+	for (size_t i = 0; i < r->notes; i++) {
+		pen_label(p, i ? "" : "NOTE");
+		pen_text(p, r->note[i]);
+		pen_line(p, 0);
+	}
+}
+
 static void put_skips(struct pen *p, const struct scan_report *r)
 {
 	for (size_t i = 0; i < r->skips && i < SKIPS_SHOWN; i++) {
@@ -135,20 +160,18 @@ void scan_text(struct sink *s, const struct scan_report *r, const struct screen 
 {
 	struct pen p = pen_new(&s->text, screen);
 	struct buf bytes = BUF_MAX(64);
-	size_t most = screen->top ? screen->top : SIZE_MAX, shown = 0;
 
-	for (int verdict = SCAN_MALICIOUS; verdict >= SCAN_SUSPICIOUS; verdict--)
-		for (size_t i = 0; i < r->findings && shown < most; i++)
-			if ((int)r->finding[i].verdict == verdict) {
-				put_finding(&p, &r->finding[i], explain);
-				shown++;
-				sink_turn(s);
-			}
+	put_findings(s, &p, r, screen, explain);
 	put_skips(&p, r);
+	put_notes(&p, r);
 	if (quiet)
 		return;
 	pen_count(&p, r->files);
 	pen_str(&p, " files, ");
+	if (r->known) {
+		pen_count(&p, r->known);
+		pen_str(&p, " of them clean before and unchanged, ");
+	}
 	text_bytes(&bytes, r->bytes);
 	pen_text(&p, buf_view(&bytes));
 	pen_str(&p, ": ");
@@ -157,6 +180,18 @@ void scan_text(struct sink *s, const struct scan_report *r, const struct screen 
 	pen_str(&p, r->complete ? "" : ", incomplete: see SKIPPED");
 	pen_line(&p, 0);
 	buf_free(&bytes);
+}
+
+void scan_text_first(struct sink *s, const struct scan_report *r, const struct screen *screen, bool explain)
+{
+	struct pen p = pen_new(&s->text, screen);
+
+	pen_str(&p, "AROUND THE SCRIPT THAT MAILED");
+	pen_line(&p, 0);
+	put_findings(s, &p, r, screen, explain);
+	pen_str(&p, "The rest of the home is being read; all of it follows.");
+	pen_line(&p, 0);
+	pen_line(&p, 0);
 }
 
 /* --- for scripts ----------------------------------------------------------------------------- */
@@ -194,7 +229,20 @@ void scan_plain(struct sink *s, const struct scan_report *r)
 			field(s, f->reason[k].text);
 			buf_byte(&s->text, '\n');
 		}
+		for (size_t k = 0; k < f->engines; k++) {
+			if (span_eq(f->engine[k], SPAN("spamtrail")))
+				continue;
+			buf_str(&s->text, "engine");
+			field(s, f->path);
+			field(s, f->engine[k]);
+			buf_byte(&s->text, '\n');
+		}
 		sink_turn(s);
+	}
+	for (size_t i = 0; i < r->notes; i++) {
+		buf_str(&s->text, "note");
+		field(s, r->note[i]);
+		buf_byte(&s->text, '\n');
 	}
 	for (size_t i = 0; i < r->skips; i++) {
 		buf_str(&s->text, "skipped");
@@ -209,6 +257,7 @@ void scan_plain(struct sink *s, const struct scan_report *r)
 	number(s, r->findings);
 	number(s, r->skips + r->skips_more);
 	field(s, r->complete ? SPAN("yes") : SPAN("no"));
+	number(s, r->known);
 	buf_byte(&s->text, '\n');
 }
 
@@ -277,7 +326,8 @@ static void json_finding(struct jsonw *w, const struct scan_finding *f, const st
 		json_reason(w, &f->reason[i]);
 	jsonw_close(w, ']');
 	jsonw_open(w, "engine", '[');
-	jsonw_str(w, NULL, "spamtrail");
+	for (size_t i = 0; i < f->engines; i++)
+		jsonw_span(w, NULL, f->engine[i]);
 	jsonw_close(w, ']');
 	jsonw_close(w, '}');
 }
@@ -291,6 +341,7 @@ void scan_json(struct sink *s, const struct scan_report *r, const struct zone *z
 	jsonw_bool(&w, "complete", r->complete);
 	jsonw_u64(&w, "files", r->files);
 	jsonw_u64(&w, "bytes", r->bytes);
+	jsonw_u64(&w, "known", r->known);
 	jsonw_double(&w, "seconds", r->seconds);
 	jsonw_open(&w, "findings", '[');
 	for (size_t i = 0; i < r->findings; i++) {
@@ -309,6 +360,10 @@ void scan_json(struct sink *s, const struct scan_report *r, const struct zone *z
 	jsonw_close(&w, ']');
 	if (r->skips_more)
 		jsonw_u64(&w, "skipped_more", r->skips_more);
+	jsonw_open(&w, "notes", '[');
+	for (size_t i = 0; i < r->notes; i++)
+		jsonw_span(&w, NULL, r->note[i]);
+	jsonw_close(&w, ']');
 	jsonw_open(&w, "unseen", '[');
 	jsonw_close(&w, ']');
 	jsonw_close(&w, '}');

@@ -8,6 +8,7 @@
 
 #include "report/claims.h"
 #include "model/plan.h"
+#include "model/rows.h"
 #include "report/pen.h"
 #include "report/quiet.h"
 #include "report/sender.h"
@@ -209,13 +210,13 @@ static void put_more(struct pen *p, const struct inquiry *q, const bool *told, s
 static void put_aside(struct pen *p, const struct inquiry *q)
 {
 	/* "No outbreak" has named him already. */
-	const struct row *told_as_highest = q->nincidents ? NULL : quiet_highest(q);
+	size_t told_as_highest = q->nincidents ? SIZE_MAX : quiet_highest(q);
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
+	const struct row *r;
 	size_t shown = 0, more = 0;
 
-	for (size_t i = 0; i < q->nrows; i++) {
-		const struct row *r = &q->rows[i];
-
-		if ((!r->trusted && r->verdict != VERDICT_BULK) || r == told_as_highest)
+	while ((r = rows_next(&rows)) != NULL) {
+		if ((!r->trusted && r->verdict != VERDICT_BULK) || rows.next - 1 == told_as_highest)
 			continue;
 		if (shown == ASIDE_SHOWN) {
 			more++;
@@ -294,6 +295,8 @@ static void put_unseen(struct pen *p, const struct inquiry *q)
 {
 	bool first = true;
 	struct buf b = BUF_MAX(256);
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
+	const struct row *r;
 
 	if (q->stopped)
 		put_unseen_line(p, &first, SPAN("stopped by Ctrl-C: what was known until then"));
@@ -301,9 +304,7 @@ static void put_unseen(struct pen *p, const struct inquiry *q)
 		put_unseen_line(p, &first, SPAN("older logs: still being read"));
 	for (size_t i = 0; i < q->nunseen; i++)
 		put_unseen_line(p, &first, q->unseen[i]);
-	for (size_t i = 0; i < q->nrows; i++) {
-		const struct row *r = &q->rows[i];
-
+	while ((r = rows_next(&rows)) != NULL) {
 		if (r->kind != KIND_UNKNOWN || r->counts.recipients == 0)
 			continue;
 		b.n = 0;

@@ -10,6 +10,10 @@
 #include "scan/decode.h"
 #include "scan/lists.h"
 
+#include <nettle/md5.h>
+#include <nettle/sha1.h>
+#include <zlib.h>
+
 /*
  * Bytes of one result. DECODED_MOST: far above any script, below the file's whole budget, so that one
  * bomb leaves room for the rest. REPEAT_MOST: what is repeated says nothing new.
@@ -592,6 +596,47 @@ static bool act_intval(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* Keys of packed scripts are digests of passwords that stand beside them. */
+static bool digest(struct machine *m, const struct function *fn, struct value *arg, uint32_t n,
+		   struct value *ret)
+{
+	char scratch[VALUE_SCRATCH], hex[2 * SHA1_DIGEST_SIZE];
+	uint8_t sum[SHA1_DIGEST_SIZE];
+	struct span s;
+	size_t size = fn->name[0] == 'm' ? MD5_DIGEST_SIZE : SHA1_DIGEST_SIZE;
+
+	if (!value_to_text(arg, scratch, &s) || arg->marks & (M_INPUT | M_BARE))
+		return false;
+	m->e->steps_left -= m->e->steps_left > s.n / 16 ? s.n / 16 : m->e->steps_left;
+	if (fn->name[0] == 'c') {
+		*ret = value_int((int64_t)crc32(0, (const Bytef *)s.p, (uInt)s.n));
+		return true;
+	}
+	if (fn->name[0] == 'm') {
+		struct md5_ctx ctx;
+
+		md5_init(&ctx);
+		md5_update(&ctx, s.n, (const uint8_t *)s.p);
+		md5_digest(&ctx, size, sum);
+	} else {
+		struct sha1_ctx ctx;
+
+		sha1_init(&ctx);
+		sha1_update(&ctx, s.n, (const uint8_t *)s.p);
+		sha1_digest(&ctx, size, sum);
+	}
+	if (n > 1 && value_truth(&arg[1]) == 1) {
+		*ret = value_text(&m->e->pool, span_of((const char *)sum, size));
+		return true;
+	}
+	for (size_t i = 0; i < size; i++) {
+		hex[2 * i] = "0123456789abcdef"[sum[i] >> 4];
+		hex[2 * i + 1] = "0123456789abcdef"[sum[i] & 15];
+	}
+	*ret = value_text(&m->e->pool, span_of(hex, 2 * size));
+	return true;
+}
+
 /* Whether a function is there is the server's to say: both ways are walked. */
 static bool act_exists(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
@@ -718,6 +763,8 @@ bool builtin_run(struct machine *m, const struct function *fn, struct value *arg
 		return lists_run(m, fn, arg, n);
 	if (n && decoders[fn->act].decode)
 		done = run_decoder(m, fn, arg, &v);
+	else if (n && fn->act == ACT_DIGEST)
+		done = digest(m, fn, arg, n, &v);
 	else if (n && acts[fn->act] && (known(arg, n) || fn->act == ACT_DEFINE))
 		done = acts[fn->act](m, arg, n, &v);
 	if (!done)

@@ -366,10 +366,12 @@ void call_name(struct machine *m, uint32_t name, uint32_t n)
 		}
 	}
 	fn = lexicon_function(m->e->words, text);
-	if (fn)
+	if (fn) {
 		call_function(m, fn, text, n, 0);
-	else
-		finish(m, n, value_unknown(0, 0));
+		return;
+	}
+	foreign_given(m, text, arguments(m, n), n, 0);
+	finish(m, n, value_unknown(0, 0));
 }
 
 /* A closure, [object, method], a name, or something that only the request knows. */
@@ -490,27 +492,6 @@ static uint32_t class_of(struct machine *m, const struct value *object)
 	return NO_CLASS;
 }
 
-/* The object that is not ours: PHP's own classes that matter. */
-static struct value foreign_method(struct machine *m, struct span name, struct value *object,
-				   struct value *arg, uint32_t n)
-{
-	struct value v = value_unknown(0, 0);
-	uint32_t from = 0;
-
-	/* ReflectionFunction("system")->invoke(...), and the like: the object keeps its argument */
-	if (span_eq_nocase(name, SPAN("invoke")) || span_eq_nocase(name, SPAN("invokeargs")))
-		v.kind = V_CLOSURE;
-	v.marks = (all_marks(arg, n, &from) | object->marks) &
-		  (M_INPUT | M_REMOTE | M_FILE | M_UPLOAD | M_CLIENT);
-	v.from = from;
-	if (v.kind == V_CLOSURE)
-		return v;
-	/* what a foreign object makes of its arguments is not known, but readers read */
-	if (!(object->marks & (M_REMOTE | M_FILE | M_BODY)))
-		v.marks = 0;
-	return v;
-}
-
 /* The class's own method, __call, or nothing that is known. */
 void call_method(struct machine *m, struct value name, uint32_t n)
 {
@@ -553,36 +534,15 @@ void call_method(struct machine *m, struct value name, uint32_t n)
 		call_callable(m, object, n);
 		return;
 	}
-	if (object.kind == V_UNKNOWN && object.n == SUPERS + 1 && object.cell && name.kind == V_TEXT &&
-	    span_eq_nocase(span_head(span_of(name.p, name.n), 6), SPAN("invoke"))) {
-		struct value list = n ? arg[0] : value_unknown(0, 0);
-
-		if (name.n > 6) {
-			while (n-- > 0)
-				pop_value(m);
-			n = 0;
-			for (uint32_t i = 0; list.kind == V_ARRAY && i < list.array->n && i < 16; i++, n++)
-				push_value(m, list.array->pair[i].value);
-			if (!n) {
-				push_value(m, operate_element(m, list));
-				n = 1;
-			}
-		}
-		call_callable(m, *object.cell, n);
-		return;
-	}
-	finish(m, n,
-	       foreign_method(m, span_of(name.kind == V_TEXT ? name.p : "", name.kind == V_TEXT ? name.n : 0),
-			      &object, arg, n));
+	foreign_call(m, name.kind == V_TEXT ? span_of(name.p, name.n) : SPAN_NONE, &object, n);
 }
 
-/* The constructor runs; Reflection keeps what it was given. */
+/* The constructor runs; a class of PHP's keeps what it was given. */
 void call_new(struct machine *m, uint32_t n)
 {
-	static const char *const readers[] = { "splfileobject", "com", "ziparchive" };
 	struct value *arg = arguments(m, n), class_name, object = { .kind = V_OBJECT, .n = NO_CLASS };
 	struct unit *u = NULL;
-	uint32_t class, from = 0;
+	uint32_t class;
 
 	if (m->top < here(m)->base + n + 1) {
 		m->stopped = true;
@@ -591,31 +551,17 @@ void call_new(struct machine *m, uint32_t n)
 	class_name = arg[-1];
 	memmove(arg - 1, arg, n * sizeof(*arg));
 	m->top--;
-	arg--;
 	class = class_of(m, &class_name);
-	if (class != NO_CLASS) {
-		object.n = class;
-		m->e->class[class].made = true;
-		u = engine_method(m->e, class, engine_name(m->e, SPAN("__construct"), true));
-		if (!u && m->e->class[class].name)
-			u = engine_method(m->e, class, m->e->class[class].name);
-	} else if (class_name.kind == V_TEXT && n &&
-		   span_starts(span_of(class_name.p, class_name.n), SPAN("Reflection"))) {
-		struct value *kept = pool_take(&m->e->pool, sizeof(*kept));
-
-		/* it will call what it was given */
-		if (kept)
-			*kept = arg[0];
-		object = value_unknown(0, 0);
-		object.n = SUPERS + 1;
-		object.cell = kept;
-	} else {
-		object = value_unknown(0, 0);
-		for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
-			if (class_name.kind == V_TEXT &&
-			    span_eq_nocase(span_of(class_name.p, class_name.n), span_str(readers[i])))
-				object = value_unknown(all_marks(arg, n, &from), from);
+	if (class == NO_CLASS) {
+		foreign_new(m, class_name.kind == V_TEXT ? span_of(class_name.p, class_name.n) : SPAN_NONE,
+			    n);
+		return;
 	}
+	object.n = class;
+	m->e->class[class].made = true;
+	u = engine_method(m->e, class, engine_name(m->e, SPAN("__construct"), true));
+	if (!u && m->e->class[class].name)
+		u = engine_method(m->e, class, m->e->class[class].name);
 	if (u && call_unit(m, u, n, object)) {
 		here(m)->discards = true;
 		here(m)->instead = object;

@@ -21,6 +21,7 @@ struct weighing {
 	int by_class[SCAN_CLASSES];
 	bool unset; /* a variable that nothing here sets is set by nobody, but old PHP took requests' fields for such */
 	bool alone; /* a script of its own, no part of a program */
+	bool small; /* and hardly more than what is told */
 	struct span steered[24]; /* different functions on files that a request steers */
 	uint32_t steereds, loose;
 	bool connects, queries, accounts, links;
@@ -63,12 +64,21 @@ static void add(struct weighing *w, const char *rule, uint8_t class, int weight,
 
 #define OUTSIDE (M_FIELD | M_BODY | M_HEADER)
 
+/* A method of a class in a file that belongs to a program: its own hole, or a plug-in's. */
+static bool part_of_class(const struct weighing *w, const struct event *e)
+{
+	return !w->alone && w->q->classes && e->in_function;
+}
+
 /* Text run as PHP: where it comes from decides. */
 static void code(struct weighing *w, const struct event *e)
 {
 	if (e->marks & (M_FIELD | M_BODY))
-		add(w, "php.code.request", CLASS_BACKDOOR, e->marks & M_BEHIND ? 70 : 120, e,
-		    "what a request brings is run as PHP");
+		add(w, "php.code.request", CLASS_BACKDOOR,
+		    e->marks & M_BEHIND	  ? 70
+		    : part_of_class(w, e) ? 90
+					  : 120,
+		    e, "what a request brings is run as PHP");
 	else if (e->sink == SINK_REPLACE && e->second & (M_FIELD | M_BODY))
 		add(w, "php.code.subject", CLASS_BACKDOOR, 80, e,
 		    "what a pattern finds in a request is run as PHP");
@@ -88,8 +98,15 @@ static void code(struct weighing *w, const struct event *e)
 	else if (e->marks & M_DECODED)
 		add(w, "php.code.decoded", CLASS_OBFUSCATED, 70, e, "decoded text is run as PHP");
 	else if (e->marks & M_FILE && w->alone)
-		add(w, "php.code.file", CLASS_OBFUSCATED, e->marks & M_CHANGED ? 70 : 40, e,
-		    "what stands in another file is run as PHP");
+		add(w, "php.code.file", CLASS_OBFUSCATED,
+		    e->sink == SINK_REPLACE ? 100
+		    : e->marks & M_CHANGED  ? 70
+		    : w->small		    ? 60
+					    : 40,
+		    e, "what stands in another file is run as PHP");
+	if (e->built)
+		add(w, "php.code.built", CLASS_OBFUSCATED, 100, e,
+		    "text that was put together from pieces is run as PHP");
 	if (e->hidden)
 		add(w, "php.code.hidden", CLASS_OBFUSCATED, 100, e,
 		    "the function that runs PHP is called by a name put together from pieces");
@@ -113,6 +130,8 @@ static void command(struct weighing *w, const struct event *e)
 	else if (e->marks & M_LOOSE && w->unset)
 		add(w, "php.command.loose", CLASS_WEBSHELL, 50, e,
 		    "a variable that nothing sets is run as a command");
+	if (e->layer && w->alone && !(e->marks & (M_FIELD | M_BODY)))
+		add(w, "php.command.inner", CLASS_WEBSHELL, 60, e, "text that is run as PHP runs a command");
 	if (e->hidden)
 		add(w, "php.command.hidden", CLASS_OBFUSCATED, 100, e,
 		    "the function that runs commands is called by a name put together from pieces");
@@ -125,9 +144,10 @@ static void callback(struct weighing *w, const struct event *e)
 	    e->third & (M_FIELD | M_BODY) && w->alone)
 		add(w, "php.call.part", CLASS_BACKDOOR, 60, e,
 		    "a request brings a part of the function's name, and what it is given");
-	else if (e->name_marks & M_SELF && e->third & (M_FIELD | M_BODY))
+	else if (e->name_marks & M_SELF &&
+		 (e->third & (M_FIELD | M_BODY) || e->name_marks & (M_DECODED | M_CHANGED)))
 		add(w, "php.call.self", CLASS_BACKDOOR, 100, e,
-		    "the file's own name is the function that a request's text is given to");
+		    "the file itself holds the name of the function that is called");
 	else if (e->name_marks & M_FILE && e->third & (M_FIELD | M_BODY) && w->alone)
 		add(w, "php.call.file", CLASS_BACKDOOR, 60, e,
 		    "a file names the function that a request's text is given to");
@@ -138,10 +158,26 @@ static void callback(struct weighing *w, const struct event *e)
 	else if (e->name_marks & M_REMOTE)
 		add(w, "php.call.remote", CLASS_BACKDOOR, 60, e,
 		    "another server names the function that is called");
+	else if (e->name_marks & M_LOOSE && e->third & (M_FIELD | M_BODY) && w->unset && w->small)
+		add(w, "php.call.loose", CLASS_BACKDOOR, 60, e,
+		    "a variable that nothing sets is the function that a request's text is given to");
 	else if (e->marks & (M_FIELD | M_BODY) && !(e->marks & (M_BEHIND | M_CHOSEN)) &&
 		 e->sink == SINK_CALLBACK && !(e->name_marks & ~(uint32_t)M_BUILT))
 		add(w, "php.callback.request", CLASS_BACKDOOR, w->alone ? 90 : 30, e,
 		    "a request names the function that is called back");
+}
+
+/* The name of a function that runs things goes to one that will call it. */
+static void given(struct weighing *w, const struct event *e)
+{
+	if (e->hidden)
+		add(w, "php.given.hidden", CLASS_BACKDOOR, w->alone ? 100 : 60, e,
+		    "the name of a function that runs code is put together from pieces and handed over");
+	else if (e->second & (M_FIELD | M_BODY))
+		add(w, "php.given.request", CLASS_BACKDOOR, w->alone ? 100 : 30, e,
+		    "a function that runs code is handed over, together with a request's text");
+	else if (w->small && w->q->supers)
+		add(w, "php.given", CLASS_BACKDOOR, 50, e, "a function that runs code is handed over");
 }
 
 /* Files that are written: who chose the name, who the text. */
@@ -168,17 +204,18 @@ static void write_out(struct weighing *w, const struct event *e)
 
 static void upload(struct weighing *w, const struct event *e)
 {
-	bool script = e->second & M_SCRIPT;
+	bool copy = e->sink == SINK_COPY;
+	uint32_t from = copy ? e->second : e->marks, to = copy ? e->marks : e->second;
+	bool script = to & M_SCRIPT;
 
-	if (!w->alone || !(e->marks & (M_UPLOAD | M_LOOSE)) ||
-	    (e->sink == SINK_COPY && !(e->marks & M_UPLOAD)))
+	if (!w->alone || !(from & (M_UPLOAD | M_LOOSE)) || (copy && !(from & M_UPLOAD)))
 		return;
 	if (script)
 		add(w, "php.upload.script", CLASS_UPLOADER, 80, e, "an upload becomes a script");
-	else if (e->second & (M_UPLOAD_NAME | M_FIELD))
+	else if (to & (M_UPLOAD_NAME | M_FIELD))
 		add(w, "php.upload", CLASS_UPLOADER, w->q->classes ? 40 : 60, e,
 		    "an upload is stored under the name that the sender gave it");
-	else if (w->q->tokens < 500 && e->marks & M_LOOSE)
+	else if (w->q->tokens < 500 && from & M_LOOSE)
 		add(w, "php.upload.loose", CLASS_UPLOADER, 55, e,
 		    "an upload is stored, and nothing is asked");
 }
@@ -186,11 +223,19 @@ static void upload(struct weighing *w, const struct event *e)
 /* Recipients and text from the request make a mailer; a fixed recipient and a password a thief. */
 static void mail(struct weighing *w, const struct event *e)
 {
-	bool to = e->marks & M_FIELD, body = e->second & M_FIELD;
+	bool to = e->marks & M_FIELD, body = e->second & M_FIELD, many = e->marks & M_LINES;
 
 	if (to && body && w->alone)
-		add(w, "php.mail.request", CLASS_MAILER, e->marks & M_LINES ? 110 : 60, e,
-		    "a request brings recipients and text of the mail");
+		add(w, "php.mail.request", CLASS_MAILER,
+		    many		      ? 110
+		    : !(e->second & M_BEHIND) ? 60
+					      : 30,
+		    e, "a request brings recipients and text of the mail");
+	else if (w->unset && e->marks & (M_LOOSE | M_FIELD) && e->second & M_LOOSE)
+		add(w, "php.mail.loose", CLASS_MAILER, many ? 80 : 60, e,
+		    "variables that nothing sets are recipients and text of the mail");
+	else if (many && e->marks & (M_FILE | M_REMOTE) && w->alone)
+		add(w, "php.mail.list", CLASS_MAILER, 60, e, "each line of a list is mailed to");
 	if (e->second & M_SECRET && e->third & M_CLIENT && !to)
 		add(w, "php.mail.secret", CLASS_CREDENTIAL_MAILER, 80, e,
 		    "passwords and the visitor's address are mailed");
@@ -204,7 +249,7 @@ static void include(struct weighing *w, const struct event *e)
 {
 	if (e->marks & (M_FIELD | M_BODY) && !(e->marks & M_BEHIND) && w->alone)
 		add(w, "php.include.request", CLASS_BACKDOOR,
-		    e->marks & M_INNER	 ? 40
+		    e->marks & M_INNER	 ? (w->small ? 60 : 40)
 		    : w->q->includes > 2 ? 50
 					 : 80,
 		    e, "a request names the file that is run");
@@ -212,8 +257,8 @@ static void include(struct weighing *w, const struct event *e)
 		add(w, "php.include.upload", CLASS_BACKDOOR, 100, e, "an upload is run");
 	else if (e->marks & M_REMOTE || span_starts(e->content, SPAN("http")))
 		add(w, "php.include.remote", CLASS_DROPPER, 60, e, "code of another server is run");
-	else if (e->marks & M_LOOSE && !(e->marks & M_BEHIND) && w->unset && w->q->tokens < 1000 &&
-		 !e->in_function)
+	else if (e->marks & M_LOOSE && !(e->marks & M_BEHIND) && w->alone && w->q->includes == 1 &&
+		 w->small && !e->in_function)
 		add(w, "php.include.loose", CLASS_BACKDOOR, 50, e,
 		    "a variable that nothing sets names the file that is run");
 	if (e->marks & M_ESCAPED && e->content.n)
@@ -237,6 +282,19 @@ static void steer(struct weighing *w, const struct event *e)
 	w->loose += !field;
 }
 
+/* More than looking. */
+static bool changes(const struct event *e)
+{
+	static const char *const names[] = {
+		"unlink", "rename", "rmdir", "chmod", "chown", "symlink", "link"
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (span_eq_nocase(e->function, span_str(names[i])))
+			return true;
+	return false;
+}
+
 static void files(struct weighing *w, const struct event *e)
 {
 	steer(w, e);
@@ -244,6 +302,12 @@ static void files(struct weighing *w, const struct event *e)
 	    w->q->tokens < 1500)
 		add(w, "php.read.request", CLASS_WEBSHELL, 50, e,
 		    "a request names the file or address that is read");
+	if (e->sink == SINK_OPEN && e->marks & M_FIELD && !(e->marks & (M_BEHIND | M_URL)) && w->small)
+		add(w, "php.read.request", CLASS_WEBSHELL, 50, e,
+		    "a request names the file or address that is read");
+	if (e->sink == SINK_FILES && e->marks & M_FIELD && !(e->marks & M_BEHIND) && w->small && changes(e))
+		add(w, "php.change.request", CLASS_WEBSHELL, 50, e,
+		    "a request names the file that is removed or changed");
 	if (e->sink == SINK_FILES && e->marks & M_SELF && e->function.n == 6 &&
 	    memcmp(e->function.p, "unlink", 6) == 0 && w->alone && w->q->tokens < 2000)
 		add(w, "php.unlink.self", CLASS_BACKDOOR, 60, e, "the script removes itself");
@@ -292,6 +356,9 @@ static void one(struct weighing *w, const struct event *e)
 	case SINK_CALLBACK:
 		callback(w, e);
 		break;
+	case SINK_GIVEN:
+		given(w, e);
+		return;
 	case SINK_WRITE:
 	case SINK_PUT:
 	case SINK_COPY:
@@ -358,9 +425,22 @@ static void whole(struct weighing *w)
 	if (ev->limits & (LIMIT_STEPS | LIMIT_BYTES | LIMIT_LAYERS) && q->evals && q->longest > 2000)
 		add(w, "php.packed", CLASS_OBFUSCATED, 60, NULL,
 		    "it runs PHP and holds packed text that takes longer than the limit to unpack");
-	if (ev->hidden_calls >= 3)
-		add(w, "php.calls.hidden", CLASS_OBFUSCATED, ev->hidden_calls >= 8 ? 100 : 60, NULL,
-		    "functions are called by names put together from pieces");
+	if (ev->hidden_calls >= 3 || (w->alone && ev->hidden_calls))
+		add(w, "php.calls.hidden", CLASS_OBFUSCATED,
+		    ev->hidden_calls >= 8   ? 100
+		    : ev->hidden_calls >= 2 ? 60
+					    : 50,
+		    NULL, "functions are called by names put together from pieces");
+	if (ev->hidden_names && w->alone)
+		add(w, "php.name.hidden", CLASS_OBFUSCATED, 60, NULL,
+		    "the name of a function that runs things is put together from pieces");
+	if (w->alone && ev->escaped >= 100)
+		add(w, "php.escaped", CLASS_OBFUSCATED, ev->escaped >= 500 ? 90 : 60, NULL,
+		    "plain letters are written as escapes");
+	if (w->alone && ev->gotos >= 10)
+		add(w, "php.goto", CLASS_OBFUSCATED, 60, NULL, "its order is hidden by jumps");
+	if (w->alone && q->names >= 10)
+		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
 	if (__builtin_popcount(q->probes) >= 3 && w->alone)
 		add(w, "php.probes", CLASS_WEBSHELL, 30, NULL, "it looks around on the server");
 }
@@ -370,8 +450,10 @@ void classes_judge(const struct quick *q, const struct events *ev, struct judgem
 	struct weighing w = { .q = q, .ev = ev, .j = j };
 	int best = 0;
 
-	w.alone = q->namespaces == 0 && q->guards != 1 && q->includes * 300 < q->tokens + 600 &&
-		  q->in_class * 15 < q->tokens * 14 && !(q->classes && q->supers == 0);
+	w.alone = ev->outside <= 3 && q->namespaces == 0 && q->guards != 1 &&
+		  q->includes * 300 < q->tokens + 600 && q->in_class * 15 < q->tokens * 14 &&
+		  !(q->classes && q->supers == 0);
+	w.small = w.alone && q->tokens < 500;
 	/* what an included file sets is not known */
 	w.unset = w.alone && q->includes == 0 && !q->binary;
 	for (uint32_t i = 0; i < ev->n; i++)

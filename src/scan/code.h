@@ -13,7 +13,7 @@
 
 enum code_op {
 	C_NOP,
-	C_CONST, /* a: constant */
+	C_CONST, /* a: constant; b 1: the name of a class */
 	C_LOAD, /* a: variable; b 1: about to be written into */
 	C_STORE, /* a: variable; b: operator of a compound assignment, 0 none */
 	C_STEP, /* a: variable; b: 1 up, 2 down */
@@ -97,6 +97,8 @@ struct unit {
 struct class {
 	uint32_t name, parent; /* in lower case; 0: none */
 	struct array *properties; /* of all its objects: who they are is not followed */
+	struct text *text; /* where it is declared, and the token of its keyword */
+	uint32_t token;
 	bool made;
 };
 

@@ -23,7 +23,7 @@ bool compile_is(const struct compiler *c, uint32_t i, uint8_t op)
 	return tk->kind == TK_OP && tk->sub == op;
 }
 
-static uint8_t keyword(const struct compiler *c, uint32_t i)
+uint8_t compile_keyword(const struct compiler *c, uint32_t i)
 {
 	const struct token *tk = compile_token(c, i);
 
@@ -87,217 +87,19 @@ uint32_t compile_slot(struct compiler *c, uint32_t name)
 	return c->slots++;
 }
 
-static uint32_t name_at(struct compiler *c, uint32_t i, bool lower)
+uint32_t compile_name_at(struct compiler *c, uint32_t i, bool lower)
 {
 	const struct token *tk = compile_token(c, i);
 
 	return engine_name(c->e, span_of(c->t->bytes.p + tk->at, tk->n), lower);
 }
 
-/* --- functions and classes ------------------------------------------------------------------- */
-
 /* From an opening bracket to its partner, or to the end. */
-static uint32_t mate(const struct compiler *c, uint32_t i)
+uint32_t compile_mate(const struct compiler *c, uint32_t i)
 {
 	uint32_t m = compile_token(c, i)->mate;
 
 	return m < c->end ? m : c->end;
-}
-
-/* The end of an arrow function's expression that begins at I. */
-static uint32_t arrow_end(const struct compiler *c, uint32_t i)
-{
-	for (; i < c->end; i++) {
-		const struct token *tk = compile_token(c, i);
-
-		if (tk->kind != TK_OP)
-			continue;
-		if (strchr("([{", tk->sub) && tk->sub && tk->mate < c->end)
-			i = tk->mate;
-		else if (tk->sub && strchr(")]};,", tk->sub))
-			break;
-	}
-	return i;
-}
-
-struct unit *compile_function(struct compiler *c, bool arrow)
-{
-	struct unit *u = engine_unit(c->e, c->t);
-	uint32_t i = c->i + 1;
-
-	if (compile_is(c, i, '&'))
-		i++;
-	if (compile_token(c, i)->kind == TK_NAME && !compile_is(c, i, '('))
-		i++;
-	if (!u || !compile_is(c, i, '(')) {
-		c->i = i > c->i ? i : c->i + 1;
-		return NULL;
-	}
-	u->class = c->class;
-	u->arrow = arrow;
-	u->head = i + 1;
-	u->head_end = mate(c, i);
-	i = u->head_end + 1;
-	if (keyword(c, i) == KW_USE && compile_is(c, i + 1, '(')) {
-		u->use_first = i + 2;
-		u->uses = mate(c, i + 1);
-		i = u->uses + 1;
-	}
-	/* the type it returns */
-	while (i < c->end && !compile_is(c, i, '{') && !compile_is(c, i, ';') &&
-	       !compile_is(c, i, OP_FAT_ARROW))
-		i++;
-	if (arrow) {
-		u->first = i + 1;
-		u->end = arrow_end(c, i + 1);
-		c->i = u->end;
-		return u;
-	}
-	if (!compile_is(c, i, '{')) {
-		u->refused = true;
-		c->i = i;
-		return u;
-	}
-	u->first = i + 1;
-	u->end = mate(c, i);
-	c->i = u->end + 1;
-	return u;
-}
-
-/* The value that a property or constant begins with, stored when the class is declared. */
-static void property(struct compiler *c, uint32_t class, uint32_t name, bool is_constant)
-{
-	if (!compile_is(c, c->i, '='))
-		return;
-	emit(c, C_CONST, engine_constant(c->e, (struct value){ .kind = V_OBJECT, .n = class }));
-	c->i++;
-	compile_expression(c, c->end);
-	emit(c, C_STORE_PROPERTY, name);
-	emit(c, C_POP, 0);
-	(void)is_constant;
-}
-
-/* One member of the class; c->i moves on. */
-static void class_member(struct compiler *c, uint32_t class)
-{
-	uint8_t kw = keyword(c, c->i);
-
-	if (kw == KW_FUNCTION) {
-		uint32_t at = c->i + 1 + compile_is(c, c->i + 1, '&');
-		uint32_t name = name_at(c, at, true);
-		struct unit *u = compile_function(c, false);
-
-		if (u)
-			u->name = name;
-	} else if (kw == KW_CONST && compile_token(c, c->i + 1)->kind == TK_NAME) {
-		uint32_t at = c->i + 1;
-
-		if (compile_token(c, at + 1)->kind == TK_NAME)
-			at++;
-		c->i = at + 1;
-		property(c, class, name_at(c, at, false), true);
-	} else if (compile_token(c, c->i)->kind == TK_VAR) {
-		c->i++;
-		property(c, class, name_at(c, c->i - 1, false), false);
-	} else if (compile_is(c, c->i, '{')) {
-		c->i = mate(c, c->i) + 1;
-	} else {
-		c->i++;
-	}
-}
-
-/* Its methods become units; what its properties begin with is code of where it stands. */
-void compile_class(struct compiler *c, uint32_t *ret_class)
-{
-	uint32_t outer = c->class, outer_end = c->end, class;
-	uint32_t i = c->i + 1;
-
-	class = engine_class(
-		c->e, compile_token(c, i)->kind == TK_NAME && !keyword(c, i) ? name_at(c, i, true) : 0);
-	for (; i < c->end && !compile_is(c, i, '{') && !compile_is(c, i, ';'); i++)
-		if (keyword(c, i) == KW_EXTENDS && class != NO_CLASS &&
-		    compile_token(c, i + 1)->kind == TK_NAME)
-			c->e->class[class].parent = name_at(c, i + 1, true);
-	*ret_class = class;
-	if (!compile_is(c, i, '{') || class == NO_CLASS) {
-		c->i = i;
-		return;
-	}
-	c->class = class;
-	c->end = mate(c, i);
-	c->i = i + 1;
-	while (c->i < c->end)
-		class_member(c, class);
-	c->i = c->end + 1;
-	c->end = outer_end;
-	c->class = outer;
-}
-
-/* Parameters and the closure's use list get the first variables. */
-static void take_parameters(struct compiler *c, struct unit *u)
-{
-	uint32_t n = 0, i, from = u->use_first, to = u->uses;
-
-	for (i = u->head; i < u->head_end; i++)
-		n += compile_token(c, i)->kind == TK_VAR;
-	u->parameter = n ? pool_take(&c->e->pool, n * sizeof(*u->parameter)) : NULL;
-	for (i = u->head; u->parameter && i < u->head_end; i++) {
-		const struct token *tk = compile_token(c, i);
-		struct parameter *p = &u->parameter[u->parameters];
-
-		if (tk->kind == TK_OP && strchr("([{", tk->sub) && tk->mate < u->head_end)
-			i = tk->mate;
-		if (tk->kind != TK_VAR)
-			continue;
-		*p = (struct parameter){ .slot = compile_slot(c, name_at(c, i, false)),
-					 .constant = UINT32_MAX };
-		p->by_reference = i > 0 && compile_is(c, i - 1, '&');
-		p->rest = i > 0 && compile_is(c, i - 1, OP_ELLIPSIS);
-		if (compile_is(c, i + 1, '=') && compile_token(c, i + 2)->kind >= TK_NUMBER &&
-		    compile_token(c, i + 2)->kind <= TK_PLAIN)
-			p->constant =
-				engine_constant(c->e, compile_literal(c->e, c->t, compile_token(c, i + 2)));
-		u->parameters++;
-	}
-	u->use_first = c->slots;
-	u->uses = 0;
-	for (i = from; i < to; i++)
-		if (compile_token(c, i)->kind == TK_VAR) {
-			uint32_t slot = compile_slot(c, name_at(c, i, false));
-
-			u->uses += slot == u->use_first + u->uses;
-		}
-}
-
-/* --- patterns -------------------------------------------------------------------------------- */
-
-/* Elements that are variables; what lies deeper flows nowhere. */
-void compile_pattern(struct compiler *c, uint32_t from, uint32_t to)
-{
-	int64_t n = 0;
-
-	for (uint32_t i = from; i < to; i++) {
-		const struct token *tk = compile_token(c, i);
-		struct value key = value_int(n);
-
-		if (tk->kind == TK_OP && tk->sub == ',') {
-			n++;
-			continue;
-		}
-		if (tk->kind == TK_OP && tk->mate < to && tk->mate > i) {
-			i = tk->mate;
-			continue;
-		}
-		if (tk->kind != TK_VAR)
-			continue;
-		if (i >= from + 2 && compile_is(c, i - 1, OP_FAT_ARROW))
-			key = compile_literal(c->e, c->t, compile_token(c, i - 2));
-		emit(c, C_COPY, 0);
-		emit(c, C_CONST, engine_constant(c->e, key));
-		emit(c, C_INDEX, 0);
-		emit(c, C_STORE, compile_slot(c, name_at(c, i, false)));
-		emit(c, C_POP, 0);
-	}
 }
 
 /* --- blocks ---------------------------------------------------------------------------------- */
@@ -326,7 +128,8 @@ static void statement_if(struct compiler *c);
 /* elseif is an else that holds an if. */
 static void else_branch(struct compiler *c, const struct block *was)
 {
-	bool again = keyword(c, c->i) == KW_ELSEIF || (was->form == F_COLON && keyword(c, c->i + 1) == KW_IF);
+	bool again = compile_keyword(c, c->i) == KW_ELSEIF ||
+		     (was->form == F_COLON && compile_keyword(c, c->i + 1) == KW_IF);
 	struct block *b;
 
 	emit(c, C_ELSE, 0);
@@ -334,7 +137,7 @@ static void else_branch(struct compiler *c, const struct block *was)
 	if (again) {
 		uint32_t patch = c->codes - 1;
 
-		if (keyword(c, c->i) == KW_ELSE)
+		if (compile_keyword(c, c->i) == KW_ELSE)
 			c->i++;
 		if (c->blocks >= BLOCKS_MOST - 2) {
 			c->code[patch].a = c->codes;
@@ -357,7 +160,7 @@ static bool close_block(struct compiler *c)
 
 	switch (b.kind) {
 	case B_IF:
-		if (keyword(c, c->i) == KW_ELSE || keyword(c, c->i) == KW_ELSEIF) {
+		if (compile_keyword(c, c->i) == KW_ELSE || compile_keyword(c, c->i) == KW_ELSEIF) {
 			else_branch(c, &b);
 			return false;
 		}
@@ -390,8 +193,8 @@ static bool close_block(struct compiler *c)
 		break;
 	case B_DO:
 		c->code[b.patch + 1].a = c->codes;
-		if (keyword(c, c->i) == KW_WHILE && compile_is(c, c->i + 1, '(')) {
-			uint32_t end = mate(c, c->i + 1);
+		if (compile_keyword(c, c->i) == KW_WHILE && compile_is(c, c->i + 1, '(')) {
+			uint32_t end = compile_mate(c, c->i + 1);
 
 			c->i += 2;
 			compile_expression(c, end);
@@ -444,7 +247,7 @@ static void condition(struct compiler *c)
 		emit(c, C_CONST, engine_constant(c->e, value_unknown(0, 0)));
 		return;
 	}
-	end = mate(c, c->i);
+	end = compile_mate(c, c->i);
 	c->i++;
 	compile_expression(c, end);
 	c->i = end + 1;
@@ -521,7 +324,7 @@ static void part(struct compiler *c, uint32_t end, bool last_counts)
 
 static void statement_for(struct compiler *c)
 {
-	uint32_t open = c->i + 1, end = mate(c, open), first, second, patch, at;
+	uint32_t open = c->i + 1, end = compile_mate(c, open), first, second, patch, at;
 	struct block *b;
 
 	if (!compile_is(c, open, '(')) {
@@ -554,18 +357,18 @@ static void each_target(struct compiler *c, uint32_t end)
 		c->i++;
 	if (compile_token(c, c->i)->kind == TK_VAR &&
 	    (c->i + 1 >= end || compile_is(c, c->i + 1, OP_FAT_ARROW))) {
-		emit(c, C_STORE, compile_slot(c, name_at(c, c->i, false)));
-	} else if (compile_is(c, c->i, '[') || keyword(c, c->i) == KW_LIST) {
-		uint32_t open = c->i + (keyword(c, c->i) == KW_LIST);
+		emit(c, C_STORE, compile_slot(c, compile_name_at(c, c->i, false)));
+	} else if (compile_is(c, c->i, '[') || compile_keyword(c, c->i) == KW_LIST) {
+		uint32_t open = c->i + (compile_keyword(c, c->i) == KW_LIST);
 
-		compile_pattern(c, open + 1, mate(c, open));
+		compile_pattern(c, open + 1, compile_mate(c, open));
 	}
 	emit(c, C_POP, 0);
 }
 
 static void statement_foreach(struct compiler *c)
 {
-	uint32_t open = c->i + 1, end = mate(c, open), i, arrow, patch;
+	uint32_t open = c->i + 1, end = compile_mate(c, open), i, arrow, patch;
 	struct code *k;
 	struct block *b;
 
@@ -575,7 +378,7 @@ static void statement_foreach(struct compiler *c)
 	}
 	c->i = open + 1;
 	compile_expression(c, end);
-	for (i = c->i; i < end && keyword(c, i) != KW_AS; i++)
+	for (i = c->i; i < end && compile_keyword(c, i) != KW_AS; i++)
 		;
 	i++;
 	for (arrow = i; arrow < end && !compile_is(c, arrow, OP_FAT_ARROW); arrow++)
@@ -591,7 +394,7 @@ static void statement_foreach(struct compiler *c)
 		c->i = arrow + 1;
 	}
 	if (compile_is(c, c->i, '&') && compile_token(c, c->i + 1)->kind == TK_VAR)
-		c->code[patch + 2].n = (uint16_t)(compile_slot(c, name_at(c, c->i + 1, false)) + 1);
+		c->code[patch + 2].n = (uint16_t)(compile_slot(c, compile_name_at(c, c->i + 1, false)) + 1);
 	each_target(c, end);
 	c->i = end + 1;
 	b = open_block(c, B_LOOP);
@@ -611,7 +414,7 @@ static void statement_switch(struct compiler *c)
 
 static void statement_case(struct compiler *c)
 {
-	bool is_default = keyword(c, c->i) == KW_DEFAULT;
+	bool is_default = compile_keyword(c, c->i) == KW_DEFAULT;
 
 	c->i++;
 	if (!is_default) {
@@ -668,7 +471,7 @@ static void end_of_statement(struct compiler *c)
 static void statement_function(struct compiler *c)
 {
 	uint32_t at = c->i + 1 + compile_is(c, c->i + 1, '&');
-	uint32_t name = name_at(c, at, true);
+	uint32_t name = compile_name_at(c, at, true);
 	struct unit *u = compile_function(c, false);
 
 	if (u && name) {
@@ -686,7 +489,7 @@ static void statement_list(struct compiler *c, uint8_t kw)
 		uint32_t at = c->i;
 
 		if (kw == KW_GLOBAL && compile_token(c, c->i)->kind == TK_VAR) {
-			emit(c, C_GLOBAL, compile_slot(c, name_at(c, c->i, false)));
+			emit(c, C_GLOBAL, compile_slot(c, compile_name_at(c, c->i, false)));
 			c->i++;
 		} else {
 			compile_expression(c, c->end);
@@ -732,11 +535,11 @@ static void statement_expression(struct compiler *c)
 
 static void statement_unset(struct compiler *c)
 {
-	uint32_t end = mate(c, c->i + 1);
+	uint32_t end = compile_mate(c, c->i + 1);
 
 	for (uint32_t i = c->i + 2; i < end; i++)
 		if (compile_token(c, i)->kind == TK_VAR && (i + 1 == end || compile_is(c, i + 1, ',')))
-			emit(c, C_UNSET, compile_slot(c, name_at(c, i, false)));
+			emit(c, C_UNSET, compile_slot(c, compile_name_at(c, i, false)));
 	c->i = end + 1;
 	end_of_statement(c);
 }
@@ -752,11 +555,11 @@ static void skip_statement(struct compiler *c)
 /* catch may be left out, finally may not. */
 static void statement_catch(struct compiler *c)
 {
-	bool caught = keyword(c, c->i) == KW_CATCH;
+	bool caught = compile_keyword(c, c->i) == KW_CATCH;
 
 	c->i++;
 	if (caught && compile_is(c, c->i, '('))
-		c->i = mate(c, c->i) + 1;
+		c->i = compile_mate(c, c->i) + 1;
 	if (caught)
 		emit(c, C_MAYBE, 0);
 	open_block(c, caught ? B_CATCH : B_PLAIN);
@@ -879,7 +682,7 @@ static bool statement_keyword(struct compiler *c, uint8_t kw)
 		skip_statement(c);
 		return true;
 	case KW_GOTO:
-		emit(c, C_GOTO, name_at(c, c->i + 1, false));
+		emit(c, C_GOTO, compile_name_at(c, c->i + 1, false));
 		c->e->events->gotos++;
 		c->i += 2;
 		end_of_statement(c);
@@ -926,7 +729,7 @@ static void statement(struct compiler *c)
 	case TK_NAME:
 		if (compile_is(c, c->i + 1, ':') &&
 		    (!tk->sub || (tk->sub != KW_DEFAULT && tk->sub != KW_ELSE))) {
-			emit(c, C_LABEL, name_at(c, c->i, false));
+			emit(c, C_LABEL, compile_name_at(c, c->i, false));
 			c->e->events->labels++;
 			c->i += 2;
 			return;
@@ -965,7 +768,7 @@ void compile_unit(struct engine *e, struct unit *u)
 		u->refused = true;
 		return;
 	}
-	take_parameters(c, u);
+	compile_parameters(c, u);
 	c->i = u->first;
 	c->end = u->end;
 	if (u->arrow) {

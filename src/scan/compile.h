@@ -1,5 +1,5 @@
 /*
- * compile - tokens to code: what statements (compile.c) and expressions (expr.c) share.
+ * compile - tokens to code: what statements (compile.c), declarations (declare.c) and expressions (expr.c) share.
  *
  * Neither calls itself: nesting is on two stacks of their own, with a limit. Functions inside of something are only
  * noted here and translated later, from a queue.
@@ -56,11 +56,18 @@ struct code *emit(struct compiler *c, uint8_t op, uint32_t a);
 uint32_t compile_slot(struct compiler *c, uint32_t name);
 const struct token *compile_token(const struct compiler *c, uint32_t i);
 bool compile_is(const struct compiler *c, uint32_t i, uint8_t op);
+/* KW_NONE for what is no keyword. */
+uint8_t compile_keyword(const struct compiler *c, uint32_t i);
+uint32_t compile_name_at(struct compiler *c, uint32_t i, bool lower);
+/* From the opening bracket at I to its partner, or to the end. */
+uint32_t compile_mate(const struct compiler *c, uint32_t i);
 /* The expression at c->i, up to END at most: leaves one value. c->i stands behind it. */
 void compile_expression(struct compiler *c, uint32_t end);
 /* A function's head at token I ("function", "fn" behind it): its unit, c->i behind its body. */
 struct unit *compile_function(struct compiler *c, bool arrow);
 void compile_class(struct compiler *c, uint32_t *ret_class);
+/* Parameters and the closure's use list get the first variables. */
+void compile_parameters(struct compiler *c, struct unit *u);
 /* Takes the value on top apart into the list pattern of tokens FROM to TO. */
 void compile_pattern(struct compiler *c, uint32_t from, uint32_t to);
 

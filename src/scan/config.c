@@ -23,7 +23,7 @@ static enum config_kind kind_of(struct span path)
 	    span_eq(name, SPAN(".php.ini")))
 		return KIND_INI;
 	if (span_eq(name, SPAN("crontab")) || span_eq(name, SPAN(".crontab")) ||
-	    span_search(path, 0, SPAN("cron/crontabs/")) >= 0)
+	    span_search(path, 0, SPAN("cron/crontabs/")) >= 0 || span_starts(path, SPAN("/var/spool/cron/")))
 		return KIND_CRON;
 	return KIND_NONE;
 }

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "scan/lex.h"
+#include "scan/outside.h"
 
 static const char *const supers[SUPERS] = {
 	"",
@@ -194,9 +195,7 @@ struct unit *engine_method(const struct engine *e, uint32_t class, uint32_t name
 				parent = i;
 		class = parent;
 	}
-	if (class != NO_CLASS)
-		return NULL;
-	/* whose object it is nobody knows: the one method that is called so */
+	/* whose object it is nobody knows, or a trait brought it: the one method that is called so */
 	for (uint32_t i = 0; i < e->units; i++)
 		if (e->unit[i]->class != NO_CLASS && e->unit[i]->name == name && name) {
 			if (only)
@@ -352,6 +351,7 @@ void engine_run(const struct lexicon *words, struct span file, struct arena *are
 		machine_run(&e, main);
 	if (e.pool.over)
 		e.limits |= LIMIT_BYTES;
+	events->outside = outside_count(&e);
 	events->limits |= e.limits;
 	events->functions = e.units;
 	table_free(&e.name_table);

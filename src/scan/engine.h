@@ -56,6 +56,8 @@ struct engine {
 	uint32_t session; /* marks of what was put into $_SESSION */
 	bool session_read, session_late; /* read; put in after it was read */
 	uint32_t wild; /* marks of whatever property: unserialize($_POST) */
+	struct value thrown; /* what exceptions were made with */
+	uint32_t echoed; /* marks of what was put out: output buffers' callbacks get it */
 	uint32_t texts, tokens;
 	struct compiler *compiler;
 };

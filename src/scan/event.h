@@ -26,6 +26,7 @@ struct step {
 struct event {
 	uint8_t sink; /* enum sink */
 	bool hidden; /* the name of the function was put together, or chosen by the client */
+	bool built; /* the text that is run was put together so that no search finds its words */
 	bool maybe, in_function;
 	uint32_t marks; /* of the argument that matters */
 	uint32_t second; /* of the next one: a mail's text, the text that is written */
@@ -52,7 +53,9 @@ struct events {
 	uint32_t layers; /* the deepest decoded text that ran */
 	uint32_t gotos, labels;
 	uint32_t classes, functions;
+	uint32_t hidden_names; /* of functions that run things, made and kept */
 	uint32_t hidden_calls; /* of PHP's functions by a name put together from pieces */
+	uint32_t outside; /* names it uses that neither PHP has nor it makes */
 	uint32_t escaped; /* plain letters that were written as escapes */
 };
 

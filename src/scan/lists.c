@@ -338,6 +338,14 @@ static bool list_current(struct machine *m, struct value *arg, uint32_t n, struc
 	return true;
 }
 
+static bool list_end(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	*ret = operate_element(m, arg[0]);
+	if (arg[0].kind == V_ARRAY && arg[0].array->n && !arg[0].array->marks)
+		*ret = arg[0].array->pair[arg[0].array->n - 1].value;
+	return true;
+}
+
 static bool list_in_array(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	if (n < 2 || arg[1].kind != V_ARRAY || arg[0].kind == V_UNKNOWN || arg[1].array->marks)
@@ -518,6 +526,18 @@ static bool class_of_pattern(struct span p, bool takes[256])
 	return true;
 }
 
+/* With /e, what it found is run: that is no replacing. */
+static bool runs_replacement(struct span pattern)
+{
+	char close = pattern.n ? pattern.p[0] : '/';
+	ptrdiff_t end = span_rfind(pattern, close == '('   ? ')'
+					    : close == '{' ? '}'
+					    : close == '[' ? ']'
+							   : close);
+
+	return end > 0 && span_find(pattern, (size_t)end, 'e') > 0;
+}
+
 /* Only patterns of one class of bytes are worked out: that is what hiding uses them for. */
 static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
@@ -526,6 +546,7 @@ static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, 
 	bool within = false;
 
 	if (n < 3 || arg[0].kind != V_TEXT || arg[1].kind != V_TEXT || arg[2].kind != V_TEXT ||
+	    runs_replacement(span_of(arg[0].p, arg[0].n)) ||
 	    !class_of_pattern(span_of(arg[0].p, arg[0].n), takes))
 		return false;
 	v = value_text(&m->e->pool, SPAN(""));
@@ -541,6 +562,14 @@ static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, 
 	v.marks = arg[2].marks | M_BUILT;
 	v.from = arg[2].from;
 	*ret = v;
+	return true;
+}
+
+/* register_globals of a script's own making. */
+static bool list_import(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	here(m)->wild |= M_FIELD;
+	*ret = value_bool(true);
 	return true;
 }
 
@@ -644,6 +673,23 @@ static bool call_back(struct machine *m, struct value callee, struct value list,
 	return true;
 }
 
+/* filter_var($x, FILTER_CALLBACK, array("options" => callable)). */
+static bool validate(struct machine *m, const struct value *arg, uint32_t n)
+{
+	struct value key = value_span(SPAN("options")), value = arg[0], callee;
+	struct pair *at = arg[2].kind == V_ARRAY ? array_find(arg[2].array, &key, &m->e->steps_left) : NULL;
+
+	if (!at)
+		return false;
+	callee = at->value;
+	if (callee.kind != V_CLOSURE && callee.kind != V_TEXT && !(callee.marks & M_INPUT))
+		return false;
+	drop(m, n);
+	push_value(m, value);
+	call_callable(m, callee, 1);
+	return true;
+}
+
 /* Functions that call what they are given. */
 static bool run_callable(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
 {
@@ -687,6 +733,17 @@ static bool run_callable(struct machine *m, const struct function *fn, struct va
 		}
 		call_callable(m, callee, n);
 		return true;
+	case ACT_VALIDATE:
+		return n > 2 && validate(m, arg, n);
+	case ACT_HANDLERS:
+		/* sessions: what reads one is given its id, which the client chose */
+		if (n < 3 || arg[2].kind != V_TEXT)
+			return false;
+		callee = arg[2];
+		drop(m, n);
+		push_value(m, value_unknown(M_FIELD, machine_step(m, 0, "the session's id")));
+		call_callable(m, callee, 1);
+		return true;
 	case ACT_REGISTER:
 	case ACT_FLUSH:
 		if (fn->act == ACT_FLUSH && !n)
@@ -698,8 +755,10 @@ static bool run_callable(struct machine *m, const struct function *fn, struct va
 			call_callable(m, callee, n - 1);
 			return true;
 		}
-		if (n && m->laters < LATER_MOST)
+		if (n && m->laters < LATER_MOST) {
+			m->later_flushes[m->laters] = fn->act == ACT_FLUSH;
 			m->later[m->laters++] = callee;
+		}
 		drop(m, n);
 		push_value(m, value_unknown(0, 0));
 		return true;
@@ -753,12 +812,14 @@ static list_fn *const lists[ACTS] = {
 	[ACT_FLIP] = list_flip,
 	[ACT_SLICE] = list_slice,
 	[ACT_CURRENT] = list_current,
+	[ACT_END] = list_end,
 	[ACT_IN_ARRAY] = list_in_array,
 	[ACT_ARGS] = list_args,
 	[ACT_MIN] = list_min,
 	[ACT_MAX] = list_max,
 	[ACT_PARSE_STR] = list_parse_str,
 	[ACT_EXTRACT] = list_extract,
+	[ACT_IMPORT] = list_import,
 	[ACT_PREG_MATCH] = list_match,
 	[ACT_PREG_REPLACE] = list_preg_replace,
 	[ACT_FOPEN] = list_fopen,
@@ -772,7 +833,7 @@ static bool calls(uint8_t act)
 {
 	return act == ACT_MAP || act == ACT_FILTER || act == ACT_WALK || act == ACT_SORT ||
 	       act == ACT_PREG_CALLBACK || act == ACT_CALL || act == ACT_CALL_ARRAY || act == ACT_REGISTER ||
-	       act == ACT_FLUSH || act == ACT_VALIDATE;
+	       act == ACT_FLUSH || act == ACT_VALIDATE || act == ACT_HANDLERS;
 }
 
 bool lists_act(uint8_t act)

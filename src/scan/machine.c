@@ -214,6 +214,7 @@ static void op_echo(struct machine *m, const struct code *k)
 	struct value v = pop_value(m);
 
 	sink_reached(m, &(struct sink_call){ .sink = SINK_OUTPUT, .name = SPAN("echo"), .arg = &v, .n = 1 });
+	m->e->echoed |= v.marks & M_INPUT;
 	if (k->op == C_PRINT)
 		push_value(m, value_int(1));
 }
@@ -541,7 +542,9 @@ again:
 	m->frame[0].base = 0;
 	for (uint32_t i = 0; i < m->laters && !m->stopped; i++) {
 		m->now = NULL;
-		call_callable(m, m->later[i], 0);
+		if (m->later_flushes[i])
+			push_value(m, value_unknown(e->echoed, 0));
+		call_callable(m, m->later[i], m->later_flushes[i]);
 		run(m, 1, 0);
 		m->top = 0;
 	}

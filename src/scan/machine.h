@@ -71,6 +71,7 @@ struct machine {
 	struct loop *loop;
 	uint32_t loops;
 	struct value later[LATER_MOST]; /* shutdown functions and the like */
+	bool later_flushes[LATER_MOST]; /* it is given what was put out */
 	uint32_t laters;
 	const struct code *now;
 	uint32_t nested; /* functions that call what they are given, within each other */
@@ -126,6 +127,12 @@ void call_map(struct machine *m, struct value callee, struct array *in, bool key
 /* The element that comes next, or the result. */
 void call_map_next(struct machine *m, struct frame *f, struct value result);
 
+/* foreign.c: objects of PHP's own classes. Both take N arguments off the stack; the object lies there no more. */
+void foreign_new(struct machine *m, struct span name, uint32_t n);
+void foreign_call(struct machine *m, struct span name, const struct value *object, uint32_t n);
+/* NAME, which nobody here knows, is given ARG: tells where one of them names a function that runs what it gets. */
+void foreign_given(struct machine *m, struct span name, struct value *arg, uint32_t n, uint32_t marks);
+
 /*
  * builtin.c: true where the result is on the stack, or will be. False: the N arguments still lie there.
  */
@@ -142,6 +149,8 @@ struct sink_call {
 };
 
 void sink_reached(struct machine *m, const struct sink_call *call);
+/* The name of a function that runs things, put together so that it stands nowhere in the file. */
+bool sink_hides(struct machine *m, const struct value *name);
 /* What a source gives. */
 struct value source_result(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
 

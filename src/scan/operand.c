@@ -22,6 +22,14 @@ uint32_t expr_name(struct compiler *c, const struct token *tk, bool lower)
 	return engine_name(c->e, span_of(c->t->bytes.p + tk->at, tk->n), lower);
 }
 
+/* The name of a class. */
+static void expr_class(struct compiler *c, const struct token *tk)
+{
+	struct value name = value_span(span_of(c->t->bytes.p + tk->at, tk->n));
+
+	emit(c, C_CONST, engine_constant(c->e, name))->b = 1;
+}
+
 /* new: the class and, where there are some, its arguments. */
 static bool operand_new(struct compiler *c)
 {
@@ -51,7 +59,7 @@ static bool operand_new(struct compiler *c)
 		return false;
 	}
 	if (named)
-		expr_constant(c, value_span(span_of(c->t->bytes.p + next->at, next->n)));
+		expr_class(c, next);
 	else
 		emit(c, C_LOAD, compile_slot(c, expr_name(c, next, false)));
 	c->i++;
@@ -273,7 +281,7 @@ static bool operand_name(struct compiler *c, const struct token *tk)
 		return false;
 	}
 	if (compile_is(c, c->i + 1, OP_COLONS))
-		expr_constant(c, value_span(span_of(c->t->bytes.p + tk->at, tk->n)));
+		expr_class(c, tk);
 	else
 		operand_constant(c, tk);
 	c->i++;

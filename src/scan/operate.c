@@ -87,6 +87,19 @@ static struct value bytes(struct machine *m, uint8_t op, const struct value *a, 
 	return v;
 }
 
+static bool numeric(const struct value *v)
+{
+	bool digit = false;
+
+	for (uint32_t i = 0; i < v->n; i++) {
+		if (v->p[i] >= '0' && v->p[i] <= '9')
+			digit = true;
+		else if (!strchr(" \t\n+-.eE", v->p[i]) || !v->p[i])
+			return false;
+	}
+	return digit;
+}
+
 /* Unknown where either side may be anything. */
 static struct value compare(uint8_t op, const struct value *a, const struct value *b)
 {
@@ -109,6 +122,14 @@ static struct value compare(uint8_t op, const struct value *a, const struct valu
 	}
 	if (!as_double(a, &x) || !as_double(b, &y))
 		return value_unknown(0, 0);
+	/* texts that are no numbers are compared letter by letter */
+	if (a->kind == V_TEXT && b->kind == V_TEXT && !(numeric(a) && numeric(b))) {
+		uint32_t least = a->n < b->n ? a->n : b->n;
+		int order = least ? memcmp(a->p, b->p, least) : 0;
+
+		x = order ? order : (double)a->n - b->n;
+		y = 0;
+	}
 	switch (op) {
 	case '<':
 		return value_bool(x < y);

@@ -16,7 +16,7 @@
  * Bytes from which a text alone counts as a hiding place, with no decoder in sight: honest programs'
  * messages are mostly shorter.
  */
-enum { LONG_TEXT = 400 };
+enum { LONG_TEXT = 400, SHORT_FILE = 30 };
 
 static bool has_nocase(struct span s, const char *word)
 {
@@ -113,10 +113,23 @@ static void call(struct quick *q, const struct function *f)
 	q->sources += f->flow == FLOW_FIELD || f->flow == FLOW_REMOTE || f->flow == FLOW_FILE;
 }
 
+/* Lengths that the names of functions that run things have. */
+#define NAME_LENGTHS 0x9770u
+
+static void named(struct quick *q, const struct function *f)
+{
+	q->named += f && (f->sink == SINK_CODE || f->sink == SINK_COMMAND || f->sink == SINK_MAKE ||
+			  f->sink == SINK_REPLACE);
+}
+
 /* Long and escaped texts are where things hide. */
-static void text(struct quick *q, const char *p, const struct token *t)
+static void text(struct quick *q, const struct lexicon *words, const char *p, const struct token *t)
 {
 	struct span s = span_of(p + t->at, t->n);
+
+	/* a function that runs things, named in a text: it may be handed over */
+	if (t->n < 16 && NAME_LENGTHS >> t->n & 1 && memchr("aspecASPEC", s.p[0], 10))
+		named(q, lexicon_function(words, s));
 
 	q->texts += t->n;
 	if (t->n > q->longest)
@@ -134,6 +147,25 @@ static void text(struct quick *q, const char *p, const struct token *t)
 		q->scripts++;
 	if (t->n == 11 && memcmp(s.p, "php://input", 11) == 0)
 		q->sources++;
+}
+
+/* Names by which functions are called, or code is kept, without looking like it. */
+static void unusual(struct quick *q, struct span name)
+{
+	static const char *const words[] = {
+		"COM",	      "getDocComment", "createFunction",       "FILTER_CALLBACK",
+		"FETCH_FUNC", "getMessage",    "sqliteCreateFunction", "import_request_variables"
+	};
+
+	if (name.n == 8 && memcmp(name.p, "__FILE__", 8) == 0)
+		q->self++;
+	if (name.n >= 15 && span_search(name, 0, SPAN("Reflection")) >= 0)
+		q->dynamic++;
+	/* most lengths are none of these */
+	if ((0x110e408u >> (name.n & 31) & 1) == 0)
+		return;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		q->unusual += span_eq(name, span_str(words[i]));
 }
 
 static void word(struct quick *q, uint8_t keyword, struct span name)
@@ -168,10 +200,7 @@ static void word(struct quick *q, uint8_t keyword, struct span name)
 		q->gotos++;
 		break;
 	case KW_NONE:
-		if (name.n == 8 && memcmp(name.p, "__FILE__", 8) == 0)
-			q->self++;
-		if (name.n >= 16 && span_search(name, 0, SPAN("ReflectionFunc")) >= 0)
-			q->dynamic++;
+		unusual(q, name);
 		break;
 	default:
 		break;
@@ -267,7 +296,7 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 		case TK_RAW:
 		case TK_TEXT:
 		case TK_PLAIN:
-			text(ret, file.p, &t);
+			text(ret, words, file.p, &t);
 			break;
 		case TK_OPEN:
 			ret->backticks += t.sub == '`';
@@ -301,6 +330,8 @@ bool quick_suspects(const struct quick *q)
 	const uint64_t other = BIT(SINK_CALLBACK) | BIT(SINK_WRITE) | BIT(SINK_PUT) | BIT(SINK_UPLOAD) |
 			       BIT(SINK_COPY) | BIT(SINK_MAIL) | BIT(SINK_FETCH) | BIT(SINK_SEND) |
 			       BIT(SINK_FILES) | BIT(SINK_READ) | BIT(SINK_UNPACK) | BIT(SINK_OPEN);
+	const uint64_t old = BIT(SINK_MAIL) | BIT(SINK_UPLOAD) | BIT(SINK_COPY) | BIT(SINK_FILES) |
+			     BIT(SINK_READ) | BIT(SINK_OPEN);
 	bool hidden = q->decoders || q->escapes || q->longest > LONG_TEXT || q->names;
 
 	if (!q->php)
@@ -311,7 +342,14 @@ bool quick_suspects(const struct quick *q)
 		return true;
 	if (q->dynamic && (q->sources || hidden || !(q->classes || q->namespaces)))
 		return true;
-	if (q->sinks & (BIT(SINK_WRITE) | BIT(SINK_PUT)) && q->scripts)
+	if (q->sinks & (BIT(SINK_WRITE) | BIT(SINK_PUT)) && (q->scripts || q->decoders || q->escapes))
+		return true;
+	if (!q->namespaces && (q->unusual || (q->named && (q->sources || hidden))))
+		return true;
+	/* variables that nothing sets were a request's under old settings */
+	if (!q->namespaces && !q->classes && !q->includes && q->sinks & old)
+		return true;
+	if (q->includes && q->tokens < SHORT_FILE && !q->namespaces)
 		return true;
 	if (q->sinks & other && (q->sources || (q->self && !q->classes)))
 		return true;

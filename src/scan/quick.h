@@ -32,6 +32,8 @@ struct quick {
 	uint32_t probes, hides; /* different calls that look around, that hide */
 	uint32_t file_calls; /* bits: different calls on files */
 	uint32_t mails, self;
+	uint32_t unusual; /* names by which functions are called without looking like it */
+	uint32_t named; /* functions that run things, named in texts */
 	uint32_t scripts; /* texts that hold PHP */
 	uint32_t supers; /* superglobals alone */
 	uint32_t guards; /* asks whether a constant is defined that it does not define */

@@ -5,10 +5,14 @@
 #include "scan/scan.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "scan/config.h"
 #include "scan/lex.h"
 #include "scan/php.h"
+#include "scan/place.h"
+#include "scan/sigs.h"
 
+#include <limits.h>
 #include <nettle/sha2.h>
 
 /*
@@ -149,43 +153,149 @@ static void heaviest_first(struct scan_finding *f)
 		}
 }
 
-/* Configuration by its name, everything else by what is in it, whatever it is called. */
-bool scan_file(const struct lexicon *words, const struct walk_file *f, struct arena **ret_arena,
-	       struct scan_finding *ret_finding, const char **ret_why)
+/* PATH as the server sees it. */
+static struct span whole_path(const struct scan_rules *rules, struct span path, char *room, size_t size)
+{
+	size_t n = rules->place.n;
+
+	if (n + path.n + 1 > size)
+		return path;
+	if (n)
+		memcpy(room, rules->place.p, n);
+	if (n == 0 || room[n - 1] != '/')
+		room[n++] = '/';
+	memcpy(room + n, path.p, path.n);
+	return span_of(room, n + path.n);
+}
+
+static void add_signature(struct arena *a, struct scan_finding *f, struct span name)
+{
+	struct buf text = BUF_MAX(600), engine = BUF_MAX(600);
+
+	buf_addf(&text, "a signature names it: %.*s", (int)span_head(name, 200).n, name.p);
+	buf_addf(&engine, "signatures:%.*s", (int)span_head(name, 200).n, name.p);
+	f->reason[f->reasons++] = (struct scan_reason){
+		.rule = SPAN("signature"), .text = arena_span(a, buf_view(&text)), .weight = 10.0
+	};
+	f->engine[f->engines++] = arena_span(a, buf_view(&engine));
+	f->score += 10.0;
+	buf_free(&text);
+	buf_free(&engine);
+}
+
+/* Names that the operator's own signatures have for it. */
+static void hold_against(const struct scan_rules *rules, const struct walk_file *f, struct scan_told *ret)
+{
+	struct scan_finding *finding = &ret->finding;
+	struct span name[SIGS_TOLD];
+	bool all;
+	size_t n = sigs_match(rules->sigs, f->bytes, f->whole, name, &all);
+
+	if (!all)
+		ret->why = "it takes more work to compare with all signatures than the limit allows";
+	if (n == 0)
+		return;
+	if (finding->verdict == SCAN_CLEAN) {
+		common(f, ret->arena, finding);
+		finding->class = CLASS_SIGNATURE;
+	}
+	finding->verdict = SCAN_MALICIOUS;
+	for (size_t i = 0; i < n; i++)
+		add_signature(ret->arena, finding, name[i]);
+}
+
+static void tell(const struct walk_file *f, const struct judgement *j, const struct events *ev, struct scan_told *ret)
+{
+	struct scan_finding *to = &ret->finding;
+
+	if (j->verdict == SCAN_CLEAN)
+		return;
+	common(f, ret->arena, to);
+	to->verdict = j->verdict;
+	to->class = j->class;
+	to->score = j->score / 10.0;
+	to->engine[to->engines++] = SPAN("spamtrail");
+	for (uint32_t i = 0; i < j->reasons; i++)
+		tell_reason(ret->arena, ev, &j->reason[i], &to->reason[to->reasons++]);
+}
+
+/* An arena and a finding with room for all that may be said; most files need neither. */
+static void begin_telling(struct scan_told *ret)
+{
+	if (ret->arena)
+		return;
+	ret->arena = arena_new();
+	ret->finding.reason =
+		arena_alloc(ret->arena, (REASONS_MOST + SIGS_TOLD + 1) * sizeof(*ret->finding.reason));
+	ret->finding.engine = arena_alloc(ret->arena, (SIGS_TOLD + 2) * sizeof(*ret->finding.engine));
+}
+
+static bool is_settled(const struct scan_rules *rules, struct span path, const struct walk_file *f,
+		       struct scan_told *ret)
+{
+	if (!f->whole || !known_may(rules->known, path))
+		return false;
+	known_look(rules->known, path, f->bytes, &ret->known);
+	ret->place = path.n - f->path.n;
+	return ret->known.state == KNOWN_SAME;
+}
+
+static void judge(const struct scan_rules *rules, struct span path, const struct walk_file *f, struct scan_told *ret)
 {
 	struct judgement j = { 0 };
 	struct events ev = { 0 };
-	struct quick q;
-	struct arena *a;
-	bool config = config_named(f->path);
+	struct quick q = { 0 };
 
-	*ret_why = NULL;
-	if (!config) {
-		quick_look(words, f->bytes, &q);
-		/* most files end here; no arena is made for them */
-		if (!quick_suspects(&q))
-			return false;
-	}
-	a = arena_new();
-	*ret_arena = a;
-	*ret_finding = (struct scan_finding){ .verdict = SCAN_CLEAN };
-	if (config) {
-		config_judge(f->path, f->bytes, a, &ev, &j);
+	if (config_named(path)) {
+		begin_telling(ret);
+		config_judge(path, f->bytes, ret->arena, &ev, &j);
 	} else {
-		php_judge(words, &q, f->bytes, a, &ev, &j);
+		quick_look(rules->words, f->bytes, &q);
+		/* most files end here; no arena is made for them */
+		if (!quick_suspects(&q) && !(q.php && place_runs(path)))
+			return;
+		begin_telling(ret);
+		ev.arena = ret->arena;
+		if (quick_suspects(&q))
+			php_judge(rules->words, &q, f->bytes, ret->arena, &ev, &j);
 		if (j.limits)
-			*ret_why = limit_text(j.limits);
+			ret->why = limit_text(j.limits);
+		place_judge(rules->words, path, f->status, &q, f->bytes, ret->arena, &j);
 	}
-	if (j.verdict != SCAN_CLEAN) {
-		common(f, a, ret_finding);
-		ret_finding->verdict = j.verdict;
-		ret_finding->class = j.class;
-		ret_finding->score = j.score / 10.0;
-		ret_finding->reason = arena_alloc(a, (j.reasons + 1) * sizeof(*ret_finding->reason));
-		ret_finding->reasons = j.reasons;
-		for (uint32_t i = 0; i < j.reasons; i++)
-			tell_reason(a, &ev, &j.reason[i], &ret_finding->reason[i]);
-		heaviest_first(ret_finding);
+	tell(f, &j, &ev, ret);
+}
+
+/* Configuration by its name, everything else by what is in it, whatever it is called. */
+bool scan_file(const struct scan_rules *rules, const struct walk_file *f, struct scan_told *ret)
+{
+	char room[2 * PATH_MAX];
+	struct span path = whole_path(rules, f->path, room, sizeof(room));
+
+	*ret = (struct scan_told){ .finding = { .verdict = SCAN_CLEAN } };
+	if (is_settled(rules, path, f, ret))
+		return false;
+	judge(rules, path, f, ret);
+	if (sigs_count(rules->sigs)) {
+		begin_telling(ret);
+		hold_against(rules, f, ret);
 	}
-	return j.verdict != SCAN_CLEAN || *ret_why;
+	if (ret->finding.verdict != SCAN_CLEAN)
+		heaviest_first(&ret->finding);
+	return ret->finding.verdict != SCAN_CLEAN || ret->why;
+}
+
+void scan_differs(struct arena *a, const struct walk_file *f, struct span release, struct scan_finding *ret)
+{
+	struct buf text = BUF_MAX(600);
+
+	*ret = (struct scan_finding){ .verdict = SCAN_SUSPICIOUS, .class = CLASS_CONFIG, .score = 6.0 };
+	common(f, a, ret);
+	buf_addf(&text, "it is not the file that %.*s has here", (int)span_head(release, 200).n, release.p);
+	ret->reason = arena_alloc(a, sizeof(*ret->reason));
+	ret->reason[ret->reasons++] = (struct scan_reason){
+		.rule = SPAN("release.differs"), .text = arena_span(a, buf_view(&text)), .weight = 6.0
+	};
+	ret->engine = arena_alloc(a, sizeof(*ret->engine));
+	ret->engine[ret->engines++] = SPAN("spamtrail");
+	buf_free(&text);
 }

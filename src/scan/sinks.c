@@ -114,8 +114,8 @@ static bool matters(const struct sink_call *c, uint32_t first, uint32_t all)
 	case SINK_UPLOAD:
 	case SINK_PROBE:
 	case SINK_HIDE:
-		return true;
 	case SINK_INCLUDE:
+	case SINK_GIVEN:
 		return true;
 	case SINK_OUTPUT:
 		return all & (M_REMOTE | M_FILE | M_UPLOAD) || (all & M_INPUT && all & M_DECODED);
@@ -176,10 +176,56 @@ static void choose(const struct sink_call *c, const struct value **first, const 
 	*second = argument(c, at + 1u);
 	if (c->sink == SINK_MAIL)
 		*second = argument(c, 2);
+	/* the path first, as where something is written */
+	if (c->sink == SINK_COPY) {
+		*first = argument(c, 1);
+		*second = argument(c, 0);
+	}
 	if (c->sink == SINK_REPLACE)
 		*second = argument(c, 2);
 	if (c->sink == SINK_CALLBACK)
 		*second = argument(c, at ? 0 : 1);
+}
+
+/* WORD stands in the file as it is, so that a search finds it. */
+static bool visible(struct machine *m, struct span word)
+{
+	struct span file = m->e->events->texts ? m->e->events->text[0] : SPAN_NONE;
+	char first = word.n ? (char)(word.p[0] | 0x20) : '\0';
+
+	m->e->steps_left -= m->e->steps_left > file.n / 64 ? file.n / 64 : m->e->steps_left;
+	for (size_t i = 0; i + word.n <= file.n; i++)
+		if ((file.p[i] | 0x20) == first && span_eq_nocase(span_of(file.p + i, word.n), word))
+			return true;
+	return false;
+}
+
+/* A name put together from pieces, that no search for it finds. */
+bool sink_hides(struct machine *m, const struct value *name)
+{
+	const struct function *fn;
+
+	if (name->kind != V_TEXT || !(name->marks & (M_BUILT | M_DECODED | M_ESCAPED)) || name->n < 4 ||
+	    name->n > 24)
+		return false;
+	fn = lexicon_function(m->e->words, span_of(name->p, name->n));
+	return fn && (fn->sink == SINK_CODE || fn->sink == SINK_COMMAND || fn->sink == SINK_MAKE) &&
+	       !visible(m, span_of(name->p, name->n));
+}
+
+/* Short text that runs as PHP and was put together so that nobody finds its words. */
+static bool hidden_text(struct machine *m, const struct value *code)
+{
+	static const char *const words[] = { "eval",   "assert", "base64_decode", "gzinflate",
+					     "system", "_POST",	 "_GET",	  "_REQUEST" };
+	struct span s = code->kind == V_TEXT ? span_of(code->p, code->n) : SPAN_NONE;
+
+	if (!s.n || s.n > 4096 || !(code->marks & (M_BUILT | M_ESCAPED)) || code->marks & M_DECODED)
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (span_search(s, 0, span_str(words[i])) >= 0 && !visible(m, span_str(words[i])))
+			return true;
+	return false;
 }
 
 /* The argument, its companion and all of them: classes.c asks for each. */
@@ -196,6 +242,9 @@ void sink_reached(struct machine *m, const struct sink_call *c)
 	marks = value_all_marks(first);
 	if (c->sink == SINK_UNPACK && marks & M_INPUT)
 		m->e->wild |= marks & M_INPUT;
+	/* copy() takes addresses, too */
+	if (c->sink == SINK_COPY)
+		all |= address_marks(second) & (M_REMOTE | M_BODY);
 	if (!matters(c, marks, all))
 		return;
 	if (c->sink == SINK_REPLACE && !evaluates(c, argument(c, 0)))
@@ -203,12 +252,21 @@ void sink_reached(struct machine *m, const struct sink_call *c)
 	e.sink = c->sink;
 	e.marks = marks;
 	e.second = value_all_marks(second);
+	if (c->sink == SINK_COPY)
+		e.second |= address_marks(second) & (M_REMOTE | M_BODY);
 	/* of a mail, everything but who gets it */
 	for (uint32_t i = 1; c->sink == SINK_MAIL && i < c->n; i++)
 		e.second |= value_all_marks(&c->arg[i]);
+	/* the text stands for itself, or behind a fixed beginning */
+	if (c->sink == SINK_MAIL && !(value_all_marks(second) & M_BEHIND))
+		e.second &= ~(uint32_t)M_BEHIND;
 	e.third = all;
 	e.name_marks = c->name_marks;
 	e.hidden = c->name_marks & (M_BUILT | M_DECODED | M_INPUT | M_REMOTE | M_ESCAPED);
+	if (c->sink == SINK_GIVEN)
+		e.hidden = sink_hides(m, first);
+	else if (c->sink == SINK_CODE || c->sink == SINK_MAKE || c->sink == SINK_REPLACE)
+		e.built = hidden_text(m, first);
 	e.maybe = here(m)->unsure > 0;
 	e.layer = t->layer;
 	e.text = t->number;

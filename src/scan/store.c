@@ -154,6 +154,8 @@ void op_store(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m), *at = machine_slot(m, k->a);
 
+	if (v.marks & M_BUILT && sink_hides(m, &v))
+		m->e->events->hidden_names++;
 	if (at) {
 		if (k->b) {
 			struct value old = *at;

@@ -1,8 +1,13 @@
 /*
- * walk - see walk.h. Work lies on a stack of folders and of blocks of names; a worker that finds others idle gives a block
- * away instead of reading it itself.
+ * walk - see walk.h. Work lies on a stack: folders, blocks of names of folders, blocks of names of files; a worker that finds
+ * others idle gives a block of files away instead of reading it itself.
  *
- * TRUST: as in walk.h. O_NONBLOCK and the look at the descriptor keep a FIFO, a lease or a device from stalling us.
+ * The stack is what an account could make us keep: a block is one path and at most BLOCK bytes of names, and where many
+ * folders wait already a folder is read on later, from where it was left (its cookie), so that depth first bounds them all.
+ *
+ * TRUST: as in walk.h. O_NONBLOCK and the look at the descriptor keep a FIFO, a lease or a device from stalling us. Where
+ * a folder is exchanged between two blocks its cookie means nothing in the new one: names may be missed, as they may
+ * wherever things are moved while we look.
  */
 #include "scan/walk.h"
 
@@ -11,23 +16,37 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /*
- * BLOCK: bytes of names that the kernel gives at a time, a few hundred files. FIRST_ROOM: most scripts
- * fit, so a worker seldom asks for more. BATCH_LEAST: fewer files than this are read sooner than handed
- * over.
+ * BLOCK: bytes of names that the kernel gives at a time, a few hundred files; DEEP_BLOCK: of a folder whose path alone is
+ * longer than DEEP. FIRST_ROOM: most scripts fit, so a worker seldom asks for more. BATCH_LEAST: fewer files than this are
+ * read sooner than handed over. WAIT_MOST: bytes on the stack beyond which no folder is read on.
  */
-enum { BLOCK = 32768, FIRST_ROOM = 1 << 16, BATCH_LEAST = 16 };
+enum {
+	BLOCK = 32768, DEEP_BLOCK = 4096, DEEP = 512, FIRST_ROOM = 1 << 16, BATCH_LEAST = 16, WAIT_MOST = 2 << 20
+};
 
-/* A folder to be read, or, with NAMES, files of it. */
+/* An open folder that blocks of its files share. */
+struct folder {
+	int fd;
+	atomic_uint users;
+};
+
+enum item_kind { ITEM_FOLDER, ITEM_FOLDERS, ITEM_FILES };
+
+/* A folder to be read, from COOKIE on; or, with NAMES, folders or files in it. */
 struct item {
 	struct item *next;
-	size_t path_n;
+	enum item_kind kind;
+	struct folder *folder; /* ITEM_FILES */
+	off_t cookie;
 	char *names; /* NUL behind each */
 	size_t names_n;
+	size_t path_n;
 	char path[];
 };
 
@@ -36,7 +55,7 @@ struct walk {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct item *stack;
-	size_t items;
+	size_t items, bytes; /* on it */
 	unsigned idle;
 	bool done;
 };
@@ -55,16 +74,37 @@ static void skip(struct worker *k, struct span path, const char *why, bool harml
 	k->w->want->skip(k->w->want->ctx, path, why, harmless);
 }
 
+static void folder_done(struct folder *f)
+{
+	if (!f || atomic_fetch_sub(&f->users, 1) > 1)
+		return;
+	close(f->fd);
+	free(f);
+}
+
 /* --- the stack ------------------------------------------------------------------------------- */
 
-static struct item *item_new(struct span path)
+static struct item *item_new(enum item_kind kind, struct span path)
 {
 	struct item *it = xcalloc(1, sizeof(*it) + path.n + 1);
 
+	it->kind = kind;
 	it->path_n = path.n;
 	if (path.n)
 		memcpy(it->path, path.p, path.n);
 	return it;
+}
+
+static void item_free(struct item *it)
+{
+	folder_done(it->folder);
+	free(it->names);
+	free(it);
+}
+
+static size_t item_bytes(const struct item *it)
+{
+	return sizeof(*it) + it->path_n + it->names_n;
 }
 
 /* Wakes one that is idle. */
@@ -74,9 +114,54 @@ static void item_put(struct walk *w, struct item *it)
 	it->next = w->stack;
 	w->stack = it;
 	w->items++;
+	w->bytes += item_bytes(it);
 	if (w->idle)
 		pthread_cond_signal(&w->changed);
 	pthread_mutex_unlock(&w->lock);
+}
+
+static bool many_wait(struct walk *w)
+{
+	bool many;
+
+	pthread_mutex_lock(&w->lock);
+	many = w->bytes > WAIT_MOST;
+	pthread_mutex_unlock(&w->lock);
+	return many;
+}
+
+static struct item *item_pop(struct walk *w)
+{
+	struct item *it = w->stack;
+
+	w->stack = it->next;
+	w->items--;
+	w->bytes -= item_bytes(it);
+	return it;
+}
+
+/* The last of the folders that the item on top holds, as an item of its own; the others stay for whoever comes. */
+static struct item *item_split(struct walk *w)
+{
+	struct item *from = w->stack, *it;
+	size_t at = from->names_n - 1, n, dir = from->path_n ? from->path_n + 1 : 0;
+
+	while (at > 0 && from->names[at - 1])
+		at--;
+	n = from->names_n - 1 - at;
+	it = xcalloc(1, sizeof(*it) + dir + n + 1);
+	it->kind = ITEM_FOLDER;
+	it->path_n = dir + n;
+	if (dir)
+		memcpy(it->path, from->path, from->path_n);
+	if (dir)
+		it->path[dir - 1] = '/';
+	memcpy(it->path + dir, from->names + at, n);
+	w->bytes -= from->names_n - at;
+	from->names_n = at;
+	if (at == 0)
+		item_free(item_pop(w));
+	return it;
 }
 
 /*
@@ -99,12 +184,12 @@ static struct item *item_take(struct walk *w)
 		pthread_cond_wait(&w->changed, &w->lock);
 	}
 	/* done beats work that is left: that is how a stop takes effect */
-	it = w->done ? NULL : w->stack;
-	if (it) {
-		w->stack = it->next;
-		w->items--;
+	it = w->done ? NULL : w->stack->kind == ITEM_FOLDERS ? item_split(w) : item_pop(w);
+	if (it)
 		w->idle--;
-	}
+	/* a block of folders is work for more than the one who was woken for it */
+	if (it && w->stack && w->idle)
+		pthread_cond_signal(&w->changed);
 	pthread_mutex_unlock(&w->lock);
 	return it;
 }
@@ -187,7 +272,7 @@ static bool read_bytes(struct worker *k, int fd, uint64_t most, size_t *ret_n)
 static void read_file(struct worker *k, struct span path, int fd, const struct file_status *st)
 {
 	const struct walk_want *want = k->w->want;
-	struct walk_file f = { .path = path, .status = st };
+	struct walk_file f = { .path = path, .status = st, .fd = fd };
 	uint64_t most = st->size < want->file_most ? st->size : want->file_most;
 	size_t n = 0;
 
@@ -218,14 +303,35 @@ static void read_file(struct worker *k, struct span path, int fd, const struct f
 	}
 }
 
-/* What its descriptor says is what it is; the name may mean another by now. */
-static void one_file(struct worker *k, struct span path)
+static bool within(int64_t t, const struct walk_want *want)
+{
+	return t >= want->since && (!want->until || t <= want->until);
+}
+
+/* The owner may set mtime, the kernel's ctime tells of it: both have to lie elsewhere for a file to be left out. */
+static bool wanted(struct worker *k, struct span path, const struct file_status *st)
+{
+	const struct walk_want *want = k->w->want;
+
+	if ((want->since || want->until) && !within(st->ctime, want) && !within(st->mtime, want))
+		return false;
+	return !want->settled || !want->settled(want->ctx, k->number, path, st);
+}
+
+/*
+ * NAME in the folder DIRFD, which is PATH. What its descriptor says is what it is; the name may mean another by now. Where
+ * the look by name comes first it decides only that nothing has to be read.
+ */
+static void one_file(struct worker *k, int dirfd, const char *name, struct span path)
 {
 	const struct walk_want *want = k->w->want;
 	struct file_status st;
 	struct err err;
-	int fd = below_open(want->dir, path.p, false);
+	int fd;
 
+	if (want->ask_first && below_status(dirfd, name, &st) == 0 && S_ISREG(st.mode) && !wanted(k, path, &st))
+		return;
+	fd = below_open(dirfd, name, false);
 	if (fd < 0) {
 		/* gone since its name was read */
 		if (errno != ENOENT)
@@ -236,10 +342,7 @@ static void one_file(struct worker *k, struct span path)
 		skip(k, path, "cannot be looked at", false);
 	else if (!S_ISREG(st.mode))
 		skip(k, path, "not a regular file", true);
-	/* the owner may set mtime back, the kernel's ctime tells of it: both have to be old */
-	else if (want->since && st.ctime < want->since && st.mtime < want->since)
-		;
-	else if (!want->settled || !want->settled(want->ctx, k->number, path, &st))
+	else if (wanted(k, path, &st))
 		read_file(k, path, fd, &st);
 	close(fd);
 }
@@ -281,21 +384,16 @@ static void special(struct worker *k, struct span path, unsigned char type)
 }
 
 /* What a file system that does not tell types has: a folder, or something to be opened. */
-static unsigned char type_of(struct worker *k, struct span path, unsigned char type)
+static unsigned char type_of(int dirfd, const struct dirent64 *d)
 {
 	int fd;
 
-	if (type != DT_UNKNOWN)
-		return type;
-	fd = below_open(k->w->want->dir, path.p, true);
+	if (d->d_type != DT_UNKNOWN)
+		return d->d_type;
+	fd = below_open(dirfd, d->d_name, true);
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0 ? DT_DIR : DT_REG;
-}
-
-static void too_long(struct worker *k, const struct item *dir)
-{
-	skip(k, span_of(dir->path, dir->path_n), "paths in it are too long to be opened", false);
 }
 
 /*
@@ -312,58 +410,80 @@ static void names_read(struct worker *k, struct item *batch, size_t count)
 		struct span path = join(k, batch, batch->names + at);
 
 		if (path.n)
-			one_file(k, path);
+			one_file(k, batch->folder->fd, batch->names + at, path);
 	}
-	free(batch->names);
-	free(batch);
+	item_free(batch);
 }
 
-/* A block of names: folders onto the stack, files together. */
-static void one_block(struct worker *k, const struct item *dir, ssize_t got, bool *told)
+static void add_name(struct item *batch, const char *name, size_t room)
 {
-	struct item *batch = item_new(span_of(dir->path, dir->path_n));
-	size_t count = 0;
+	size_t n = strlen(name) + 1;
 
 	/* the kernel's records hold more than the names: as many bytes are always enough */
-	batch->names = xmalloc((size_t)got);
+	if (!batch->names)
+		batch->names = xmalloc(room);
+	memcpy(batch->names + batch->names_n, name, n);
+	batch->names_n += n;
+}
+
+/* A block of names: folders together onto the stack, files together. Returns the cookie of what comes behind. */
+static off_t one_block(struct worker *k, const struct item *dir, struct folder *folder, ssize_t got, bool *told,
+		       struct item **ret_folders)
+{
+	struct span where = span_of(dir->path, dir->path_n);
+	struct item *files = item_new(ITEM_FILES, where), *folders = item_new(ITEM_FOLDERS, where);
+	size_t count = 0;
+	off_t cookie = 0;
+
+	atomic_fetch_add(&folder->users, 1);
+	files->folder = folder;
 	for (ssize_t at = 0; at < got;) {
 		const struct dirent64 *d = (const void *)(k->block + at);
 		struct span path;
-		size_t n = strlen(d->d_name);
+		unsigned char type;
 
 		at += d->d_reclen;
+		cookie = d->d_off;
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
 			continue;
 		path = join(k, dir, d->d_name);
 		if (!path.n) {
 			if (!*told)
-				too_long(k, dir);
+				skip(k, where, "paths in it are too long to be opened", false);
 			*told = true;
 			continue;
 		}
-		switch (type_of(k, path, d->d_type)) {
-		case DT_DIR:
-			item_put(k->w, item_new(path));
-			break;
-		case DT_REG:
-			memcpy(batch->names + batch->names_n, d->d_name, n + 1);
-			batch->names_n += n + 1;
+		type = type_of(folder->fd, d);
+		if (type == DT_DIR && !k->w->want->flat) {
+			add_name(folders, d->d_name, (size_t)got);
+		} else if (type == DT_REG) {
+			add_name(files, d->d_name, (size_t)got);
 			count++;
-			break;
-		default:
-			special(k, path, d->d_type);
+		} else if (type != DT_DIR) {
+			special(k, path, type);
 		}
 	}
-	names_read(k, batch, count);
+	if (folders->names_n == 0) {
+		item_free(folders);
+		folders = NULL;
+	}
+	*ret_folders = folders;
+	names_read(k, files, count);
+	return cookie;
 }
 
-/* Its names are never all in memory. */
+/*
+ * Its names are never all in memory. Where folders enough wait, it goes back onto the stack beneath those just found, and
+ * is read on when they are done.
+ */
 static void one_folder(struct worker *k, const struct item *dir)
 {
 	const struct walk_want *want = k->w->want;
+	size_t most = dir->path_n > DEEP ? DEEP_BLOCK : BLOCK;
+	struct folder *folder;
+	bool told = dir->cookie != 0;
+	ssize_t got = 0;
 	int fd = below_open(want->dir, dir->path_n ? dir->path : ".", true);
-	bool told = false;
-	ssize_t got;
 
 	if (fd < 0) {
 		if (errno != ENOENT)
@@ -371,11 +491,29 @@ static void one_folder(struct worker *k, const struct item *dir)
 			     errno == ELOOP || errno == ENOTDIR);
 		return;
 	}
-	while ((got = getdents64(fd, k->block, BLOCK)) > 0 && want->go_on(want->ctx))
-		one_block(k, dir, got, &told);
+	folder = xcalloc(1, sizeof(*folder));
+	folder->fd = fd;
+	folder->users = 1;
+	if (dir->cookie && lseek(fd, dir->cookie, SEEK_SET) < 0)
+		got = -1;
+	while (got >= 0 && (got = getdents64(fd, k->block, most)) > 0 && want->go_on(want->ctx)) {
+		struct item *folders, *rest;
+		off_t cookie = one_block(k, dir, folder, got, &told, &folders);
+
+		if (!folders)
+			continue;
+		if (many_wait(k->w)) {
+			rest = item_new(ITEM_FOLDER, span_of(dir->path, dir->path_n));
+			rest->cookie = cookie;
+			item_put(k->w, rest);
+			item_put(k->w, folders);
+			break;
+		}
+		item_put(k->w, folders);
+	}
 	if (got < 0)
 		skip(k, span_of(dir->path, dir->path_n), "its names cannot be read to the end", false);
-	close(fd);
+	folder_done(folder);
 }
 
 static void *work(void *p)
@@ -386,14 +524,13 @@ static void *work(void *p)
 	while ((it = item_take(k->w)) != NULL) {
 		if (!k->w->want->go_on(k->w->want->ctx)) {
 			stop(k->w);
-		} else if (it->names) {
+		} else if (it->kind == ITEM_FILES) {
 			names_read(k, it, 0);
 			continue;
 		} else {
 			one_folder(k, it);
 		}
-		free(it->names);
-		free(it);
+		item_free(it);
 	}
 	return NULL;
 }
@@ -409,6 +546,15 @@ static struct worker *worker_new(struct walk *w, unsigned number)
 	return k;
 }
 
+/* One file by itself: ONLY may lie in a folder of its own. */
+static void only_file(struct worker *k, const char *only)
+{
+	if (strlen(only) >= PATH_MAX)
+		skip(k, span_str(only), "its path is too long to be opened", false);
+	else
+		one_file(k, k->w->want->dir, only, span_str(only));
+}
+
 /* Returns when nothing is left, or when go_on says so. */
 void walk_tree(const struct walk_want *want)
 {
@@ -422,11 +568,11 @@ void walk_tree(const struct walk_want *want)
 	for (unsigned i = 1; i < want->workers; i++)
 		worker[i] = worker_new(&w, i);
 	if (want->only)
-		one_file(worker[0], span_str(want->only));
+		only_file(worker[0], want->only);
 	else
-		w.stack = item_new(SPAN(""));
-	w.items = w.stack != NULL;
-	for (unsigned i = 1; i < want->workers; i++)
+		item_put(&w, item_new(ITEM_FOLDER, want->start ? span_str(want->start) : SPAN_NONE));
+	/* one file, or one folder, is not worth a thread */
+	for (unsigned i = 1; i < want->workers && !want->only; i++)
 		started[i] = pthread_create(&thread[i], NULL, work, worker[i]) == 0;
 	/* who could not be started is idle for good */
 	pthread_mutex_lock(&w.lock);
@@ -437,13 +583,8 @@ void walk_tree(const struct walk_want *want)
 	for (unsigned i = 1; i < want->workers; i++)
 		if (started[i])
 			pthread_join(thread[i], NULL);
-	while (w.stack) {
-		struct item *next = w.stack->next;
-
-		free(w.stack->names);
-		free(w.stack);
-		w.stack = next;
-	}
+	while (w.stack)
+		item_free(item_pop(&w));
 	for (unsigned i = 0; i < want->workers; i++) {
 		free(worker[i]->room);
 		free(worker[i]);

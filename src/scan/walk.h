@@ -1,9 +1,9 @@
 /*
  * walk - every regular file beneath one directory, read by several workers, and everything that was not read.
  *
- * Directories and files are opened from the one descriptor by their path, without links and mounts (sys/beneath.h); a
- * directory is read in blocks, so that one with a million names takes no more memory than one with ten. Nothing but
- * regular files is opened. Order is nobody's: the caller sorts what it is told.
+ * Directories are opened from the one descriptor by their path, files from their directory's, without links and mounts
+ * (sys/beneath.h). Names are read in blocks, and what waits is bounded: a directory with a million names takes no more
+ * memory than one with ten. Nothing but regular files is opened. Order is nobody's: the caller sorts what it is told.
  *
  * TRUST: names, types and contents are the account's, which may change them while we look. A file is what its descriptor
  * says once it is open.
@@ -20,16 +20,23 @@ struct walk_file {
 	struct span bytes;
 	const struct file_status *status;
 	bool whole; /* read to its end */
+	int fd; /* the file itself, during the call */
 };
 
 struct walk_want {
 	int dir;
-	const char *only; /* this file alone, or NULL */
+	const char *start; /* a folder beneath DIR to begin with; NULL: DIR itself */
+	const char *only; /* this file beneath DIR alone, or NULL */
+	bool ask_first; /* SETTLED will often say yes, or many files are too old: look before opening */
+	bool flat; /* the folder itself, not those in it */
 	unsigned workers;
 	uint64_t file_most; /* bytes of a file that are read at most */
-	int64_t since; /* files that nothing has changed since are left out; 0: none */
+	int64_t since, until; /* files whose ctime and mtime both lie elsewhere are left out; 0, 0: none */
 	void *ctx;
-	/* Each may be called by several workers at once. WORKER counts from 0. */
+	/*
+	 * Each may be called by several workers at once. WORKER counts from 0. SETTLED: nothing has to be read; it is
+	 * asked before the file is opened where that can be.
+	 */
 	bool (*settled)(void *ctx, unsigned worker, struct span path, const struct file_status *st);
 	void (*file)(void *ctx, unsigned worker, const struct walk_file *f);
 	/* HARMLESS: nothing in it could have been read: a link, a FIFO. */

@@ -80,7 +80,7 @@ static int drop_oldest(struct store *s, struct err *err)
 	struct query q = query_new(s, "DELETE FROM complaint WHERE identity NOT IN (SELECT identity FROM "
 				      "complaint ORDER BY at DESC LIMIT ?)");
 
-	query_int(&q, COMPLAINTS_KEPT);
+	query_int(&q, STORE_COMPLAINTS_MOST);
 	query_row(&q);
 	return query_end(&q, s, err);
 }
@@ -105,14 +105,14 @@ int store_complaints_put(struct store *s, const struct store_complaint *list, si
 int store_complaints(struct store *s, int64_t since, int64_t until, struct arena *a,
 		     struct store_complaint **ret_list, size_t *ret_n, struct err *err)
 {
-	struct store_complaint *list = arena_alloc(a, (COMPLAINTS_KEPT + 1) * sizeof(*list));
+	struct store_complaint *list = arena_alloc(a, (STORE_COMPLAINTS_MOST + 1) * sizeof(*list));
 	struct query q = query_new(s, "SELECT identity, at, body FROM complaint WHERE at >= ? AND at <= ? "
 				      "ORDER BY at, identity LIMIT ?");
 	size_t n = 0;
 
 	query_int(&q, since);
 	query_int(&q, until);
-	query_int(&q, COMPLAINTS_KEPT);
+	query_int(&q, STORE_COMPLAINTS_MOST);
 	while (query_row(&q)) {
 		struct unpacker u = { .left = arena_span(a, query_get_blob(&q, 2)) };
 		struct codec from = { .from = &u, .arena = a };
@@ -120,7 +120,7 @@ int store_complaints(struct store *s, int64_t since, int64_t until, struct arena
 					     .at = query_get_int(&q, 1) };
 
 		code(&from, &c);
-		if (unpack_done(&u) && n < COMPLAINTS_KEPT)
+		if (unpack_done(&u) && n < STORE_COMPLAINTS_MOST)
 			list[n++] = c;
 	}
 	if (query_end(&q, s, err) < 0)

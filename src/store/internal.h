@@ -78,4 +78,9 @@ int listings_verify(struct store *s, struct err *err);
 uint64_t listing_sum(const struct store_listing *l);
 int listing_put(struct store *s, const struct store_listing *l, struct err *err);
 
+/* kept.c */
+int kept_verify(struct store *s, struct err *err);
+uint64_t kept_sum(struct span name, struct span body);
+int kept_put(struct store *s, struct span name, struct span body, struct err *err);
+
 #endif

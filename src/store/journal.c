@@ -276,21 +276,27 @@ int journal_list(struct journal *j, struct arena *a, uint32_t states, struct jou
 	return 0;
 }
 
-/* What ran out by its lifetime may be done again; what a person took back not without his knowing. */
+/*
+ * What ran out by its lifetime may be done again; what a person took back not without his knowing. Who had it done once
+ * more after that has decided anew.
+ */
 int64_t journal_undone_at(struct journal *j, uint64_t identity, struct span incident, struct span sender)
 {
-	struct query q = query_new(&j->s, "SELECT id, state, row, sum FROM action WHERE state = ?");
+	struct query q = query_new(&j->s, "SELECT id, state, row, sum FROM action ORDER BY id");
 	struct arena *a = arena_new();
 	struct journal_row r;
 	int64_t at = 0;
 
-	query_int(&q, ACT_STATE_UNDONE);
-	while (query_row(&q))
-		if (take_row(&q, a, &r) && r.identity == identity && r.by == UNDONE_BY_OPERATOR &&
-		    r.changed > at &&
-		    ((incident.n && span_eq(r.incident, incident)) ||
-		     (sender.n && span_eq(r.sender, sender))))
+	while (query_row(&q)) {
+		if (!take_row(&q, a, &r) || r.identity != identity ||
+		    !((incident.n && span_eq(r.incident, incident)) ||
+		      (sender.n && span_eq(r.sender, sender))))
+			continue;
+		if (r.state == ACT_STATE_UNDONE && r.by == UNDONE_BY_OPERATOR)
 			at = r.changed;
+		else if (r.state == ACT_STATE_DONE || r.state == ACT_STATE_UNDONE)
+			at = 0;
+	}
 	query_end(&q, &j->s, NULL);
 	arena_free(a);
 	return at;

@@ -56,7 +56,7 @@ int journal_step(struct journal *j, const struct journal_row *r, struct err *err
 /* Rows in arena A by id, oldest first: those with a bit (1 << state) in STATES. */
 int journal_list(struct journal *j, struct arena *a, uint32_t states, struct journal_row **ret_rows,
 		 size_t *ret_n, struct err *err);
-/* When an operator last took this very action back from that sender or incident; 0: never. */
+/* When an operator took this very action back from that sender or incident, and had it not done again since; 0: never. */
 int64_t journal_undone_at(struct journal *j, uint64_t identity, struct span incident, struct span sender);
 
 const char *act_state_name(enum act_state state);

@@ -62,27 +62,6 @@ static int update(struct store *s, struct store_listing *l, int64_t now, struct 
 	return l->since != was.since || l->cleared != was.cleared ? listing_put(s, l, err) : 0;
 }
 
-int store_listed(struct store *s, struct arena *a, struct store_listing **ret_list, size_t *ret_n,
-		 struct err *err)
-{
-	struct query q =
-		query_new(s, "SELECT address, list, since FROM listing WHERE since > 0 AND cleared = 0 "
-			     "ORDER BY list, address LIMIT 1000");
-	struct store_listing *list = arena_alloc(a, 1000 * sizeof(*list));
-	size_t n = 0;
-
-	while (query_row(&q))
-		list[n++] = (struct store_listing){ .address = arena_span(a, query_get_blob(&q, 0)),
-						    .list = arena_span(a, query_get_blob(&q, 1)),
-						    .listed = true,
-						    .since = query_get_int(&q, 2) };
-	if (query_end(&q, s, err) < 0)
-		return -err->code;
-	*ret_list = list;
-	*ret_n = n;
-	return 0;
-}
-
 int store_listings(struct store *s, struct store_listing *list, size_t n, int64_t now, struct err *err)
 {
 	int rc = store_run(s, "BEGIN IMMEDIATE", err);
@@ -94,4 +73,35 @@ int store_listings(struct store *s, struct store_listing *list, size_t n, int64_
 	if (rc < 0)
 		store_run(s, "ROLLBACK", NULL);
 	return rc;
+}
+
+int store_listed(struct store *s, struct arena *a, struct store_listing **ret_list, size_t *ret_n,
+		 struct err *err)
+{
+	struct query q = query_new(
+		s, "SELECT address, list, since, cleared FROM listing ORDER BY address, list LIMIT 10000");
+	struct store_listing *list = NULL;
+	size_t n = 0, room = 0;
+
+	while (query_row(&q)) {
+		if (n == room) {
+			struct store_listing *more = arena_alloc(a, (room * 2 + 16) * sizeof(*more));
+
+			if (n)
+				memcpy(more, list, n * sizeof(*more));
+			list = more;
+			room = room * 2 + 16;
+		}
+		list[n] = (struct store_listing){ .address = arena_span(a, query_get_blob(&q, 0)),
+						  .list = arena_span(a, query_get_blob(&q, 1)),
+						  .since = query_get_int(&q, 2),
+						  .cleared = query_get_int(&q, 3) };
+		list[n].listed = list[n].since && !list[n].cleared;
+		n++;
+	}
+	if (query_end(&q, s, err) < 0)
+		return -err->code;
+	*ret_list = list;
+	*ret_n = n;
+	return 0;
 }

@@ -62,6 +62,14 @@ static void put_complaint(struct store *s, const struct query *from)
 		complaint_put(s, &p, NULL);
 }
 
+static void put_kept(struct store *s, const struct query *from)
+{
+	struct span name = query_get_blob(from, 0), body = query_get_blob(from, 1);
+
+	if (kept_sum(name, body) == (uint64_t)query_get_int(from, 2))
+		kept_put(s, name, body, NULL);
+}
+
 static void copy(struct store *s, struct store *damaged, const char *sql,
 		 void (*put)(struct store *s, const struct query *from))
 {
@@ -87,6 +95,7 @@ void salvage(const struct home *p, const char *file, struct store *s)
 		     put_listing);
 		copy(s, &damaged, "SELECT identity, at, body, sum FROM complaint ORDER BY identity",
 		     put_complaint);
+		copy(s, &damaged, "SELECT name, body, sum FROM kept ORDER BY name", put_kept);
 		store_run(s, "COMMIT", NULL);
 	}
 	sqlite3_close(damaged.db);

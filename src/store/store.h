@@ -44,7 +44,7 @@ struct store_listing {
 
 /* Keeps what is so at NOW and fills in what was. */
 int store_listings(struct store *s, struct store_listing *list, size_t n, int64_t now, struct err *err);
-/* What was listed when it was last asked; texts in A. */
+/* All that was ever listed, in A, by address and list. */
 int store_listed(struct store *s, struct arena *a, struct store_listing **ret_list, size_t *ret_n, struct err *err);
 
 /* A known incident: when, and who. */
@@ -69,11 +69,17 @@ struct store_complaint {
 	uint64_t line, offset;
 };
 
-/* Each is kept once, the oldest go past COMPLAINTS_KEPT. */
-#define COMPLAINTS_KEPT 20000
+/* Each is kept once, the oldest go past STORE_COMPLAINTS_MOST. */
+#define STORE_COMPLAINTS_MOST 20000
 int store_complaints_put(struct store *s, const struct store_complaint *list, size_t n, struct err *err);
 /* Those about messages from SINCE to UNTIL, by time; texts in A. */
 int store_complaints(struct store *s, int64_t since, int64_t until, struct arena *a,
 		     struct store_complaint **ret_list, size_t *ret_n, struct err *err);
+/*
+ * Bytes of somebody else's under a name of ours: what the signs are usually like, what the last alarm said. Nothing is
+ * kept under NAME: OUT stays as it was. A body over 1 MiB is refused.
+ */
+int store_kept(struct store *s, const char *name, struct buf *out, struct err *err);
+int store_keep(struct store *s, const char *name, struct span body, struct err *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* linux/openat2.h, as in resolve.c */
@@ -63,6 +64,36 @@ static bool size_by_name(int dirfd, const char *name, uint64_t *ret_size)
 	}
 	*ret_size = st.stx_size;
 	return true;
+}
+
+int below_status(int dirfd, const char *name, struct file_status *ret_status)
+{
+	struct statx st;
+
+	if (strchr(name, '/')) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (syscall(SYS_statx, dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) < 0)
+		return -1;
+	if (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) {
+		errno = EXDEV;
+		return -1;
+	}
+	*ret_status = (struct file_status){
+		.mtime = st.stx_mtime.tv_sec,
+		.ctime = st.stx_ctime.tv_sec,
+		.mtime_nsec = st.stx_mtime.tv_nsec,
+		.ctime_nsec = st.stx_ctime.tv_nsec,
+		.size = st.stx_size,
+		.inode = st.stx_ino,
+		.device = makedev(st.stx_dev_major, st.stx_dev_minor),
+		.links = st.stx_nlink,
+		.uid = st.stx_uid,
+		.gid = st.stx_gid,
+		.mode = st.stx_mode,
+	};
+	return 0;
 }
 
 bool below_size(int dirfd, const char *path, uint64_t *ret_size)

@@ -69,6 +69,11 @@ int below_open(int dirfd, const char *path, bool dir);
  * it as it was, and an update costs as much as the read. *QUIET becomes false where it is not.
  */
 int below_open_quietly(int dirfd, const char *path, bool *quiet);
+/*
+ * Status of NAME in the open directory DIRFD without opening it; a link is itself. -1 with errno: EXDEV for a mount point,
+ * ENOSYS where the process may not ask by name (Landlock alone does not bound that call): then it has to be opened.
+ */
+int below_status(int dirfd, const char *name, struct file_status *ret_status);
 /* Size of a regular file there without opening it for reading; false: not there, or of another type. */
 bool below_size(int dirfd, const char *path, uint64_t *ret_size);
 

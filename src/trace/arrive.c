@@ -382,11 +382,11 @@ static void arrival_merge(struct trace *t, struct message *msg)
 	x->undecided = WAIT_NOTHING;
 }
 
-/* Of the unix user an Exim line names. A local user can forge it where syslog wrote it, and the owner of a home
- * in a log that lies there. */
+/* Of the unix user an Exim line names. A local user can forge it where syslog wrote it, or where folder names are
+ * logged (exim_command.c), and the owner of a home in a log that lies there. */
 static char local_grade(struct trace *t, const struct step *s)
 {
-	return s->ev->flags & EVF_SYSLOG || trace_writer(t, s) != ACCOUNT_NONE ? 'B' : 'A';
+	return s->ev->flags & EVF_SYSLOG || t->exim_open || trace_writer(t, s) != ACCOUNT_NONE ? 'B' : 'A';
 }
 
 /* PHP's mail log may have named the file, but its line of the same second can still be on its way: the first
@@ -500,6 +500,26 @@ static bool id_is_unique(struct qid id)
 	return false;
 }
 
+#define QUEUED_MOST \
+	(5 * INT64_C(86400)) /* postconf(5), maximal_queue_lifetime: Postfix gives up on what is older */
+#define CLEANUP_MOST \
+	3600 /* from cleanup to qmgr; a message that a milter refused there leaves no other trace */
+
+/*
+ * Is a second arrival of this message's id a copied or forged line? Its file holds a short id, too, until qmgr
+ * removes it: no other message can have it before. One that qmgr never took may be gone without a word, as is one
+ * whose end lies in lines that got lost: they make way in time.
+ */
+static bool holds_id(const struct message *msg, const struct step *s)
+{
+	int64_t age = s->time - msg->arrived;
+
+	if (msg->flags & M_DONE)
+		return false;
+	return id_is_unique(s->ev->id) || ((msg->flags & M_COUNTED) && age < QUEUED_MOST) ||
+	       ((msg->flags & M_CLEANUP) && age < CLEANUP_MOST);
+}
+
 void arrive_postfix(struct trace *t, const struct step *s)
 {
 	bool known;
@@ -507,12 +527,12 @@ void arrive_postfix(struct trace *t, const struct step *s)
 	struct message *msg = message_at(&t->messages, slot);
 	uint8_t ip[16] = { 0 };
 
-	if (known && id_is_unique(s->ev->id) && !(message_at(&t->messages, slot)->flags & M_DONE)) {
+	if (known && holds_id(msg, s)) {
 		t->contradictions++;
 		return;
 	}
 	if (known) {
-		/* A short id that came back: a new message. The old one may still wait for its second id's results. */
+		/* An id that came back: a new message. The old one may still wait for its second id's results. */
 		if (message_at(&t->messages, slot)->flags & M_DONE)
 			messages_hide(&t->messages, slot);
 		else

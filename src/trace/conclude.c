@@ -32,8 +32,8 @@ struct span claim_format(struct arena *a, const char *fmt, ...)
 	return arena_span(a, span_of(text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1));
 }
 
-uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, const struct proof *proof,
-			  struct span claim)
+uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, uint32_t file,
+			  const struct evidence *proof)
 {
 	struct evidence *e;
 
@@ -47,16 +47,11 @@ uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, con
 	if (row->nevidence == ROW_EVIDENCE)
 		return ROW_EVIDENCE - 1;
 	e = &row->evidence[row->nevidence];
-	*e = (struct evidence){
-		.grade = proof->grade,
-		.file = proof->file == PROOF_OBSERVED ? SPAN("/proc")
-			: proof->file < t->o.nfiles   ? t->o.files[proof->file].name
-						      : SPAN_NONE,
-		.line = proof->line,
-		.offset = proof->offset,
-		.text = arena_span(a, proof->text),
-		.claim = claim,
-	};
+	*e = *proof;
+	e->file = file == PROOF_OBSERVED ? SPAN("/proc")
+		  : file < t->o.nfiles	 ? t->o.files[file].name
+					 : SPAN_NONE;
+	e->text = arena_span(a, proof->text);
 	return (uint32_t)row->nevidence++;
 }
 
@@ -71,13 +66,22 @@ static void settle_all(struct trace *t)
 
 static void evidence_fill(struct trace *t, struct arena *a, const struct sender *s, struct row *row)
 {
-	uint32_t from = 0;
+	const struct proof *p = s->proof;
 
 	/* the line that began the run, where one was kept, says more than the sender's first ever */
-	while (row->since && from + 1 < s->nproof && s->proof[from].at < row->since)
-		from++;
-	for (uint32_t i = from; i < s->nproof && i < from + PROOFS_SHOWN; i++)
-		row_add_evidence(t, a, row, &s->proof[i], span_str(s->proof[i].claim));
+	while (row->since && p && p->next && p->at < row->since)
+		p = p->next;
+	for (unsigned i = 0; p && i < PROOFS_SHOWN; i++, p = p->next) {
+		const struct evidence e = {
+			.grade = p->grade,
+			.line = p->line,
+			.offset = p->offset,
+			.text = proof_text(p),
+			.claim = span_str(p->claim),
+		};
+
+		row_add_evidence(t, a, row, p->file, &e);
+	}
 }
 
 static void history_fill(struct arena *a, const struct sender *s, const struct inquiry *q, struct row *row)
@@ -153,24 +157,28 @@ static void lists_fill(struct trace *t, struct arena *a, const struct sender *s,
 /* The subjects on the lines that are kept, most frequent first, of equals the older one. */
 static void subjects_fill(struct arena *a, const struct sender *s, struct row *row)
 {
+	struct span subject[SENDER_PROOFS];
 	uint32_t count[SENDER_PROOFS] = { 0 };
+	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < s->nproof; i++)
-		for (uint32_t k = 0; k <= i; k++)
-			if (span_eq(s->proof[k].subject, s->proof[i].subject)) {
-				count[k] += s->proof[i].subject.n > 0;
-				break;
-			}
+	for (const struct proof *p = s->proof; p; p = p->next) {
+		uint32_t k = 0;
+
+		subject[n++] = proof_subject(p);
+		while (!span_eq(subject[k], subject[n - 1]))
+			k++;
+		count[k] += subject[k].n > 0;
+	}
 	row->subjects = arena_alloc(a, SUBJECTS_MOST * sizeof(*row->subjects));
 	while (row->nsubjects < SUBJECTS_MOST) {
 		uint32_t best = 0;
 
-		for (uint32_t i = 1; i < s->nproof; i++)
+		for (uint32_t i = 1; i < n; i++)
 			best = count[i] > count[best] ? i : best;
 		if (!count[best])
 			break;
 		count[best] = 0;
-		row->subjects[row->nsubjects++] = s->proof[best].subject;
+		row->subjects[row->nsubjects++] = subject[best];
 	}
 }
 
@@ -296,7 +304,7 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 	const struct messages *m = &t->messages;
 	uint64_t evicted = m->evicted_unseen + m->evicted_empty + m->evicted_old;
 	struct span text[7];
-	struct span note[2 + 4];
+	struct span note[3 + 4];
 	size_t n = 0;
 	size_t notes = 0;
 
@@ -328,6 +336,13 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 				     "%llu arrivals repeat a queue id that had already arrived: copied or "
 				     "forged lines, not counted",
 				     (unsigned long long)t->contradictions);
+	if (t->split)
+		note[notes++] = claim_format(
+			a,
+			"%llu folder names with a line end in them stand in Exim's log: lines below may be forged by "
+			"whose folder it is, the first %.*s",
+			(unsigned long long)t->split, (int)names_get(&t->names, t->split_first).n,
+			names_get(&t->names, t->split_first).p);
 	if (t->astray)
 		note[notes++] =
 			claim_format(a, "%llu lines are stamped more than a day ahead, or before 1970",

@@ -85,8 +85,7 @@ static void add_accesses(struct story *s, struct ranked *r, uint32_t index)
 		const struct web_access *x = &w->access[i];
 		bool upload = x->kind == EV_UPLOAD;
 		unsigned *count = upload ? &uploads : &logins;
-		struct proof proof = {
-			.file = x->file,
+		struct evidence proof = {
 			.line = x->line,
 			.offset = x->offset,
 			.grade = 'B',
@@ -106,7 +105,8 @@ static void add_accesses(struct story *s, struct ranked *r, uint32_t index)
 					       (int)user.n, user.p, (int)ip.n, ip.p)
 				: claim_format(s->a, "first login of %.*s from %.*s", (int)user.n, user.p,
 					       (int)ip.n, ip.p);
-		entry_add(s, &m, row_add_evidence(s->t, s->a, r->row, &proof, m.text));
+		proof.claim = m.text;
+		entry_add(s, &m, row_add_evidence(s->t, s->a, r->row, x->file, &proof));
 	}
 }
 
@@ -132,8 +132,7 @@ static void add_requests(struct story *s, struct ranked *r, uint32_t index)
 		struct span site = names_get(&s->t->names, x->site);
 		struct span ip = names_get(&s->t->names, x->client);
 		bool most = web_most_posts(x);
-		struct proof proof = {
-			.file = x->shown_file,
+		struct evidence proof = {
 			.line = x->shown_line,
 			.offset = x->shown_offset,
 			.grade = 'B',
@@ -152,7 +151,8 @@ static void add_requests(struct story *s, struct ranked *r, uint32_t index)
 			(int)site.n, site.p, (int)path.n, path.p, (unsigned long long)x->paired,
 			(unsigned long long)x->posts, by_chance * 100,
 			most ? "most from " : "from several addresses", most ? (int)ip.n : 0, ip.p);
-		entry_add(s, &m, row_add_evidence(s->t, s->a, r->row, &proof, m.text));
+		proof.claim = m.text;
+		entry_add(s, &m, row_add_evidence(s->t, s->a, r->row, x->shown_file, &proof));
 	}
 }
 

@@ -78,6 +78,9 @@ struct trace {
 	int64_t began, time;           /* of the first and the newest event */
 	int64_t first, last;           /* of mail events in the window */
 	uint64_t contradictions;       /* arrivals of an id that had already arrived, with another sender */
+	uint64_t split;                /* folder names with a line end in Exim's log */
+	uint32_t split_first;
+	bool exim_open;                /* Exim's log holds folder names of customers: they can forge its lines */
 	uint64_t astray;               /* events that claim to lie more than a day ahead, or before 1970 */
 	struct queued_memory queue;
 	bool mta_exim, mta_postfix;

@@ -87,9 +87,8 @@ static void prove(struct sender *row, int64_t at, struct span text, char grade, 
 	const struct log_at where = { .file = PROOF_OBSERVED };
 
 	/* several connections of one process say the same */
-	for (uint32_t i = 0; i < row->nproof; i++)
-		if (row->proof[i].file == PROOF_OBSERVED && row->proof[i].text.n &&
-		    span_starts(text, row->proof[i].text))
+	for (const struct proof *p = row->proof; p; p = p->next)
+		if (p->file == PROOF_OBSERVED && p->n && span_starts(text, proof_text(p)))
 			return;
 	sender_prove(row, &where, at / SECOND, text, SPAN_NONE, grade, claim);
 }
@@ -98,8 +97,8 @@ static unsigned proofs(const struct sender *row)
 {
 	unsigned n = 0;
 
-	for (uint32_t i = 0; i < row->nproof; i++)
-		n += row->proof[i].file == PROOF_OBSERVED;
+	for (const struct proof *p = row->proof; p; p = p->next)
+		n += p->file == PROOF_OBSERVED;
 	return n;
 }
 
@@ -122,6 +121,14 @@ static void prove_handover(struct sender *row, const struct observed_handover *h
 
 /* --- messages ------------------------------------------------------------------------------------ */
 
+/* An account's process may stand in a neighbour's folder, and name his script: that says nothing of the neighbour. */
+static bool is_neighbours(const struct trace *t, struct span path, uint32_t index, bool shared)
+{
+	uint32_t owner = shared || index == ACCOUNT_NONE ? ACCOUNT_NONE : accounts_by_path(t->o.accounts, path);
+
+	return owner != ACCOUNT_NONE && owner != index;
+}
+
 /* Folder and file of P's mail. A uid of many sites: only where the kernel says it works, since argv is his own text. */
 static struct span folder_of(const struct trace *t, const struct observed_process *p, uint32_t index,
 			     bool shared, struct span *ret_file)
@@ -129,7 +136,7 @@ static struct span folder_of(const struct trace *t, const struct observed_proces
 	*ret_file = SPAN_NONE;
 	if (shared || !p->script.n || index == ACCOUNT_NONE ||
 	    accounts_by_path(t->o.accounts, p->script) != index)
-		return p->cwd;
+		return is_neighbours(t, p->cwd, index, shared) ? SPAN_NONE : p->cwd;
 	*ret_file = p->script;
 	return script_folder(p->script);
 }
@@ -246,8 +253,9 @@ static struct arrival direct_who(struct trace *t, const struct observed_process 
 	buf_span(&id, p->exe);
 	who.id = names_put(&t->names, buf_view(&id));
 	buf_free(&id);
+	/* the script is an argument, and those are his own text */
 	if (who.account_index != ACCOUNT_NONE && accounts_get(t->o.accounts, who.account_index)->shared)
-		who.account_index = accounts_by_path(t->o.accounts, program_folder(p));
+		who.account_index = accounts_by_path(t->o.accounts, p->cwd);
 	if (who.account_index != ACCOUNT_NONE)
 		who.account = names_put(&t->names, accounts_get(t->o.accounts, who.account_index)->name);
 	return who;
@@ -267,7 +275,9 @@ static void direct_add(struct trace *t, const struct observed_connection *c, con
 	struct arrival who = direct_who(t, p);
 	uint32_t index = who_row(t, &who);
 	struct sender *row = sender_at(&t->senders, index);
-	struct span place = p->script.n ? p->script : p->cwd;
+	uint32_t owner = accounts_by_uid(t->o.accounts, p->uid);
+	bool shared = owner != ACCOUNT_NONE && accounts_get(t->o.accounts, owner)->shared;
+	struct span place = p->script.n && !shared ? p->script : p->cwd;
 	int64_t at = c->at / SECOND;
 	struct buf text = BUF_MAX(TEXT_MOST);
 	char ip[46];
@@ -279,7 +289,7 @@ static void direct_add(struct trace *t, const struct observed_connection *c, con
 	row->trusted |= trusted(t, who, p);
 	row->first = row->first && row->first < at ? row->first : at;
 	row->last = row->last > at ? row->last : at;
-	if (place.n)
+	if (place.n && !is_neighbours(t, place, owner, shared))
 		sender_tally(&t->senders, &t->names, index, TALLY_PLACE, place, 'B');
 	if (proofs(row) >= DIRECT_PROOFS)
 		return;

@@ -116,6 +116,7 @@ static const struct word hosts[] = {
 
 struct refusal_entry {
 	struct refusal r;
+	bool named; /* a list of ours, or a provider's code */
 	uint64_t order;
 };
 
@@ -131,6 +132,7 @@ struct refusals {
 	size_t n;
 	struct outgoing address[OUTGOING_MOST];
 	size_t naddresses;
+	struct results results;
 	uint64_t *seen; /* message and entry: a retry is no further message */
 	uint32_t nseen, room;
 	struct table table;
@@ -355,13 +357,27 @@ static struct span relay_of(const struct step *s, struct span *ret_ip)
 	return span_find(name, 0, ' ') < 0 ? name : SPAN_NONE;
 }
 
+/* A retry answers again, so only what is final counts. */
+static void count_result(struct results *r, const struct event *ev)
+{
+	bool bounced = ev->kind == EV_BOUNCE;
+
+	if ((!bounced && (ev->kind != EV_DELIVER || !(ev->flags & EVF_REMOTE))) ||
+	    ev->flags & (EVF_PROBE | EVF_SUPPRESSED | EVF_FILTER))
+		return;
+	r->remote += ev->repeat;
+	r->unknown += bounced && ev->flags & EVF_UNKNOWN_RCPT ? ev->repeat : 0;
+}
+
 void refusals_event(struct refusals *r, const struct step *s)
 {
 	struct span text = step_get(s, F_TEXT);
 	struct span provider, list, relay, ip, dsn = step_get(s, F_DSN);
 	struct refusal_entry *e;
+	bool named;
 
 	r->at = NO_ENTRY;
+	count_result(&r->results, s->ev);
 	if ((s->ev->kind != EV_DEFER && s->ev->kind != EV_BOUNCE) || !text.n ||
 	    s->ev->flags & (EVF_NOT_FRESH | EVF_PROBE | EVF_SUPPRESSED))
 		return;
@@ -369,6 +385,7 @@ void refusals_event(struct refusals *r, const struct step *s)
 	refusal_name(text, relay, &provider, &list);
 	if (!list.n && !(s->ev->flags & EVF_SPAM))
 		return;
+	named = list.n > 0;
 	if (!list.n)
 		list = dsn.n ? dsn : SPAN("refused as spam");
 	if (!provider.n)
@@ -377,6 +394,7 @@ void refusals_event(struct refusals *r, const struct step *s)
 	e = entry_of(r, provider, list);
 	if (!e)
 		return;
+	e->named |= named;
 	if (is_new(r, s->ev->id, (size_t)(e - r->entry))) {
 		e->r.messages++;
 		r->at = (uint32_t)(e - r->entry);
@@ -505,12 +523,15 @@ void refusals_fill(const struct refusals *r, struct arena *a, const uint32_t *ro
 	for (size_t i = 0; i < r->n; i++) {
 		q->refusals[i] = sorted[i].r;
 		place[sorted[i].order] = (uint32_t)i;
+		q->results.named += sorted[i].named ? sorted[i].r.messages : 0;
 		q->refusals[i].provider = arena_span(a, sorted[i].r.provider);
 		q->refusals[i].list = arena_span(a, sorted[i].r.list);
 		q->refusals[i].text = arena_span(a, sorted[i].r.text);
 	}
 	q->nrefusals = r->n;
 	fill_refused(r, a, place, row_of, q);
+	q->results.remote = r->results.remote;
+	q->results.unknown = r->results.unknown;
 	q->outgoing = arena_alloc(a, OUTGOING_MOST * sizeof(*q->outgoing));
 	memcpy(q->outgoing, r->address, r->naddresses * sizeof(*q->outgoing));
 	qsort(q->outgoing, r->naddresses, sizeof(*q->outgoing), by_named);

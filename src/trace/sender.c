@@ -92,11 +92,19 @@ static struct sender *row_new(struct senders *s)
 	return &s->blocks->row[s->blocks->used++];
 }
 
+static void proofs_free(struct proof *p)
+{
+	while (p) {
+		struct proof *next = p->next;
+
+		free(p);
+		p = next;
+	}
+}
+
 static void row_empty(struct sender *row)
 {
-	for (uint32_t i = 0; i < row->nproof; i++)
-		free((void *)(uintptr_t)row->proof[i].text.p);
-	free(row->proof);
+	proofs_free(row->proof);
 }
 
 void senders_free(struct senders *s)
@@ -209,8 +217,11 @@ bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum 
 /* The sum is back at zero: what was kept of its rise proves nothing any more. The first line stays. */
 static void sender_forget_run(struct sender *s)
 {
-	while (s->nproof > 1)
-		free((void *)(uintptr_t)s->proof[--s->nproof].text.p);
+	if (s->nproof <= 1)
+		return;
+	proofs_free(s->proof->next);
+	s->proof->next = NULL;
+	s->nproof = 1;
 }
 
 static struct tally_run *run_of(struct sender *row, enum tally_what what)
@@ -331,24 +342,28 @@ void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struc
 	struct span kept = span_head(line, PROOF_TEXT);
 	size_t from = subject.n ? (size_t)((uintptr_t)subject.p - (uintptr_t)kept.p) : 0;
 	bool inside = subject.n && from < kept.n && subject.n <= kept.n - from;
-	char *copy;
+	struct proof **last = &s->proof;
+	struct proof *p;
 
 	if (s->nproof == SENDER_PROOFS)
 		return;
-	if ((s->nproof & (s->nproof - 1)) == 0)
-		s->proof = xrealloc(s->proof, (s->nproof ? 2 * s->nproof : 1) * sizeof(*s->proof));
-	copy = xmalloc(kept.n + 1);
-	memcpy(copy, kept.p, kept.n);
-	s->proof[s->nproof++] = (struct proof){
-		.file = at->file,
-		.grade = grade,
+	while (*last)
+		last = &(*last)->next;
+	*last = p = xmalloc(sizeof(*p) + kept.n);
+	*p = (struct proof){
+		.claim = claim,
 		.line = at->line,
 		.offset = at->offset,
 		.at = when,
-		.text = span_of(copy, kept.n),
-		.subject = inside ? span_of(copy + from, subject.n) : SPAN_NONE,
-		.claim = claim,
+		.file = at->file,
+		.n = (uint16_t)kept.n,
+		.subject = inside ? (uint16_t)from : 0,
+		.nsubject = inside ? (uint16_t)subject.n : 0,
+		.grade = grade,
 	};
+	if (kept.n)
+		memcpy(p->text, kept.p, kept.n);
+	s->nproof++;
 }
 
 static int by_messages(const void *x, const void *y)

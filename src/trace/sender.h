@@ -11,6 +11,7 @@
 #include "base/table.h"
 #include "judge/judge.h"
 #include "model/row.h"
+#include "trace/proof.h"
 
 struct baseline;
 struct log_at;
@@ -19,17 +20,6 @@ struct names;
 #define SENDER_HEAD 48          /* bytes of its id in the row itself: most ids fit, and a comparison stays in cache */
 #define SENDER_BINS 64         /* history: bins that double their width as time goes on */
 #define SENDER_PROOFS 12
-
-/* A line kept as evidence. */
-struct proof {
-	uint32_t file;
-	char grade;
-	uint64_t line, offset;
-	int64_t at;
-	struct span text;      /* owned */
-	struct span subject;   /* in the text; empty where the line has none */
-	const char *claim;     /* static */
-};
 
 /* The client (or place) a sender was seen with last, and how often since it was last written down. */
 struct tally_run {
@@ -66,7 +56,7 @@ struct sender {
 	uint32_t nclients, nplaces;
 	uint32_t bin_part;     /* messages since the last whole unit of a bin */
 	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
-	struct proof *proof;   /* owned */
+	struct proof *proof;   /* owned; oldest first */
 	uint32_t queued;       /* messages that wait in the queue */
 	uint32_t queue_scripts, queue_named; /* of these: with PHP's header; naming queue_script */
 	uint32_t queue_script, queue_lead;   /* names: what most of them name (Boyer-Moore) */

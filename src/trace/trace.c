@@ -10,10 +10,18 @@
 #define MEMORY_DEFAULT ((size_t)410 << 20) /* ten million arrivals fit, 40 bytes each */
 #define NAMES_MOST ((size_t)48 << 20)
 #define DAY INT64_C(86400)
+#define SPLIT_SHOWN 200
 
 static void on_cwd(struct trace *t, const struct step *s)
 {
-	script_cwd(&t->script, s->ev, s->base);
+	struct span dir = step_get(s, F_CWD);
+
+	/* a customer may write lines of this log (exim_command.c) */
+	t->exim_open |= !span_starts(dir, SPAN("/var/spool/exim")) && dir.n > 1;
+	if (step_get(s, F_TEXT).n)
+		script_cwd(&t->script, s->ev, s->base);
+	else if (t->split++ == 0)
+		t->split_first = names_put(&t->names, span_head(dir, SPLIT_SHOWN));
 }
 
 static void on_notice(struct trace *t, const struct step *s)

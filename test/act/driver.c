@@ -192,6 +192,12 @@ static bool add_line(struct driver *d, char **w)
 		add_file(d, ACTION_HOLD_FILE, w);
 	} else if (strcmp(w[0], "mode") == 0) {
 		add_file(d, ACTION_MODE, w)->mode = (uint32_t)strtoul(w[4], NULL, 8);
+	} else if (strcmp(w[0], "modes") == 0) {
+		v = add(d, ACTION_MODES);
+		v->uid = uid_of(w[1]);
+		v->base = arena_span(d->arena, span_str(w[2]));
+		v->path = v->base;
+		v->args = words(d, w + 3, &v->nargs);
 	} else if (strcmp(w[0], "edit") == 0) {
 		v = add_file(d, ACTION_EDIT, w);
 		v->old_bytes = slurp(d, w[4]);

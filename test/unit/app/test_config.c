@@ -147,7 +147,7 @@ static void each(void **state)
 	assert_int_equal(
 		config_parse(&c, SPAN("[trusted]\nsenders = a,b\n[limits]\nmemory=64M\n"), "x", NULL), 0);
 	config_each(&c, see, &s);
-	assert_int_equal(s.n, 19);
+	assert_int_equal(s.n, 30);
 	assert_int_equal(s.from_file, 3);
 	config_free(&c);
 }

@@ -5,12 +5,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/pack.h"
+#include "base/texts.h"
 
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -309,6 +311,71 @@ static void test_pack(void **state)
 	buf_free(&b);
 }
 
+/* As many bytes as it takes, and no number in two forms. */
+static void test_short_numbers(void **state)
+{
+	static const struct {
+		uint64_t value;
+		size_t bytes;
+	} cases[] = { { 0, 1 },
+		      { 127, 1 },
+		      { 128, 2 },
+		      { 16383, 2 },
+		      { 16384, 3 },
+		      { UINT32_MAX, 5 },
+		      { UINT64_MAX >> 1, 9 },
+		      { UINT64_MAX, 10 } };
+	static const struct span wrong[] = { SPAN(""),
+					     SPAN("\x80"),
+					     SPAN("\x80\0"),
+					     SPAN("\xff\x80\0"),
+					     SPAN("\xff\xff\xff\xff\xff\xff\xff\xff\xff\2"),
+					     SPAN("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x81\0") };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b = BUF_MAX(16);
+		struct packer p = { &b };
+		struct unpacker u = { 0 };
+
+		pack_short(&p, cases[i].value);
+		assert_int_equal(b.n, cases[i].bytes);
+		u.left = buf_view(&b);
+		assert_true(unpack_short(&u) == cases[i].value);
+		assert_true(unpack_done(&u));
+		buf_free(&b);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct unpacker u = { .left = wrong[i] };
+
+		assert_true(unpack_short(&u) == 0);
+		assert_true(u.failed);
+	}
+}
+
+/* Numbers count from 1, in the order of first use; when there are too many, the rest have none. */
+static void test_texts(void **state)
+{
+	struct texts out = { 0 };
+	struct texts in = { 0 };
+	char text[8];
+
+	assert_int_equal(texts_number(&out, SPAN("a")), 1);
+	assert_int_equal(texts_number(&out, SPAN("")), 2);
+	assert_int_equal(texts_number(&out, SPAN("a")), 1);
+	for (unsigned i = 3; i <= TEXTS_MOST; i++) {
+		int n = snprintf(text, sizeof(text), "%u", i);
+
+		assert_int_equal(texts_number(&out, span_of(text, (size_t)n)), i);
+	}
+	assert_int_equal(texts_number(&out, SPAN("one more")), 0);
+	assert_int_equal(texts_number(&out, SPAN("65536")), 65536);
+	for (unsigned i = 0; i < TEXTS_MOST; i++)
+		assert_true(texts_add(&in, SPAN("x")));
+	assert_false(texts_add(&in, SPAN("x")));
+	texts_free(&out);
+	texts_free(&in);
+}
+
 static void test_unpack_refuses(void **state)
 {
 	struct unpacker count = { .left = SPAN("\3\0\0\0abc") }, many = { .left = SPAN("\4\0\0\0abc") };
@@ -350,6 +417,8 @@ int main(void)
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_nothing_is_something),
 		cmocka_unit_test(test_pack),
+		cmocka_unit_test(test_short_numbers),
+		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_unpack_refuses),
 	};
 

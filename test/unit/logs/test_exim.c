@@ -172,6 +172,12 @@ static void hot_path_keeps_the_raw_subject_and_skips_the_rest(void **state)
 	assert_int_equal(r.out.used, r.line.raw.n);
 	read_text(&r, "cwd=/home/js 3 args: /usr/sbin/sendmail -t -i", false);
 	assert_int_equal(r.result, LINE_EVENT);
+	/* whoever calls Exim from a folder of his own can write lines of this log: it is told */
+	read_text(&r, "cwd=/home/js 2 args: /usr/sbin/exim -bp", false);
+	assert_int_equal(r.result, LINE_EVENT);
+	read_text(&r, "cwd=/home/js/a", false);
+	assert_int_equal(r.result, LINE_EVENT);
+	assert_true(has(&r, F_CWD, "/home/js/a") && has(&r, F_TEXT, NULL));
 	reader_end(&r);
 }
 

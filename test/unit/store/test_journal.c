@@ -111,6 +111,10 @@ static void test_what_an_operator_undid(void **state)
 	assert_int_equal(journal_undone_at(j, 7, SPAN("1124a"), SPAN_NONE), 0);
 	assert_int_equal(journal_undone_at(j, 7, SPAN_NONE, SPAN_NONE), 0);
 	assert_int_equal(journal_undone_at(j, 8, SPAN("1123a"), SPAN_NONE), 0);
+	add(j, 7, 3);
+	assert_int_equal(journal_undone_at(j, 7, SPAN("1123a"), SPAN_NONE), 1790000101);
+	step(j, 3, ACT_STATE_DONE, UNDONE_NOT);
+	assert_int_equal(journal_undone_at(j, 7, SPAN("1123a"), SPAN_NONE), 0);
 	journal_close(j);
 }
 

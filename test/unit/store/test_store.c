@@ -499,20 +499,70 @@ static void test_listings_have_a_past(void **state)
 	assert_listing(true, T0 + 4 * DAY, T0 + 4 * DAY, 0);
 }
 
-/* A state of the first version goes on, with its incidents. */
-static void test_the_first_version_is_taken_over(void **state)
+/* What a state of the version VERSION does not have yet is made, and what it has goes on. */
+static void taken_over(int version, const char *without)
 {
 	char note[256] = "";
-	char command[200];
+	char command[300];
 
-	(void)state;
 	store_close(open_noted(note));
-	snprintf(command, sizeof(command), "sqlite3 %s 'DROP TABLE listing; PRAGMA user_version=1'", file);
+	snprintf(command, sizeof(command), "sqlite3 %s '%s PRAGMA user_version=%d'", file, without, version);
 	if (system(command) != 0)
 		skip();
 	assert_listing(true, T0, T0, 0);
 	store_close(open_noted(note));
 	assert_null(strstr(note, "damaged"));
+}
+
+static void test_the_first_version_is_taken_over(void **state)
+{
+	(void)state;
+	taken_over(1, "DROP TABLE listing; DROP TABLE kept;");
+}
+
+static void test_the_second_version_is_taken_over(void **state)
+{
+	(void)state;
+	taken_over(2, "DROP TABLE kept;");
+}
+
+static void test_what_is_kept_is_there_again(void **state)
+{
+	struct buf out = BUF_MAX(1000);
+	struct store *s = open_clean();
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(store_kept(s, "one", &out, &err), 0);
+	assert_int_equal(out.n, 0);
+	assert_int_equal(store_keep(s, "one", SPAN("1"), &err), 0);
+	assert_int_equal(store_keep(s, "two", SPAN("2"), &err), 0);
+	assert_int_equal(store_keep(s, "one", SPAN("uno"), &err), 0);
+	store_close(s);
+	s = open_clean();
+	assert_int_equal(store_kept(s, "one", &out, &err), 0);
+	assert_true(span_eq(buf_view(&out), SPAN("uno")));
+	store_close(s);
+	buf_free(&out);
+}
+
+static void test_all_listings_are_told(void **state)
+{
+	struct arena *a = arena_new();
+	struct store_listing *list;
+	struct err err = { 0 };
+	struct store *s;
+	size_t n;
+
+	(void)state;
+	assert_listing(true, T0, T0, 0);
+	s = open_clean();
+	assert_int_equal(store_listed(s, a, &list, &n, &err), 0);
+	assert_int_equal(n, 1);
+	assert_true(list[0].listed);
+	assert_int_equal(list[0].since, T0);
+	store_close(s);
+	arena_free(a);
 }
 
 int main(void)
@@ -525,6 +575,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_generations_stay_few_and_near, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_listings_have_a_past, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_first_version_is_taken_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_second_version_is_taken_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_kept_is_there_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_all_listings_are_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_modes_and_refusals, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_page_damaged_in_turn, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cut_anywhere, setup, teardown),

@@ -1,0 +1,137 @@
+/*
+ * scan_rules - the operator's folder of rules, and the sums that dpkg keeps of its packages: read whole, looked into by the
+ * confined scanner.
+ *
+ * Whatever lies in them goes into the sum that decides whether what was clean once still is.
+ * TRUST: the folder is the operator's; a FIFO or an endless file in it is refused (config_read_file). Packages' sums are
+ * the inspected server's, and opened beneath it.
+ */
+#include "app/scanning.h"
+
+#include "base/hash.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RULE_FILE_MOST (64u << 20)
+#define RULES_MOST 4096
+/* Of a package's files, beneath these; a home has none of them. */
+#define PACKAGES "/var/lib/dpkg/info"
+
+static void add_rule(struct scanning *s, enum rule_kind kind, struct span name, struct span bytes)
+{
+	struct rule_file *all;
+
+	if (s->rules == RULES_MOST)
+		return;
+	all = xrealloc(s->rule, (s->rules + 1) * sizeof(*all));
+	all[s->rules++] = (struct rule_file){ kind, arena_span(s->rule_arena, name), bytes };
+	s->rule = all;
+	s->rules_sum = hash_span(bytes, hash_span(name, s->rules_sum + kind));
+}
+
+static bool is_signatures(struct span name)
+{
+	return span_ends(name, SPAN(".ndb")) || span_ends(name, SPAN(".hdb")) || span_ends(name, SPAN(".hsb"));
+}
+
+static int wanted(const struct dirent *d)
+{
+	struct span name = span_str(d->d_name);
+
+	return d->d_name[0] != '.' && (is_signatures(name) || span_ends(name, SPAN(".manifest")));
+}
+
+/* By bytes, whatever the locale. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void read_rule(struct scanning *s, const char *folder, const char *name)
+{
+	struct buf bytes = BUF_MAX(RULE_FILE_MOST), path = BUF_MAX(8192);
+	struct span kept;
+	struct err err = { 0 };
+	bool others;
+
+	buf_addf(&path, "%s/%s", folder, name);
+	buf_byte(&path, '\0');
+	if (config_read_file(path.p, &bytes, &others, &err) < 0) {
+		scanning_note(s, span_str(err.text));
+		s->incomplete = true;
+	} else {
+		kept = arena_span(s->rule_arena, buf_view(&bytes));
+		add_rule(s, is_signatures(span_str(name)) ? RULE_SIGNATURES : RULE_MANIFEST, span_str(name), kept);
+	}
+	buf_free(&bytes);
+	buf_free(&path);
+}
+
+void scan_rules_read(struct scanning *s)
+{
+	const char *folder = s->config.scan_rules.value;
+	struct dirent **names;
+	int n = scandir(folder, &names, wanted, by_name);
+
+	for (int i = 0; i < n; i++) {
+		read_rule(s, folder, names[i]->d_name);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+}
+
+static bool has_packages(const char *folder)
+{
+	static const char *const places[] = { "/usr", "/opt", "/var/lib", "/etc", "/bin", "/sbin", "/lib" };
+	struct span path = span_str(folder);
+
+	if (span_eq(path, SPAN("/")) || span_eq(path, SPAN("/var")))
+		return true;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (span_starts(path, span_str(places[i])))
+			return true;
+	return false;
+}
+
+static void read_package(struct scanning *s, struct span name)
+{
+	struct buf path = BUF_MAX(4096), bytes = BUF_MAX(RULE_FILE_MOST);
+	struct err err = { 0 };
+	char piece[65536];
+	ssize_t n;
+	int fd;
+
+	buf_addf(&path, PACKAGES "/%.*s", (int)span_head(name, 300).n, name.p);
+	buf_byte(&path, '\0');
+	fd = beneath_open_file(&s->root, path.p, 0, &err);
+	while (fd >= 0 && (n = read(fd, piece, sizeof(piece))) > 0)
+		buf_add(&bytes, piece, (size_t)n);
+	if (fd >= 0) {
+		close(fd);
+		add_rule(s, RULE_PACKAGE, name, arena_span(s->rule_arena, buf_view(&bytes)));
+	}
+	buf_free(&bytes);
+	buf_free(&path);
+}
+
+void scan_rules_packages(struct scanning *s, const char *folder)
+{
+	struct err err = { 0 };
+	struct span *names;
+	size_t n;
+	bool more;
+
+	for (size_t i = 0; i < s->rules; i++)
+		if (s->rule[i].kind == RULE_PACKAGE)
+			return;
+	if (!has_packages(folder) ||
+	    beneath_list(&s->root, PACKAGES, 65536, s->rule_arena, &names, &n, &more, &err) < 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (span_ends(names[i], SPAN(".md5sums")))
+			read_package(s, names[i]);
+}

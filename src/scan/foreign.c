@@ -1,0 +1,326 @@
+/*
+ * foreign - objects of PHP's own classes, and what is handed to functions that nobody here knows; see machine.h.
+ *
+ * An object keeps what it was made with; the few methods that call, read or run something are rows here (PHP manual,
+ * Reflection, SPL, COM, SQLite3, PDO). A function that runs code or commands and is handed over by its name will be called:
+ * that is told, whoever takes it.
+ * TRUST: names and arguments are the scanned text's.
+ */
+#include "scan/machine.h"
+
+/* What kept its arguments, by the number that an unknown value carries. */
+enum foreign { FOREIGN_REFLECTION = SUPER_ONE_FILE + 1, FOREIGN_COM, FOREIGN_LIST, FOREIGN_ERROR };
+
+enum { NAME_LEAST = 4, NAME_MOST = 24, GIVEN_ELEMENTS = 16 };
+
+static struct span text_of(const struct value *v)
+{
+	return v->kind == V_TEXT ? span_of(v->p, v->n) : SPAN_NONE;
+}
+
+static bool is(struct span name, const char *word)
+{
+	return span_eq_nocase(name, span_str(word));
+}
+
+static uint32_t all_marks(const struct value *arg, uint32_t n, uint32_t *ret_from)
+{
+	uint32_t marks = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		marks |= value_all_marks(&arg[i]);
+		if (arg[i].from && (!*ret_from || arg[i].marks & M_INPUT))
+			*ret_from = arg[i].from;
+	}
+	return marks;
+}
+
+/* --- what is handed over --------------------------------------------------------------------- */
+
+/* The name of a function that runs what it is given. */
+static bool runs(const struct machine *m, const struct value *v)
+{
+	const struct function *fn;
+
+	if (v->kind != V_TEXT || v->n < NAME_LEAST || v->n > NAME_MOST)
+		return false;
+	fn = lexicon_function(m->e->words, span_of(v->p, v->n));
+	return fn && (fn->sink == SINK_CODE || fn->sink == SINK_COMMAND || fn->sink == SINK_MAKE ||
+		      (fn->sink == SINK_REPLACE && fn->name[0] == 'p'));
+}
+
+/* True, and *RET is the name: V itself or an element of it, two floors deep. */
+static bool find_given(const struct machine *m, const struct value *v, const struct value **ret)
+{
+	*ret = v;
+	if (runs(m, v))
+		return true;
+	for (uint32_t i = 0; v->kind == V_ARRAY && i < v->array->n && i < GIVEN_ELEMENTS; i++) {
+		const struct value *in = &v->array->pair[i].value;
+
+		*ret = in;
+		if (runs(m, in))
+			return true;
+		for (uint32_t j = 0; in->kind == V_ARRAY && j < in->array->n && j < GIVEN_ELEMENTS; j++) {
+			*ret = &in->array->pair[j].value;
+			if (runs(m, *ret))
+				return true;
+		}
+	}
+	return false;
+}
+
+void foreign_given(struct machine *m, struct span name, struct value *arg, uint32_t n, uint32_t marks)
+{
+	const struct value *given;
+	struct value told[2];
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t from = 0;
+
+		if (!find_given(m, &arg[i], &given))
+			continue;
+		told[0] = *given;
+		told[1] = value_unknown(marks | all_marks(arg, n, &from), from);
+		sink_reached(m, &(struct sink_call){ .sink = SINK_GIVEN,
+						     .name = name,
+						     .arg = told,
+						     .n = 2,
+						     .name_marks = given->marks });
+		return;
+	}
+}
+
+/* --- objects --------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	uint8_t kind;
+	uint8_t callable; /* the argument that is called, plus one */
+} classes[] = {
+	{ "splfileobject", FOREIGN_LIST, 0 },
+	{ "ziparchive", FOREIGN_LIST, 0 },
+	{ "arrayobject", FOREIGN_LIST, 0 },
+	{ "arrayiterator", FOREIGN_LIST, 0 },
+	{ "recursivearrayiterator", FOREIGN_LIST, 0 },
+	{ "callbackfilteriterator", FOREIGN_LIST, 2 },
+	{ "recursivecallbackfilteriterator", FOREIGN_LIST, 2 },
+	{ "com", FOREIGN_COM, 0 },
+};
+
+/* It calls the argument AT with an element of the first: the frame's result is dropped. */
+static void call_made(struct machine *m, struct value callee, struct value list, struct value object)
+{
+	uint32_t frames = m->frames;
+
+	push_value(m, operate_element(m, list));
+	call_callable(m, callee, 1);
+	if (m->frames > frames) {
+		here(m)->discards = true;
+		here(m)->instead = object;
+	} else {
+		pop_value(m);
+		push_value(m, object);
+	}
+}
+
+void foreign_new(struct machine *m, struct span name, uint32_t n)
+{
+	struct value *arg = &m->stack[m->top - n], object = value_unknown(0, 0), *kept;
+	uint32_t from = 0, marks = all_marks(arg, n, &from);
+
+	foreign_given(m, name, arg, n, 0);
+	kept = n ? pool_take(&m->e->pool, sizeof(*kept)) : NULL;
+	if (kept)
+		*kept = arg[0];
+	object.cell = kept;
+	if (span_eq_nocase(span_head(name, 10), SPAN("Reflection"))) {
+		/* it will call what it was given */
+		object.n = FOREIGN_REFLECTION;
+	} else if (name.n >= 5 && (span_ends(name, SPAN("xception")) || span_ends(name, SPAN("rror")))) {
+		object.n = FOREIGN_ERROR;
+		/* who catches it asks for its text */
+		if (n)
+			m->e->thrown = value_join(m->e->thrown, arg[0]);
+	}
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		if (!is(name, classes[i].name))
+			continue;
+		object.n = classes[i].kind;
+		object.marks = marks;
+		object.from = from;
+		if (classes[i].callable && n >= classes[i].callable) {
+			struct value callee = arg[classes[i].callable - 1], list = arg[0];
+
+			while (n-- > 0)
+				pop_value(m);
+			call_made(m, callee, list, object);
+			return;
+		}
+	}
+	while (n-- > 0)
+		pop_value(m);
+	push_value(m, object);
+}
+
+/* --- methods --------------------------------------------------------------------------------- */
+
+static void finish(struct machine *m, uint32_t n, struct value v)
+{
+	while (n-- > 0)
+		pop_value(m);
+	v.slot = 0;
+	push_value(m, v);
+}
+
+/* The arguments become the elements of the list they are. */
+static uint32_t spread(struct machine *m, uint32_t n)
+{
+	struct value list = n ? m->stack[m->top - n] : value_unknown(0, 0);
+
+	while (n-- > 0)
+		pop_value(m);
+	n = 0;
+	for (uint32_t i = 0; list.kind == V_ARRAY && i < list.array->n && i < GIVEN_ELEMENTS; i++, n++)
+		push_value(m, list.array->pair[i].value);
+	if (!n) {
+		push_value(m, operate_element(m, list));
+		n = 1;
+	}
+	return n;
+}
+
+/* A comment that stands in front of a declaration, as getDocComment() gives it. */
+static struct value doc_comment(struct machine *m, const struct value *named)
+{
+	uint32_t id = named->kind == V_TEXT ? engine_name(m->e, text_of(named), true)
+		      : named->kind == V_OBJECT && named->n < m->e->classes ? m->e->class[named->n].name
+									    : 0;
+	uint32_t token = 0;
+	const struct text *t = NULL;
+	struct unit *u = engine_function(m->e, id);
+	struct span gap;
+	ptrdiff_t from, to;
+	struct value v;
+
+	for (uint32_t i = 0; id && i < m->e->classes; i++)
+		if (m->e->class[i].name == id && m->e->class[i].text) {
+			t = m->e->class[i].text;
+			token = m->e->class[i].token;
+		}
+	if (!t && u && u->head > 2) {
+		t = u->text;
+		token = u->head - 3;
+	}
+	if (!t || token >= t->n)
+		return value_unknown(M_SELF, 0);
+	/* words like "final" stand in between */
+	while (token > 0 && t->token[token - 1].kind == TK_NAME && t->token[token - 1].sub)
+		token--;
+	from = token ? t->token[token - 1].at + t->token[token - 1].n : 0;
+	gap = span_head(span_from(t->bytes, (size_t)from), t->token[token].at - (size_t)from);
+	from = span_search(gap, 0, SPAN("/**"));
+	to = span_rfind(gap, '/');
+	if (from < 0 || to <= from)
+		return value_bool(false);
+	v = value_span(span_of(gap.p + from, (size_t)(to + 1 - from)));
+	v.marks = M_SELF | M_BUILT;
+	v.from = machine_step(m, 0, "a comment that is read by reflection");
+	return v;
+}
+
+static bool reflection_call(struct machine *m, struct span name, struct value made, uint32_t n)
+{
+	struct value class = made;
+
+	if (span_eq_nocase(span_head(name, 6), SPAN("invoke"))) {
+		if (name.n > 6)
+			n = spread(m, n);
+		/* a method is called with its object in front */
+		call_callable(m, made, n);
+		return true;
+	}
+	if (is(name, "getdoccomment")) {
+		finish(m, n, doc_comment(m, &made));
+		return true;
+	}
+	if ((is(name, "getconstant") || is(name, "getstaticpropertyvalue")) && n &&
+	    m->stack[m->top - n].kind == V_TEXT) {
+		uint32_t id = engine_name(m->e, text_of(&m->stack[m->top - n]), false);
+
+		finish(m, n, operate_property(m, class, id));
+		return true;
+	}
+	if (span_eq_nocase(span_head(name, 11), SPAN("newInstance"))) {
+		struct value *arg;
+
+		if (is(name, "newinstanceargs"))
+			n = spread(m, n);
+		push_value(m, class);
+		if (m->stopped)
+			return true;
+		arg = &m->stack[m->top - n - 1];
+		memmove(arg + 1, arg, n * sizeof(*arg));
+		*arg = class;
+		call_new(m, n);
+		return true;
+	}
+	return false;
+}
+
+static const struct {
+	const char *name;
+	uint8_t at; /* the argument that is called */
+} takers[] = { { "uasort", 0 },		{ "uksort", 0 },	  { "createfunction", 1 },
+	       { "fetchall", 1 },	{ "createaggregate", 1 }, { "sqlitecreatefunction", 1 },
+	       { "createcollation", 1 } };
+
+/* A method that calls what it is given, with what the object was made of. */
+static bool taker_call(struct machine *m, struct span name, const struct value *object, uint32_t n)
+{
+	struct value *arg = &m->stack[m->top - n], callee, data;
+
+	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++) {
+		if (!is(name, takers[i].name) || n <= takers[i].at)
+			continue;
+		callee = arg[takers[i].at];
+		if (callee.kind != V_CLOSURE && callee.kind != V_TEXT && !(callee.marks & M_INPUT))
+			return false;
+		data = value_unknown(object->marks, object->from);
+		while (n-- > 0)
+			pop_value(m);
+		push_value(m, data);
+		call_callable(m, callee, 1);
+		return true;
+	}
+	return false;
+}
+
+void foreign_call(struct machine *m, struct span name, const struct value *object, uint32_t n)
+{
+	struct value *arg = &m->stack[m->top - n];
+	uint32_t from = 0;
+	struct value v = value_unknown(0, 0);
+
+	if (object->kind == V_UNKNOWN && object->n == FOREIGN_REFLECTION && object->cell &&
+	    reflection_call(m, name, *object->cell, n))
+		return;
+	if (object->kind == V_UNKNOWN && object->n == FOREIGN_COM &&
+	    (is(name, "exec") || is(name, "run") || is(name, "shellexecute")))
+		sink_reached(m,
+			     &(struct sink_call){ .sink = SINK_COMMAND, .name = name, .arg = arg, .n = n });
+	if (is(name, "getmessage") && n == 0 &&
+	    (object->kind == V_NULL || (object->kind == V_UNKNOWN && object->n == FOREIGN_ERROR))) {
+		push_value(m, m->e->thrown);
+		return;
+	}
+	if (taker_call(m, name, object, n))
+		return;
+	foreign_given(m, name, arg, n, object->marks);
+	/* what a foreign object makes of its arguments is not known, but readers read */
+	if (object->marks & (M_REMOTE | M_FILE | M_BODY))
+		v.marks = (all_marks(arg, n, &from) | object->marks) &
+			  (M_INPUT | M_REMOTE | M_FILE | M_UPLOAD | M_CLIENT);
+	v.from = from;
+	finish(m, n, v);
+}

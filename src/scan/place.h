@@ -1,0 +1,19 @@
+/*
+ * place - what counts against a script because of where it lies and who may write to it, whatever it does.
+ *
+ * TRUST: path, mode and bytes are the account's.
+ */
+#ifndef SPAMTRAIL_SCAN_PLACE_H
+#define SPAMTRAIL_SCAN_PLACE_H
+
+#include "scan/php.h"
+
+struct file_status;
+
+/* PATH's name says that a web server runs it. */
+bool place_runs(struct span path);
+/* Adds to J, which has the engine's own judgement, and weighs again. PATH is absolute; A: for what is needed meanwhile. */
+void place_judge(const struct lexicon *words, struct span path, const struct file_status *st, const struct quick *q,
+		 struct span bytes, struct arena *a, struct judgement *j);
+
+#endif
