@@ -242,6 +242,18 @@ static const struct verb verbs[] = {
 		  "1).\n",
 	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_TOP),
 	  .run = verb_complaints },
+	{ .name = "report",
+	  .args = "INCIDENT",
+	  .nargs_min = 1,
+	  .nargs_max = 1,
+	  .summary = "texts ready to be sent: customer, abuse desk, delisting, closing statement",
+	  .text = "Without a letter's flag: is the cause gone, point by point. --delist and --resolution are "
+		  "refused while\nit is not: he still sends, his mail is queued, his script is there, his "
+		  "password is the stolen one.\nTemplates: [report] texts, else /usr/share/spamtrail/texts. "
+		  "Exit: 0 printed, 1 refused, 3 something could\nnot be read (outranks 1).\n",
+	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_CUSTOMER) | BIT(FLAG_ABUSE_DESK) |
+		   BIT(FLAG_AFFECTED) | BIT(FLAG_DELIST) | BIT(FLAG_RESOLUTION) | BIT(FLAG_FORCE),
+	  .run = verb_report },
 	{ .name = "undo",
 	  .args = "ACTION|INCIDENT|SENDER",
 	  .nargs_max = 1,

@@ -282,7 +282,7 @@ static bool incidents_point_well(const struct inquiry *q)
 static bool refused_point_well(const struct inquiry *q)
 {
 	for (size_t i = 0; i < q->nrefused; i++)
-		if (q->refused[i].row >= q->nrows || q->refused[i].refusal >= q->nrefusals)
+		if (q->refused[i].row >= rows_all(q) || q->refused[i].refusal >= q->nrefusals)
 			return false;
 	return q->nrefused <= REFUSED_MOST;
 }

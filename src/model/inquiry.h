@@ -38,6 +38,7 @@ struct incident {
 	uint32_t *rows;               size_t nrows;      /* indexes into inquiry.rows */
 	struct moment *entry;         size_t nentry;
 	struct moment *timeline;      size_t ntimeline;
+	uint64_t complaints;          /* tied to its senders: the command line's, not packed */
 	const struct plan *plan;      /* what would stop it: the command line's, not packed; NULL: not worked out */
 };
 

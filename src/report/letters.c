@@ -1,6 +1,7 @@
 /* letters - see letters.h. Times are in ROOT's zone, written as RFC 3339, so that whoever gets a letter can compare them. */
 #include "report/letters.h"
 
+#include "model/rows.h"
 #include "report/claims.h"
 #include "report/text.h"
 #include "report/who.h"
@@ -11,6 +12,7 @@
 #define RAW_MOST 300
 #define PROOFS_MOST 30
 #define SCRIPTS_MOST 20
+#define REFUSALS_SHOWN 15
 
 const char *point_state_name(enum point_state state)
 {
@@ -42,6 +44,14 @@ static struct span count_of(struct letter *l, uint64_t v)
 	struct buf b = BUF_MAX(64);
 
 	text_count(&b, v);
+	return kept(l, &b);
+}
+
+static struct span number_of(struct letter *l, uint64_t v)
+{
+	struct buf b = BUF_MAX(64);
+
+	text_u64(&b, v);
 	return kept(l, &b);
 }
 
@@ -124,7 +134,7 @@ static void set_fields(struct letter *l, const struct letter_facts *f, const str
 
 	text_duration(&duration, s->last > s->since ? s->last - s->since : 0);
 	for (size_t i = 0; i < f->naddresses; i++) {
-		buf_str(&addresses, i ? ", " : "(");
+		buf_str(&addresses, i ? ", " : " (");
 		buf_span(&addresses, f->addresses[i]);
 	}
 	if (f->naddresses)
@@ -210,16 +220,16 @@ static void add_proofs(struct letter *l, const struct letter_facts *f, struct sp
 				letter_item_set(item, "text", claims[i].text);
 			}
 		}
-		item = proofs->n < PROOFS_MOST ? letter_add(l, proofs) : NULL;
+		/* a term of the judge's sum convinces who knows statistics, not who lost his password */
+		item = claim_is_proof(&claims[i]) && proofs->n < PROOFS_MOST ? letter_add(l, proofs) : NULL;
 		if (!item)
 			continue;
-		if (claims[i].grade)
-			buf_addf(&grade, "[%c]", claims[i].grade);
+		buf_addf(&grade, "[%c]", claims[i].grade ? claims[i].grade : '-');
 		letter_item_set(item, "n", count_of(l, i + 1));
 		letter_item_set(item, "grade", kept(l, &grade));
 		letter_item_set(item, "text", claims[i].text);
 		letter_item_set(item, "file", e ? e->file : SPAN_NONE);
-		letter_item_set(item, "line", e ? count_of(l, e->line) : SPAN_NONE);
+		letter_item_set(item, "line", e ? number_of(l, e->line) : SPAN_NONE);
 		letter_item_set(item, "raw", e ? cut(l, e->text, RAW_MOST) : SPAN_NONE);
 	}
 }
@@ -253,35 +263,71 @@ static const struct blocklist *list_of(const struct letter_facts *f, struct span
 	return NULL;
 }
 
+static bool is_listed(const struct letter_facts *f, struct span zone)
+{
+	for (size_t i = 0; i < f->nlistings; i++)
+		if (f->listings[i].listed && span_eq(f->listings[i].list, zone))
+			return true;
+	return false;
+}
+
+static void add_listing(struct letter *l, const struct letter_facts *f, struct letter_list *listings,
+			const struct store_listing *s, struct span note)
+{
+	const struct blocklist *b = list_of(f, s->list);
+	struct letter_item *item = letter_add(l, listings);
+
+	if (!item)
+		return;
+	letter_item_set(item, "list", b && b->name.n ? b->name : s->list);
+	letter_item_set(item, "zone", s->list);
+	letter_item_set(item, "address", s->address);
+	letter_item_set(item, "since", time_of(l, f, s->since));
+	letter_item_set(item, "ends", b ? b->remove : SPAN_NONE);
+	letter_item_set(item, "who", b ? b->who : SPAN_NONE);
+	letter_item_set(item, "lasts", b ? b->lasts : SPAN_NONE);
+	letter_item_set(item, "where", b ? b->form : SPAN_NONE);
+	letter_item_set(item, "note", note.n ? note : b ? b->note : SPAN_NONE);
+	letter_item_set(item, "alone", b && span_eq(b->who, SPAN("nobody")) ? SPAN("yes") : SPAN_NONE);
+}
+
+/* Several providers use the same list. */
+static bool named_before(const struct letter_facts *f, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (span_eq(f->q->refusals[i].list, f->q->refusals[index].list))
+			return true;
+	return false;
+}
+
 static void add_lists(struct letter *l, const struct letter_facts *f)
 {
 	struct letter_list *refusals = letter_list(l, "refusals"), *listings = letter_list(l, "listings");
 	struct letter_item *item;
 
-	for (size_t i = 0; i < f->q->nrefusals && (item = letter_add(l, refusals)); i++) {
+	for (size_t i = 0; i < f->q->nrefusals && refusals->n < REFUSALS_SHOWN; i++) {
 		const struct refusal *r = &f->q->refusals[i];
 
+		item = letter_add(l, refusals);
 		letter_item_set(item, "provider", r->provider);
 		letter_item_set(item, "list", r->list);
 		letter_item_set(item, "messages", count_of(l, r->messages));
 		letter_item_set(item, "last", time_of(l, f, r->last));
 		letter_item_set(item, "text", cut(l, r->text, RAW_MOST));
 	}
-	for (size_t i = 0; i < f->nlistings && (item = letter_add(l, listings)); i++) {
-		const struct store_listing *s = &f->listings[i];
-		const struct blocklist *b = list_of(f, s->list);
+	for (size_t i = 0; i < f->nlistings; i++)
+		if (f->listings[i].listed)
+			add_listing(l, f, listings, &f->listings[i], SPAN_NONE);
+	/* what refusals name and nobody has asked about yet */
+	for (size_t i = 0; i < f->q->nrefusals; i++) {
+		const struct store_listing named = { .list = f->q->refusals[i].list,
+						     .address =
+							     f->naddresses ? f->addresses[0] : f->q->host };
 
-		letter_item_set(item, "list", b && b->name.n ? b->name : s->list);
-		letter_item_set(item, "zone", s->list);
-		letter_item_set(item, "address", s->address);
-		letter_item_set(item, "since", time_of(l, f, s->since));
-		letter_item_set(item, "ends", b ? b->remove : SPAN_NONE);
-		letter_item_set(item, "who", b ? b->who : SPAN_NONE);
-		letter_item_set(item, "lasts", b ? b->lasts : SPAN_NONE);
-		letter_item_set(item, "where", b ? b->form : SPAN_NONE);
-		letter_item_set(item, "note", b ? b->note : SPAN_NONE);
-		letter_item_set(item, "alone",
-				b && span_eq(b->who, SPAN("nobody")) ? SPAN("yes") : SPAN_NONE);
+		if (list_of(f, named.list) && !is_listed(f, named.list) && !named_before(f, i))
+			add_listing(
+				l, f, listings, &named,
+				SPAN("named in refusals of our mail; not asked yet: spamtrail reputation"));
 	}
 }
 
@@ -311,7 +357,7 @@ static bool accused(const struct letter_facts *f, uint32_t row)
 bool letters_affected(struct letter *l, const struct letter_facts *f, uint32_t row)
 {
 	struct letter_list *refused = letter_list(l, "refused");
-	const struct row *r = &f->q->rows[row];
+	const struct row *r = rows_get(f->q, row, l->arena);
 	int64_t first = 0, last = 0;
 
 	for (size_t i = 0; i < f->q->nrefused && !accused(f, row); i++) {

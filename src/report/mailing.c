@@ -72,7 +72,8 @@ static void text_gate(struct sink *s, const struct mailings *m, const struct scr
 	put_points(&p, m->facts);
 	if (m->refused) {
 		pen_line(&p, 0);
-		pen_str(&p, "Not printed: the cause is not gone. Who asks for removal too early is listed again, and "
+		pen_str(&p, "Not printed: the cause is not gone. Who asks for removal too early is listed "
+			    "again, and "
 			    "longer. --force prints it with the open points in it.");
 		pen_line(&p, 0);
 	}
