@@ -37,6 +37,7 @@ struct options {
 	bool flush, release; /* queue; and remove, all above */
 	enum flag_id letter; /* report: FLAG_CUSTOMER to FLAG_RESOLUTION; 0 = none was named */
 	bool force; /* report */
+	bool complained; /* no flag: investigate and report read the mailboxes of complaints, too */
 	bool notify; /* signs */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	unsigned newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */

@@ -102,6 +102,7 @@ static int read_logs(struct work *w, struct err *err)
 
 	o.nargs = 0;
 	o.refusals = true;
+	o.complained = true;
 	/* the live host's window is six hours; the incident may be older */
 	if (!o.since && w->is_known) {
 		snprintf(w->since, sizeof(w->since), "@%lld", (long long)(w->known.since - BEFORE));

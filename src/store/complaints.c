@@ -58,7 +58,18 @@ int complaint_put(struct store *s, const struct packed_complaint *p, struct err 
 	return query_end(&q, s, err);
 }
 
-static int put_one(struct store *s, const struct store_complaint *c, struct err *err)
+static bool is_known(struct store *s, int64_t identity)
+{
+	struct query q = query_new(s, "SELECT 1 FROM complaint WHERE identity = ?");
+	bool known;
+
+	query_int(&q, identity);
+	known = query_row(&q);
+	query_end(&q, s, NULL);
+	return known;
+}
+
+static int put_one(struct store *s, struct store_complaint *c, struct err *err)
 {
 	struct buf body = BUF_MAX(BODY_MOST);
 	struct packer packer = { .out = &body };
@@ -67,6 +78,7 @@ static int put_one(struct store *s, const struct store_complaint *c, struct err 
 	struct packed_complaint p = { .identity = (int64_t)c->identity, .at = c->at };
 	int rc;
 
+	c->is_new = !is_known(s, p.identity);
 	code(&to, &copy);
 	p.body = buf_view(&body);
 	p.sum = (int64_t)store_sum(p.body, p.identity, p.at);
@@ -85,7 +97,7 @@ static int drop_oldest(struct store *s, struct err *err)
 	return query_end(&q, s, err);
 }
 
-int store_complaints_put(struct store *s, const struct store_complaint *list, size_t n, struct err *err)
+int store_complaints_put(struct store *s, struct store_complaint *list, size_t n, struct err *err)
 {
 	int rc = store_run(s, "BEGIN IMMEDIATE", err);
 

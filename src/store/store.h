@@ -67,11 +67,12 @@ struct store_complaint {
 	struct span what, reporter, recipient; /* "spamcop", "arf abuse" */
 	struct span file, text; /* the line of the log that ties it */
 	uint64_t line, offset;
+	bool is_new;           /* filled by put: it was not there yet */
 };
 
 /* Each is kept once, the oldest go past STORE_COMPLAINTS_MOST. */
 #define STORE_COMPLAINTS_MOST 20000
-int store_complaints_put(struct store *s, const struct store_complaint *list, size_t n, struct err *err);
+int store_complaints_put(struct store *s, struct store_complaint *list, size_t n, struct err *err);
 /* Those about messages from SINCE to UNTIL, by time; texts in A. */
 int store_complaints(struct store *s, int64_t since, int64_t until, struct arena *a,
 		     struct store_complaint **ret_list, size_t *ret_n, struct err *err);
