@@ -9,12 +9,14 @@
 #include "app/config.h"
 #include "app/helper.h"
 #include "app/inquire.h"
+#include "app/sends_from.h"
 #include "app/term.h"
 #include "app/tying.h"
 #include "app/verbs.h"
 #include "report/complaints.h"
 #include "store/store.h"
 #include "sys/clock.h"
+#include "repute/check.h"
 #include "trace/seek.h"
 
 #include <stdio.h>
@@ -108,6 +110,38 @@ static void remember(struct work *w)
 	config_free(&config);
 }
 
+/* An address of a report, as it is written or in a page's place. */
+static bool is_ours(const struct sends_from *from, struct span source)
+{
+	struct subject one;
+
+	if (!subject_parse(span_trim(source), &one) || one.nip == 0)
+		return false;
+	for (size_t i = 0; i < from->n; i++)
+		if (from->subject[i].nip == one.nip && memcmp(from->subject[i].ip, one.ip, one.nip) == 0)
+			return true;
+	return false;
+}
+
+/* What speaks of an infected host or a listing speaks of us all the same, where the address is ours. */
+static void tie_addresses(struct work *w)
+{
+	bool live = !w->o->root || strcmp(w->o->root, "/") == 0;
+	struct sends_from *from = arena_alloc(w->t.arena, sizeof(*from));
+	struct config config;
+	struct err unheard;
+
+	if (config_load(&config, w->o->config, &unheard) == 0)
+		sends_from_server(from, w->t.arena, &config, w->logs_read ? w->in.q : NULL, live);
+	for (size_t i = 0; i < w->t.c.n; i++) {
+		struct tied *t = &w->t.c.list[i];
+
+		if (t->state >= TIE_ELSEWHERE && !t->c.bounce && is_ours(from, t->c.source))
+			t->state = TIE_ADDRESS;
+	}
+	config_free(&config);
+}
+
 /* By account where there is one: its mailboxes and scripts are one customer's. */
 static void blame(struct work *w, const struct tied *t)
 {
@@ -160,11 +194,12 @@ static int run(struct work *w, struct err *err)
 	if (rc < 0)
 		return rc;
 	tying_settle(&w->t, w->logs_read ? w->in.q : NULL);
+	tie_addresses(w);
 	w->t.c.blamed = arena_alloc(w->t.arena, (w->t.c.n + 1) * sizeof(*w->t.c.blamed));
 	for (size_t i = 0; i < w->t.c.n; i++) {
 		const struct tied *t = &w->t.c.list[i];
 
-		meant = meant || t->state == TIE_LOGGED || t->state == TIE_CLAIMED;
+		meant = meant || t->state <= TIE_ADDRESS;
 		if (t->row)
 			blame(w, t);
 	}
