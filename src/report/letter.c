@@ -246,6 +246,7 @@ static void put_line(struct filling *f, const struct letter_item *item, struct s
 		else if (!to)
 			buf_str(f->out, "</h1>\n");
 		f->any = f->any || !to;
+		f->gap = !to;
 		return;
 	}
 	if (span_starts(line, SPAN("- "))) {
