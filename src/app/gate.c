@@ -37,7 +37,7 @@ struct looking {
 	struct arena *arena;
 	struct gate *gate;
 	struct root root;
-	int64_t contained; /* the first action that is done and stops mail; 0: none */
+	int64_t contained, shut; /* the first and the last action against it that is done; 0: none */
 	bool journal_read;
 	/* of the row that is looked at */
 	const struct row *row;
@@ -111,6 +111,7 @@ static int see(void *owner, const struct journal_row *r)
 		return 0;
 	g->deeds[g->ndeeds++] = (struct letter_deed){ r->changed, arena_span(k->arena, r->what) };
 	k->contained = k->contained && k->contained < r->changed ? k->contained : r->changed;
+	k->shut = k->shut > r->changed ? k->shut : r->changed;
 	return 0;
 }
 
@@ -165,14 +166,18 @@ static void look_at_journal(struct looking *k)
 
 /* --- does he send? --------------------------------------------------------------------------------- */
 
+/*
+ * While the actions are done one after the other mail still comes in, and Exim takes it in to hold it: what lies in the queue
+ * is a point of its own. He sends on where mail is taken in after the last action, and until the end of the logs.
+ */
 static void look_at_sending(struct looking *k)
 {
 	const struct row *r = k->row;
 
-	if (k->contained && r->last > k->contained)
+	if (r->sending && k->shut && r->last > k->shut)
 		point(k, POINT_OPEN, "%s %.*s: mail was taken in at %s, after he was stopped at %s",
-		      name_of(r), ARG(r->id), clock_of(k, r->last), clock_of(k, k->contained));
-	else if (!k->contained && (r->sending || k->want->in->sending))
+		      name_of(r), ARG(r->id), clock_of(k, r->last), clock_of(k, k->shut));
+	else if (r->sending && !k->shut)
 		point(k, POINT_OPEN, "%s %.*s still sends, the last at %s", name_of(r), ARG(r->id),
 		      clock_of(k, r->last));
 	else if (r->last)
