@@ -261,13 +261,9 @@ static int make_remove(struct work *w, struct err *err)
 	if (rc == 0)
 		rc = queue_ask_again(w, all, n, &looked, err);
 	if (rc == 0) {
-		/* another's, under an id that was given again: what we held of it goes on */
-		size_t innocent = 0;
+		/* another's, under an id that was given again: what we held of it goes on, and nothing else */
+		size_t innocent = queue_without(w, looked.innocent, looked.ninnocent, v->back, v->nback, &theirs);
 
-		theirs = arena_alloc(w->arena, (looked.ninnocent + 1) * sizeof(*theirs));
-		for (size_t i = 0; i < looked.ninnocent; i++)
-			if (queue_among(v->args, v->nargs, looked.innocent[i]))
-				theirs[innocent++] = looked.innocent[i];
 		give_back(w, theirs, innocent);
 		n = queue_without(w, all, n, looked.innocent, looked.ninnocent, &mine);
 		rc = keep_samples(w, mine, n, &kept, err);

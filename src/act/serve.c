@@ -396,10 +396,11 @@ static int serve_history(struct actor *a, struct codec *c, struct err *err)
 	return rc < 0 ? rc : answer(a, ACT_END, NULL, err);
 }
 
-/* A held file, or a clean one that was taken away again. */
+/* A held file, samples of removed messages, or a clean file that was taken away again. */
 static bool is_kept(const struct journal_row *r)
 {
-	return r->state == ACT_STATE_DONE ? r->kind == ACTION_HOLD_FILE : r->kind == ACTION_PUT_FILE;
+	return r->state == ACT_STATE_DONE ? r->kind == ACTION_HOLD_FILE || r->kind == ACTION_REMOVE_QUEUE
+					  : r->kind == ACTION_PUT_FILE;
 }
 
 static int serve_purge(struct actor *a, struct codec *c, struct err *err)

@@ -47,6 +47,8 @@ struct config {
 	struct config_text mail_from, sendmail, relay, relay_user, relay_password; /* by which way; HOST[:PORT] */
 	struct config_text webhook, ca_file; /* https://..., empty: none */
 	struct config_number pause_minutes, warning_times, critical_times;
+	struct config_text organization, contact, texts; /* report: who signs; the folder of templates */
+	struct config_list mailboxes; /* of complaints, which investigate reads */
 	unsigned secrets; /* that were read */
 	struct config_number memory; /* bytes, all processes together */
 	struct config_number threads; /* 0 = one per processor */

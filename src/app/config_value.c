@@ -139,7 +139,8 @@ static bool is_word(struct span s, enum setting_type type)
 
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+		bool plain = (type == SETTING_LINE && (c == ' ' || (unsigned char)c > '~')) ||
+			     (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 
 		if (!plain && (secret || c <= ' ' || c > '~'))
 			return false;
@@ -157,6 +158,7 @@ static const char *take_word(const struct setting *s, struct config *c, struct s
 	if (!is_word(value, s->type))
 		return s->type == SETTING_SECRET ? "a key is letters and digits; this is none, in"
 		       : hidden			 ? "one word of printable letters is wanted; this is none, in"
+		       : s->type == SETTING_LINE ? "not a line of at most 200 printable letters:"
 						 : "not one word:";
 	*t = (struct config_text){ arena_str(c->arena, value), *origin };
 	c->secrets += hidden && value.n;
@@ -175,6 +177,7 @@ const char *setting_take(const struct setting *s, struct config *c, const char *
 	case SETTING_PATH:
 		return take_path(s, c, v, origin);
 	case SETTING_WORD:
+	case SETTING_LINE:
 	case SETTING_SECRET:
 	case SETTING_HIDDEN:
 		return take_word(s, c, v, origin);
@@ -207,7 +210,7 @@ void setting_each(const struct setting *s, const struct config *c, config_see *s
 	if (s->type == SETTING_SIZE || s->type == SETTING_NUMBER) {
 		each_number(s, member, see, owner);
 	} else if (s->type == SETTING_PATH || s->type == SETTING_WORD || s->type == SETTING_SECRET ||
-		   s->type == SETTING_HIDDEN) {
+		   s->type == SETTING_HIDDEN || s->type == SETTING_LINE) {
 		const struct config_text *t = member;
 		bool hidden = (s->type == SETTING_SECRET || s->type == SETTING_HIDDEN) && *t->value;
 

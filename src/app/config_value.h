@@ -15,6 +15,7 @@ enum setting_type {
 	SETTING_NUMBER,
 	SETTING_WORD, /* one, or nothing */
 	SETTING_SECRET, /* letters and digits; never shown */
+	SETTING_LINE, /* words, as they stand */
 	SETTING_HIDDEN, /* a password, or an address that lets in: printable and one word; never shown */
 };
 

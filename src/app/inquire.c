@@ -10,12 +10,14 @@
 #include "app/inquire.h"
 
 #include "app/config.h"
+#include "app/helper.h"
 #include "app/keep.h"
 #include "app/observer.h"
 #include "app/progress.h"
 #include "app/queue_reader.h"
 #include "app/reader.h"
 #include "app/scan_found.h"
+#include "app/tying.h"
 #include "app/when.h"
 #include "host/host.h"
 #include "sys/channel.h"
@@ -26,6 +28,8 @@
 
 /* Hours of a live host's window, where no --since says otherwise. */
 #define LIVE_HOURS 6
+/* Complaints come for weeks, their mailbox grows for years. */
+#define COMPLAINTS_SECONDS (14 * INT64_C(86400))
 /* A quick look: of each log no more, and no longer; on a server that chokes it must not be one program more. */
 #define NEWEST_BYTES ((size_t)128 << 20)
 #define NEWEST_MICROS (INT64_C(20) * 1000000)
@@ -398,10 +402,60 @@ static int run_window(struct reader_want *want, const struct options *o, inquire
 	return rc;
 }
 
+/* --- complaints -------------------------------------------------------------------------------- */
+
+/*
+ * What has come to [complaints] mailboxes in the last weeks, where this host is investigated; the logs are then asked
+ * whose it is as they are read. NULL: none is named, or it could not be read, with UNREAD saying why.
+ */
+static struct tying *read_complaints(struct reader_want *want, const struct options *o,
+				     const struct config *c, struct arena *a, struct err *unread)
+{
+	struct tying *t;
+	struct seek_want *seek;
+	int rc = 0;
+
+	if (c->mailboxes.n == 0 || !o->complained || want->nseek || !state_dir(o, c))
+		return NULL;
+	if (!helper_installed("spamtrail-mime")) {
+		err_set(unread, EXIT_SOFTWARE, "complaints are not read: spamtrail-mime is not installed");
+		return NULL;
+	}
+	t = arena_alloc(a, sizeof(*t));
+	tying_begin(t, want->root, a, want->unconfined);
+	t->newer = want->now - COMPLAINTS_SECONDS;
+	for (size_t i = 0; i < c->mailboxes.n && rc == 0; i++)
+		rc = tying_add(t, c->mailboxes.item[i].value, unread);
+	if (rc == 0)
+		rc = tying_read(t, unread);
+	if (rc == 0)
+		rc = tying_seek(t, want->now, &seek, &want->nseek, unread);
+	if (rc == 0)
+		want->seek = seek;
+	return rc == 0 ? t : NULL;
+}
+
+static void tell_complaints(struct inquire *in, const struct tying *t, const struct err *unread)
+{
+	struct span why = span_str(unread->text);
+
+	if (unread->code) {
+		why = arena_span(in->arena, why);
+		add_lines(in->arena, &in->q->unseen, &in->q->nunseen, &why, 1);
+		in->q->complete = false;
+	}
+	if (t && t->c.nunseen) {
+		add_lines(in->arena, &in->q->unseen, &in->q->nunseen, t->unseen, t->c.nunseen);
+		in->q->complete = false;
+	}
+}
+
 static int inquire_configured(struct reader_want want, const struct options *o, const struct config *c,
 			      inquire_first *first, struct inquire *in, struct err *err)
 {
 	struct watch w = { 0 };
+	struct err unread = { 0 };
+	struct tying *t;
 	int rc;
 
 	want_from(c, in->arena, &want);
@@ -419,9 +473,16 @@ static int inquire_configured(struct reader_want want, const struct options *o, 
 		want.past = on_past;
 		want.learnt = on_learnt;
 	}
+	t = read_complaints(&want, o, c, in->arena, &unread);
 	rc = run_window(&want, o, first, in, err);
 	if (rc == 0)
 		tell_queue(&w, in->q);
+	if (rc == 0 && t)
+		tying_settle(t, in->q);
+	if (rc == 0 && w.keep.dir && !o->newest) {
+		keep_complaints(&w.keep, in->arena, in->q, t);
+		tell_complaints(in, t, &unread);
+	}
 	if (rc == 0 && w.keep.dir)
 		keep_end(&w.keep, in->arena, in->q);
 	if (rc == 0)

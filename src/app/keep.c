@@ -7,6 +7,9 @@
  */
 #include "app/keep.h"
 
+#include "app/complained.h"
+#include "app/tying.h"
+
 #define NOTE_MOST 4096
 /* As TALK_ANSWER_MOST: what is kept must fit the answer that hands it out again. */
 #define BODY_MOST (48u << 20)
@@ -61,6 +64,21 @@ void keep_name(struct keep *k, struct inquiry *q)
 	/* what fails now will be said by keep_end */
 	if (opened(k))
 		store_save(k->store, NULL, q, NULL);
+}
+
+void keep_complaints(struct keep *k, struct arena *a, struct inquiry *q, const struct tying *t)
+{
+	struct err err = { 0 };
+	int rc = 0;
+
+	if (!opened(k))
+		return;
+	if (t)
+		rc = tying_keep(t, q, k->store, q->now, &err);
+	if (rc == 0)
+		rc = complained_attach(k->store, a, q, &err);
+	if (rc < 0)
+		note(k, "complaints are not counted: ", err.text);
 }
 
 static void notes_add(struct keep *k, struct arena *a, struct inquiry *q)

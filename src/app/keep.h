@@ -8,6 +8,8 @@
 
 #include "store/store.h"
 
+struct tying;
+
 struct keep {
 	const char *dir; /* NULL: no state is read or written */
 	struct store *store;
@@ -25,6 +27,8 @@ void keep_past(struct keep *k, int64_t first, struct buf *out);
 void keep_learnt(struct keep *k, int64_t first, int64_t as_of, struct span body);
 /* Gives Q's incidents their lasting ids, for an answer that is shown before the last one. */
 void keep_name(struct keep *k, struct inquiry *q);
+/* What was complained about, to Q's incidents. T: what was read just now, kept first; NULL: nothing was. */
+void keep_complaints(struct keep *k, struct arena *a, struct inquiry *q, const struct tying *t);
 /* Names and keeps Q's incidents and what was learnt; tells in Q's notes what went wrong. */
 void keep_end(struct keep *k, struct arena *a, struct inquiry *q);
 /* Closes without writing: what keep_end did not keep is lost. */

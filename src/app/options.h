@@ -34,13 +34,13 @@ struct options {
 	bool apply, yes, dry_run, all, remove; /* contain, setup */
 	bool permissions, credentials, again; /* contain */
 	bool expired, moved, purge; /* undo, undo, history */
-	bool notify; /* signs */
 	bool flush, release; /* queue; and remove, all above */
 	enum flag_id letter; /* report: FLAG_CUSTOMER to FLAG_RESOLUTION; 0 = none was named */
 	bool force; /* report */
+	bool complained; /* no flag: investigate and report read the mailboxes of complaints, too */
+	bool notify; /* signs */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
-	unsigned
-		newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
+	unsigned newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
 	bool facts_only; /* no flag: and at no log at all */
 	char **args; /* behind the verb; owned */
 	int nargs;

@@ -12,6 +12,7 @@
 
 #include "app/actor.h"
 #include "app/config.h"
+#include "app/queue_reader.h"
 #include "app/term.h"
 #include "base/hash.h"
 #include "base/show.h"

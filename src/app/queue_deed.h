@@ -6,7 +6,7 @@
 #define SPAMTRAIL_APP_QUEUE_DEED_H
 
 #include "app/options.h"
-#include "app/queue_reader.h"
+struct queue_ask;
 #include "report/screen.h"
 
 /* ASK: root, facts, by and pick are set. Returns an exit code, or a negative one. */

@@ -6,138 +6,49 @@
  * TRUST: anybody can mail a complaint, a forged one too: what only the message says of itself is grade C, and
  * whom it names is accused by no more than that. Texts are shown by report/complaints.h, which escapes them.
  */
+#include "app/config.h"
 #include "app/helper.h"
 #include "app/inquire.h"
-#include "app/mailboxes.h"
-#include "app/mime_helper.h"
-#include "app/reader.h"
+#include "app/sends_from.h"
 #include "app/term.h"
+#include "app/tying.h"
 #include "app/verbs.h"
-#include "model/rows.h"
 #include "report/complaints.h"
+#include "store/store.h"
 #include "sys/clock.h"
+#include "repute/check.h"
 #include "trace/seek.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Sentences; a folder of broken messages must not drown the answer. */
-#define UNSEEN_MOST 200
-#define NAMES_MOST 8
-
 struct work {
 	const struct options *o;
-	struct arena *arena;
-	struct mailboxes boxes;
-	struct complaints c;
-	size_t room;
-	size_t at_box;
-	struct span unseen[UNSEEN_MOST];
+	struct tying t;
 	struct inquire in;
 	bool asked_logs, logs_read;
-	struct span names[NAMES_MOST];
-	size_t nnames;
+	int64_t now;
 };
-
-static void unseen(struct work *w, struct span what, const char *why)
-{
-	struct buf text = BUF_MAX(4096);
-
-	buf_span(&text, what);
-	buf_str(&text, what.n ? ": " : "");
-	buf_str(&text, why);
-	if (w->c.nunseen < UNSEEN_MOST)
-		w->unseen[w->c.nunseen++] = arena_span(w->arena, buf_view(&text));
-	buf_free(&text);
-}
-
-/* --- mail ------------------------------------------------------------------------------------------ */
-
-/* Texts of C live in the arena already. */
-static void take(void *ctx, const struct complaint *c)
-{
-	struct work *w = ctx;
-
-	if (w->c.n == w->room) {
-		size_t room = w->room ? w->room * 2 : 256;
-		struct tied *more = arena_alloc(w->arena, room * sizeof(*more));
-
-		if (w->c.n)
-			memcpy(more, w->c.list, w->c.n * sizeof(*more));
-		w->c.list = more;
-		w->room = room;
-	}
-	w->c.list[w->c.n++] = (struct tied){ .file = w->boxes.path[w->at_box], .c = *c };
-}
-
-static int read_box(struct work *w, struct mime_helper *h, struct err *err)
-{
-	struct err here = { 0 };
-	struct span why = SPAN_NONE;
-	int fd = mailboxes_open(&w->boxes, w->at_box, &here), rc;
-
-	/* One message that cannot be opened is told and passed over: the others still count. */
-	if (fd < 0) {
-		unseen(w, SPAN_NONE, here.text);
-		return 0;
-	}
-	rc = mime_helper_read(h, w->arena, fd, take, w, &why, err);
-	close(fd);
-	w->c.files++;
-	if (rc == 0 && why.n)
-		unseen(w, w->boxes.path[w->at_box], arena_str(w->arena, why));
-	return rc;
-}
 
 static int read_mail(struct work *w, struct err *err)
 {
-	struct mime_helper h = { .unconfined = w->o->unconfined };
 	int rc = 0;
 
 	/* Else it would wait at a terminal for mail that nobody is about to type. */
 	if (w->o->nargs == 0 && isatty(STDIN_FILENO))
 		return err_set(err, EXIT_USAGE, "name a Maildir, an mbox or a message, or pipe one into it");
 	if (w->o->nargs == 0)
-		rc = mailboxes_add(&w->boxes, "-", err);
+		rc = tying_add(&w->t, "-", err);
 	for (int i = 0; i < w->o->nargs && rc == 0; i++)
-		rc = mailboxes_add(&w->boxes, w->o->args[i], err);
+		rc = tying_add(&w->t, w->o->args[i], err);
 	if (rc == 0)
-		rc = mime_helper_start(&h, w->o->unconfined, err);
-	if (rc < 0)
-		return rc;
-	for (; w->at_box < w->boxes.n && rc == 0; w->at_box++)
-		rc = read_box(w, &h, err);
-	if (w->boxes.more)
-		unseen(w, SPAN_NONE, "there are more files than are read at once");
-	rc = mime_helper_end(&h, rc, err);
-	if (rc == 0 && w->c.files == 0)
+		rc = tying_read(&w->t, err);
+	if (rc == 0 && w->t.c.files == 0)
 		return err_set(err, EXIT_NOINPUT, "nothing could be read: %.300s",
-			       w->c.nunseen ? arena_str(w->arena, w->unseen[0]) : "no message is there");
+			       w->t.c.nunseen ? arena_str(w->t.arena, w->t.unseen[0])
+					      : "no message is there");
 	return rc;
-}
-
-/* --- logs ------------------------------------------------------------------------------------------ */
-
-static void own_name(struct work *w, struct span name)
-{
-	if (name.n && w->nnames < NAMES_MOST)
-		w->names[w->nnames++] = name;
-}
-
-static int64_t by_wanted(const struct inquiry *q, size_t wanted)
-{
-	size_t low = 0, high = q->nsought;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (q->sought[middle].wanted < wanted)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < q->nsought && q->sought[low].wanted == wanted ? (int64_t)low : -1;
 }
 
 /* Bounces come for days, complaints for weeks: two weeks of logs unless the operator says otherwise. */
@@ -156,87 +67,79 @@ static int ask_once(struct work *w, const struct seek_want *seek, size_t n, stru
 	return rc;
 }
 
-/* What this host calls itself, out of its configuration: only so is it known which Received line is ours. */
-static int learn_names(struct work *w, struct err *err)
-{
-	struct clock clock = { 0 };
-	struct reader_want want = { .root = w->boxes.root,
-				    .now = clock_seconds(&clock),
-				    .unconfined = w->o->unconfined,
-				    .facts_only = true };
-	struct inquiry *q;
-	int rc = reader_inquire(&want, w->arena, &q, err);
-
-	if (rc < 0)
-		return rc;
-	own_name(w, q->host);
-	own_name(w, q->helo);
-	if (!w->nnames)
-		unseen(w, SPAN_NONE,
-		       "this server's name is not known, so none of its lines can be told from others'");
-	return 0;
-}
-
-/* Two questions a complaint: by our own line's queue id, and by Message-ID. */
 static int ask_logs(struct work *w, struct err *err)
 {
-	size_t n = w->c.n <= SOUGHT_MOST / 2 ? w->c.n : SOUGHT_MOST / 2;
-	struct seek_want *seek = arena_alloc(w->arena, (2 * n + 1) * sizeof(*seek));
-	int rc = learn_names(w, err);
+	struct seek_want *seek;
+	size_t n;
+	int rc = tying_seek(&w->t, w->now, &seek, &n, err);
 
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < w->c.n; i++)
-		tie_find(&w->c.list[i].c, w->names, w->nnames, &w->c.list[i].tie);
-	for (size_t i = 0; i < n; i++) {
-		seek[2 * i].queue_id = w->c.list[i].tie.queue_id;
-		seek[2 * i + 1].message_id = w->c.list[i].tie.message_id;
-	}
-	if (n < w->c.n)
-		unseen(w, SPAN_NONE,
-		       "more messages are complained about than are looked up at once: name fewer files");
-	rc = ask_once(w, seek, 2 * n, err);
+	if (rc == 0)
+		rc = ask_once(w, seek, n, err);
 	if (rc == -EXIT_NOINPUT) {
-		unseen(w, SPAN_NONE, "no mail log was found: nothing could be tied to a sender");
+		tying_unseen(&w->t, SPAN_NONE, "no mail log was found: nothing could be tied to a sender");
 		return 0;
 	}
 	if (rc < 0)
 		return rc;
 	w->logs_read = true;
 	for (size_t i = 0; i < w->in.q->nunseen; i++)
-		unseen(w, SPAN_NONE, arena_str(w->arena, w->in.q->unseen[i]));
+		tying_unseen(&w->t, SPAN_NONE, arena_str(w->t.arena, w->in.q->unseen[i]));
 	return 0;
 }
 
-/* --- ties ------------------------------------------------------------------------------------------ */
-
-/*
- * The first of the two that the logs know is the line; what came from outside, or lies before the logs, belongs to
- * nobody here even where its id is known.
- */
-static void tie_one(struct work *w, struct tied *t, size_t index)
+/* What the logs know is kept for `investigate` and `signs`; that it cannot be is no reason to say less now. */
+static void remember(struct work *w)
 {
-	for (size_t i = 2 * index; w->logs_read && i < 2 * index + 2 && !t->line; i++) {
-		int64_t found = by_wanted(w->in.q, i);
+	bool elsewhere = w->o->root && strcmp(w->o->root, "/") != 0;
+	struct buf note = BUF_MAX(1024);
+	struct config config;
+	struct err err = { 0 };
+	struct store *s;
+	const char *dir;
 
-		if (found < 0)
-			continue;
-		t->line = &w->in.q->sought[found].line;
-		t->row = rows_get(w->in.q, w->in.q->sought[found].row, w->arena);
+	if (config_load(&config, w->o->config, &err) == 0) {
+		dir = w->o->state ? w->o->state : elsewhere ? NULL : config.state_dir.value;
+		if (dir && store_open(dir, &s, &note, &err) == 0) {
+			tying_keep(&w->t, w->in.q, s, w->now, &err);
+			store_close(s);
+		}
 	}
-	if (t->row &&
-	    (t->row->kind == KIND_INBOUND || t->row->kind == KIND_UNKNOWN || t->row->kind == KIND_OTHER))
-		t->row = NULL;
-	if (t->line)
-		t->state = TIE_LOGGED;
-	else if (t->tie.ours)
-		t->state = TIE_CLAIMED;
-	else if (t->c.original.message_id.n || t->c.original.nreceived || t->c.nrecipients)
-		/* had it been ours, its head would hold a line of ours */
-		t->state = t->c.bounce && w->logs_read && t->c.original.nreceived ? TIE_BACKSCATTER
-										  : TIE_ELSEWHERE;
-	else
-		t->state = TIE_NOTHING;
+	if (err.code && !w->o->quiet)
+		term_tell("spamtrail: nothing of this is remembered: ", span_str(err.text));
+	buf_free(&note);
+	config_free(&config);
+}
+
+/* An address of a report, as it is written or in a page's place. */
+static bool is_ours(const struct sends_from *from, struct span source)
+{
+	struct subject one;
+
+	if (!subject_parse(span_trim(source), &one) || one.nip == 0)
+		return false;
+	for (size_t i = 0; i < from->n; i++)
+		if (from->subject[i].nip == one.nip && memcmp(from->subject[i].ip, one.ip, one.nip) == 0)
+			return true;
+	return false;
+}
+
+/* What speaks of an infected host or a listing speaks of us all the same, where the address is ours. */
+static void tie_addresses(struct work *w)
+{
+	bool live = !w->o->root || strcmp(w->o->root, "/") == 0;
+	struct sends_from *from = arena_alloc(w->t.arena, sizeof(*from));
+	struct config config;
+	struct err unheard;
+
+	if (config_load(&config, w->o->config, &unheard) == 0)
+		sends_from_server(from, w->t.arena, &config, w->logs_read ? w->in.q : NULL, live);
+	for (size_t i = 0; i < w->t.c.n; i++) {
+		struct tied *t = &w->t.c.list[i];
+
+		if (t->state >= TIE_ELSEWHERE && !t->c.bounce && is_ours(from, t->c.source))
+			t->state = TIE_ADDRESS;
+	}
+	config_free(&config);
 }
 
 /* By account where there is one: its mailboxes and scripts are one customer's. */
@@ -245,12 +148,12 @@ static void blame(struct work *w, const struct tied *t)
 	struct span who = t->row->account.n ? t->row->account : t->row->id;
 	size_t i = 0;
 
-	while (i < w->c.nblamed && !span_eq(w->c.blamed[i].who, who))
+	while (i < w->t.c.nblamed && !span_eq(w->t.c.blamed[i].who, who))
 		i++;
-	if (i == w->c.nblamed)
-		w->c.blamed[w->c.nblamed++].who = who;
-	w->c.blamed[i].complaints += !t->c.bounce;
-	w->c.blamed[i].bounces += t->c.bounce;
+	if (i == w->t.c.nblamed)
+		w->t.c.blamed[w->t.c.nblamed++].who = who;
+	w->t.c.blamed[i].complaints += !t->c.bounce;
+	w->t.c.blamed[i].bounces += t->c.bounce;
 }
 
 /* Complaints weigh more than bounces: an old list of addresses bounces, too. */
@@ -273,11 +176,11 @@ static int print(const struct work *w, struct err *err)
 	screen.zone = w->in.zone;
 	screen.top = w->o->top;
 	if (w->o->output == OUTPUT_JSON)
-		complaints_json(&s, &w->c);
+		complaints_json(&s, &w->t.c);
 	else if (w->o->output == OUTPUT_PLAIN)
-		complaints_plain(&s, &w->c);
+		complaints_plain(&s, &w->t.c);
 	else
-		complaints_text(&s, &w->c, &screen);
+		complaints_text(&s, &w->t.c, &screen);
 	return sink_end(&s, "standard output", err);
 }
 
@@ -290,21 +193,23 @@ static int run(struct work *w, struct err *err)
 		rc = ask_logs(w, err);
 	if (rc < 0)
 		return rc;
-	w->c.blamed = arena_alloc(w->arena, (w->c.n + 1) * sizeof(*w->c.blamed));
-	for (size_t i = 0; i < w->c.n; i++) {
-		struct tied *t = &w->c.list[i];
+	tying_settle(&w->t, w->logs_read ? w->in.q : NULL);
+	tie_addresses(w);
+	w->t.c.blamed = arena_alloc(w->t.arena, (w->t.c.n + 1) * sizeof(*w->t.c.blamed));
+	for (size_t i = 0; i < w->t.c.n; i++) {
+		const struct tied *t = &w->t.c.list[i];
 
-		tie_one(w, t, i);
-		meant = meant || t->state == TIE_LOGGED || t->state == TIE_CLAIMED;
+		meant = meant || t->state <= TIE_ADDRESS;
 		if (t->row)
 			blame(w, t);
 	}
-	if (w->c.nblamed)
-		qsort(w->c.blamed, w->c.nblamed, sizeof(*w->c.blamed), by_blame);
-	w->c.unseen = w->unseen;
-	w->c.complete = w->c.nunseen == 0;
+	if (w->t.c.nblamed)
+		qsort(w->t.c.blamed, w->t.c.nblamed, sizeof(*w->t.c.blamed), by_blame);
+	w->t.c.complete = w->t.c.nunseen == 0;
+	if (w->logs_read)
+		remember(w);
 	rc = print(w, err);
-	return rc < 0 ? rc : !w->c.complete ? EXIT_INCOMPLETE : meant ? EXIT_FOUND : EXIT_NOTHING;
+	return rc < 0 ? rc : !w->t.c.complete ? EXIT_INCOMPLETE : meant ? EXIT_FOUND : EXIT_NOTHING;
 }
 
 int verb_complaints(const struct options *o, struct err *err)
@@ -322,12 +227,12 @@ int verb_complaints(const struct options *o, struct err *err)
 		return rc;
 	w = xcalloc(1, sizeof(*w));
 	w->o = o;
-	w->arena = arena_new();
-	w->boxes = (struct mailboxes){ .root = &root, .arena = w->arena };
+	w->now = inquire_now(&(struct clock){ 0 });
+	tying_begin(&w->t, &root, arena_new(), o->unconfined);
 	rc = run(w, err);
 	if (w->asked_logs)
 		inquire_end(&w->in);
-	arena_free(w->arena);
+	arena_free(w->t.arena);
 	root_close(&root);
 	free(w);
 	return rc;

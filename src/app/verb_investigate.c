@@ -95,11 +95,16 @@ static void add_plans(const struct options *o, const struct inquire *in)
 	root_close(&root);
 }
 
-int verb_investigate(const struct options *o, struct err *err)
+int verb_investigate(const struct options *given, struct err *err)
 {
 	struct inquire in;
 	struct sink s = sink_new(STDOUT_FILENO);
-	int rc = inquire(o, 0, o->output == OUTPUT_SCREEN && !o->stats ? show_first : NULL, &in, err);
+	struct options own = *given;
+	const struct options *o = &own;
+	int rc;
+
+	own.complained = true;
+	rc = inquire(o, 0, o->output == OUTPUT_SCREEN && !o->stats ? show_first : NULL, &in, err);
 
 	if (rc == 0)
 		add_plans(o, &in);

@@ -21,6 +21,7 @@ MAYBE int verb_signs(const struct options *o, struct err *err);
 MAYBE int verb_why(const struct options *o, struct err *err);
 MAYBE int verb_doctor(const struct options *o, struct err *err);
 MAYBE int verb_complaints(const struct options *o, struct err *err);
+MAYBE int verb_report(const struct options *o, struct err *err);
 MAYBE int verb_reputation(const struct options *o, struct err *err);
 MAYBE int verb_queue(const struct options *o, struct err *err);
 MAYBE int verb_contain(const struct options *o, struct err *err);

@@ -63,6 +63,34 @@ static struct span failed_address(struct span line)
 										    : SPAN_NONE;
 }
 
+/* The rest of LINE behind WORDS, or nothing. */
+static struct span behind(struct span line, struct span words)
+{
+	return begins_nocase(line, words) ? span_trim(span_from(line, words.n)) : SPAN_NONE;
+}
+
+/*
+ * Exim's warnings quote no message, they name it: by its id in the queue of the server that wrote the warning, which says
+ * its name a line above (src/deliver.c, delay_warning).
+ */
+static void read_warning(struct arena *a, struct span line, struct complaint *c)
+{
+	struct original *o = &c->original;
+	ptrdiff_t at = span_search(line, 0, SPAN(" on the queue on "));
+	struct span id = behind(line, SPAN("The message identifier is:")),
+		    subject = behind(line, SPAN("The subject of the message is:"));
+
+	if (at >= 0 && !c->reporting_mta.n) {
+		c->reporting_mta = part_text(a, span_from(line, (size_t)at + 17));
+		if (span_ends(c->reporting_mta, SPAN(".")))
+			c->reporting_mta.n--;
+	}
+	if (id.n && !o->queue_id.n)
+		o->queue_id = part_text(a, id);
+	if (subject.n && !o->subject.n)
+		o->subject = part_text(a, subject);
+}
+
 void bounce_read(struct arena *a, struct span text, struct complaint *c)
 {
 	for (unsigned i = 0; i < LINES_MOST && text.n; i++) {
@@ -71,6 +99,7 @@ void bounce_read(struct arena *a, struct span text, struct complaint *c)
 
 		if (original_begins(line))
 			return;
+		read_warning(a, line, c);
 		complaint_recipient(a, c, failed_address(line));
 		text = span_from(text, line.n + 1);
 	}

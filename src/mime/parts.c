@@ -278,7 +278,7 @@ static void decide(struct found *f, GMimeObject *top, struct span return_path)
 		c->why = SPAN("it speaks of an address or a page, not of a message");
 	else if (!has_address(c))
 		c->why = SPAN("no message of ours, no recipient and no address is named in it");
-	else if (!f->original && c->kind != COMPLAINT_XARF)
+	else if (!f->original && c->kind != COMPLAINT_XARF && !c->original.queue_id.n)
 		c->why = SPAN("the message it speaks of is not attached");
 }
 

@@ -15,7 +15,7 @@
 #include "model/rows.h"
 
 #define MAGIC UINT32_C(0x51497453) /* "StIQ" */
-#define VERSION 4
+#define VERSION 5
 
 const char *sender_kind_name(enum sender_kind kind)
 {
@@ -145,6 +145,16 @@ static void code_refusal(struct codec *c, struct refusal *v)
 	code_span(c, &v->text);
 }
 
+static void code_refused(struct codec *c, struct refused *v)
+{
+	code_u32(c, &v->row);
+	code_u32(c, &v->refusal);
+	code_u64(c, &v->messages);
+	code_time(c, &v->first);
+	code_time(c, &v->last);
+	code_span(c, &v->recipient);
+}
+
 static void code_outgoing(struct codec *c, struct outgoing *v)
 {
 	code_span(c, &v->address);
@@ -157,6 +167,7 @@ static void code_sought(struct codec *c, struct sought *v)
 	code_u32(c, &v->wanted);
 	code_u32(c, &v->row);
 	code_evidence(c, &v->line);
+	code_time(c, &v->at);
 }
 
 static void code_zone_step(struct codec *c, struct zone_step *v)
@@ -216,11 +227,12 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	code_stats(c, &v->stats);
 	code_span(c, &v->helo);
 	CODE_LIST(c, v->refusals, v->nrefusals, 28, code_refusal);
+	CODE_LIST(c, v->refused, v->nrefused, 36, code_refused);
 	CODE_LIST(c, v->outgoing, v->noutgoing, 16, code_outgoing);
 	code_results(c, &v->results);
 	code_load(c, &v->load);
 	CODE_LIST(c, v->networks, v->nnetworks, 4, code_span);
-	CODE_LIST(c, v->sought, v->nsought, 37, code_sought);
+	CODE_LIST(c, v->sought, v->nsought, 45, code_sought);
 	code_refuse_if(c, v->nrefusals > REFUSALS_MOST || v->noutgoing > OUTGOING_MOST ||
 				  v->nnetworks > NETWORKS_MOST);
 	CODE_LIST(c, v->zone, v->nzone, 16, code_zone_step);
@@ -267,6 +279,14 @@ static bool incidents_point_well(const struct inquiry *q)
 	return true;
 }
 
+static bool refused_point_well(const struct inquiry *q)
+{
+	for (size_t i = 0; i < q->nrefused; i++)
+		if (q->refused[i].row >= rows_all(q) || q->refused[i].refusal >= q->nrefusals)
+			return false;
+	return q->nrefused <= REFUSED_MOST;
+}
+
 static bool sought_points_well(const struct inquiry *q)
 {
 	for (size_t i = 0; i < q->nsought; i++)
@@ -304,7 +324,7 @@ int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct packe
 		q->nrows = rows->ntold;
 		q->more = rows;
 	}
-	if (!incidents_point_well(q) || !sought_points_well(q))
+	if (!incidents_point_well(q) || !sought_points_well(q) || !refused_point_well(q))
 		return refuse(err);
 	*ret_inquiry = q;
 	return 0;

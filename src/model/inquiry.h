@@ -38,6 +38,7 @@ struct incident {
 	uint32_t *rows;               size_t nrows;      /* indexes into inquiry.rows */
 	struct moment *entry;         size_t nentry;
 	struct moment *timeline;      size_t ntimeline;
+	uint64_t complaints;          /* tied to its senders: the command line's, not packed */
 	const struct plan *plan;      /* what would stop it: the command line's, not packed; NULL: not worked out */
 };
 
@@ -68,6 +69,7 @@ struct sought {
 	uint32_t wanted;              /* index into what was asked */
 	uint32_t row;                 /* whose it is */
 	struct evidence line;         /* where it first appears */
+	int64_t at;                   /* and when */
 };
 
 #define SOUGHT_MOST 20000
@@ -117,6 +119,7 @@ struct inquiry {
 	struct stats stats;
 	struct span helo;             /* the name it greets with, empty = unknown */
 	struct refusal *refusals;     size_t nrefusals;  /* most messages first; only where they are asked for */
+	struct refused *refused;      size_t nrefused;   /* with refusals: most messages first */
 	struct outgoing *outgoing;    size_t noutgoing;
 	struct results results;       /* with refusals */
 	struct mta_load load;         /* where it was measured */

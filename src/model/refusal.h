@@ -19,6 +19,16 @@ struct refusal {
 
 #define REFUSALS_MOST 200
 
+/* Of such a refusal, the mail of one sender: who else pays for an incident. */
+struct refused {
+	uint32_t row, refusal;        /* indexes into the inquiry's rows and refusals */
+	uint64_t messages;
+	int64_t first, last;
+	struct span recipient;        /* one of them */
+};
+
+#define REFUSED_MOST 2000
+
 /* An address that this server sends from, by its settings or as others see it. */
 struct outgoing {
 	struct span address;

@@ -16,7 +16,8 @@
 
 const char *tie_state_name(enum tie_state s)
 {
-	static const char *const names[] = { "logged", "claimed", "backscatter", "elsewhere", "nothing" };
+	static const char *const names[] = { "logged",	    "claimed",	 "address",
+					     "backscatter", "elsewhere", "nothing" };
 
 	return s < TIE_STATES ? names[s] : "nothing";
 }
@@ -26,6 +27,7 @@ static const char *tie_words(enum tie_state s)
 	static const char *const words[] = {
 		"the logs know this message",
 		"it says that it passed this server; the logs at hand do not know it",
+		"it names an address of this server and no message",
 		"backscatter: this server never sent it, somebody forged the sender",
 		"nothing in it was written by this server",
 		"it speaks of no message",
@@ -99,6 +101,7 @@ static void put_complaint(struct pen *p, const struct tied *t)
 	pen_line(p, 0);
 	if (t->row)
 		put_sender(p, t->row);
+	put_fact(p, "source", t->state == TIE_ADDRESS ? t->c.source : SPAN_NONE);
 	put_fact(p, "recipient", t->c.nrecipients ? t->c.recipients[0] : SPAN_NONE);
 	put_fact(p, "subject", t->c.original.subject);
 	put_fact(p, "script", t->tie.script);

@@ -20,6 +20,7 @@ struct sink;
 enum tie_state {
 	TIE_LOGGED,            /* the logs know it: ours */
 	TIE_CLAIMED,           /* a line of our host is in it, the logs at hand do not know it */
+	TIE_ADDRESS,           /* it speaks of no message, but of an address that this server sends from */
 	TIE_BACKSCATTER,       /* a bounce of something that this host never sent */
 	TIE_ELSEWHERE,         /* nothing of this host is in it */
 	TIE_NOTHING,           /* it speaks of no message */

@@ -36,7 +36,7 @@ const char html_style[] =
  */
 const char html_style_hash[] = "sha256-994oxihLHzNIH6jmFw7wAhcYiIvhU6ZD+Yyu8tC9T8k=";
 
-static void put_head(struct buf *out, const struct inquiry *q)
+void html_head(struct buf *out, struct span title)
 {
 	buf_str(out,
 		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -46,7 +46,7 @@ static void put_head(struct buf *out, const struct inquiry *q)
 	buf_str(out, "'; base-uri 'none'; form-action 'none'\">\n"
 		     "<meta name=\"referrer\" content=\"no-referrer\">\n"
 		     "<meta name=\"viewport\" content=\"width=device-width\">\n<title>spamtrail ");
-	show_html(out, q->host);
+	show_html(out, title);
 	buf_str(out, "</title>\n<style>");
 	buf_str(out, html_style);
 	buf_str(out, "</style></head><body>\n");
@@ -290,7 +290,7 @@ static void put_list(struct buf *out, const char *title, const struct span *list
 
 void html_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zone, bool with_stats)
 {
-	put_head(&s->text, q);
+	html_head(&s->text, q->host);
 	put_summary(&s->text, q, zone);
 	html_plot(&s->text, q, zone);
 	for (size_t i = 0; i < q->nincidents; i++)

@@ -18,6 +18,9 @@ struct zone;
  */
 void html_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zone, bool with_stats);
 
+/* Up to <body>: the policy, the style, TITLE behind the program's name. */
+void html_head(struct buf *out, struct span title);
+
 /* For the test that keeps the policy and the style sheet together. */
 extern const char html_style[];
 extern const char html_style_hash[];

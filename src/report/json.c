@@ -176,6 +176,8 @@ static void write_incident(struct jsonw *w, const struct incident *in, const str
 {
 	jsonw_open(w, NULL, '{');
 	jsonw_span(w, "id", incident_id(in));
+	if (in->complaints)
+		jsonw_u64(w, "complaints", in->complaints);
 	jsonw_str(w, "state", in->sending ? "sending" : "stopped");
 	jsonw_time(w, "since", in->since, zone);
 	jsonw_open(w, "senders", '[');

@@ -247,8 +247,10 @@ static void put_aside(struct pen *p, const struct inquiry *q)
 static void put_damage(struct pen *p, const struct inquiry *q, const bool *told)
 {
 	struct counts c = { 0 };
-	uint64_t queued = 0;
+	uint64_t queued = 0, complaints = 0;
 
+	for (size_t i = 0; i < q->nincidents; i++)
+		complaints += q->incidents[i].complaints;
 	for (size_t i = 0; i < q->nrows; i++)
 		if (told[i]) {
 			counts_add(&c, &q->rows[i].counts);
@@ -272,6 +274,10 @@ static void put_damage(struct pen *p, const struct inquiry *q, const bool *told)
 	pen_str(p, " (");
 	pen_percent(p, c.bounced, c.bounced + c.delivered);
 	pen_str(p, ")");
+	if (complaints) {
+		pen_dot(p);
+		pen_fact(p, complaints, complaints == 1 ? "complaint" : "complaints");
+	}
 	pen_line(p, 0);
 }
 

@@ -179,6 +179,44 @@ static int keep(struct store *s, const struct inquiry *q, size_t index, struct k
 	return put(s, in, k, err);
 }
 
+/* As pack_sender wrote them, each perhaps more than once to the eye and once to the store. */
+static size_t unpack_senders(struct span packed, struct arena *a, struct row **ret_rows)
+{
+	struct unpacker u = { .left = arena_span(a, packed) };
+	struct row *rows = arena_alloc(a, (INCIDENT_ROWS_MOST + 1) * sizeof(*rows));
+	size_t n = 0;
+
+	while (u.left.n && n < INCIDENT_ROWS_MOST) {
+		struct row r = { .kind = unpack_u8(&u) % SENDER_KINDS };
+
+		r.id = unpack_span(&u);
+		r.account = unpack_span(&u);
+		if (u.failed)
+			break;
+		rows[n++] = r;
+	}
+	*ret_rows = rows;
+	return n;
+}
+
+int store_incident(struct store *s, struct span id, struct arena *a, struct store_incident *ret,
+		   struct err *err)
+{
+	struct query q = query_new(s, "SELECT since, last, senders FROM incident WHERE id = ?");
+	bool found = false;
+
+	query_blob(&q, id);
+	if (query_row(&q)) {
+		found = true;
+		ret->since = query_get_int(&q, 0);
+		ret->last = query_get_int(&q, 1);
+		ret->nrows = unpack_senders(query_get_blob(&q, 2), a, &ret->rows);
+	}
+	if (query_end(&q, s, err) < 0)
+		return -err->code;
+	return found;
+}
+
 int incidents_name(struct store *s, struct inquiry *q, struct err *err)
 {
 	struct incident *named = q->incidents;

@@ -62,6 +62,17 @@ uint64_t incident_sum(struct span id, int64_t since, int64_t last, struct span s
 int incidents_verify(struct store *s, struct err *err);
 int incidents_name(struct store *s, struct inquiry *q, struct err *err);
 
+/* complaints.c */
+int complaints_verify(struct store *s, struct err *err);
+/* One row read by COMPLAINT_COLUMNS, with its sum; false: it is not right. */
+struct packed_complaint {
+	int64_t identity, at;
+	struct span body;
+	int64_t sum;
+};
+bool complaint_sound(const struct packed_complaint *p);
+int complaint_put(struct store *s, const struct packed_complaint *p, struct err *err);
+
 /* listings.c */
 int listings_verify(struct store *s, struct err *err);
 uint64_t listing_sum(const struct store_listing *l);

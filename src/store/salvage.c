@@ -53,6 +53,15 @@ static void put_listing(struct store *s, const struct query *from)
 		listing_put(s, &l, NULL);
 }
 
+static void put_complaint(struct store *s, const struct query *from)
+{
+	struct packed_complaint p = { query_get_int(from, 0), query_get_int(from, 1), query_get_blob(from, 2),
+				      query_get_int(from, 3) };
+
+	if (complaint_sound(&p))
+		complaint_put(s, &p, NULL);
+}
+
 static void put_kept(struct store *s, const struct query *from)
 {
 	struct span name = query_get_blob(from, 0), body = query_get_blob(from, 1);
@@ -84,6 +93,8 @@ void salvage(const struct home *p, const char *file, struct store *s)
 		copy(s, &damaged,
 		     "SELECT address, list, since, cleared, sum FROM listing ORDER BY address, list",
 		     put_listing);
+		copy(s, &damaged, "SELECT identity, at, body, sum FROM complaint ORDER BY identity",
+		     put_complaint);
 		copy(s, &damaged, "SELECT name, body, sum FROM kept ORDER BY name", put_kept);
 		store_run(s, "COMMIT", NULL);
 	}

@@ -15,10 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define VERSION 3
+#define VERSION 4
 #define SPREAD 6
 #define HEADER_BYTES 100
-#define TABLES 4
+#define TABLES 5
 #define BASELINE "baseline(as_of INTEGER PRIMARY KEY, first INTEGER, body BLOB, sum INTEGER)"
 #define INCIDENT                                                                                      \
 	"incident(n INTEGER PRIMARY KEY, id BLOB UNIQUE, since INTEGER, last INTEGER, senders BLOB, " \
@@ -27,11 +27,12 @@
 	"listing(address BLOB, list BLOB, since INTEGER, cleared INTEGER, sum INTEGER, PRIMARY " \
 	"KEY(address, list))"
 #define KEPT "kept(name BLOB PRIMARY KEY, body BLOB, sum INTEGER)"
-/* Two first runs may meet here. Version 1 had no listings, version 2 nothing kept. */
+#define COMPLAINT "complaint(identity INTEGER PRIMARY KEY, at INTEGER, body BLOB, sum INTEGER)"
+/* Two first runs may meet here. Version 1 had no listings, version 2 nothing kept, version 3 no complaints. */
 #define CREATE                                                                                           \
 	"BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS " BASELINE "; CREATE TABLE IF NOT EXISTS " INCIDENT \
 	"; CREATE TABLE IF NOT EXISTS " LISTING "; CREATE TABLE IF NOT EXISTS " KEPT                     \
-	"; PRAGMA user_version=3; COMMIT"
+	"; CREATE TABLE IF NOT EXISTS " COMPLAINT "; PRAGMA user_version=4; COMMIT"
 
 /* --- opening ----------------------------------------------------------------------------------- */
 
@@ -54,10 +55,11 @@ static int connect_to(const struct home *p, struct store *s, struct err *err)
 static bool schema_ours(struct store *s, size_t tables)
 {
 	static const char *const expected[] = { "CREATE TABLE " BASELINE, "CREATE TABLE " INCIDENT,
-						"CREATE TABLE " LISTING, "CREATE TABLE " KEPT };
+						"CREATE TABLE " LISTING, "CREATE TABLE " KEPT,
+						"CREATE TABLE " COMPLAINT };
 	/* in the order in which they came with the versions */
 	struct query q = query_new(s, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY "
-				      "name = 'kept', name");
+				      "name = 'complaint', name = 'kept', name");
 	bool ours = true;
 	size_t n = 0;
 
@@ -117,7 +119,7 @@ static enum health examine(const struct home *p, struct store *s, struct err *er
 	}
 	if (version != VERSION || !pages_sound(s) || !schema_ours(s, TABLES) ||
 	    baselines_verify(s, err) < 0 || incidents_verify(s, err) < 0 || listings_verify(s, err) < 0 ||
-	    kept_verify(s, err) < 0) {
+	    kept_verify(s, err) < 0 || complaints_verify(s, err) < 0) {
 		if (!store_passes_by(s))
 			return DAMAGED;
 		err_set(err, EXIT_IO, "%s/" FILE_NAME ": %s", p->path, sqlite3_errmsg(s->db));

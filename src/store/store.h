@@ -47,6 +47,35 @@ int store_listings(struct store *s, struct store_listing *list, size_t n, int64_
 /* All that was ever listed, in A, by address and list. */
 int store_listed(struct store *s, struct arena *a, struct store_listing **ret_list, size_t *ret_n, struct err *err);
 
+/* A known incident: when, and who. */
+struct store_incident {
+	int64_t since, last;
+	struct row *rows;      size_t nrows;   /* kind, id and account only */
+};
+
+/* 1: RET is filled, in A; 0: no such id; negative. */
+int store_incident(struct store *s, struct span id, struct arena *a, struct store_incident *ret, struct err *err);
+
+/* A complaint or bounce that the logs have tied to a sender. */
+struct store_complaint {
+	uint64_t identity;     /* equal for the same complaint read again */
+	int64_t at;            /* of the message that it is about */
+	bool bounce;
+	char grade;
+	enum sender_kind kind; /* who sent it */
+	struct span id, account;
+	struct span what, reporter, recipient; /* "spamcop", "arf abuse" */
+	struct span file, text; /* the line of the log that ties it */
+	uint64_t line, offset;
+	bool is_new;           /* filled by put: it was not there yet */
+};
+
+/* Each is kept once, the oldest go past STORE_COMPLAINTS_MOST. */
+#define STORE_COMPLAINTS_MOST 20000
+int store_complaints_put(struct store *s, struct store_complaint *list, size_t n, struct err *err);
+/* Those about messages from SINCE to UNTIL, by time; texts in A. */
+int store_complaints(struct store *s, int64_t since, int64_t until, struct arena *a,
+		     struct store_complaint **ret_list, size_t *ret_n, struct err *err);
 /*
  * Bytes of somebody else's under a name of ours: what the signs are usually like, what the last alarm said. Nothing is
  * kept under NAME: OUT stays as it was. A body over 1 MiB is refused.

@@ -35,6 +35,7 @@ static void child(const struct spawn *s, int in, int out)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	setsid();
 	execve(s->argv[0], (char *const *)s->argv, (char *const *)(s->env ? s->env : plain_env));
 	_exit(EXEC_FAILED);
@@ -179,52 +180,23 @@ int spawn_run(const struct spawn *s, struct err *err)
 	return WEXITSTATUS(status);
 }
 
-/* Between the fork and here nothing is allocated. The pipe closes when execve has worked; else a byte comes. */
-static void run_apart(const char *const *argv, int failed)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct sigaction plain = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	failed = fcntl(failed, F_DUPFD_CLOEXEC, FIRST_FREE);
-	if (null < 0 || failed < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
-	    chdir("/") < 0)
-		_exit(EXEC_FAILED);
-	close_range(3, (unsigned)failed - 1, 0);
-	close_range((unsigned)failed + 1, ~0u, 0);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int i = 1; i < NSIG; i++)
-		sigaction(i, &plain, NULL);
-	execve(argv[0], (char *const *)argv, (char *const *)plain_env);
-	if (write(failed, "", 1) < 0)
-		_exit(EXEC_FAILED);
-	_exit(EXEC_FAILED);
-}
-
 int spawn_apart(const char *const *argv, struct err *err)
 {
-	int ends[2], status;
-	pid_t pid;
-	char byte;
-	ssize_t n;
+	const struct spawn s = { .argv = argv };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), status = 0;
+	pid_t pid = null < 0 || access(argv[0], X_OK) < 0 ? -1 : fork();
 
-	if (argv[0][0] != '/')
-		bug("a program without an absolute path");
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_sys(err, EXIT_IO, "%s cannot be started", argv[0]);
-	pid = fork();
 	if (pid == 0) {
 		/* twice: init is its parent, and no zombie is ours */
-		setsid();
 		if (fork() == 0)
-			run_apart(argv, ends[1]);
+			child(&s, null, null);
 		_exit(0);
 	}
-	close(ends[1]);
-	if (pid > 0)
+	if (pid < 0)
+		err_sys(err, EXIT_IO, "%s cannot be started", argv[0]);
+	else
 		waitpid(pid, &status, 0);
-	n = pid < 0 ? 1 : read(ends[0], &byte, 1);
-	close(ends[0]);
-	return n == 0 ? 0 : err_set(err, EXIT_IO, "%s cannot be started", argv[0]);
+	if (null >= 0)
+		close(null);
+	return pid < 0 ? -EXIT_IO : 0;
 }

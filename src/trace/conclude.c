@@ -359,15 +359,18 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 	q->complete = n == 0;
 }
 
-static void fill_sought(struct trace *t, struct arena *a, const struct ranked *ranked, size_t n,
-			struct inquiry *q)
+static void fill_asked(struct trace *t, struct arena *a, const struct ranked *ranked, size_t n,
+		       struct inquiry *q)
 {
 	uint32_t *row_of = xmalloc((t->senders.n + 1) * sizeof(*row_of));
 
 	memset(row_of, 0xff, (t->senders.n + 1) * sizeof(*row_of));
 	for (uint32_t i = 0; i < n; i++)
 		row_of[ranked[i].index] = i;
-	seek_fill(t, a, row_of, q);
+	if (t->seek)
+		seek_fill(t, a, row_of, q);
+	if (t->refusals)
+		refusals_fill(t->refusals, a, row_of, q);
 	free(row_of);
 }
 
@@ -455,9 +458,7 @@ struct inquiry *trace_conclude_briefly(struct trace *t, struct arena *a)
 	accused_fill(t, a, q);
 	incidents_make(t, a, ranked, t->naccused, q);
 	stats_fill(t, a, &q->stats);
-	if (t->refusals)
-		refusals_fill(t->refusals, a, q);
-	if (t->seek)
-		fill_sought(t, a, ranked, n, q);
+	if (t->refusals || t->seek)
+		fill_asked(t, a, ranked, n, q);
 	return q;
 }

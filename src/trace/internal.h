@@ -131,6 +131,8 @@ uint64_t soon_rcpt(struct trace *t, const struct step *s, uint64_t *ret_domain);
 uint32_t trace_writer(struct trace *t, const struct step *s);
 /* Seconds east of UTC at AT. */
 int32_t trace_zone(struct trace *t, int64_t at);
+/* seek.c: the sender of the message with this id, or of the one it is a second id of; NO_SENDER: not known (yet). */
+uint32_t trace_sender_of(struct trace *t, struct qid id);
 /* trace.c: at the memory limit, gives up the messages that matter least. */
 void trace_make_room(struct trace *t);
 

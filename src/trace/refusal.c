@@ -15,6 +15,7 @@
 #include "trace/internal.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 
 #define TEXT_MOST 800
 #define KEPT_TEXT 300
@@ -119,6 +120,12 @@ struct refusal_entry {
 	uint64_t order;
 };
 
+/* Mail of one sender that one entry refused. */
+struct refused_entry {
+	struct refused r; /* row: the sender's index; refusal: the entry's */
+	uint64_t order;
+};
+
 struct refusals {
 	struct arena *arena;
 	struct refusal_entry entry[REFUSALS_MOST];
@@ -129,7 +136,15 @@ struct refusals {
 	uint64_t *seen; /* message and entry: a retry is no further message */
 	uint32_t nseen, room;
 	struct table table;
+	uint32_t at; /* the entry that this very event counted to, or NO_ENTRY */
+	struct refused_entry *refused;
+	uint32_t nrefused, refused_room;
+	struct table refused_table;
 };
+
+#define NO_ENTRY UINT32_MAX
+/* Senders times entries in memory; the largest REFUSED_MOST are told. */
+#define REFUSED_KEPT 100000
 
 struct refusals *refusals_new(void)
 {
@@ -137,6 +152,8 @@ struct refusals *refusals_new(void)
 
 	r->arena = arena_new();
 	table_init(&r->table, 8);
+	table_init(&r->refused_table, 8);
+	r->at = NO_ENTRY;
 	return r;
 }
 
@@ -146,6 +163,8 @@ void refusals_free(struct refusals *r)
 		return;
 	arena_free(r->arena);
 	table_free(&r->table);
+	table_free(&r->refused_table);
+	free(r->refused);
 	free(r->seen);
 	free(r);
 }
@@ -357,6 +376,7 @@ void refusals_event(struct refusals *r, const struct step *s)
 	struct refusal_entry *e;
 	bool named;
 
+	r->at = NO_ENTRY;
 	count_result(&r->results, s->ev);
 	if ((s->ev->kind != EV_DEFER && s->ev->kind != EV_BOUNCE) || !text.n ||
 	    s->ev->flags & (EVF_NOT_FRESH | EVF_PROBE | EVF_SUPPRESSED))
@@ -375,13 +395,69 @@ void refusals_event(struct refusals *r, const struct step *s)
 	if (!e)
 		return;
 	e->named |= named;
-	if (is_new(r, s->ev->id, (size_t)(e - r->entry)))
+	if (is_new(r, s->ev->id, (size_t)(e - r->entry))) {
 		e->r.messages++;
+		r->at = (uint32_t)(e - r->entry);
+	}
 	if (s->time >= e->r.last) {
 		e->r.last = s->time;
 		if (!e->r.text.n)
 			e->r.text = arena_span(r->arena, span_head(text, KEPT_TEXT));
 	}
+}
+
+static uint64_t refused_key(uint32_t sender, uint32_t entry)
+{
+	return hash_mix(SEED ^ ((uint64_t)sender << 32 | entry));
+}
+
+static uint64_t refused_hash(const void *owner, uint32_t index)
+{
+	const struct refused *f = &((const struct refusals *)owner)->refused[index].r;
+
+	return refused_key(f->row, f->refusal);
+}
+
+static bool refused_same(const void *owner, uint32_t index, const void *key)
+{
+	const struct refused *f = &((const struct refusals *)owner)->refused[index].r, *k = key;
+
+	return f->row == k->row && f->refusal == k->refusal;
+}
+
+static struct refused *refused_of(struct refusals *r, uint32_t sender, uint32_t entry)
+{
+	const struct refused key = { .row = sender, .refusal = entry };
+	uint64_t hash = refused_key(sender, entry);
+	uint32_t found = table_find(&r->refused_table, hash, refused_same, r, &key);
+
+	if (found != TABLE_NONE)
+		return &r->refused[found].r;
+	if (r->nrefused == REFUSED_KEPT)
+		return NULL;
+	if (r->nrefused == r->refused_room) {
+		r->refused_room = r->refused_room ? r->refused_room * 2 : 64;
+		r->refused = xrealloc(r->refused, r->refused_room * sizeof(*r->refused));
+	}
+	r->refused[r->nrefused] = (struct refused_entry){ .r = key, .order = r->nrefused };
+	table_put(&r->refused_table, hash, r->nrefused, refused_hash, r);
+	return &r->refused[r->nrefused++].r;
+}
+
+void refusals_sender(struct trace *t, const struct step *s)
+{
+	struct refusals *r = t->refusals;
+	uint32_t sender = r->at == NO_ENTRY ? NO_SENDER : trace_sender_of(t, s->ev->id);
+	struct refused *f = sender == NO_SENDER ? NULL : refused_of(r, sender, r->at);
+
+	r->at = NO_ENTRY;
+	if (!f)
+		return;
+	f->messages++;
+	f->first = f->first && f->first < s->time ? f->first : s->time;
+	f->last = f->last > s->time ? f->last : s->time;
+	if (!f->recipient.n)
+		f->recipient = arena_span(r->arena, span_head(step_get(s, F_RECIPIENT), KEPT_TEXT));
 }
 
 static int by_messages(const void *x, const void *y)
@@ -403,8 +479,42 @@ static int by_named(const void *x, const void *y)
 					    : memcmp(a->address.p, b->address.p, a->address.n);
 }
 
-void refusals_fill(const struct refusals *r, struct arena *a, struct inquiry *q)
+static int by_refused(const void *x, const void *y)
 {
+	const struct refused_entry *a = x, *b = y;
+
+	if (a->r.messages != b->r.messages)
+		return a->r.messages > b->r.messages ? -1 : 1;
+	return a->order < b->order ? -1 : 1;
+}
+
+/* PLACE: by entry, where it stands in the sorted list. */
+static void fill_refused(const struct refusals *r, struct arena *a, const uint32_t *place,
+			 const uint32_t *row_of, struct inquiry *q)
+{
+	struct refused_entry *sorted = xcalloc(r->nrefused + 1, sizeof(*sorted));
+
+	if (r->nrefused)
+		memcpy(sorted, r->refused, r->nrefused * sizeof(*sorted));
+	qsort(sorted, r->nrefused, sizeof(*sorted), by_refused);
+	q->refused = arena_alloc(a, REFUSED_MOST * sizeof(*q->refused));
+	for (uint32_t i = 0; i < r->nrefused && q->nrefused < REFUSED_MOST; i++) {
+		struct refused f = sorted[i].r;
+
+		if (row_of[f.row] == UINT32_MAX)
+			continue;
+		f.row = row_of[f.row];
+		f.refusal = place[f.refusal];
+		f.recipient = arena_span(a, f.recipient);
+		q->refused[q->nrefused++] = f;
+	}
+	free(sorted);
+}
+
+void refusals_fill(const struct refusals *r, struct arena *a, const uint32_t *row_of, struct inquiry *q)
+{
+	uint32_t place[REFUSALS_MOST];
+
 	struct refusal_entry *sorted = arena_alloc(a, (r->n + 1) * sizeof(*sorted));
 
 	memcpy(sorted, r->entry, r->n * sizeof(*sorted));
@@ -412,12 +522,14 @@ void refusals_fill(const struct refusals *r, struct arena *a, struct inquiry *q)
 	q->refusals = arena_alloc(a, (r->n + 1) * sizeof(*q->refusals));
 	for (size_t i = 0; i < r->n; i++) {
 		q->refusals[i] = sorted[i].r;
+		place[sorted[i].order] = (uint32_t)i;
 		q->results.named += sorted[i].named ? sorted[i].r.messages : 0;
 		q->refusals[i].provider = arena_span(a, sorted[i].r.provider);
 		q->refusals[i].list = arena_span(a, sorted[i].r.list);
 		q->refusals[i].text = arena_span(a, sorted[i].r.text);
 	}
 	q->nrefusals = r->n;
+	fill_refused(r, a, place, row_of, q);
 	q->results.remote = r->results.remote;
 	q->results.unknown = r->results.unknown;
 	q->outgoing = arena_alloc(a, OUTGOING_MOST * sizeof(*q->outgoing));

@@ -23,6 +23,7 @@ struct goal {
 	uint32_t sender; /* NO_SENDER: not known yet */
 	bool by_message_id, seen;
 	struct log_at at;
+	int64_t time;
 	char *line;
 	uint32_t len;
 	bool syslog;
@@ -101,8 +102,7 @@ void seek_free(struct seek *s)
 	free(s);
 }
 
-/* The sender of the message with this id, or of the one it is a second id of. */
-static uint32_t sender_of(struct trace *t, struct qid id)
+uint32_t trace_sender_of(struct trace *t, struct qid id)
 {
 	uint32_t slot = messages_find(&t->messages, id);
 
@@ -125,12 +125,13 @@ static void look(struct trace *t, struct goal *g, const struct step *s)
 	if (!g->seen) {
 		g->seen = true;
 		g->at = *s->at;
+		g->time = s->time;
 		g->line = arena_str(t->seek->arena, line);
 		g->len = (uint32_t)line.n;
 		g->syslog = (s->ev->flags & EVF_SYSLOG) != 0;
 	}
 	if (g->sender == NO_SENDER)
-		g->sender = sender_of(t, s->ev->id);
+		g->sender = trace_sender_of(t, s->ev->id);
 }
 
 void seek_event(struct trace *t, const struct step *s)
@@ -198,6 +199,7 @@ void seek_fill(const struct trace *t, struct arena *a, const uint32_t *row_of, s
 		q->sought[q->nsought++] = (struct sought){
 			.wanted = i,
 			.row = row_of[g->sender],
+			.at = g->time,
 			.line = { .grade = grade_of(g, &k->goal[i], sender_at(&t->senders, g->sender)->grade),
 				  .file = g->at.file < t->o.nfiles ? t->o.files[g->at.file].name : SPAN_NONE,
 				  .line = g->at.line,

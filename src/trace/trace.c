@@ -221,4 +221,6 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 		step(t, &s);
 	if (t->seek)
 		seek_event(t, &s);
+	if (t->refusals && s.counted)
+		refusals_sender(t, &s);
 }

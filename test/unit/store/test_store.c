@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -503,12 +504,14 @@ static void test_listings_have_a_past(void **state)
 static void taken_over(int version, const char *without)
 {
 	char note[256] = "";
-	char command[300];
+	char sql[300];
+	sqlite3 *db;
 
 	store_close(open_noted(note));
-	snprintf(command, sizeof(command), "sqlite3 %s '%s PRAGMA user_version=%d'", file, without, version);
-	if (system(command) != 0)
-		skip();
+	snprintf(sql, sizeof(sql), "%s PRAGMA user_version=%d", without, version);
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
 	assert_listing(true, T0, T0, 0);
 	store_close(open_noted(note));
 	assert_null(strstr(note, "damaged"));
@@ -517,13 +520,19 @@ static void taken_over(int version, const char *without)
 static void test_the_first_version_is_taken_over(void **state)
 {
 	(void)state;
-	taken_over(1, "DROP TABLE listing; DROP TABLE kept;");
+	taken_over(1, "DROP TABLE listing; DROP TABLE kept; DROP TABLE complaint;");
 }
 
 static void test_the_second_version_is_taken_over(void **state)
 {
 	(void)state;
-	taken_over(2, "DROP TABLE kept;");
+	taken_over(2, "DROP TABLE kept; DROP TABLE complaint;");
+}
+
+static void test_the_third_version_is_taken_over(void **state)
+{
+	(void)state;
+	taken_over(3, "DROP TABLE complaint;");
 }
 
 static void test_what_is_kept_is_there_again(void **state)
@@ -565,10 +574,80 @@ static void test_all_listings_are_told(void **state)
 	arena_free(a);
 }
 
+static struct store_complaint complaint(uint64_t identity, int64_t at, const char *who)
+{
+	return (struct store_complaint){ .identity = identity,
+					 .at = at,
+					 .grade = 'B',
+					 .kind = KIND_AUTH,
+					 .id = span_str(who),
+					 .account = SPAN("shop"),
+					 .what = SPAN("arf abuse"),
+					 .reporter = SPAN("a\0b\xff@example.net"),
+					 .file = SPAN("/var/log/exim_mainlog"),
+					 .text = SPAN("a line"),
+					 .line = 7,
+					 .offset = 1234567890123 };
+}
+
+static void test_complaints_are_kept_once(void **state)
+{
+	struct store_complaint in[3] = { complaint(UINT64_MAX, T0 + 5, "a@x"), complaint(2, T0 + 1, "b@x"),
+					 complaint(UINT64_MAX, T0 + 5, "a@x") };
+	struct store_complaint *out;
+	struct store *s = open_clean();
+	struct arena *a = arena_new();
+	struct err err = { 0 };
+	size_t n;
+
+	(void)state;
+	in[1].bounce = true;
+	assert_int_equal(store_complaints_put(s, in, 3, &err), 0);
+	assert_true(in[0].is_new && in[1].is_new && !in[2].is_new);
+	assert_int_equal(store_complaints_put(s, in, 1, &err), 0);
+	assert_false(in[0].is_new);
+	store_close(s);
+	s = open_clean();
+	assert_int_equal(store_complaints(s, T0, T0 + 100, a, &out, &n, &err), 0);
+	assert_int_equal(n, 2);
+	assert_true(out[0].identity == 2 && out[0].bounce && out[1].identity == UINT64_MAX && !out[1].bounce);
+	assert_true(span_eq(out[1].reporter, in[0].reporter) && span_eq(out[1].id, SPAN("a@x")));
+	assert_true(out[1].grade == 'B' && out[1].line == 7 && out[1].offset == 1234567890123 &&
+		    out[1].at == T0 + 5);
+	assert_int_equal(store_complaints(s, T0 + 2, T0 + 100, a, &out, &n, &err), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_complaints(s, T0 + 6, T0 + 100, a, &out, &n, &err), 0);
+	assert_int_equal(n, 0);
+	store_close(s);
+	arena_free(a);
+}
+
+static void test_an_incident_is_found_again(void **state)
+{
+	struct store_incident known;
+	struct store *s = open_clean();
+	struct arena *a = arena_new();
+	struct err err = { 0 };
+	struct one o;
+
+	(void)state;
+	assert_string_equal(named(s, &o, "info@shop.example", T0, T0 + 100), "1123a");
+	assert_int_equal(store_incident(s, SPAN("1123a"), a, &known, &err), 1);
+	assert_true(known.since == T0 && known.last == T0 + 100 && known.nrows == 1);
+	assert_true(known.rows[0].kind == KIND_AUTH && span_eq(known.rows[0].id, SPAN("info@shop.example")) &&
+		    span_eq(known.rows[0].account, SPAN("shop")));
+	assert_int_equal(store_incident(s, SPAN("1123b"), a, &known, &err), 0);
+	assert_int_equal(store_incident(s, SPAN("' OR 1"), a, &known, &err), 0);
+	store_close(s);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_an_incident_keeps_its_id, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_complaints_are_kept_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_an_incident_is_found_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_new_sender_joins, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names_are_never_given_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_only_what_ends_before_is_used, setup, teardown),
@@ -576,6 +655,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_listings_have_a_past, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_first_version_is_taken_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_second_version_is_taken_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_third_version_is_taken_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_kept_is_there_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_all_listings_are_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_modes_and_refusals, setup, teardown),
