@@ -10,9 +10,12 @@
 
 /*
  * In tenths: a finding shows 10.0 and 5.0. One sure sign is enough for the first; a doubtful one for the
- * second, and two doubtful ones make a sure one.
+ * second. Doubtful ones make a sure one only together with a strong one, or where there are three of them.
  */
-enum { MALICIOUS = 100, SUSPICIOUS = 50 };
+enum { MALICIOUS = 100, SUSPICIOUS = 50, SURE = 80 };
+
+/* Names of a program elsewhere that a script of its own may use: a class it needs, a word misspelt. */
+enum { OUTSIDE_MOST = 3 };
 
 struct weighing {
 	const struct quick *q;
@@ -112,6 +115,17 @@ static void code(struct weighing *w, const struct event *e)
 		    "the function that runs PHP is called by a name put together from pieces");
 }
 
+/* Names a program that takes commands. */
+static bool shell(struct span command)
+{
+	static const char *const names[] = { "/bin/sh", "/bin/bash", "bash -i", "cmd.exe", "nc -e" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (span_search(command, 0, span_str(names[i])) >= 0)
+			return true;
+	return false;
+}
+
 /* Text run as a command. */
 static void command(struct weighing *w, const struct event *e)
 {
@@ -130,6 +144,11 @@ static void command(struct weighing *w, const struct event *e)
 	else if (e->marks & M_LOOSE && w->unset)
 		add(w, "php.command.loose", CLASS_WEBSHELL, 50, e,
 		    "a variable that nothing sets is run as a command");
+	if (e->function.n == 3 && w->alone && memcmp(e->function.p, "COM", 3) == 0)
+		add(w, "php.com", CLASS_WEBSHELL, 50, e, "it drives the system's own programs");
+	else if (w->alone && shell(e->content))
+		add(w, "php.command.shell", CLASS_WEBSHELL, w->q->sinks >> SINK_SEND & 1 ? 100 : 40, e,
+		    "a shell of the system's is started");
 	if (e->layer && w->alone && !(e->marks & (M_FIELD | M_BODY)))
 		add(w, "php.command.inner", CLASS_WEBSHELL, 60, e, "text that is run as PHP runs a command");
 	if (e->hidden)
@@ -197,6 +216,10 @@ static void write_out(struct weighing *w, const struct event *e)
 		    "what another server sends is written to a script");
 	if (content & M_DECODED && script && w->alone)
 		add(w, "php.write.decoded", CLASS_DROPPER, 60, e, "decoded text is written to a script");
+	if (e->marks & M_FIELD && !(e->marks & M_BEHIND) && content & M_FILE &&
+	    content & (M_CHANGED | M_DECODED) && w->small)
+		add(w, "php.write.file", CLASS_DROPPER, 60, e,
+		    "a request chooses where the decoded text of another file is written");
 	if (content & M_SECRET && content & M_CLIENT && w->alone)
 		add(w, "php.write.secret", CLASS_CREDENTIAL_MAILER, 60, e,
 		    "passwords and the visitor's address are written to a file");
@@ -295,6 +318,12 @@ static bool changes(const struct event *e)
 	return false;
 }
 
+static bool lists(const struct event *e)
+{
+	return span_eq_nocase(e->function, SPAN("opendir")) || span_eq_nocase(e->function, SPAN("scandir")) ||
+	       span_eq_nocase(e->function, SPAN("dir"));
+}
+
 static void files(struct weighing *w, const struct event *e)
 {
 	steer(w, e);
@@ -311,8 +340,15 @@ static void files(struct weighing *w, const struct event *e)
 	if (e->sink == SINK_FILES && e->marks & M_SELF && e->function.n == 6 &&
 	    memcmp(e->function.p, "unlink", 6) == 0 && w->alone && w->q->tokens < 2000)
 		add(w, "php.unlink.self", CLASS_BACKDOOR, 60, e, "the script removes itself");
-	if (e->function.n == 7 && memcmp(e->function.p, "symlink", 7) == 0)
+	if (e->sink == SINK_FILES && e->marks & M_FIELD && !(e->marks & M_BEHIND) && w->small && lists(e))
+		add(w, "php.list.request", CLASS_WEBSHELL, 50, e,
+		    "a request names the folder that is listed");
+	if (e->function.n == 7 && memcmp(e->function.p, "symlink", 7) == 0) {
 		w->links = true;
+		if (e->third & M_LINES && w->alone)
+			add(w, "php.links.lines", CLASS_WEBSHELL, 70, e,
+			    "links are made to each of many files of other accounts");
+	}
 }
 
 static void database(struct weighing *w, const struct event *e)
@@ -387,6 +423,11 @@ static void one(struct weighing *w, const struct event *e)
 	case SINK_DATABASE:
 		database(w, e);
 		break;
+	case SINK_SEND:
+		if (e->third & M_FIELD && !(e->third & M_BEHIND) && w->small)
+			add(w, "php.send.request", CLASS_WEBSHELL, 50, e,
+			    "a request names the server that is connected to");
+		break;
 	case SINK_PROBE:
 		w->accounts |=
 			e->function.n == 14 && memcmp(e->function.p, "posix_getpwuid", 14) == 0 && e->maybe;
@@ -419,6 +460,9 @@ static void whole(struct weighing *w)
 	if (w->connects && w->queries)
 		add(w, "php.database.request", CLASS_WEBSHELL, 60, NULL,
 		    "a request chooses the database and what it is asked");
+	if (w->connects && !w->queries && __builtin_popcount(q->probes) >= 1 && w->alone)
+		add(w, "php.database.connect", CLASS_WEBSHELL, 50, NULL,
+		    "a request chooses the database, and it looks around on the server");
 	if (w->links && w->accounts && w->alone)
 		add(w, "php.accounts", CLASS_WEBSHELL, 70, NULL,
 		    "it goes through the server's accounts and makes links");
@@ -448,11 +492,12 @@ static void whole(struct weighing *w)
 void classes_judge(const struct quick *q, const struct events *ev, struct judgement *j)
 {
 	struct weighing w = { .q = q, .ev = ev, .j = j };
-	int best = 0;
+	int best = 0, strongest = 0;
 
-	w.alone = ev->outside <= 3 && q->namespaces == 0 && q->guards != 1 &&
-		  q->includes * 300 < q->tokens + 600 && q->in_class * 15 < q->tokens * 14 &&
-		  !(q->classes && q->supers == 0);
+	w.alone = ev->outside <= OUTSIDE_MOST && q->namespaces == 0 && q->guards != 1 &&
+		  q->includes * 300 < q->tokens + 600 &&
+		  ((ev->outside == 0 && q->evals) ||
+		   (q->in_class * 15 < q->tokens * 14 && !(q->classes && q->supers == 0)));
 	w.small = w.alone && q->tokens < 500;
 	/* what an included file sets is not known */
 	w.unset = w.alone && q->includes == 0 && !q->binary;
@@ -464,7 +509,11 @@ void classes_judge(const struct quick *q, const struct events *ev, struct judgem
 			best = w.by_class[c];
 			j->class = (enum scan_class)c;
 		}
-	j->verdict = j->score >= MALICIOUS    ? SCAN_MALICIOUS
+	for (uint32_t i = 0; i < j->reasons; i++)
+		if (j->reason[i].weight > strongest)
+			strongest = j->reason[i].weight;
+	j->verdict = j->score >= MALICIOUS && (strongest >= SURE || j->score >= MALICIOUS + SUSPICIOUS)
+			     ? SCAN_MALICIOUS
 		     : j->score >= SUSPICIOUS ? SCAN_SUSPICIOUS
 					      : SCAN_CLEAN;
 }

@@ -76,6 +76,8 @@ struct value source_result(struct machine *m, const struct function *fn, struct 
 				   (marks & M_CLIENT ? M_VISITOR : 0);
 		if (n && arg[0].marks & M_TEMPNAME)
 			v.marks |= M_UPLOAD;
+		if (strcmp(fn->name, "file") == 0)
+			v.marks |= M_LINES;
 		v.from = machine_step(m, from, fn->name);
 		break;
 	case FLOW_CONSTANT:
