@@ -12,7 +12,7 @@
  * Calls of one function. With unknown arguments, RUNS_FREE of them show all that it does; with known ones
  * it may be a decoder, which needs every call: up to RUNS_MOST, and past RUNS_EXACT a result that was
  * seen is taken again. RUNS_LATE takes that limit's place once the script has run and what nothing has
- * called is called. WRITTEN_MOST: bytes of a script that is written and still looked at. RECURSION_MOST:
+ * called is called. WRITTEN_BYTES: bytes of a script that is written and still looked at. RECURSION_MOST:
  * the same function within itself, below ENGINE_FRAMES, so that one cannot use up the frames of all.
  */
 enum {
@@ -20,7 +20,7 @@ enum {
 	RUNS_EXACT = 40,
 	RUNS_MOST = 20000,
 	RUNS_LATE = 60,
-	WRITTEN_MOST = 1 << 20,
+	WRITTEN_BYTES = 1 << 20,
 	RECURSION_MOST = 12
 };
 
@@ -79,6 +79,8 @@ static void bind(struct machine *m, struct frame *f, struct frame *caller, const
 			v = rest;
 		} else if (i < n) {
 			v = arg[i];
+		} else if (m->calls_all) {
+			v.marks = M_PARAMETER;
 		} else if (p->constant < m->e->constants) {
 			v = m->e->constant[p->constant];
 		}
@@ -331,7 +333,7 @@ static void call_function(struct machine *m, const struct function *fn, struct s
 		return;
 	v = source_result(m, fn, arg, n);
 	if ((fn->sink == SINK_WRITE || fn->sink == SINK_PUT) && n > 1 && arg[1].kind == V_TEXT &&
-	    arg[1].n < WRITTEN_MOST && memmem(arg[1].p, arg[1].n, "<?", 2)) {
+	    arg[1].n < WRITTEN_BYTES && memmem(arg[1].p, arg[1].n, "<?", 2)) {
 		struct value text = arg[1];
 
 		/* a script that a script writes is looked at as if it were run */
