@@ -7,6 +7,7 @@
 #include "scan/machine.h"
 
 #include "base/hash.h"
+#include "scan/outside.h"
 
 /*
  * Calls of one function. With unknown arguments, RUNS_FREE of them show all that it does; with known ones
@@ -352,6 +353,7 @@ void call_name(struct machine *m, uint32_t name, uint32_t n)
 	struct span text = engine_name_text(m->e, name);
 	const struct function *fn;
 	ptrdiff_t part;
+	uint32_t from = 0;
 
 	if (u) {
 		call_unit(m, u, n, value_unknown(0, 0));
@@ -373,6 +375,8 @@ void call_name(struct machine *m, uint32_t name, uint32_t n)
 		return;
 	}
 	foreign_given(m, text, arguments(m, n), n, 0);
+	m->e->events->strangers +=
+		all_marks(arguments(m, n), n, &from) & (M_FIELD | M_BODY) && !outside_is_function(text);
 	finish(m, n, value_unknown(0, 0));
 }
 

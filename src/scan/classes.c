@@ -550,6 +550,9 @@ static void whole(struct weighing *w)
 	if (w->commands && w->alone && q->tokens < TINY && !q->includes && !q->functions)
 		add(w, "php.command.tiny", CLASS_WEBSHELL, 50, NULL,
 		    "it does little more than run a command");
+	if (ev->strangers && w->alone && q->tokens < TINY && !q->includes)
+		add(w, "php.call.stranger", CLASS_BACKDOOR, 50, NULL,
+		    "a request's text is given to a function that is nowhere");
 	if (__builtin_popcount(q->probes) >= 3 && w->alone)
 		add(w, "php.probes", CLASS_WEBSHELL, 30, NULL, "it looks around on the server");
 }

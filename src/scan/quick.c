@@ -16,7 +16,7 @@
  * Bytes from which a text alone counts as a hiding place, with no decoder in sight: honest programs'
  * messages are mostly shorter.
  */
-enum { LONG_TEXT = 400, SHORT_FILE = 30 };
+enum { LONG_TEXT = 400, SHORT_FILE = 60 };
 
 static bool has_nocase(struct span s, const char *word)
 {
@@ -349,7 +349,7 @@ bool quick_suspects(const struct quick *q)
 	/* variables that nothing sets were a request's under old settings */
 	if (!q->namespaces && !q->classes && !q->includes && q->sinks & old)
 		return true;
-	if (q->includes && q->tokens < SHORT_FILE && !q->namespaces)
+	if ((q->includes || q->supers) && q->tokens < SHORT_FILE && !q->namespaces && !q->classes)
 		return true;
 	if (q->sinks & other && (q->sources || (q->self && !q->classes)))
 		return true;
