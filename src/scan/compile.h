@@ -21,7 +21,7 @@ struct waiting {
 	uint8_t op;
 	uint8_t target; /* of an assignment: which store */
 	uint16_t n; /* arguments so far */
-	bool key; /* an array's element has had its => */
+	bool key; /* an array's element has had its =>; of a call: its last argument is a list of them */
 	uint32_t a; /* name, variable, place in the code */
 	uint32_t token;
 };

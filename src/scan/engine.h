@@ -21,6 +21,7 @@ enum {
 	ENGINE_STACK = 1024,
 	ENGINE_UNITS = 20000,
 	ENGINE_TOKENS = 800000,
+	WRITTEN_MOST = 8,
 };
 
 /*
@@ -57,6 +58,8 @@ struct engine {
 	bool session_read, session_late; /* read; put in after it was read */
 	uint32_t wild; /* marks of whatever property: unserialize($_POST) */
 	struct value thrown; /* what exceptions were made with */
+	struct span written_path[WRITTEN_MOST]; /* of files that were given what a request brought */
+	uint32_t written;
 	uint32_t echoed; /* marks of what was put out: output buffers' callbacks get it */
 	uint32_t texts, tokens;
 	struct compiler *compiler;

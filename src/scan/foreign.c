@@ -146,6 +146,10 @@ void foreign_new(struct machine *m, struct span name, uint32_t n)
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
 		if (!is(name, classes[i].name))
 			continue;
+		if (classes[i].kind == FOREIGN_COM && n)
+			sink_reached(m,
+				     &(struct sink_call){
+					     .sink = SINK_COMMAND, .name = SPAN("COM"), .arg = arg, .n = 1 });
 		object.n = classes[i].kind;
 		object.marks = marks;
 		object.from = from;
@@ -214,15 +218,18 @@ static struct value doc_comment(struct machine *m, const struct value *named)
 	}
 	if (!t || token >= t->n)
 		return value_unknown(M_SELF, 0);
-	/* words like "final" stand in between */
-	while (token > 0 && t->token[token - 1].kind == TK_NAME && t->token[token - 1].sub)
-		token--;
-	from = token ? t->token[token - 1].at + t->token[token - 1].n : 0;
+	/* PHP keeps the last such comment until a block ends */
+	for (from = token; from > 0 && !(t->token[from - 1].kind == TK_OP && t->token[from - 1].sub == '}');)
+		from--;
+	from = from ? t->token[from - 1].at : 0;
 	gap = span_head(span_from(t->bytes, (size_t)from), t->token[token].at - (size_t)from);
-	from = span_search(gap, 0, SPAN("/**"));
-	to = span_rfind(gap, '/');
-	if (from < 0 || to <= from)
+	from = -1;
+	for (ptrdiff_t at = 0; (at = span_search(gap, (size_t)at, SPAN("/**"))) >= 0; at++)
+		from = at;
+	to = from < 0 ? -1 : span_search(gap, (size_t)from + 3, SPAN("*/"));
+	if (to < 0)
 		return value_bool(false);
+	to++;
 	v = value_span(span_of(gap.p + from, (size_t)(to + 1 - from)));
 	v.marks = M_SELF | M_BUILT;
 	v.from = machine_step(m, 0, "a comment that is read by reflection");

@@ -175,7 +175,7 @@ static bool word_of(struct span name, char word[WORD_MOST])
 	return true;
 }
 
-static bool is_function(struct span name)
+bool outside_is_function(struct span name)
 {
 	char word[WORD_MOST];
 
@@ -252,7 +252,7 @@ static void unit_met(struct count *c, struct engine *e, const struct unit *u)
 		const struct code *k = &u->code[i];
 
 		if (k->op == C_CALL && !k->b && !engine_function(e, k->a) &&
-		    !is_function(engine_name_text(e, k->a)))
+		    !outside_is_function(engine_name_text(e, k->a)))
 			met(c, k->a);
 		else if (k->op == C_CALL && k->b && i && u->code[i - 1].op == C_CONST &&
 			 u->code[i - 1].a < e->constants)

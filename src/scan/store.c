@@ -158,7 +158,7 @@ void op_store(struct machine *m, const struct code *k)
 		m->e->events->hidden_names++;
 	if (at) {
 		if (k->b) {
-			struct value old = *at;
+			struct value old = machine_load(m, here(m), k->a);
 
 			/* a text that only grows: its loose end is nobody's input */
 			old.marks &= ~(uint32_t)M_LOOSE;
