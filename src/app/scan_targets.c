@@ -10,6 +10,7 @@
 
 #include "app/account_reader.h"
 #include "app/inquire.h"
+#include "app/scanning.h"
 #include "app/when.h"
 
 #include <limits.h>
@@ -62,11 +63,9 @@ static void add_target(struct making *m, const char *folder, const char *prefix,
 	if (!to->target)
 		to->target = arena_alloc(m->s->arena, TARGETS_MOST * sizeof(*to->target));
 	if (to->n < TARGETS_MOST)
-		to->target[to->n++] = (struct scan_target){ .folder = folder,
-							    .prefix = prefix,
-							    .task = m->task,
-							    .tasks = m->tasks,
-							    .whole = whole };
+		to->target[to->n++] = (struct scan_target){
+			.folder = folder, .prefix = prefix, .task = m->task, .tasks = m->tasks, .whole = whole
+		};
 	begin(m, m->s, to);
 }
 
@@ -83,9 +82,9 @@ static int add_path(struct making *m, const char *path, int64_t since, struct er
 		return rc;
 	if (S_ISREG(st.mode)) {
 		task.only = slash ? slash + 1 : path;
-		folder = !slash	       ? "." :
-			 slash == path ? "/" :
-					 arena_str(m->s->arena, span_of(path, (size_t)(slash - path)));
+		folder = !slash		 ? "."
+			 : slash == path ? "/"
+					 : arena_str(m->s->arena, span_of(path, (size_t)(slash - path)));
 	} else if (!S_ISDIR(st.mode)) {
 		return err_set(err, EXIT_NOINPUT, "%s: neither a file nor a folder", path);
 	}
@@ -111,7 +110,8 @@ static void add_cron(struct making *m, struct span account)
 	struct err err;
 
 	for (size_t i = 0; account.n && !strchr(name, '/') && i < 2; i++) {
-		if (beneath_status(&m->s->root, text(m->s, folders[i], name), &st, &err) < 0 || !S_ISREG(st.mode))
+		if (beneath_status(&m->s->root, text(m->s, folders[i], name), &st, &err) < 0 ||
+		    !S_ISREG(st.mode))
 			continue;
 		add_task(m, (struct scan_task){ .rank = RANK_NEAR, .only = name });
 		add_target(m, folders[i], folders[i], false);
@@ -156,7 +156,8 @@ static void add_settings(struct making *m, const char *folder)
 		char *slash;
 
 		for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-			add_task(m, (struct scan_task){ .rank = RANK_NEAR, .only = text(m->s, at, names[i]) });
+			add_task(m,
+				 (struct scan_task){ .rank = RANK_NEAR, .only = text(m->s, at, names[i]) });
 		if (!*at)
 			break;
 		slash = strrchr(at, '/');
@@ -174,7 +175,8 @@ static void add_uploads(struct making *m, const char *folder)
 		char *slash;
 
 		for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-			add_task(m, (struct scan_task){ .rank = RANK_AGE, .start = text(m->s, at, names[i]) });
+			add_task(m,
+				 (struct scan_task){ .rank = RANK_AGE, .start = text(m->s, at, names[i]) });
 		if (!*at)
 			break;
 		slash = strrchr(at, '/');
@@ -197,7 +199,8 @@ struct script {
 };
 
 /* A place that mailed: a script, or a folder of which it is not known which. */
-static void add_place(struct making *m, struct span place, const char *home, struct script *scripts, size_t *n)
+static void add_place(struct making *m, struct span place, const char *home, struct script *scripts,
+		      size_t *n)
 {
 	char *path = beneath_home(m->s, place, home), *folder, *slash;
 	struct file_status st;
@@ -260,13 +263,12 @@ static bool seen_before(const struct scan_targets *to, const char *folder)
 	return false;
 }
 
-static void by_row(struct making *m, const struct incident *in, const struct inquiry *q, const struct row *row,
-		   struct account_answer *homes, size_t *nhomes)
+static void by_row(struct making *m, const struct incident *in, const struct inquiry *q,
+		   const struct row *row, struct account_answer *homes, size_t *nhomes)
 {
-	struct account_want want = { .root = &m->s->root,
-				     .unconfined = m->s->o->unconfined,
-				     .name = row->account,
-				     .path = row->id };
+	struct account_want want = {
+		.root = &m->s->root, .unconfined = m->s->o->unconfined, .name = row->account, .path = row->id
+	};
 	struct account_answer answer;
 	struct err err;
 
@@ -319,7 +321,8 @@ int scan_targets_find(struct scanning *s, struct scan_targets *ret, struct err *
 	if (o->incident && o->account)
 		return err_set(err, EXIT_USAGE, "--incident and --account exclude each other");
 	if (!o->incident && !o->account && o->nargs == 0)
-		return err_set(err, EXIT_USAGE, "usage: spamtrail scan PATH..., --account USER or --incident ID");
+		return err_set(err, EXIT_USAGE,
+			       "usage: spamtrail scan PATH..., --account USER or --incident ID");
 	begin(&m, s, &to);
 	if (o->since && !o->incident)
 		rc = when_parse(span_str(o->since), s->now, NULL, &since, err);

@@ -26,15 +26,16 @@
 #define TOLD_BYTES ((size_t)16 << 20)
 
 #define FINDING "finding(path BLOB PRIMARY KEY, at INTEGER, body BLOB, sum INTEGER)"
-#define FOLDER \
-	"folder(key BLOB PRIMARY KEY, engine INTEGER, files INTEGER, bytes INTEGER, at INTEGER, sum INTEGER)"
+#define FOLDER                                                                                        \
+	"folder(key BLOB PRIMARY KEY, engine INTEGER, files INTEGER, bytes INTEGER, at INTEGER, sum " \
+	"INTEGER)"
 #define PRINTS "prints(key BLOB, part INTEGER, body BLOB, sum INTEGER, PRIMARY KEY(key, part))"
 #define SEED "seed(value INTEGER)"
 #define TOLD "told(key BLOB, print INTEGER, body BLOB, sum INTEGER, PRIMARY KEY(key, print))"
 #define VERSION 1
-#define CREATE                                                                                                    \
-	"BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS " FINDING "; CREATE TABLE IF NOT EXISTS " FOLDER             \
-	"; CREATE TABLE IF NOT EXISTS " PRINTS "; CREATE TABLE IF NOT EXISTS " SEED            \
+#define CREATE                                                                                        \
+	"BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS " FINDING "; CREATE TABLE IF NOT EXISTS " FOLDER \
+	"; CREATE TABLE IF NOT EXISTS " PRINTS "; CREATE TABLE IF NOT EXISTS " SEED                   \
 	"; CREATE TABLE IF NOT EXISTS " TOLD "; PRAGMA user_version=1; COMMIT"
 
 struct scans {
@@ -162,7 +163,8 @@ static bool folder_known(struct scans *s, const struct scans_folder *f, struct s
 static int load_told(struct scans *s, const struct scans_folder *f, struct arena *a, struct scans_known *k,
 		     struct err *err)
 {
-	struct query q = query_new(&s->store, "SELECT print, body, sum FROM told WHERE key = ? ORDER BY print");
+	struct query q =
+		query_new(&s->store, "SELECT print, body, sum FROM told WHERE key = ? ORDER BY print");
 	size_t bytes = 0;
 
 	query_blob(&q, f->key);
@@ -179,7 +181,8 @@ static int load_told(struct scans *s, const struct scans_folder *f, struct arena
 	return query_end(&q, &s->store, err);
 }
 
-int scans_load(struct scans *s, const struct scans_folder *f, struct arena *a, struct scans_known *ret, struct err *err)
+int scans_load(struct scans *s, const struct scans_folder *f, struct arena *a, struct scans_known *ret,
+	       struct err *err)
 {
 	struct scans_known k = { 0 };
 	struct query q;
@@ -212,9 +215,11 @@ int scans_load(struct scans *s, const struct scans_folder *f, struct arena *a, s
 	return 0;
 }
 
-static int put_told(struct scans *s, const struct scans_folder *f, const struct scans_told *t, struct err *err)
+static int put_told(struct scans *s, const struct scans_folder *f, const struct scans_told *t,
+		    struct err *err)
 {
-	struct query q = query_new(&s->store, "INSERT OR REPLACE INTO told(key, print, body, sum) VALUES(?,?,?,?)");
+	struct query q =
+		query_new(&s->store, "INSERT OR REPLACE INTO told(key, print, body, sum) VALUES(?,?,?,?)");
 
 	query_blob(&q, f->key);
 	query_int(&q, (int64_t)t->print);
@@ -234,7 +239,8 @@ static int forget(struct scans *s, const char *sql, struct span key, int64_t bef
 	return query_end(&q, &s->store, err);
 }
 
-static int put_part(struct scans *s, const struct scans_folder *f, size_t part, struct span body, struct err *err)
+static int put_part(struct scans *s, const struct scans_folder *f, size_t part, struct span body,
+		    struct err *err)
 {
 	struct query q = query_new(&s->store, "INSERT INTO prints(key, part, body, sum) VALUES(?,?,?,?)");
 
@@ -250,7 +256,8 @@ static int put_folder(struct scans *s, const struct scans_folder *f, const struc
 		      struct err *err)
 {
 	struct query q = query_new(
-		&s->store, "INSERT OR REPLACE INTO folder(key, engine, files, bytes, at, sum) VALUES(?,?,?,?,?,?)");
+		&s->store,
+		"INSERT OR REPLACE INTO folder(key, engine, files, bytes, at, sum) VALUES(?,?,?,?,?,?)");
 
 	query_blob(&q, f->key);
 	query_int(&q, (int64_t)f->engine);
@@ -278,22 +285,22 @@ int scans_save(struct scans *s, const struct scans_folder *f, const struct scans
 
 	if (rc < 0)
 		return rc;
-	rc = forget(s,
-		    "DELETE FROM prints WHERE key = ?1 OR key IN (SELECT key FROM folder WHERE at < ?2)", f->key,
-		    now - FORGET_SECONDS, err);
+	rc = forget(s, "DELETE FROM prints WHERE key = ?1 OR key IN (SELECT key FROM folder WHERE at < ?2)",
+		    f->key, now - FORGET_SECONDS, err);
 	if (rc == 0)
-		rc = forget(s,
-			    "DELETE FROM told WHERE key = ?1 OR key IN (SELECT key FROM folder WHERE at < ?2)",
-			    f->key, now - FORGET_SECONDS, err);
+		rc = forget(
+			s, "DELETE FROM told WHERE key = ?1 OR key IN (SELECT key FROM folder WHERE at < ?2)",
+			f->key, now - FORGET_SECONDS, err);
 	for (size_t i = 0; rc == 0 && i < k->ntold && i < TOLD_MOST; i++)
 		rc = k->told[i].body.n <= BODY_MOST ? put_told(s, f, &k->told[i], err) : 0;
 	if (rc == 0)
-		rc = forget(s, "DELETE FROM folder WHERE key = ?1 OR at < ?2", f->key, now - FORGET_SECONDS, err);
+		rc = forget(s, "DELETE FROM folder WHERE key = ?1 OR at < ?2", f->key, now - FORGET_SECONDS,
+			    err);
 	for (size_t part = 0; rc == 0 && part < PARTS_MOST && part * PART < k->n; part++) {
 		size_t n = k->n - part * PART < PART ? k->n - part * PART : PART;
 
-		rc = put_part(s, f, part, span_of((const char *)(k->print + part * PART), n * sizeof(*k->print)),
-			      err);
+		rc = put_part(s, f, part,
+			      span_of((const char *)(k->print + part * PART), n * sizeof(*k->print)), err);
 	}
 	if (rc == 0)
 		rc = put_folder(s, f, k, now, err);
@@ -322,7 +329,8 @@ static void pack_finding(const struct scan_finding *from, struct buf *body)
 
 static int put_finding(struct scans *s, const struct scan_finding *f, int64_t now, struct err *err)
 {
-	struct query q = query_new(&s->store, "INSERT OR REPLACE INTO finding(path, at, body, sum) VALUES(?,?,?,?)");
+	struct query q =
+		query_new(&s->store, "INSERT OR REPLACE INTO finding(path, at, body, sum) VALUES(?,?,?,?)");
 	struct buf body = BUF_MAX(BODY_MOST);
 
 	pack_finding(f, &body);
@@ -352,7 +360,8 @@ static void bind_under(struct query *q, struct span path, struct buf *low, struc
 
 static int drop_under(struct scans *s, struct span folder, struct err *err)
 {
-	struct query q = query_new(&s->store, "DELETE FROM finding WHERE path = ? OR (path >= ? AND path < ?)");
+	struct query q =
+		query_new(&s->store, "DELETE FROM finding WHERE path = ? OR (path >= ? AND path < ?)");
 	struct buf low = BUF_MAX(1 << 16), high = BUF_MAX(1 << 16);
 	int rc;
 
@@ -378,8 +387,8 @@ int scans_keep(struct scans *s, struct span folder, bool whole, const struct sca
 	return in_one(s, rc, err);
 }
 
-int scans_found(struct scans *s, struct span path, size_t max, struct arena *a, struct scan_finding **ret_finding,
-		size_t *ret_n, struct err *err)
+int scans_found(struct scans *s, struct span path, size_t max, struct arena *a,
+		struct scan_finding **ret_finding, size_t *ret_n, struct err *err)
 {
 	struct query q = query_new(
 		&s->store,
