@@ -116,6 +116,7 @@ void scanning_name(struct scanning *s, struct scan_finding *f, const struct besi
 	size_t n = f->engines + answer->n, m = f->reasons + answer->n;
 	struct span *engine = arena_alloc(s->arena, (n + 1) * sizeof(*engine));
 	struct scan_reason *reason = arena_alloc(s->arena, (m + 1) * sizeof(*reason));
+	bool sure = false;
 
 	if (f->engines)
 		memcpy(engine, f->engine, f->engines * sizeof(*engine));
@@ -126,13 +127,16 @@ void scanning_name(struct scanning *s, struct scan_finding *f, const struct besi
 		reason[f->reasons++] = (struct scan_reason){ .rule = SPAN("named"),
 							     .text = answer->text[i],
 							     .weight = answer->weight[i] };
-		f->score += answer->weight[i];
+		f->score = f->score > answer->weight[i] ? f->score : answer->weight[i];
+		sure |= answer->weight[i] >= 10;
 	}
 	f->engine = engine;
 	f->reason = reason;
 	if (f->verdict == SCAN_CLEAN)
 		f->class = CLASS_SIGNATURE;
-	f->verdict = f->score >= 10 ? SCAN_MALICIOUS : SCAN_SUSPICIOUS;
+	/* names do not add up: noisy rules come in dozens */
+	if (sure || f->verdict == SCAN_CLEAN)
+		f->verdict = sure ? SCAN_MALICIOUS : SCAN_SUSPICIOUS;
 }
 
 /* One file of which there is something to say; others are asked about it, if it came along. */
@@ -487,7 +491,7 @@ static void merge(struct scanning *s, struct scan_finding *f, const struct scan_
 	f->engine = engine;
 	for (size_t i = 0; i < more->reasons; i++)
 		if (!has_reason(f, &more->reason[i])) {
-			f->score += more->reason[i].weight;
+			f->score = f->score > more->reason[i].weight ? f->score : more->reason[i].weight;
 			reason[f->reasons++] = more->reason[i];
 		}
 	for (size_t i = 0; i < more->engines; i++)
