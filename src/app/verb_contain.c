@@ -562,9 +562,10 @@ static int run(struct contain *k, struct err *err)
 	int rc = 0;
 
 	fill_allow(k);
-	k->want.nfindings = scan_found_all(
-		k->o->state ? k->o->state : k->root.kind == ROOT_HOST ? k->config.state_dir.value : NULL, k->arena,
-		&found);
+	k->want.nfindings = scan_found_all(k->o->state		       ? k->o->state
+					   : k->root.kind == ROOT_HOST ? k->config.state_dir.value
+								       : NULL,
+					   k->arena, &found);
 	k->want.findings = found;
 	k->want.from = span_str(k->o->from);
 	k->want.permissions = k->o->permissions;

@@ -302,7 +302,8 @@ static bool lock_found(struct draft *d, const struct culprit *c)
 			continue;
 		/* it was changed since: a new look comes before the hand */
 		if (st.size != f->size || st.ctime != f->ctime) {
-			draft_note(d, "%.*s has changed since it was found malicious: scan it again", ARG(f->path));
+			draft_note(d, "%.*s has changed since it was found malicious: scan it again",
+				   ARG(f->path));
 			continue;
 		}
 		lock_file(d, c, f->path, &st, 'A');
