@@ -43,6 +43,7 @@ static const struct program programs[] = {
 	{ "/usr/sbin/apache2ctl", "graceful" },
 	{ "/usr/sbin/apachectl", "graceful" },
 	{ "/usr/bin/pure-pw", "mkdb" },
+	{ "/usr/sbin/csf", "-r" },
 	{ "/usr/bin/doveadm", "kick %w" },
 	{ "/usr/bin/systemctl", "daemon-reload" },
 	{ "/usr/bin/systemctl", "enable --now spamtrail-%w" },

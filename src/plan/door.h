@@ -25,6 +25,8 @@ void end_sessions(struct draft *d, const struct culprit *c);
 /* A panel that has a hold of its own: true, and the action is in the plan. */
 bool panel_close(struct draft *d, const struct culprit *c);
 
+/* No mail past the mail server: his uid's connections to the mail ports are reset, open ones are closed. */
+void egress_block(struct draft *d, const struct culprit *c);
 /* Lines that let the web server refuse a script by its path, where they are missing; true: they are there, or in this plan. */
 bool web_setup(struct draft *d);
 /* They are there already. */

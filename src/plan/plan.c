@@ -77,31 +77,6 @@ static void look_up(struct draft *d, const struct row *row, struct culprit *ret)
 	*ret = c;
 }
 
-/*
- * The mail server's own port is closed to him, too: from this host it relays without a password (mynetworks).
- * A reset and no drop, so that his scripts fail at once instead of piling up.
- */
-static void block_uid(struct draft *d, const struct culprit *c)
-{
-	struct action *v;
-
-	if (c->uid == PLAN_NO_UID)
-		return;
-	v = draft_action(d, ACTION_FIREWALL, c->grade);
-	v->uid = c->uid;
-	v->args = draft_words(d, 2, SPAN("uid"), draft_text(d, "%u", c->uid));
-	v->nargs = 2;
-	v->what = draft_text(
-		d, "connections of %.*s (uid %u) to ports 25, 465 and 587 are reset, to this server too",
-		ARG(c->account), c->uid);
-	v->command = draft_text(
-		d,
-		"nft add rule inet spamtrail output meta skuid %u tcp dport '{25,465,587}' reject with tcp "
-		"reset",
-		c->uid);
-	v->undo = SPAN("nft delete the rule");
-}
-
 void queue_hold(struct draft *d, char grade)
 {
 	static const char *const commands[] = { "postsuper -h -", "exim -MG spamtrail ID..." };
@@ -143,7 +118,7 @@ static void close_user(struct draft *d, const struct culprit *c)
 		postfix_close_user(d, c);
 		exim_close_user(d, c);
 	}
-	block_uid(d, c);
+	egress_block(d, c);
 }
 
 static void contain_one(struct draft *d, const struct culprit *c)
