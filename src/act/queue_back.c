@@ -15,6 +15,7 @@
 #include "act/act.h"
 #include "act/queue_mail.h"
 #include "act/record.h"
+#include "act/talk.h"
 #include "sys/spawn.h"
 
 #include <errno.h>
@@ -248,8 +249,9 @@ static int make_remove(struct work *w, struct err *err)
 {
 	const struct action *v = w->action;
 	struct span *all = arena_alloc(w->arena, (v->nargs + v->nback + 1) * sizeof(*all));
-	struct span *others = NULL, *theirs, *mine = NULL;
-	size_t n = 0, nothers = 0, kept = 0;
+	struct span *theirs, *mine = NULL;
+	struct act_looked looked = { 0 };
+	size_t n = 0, kept = 0;
 	int rc = v->nargs ? queue_hold_ids(w, v->args, v->nargs, err) : 0;
 
 	for (size_t i = 0; i < v->nargs; i++)
@@ -257,17 +259,17 @@ static int make_remove(struct work *w, struct err *err)
 	for (size_t i = 0; i < v->nback; i++)
 		all[n++] = v->back[i];
 	if (rc == 0)
-		rc = queue_ask_again(w, all, n, &others, &nothers, err);
+		rc = queue_ask_again(w, all, n, &looked, err);
 	if (rc == 0) {
 		/* another's, under an id that was given again: what we held of it goes on */
 		size_t innocent = 0;
 
-		theirs = arena_alloc(w->arena, (nothers + 1) * sizeof(*theirs));
-		for (size_t i = 0; i < nothers; i++)
-			if (queue_among(v->args, v->nargs, others[i]))
-				theirs[innocent++] = others[i];
+		theirs = arena_alloc(w->arena, (looked.ninnocent + 1) * sizeof(*theirs));
+		for (size_t i = 0; i < looked.ninnocent; i++)
+			if (queue_among(v->args, v->nargs, looked.innocent[i]))
+				theirs[innocent++] = looked.innocent[i];
 		give_back(w, theirs, innocent);
-		n = queue_without(w, all, n, others, nothers, &mine);
+		n = queue_without(w, all, n, looked.innocent, looked.ninnocent, &mine);
 		rc = keep_samples(w, mine, n, &kept, err);
 	}
 	if (rc == 0)
@@ -277,7 +279,7 @@ static int make_remove(struct work *w, struct err *err)
 		return rc;
 	}
 	buf_addf(&w->text, "%zu removed, %zu gone meanwhile or not meant; %zu samples in %s/samples", n,
-		 nothers, kept, w->actor->state_dir);
+		 looked.ninnocent, kept, w->actor->state_dir);
 	w->record->nids = 0;
 	return 0;
 }

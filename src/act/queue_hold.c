@@ -4,7 +4,8 @@
  * Postfix: postsuper -h from its standard input. Exim: -MG into the named queue "spamtrail", which no ordinary queue run
  * touches. Seen on Postfix 3.7: what is under delivery is held and delivered on, each recipient is marked done in the
  * file as it is served, and a release meanwhile waits for the lock, so nobody gets a second copy. Seen on Exim 4.96: such
- * a message is locked and stays; the others of the call move, and it is tried again.
+ * a message is locked and stays; the others of the call move, and it is tried again. An Exim without named queues knows
+ * no -MG: what the look after it finds free is frozen instead.
  *
  * A queue id may be given to another message between plan and hold; so once they are held the command line is
  * asked to have each looked at again, and what is not the culprit's is released at once. Undo releases what
@@ -15,6 +16,7 @@
 #include "act/act.h"
 #include "act/queue_mail.h"
 #include "act/record.h"
+#include "act/talk.h"
 
 static int check(const struct actor *a, const struct action *v, struct err *err)
 {
@@ -30,31 +32,50 @@ static int look(struct work *w, struct err *err)
 	return 0;
 }
 
+/*
+ * Exim without -MG (before named queues) has moved nothing: then what is free is frozen. Where some have moved, what has
+ * not is under delivery, and is tried again at the command line's next look.
+ */
+static void freeze(struct work *w, const struct act_looked *l)
+{
+	const struct span words[] = { queue_exim_program(), SPAN("-Mf") };
+	struct err locked;
+
+	if (!queue_is_exim(w->action) || l->nfree == 0 || l->nfree + l->ninnocent < w->record->nids)
+		return;
+	queue_exim(words, 2, l->free, l->nfree, &locked);
+	w->record->frozen = l->free;
+	w->record->nfrozen = l->nfree;
+	buf_addf(&w->text, "%s%zu frozen, as this Exim moved none into a queue of its own",
+		 w->text.n ? "; " : "", l->nfree);
+}
+
 static int make(struct work *w, struct err *err)
 {
-	struct span *innocent = NULL;
-	size_t n = 0;
+	struct record *r = w->record;
+	struct act_looked l = { 0 };
 	/* first held, then asked: while somebody looks no delivery begins */
-	int rc = queue_hold_ids(w, w->record->ids, w->record->nids, err);
+	int rc = queue_hold_ids(w, r->ids, r->nids, err);
 
 	if (rc < 0)
 		return rc;
-	rc = queue_ask_again(w, w->record->ids, w->record->nids, &innocent, &n, err);
+	rc = queue_ask_again(w, r->ids, r->nids, &l, err);
 	/* nobody says whose they are: then nothing stays held */
 	if (rc < 0) {
 		struct err unheard;
 
-		queue_release_ids(w, w->record->ids, w->record->nids, &unheard);
+		queue_release_ids(w, r->ids, r->nids, &unheard);
 		return rc;
 	}
-	rc = queue_release_ids(w, innocent, n, err);
-	if (rc == 0 && n) {
-		w->record->nids =
-			queue_without(w, w->record->ids, w->record->nids, innocent, n, &w->record->ids);
+	rc = queue_release_ids(w, l.innocent, l.ninnocent, err);
+	if (rc < 0)
+		return rc;
+	if (l.ninnocent)
 		buf_addf(&w->text, "%zu held; %zu gone meanwhile, or not his and released at once",
-			 w->record->nids, n);
-	}
-	return rc;
+			 r->nids - l.ninnocent, l.ninnocent);
+	freeze(w, &l);
+	r->nids = queue_without(w, r->ids, r->nids, l.innocent, l.ninnocent, &r->ids);
+	return 0;
 }
 
 static int undo(struct work *w, struct err *err)

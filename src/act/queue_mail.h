@@ -11,6 +11,7 @@
 
 #include "model/plan.h"
 
+struct act_looked;
 struct work;
 
 #define QUEUE_IDS_MOST 1000000
@@ -30,9 +31,8 @@ int queue_hold_ids(const struct work *w, const struct span *ids, size_t n, struc
 int queue_release_ids(const struct work *w, const struct span *ids, size_t n, struct err *err);
 
 bool queue_among(const struct span *ids, size_t n, struct span id);
-/* Asks the command line to look at ALL of them again: RET are those that are not what the plan meant. */
-int queue_ask_again(struct work *w, const struct span *all, size_t n, struct span **ret_ids, size_t *ret_n,
-		    struct err *err);
+/* Asks the command line to look at ALL of them again: RET says which are not what the plan meant, and which are free. */
+int queue_ask_again(struct work *w, const struct span *all, size_t n, struct act_looked *ret, struct err *err);
 /* Those of IDS that are not in GONE, in W's arena. */
 size_t queue_without(struct work *w, const struct span *ids, size_t n, const struct span *gone, size_t ngone,
 		     struct span **ret_ids);

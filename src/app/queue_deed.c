@@ -249,8 +249,8 @@ static void make_plan(struct deed *d)
 
 /* --- doing it ------------------------------------------------------------------------------------- */
 
-static int look_again(void *owner, const struct span *ids, size_t n, struct arena *a, struct span **ret_ids,
-		      size_t *ret_n, struct err *err)
+static int look_again(void *owner, const struct span *ids, size_t n, struct arena *a, struct act_looked *ret,
+		      struct err *err)
 {
 	struct deed *d = owner;
 	struct span *others = arena_alloc(a, (n + 1) * sizeof(*others));
@@ -264,8 +264,8 @@ static int look_again(void *owner, const struct span *ids, size_t n, struct aren
 		if (!ids_have(&d->again, ids[i]))
 			others[count++] = ids[i];
 	ids_free(&d->again);
-	*ret_ids = others;
-	*ret_n = count;
+	ret->innocent = others;
+	ret->ninnocent = count;
 	return rc;
 }
 

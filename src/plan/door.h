@@ -17,6 +17,8 @@ void exim_close_login(struct draft *d, const struct culprit *c);
 void exim_close_user(struct draft *d, const struct culprit *c);
 /* Exim's hook lines, where they are missing; true: they are there, or come first in this plan. */
 bool exim_setup(struct draft *d);
+/* What becomes of frozen mail by itself (auto_thaw, timeout_frozen_after). */
+void exim_tell_frozen(struct draft *d);
 /* The program of the Exim that is here. */
 struct span exim_program(struct draft *d);
 /* Open SMTP sessions from the addresses that the login was used from. */
