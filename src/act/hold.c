@@ -114,7 +114,7 @@ static int list_store(int dir, const struct hold *h, struct err *err)
 }
 
 /*
- * The state folder's own store where a rename reaches it; else one as near as only root can write. A home that is a mount
+ * The state folder's own store where a rename reaches it; else one for its mount where only root can write. A home that is a mount
  * of its own and belongs to its account has no such place: its files are refused.
  */
 int hold_choose(const struct actor *a, int folder, struct hold *ret, struct err *err)

@@ -1,7 +1,7 @@
 /*
  * hold - hold stores: folders of root's alone, on the file system of what they hold, so that a rename moves a file in
- * and out with everything it has. One lies in the state folder; others, ".spamtrail-hold", as deep in a file system as
- * only root can write. What is in them has a random name, and its journal row beside it in NAME.rec.
+ * and out with everything it has. One lies in the state folder; others, ".spamtrail-hold", in the highest folder of a
+ * mount where only root can write. What is in them has a random name, and its journal row beside it in NAME.rec.
  *
  * A negative code comes with a sentence in ERR; a store that is not root's alone is EXIT_NOPERM.
  *

@@ -65,6 +65,9 @@ static void look_up(struct draft *d, const struct row *row, struct culprit *ret)
 		index = accounts_by_path(all, row->id);
 	if (index == ACCOUNT_NONE && (row->kind == KIND_LOCAL || row->kind == KIND_AUTH))
 		index = accounts_by_name(all, row->id);
+	if (index == ACCOUNT_NONE && row->kind == KIND_AUTH && span_find(row->id, 0, '@') > 0)
+		index = accounts_by_domain(all, span_from(row->id, (size_t)span_find(row->id, 0, '@') + 1),
+					   true);
 	if (index != ACCOUNT_NONE) {
 		const struct account *a = accounts_get(all, index);
 
