@@ -29,6 +29,9 @@ bool panel_close(struct draft *d, const struct culprit *c);
 
 /* No mail past the mail server: his uid's connections to the mail ports are reset, open ones are closed. */
 void egress_block(struct draft *d, const struct culprit *c);
+/* What takes back what was done for a limited time; and a note where nothing does. */
+void timer_setup(struct draft *d);
+void timer_tell(struct draft *d);
 /* Lines that let the web server refuse a script by its path, where they are missing; true: they are there, or in this plan. */
 bool web_setup(struct draft *d);
 /* They are there already. */

@@ -246,6 +246,7 @@ static void setup(struct draft *d)
 	if (!exim_setup(d) && !d->facts->exim_spool.n)
 		draft_note(d, "no Exim here, and Postfix needs no hook lines: names go into main.cf itself");
 	web_setup(d);
+	timer_setup(d);
 	if (d->plan->nactions == 0 && d->plan->nnotes == 0)
 		draft_note(d, "the hook lines are there");
 }
@@ -304,6 +305,8 @@ int plan_make(const struct plan_io *io, const struct host_facts *f, const struct
 		setup(&d);
 		break;
 	}
+	if (rc == 0 && want->task != PLAN_SETUP && want->task != PLAN_REST && p.nactions)
+		timer_tell(&d);
 	if (rc == 0 && want->elsewhere)
 		keep_files(&d);
 	if (rc == 0)
