@@ -33,6 +33,10 @@ server() { # DIR: a root with one account, in DIR/root; its state in DIR/state
 	printf 'root:x:0:0::/root:/bin/sh\npostfix:x:2090:2090::/:/bin/false\nalice:x:2001:2001::/home/alice:/bin/sh\n' >"$1/root/etc/passwd"
 	echo '<?php mail(); ?>' >"$1/root/home/alice/www/x.php"
 	echo 'a quiet file' >"$1/root/home/alice/www/quiet.php"
+	mkdir "$1/root/home/alice/up"
+	echo 'a loose file' >"$1/root/home/alice/up/loose.php"
+	chmod 777 "$1/root/home/alice/up"
+	chmod 666 "$1/root/home/alice/up/loose.php"
 	printf 'one = 1\ntwo = 2\nthree = 3\n' >"$1/root/etc/postfix/main.cf"
 	cp "$1/root/etc/postfix/main.cf" "$1/old"
 	printf 'one = 1\ntwo = 2\n  alice\nthree = 3\n' >"$1/new"
@@ -44,7 +48,7 @@ server() { # DIR: a root with one account, in DIR/root; its state in DIR/state
 
 drive() { "$T/bin/act-driver" "$1/state" "$1/root"; } # DIR, lines on standard input
 
-# One action of each kind that moves or changes files.
+# One action of each kind that moves or changes files, and at the end one that changes many.
 five() { # DIR
 	printf 'incident\t1123a\n'
 	printf 'hold\t2001\t/home/alice\t/home/alice/www/x.php\n'
@@ -52,4 +56,5 @@ five() { # DIR
 	printf 'make\t-\t/\t/etc/postfix/list\t%s\t644\n' "$1/list"
 	printf 'mode\t2001\t/home/alice\t/home/alice/www/quiet.php\t0600\n'
 	printf 'put\t2001\t/home/alice\t/home/alice/www/x.php\t%s\t644\n' "$1/list"
+	printf 'modes\t2001\t/home/alice\t755 up\t644 up/loose.php\t644 www/x.php\n'
 }
