@@ -46,6 +46,18 @@ static void add_unseen(struct inputs *in, const char *path, const char *why)
 	buf_free(&text);
 }
 
+/* In an image that an ordinary user has unpacked all files are his. */
+static bool owners_mean(struct inputs *in)
+{
+	struct file_status st;
+	struct err err = { 0 };
+
+	if (!in->owners_asked)
+		in->owners = beneath_status(in->root, "/", &st, &err) == 0 && st.uid == 0;
+	in->owners_asked = true;
+	return in->owners;
+}
+
 static void add_file(struct inputs *in, const char *path, const struct file_status *st)
 {
 	if (in->n == INPUTS_MOST) {
@@ -67,6 +79,9 @@ static void add_file(struct inputs *in, const char *path, const struct file_stat
 		.size = st->size,
 		.dev = st->device,
 		.ino = st->inode,
+		.uid = owners_mean(in) ? st->uid : 0,
+		.gid = owners_mean(in) ? st->gid : 0,
+		.mode = st->mode & 0777,
 	};
 }
 

@@ -34,6 +34,7 @@ struct inputs {
 	size_t njournals;
 	bool unconfined;       /* the operator's word, for the journal's helper */
 	bool no_helper;        /* there is a journal, and nothing to read it with */
+	bool owners, owners_asked; /* do uids of files mean those of the server's passwd? */
 	bool named;            /* the operator named the paths: their own spelling, BENEATH_NAMED */
 };
 

@@ -77,6 +77,9 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 		pack_u64(&p, f->size);
 		pack_u64(&p, f->dev);
 		pack_u64(&p, f->ino);
+		pack_u32(&p, f->uid);
+		pack_u32(&p, f->gid);
+		pack_u32(&p, f->mode);
 		pack_u32(&p, f->only);
 	}
 	return serve_answer(&s->serving, TALK_LOGS, &body, -1, err);

@@ -115,6 +115,9 @@ static void get_files(struct child *c, const struct host_facts *facts)
 		f->size = unpack_u64(&u);
 		f->dev = unpack_u64(&u);
 		f->ino = unpack_u64(&u);
+		f->uid = unpack_u32(&u);
+		f->gid = unpack_u32(&u);
+		f->mode = unpack_u32(&u);
 		f->only = unpack_u32(&u);
 		c->bytes += f->size;
 	}
@@ -366,6 +369,8 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.ntrusted = want->ntrusted,
 		.networks = facts->networks,
 		.nnetworks = facts->nnetworks,
+		.sites = facts->sites,
+		.nsites = facts->nsites,
 		.observed = want->observed.n && observed_unpack(c->arena, want->observed, &observed)
 				    ? &observed
 				    : NULL,
