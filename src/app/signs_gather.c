@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "host/cidr.h"
-#include "model/inquiry.h"
+#include "model/rows.h"
 #include "model/queue.h"
 #include "trace/net.h"
 
@@ -80,12 +80,12 @@ static void gather_volume(struct signs *s, struct arena *a, const struct inquiry
 {
 	struct signs_alarm own = alarms_of(s, past);
 	struct buf text = BUF_MAX(TEXT_MOST);
-	const struct row *most = NULL;
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
+	struct row most = { .id = SPAN_NONE }; /* its names outlive the walk */
 	uint64_t messages = 0, recipients = 0;
+	const struct row *r;
 
-	for (size_t i = 0; i < q->nrows; i++) {
-		const struct row *r = &q->rows[i];
-
+	while ((r = rows_next(&rows)) != NULL) {
 		if (!is_sending(r))
 			continue;
 		if (r->kind == KIND_LOCAL && span_eq(r->id, SPAN("root"))) {
@@ -95,15 +95,15 @@ static void gather_volume(struct signs *s, struct arena *a, const struct inquiry
 		}
 		messages += r->counts.messages;
 		recipients += r->counts.recipients;
-		if (!most || r->counts.messages > most->counts.messages)
-			most = r;
+		if (!most.id.n || r->counts.messages > most.counts.messages)
+			most = *r;
 	}
 	s->sign[SIGN_MESSAGES].value = (double)messages;
 	s->sign[SIGN_RECIPIENTS].value = (double)recipients;
-	if (most && messages) {
-		buf_addf(&text, "%u%% by %s ", (unsigned)(most->counts.messages * 100 / messages),
-			 sender_kind_name(most->kind));
-		add_name(&text, most->id);
+	if (most.id.n && messages) {
+		buf_addf(&text, "%u%% by %s ", (unsigned)(most.counts.messages * 100 / messages),
+			 sender_kind_name(most.kind));
+		add_name(&text, most.id);
 	}
 	s->sign[SIGN_MESSAGES].text = text_of(a, &text);
 }
@@ -113,6 +113,7 @@ static void gather_senders(struct signs *s, struct arena *a, const struct inquir
 	struct buf text = BUF_MAX(TEXT_MOST);
 	unsigned n = 0;
 
+	/* the accused are never packed */
 	for (size_t i = 0; i < q->nrows; i++) {
 		const struct row *r = &q->rows[i];
 
@@ -178,29 +179,29 @@ static void gather_relay(struct signs *s, struct arena *a, const struct signs_fo
 {
 	const struct inquiry *q = found->q;
 	struct buf text = BUF_MAX(TEXT_MOST);
-	const struct row *most = NULL;
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
+	struct row most = { .id = SPAN_NONE };
 	struct ifaddrs *all = NULL;
+	const struct row *r;
 	uint64_t n = 0;
 	uint8_t ip[16];
 
 	if (found->live && getifaddrs(&all) < 0)
 		all = NULL;
-	for (size_t i = 0; i < q->nrows; i++) {
-		const struct row *r = &q->rows[i];
-
+	while ((r = rows_next(&rows)) != NULL) {
 		if (r->kind != KIND_RELAY || r->trusted || !net_parse(r->id, ip) || net_is_inner(ip) ||
 		    is_own(all, ip))
 			continue;
 		n += r->counts.messages;
-		if (!most || r->counts.messages > most->counts.messages)
-			most = r;
+		if (!most.id.n || r->counts.messages > most.counts.messages)
+			most = *r;
 	}
 	if (all)
 		freeifaddrs(all);
 	s->sign[SIGN_RELAY].value = (double)n;
-	if (most) {
+	if (most.id.n) {
 		buf_str(&text, "without a login, most by ");
-		add_name(&text, most->id);
+		add_name(&text, most.id);
 	}
 	s->sign[SIGN_RELAY].text = text_of(a, &text);
 }
@@ -249,11 +250,11 @@ static void gather_direct(struct signs *s, struct arena *a, const struct inquiry
 {
 	struct sign *sign = &s->sign[SIGN_DIRECT];
 	struct buf text = BUF_MAX(TEXT_MOST);
+	struct row_walk rows = rows_walk(q, ROWS_HEADS);
+	const struct row *r;
 	unsigned n = 0;
 
-	for (size_t i = 0; i < q->nrows; i++) {
-		const struct row *r = &q->rows[i];
-
+	while ((r = rows_next(&rows)) != NULL) {
 		if (r->kind != KIND_DIRECT || r->trusted)
 			continue;
 		if (r->verdict == VERDICT_COMPROMISED) {
