@@ -99,6 +99,7 @@ static void get_files(struct child *c, const struct host_facts *facts)
 			continue;
 		pack_span(&p, facts->logs[i].path);
 		pack_u32(&p, host_log_dialects(facts->logs[i].role));
+		pack_u32(&p, (uint32_t)facts->logs[i].home);
 	}
 	pack_span(&p, facts->postfix_spool);
 	pack_span(&p, facts->postfix_commands);
@@ -470,7 +471,11 @@ void reader_child(void *ctx, struct channel *channel, bool unconfined)
 	const struct reader_want *want = ctx;
 	struct child c = { .want = want, .channel = channel, .arena = arena_new(), .unconfined = unconfined };
 	struct host_io io = {
-		.ctx = channel, .read = host_io_read, .list = host_io_list, .exists = host_io_exists
+		.ctx = channel,
+		.read = host_io_read,
+		.list = host_io_list,
+		.exists = host_io_exists,
+		.homes = want->npaths == 0 && !want->facts_only && !want->newest,
 	};
 	struct host_facts facts;
 
