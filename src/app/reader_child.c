@@ -99,6 +99,7 @@ static void get_files(struct child *c, const struct host_facts *facts)
 			continue;
 		pack_span(&p, facts->logs[i].path);
 		pack_u32(&p, host_log_dialects(facts->logs[i].role));
+		pack_u32(&p, (uint32_t)facts->logs[i].home);
 	}
 	pack_span(&p, facts->postfix_spool);
 	pack_span(&p, facts->postfix_commands);
@@ -115,6 +116,9 @@ static void get_files(struct child *c, const struct host_facts *facts)
 		f->size = unpack_u64(&u);
 		f->dev = unpack_u64(&u);
 		f->ino = unpack_u64(&u);
+		f->uid = unpack_u32(&u);
+		f->gid = unpack_u32(&u);
+		f->mode = unpack_u32(&u);
 		f->only = unpack_u32(&u);
 		c->bytes += f->size;
 	}
@@ -366,6 +370,8 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.ntrusted = want->ntrusted,
 		.networks = facts->networks,
 		.nnetworks = facts->nnetworks,
+		.sites = facts->sites,
+		.nsites = facts->nsites,
 		.observed = want->observed.n && observed_unpack(c->arena, want->observed, &observed)
 				    ? &observed
 				    : NULL,
@@ -465,7 +471,11 @@ void reader_child(void *ctx, struct channel *channel, bool unconfined)
 	const struct reader_want *want = ctx;
 	struct child c = { .want = want, .channel = channel, .arena = arena_new(), .unconfined = unconfined };
 	struct host_io io = {
-		.ctx = channel, .read = host_io_read, .list = host_io_list, .exists = host_io_exists
+		.ctx = channel,
+		.read = host_io_read,
+		.list = host_io_list,
+		.exists = host_io_exists,
+		.homes = want->npaths == 0 && !want->facts_only && !want->newest,
 	};
 	struct host_facts facts;
 

@@ -234,6 +234,11 @@ static uint64_t path_hash(const void *owner, uint32_t index)
 
 void gather_log(struct gather *g, struct span path, enum log_role role)
 {
+	gather_home_log(g, path, role, 0);
+}
+
+void gather_home_log(struct gather *g, struct span path, enum log_role role, size_t home)
+{
 	uint64_t hash = hash_span(path, 0);
 	struct host_log *logs;
 
@@ -246,7 +251,7 @@ void gather_log(struct gather *g, struct span path, enum log_role role)
 		return;
 	}
 	g->f->logs = logs;
-	logs[g->f->nlogs] = (struct host_log){ arena_span(g->keep, path), role };
+	logs[g->f->nlogs] = (struct host_log){ arena_span(g->keep, path), role, home };
 	table_put(&g->paths, hash, (uint32_t)g->f->nlogs++, path_hash, g->f);
 }
 

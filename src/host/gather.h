@@ -60,6 +60,8 @@ struct span gather_text(struct gather *g, const char *fmt, ...) __attribute__((f
 
 /* A log to read; what is no absolute path of a file, or already there, is ignored. */
 void gather_log(struct gather *g, struct span path, enum log_role role);
+/* One that lies in a home, which is so many bytes of PATH. */
+void gather_home_log(struct gather *g, struct span path, enum log_role role, size_t home);
 /* A mail log that BY's configuration names; whether it is there is looked at in the end. */
 void gather_mail_log(struct gather *g, struct span path, const char *by);
 void gather_site(struct gather *g, struct span name, struct span docroot, struct span log);

@@ -10,6 +10,7 @@
 #include "base/zone.h"
 #include "host/accounts.h"
 #include "host/conf.h"
+#include "host/home_logs.h"
 #include "host/learn.h"
 #include "host/places.h"
 #include "model/event_kind.h"
@@ -138,6 +139,8 @@ void host_learn(const struct host_io *io, struct arena *a, struct host_facts *re
 	}
 	learn_name(&g, SPAN("/etc/mailname"));
 	places_add(&g, PLACES_PHP | PLACES_LOGIN);
+	if (io->homes)
+		home_logs_add(&g);
 	gather_end(&g);
 }
 

@@ -27,6 +27,7 @@ struct host_io {
 	size_t (*list)(void *ctx, struct arena *a, struct span dir, struct span **ret_names);
 	/* Is there a non-empty regular file? */
 	bool (*exists)(void *ctx, struct span path);
+	bool homes; /* look for logs in homes, too: it takes a few questions a home */
 };
 
 enum log_role { LOG_MAIL, LOG_PHP, LOG_WEB, LOG_LOGIN };
@@ -34,6 +35,7 @@ enum log_role { LOG_MAIL, LOG_PHP, LOG_WEB, LOG_LOGIN };
 struct host_log {
 	struct span path; /* of the current file; the caller finds its rotated mates */
 	enum log_role role;
+	size_t home; /* so many bytes of the path are the home that it lies in: no link below that is followed; 0: none */
 };
 
 /* A web site: which folder it serves and where it logs; parts that are not told are empty. */

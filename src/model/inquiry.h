@@ -111,7 +111,7 @@ struct inquiry {
 	struct span *notes;           size_t nnotes;     /* not incomplete, but worth a line */
 	struct input_file *inputs;    size_t ninputs;
 	struct counts totals;
-	/* Ranked; incidents name these only. From the reader: all that are accused, the others are packed (rows.h). */
+	/* Ranked; incidents name these only. From the reader: the accused, the others are packed: rows.h reads all. */
 	struct row *rows;             size_t nrows;
 	const struct packed_rows *more; /* NULL: no more than these */
 	struct incident *incidents;   size_t nincidents;
