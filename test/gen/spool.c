@@ -72,7 +72,7 @@ static void save(const char *path, mode_t mode, time_t when)
 
 static void address(char to[80], unsigned i)
 {
-	snprintf(to, 80, login ? "user%u@%s%u.defer.test" : "user%u@%s%u.example", draw(1000000), i % 3 ? "mail" : "big",
+	snprintf(to, 80, login ? "user%u@defer.%s%u.test" : "user%u@%s%u.example", draw(1000000), i % 3 ? "mail" : "big",
 		 draw(i % 3 ? 5000 : 5));
 }
 
@@ -162,7 +162,7 @@ static void postfix(unsigned i, unsigned accounts, time_t now)
 	memcpy(out + 2, text, strlen(text));
 	/* a time to come: qmgr leaves it alone until then */
 	snprintf(path, sizeof(path), "deferred/%X/%05X%X", i % 16, (i % 16) << 16 | draw(1 << 16),
-		 0x1000000 + i);
+		 (login ? 0x2000000 : 0x1000000) + i);
 	save(path, 0700, now + 86400);
 }
 
@@ -227,6 +227,9 @@ static void exim(unsigned i, unsigned accounts, time_t now)
 
 	for (int at = 5; at > 2; at--, k /= 62)
 		id[at] = digits[k % 62];
+	/* beside a queue that stands there already */
+	if (login)
+		id[2] = 'Y';
 	snprintf(text, sizeof(text), "%s-D", id);
 	line(text);
 	for (unsigned lines = 4 + draw(60); lines; lines--)
