@@ -55,12 +55,12 @@ static void add_now(const struct judge *j, struct state *s, enum signal sig, int
 /* The run's observations, at most MOST of them, in the units of a Beta. */
 static struct beta recent(struct tally now, unsigned most)
 {
-	unsigned shift = 0;
+	unsigned shift;
 
-	if (now.n > most) {
-		shift = (unsigned)(__builtin_clz(most) - __builtin_clz(now.n));
-		shift += (unsigned)now.n >> shift > most;
-	}
+	if (now.n <= most)
+		return (struct beta){ (uint16_t)(now.yes * TICK), (uint16_t)((now.n - now.yes) * TICK) };
+	shift = (unsigned)(__builtin_clz(most) - __builtin_clz(now.n));
+	shift += (unsigned)now.n >> shift > most;
 	return (struct beta){ (uint16_t)(now.yes * TICK >> shift),
 			      (uint16_t)((now.n - now.yes) * TICK >> shift) };
 }
@@ -120,19 +120,6 @@ static void observe_now(const struct judge *j, struct state *s, enum signal sig,
 		    : log_ratio(j, all1 - yes1, all1, all0 - yes0, all0));
 }
 
-/* Puts off what speaks for a sender whose sum is zero. False: work it out now. */
-static bool calm_put(const struct judge *j, const struct state *s, enum signal sig, bool term, int32_t value)
-{
-	struct calm *c = j->calm;
-
-	if (s->total != 0 || (s->flags & (STATE_RISING | STATE_ALARMED)) || c->n == CALM_MOST)
-		return false;
-	c->seen[c->n].sig = (uint8_t)sig;
-	c->seen[c->n].term = term;
-	c->seen[c->n++].value = value;
-	return true;
-}
-
 /* The event speaks against him as well: everything counts. */
 static void calm_work_out(const struct judge *j, struct state *s)
 {
@@ -155,19 +142,15 @@ static void calm_count(const struct judge *j, struct state *s)
 	j->calm->n = 0;
 }
 
-void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
+void cusum_observe_now(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
 {
-	if (!yes && calm_put(j, s, sig, false, (int32_t)extra))
-		return;
 	if (j->calm->n)
 		calm_work_out(j, s);
 	observe_now(j, s, sig, yes, extra);
 }
 
-void cusum_add(const struct judge *j, struct state *s, enum signal sig, int32_t nats)
+void cusum_add_now(const struct judge *j, struct state *s, enum signal sig, int32_t nats)
 {
-	if (nats <= 0 && calm_put(j, s, sig, true, nats))
-		return;
 	if (j->calm->n)
 		calm_work_out(j, s);
 	add_now(j, s, sig, nats);
