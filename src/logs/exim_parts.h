@@ -110,10 +110,9 @@ void exim_reply_cut(struct span text, struct exim_reply *ret_reply);
 /* A transport that speaks to other servers, by its name. */
 static inline bool exim_is_smtp(struct span transport)
 {
-	const char *end = transport.p + transport.n;
-
-	return transport.n && bytes_find(transport.p, end, 'm') < end && span_search(transport, 0, SPAN("smtp")) >= 0 &&
-	       span_search(transport, 0, SPAN("lmtp")) < 0;
+	if (!transport.n || bytes_find(transport.p, transport.p + transport.n, 'm') == transport.p + transport.n)
+		return false;
+	return span_search(transport, 0, SPAN("smtp")) >= 0 && span_search(transport, 0, SPAN("lmtp")) < 0;
 }
 /* Writes the event of a delivery that went the usual way (exim_usual.c); false: nothing is written. */
 bool exim_delivered(struct maker *m, const struct exim_head *h, struct span s);

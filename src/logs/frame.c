@@ -626,7 +626,8 @@ static void line_init(struct line *l, struct span raw)
 	l->memo = NULL;
 }
 
-static __attribute__((noinline)) enum line_result whole_line(struct frame *f, struct maker *m, struct span raw)
+static __attribute__((noinline)) enum line_result whole_line(struct frame *f, struct maker *m,
+							     struct span raw)
 {
 	uint32_t before = m->out->events;
 	struct line l;
@@ -690,7 +691,8 @@ static inline enum line_result behind_host(struct frame *f, struct maker *m, str
 }
 
 /* What stands behind a head that is known; what is not as usual goes the long way from its first byte on. */
-static __attribute__((noinline)) enum line_result behind_head(struct frame *f, struct maker *m, struct span raw, int64_t at, uint32_t usec)
+static __attribute__((noinline)) enum line_result behind_head(struct frame *f, struct maker *m,
+							      struct span raw, int64_t at, uint32_t usec)
 {
 	struct line *l = &f->line;
 	enum line_result result;
@@ -704,7 +706,8 @@ static __attribute__((noinline)) enum line_result behind_head(struct frame *f, s
 	return result == LINE_UNREAD ? whole_line(f, m, raw) : result;
 }
 
-static __attribute__((noinline)) enum line_result first_line(struct frame *f, struct maker *m, struct span raw)
+static __attribute__((noinline)) enum line_result first_line(struct frame *f, struct maker *m,
+							     struct span raw)
 {
 	enum line_result result = whole_line(f, m, raw);
 

@@ -7,7 +7,8 @@ void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, 
 	struct stamp st;
 
 	h->len = UINT32_MAX;
-	if (len < HEAD_LEAST || len > sizeof(text) || len > raw.n || !stamp_again(mem, raw, &st) || st.len >= len)
+	if (len < HEAD_LEAST || len > sizeof(text) || len > raw.n || !stamp_again(mem, raw, &st) ||
+	    st.len >= len)
 		return;
 	h->seconds = mem->len;
 	h->fine = st.len > mem->len + 2;
