@@ -226,8 +226,31 @@ static void remember_highest(struct state *s)
 	memcpy(s->seen, s->now, sizeof(s->seen));
 }
 
+/* Most events: nothing is open, and all that was observed speaks for him. False: it must be settled in full. */
+static bool settle_calm(const struct judge *j, struct state *s, uint32_t at)
+{
+	struct calm *c = j->calm;
+	uint32_t no = 0;
+
+	if (s->total != 0 || s->touched || (s->flags & (STATE_RISING | STATE_ALARMED)))
+		return false;
+	for (unsigned i = 0; i < c->n; i++) {
+		uint32_t bit = c->seen[i].term ? 0 : UINT32_C(1) << c->seen[i].sig;
+
+		if (no & bit)
+			return false;
+		no |= bit;
+	}
+	c->n = 0;
+	memset(s->part, 0, sizeof(s->part));
+	past_learn_calm(s, no, at);
+	return true;
+}
+
 void cusum_settle(const struct judge *j, struct state *s, uint32_t at)
 {
+	if (settle_calm(j, s, at))
+		return;
 	calm_count(j, s);
 	if (s->total <= 0) {
 		return_to_zero(j, s, at);
