@@ -102,6 +102,19 @@ static inline struct event *begin(struct maker *m, const char *id, size_t n, enu
 	return ev;
 }
 
+/* Arrivals and failures have readers of their own: straight to them. */
+static enum line_result flagged(struct maker *m, struct span id, struct span rest)
+{
+	const struct exim_head h = { .id = id };
+	const struct span s = span_of(rest.p + 3, rest.n - 3);
+
+	if (rest.p[0] == '<' && rest.p[1] == '=')
+		return exim_arrival(m, &h, s);
+	if (rest.p[0] == '*' && rest.p[1] == '*')
+		return exim_result(m, &h, 'b', s);
+	return rest.p[0] == '=' && rest.p[1] == '=' ? exim_result(m, &h, 'd', s) : LINE_UNREAD;
+}
+
 /* Behind an id of N characters at the start of S. */
 static inline enum line_result with_id(struct maker *m, struct span s, size_t n)
 {
@@ -113,8 +126,11 @@ static inline enum line_result with_id(struct maker *m, struct span s, size_t n)
 		maker_end(m);
 		return LINE_EVENT;
 	}
-	if (rest.n < 4 || (rest.p[0] != '=' && rest.p[0] != '-') || rest.p[1] != '>' || rest.p[2] != ' ' ||
-	    !read_usual(span_of(rest.p + 3, rest.n - 3), &u))
+	if (rest.n < 4 || rest.p[2] != ' ' || rest.p[3] == ' ')
+		return LINE_UNREAD;
+	if ((rest.p[0] != '=' && rest.p[0] != '-') || rest.p[1] != '>')
+		return flagged(m, span_of(s.p, n), rest);
+	if (!read_usual(span_of(rest.p + 3, rest.n - 3), &u))
 		return LINE_UNREAD;
 	begin(m, s.p, n, EV_DELIVER);
 	put_delivery(m, &u);
