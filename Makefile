@@ -6,7 +6,7 @@
 #   make bench          speed, memory and the judge's curve; SIZE=1G, ROUNDS=7
 #   make torture        kills, races and random trees at length (hours)
 #   make fuzz           each fuzz target SECS=60 seconds under ASan and UBSan
-#   make install        DESTDIR is honoured
+#   make install        DESTDIR is honoured; enable the timers afterwards
 
 B = build
 F = build-fuzz

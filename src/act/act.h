@@ -19,19 +19,21 @@ struct record;
 #define UID_ACCOUNT_LEAST 1000 /* below are services; nothing is closed, blocked or stopped by their uid */
 
 struct actor {
-	struct arena *arena;       /* of this run */
+	struct arena *arena; /* of this run */
 	struct channel *channel;
 	struct journal *journal;
 	struct clock clock;
 	const char *state_dir;
-	struct span who;           /* asked for it, "root (alice) on /dev/pts/0" */
-	int lock;                  /* held while this actor lives */
-	int root;                  /* O_PATH of what is "/" */
-	bool elsewhere;            /* that is not the machine's own: only files can be acted on */
-	const uint32_t *allow;     size_t nallow;
-	const uint32_t *mta;       size_t nmta;          /* uids of mail server users */
-	struct plan *plan;         /* NULL: none was sent */
-	struct journal_row *rows;  /* of the plan's actions */
+	struct span who; /* asked for it, "root (alice) on /dev/pts/0" */
+	int lock; /* held while this actor lives */
+	int root; /* O_PATH of what is "/" */
+	bool elsewhere; /* that is not the machine's own: only files can be acted on */
+	const uint32_t *allow;
+	size_t nallow;
+	const uint32_t *mta;
+	size_t nmta; /* uids of mail server users */
+	struct plan *plan; /* NULL: none was sent */
+	struct journal_row *rows; /* of the plan's actions */
 };
 
 struct work {
@@ -40,10 +42,10 @@ struct work {
 	const struct action *action;
 	struct record *record;
 	struct arena *arena;
-	struct buf text;           /* for the operator, "" when all went as it should */
-	bool moved;                /* undo also into a folder that is another one now */
-	bool raced;                /* set by a step that failed because things were exchanged */
-	bool unsure;               /* set by a step that may have moved something: the next start looks again */
+	struct buf text; /* for the operator, "" when all went as it should */
+	bool moved; /* undo also into a folder that is another one now */
+	bool raced; /* set by a step that failed because things were exchanged */
+	bool unsure; /* set by a step that may have moved something: the next start looks again */
 };
 
 enum settled { NOT_MADE, MADE };
@@ -107,8 +109,8 @@ bool socket_is_address(struct span s);
 int firewall_restore(const struct actor *a, struct err *err);
 
 /* One file per kind or two. */
-extern const struct kind kind_hold_file, kind_edit, kind_put_file, kind_mode, kind_hold_queue, kind_firewall, kind_stop,
-	kind_command, kind_close_socket, kind_end_login, kind_modes, kind_release_queue, kind_remove_queue,
-	kind_flush_queue;
+extern const struct kind kind_hold_file, kind_edit, kind_put_file, kind_mode, kind_hold_queue, kind_firewall,
+	kind_stop, kind_command, kind_close_socket, kind_end_login, kind_modes, kind_release_queue,
+	kind_remove_queue, kind_flush_queue;
 
 #endif

@@ -85,7 +85,9 @@ static void write_table(const struct rules *r, struct buf *out)
 		buf_addf(out, "\t\tmeta skuid { %.*s } " PORTS " reject with tcp reset\n", (int)r->uids.n,
 			 r->uids.p);
 	if (r->brake)
-		buf_str(out, "\t\toifname != \"lo\" " PORTS " reject with tcp reset\n");
+		/* but for our own alarm: only who may administer the network can mark a socket (post/prepare.h) */
+		buf_str(out,
+			"\t\toifname != \"lo\" meta mark != 0x73706d74 " PORTS " reject with tcp reset\n");
 	buf_str(out, "\t}\n}\n");
 }
 

@@ -1,7 +1,7 @@
 /*
  * hold - hold stores: folders of root's alone, on the file system of what they hold, so that a rename moves a file in
- * and out with everything it has. One lies in the state folder; others, ".spamtrail-hold", as deep in a file system as
- * only root can write. What is in them has a random name, and its journal row beside it in NAME.rec.
+ * and out with everything it has. One lies in the state folder; others, ".spamtrail-hold", in the highest folder of a
+ * mount where only root can write. What is in them has a random name, and its journal row beside it in NAME.rec.
  *
  * A negative code comes with a sentence in ERR; a store that is not root's alone is EXIT_NOPERM.
  *
@@ -49,6 +49,9 @@ void hold_drop_file(const struct work *w, const struct hold *h, uint64_t inode);
 const char *hold_name_in(const struct work *w, const char *tail, char name[HOLD_NAME_BYTES]);
 /* 1 with *RET, 0 when nothing is held under the record's name, negative. */
 int hold_status(const struct work *w, const struct hold *h, struct stat *ret, struct err *err);
+
+/* Ends the samples of removed messages that W's row kept in STATE/samples; their names begin with its number. */
+int hold_drop_samples(const struct work *w, struct err *err);
 
 /* Calls SEE for every record in every store that the state folder knows. */
 typedef void hold_see(void *owner, struct span record);

@@ -205,19 +205,27 @@ int place_same_mount(int a, int b, bool device, struct err *err)
 
 int place_above(const struct actor *a, int folder, struct err *err)
 {
-	int up, same = 0, at = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
+	int up, best = -1, same = 0, at = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st, above;
 
 	for (int i = 0; at >= 0 && i < DEPTH_MOST && (same = place_same_mount(at, folder, true, err)) > 0;
 	     i++) {
-		if (fstat(at, &st) == 0 && place_root_only(&st) && chain_trusted(a, at))
-			return at;
+		if (fstat(at, &st) == 0 && place_root_only(&st) && chain_trusted(a, at)) {
+			if (best >= 0)
+				close(best);
+			best = fcntl(at, F_DUPFD_CLOEXEC, 0);
+		}
 		up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		close(at);
 		at = up;
+		/* ".." of "/" is itself */
+		if (at >= 0 && fstat(at, &above) == 0 && same_inode(&st, &above))
+			break;
 	}
 	if (at >= 0)
 		close(at);
+	if (best >= 0)
+		return best;
 	return same < 0 ? same
 			: err_set(err, EXIT_NOPERM, "no folder of root's alone lies on the same file system");
 }

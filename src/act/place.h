@@ -39,8 +39,8 @@ int place_chmod(int fd, mode_t mode);
 /* The folder opened so that it can be synced. */
 int place_sync(int folder, struct err *err);
 /*
- * The deepest folder above FOLDER that lies under folders of root's alone, all the way up, and on FOLDER's mount;
- * O_PATH, or negative.
+ * The highest folder above FOLDER on its mount that is root's alone and lies under such folders all the way up: one place
+ * for a mount, and not among files that somebody reads one by one; O_PATH, or negative.
  */
 int place_above(const struct actor *a, int folder, struct err *err);
 /*

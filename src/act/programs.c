@@ -5,7 +5,8 @@
  * digits and @ . _ + - but no dash first, %n a number, %p a file that may be edited (check.c). "%w..." at the end
  * stands for one or more. A new panel is a few rows here.
  *
- * TRUST: arguments come from a plan. What a program says is kept for the operator's eye and not understood.
+ * TRUST: arguments come from a plan. What a program says is kept for the operator's eye and not understood, but for whether
+ * a panel's fixed word for "done" is in it: cPanel's programs end with 0 also when they have refused.
  */
 #include "act/act.h"
 #include "act/process.h"
@@ -16,7 +17,8 @@
 #define ARGS_MOST 2000
 /* a program that does not end is ended: the plan's other actions wait for it */
 #define SECONDS 120
-#define SAID_MOST 200
+#define SAID_MOST 16384
+#define SHOWN_MOST 200
 /* sysexits.h, EX_NOUSER */
 #define NOBODY_KICKED 68
 
@@ -43,22 +45,23 @@ static const struct program programs[] = {
 	{ "/usr/sbin/apache2ctl", "graceful" },
 	{ "/usr/sbin/apachectl", "graceful" },
 	{ "/usr/bin/pure-pw", "mkdb" },
+	{ "/usr/sbin/csf", "-r" },
 	{ "/usr/bin/doveadm", "kick %w" },
 	{ "/usr/bin/systemctl", "daemon-reload" },
 	{ "/usr/bin/systemctl", "enable --now spamtrail-%w" },
 	{ "/usr/bin/systemctl", "disable --now spamtrail-%w" },
-	{ "/usr/local/cpanel/bin/whmapi1", "suspend_outgoing_email user=%w" },
-	{ "/usr/local/cpanel/bin/whmapi1", "unsuspend_outgoing_email user=%w" },
-	{ "/usr/local/cpanel/bin/whmapi1", "hold_outgoing_email user=%w" },
-	{ "/usr/local/cpanel/bin/whmapi1", "release_outgoing_email user=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--user=%w Email hold_outgoing email=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--user=%w Email release_outgoing email=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--user=%w Email suspend_outgoing email=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--user=%w Email unsuspend_outgoing email=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--user=%w Email suspend_login email=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--user=%w Email unsuspend_login email=%w" },
-	{ "/usr/sbin/plesk", "bin mail -u %w -mailbox false" },
-	{ "/usr/sbin/plesk", "bin mail -u %w -mailbox true" },
+	{ "/usr/local/cpanel/bin/whmapi1", "--output=json suspend_outgoing_email user=%w" },
+	{ "/usr/local/cpanel/bin/whmapi1", "--output=json unsuspend_outgoing_email user=%w" },
+	{ "/usr/local/cpanel/bin/whmapi1", "--output=json hold_outgoing_email user=%w" },
+	{ "/usr/local/cpanel/bin/whmapi1", "--output=json release_outgoing_email user=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email hold_outgoing email=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email release_outgoing email=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email suspend_outgoing email=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email unsuspend_outgoing email=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email suspend_login email=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email unsuspend_login email=%w" },
+	{ "/usr/sbin/plesk", "bin mail --update %w -outgoing-messages-mbox-limit 0" },
+	{ "/usr/sbin/plesk", "bin mail --update %w -outgoing-messages-mbox-limit default" },
 	{ "/usr/local/hestia/bin/v-suspend-mail-account", "%w %w %w" },
 	{ "/usr/local/hestia/bin/v-unsuspend-mail-account", "%w %w %w" },
 	{ "/usr/local/hestia/bin/v-suspend-cron-jobs", "%w" },
@@ -133,6 +136,20 @@ int check_program(const struct span *args, size_t nargs, struct err *err)
 		       nargs ? (int)args[0].n : 1, nargs ? args[0].p : "?");
 }
 
+/* Programs that end with 0 whatever comes of it say these very words where it was done. */
+static bool said_no(struct span program, struct span said)
+{
+	static const char *const words[][2] = {
+		{ "/usr/local/cpanel/bin/whmapi1", "\"result\":1" },
+		{ "/usr/local/cpanel/bin/uapi" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (span_eq(program, span_str(words[i][0])))
+			return span_search(said, 0, span_str(words[i][1])) < 0;
+	return false;
+}
+
 /* Debian's configuration is put together anew where it is made of parts; then the daemon is told. */
 static int reload_exim(struct err *err)
 {
@@ -144,6 +161,11 @@ static int reload_exim(struct err *err)
 	if (rc == 0)
 		process_reload_exim();
 	return rc;
+}
+
+static int shown(const struct buf *said)
+{
+	return said->n < SHOWN_MOST ? (int)said->n : SHOWN_MOST;
 }
 
 int run_program(const struct span *args, size_t nargs, struct span input, struct err *err)
@@ -164,8 +186,11 @@ int run_program(const struct span *args, size_t nargs, struct span input, struct
 	/* doveadm kick has nobody to kick: that is what was wanted */
 	if (rc == NOBODY_KICKED && span_eq(args[0], SPAN("/usr/bin/doveadm")))
 		rc = 0;
+	if (rc == 0 && said_no(args[0], buf_view(&said)))
+		rc = err_set(err, EXIT_IO, "%s did not do it: %.*s", argv[0], shown(&said),
+			     said.p ? said.p : "");
 	if (rc > 0)
-		rc = err_set(err, EXIT_IO, "%s ended with %d: %.*s", argv[0], rc, (int)said.n,
+		rc = err_set(err, EXIT_IO, "%s ended with %d: %.*s", argv[0], rc, shown(&said),
 			     said.p ? said.p : "");
 	buf_free(&said);
 	arena_free(a);

@@ -15,6 +15,7 @@
 #include "act/act.h"
 #include "act/queue_mail.h"
 #include "act/record.h"
+#include "act/talk.h"
 #include "sys/spawn.h"
 
 #include <errno.h>
@@ -248,8 +249,9 @@ static int make_remove(struct work *w, struct err *err)
 {
 	const struct action *v = w->action;
 	struct span *all = arena_alloc(w->arena, (v->nargs + v->nback + 1) * sizeof(*all));
-	struct span *others = NULL, *theirs, *mine = NULL;
-	size_t n = 0, nothers = 0, kept = 0;
+	struct act_looked looked = { 0 };
+	struct span *theirs, *mine = NULL;
+	size_t n = 0, kept = 0;
 	int rc = v->nargs ? queue_hold_ids(w, v->args, v->nargs, err) : 0;
 
 	for (size_t i = 0; i < v->nargs; i++)
@@ -257,13 +259,13 @@ static int make_remove(struct work *w, struct err *err)
 	for (size_t i = 0; i < v->nback; i++)
 		all[n++] = v->back[i];
 	if (rc == 0)
-		rc = queue_ask_again(w, all, n, &others, &nothers, err);
+		rc = queue_ask_again(w, all, n, &looked, err);
 	if (rc == 0) {
 		/* another's, under an id that was given again: what we held of it goes on, and nothing else */
-		size_t innocent = queue_without(w, others, nothers, v->back, v->nback, &theirs);
+		size_t innocent = queue_without(w, looked.innocent, looked.ninnocent, v->back, v->nback, &theirs);
 
 		give_back(w, theirs, innocent);
-		n = queue_without(w, all, n, others, nothers, &mine);
+		n = queue_without(w, all, n, looked.innocent, looked.ninnocent, &mine);
 		rc = keep_samples(w, mine, n, &kept, err);
 	}
 	if (rc == 0)
@@ -273,7 +275,7 @@ static int make_remove(struct work *w, struct err *err)
 		return rc;
 	}
 	buf_addf(&w->text, "%zu removed, %zu gone meanwhile or not meant; %zu samples in %s/samples", n,
-		 nothers, kept, w->actor->state_dir);
+		 looked.ninnocent, kept, w->actor->state_dir);
 	w->record->nids = 0;
 	return 0;
 }

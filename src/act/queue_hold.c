@@ -15,6 +15,7 @@
 #include "act/act.h"
 #include "act/queue_mail.h"
 #include "act/record.h"
+#include "act/talk.h"
 
 static int check(const struct actor *a, const struct action *v, struct err *err)
 {
@@ -30,16 +31,33 @@ static int look(struct work *w, struct err *err)
 	return 0;
 }
 
+/*
+ * Exim without -MG (before named queues) has moved nothing: then what is free is frozen. Where some have moved, what has
+ * not is under delivery, and is tried again at the command line's next look.
+ */
+static void freeze(struct work *w, const struct act_looked *l)
+{
+	const struct span words[] = { queue_exim_program(), SPAN("-Mf") };
+	struct err locked;
+
+	if (!queue_is_exim(w->action) || l->nfree == 0 || l->nfree + l->ninnocent < w->record->nids)
+		return;
+	queue_exim(words, 2, l->free, l->nfree, &locked);
+	w->record->frozen = l->free;
+	w->record->nfrozen = l->nfree;
+	buf_addf(&w->text, "%s%zu frozen, as this Exim moved none into a queue of its own",
+		 w->text.n ? "; " : "", l->nfree);
+}
+
 static int make(struct work *w, struct err *err)
 {
-	struct span *innocent = NULL;
-	size_t n = 0;
+	struct act_looked looked = { 0 };
 	/* first held, then asked: while somebody looks no delivery begins */
 	int rc = queue_hold_ids(w, w->record->ids, w->record->nids, err);
 
 	if (rc < 0)
 		return rc;
-	rc = queue_ask_again(w, w->record->ids, w->record->nids, &innocent, &n, err);
+	rc = queue_ask_again(w, w->record->ids, w->record->nids, &looked, err);
 	/* nobody says whose they are: then nothing stays held */
 	if (rc < 0) {
 		struct err unheard;
@@ -47,14 +65,16 @@ static int make(struct work *w, struct err *err)
 		queue_release_ids(w, w->record->ids, w->record->nids, &unheard);
 		return rc;
 	}
-	rc = queue_release_ids(w, innocent, n, err);
-	if (rc == 0 && n) {
-		w->record->nids =
-			queue_without(w, w->record->ids, w->record->nids, innocent, n, &w->record->ids);
+	rc = queue_release_ids(w, looked.innocent, looked.ninnocent, err);
+	if (rc < 0)
+		return rc;
+	if (looked.ninnocent)
 		buf_addf(&w->text, "%zu held; %zu gone meanwhile, or not his and released at once",
-			 w->record->nids, n);
-	}
-	return rc;
+			 w->record->nids - looked.ninnocent, looked.ninnocent);
+	freeze(w, &looked);
+	w->record->nids = queue_without(w, w->record->ids, w->record->nids, looked.innocent, looked.ninnocent,
+					&w->record->ids);
+	return 0;
 }
 
 static int undo(struct work *w, struct err *err)

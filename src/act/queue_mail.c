@@ -98,6 +98,28 @@ int queue_hold_ids(const struct work *w, const struct span *ids, size_t n, struc
 	return 0;
 }
 
+bool queue_among(const struct span *ids, size_t n, struct span id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_eq(ids[i], id))
+			return true;
+	return false;
+}
+
+/* What was frozen lies in the queue it was in. One that nobody has frozen stays as it is. */
+static void thaw(const struct work *w, const struct span *ids, size_t n)
+{
+	const struct span words[] = { queue_exim_program(), SPAN("-Mt") };
+	struct span *frozen = arena_alloc(w->arena, (n + 1) * sizeof(*frozen));
+	struct err gone;
+	size_t many = 0;
+
+	for (size_t i = 0; i < n && w->record->nfrozen; i++)
+		if (queue_among(w->record->frozen, w->record->nfrozen, ids[i]))
+			frozen[many++] = ids[i];
+	queue_exim(words, 2, frozen, many, &gone);
+}
+
 int queue_release_ids(const struct work *w, const struct span *ids, size_t n, struct err *err)
 {
 	const struct span words[] = { queue_exim_program(), SPAN("-qGspamtrail"), SPAN("-MG"), SPAN("") };
@@ -108,23 +130,25 @@ int queue_release_ids(const struct work *w, const struct span *ids, size_t n, st
 	if (!queue_is_exim(w->action))
 		return queue_postsuper("-H", ids, n, err);
 	queue_exim(words, 4, ids, n, &gone);
+	thaw(w, ids, n);
 	return 0;
 }
 
-bool queue_among(const struct span *ids, size_t n, struct span id)
+static bool all_among(const struct span *all, size_t nall, const struct span *ids, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (span_eq(ids[i], id))
-			return true;
-	return false;
+		if (!queue_among(all, nall, ids[i]))
+			return false;
+	return true;
 }
 
-int queue_ask_again(struct work *w, const struct span *all, size_t nall, struct span **ret_ids, size_t *ret_n,
+int queue_ask_again(struct work *w, const struct span *all, size_t nall, struct act_looked *ret,
 		    struct err *err)
 {
 	struct buf body = BUF_MAX(BODY_MOST);
 	struct packer p = { .out = &body };
 	struct codec out = { .to = &p };
+	struct act_looked looked = { 0 };
 	struct message m = { 0 };
 	struct unpacker u = { 0 };
 	struct codec in = { .from = &u, .arena = w->arena };
@@ -142,18 +166,15 @@ int queue_ask_again(struct work *w, const struct span *all, size_t nall, struct 
 	if (rc < 0)
 		return rc;
 	u = (struct unpacker){ .left = arena_span(w->arena, m.body) };
-	ids = NULL;
-	n = 0;
-	CODE_LIST(&in, ids, n, 4, code_span);
+	act_code_looked(&in, &looked);
 	for (size_t i = 0; i < m.nfds; i++)
 		code_refuse_if(&in, true);
 	if (m.type != ACT_RELEASE || !unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the command line did not say which messages to release");
-	for (size_t i = 0; i < n; i++)
-		if (!queue_among(all, nall, ids[i]))
-			return err_set(err, EXIT_SOFTWARE, "a message was to be released that was not held");
-	*ret_ids = ids;
-	*ret_n = n;
+	if (!all_among(all, nall, looked.innocent, looked.ninnocent) ||
+	    !all_among(all, nall, looked.free, looked.nfree))
+		return err_set(err, EXIT_SOFTWARE, "a message was named that was not to be held");
+	*ret = looked;
 	return 0;
 }
 

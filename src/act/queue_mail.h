@@ -12,6 +12,7 @@
 #include "model/plan.h"
 
 struct work;
+struct act_looked;
 
 #define QUEUE_IDS_MOST 1000000
 
@@ -27,12 +28,12 @@ int queue_exim(const struct span *words, size_t nwords, const struct span *ids, 
 struct span queue_exim_program(void);
 
 int queue_hold_ids(const struct work *w, const struct span *ids, size_t n, struct err *err);
+/* Thaws those of them that the record says we froze. */
 int queue_release_ids(const struct work *w, const struct span *ids, size_t n, struct err *err);
 
 bool queue_among(const struct span *ids, size_t n, struct span id);
-/* Asks the command line to look at ALL of them again: RET are those that are not what the plan meant. */
-int queue_ask_again(struct work *w, const struct span *all, size_t n, struct span **ret_ids, size_t *ret_n,
-		    struct err *err);
+/* Asks the command line to look at ALL of them again; it may name only these. */
+int queue_ask_again(struct work *w, const struct span *all, size_t n, struct act_looked *ret, struct err *err);
 /* Those of IDS that are not in GONE, in W's arena. */
 size_t queue_without(struct work *w, const struct span *ids, size_t n, const struct span *gone, size_t ngone,
 		     struct span **ret_ids);

@@ -14,6 +14,12 @@ void act_code_begin(struct codec *c, struct act_begin *v)
 	CODE_LIST(c, v->allow, v->nallow, 4, code_span);
 }
 
+void act_code_looked(struct codec *c, struct act_looked *v)
+{
+	CODE_LIST(c, v->innocent, v->ninnocent, 4, code_span);
+	CODE_LIST(c, v->free, v->nfree, 4, code_span);
+}
+
 void act_code_undo(struct codec *c, struct act_undo *v)
 {
 	code_span(c, &v->what);

@@ -16,7 +16,7 @@ enum act_request {
 	ACT_BEGIN = 1,   /* struct act_begin → ACT_READY; recovery is done by then */
 	ACT_PLAN,        /* plan_pack → ACT_PLANNED */
 	ACT_APPLY,       /* u32 place in the plan → ACT_RESULT, perhaps after ACT_HELD */
-	ACT_RELEASE,     /* answers ACT_HELD: list of ids among those that are not the culprit's */
+	ACT_RELEASE,     /* answers ACT_HELD: struct act_looked */
 	ACT_UNDO,        /* struct act_undo → ACT_RESULT for each, ACT_END */
 	ACT_EXPIRED,     /* → the same for every action whose lifetime is over */
 	ACT_HISTORY,     /* → ACT_ROW (journal_row) for each, oldest first, ACT_END */
@@ -44,6 +44,12 @@ struct act_begin {
 	struct span *allow;          size_t nallow;      /* uids in decimal that nothing is done to */
 };
 
+/* What the command line saw of messages that were to be held. */
+struct act_looked {
+	struct span *innocent;       size_t ninnocent;   /* not the culprit's: released at once */
+	struct span *free;           size_t nfree;       /* the culprit's, and held nowhere */
+};
+
 struct act_undo {
 	struct span what;            /* an action's number, an incident, or a sender */
 	bool moved;                  /* the operator's word: also into a folder that is another one now */
@@ -59,6 +65,7 @@ struct act_planned {
  * bytes.
  */
 void act_code_begin(struct codec *c, struct act_begin *v);
+void act_code_looked(struct codec *c, struct act_looked *v);
 void act_code_undo(struct codec *c, struct act_undo *v);
 void act_code_planned(struct codec *c, struct act_planned *v);
 

@@ -246,22 +246,21 @@ static int answer_held(struct actor_client *c, struct unpacker *u, actor_held *h
 {
 	struct arena *a = arena_new();
 	struct codec in = { .from = u, .arena = a };
-	struct span *ids = NULL, *innocent = NULL;
-	size_t n = 0, ninnocent = 0;
+	struct act_looked looked = { 0 };
+	struct span *ids = NULL;
 	struct body body;
+	size_t n = 0;
 	int rc = 0;
 
 	CODE_LIST(&in, ids, n, 4, code_span);
 	if (!unpack_done(u))
 		rc = out_of_step(err);
 	/* whose they are cannot be said: then nobody's mail stays held */
-	if (rc == 0 && held && held(owner, ids, n, a, &innocent, &ninnocent, err) < 0) {
-		innocent = ids;
-		ninnocent = n;
-	}
+	if (rc == 0 && held && held(owner, ids, n, a, &looked, err) < 0)
+		looked = (struct act_looked){ .innocent = ids, .ninnocent = n };
 	if (rc == 0) {
 		body_begin(&body);
-		CODE_LIST(&body.codec, innocent, ninnocent, 4, code_span);
+		act_code_looked(&body.codec, &looked);
 		rc = body_send(c, &body, ACT_RELEASE, err);
 	}
 	arena_free(a);

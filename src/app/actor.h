@@ -21,11 +21,11 @@ struct actor_want {
 typedef int actor_see(void *owner, const struct journal_row *row);
 
 /*
- * Messages IDS are held now. Looks at each file again and names in RET those that are not the culprit's: they are released
- * at once. Negative: all are.
+ * Messages IDS should be held now. Looks at each file again and says in RET which are not the culprit's, and which are
+ * his and held nowhere. Negative: all are released.
  */
-typedef int actor_held(void *owner, const struct span *ids, size_t n, struct arena *a, struct span **ret_ids,
-		       size_t *ret_n, struct err *err);
+typedef int actor_held(void *owner, const struct span *ids, size_t n, struct arena *a, struct act_looked *ret,
+		       struct err *err);
 
 /*
  * EXIT_NOPERM without root, EXIT_NOINPUT without spamtrail-act. RET is for actor_end. NOTE gets what was

@@ -31,7 +31,9 @@ void beside_free(struct beside *b);
 enum scan_beside beside_wants(const struct beside *b);
 /* FD stays the caller's. SUSPECT: we have a reason of our own to ask. */
 void beside_ask(struct beside *b, int fd, bool suspect, struct span path, struct beside_answer *ret);
-/* Findings of others beneath the folders that were scanned: put beside ours, or alone. */
+/* With --full: maldet looks at FOLDER, before its sessions are read. Takes as long as it takes, an hour at most. */
+void beside_run_maldet(struct scanning *s, const char *folder);
+/* What could not be asked file by file. */
 void beside_join(struct beside *b, struct scanning *s);
 
 #endif

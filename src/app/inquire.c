@@ -16,6 +16,7 @@
 #include "app/progress.h"
 #include "app/queue_reader.h"
 #include "app/reader.h"
+#include "app/scan_found.h"
 #include "app/tying.h"
 #include "app/when.h"
 #include "host/host.h"
@@ -484,6 +485,8 @@ static int inquire_configured(struct reader_want want, const struct options *o, 
 	}
 	if (rc == 0 && w.keep.dir)
 		keep_end(&w.keep, in->arena, in->q);
+	if (rc == 0)
+		scan_found_join(w.keep.dir, in->arena, in->q);
 	keep_free(&w.keep);
 	return rc;
 }

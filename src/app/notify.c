@@ -170,8 +170,8 @@ static int by_helper(const struct post_job *job, bool unconfined, struct err *er
 	return rc;
 }
 
-static int by_relay(const struct config *c, struct span message, bool unconfined, struct arena *a,
-		    struct err *err)
+static int by_relay(const struct config *c, struct span message, struct span host, bool unconfined,
+		    struct arena *a, struct err *err)
 {
 	struct span relay = span_str(c->relay.value);
 	struct buf url = BUF_MAX(1000);
@@ -185,6 +185,9 @@ static int by_relay(const struct config *c, struct span message, bool unconfined
 	if (span_search(relay, 0, SPAN("://")) < 0)
 		buf_str(&url, "smtp://");
 	buf_span(&url, relay);
+	/* libcurl greets with it, and need not ask for the host's name where it may not */
+	buf_byte(&url, '/');
+	alarm_host(&url, host);
 	job.url = buf_view(&url);
 	/* without a login no certificate is asked for: then no file of authorities has to be there */
 	if (!job.user.n)
@@ -231,7 +234,7 @@ unsigned notify_send(const struct config *c, const struct alarm_text *text, bool
 		to[i] = span_str(c->mail_to.item[i].value);
 	if (c->mail_to.n) {
 		alarm_mail(&message, text, span_str(c->mail_from.value), to, c->mail_to.n);
-		rc = *c->relay.value ? by_relay(c, buf_view(&message), unconfined, a, &err)
+		rc = *c->relay.value ? by_relay(c, buf_view(&message), text->signs->host, unconfined, a, &err)
 				     : by_sendmail(c, buf_view(&message), a, &err);
 		if (rc == 0 && !*c->relay.value)
 			*ret_local = (uint32_t)c->mail_to.n;

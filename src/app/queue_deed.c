@@ -250,23 +250,20 @@ static void make_plan(struct deed *d)
 
 /* --- doing it ------------------------------------------------------------------------------------- */
 
-static int look_again(void *owner, const struct span *ids, size_t n, struct arena *a, struct span **ret_ids,
-		      size_t *ret_n, struct err *err)
+static int look_again(void *owner, const struct span *ids, size_t n, struct arena *a, struct act_looked *ret,
+		      struct err *err)
 {
 	struct deed *d = owner;
-	struct span *others = arena_alloc(a, (n + 1) * sizeof(*others));
-	size_t count = 0;
 	int rc;
 
+	ret->innocent = arena_alloc(a, (n + 1) * sizeof(*ids));
 	d->looking_again = true;
 	rc = look(d, err);
 	d->looking_again = false;
 	for (size_t i = 0; i < n && rc == 0; i++)
 		if (!ids_have(&d->again, ids[i]))
-			others[count++] = ids[i];
+			ret->innocent[ret->ninnocent++] = ids[i];
 	ids_free(&d->again);
-	*ret_ids = others;
-	*ret_n = count;
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "scan/includes.h"
 #include "scan/lexicon.h"
+#include "scan/named.h"
 #include "scan/scan.h"
 #include "scan/sigs.h"
 
@@ -24,6 +25,8 @@
 #define INCLUDES_MOST 64
 /* Files that may differ from a release, until it is known whether that release lies there. */
 #define DOUBTS_MOST 65536
+/* Files that others have named, of one folder; a name more for one file counts, too. */
+#define NAMED_MOST 20000
 /* Scripts that everybody may write to: a careless site has thousands, and says it once. */
 #define WRITABLE_MOST 20
 
@@ -38,6 +41,11 @@ struct doubt {
 	uint64_t root; /* hash of the folder that release would lie in */
 	uint64_t print;
 	struct span path, end; /* END: beneath that folder */
+};
+
+/* A file beneath the folder that somebody else has named. */
+struct named {
+	struct span path, engine;
 };
 
 /* The release SET lies in the folder ROOT. */
@@ -63,6 +71,9 @@ struct scanner {
 	size_t doubts;
 	struct copy *copy;
 	size_t copies;
+	struct named *named;
+	size_t nameds, away; /* AWAY: in quarantine */
+	struct span engine; /* who has named the file at hand */
 	struct span differs; /* the release that the file at hand is held against */
 	struct span include[INCLUDES_MOST];
 	size_t includes;
@@ -318,6 +329,17 @@ static void note_includes(struct scanner *s, const struct walk_file *f)
 	}
 }
 
+/* What we find in it ourselves comes with the walk. */
+static void file_named(struct scanner *s, const struct walk_file *f)
+{
+	struct scan_finding finding;
+	struct arena *a = arena_new();
+
+	scan_named(a, f, s->engine, &finding);
+	give_finding(s, f, a, &finding, NULL, 0);
+	arena_free(a);
+}
+
 static void count(struct scanner *s, uint64_t bytes)
 {
 	uint64_t files = atomic_fetch_add(&s->files, 1) + 1;
@@ -333,6 +355,10 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 	struct scan_told t = { 0 };
 	uint64_t print;
 
+	if (s->engine.n) {
+		file_named(s, f);
+		return;
+	}
 	if (s->differs.n) {
 		struct scan_finding differs;
 
@@ -396,7 +422,7 @@ static void walk(struct scanner *s, const char *start, const char *only)
 		.only = only,
 		.flat = task->flat,
 		.ask_first = s->want->cache.n || s->want->told.n || task->since || task->until,
-		.workers = only ? 1 : s->want->workers,
+		.workers = only || task->includes ? 1 : s->want->workers,
 		.file_most = FILE_MOST,
 		.since = task->since,
 		.until = task->until,
@@ -414,16 +440,61 @@ static void one_task(struct scanner *s, uint32_t number)
 {
 	struct buf body = BUF_MAX(16);
 	struct packer p = { .out = &body };
+	struct scan_task task = s->want->task[number];
 
-	s->task = &s->want->task[number];
-	walk(s, s->task->start, s->task->only);
+	s->task = &task;
+	walk(s, task.start, task.only);
 	/* the list grows while it is walked: what is included may include */
+	if (task.rank < RANK_NEAR)
+		task.rank = RANK_NEAR;
 	for (size_t i = 0; s->task->includes && i < s->includes && on_go(s); i++)
 		walk(s, NULL, s->include[i].p);
 	s->includes = 0;
+	s->task = &s->want->task[number];
 	pack_u32(&p, number);
 	give(s, SCAN_TASK, &body);
 	buf_free(&body);
+}
+
+static void see_named(void *ctx, struct span path, struct span name, bool away)
+{
+	struct scanner *s = ctx;
+	struct span place = s->want->place, engine = s->engine;
+	struct buf text = BUF_MAX(400);
+
+	if (place.n > 1 && place.p[place.n - 1] == '/')
+		place.n--;
+	if (path.n >= 4096 || memchr(path.p, '\0', path.n) || !span_starts(path, place) || path.n <= place.n + 1 ||
+	    (place.n > 1 && path.p[place.n] != '/') || s->nameds == NAMED_MOST)
+		return;
+	s->away += away;
+	if (s->nameds % 64 == 0)
+		s->named = xrealloc(s->named, (s->nameds + 64) * sizeof(*s->named));
+	buf_addf(&text, "%.*s%.*s", (int)engine.n, engine.p, (int)span_head(name, 200).n, name.p);
+	s->named[s->nameds++] = (struct named){ span_str(arena_str(s->arena, span_from(path, place.n + (place.n > 1)))),
+						arena_span(s->arena, buf_view(&text)) };
+	buf_free(&text);
+}
+
+/* What others have named and is still there. */
+static void visit_named(struct scanner *s)
+{
+	for (size_t i = 0; i < s->want->rules; i++) {
+		const struct rule_file *r = &s->want->rule[i];
+
+		if (r->kind < RULE_MALDET_HITS)
+			continue;
+		s->engine = r->kind == RULE_WORDFENCE ? SPAN("wordfence:") : SPAN("maldet:");
+		named_read((enum named_kind)(r->kind - RULE_MALDET_HITS), r->bytes, see_named, s);
+	}
+	for (size_t i = 0; i < s->nameds && on_go(s); i++) {
+		s->engine = s->named[i].engine;
+		walk(s, NULL, s->named[i].path.p);
+	}
+	s->engine = SPAN_NONE;
+	if (s->away)
+		give_note(s, " files of this folder are in maldet's quarantine, or were", SPAN_NONE, s->away);
+	free(s->named);
 }
 
 /* Which release lies where is known now: its files that are others are told, all others were clean. */
@@ -448,6 +519,8 @@ static void read_rules(struct scanner *s)
 	for (size_t i = 0; i < s->want->rules; i++) {
 		const struct rule_file *r = &s->want->rule[i];
 
+		if (r->kind >= RULE_MALDET_HITS)
+			continue;
 		if (r->kind == RULE_SIGNATURES)
 			wrong = sigs_add(s->sigs, r->name, r->bytes);
 		else if (r->kind == RULE_MANIFEST)
@@ -477,7 +550,12 @@ void scan_child(void *ctx, struct channel *channel, bool unconfined)
 	read_rules(s);
 	for (uint32_t i = 0; i < want->tasks && on_go(s); i++)
 		one_task(s, i);
-	settle_doubts(s);
+	if (want->tasks) {
+		settle_doubts(s);
+		s->differs = SPAN_NONE;
+		if (want->all)
+			visit_named(s);
+	}
 	for (unsigned i = 0; i < WALK_WORKERS_MOST; i++)
 		tell_prints(s, &s->prints[i]);
 	if (atomic_load(&s->writable) > WRITABLE_MOST)

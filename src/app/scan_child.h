@@ -32,11 +32,20 @@ struct scan_task {
 	const char *start; /* a folder beneath the scanned one; NULL: itself */
 	const char *only; /* or one file of it */
 	bool flat; /* not the folders in it */
-	bool includes; /* with ONLY: what it includes, too */
+	bool includes; /* and what these files include */
 	int64_t since, until; /* changed then; 0: whenever */
 };
 
-enum rule_kind { RULE_MANIFEST, RULE_PACKAGE, RULE_SIGNATURES };
+/* The last four: what others found before (scan/named.h). */
+enum rule_kind {
+	RULE_MANIFEST,
+	RULE_PACKAGE,
+	RULE_SIGNATURES,
+	RULE_MALDET_HITS,
+	RULE_MALDET_HISTORY,
+	RULE_MALDET_QUARANTINE,
+	RULE_WORDFENCE
+};
 
 /* What the operator, or a package, put there; nobody has looked into it yet. */
 struct rule_file {
@@ -57,6 +66,7 @@ struct scan_want {
 	struct span place; /* the folder as the server sees it */
 	struct cache cache, told; /* clean files; those of which something was said */
 	bool keep; /* tell what is clean */
+	bool all; /* the tasks end with the whole folder: what others have named in it is told, too */
 	const struct rule_file *rule;
 	size_t rules;
 };

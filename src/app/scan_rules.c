@@ -29,7 +29,9 @@ static void add_rule(struct scanning *s, enum rule_kind kind, struct span name, 
 	all = xrealloc(s->rule, (s->rules + 1) * sizeof(*all));
 	all[s->rules++] = (struct rule_file){ kind, arena_span(s->rule_arena, name), bytes };
 	s->rule = all;
-	s->rules_sum = hash_span(bytes, hash_span(name, s->rules_sum + kind));
+	/* what others have found before changes nothing of what is clean to us */
+	if (kind < RULE_MALDET_HITS)
+		s->rules_sum = hash_span(bytes, hash_span(name, s->rules_sum + kind));
 }
 
 static bool is_signatures(struct span name)
@@ -134,4 +136,70 @@ void scan_rules_packages(struct scanning *s, const char *folder)
 	for (size_t i = 0; i < n; i++)
 		if (span_ends(names[i], SPAN(".md5sums")))
 			read_package(s, names[i]);
+}
+
+/* --- what others have found ------------------------------------------------------------------- */
+
+static void read_named(struct scanning *s, enum rule_kind kind, const char *path, const char *name)
+{
+	struct buf bytes = BUF_MAX(RULE_FILE_MOST);
+	struct err err = { 0 };
+	char piece[65536];
+	ssize_t n;
+	int fd = beneath_open_file(&s->root, path, 0, &err);
+
+	while (fd >= 0 && (n = read(fd, piece, sizeof(piece))) > 0)
+		buf_add(&bytes, piece, (size_t)n);
+	if (fd >= 0) {
+		close(fd);
+		add_rule(s, kind, span_str(name), arena_span(s->rule_arena, buf_view(&bytes)));
+	}
+	buf_free(&bytes);
+}
+
+/* Newest last by their names: the newest SESSIONS_MOST are read. */
+static void read_sessions(struct scanning *s, const char *folder)
+{
+	enum { SESSIONS_MOST = 64 };
+	struct err err = { 0 };
+	struct span *names;
+	size_t n, read = 0;
+	bool more;
+
+	if (beneath_list(&s->root, folder, 65536, s->rule_arena, &names, &n, &more, &err) < 0)
+		return;
+	for (size_t i = n; i-- > 0 && read < SESSIONS_MOST;) {
+		struct buf path = BUF_MAX(8192);
+
+		if (!span_starts(names[i], SPAN("session.hits.")) && !span_starts(names[i], SPAN("session.tsv.")) &&
+		    !span_ends(names[i], SPAN(".tsv")))
+			continue;
+		buf_addf(&path, "%s/%.*s", folder, (int)span_head(names[i], 300).n, names[i].p);
+		buf_byte(&path, '\0');
+		read_named(s, RULE_MALDET_HITS, path.p, "maldet");
+		buf_free(&path);
+		read++;
+	}
+}
+
+void scan_rules_named(struct scanning *s)
+{
+	struct buf path = BUF_MAX(8192);
+	size_t n;
+
+	buf_addf(&path, "%s/sess", s->config.scan_maldet.value);
+	n = path.n;
+	buf_byte(&path, '\0');
+	read_sessions(s, path.p);
+	path.n = n;
+	buf_str(&path, "/hits.hist");
+	buf_byte(&path, '\0');
+	read_named(s, RULE_MALDET_HISTORY, path.p, "hits.hist");
+	path.n = n;
+	buf_str(&path, "/quarantine.hist");
+	buf_byte(&path, '\0');
+	read_named(s, RULE_MALDET_QUARANTINE, path.p, "quarantine.hist");
+	buf_free(&path);
+	for (size_t i = 0; i < s->config.scan_wordfence.n; i++)
+		read_named(s, RULE_WORDFENCE, s->config.scan_wordfence.item[i].value, "Wordfence CLI");
 }

@@ -215,7 +215,8 @@ static void add_place(struct making *m, struct span place, const char *home, str
 	}
 	add_task(m, (struct scan_task){ .rank = S_ISREG(st.mode) ? RANK_NEAR : RANK_MAILER,
 					.start = *folder ? folder : NULL,
-					.flat = true });
+					.flat = true,
+					.includes = !S_ISREG(st.mode) });
 	scripts[(*n)++] = (struct script){ folder, S_ISREG(st.mode) ? st.ctime : 0 };
 }
 

@@ -111,8 +111,7 @@ static int unpack_told(struct scanning *s, struct span body, bool look, struct s
 	return 0;
 }
 
-/* What others call it makes a finding of a clean file, and stands beside ours otherwise. */
-static void add_names(struct scanning *s, struct scan_finding *f, const struct beside_answer *answer)
+void scanning_name(struct scanning *s, struct scan_finding *f, const struct beside_answer *answer)
 {
 	size_t n = f->engines + answer->n, m = f->reasons + answer->n;
 	struct span *engine = arena_alloc(s->arena, (n + 1) * sizeof(*engine));
@@ -158,7 +157,7 @@ static int told_of(struct scanning *s, struct span body, const enum scan_rank *r
 	s->incomplete |= answer.failed.n || why.n;
 	f.path = scanning_path(s, f.path);
 	if (answer.n)
-		add_names(s, &f, &answer);
+		scanning_name(s, &f, &answer);
 	if (f.verdict != SCAN_CLEAN)
 		scanning_add(s, &f);
 	return 0;
@@ -221,7 +220,7 @@ static int take_look(struct scanning *s, const struct message *m, struct err *er
 	s->incomplete |= answer.failed.n > 0;
 	f.path = scanning_path(s, f.path);
 	if (answer.n) {
-		add_names(s, &f, &answer);
+		scanning_name(s, &f, &answer);
 		scanning_add(s, &f);
 	}
 	return 0;
@@ -388,6 +387,7 @@ static int scan_home(struct scanning *s, struct root *home, struct err *err)
 		.place = absolute(s, s->target->folder),
 		.rule = s->rule,
 		.rules = s->rules,
+		.all = s->target->whole,
 	};
 	struct confined_want cw = {
 		.name = "scanner",

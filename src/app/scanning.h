@@ -68,6 +68,9 @@ void scanning_sort(struct scanning *s);
 /* PREFIX/PATH in S's arena. */
 struct span scanning_path(struct scanning *s, struct span path);
 void scanning_add(struct scanning *s, const struct scan_finding *f);
+/* What others call F makes a finding of a clean file, and stands beside ours otherwise. */
+struct beside_answer;
+void scanning_name(struct scanning *s, struct scan_finding *f, const struct beside_answer *answer);
 void scanning_skip(struct scanning *s, struct span path, struct span why);
 /* A sentence; what is said already is not said again. */
 void scanning_note(struct scanning *s, struct span text);
@@ -87,5 +90,7 @@ void scan_keep_close(struct scanning *s);
 /* scan_rules.c: reads what lies in the folder of rules, and packages' sums where FOLDER is theirs. */
 void scan_rules_read(struct scanning *s);
 void scan_rules_packages(struct scanning *s, const char *folder);
+/* What maldet and Wordfence CLI have found before. */
+void scan_rules_named(struct scanning *s);
 
 #endif

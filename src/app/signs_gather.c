@@ -13,11 +13,6 @@
 #include "host/cidr.h"
 #include "model/inquiry.h"
 #include "model/queue.h"
-#include "trace/net.h"
-
-#include <ifaddrs.h>
-#include <netinet/in.h>
-#include <string.h>
 
 #define NAME_MOST 100
 #define TEXT_MOST 600
@@ -26,7 +21,6 @@
 #define DAY INT64_C(86400)
 #define ASKED_MOST (2 * DAY) /* an older answer about lists is none */
 #define EVERYBODY_BITS 8 /* no server has as many neighbours */
-#define LOOK_LEAST 30 /* seconds between two looks that growth can be told of */
 #define LOOK_MOST (2 * HOUR)
 
 static void unknown(struct signs *s, enum sign_id id, const char *why)
@@ -42,7 +36,7 @@ static struct span text_of(struct arena *a, struct buf *b)
 	return s;
 }
 
-static void add_name(struct buf *b, struct span name)
+void signs_add_name(struct buf *b, struct span name)
 {
 	buf_span(b, span_head(name, NAME_MOST));
 	if (name.n > NAME_MOST)
@@ -50,84 +44,6 @@ static void add_name(struct buf *b, struct span name)
 }
 
 /* --- the newest hour -------------------------------------------------------------------------------- */
-
-/* What a sender of this server handed over; mail that came from outside to stay is none. */
-static bool is_sending(const struct row *r)
-{
-	return r->kind != KIND_INBOUND && r->kind != KIND_BOUNCE && r->kind != KIND_UNKNOWN &&
-	       r->kind != KIND_DIRECT;
-}
-
-/* Our own alarms went through the local sendmail as root. */
-static struct signs_alarm alarms_of(const struct signs *s, const struct signs_past *past)
-{
-	struct signs_alarm sum = { 0, 0 };
-
-	for (size_t i = 0; past && i < past->nmailed; i++)
-		if (past->mailed[i].at > s->now - HOUR && past->mailed[i].at <= s->now) {
-			sum.at++;
-			sum.recipients += past->mailed[i].recipients;
-		}
-	return sum;
-}
-
-static uint64_t less(uint64_t n, uint64_t by)
-{
-	return n > by ? n - by : 0;
-}
-
-static void gather_volume(struct signs *s, struct arena *a, const struct inquiry *q,
-			  const struct signs_past *past)
-{
-	struct signs_alarm own = alarms_of(s, past);
-	struct buf text = BUF_MAX(TEXT_MOST);
-	const struct row *most = NULL;
-	uint64_t messages = 0, recipients = 0;
-
-	for (size_t i = 0; i < q->nrows; i++) {
-		const struct row *r = &q->rows[i];
-
-		if (!is_sending(r))
-			continue;
-		if (r->kind == KIND_LOCAL && span_eq(r->id, SPAN("root"))) {
-			messages += less(r->counts.messages, (uint64_t)own.at);
-			recipients += less(r->counts.recipients, own.recipients);
-			continue;
-		}
-		messages += r->counts.messages;
-		recipients += r->counts.recipients;
-		if (!most || r->counts.messages > most->counts.messages)
-			most = r;
-	}
-	s->sign[SIGN_MESSAGES].value = (double)messages;
-	s->sign[SIGN_RECIPIENTS].value = (double)recipients;
-	if (most && messages) {
-		buf_addf(&text, "%u%% by %s ", (unsigned)(most->counts.messages * 100 / messages),
-			 sender_kind_name(most->kind));
-		add_name(&text, most->id);
-	}
-	s->sign[SIGN_MESSAGES].text = text_of(a, &text);
-}
-
-static void gather_senders(struct signs *s, struct arena *a, const struct inquiry *q)
-{
-	struct buf text = BUF_MAX(TEXT_MOST);
-	unsigned n = 0;
-
-	for (size_t i = 0; i < q->nrows; i++) {
-		const struct row *r = &q->rows[i];
-
-		/* programs beside the mail server have a sign of their own */
-		if (r->verdict != VERDICT_COMPROMISED || r->kind == KIND_DIRECT || n++ > 2)
-			continue;
-		buf_str(&text, n > 1 ? ", " : "");
-		buf_str(&text, sender_kind_name(r->kind));
-		buf_byte(&text, ' ');
-		add_name(&text, r->id);
-	}
-	s->sign[SIGN_SENDERS].value = n;
-	s->sign[SIGN_SENDERS].text = text_of(a, &text);
-}
 
 static void gather_results(struct signs *s, struct arena *a, const struct inquiry *q)
 {
@@ -148,63 +64,15 @@ static void gather_results(struct signs *s, struct arena *a, const struct inquir
 	for (size_t i = 0; i < q->nrefusals && r->named; i++) {
 		if (!q->refusals[i].list.n)
 			continue;
-		add_name(&text, q->refusals[i].list);
+		signs_add_name(&text, q->refusals[i].list);
 		buf_str(&text, " at ");
-		add_name(&text, q->refusals[i].provider);
+		signs_add_name(&text, q->refusals[i].provider);
 		break;
 	}
 	s->sign[SIGN_REFUSED].text = text_of(a, &text);
 }
 
-/* --- who may relay, and who does -------------------------------------------------------------------- */
-
-static bool is_own(const struct ifaddrs *all, const uint8_t ip[16])
-{
-	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
-		int family = i->ifa_addr ? i->ifa_addr->sa_family : 0;
-
-		if (family == AF_INET && net_is_v4(ip) &&
-		    memcmp(&((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr, ip + 12, 4) ==
-			    0)
-			return true;
-		if (family == AF_INET6 &&
-		    memcmp(&((const struct sockaddr_in6 *)(const void *)i->ifa_addr)->sin6_addr, ip, 16) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* A relay's row is a client without a login whose mail went on to somebody outside. */
-static void gather_relay(struct signs *s, struct arena *a, const struct signs_found *found)
-{
-	const struct inquiry *q = found->q;
-	struct buf text = BUF_MAX(TEXT_MOST);
-	const struct row *most = NULL;
-	struct ifaddrs *all = NULL;
-	uint64_t n = 0;
-	uint8_t ip[16];
-
-	if (found->live && getifaddrs(&all) < 0)
-		all = NULL;
-	for (size_t i = 0; i < q->nrows; i++) {
-		const struct row *r = &q->rows[i];
-
-		if (r->kind != KIND_RELAY || r->trusted || !net_parse(r->id, ip) || net_is_inner(ip) ||
-		    is_own(all, ip))
-			continue;
-		n += r->counts.messages;
-		if (!most || r->counts.messages > most->counts.messages)
-			most = r;
-	}
-	if (all)
-		freeifaddrs(all);
-	s->sign[SIGN_RELAY].value = (double)n;
-	if (most) {
-		buf_str(&text, "without a login, most by ");
-		add_name(&text, most->id);
-	}
-	s->sign[SIGN_RELAY].text = text_of(a, &text);
-}
+/* --- who may relay without a login ------------------------------------------------------------------ */
 
 static bool is_trusted(const struct config *c, struct span network)
 {
@@ -235,7 +103,7 @@ static void gather_networks(struct signs *s, struct arena *a, const struct signs
 		if (n++ > 2)
 			continue;
 		buf_str(&text, n > 1 ? ", " : "may relay without a login: ");
-		add_name(&text, network);
+		signs_add_name(&text, network);
 		buf_str(&text, " (");
 		buf_span(&text, cidr_size(&net, size));
 		buf_byte(&text, ')');
@@ -245,30 +113,6 @@ static void gather_networks(struct signs *s, struct arena *a, const struct signs
 }
 
 /* --- this moment ------------------------------------------------------------------------------------ */
-
-static void gather_direct(struct signs *s, struct arena *a, const struct inquiry *q)
-{
-	struct sign *sign = &s->sign[SIGN_DIRECT];
-	struct buf text = BUF_MAX(TEXT_MOST);
-	unsigned n = 0;
-
-	for (size_t i = 0; i < q->nrows; i++) {
-		const struct row *r = &q->rows[i];
-
-		if (r->kind != KIND_DIRECT || r->trusted)
-			continue;
-		if (r->verdict == VERDICT_COMPROMISED) {
-			sign->sure = true;
-			sign->state = SIGN_CRITICAL;
-		}
-		if (n++ > 2)
-			continue;
-		buf_str(&text, n > 1 ? ", " : "");
-		add_name(&text, r->id);
-	}
-	sign->value = n;
-	sign->text = text_of(a, &text);
-}
 
 static void gather_load(struct signs *s, const struct mta_load *load)
 {
@@ -323,7 +167,7 @@ static void gather_kept(struct signs *s, struct arena *a, const struct signs_pas
 		return;
 	}
 	s->sign[SIGN_LISTED].value = past->listed;
-	add_name(&text, past->lists);
+	signs_add_name(&text, past->lists);
 	if (past->unanswered)
 		buf_addf(&text, "%s%u without an answer", text.n ? "; " : "", past->unanswered);
 	s->sign[SIGN_LISTED].text = text_of(a, &text);
@@ -336,10 +180,8 @@ void signs_gather(struct signs *s, struct arena *a, const struct signs_found *fo
 	static const enum sign_id of_host[] = { SIGN_CPU, SIGN_MEMORY, SIGN_PROCESSES };
 
 	if (found->logs) {
-		gather_volume(s, a, found->q, found->past);
-		gather_senders(s, a, found->q);
+		signs_gather_rows(s, a, found);
 		gather_results(s, a, found->q);
-		gather_relay(s, a, found);
 	}
 	for (size_t i = 0; !found->logs && i < sizeof(of_logs) / sizeof(*of_logs); i++)
 		unknown(s, of_logs[i], "no mail log was found");
@@ -350,7 +192,6 @@ void signs_gather(struct signs *s, struct arena *a, const struct signs_found *fo
 	for (size_t i = 0; !found->q->load.measured && i < sizeof(of_host) / sizeof(*of_host); i++)
 		unknown(s, of_host[i],
 			found->live ? "it could not be looked at" : "only on the server itself");
-	gather_direct(s, a, found->q);
 	if (!found->logs || !found->live)
 		unknown(s, SIGN_DIRECT, found->live ? "no mail log was found" : "only on the server itself");
 }

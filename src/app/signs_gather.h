@@ -10,7 +10,11 @@
 
 #include "model/signs.h"
 
+/* Seconds between two looks that growth can be told of. */
+#define LOOK_LEAST 30
+
 struct arena;
+struct buf;
 struct config;
 struct inquiry;
 struct queue_report;
@@ -27,5 +31,10 @@ struct signs_found {
 
 /* Fills every sign's value and text; state is SIGN_NORMAL (still to be judged), SIGN_NOT_KNOWN, or `sure`. */
 void signs_gather(struct signs *s, struct arena *a, const struct signs_found *found);
+
+/* For signs_gather.c: what the hour's rows say (signs_rows.c). */
+void signs_gather_rows(struct signs *s, struct arena *a, const struct signs_found *found);
+/* A foreign name, cut where it is long. */
+void signs_add_name(struct buf *b, struct span name);
 
 #endif

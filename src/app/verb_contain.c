@@ -16,6 +16,7 @@
 #include "app/planner.h"
 #include "app/queue_reader.h"
 #include "app/reader.h"
+#include "app/scan_found.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "base/show.h"
@@ -58,6 +59,7 @@ struct contain {
 	struct screen screen;
 	bool held_too; /* messages that are held already count as well */
 	struct ids ids[MAIL_SERVERS];
+	struct ids held; /* of both servers, where HELD_TOO */
 	char state[PATH_MAX], root_path[PATH_MAX];
 	size_t done, failed;
 };
@@ -179,14 +181,10 @@ static bool is_held(const struct queued *q)
 	return q->state == QUEUE_HOLD || span_eq(q->queue, SPAN("spamtrail"));
 }
 
-static void take_message(void *ctx, const struct queued *q)
+static void keep_id(struct contain *k, struct ids *ids, struct span id)
 {
-	struct contain *k = ctx;
-	struct ids *ids = &k->ids[q->server];
 	struct span *more;
 
-	if ((is_held(q) && !k->held_too) || q->state == QUEUE_CORRUPT || ids->n == IDS_MOST)
-		return;
 	if (ids->n == ids->room) {
 		ids->room = ids->room ? 2 * ids->room : 1024;
 		more = arena_alloc(k->arena, ids->room * sizeof(*more));
@@ -194,7 +192,19 @@ static void take_message(void *ctx, const struct queued *q)
 			memcpy(more, ids->id, ids->n * sizeof(*more));
 		ids->id = more;
 	}
-	ids->id[ids->n++] = arena_span(k->arena, q->id_text);
+	ids->id[ids->n++] = arena_span(k->arena, id);
+}
+
+static void take_message(void *ctx, const struct queued *q)
+{
+	struct contain *k = ctx;
+	struct ids *ids = &k->ids[q->server];
+
+	if ((is_held(q) && !k->held_too) || q->state == QUEUE_CORRUPT || ids->n == IDS_MOST)
+		return;
+	keep_id(k, ids, q->id_text);
+	if (is_held(q))
+		keep_id(k, &k->held, q->id_text);
 }
 
 static int read_queue(struct contain *k, struct err *err)
@@ -213,6 +223,7 @@ static int read_queue(struct contain *k, struct err *err)
 	int rc;
 
 	memset(k->ids, 0, sizeof(k->ids));
+	k->held = (struct ids){ 0 };
 	rc = k->want.nrows ? queue_ask(&ask, k->arena, &report, err) : 0;
 	for (int i = 0; i < MAIL_SERVERS; i++) {
 		k->want.ids[i] = k->ids[i].id;
@@ -253,13 +264,25 @@ static int by_bytes(const void *a, const void *b)
 	return order ? order : (x->n > y->n) - (x->n < y->n);
 }
 
-/* After the hold each file is read again: whose is not his goes on at once. */
-static int look_again(void *owner, const struct span *ids, size_t n, struct arena *a, struct span **ret_ids,
-		      size_t *ret_n, struct err *err)
+static bool is_among(const struct ids *ids, const struct span *id)
+{
+	return ids->n && bsearch(id, ids->id, ids->n, sizeof(*id), by_bytes);
+}
+
+static void sort_ids(struct ids *ids)
+{
+	if (ids->n)
+		qsort(ids->id, ids->n, sizeof(*ids->id), by_bytes);
+}
+
+/*
+ * After the hold each file is read again: whose is not his goes on at once, and what is his and not held where it should be
+ * is named, too.
+ */
+static int look_again(void *owner, const struct span *ids, size_t n, struct arena *a, struct act_looked *ret,
+		      struct err *err)
 {
 	struct contain *k = owner;
-	struct span *others = arena_alloc(a, (n + 1) * sizeof(*others));
-	size_t count = 0;
 	int rc;
 
 	k->held_too = true;
@@ -267,20 +290,21 @@ static int look_again(void *owner, const struct span *ids, size_t n, struct aren
 	k->held_too = false;
 	if (rc < 0)
 		return rc;
+	ret->innocent = arena_alloc(a, (n + 1) * sizeof(*ids));
+	ret->free = arena_alloc(a, (n + 1) * sizeof(*ids));
 	for (int i = 0; i < MAIL_SERVERS; i++)
-		if (k->ids[i].n)
-			qsort(k->ids[i].id, k->ids[i].n, sizeof(*k->ids[i].id), by_bytes);
+		sort_ids(&k->ids[i]);
+	sort_ids(&k->held);
 	for (size_t i = 0; i < n; i++) {
-		bool mine = false;
+		bool his = false;
 
-		for (int server = 0; server < MAIL_SERVERS && !mine; server++)
-			mine = k->ids[server].n &&
-			       bsearch(&ids[i], k->ids[server].id, k->ids[server].n, sizeof(*ids), by_bytes);
-		if (!mine)
-			others[count++] = ids[i];
+		for (int server = 0; server < MAIL_SERVERS && !his; server++)
+			his = is_among(&k->ids[server], &ids[i]);
+		if (!his)
+			ret->innocent[ret->ninnocent++] = ids[i];
+		else if (!is_among(&k->held, &ids[i]))
+			ret->free[ret->nfree++] = ids[i];
 	}
-	*ret_ids = others;
-	*ret_n = count;
 	return 0;
 }
 
@@ -534,9 +558,14 @@ static void fill_allow(struct contain *k)
 
 static int run(struct contain *k, struct err *err)
 {
+	struct scan_finding *found = NULL;
 	int rc = 0;
 
 	fill_allow(k);
+	k->want.nfindings = scan_found_all(
+		k->o->state ? k->o->state : k->root.kind == ROOT_HOST ? k->config.state_dir.value : NULL, k->arena,
+		&found);
+	k->want.findings = found;
 	k->want.from = span_str(k->o->from);
 	k->want.permissions = k->o->permissions;
 	rc = read_lock(k->o->lock, &k->want.lock, err);

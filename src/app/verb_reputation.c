@@ -14,6 +14,7 @@
 #include "app/lists.h"
 #include "app/reader.h"
 #include "app/sends_from.h"
+#include "app/signs_state.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "report/reputation.h"
@@ -29,6 +30,8 @@
 
 /* Sentences of each sort. */
 #define TEXTS_MOST 32
+/* Places that signs shows. */
+#define SUMMARY_MOST 3
 
 struct work {
 	const struct options *o;
@@ -196,6 +199,29 @@ static void keep(struct work *w, struct store *s)
 	}
 }
 
+/* For signs, which asks no name server: in how many places, and where. A policy list is no place. */
+static void summarize(struct work *w, struct store *s)
+{
+	struct buf where = BUF_MAX(1000);
+	uint32_t listed = 0, unanswered = 0;
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < w->r.nlistings; i++) {
+		const struct listing *l = &w->r.listings[i];
+
+		unanswered += l->v.state != LIST_LISTED && l->v.state != LIST_CLEAN;
+		if (l->v.state != LIST_LISTED || l->v.policy || listed++ >= SUMMARY_MOST)
+			continue;
+		buf_str(&where, where.n ? ", " : "");
+		buf_span(&where, w->from.subject[l->subject].text);
+		buf_str(&where, " on ");
+		buf_span(&where, w->lists[l->list].shown);
+	}
+	if (signs_keep_reputation(s, w->r.now, listed, unanswered, buf_view(&where), &err) < 0)
+		say(w, w->notes, &w->r.nnotes, err.text);
+	buf_free(&where);
+}
+
 static void remember(struct work *w)
 {
 	struct buf note = BUF_MAX(1024);
@@ -208,6 +234,9 @@ static void remember(struct work *w)
 		say(w, w->notes, &w->r.nnotes, err.text);
 	} else {
 		keep(w, s);
+		/* what was named is not all that this server sends from */
+		if (w->asked_logs)
+			summarize(w, s);
 		store_close(s);
 	}
 	buf_free(&note);

@@ -98,6 +98,10 @@ static int scan_all(struct scanning *s, struct err *err)
 	scan_rules_read(s);
 	s->beside = beside_new(s);
 	scan_keep_open(s);
+	for (size_t i = 0; i < targets.n; i++)
+		if (targets.target[i].whole)
+			beside_run_maldet(s, targets.target[i].folder);
+	scan_rules_named(s);
 	for (size_t i = 0; rc == 0 && i < targets.n && !scan_interrupted; i++) {
 		scan_rules_packages(s, targets.target[i].folder);
 		rc = scanning_folder(s, &targets.target[i], err);

@@ -153,7 +153,7 @@ static void remember(struct work *w)
 		return;
 	/* half a log read is half an hour learnt */
 	learnt = !w->in.q->stopped && usual_learn(w->past.usual, w->s.now, local, &w->s);
-	if (w->found.queue) {
+	if (w->found.queue && (w->s.now < w->past.looked || w->s.now - w->past.looked >= LOOK_LEAST)) {
 		w->past.looked = w->s.now;
 		w->past.queue = (double)w->queue.all.messages;
 	}

@@ -45,9 +45,9 @@ static void damage_set(struct log_read *read, const char *text)
 		snprintf(read->damage, sizeof(read->damage), "%.*s", (int)sizeof(read->damage) - 1, text);
 }
 
-static bool too_big_to_unpack(const struct stream *s, const struct logs_options *options, uint32_t file)
+static bool too_big_to_unpack(const struct stream *s, const struct logs_options *options)
 {
-	return options->most && !source_seekable(s->source) && s->files[file].size > options->most / 8;
+	return options->most && !source_seekable(s->source) && source_total(s->source) > options->most / 8;
 }
 
 /* To where it is to be read from. */
@@ -84,7 +84,7 @@ static bool stream_open(struct stream *s, const struct logs_options *options, st
 		s->offset = 0;
 		s->skipping = false;
 		if (fd >= 0 && source_open(fd, 0, &s->source, &err) == 0) {
-			if (too_big_to_unpack(s, options, file)) {
+			if (too_big_to_unpack(s, options)) {
 				damage_set(&reads[file], "packed, and too long for a quick look");
 				source_close(s->source);
 				s->source = NULL;

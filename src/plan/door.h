@@ -17,6 +17,8 @@ void exim_close_login(struct draft *d, const struct culprit *c);
 void exim_close_user(struct draft *d, const struct culprit *c);
 /* Exim's hook lines, where they are missing; true: they are there, or come first in this plan. */
 bool exim_setup(struct draft *d);
+/* What becomes of frozen mail by itself (auto_thaw, timeout_frozen_after). */
+void exim_tell_frozen(struct draft *d);
 /* The program of the Exim that is here. */
 struct span exim_program(struct draft *d);
 /* Open SMTP sessions from the addresses that the login was used from. */
@@ -25,6 +27,11 @@ void end_sessions(struct draft *d, const struct culprit *c);
 /* A panel that has a hold of its own: true, and the action is in the plan. */
 bool panel_close(struct draft *d, const struct culprit *c);
 
+/* No mail past the mail server: his uid's connections to the mail ports are reset, open ones are closed. */
+void egress_block(struct draft *d, const struct culprit *c);
+/* What takes back what was done for a limited time; and a note where nothing does. */
+void timer_setup(struct draft *d);
+void timer_tell(struct draft *d);
 /* Lines that let the web server refuse a script by its path, where they are missing; true: they are there, or in this plan. */
 bool web_setup(struct draft *d);
 /* They are there already. */

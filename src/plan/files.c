@@ -13,6 +13,7 @@
 #include "plan/draft.h"
 
 #include "host/accounts.h"
+#include "model/scan.h"
 #include "sys/beneath.h"
 
 #include <sys/stat.h>
@@ -283,6 +284,33 @@ static void lock_place(struct draft *d, const struct culprit *c, struct span pat
 		lock_in_folder(d, c, path, grade);
 }
 
+/*
+ * What the last scan found malicious in his home, if it is still that file. Whose it is the kernel says, what it does its own
+ * text: grade A, which nobody but its owner could spell.
+ */
+static bool lock_found(struct draft *d, const struct culprit *c)
+{
+	bool locked = false;
+
+	for (size_t i = 0; i < d->want->nfindings; i++) {
+		const struct scan_finding *f = &d->want->findings[i];
+		struct file_status st;
+
+		if (f->verdict != SCAN_MALICIOUS || c->home.n < 2 || !span_starts(f->path, c->home) ||
+		    f->path.n <= c->home.n || f->path.p[c->home.n] != '/' ||
+		    !d->io->status(d->io->host.ctx, f->path, &st) || !S_ISREG(st.mode))
+			continue;
+		/* it was changed since: a new look comes before the hand */
+		if (st.size != f->size || st.ctime != f->ctime) {
+			draft_note(d, "%.*s has changed since it was found malicious: scan it again", ARG(f->path));
+			continue;
+		}
+		lock_file(d, c, f->path, &st, 'A');
+		locked = true;
+	}
+	return locked;
+}
+
 void files_lock(struct draft *d, const struct culprit *c)
 {
 	bool file = false;
@@ -298,6 +326,7 @@ void files_lock(struct draft *d, const struct culprit *c)
 			file = true;
 		}
 	}
+	file |= lock_found(d, c);
 	if (!file)
 		lock_place(d, c, c->id, c->grade);
 }

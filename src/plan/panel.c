@@ -12,6 +12,8 @@
 #include "plan/door.h"
 
 #include "plan/draft.h"
+#include "plan/passwd.h"
+#include "sys/beneath.h"
 
 enum word { END, LITERAL, ACCOUNT, LOGIN, USER_PART, DOMAIN_PART };
 
@@ -23,29 +25,53 @@ struct part {
 #define PARTS 8
 
 static const struct row_of {
-	const char *panel;
+	const char *panel, *what; /* what it does to him */
 	bool mailbox; /* for a login with a domain; else for the account */
 	const char *program;
 	struct part args[PARTS], back[PARTS];
 } rows[] = {
 	{ "cPanel",
+	  "holds what he sends elsewhere",
 	  false,
 	  "/usr/local/cpanel/bin/whmapi1",
-	  { { LITERAL, "hold_outgoing_email" }, { ACCOUNT, "user=" } },
-	  { { LITERAL, "release_outgoing_email" }, { ACCOUNT, "user=" } } },
+	  { { LITERAL, "--output=json" }, { LITERAL, "hold_outgoing_email" }, { ACCOUNT, "user=" } },
+	  { { LITERAL, "--output=json" }, { LITERAL, "release_outgoing_email" }, { ACCOUNT, "user=" } } },
 	{ "cPanel",
+	  "holds what he sends elsewhere",
 	  true,
 	  "/usr/local/cpanel/bin/uapi",
-	  { { ACCOUNT, "--user=" }, { LITERAL, "Email" }, { LITERAL, "hold_outgoing" }, { LOGIN, "email=" } },
-	  { { ACCOUNT, "--user=" },
+	  { { LITERAL, "--output=json" },
+	    { ACCOUNT, "--user=" },
+	    { LITERAL, "Email" },
+	    { LITERAL, "hold_outgoing" },
+	    { LOGIN, "email=" } },
+	  { { LITERAL, "--output=json" },
+	    { ACCOUNT, "--user=" },
 	    { LITERAL, "Email" },
 	    { LITERAL, "release_outgoing" },
 	    { LOGIN, "email=" } } },
 	{ "Hestia",
+	  "suspends the mailbox: no login, mail still comes in",
 	  true,
 	  "/usr/local/hestia/bin/v-suspend-mail-account",
 	  { { ACCOUNT, "" }, { DOMAIN_PART, "" }, { USER_PART, "" } },
 	  { { ACCOUNT, "" }, { DOMAIN_PART, "" }, { USER_PART, "" } } },
+	{ "Plesk",
+	  "lets him send no message (outgoing mail control must be on); back, it is the domain's own limit",
+	  true,
+	  "/usr/sbin/plesk",
+	  { { LITERAL, "bin" },
+	    { LITERAL, "mail" },
+	    { LITERAL, "--update" },
+	    { LOGIN, "" },
+	    { LITERAL, "-outgoing-messages-mbox-limit" },
+	    { LITERAL, "0" } },
+	  { { LITERAL, "bin" },
+	    { LITERAL, "mail" },
+	    { LITERAL, "--update" },
+	    { LOGIN, "" },
+	    { LITERAL, "-outgoing-messages-mbox-limit" },
+	    { LITERAL, "default" } } },
 };
 
 static struct span word_of(struct draft *d, const struct culprit *c, const struct part *p)
@@ -94,6 +120,15 @@ static struct span joined(struct draft *d, const struct span *words, size_t n)
 	return s;
 }
 
+/* "user" or "user:time" on a line of its own. */
+static bool is_listed(struct span list, struct span name)
+{
+	for (size_t at = 0; at < list.n;)
+		if (span_eq(passwd_field(passwd_line(list, &at), 0), name))
+			return true;
+	return false;
+}
+
 /* DirectAdmin has no command: its mail server asks lists of names at each message. */
 static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 {
@@ -102,7 +137,21 @@ static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 	struct action *v;
 	bool there;
 
+	/* a script's mail has a list of its own: the account's mailboxes go on sending */
+	if (c->kind == KIND_SCRIPT)
+		path = SPAN("/etc/virtual/blacklist_script_usernames");
 	if (mailbox) {
+		struct span folder =
+			draft_text(d, "/etc/virtual/%.*s/limit", ARG(span_from(c->id, (size_t)at + 1)));
+		struct file_status st;
+
+		if (!d->io->status(d->io->host.ctx, folder, &st)) {
+			draft_note(
+				d,
+				"DirectAdmin keeps no limits for mailboxes in %.*s: set one there for %.*s",
+				ARG(folder), ARG(c->id));
+			return true;
+		}
 		path = draft_text(d, "/etc/virtual/%.*s/limit/%.*s", ARG(span_from(c->id, (size_t)at + 1)),
 				  ARG(span_head(c->id, (size_t)at)));
 		there = draft_read(d, path, &bytes);
@@ -115,6 +164,10 @@ static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 		struct span text;
 
 		there = draft_read(d, path, &bytes);
+		if (is_listed(bytes, c->account)) {
+			draft_note(d, "DirectAdmin refuses mail of %.*s already", ARG(c->account));
+			return true;
+		}
 		more = BUF_MAX(bytes.n + c->account.n + 2);
 		/* the whole list, however long: what is left out here would be lost to everybody on it */
 		buf_span(&more, bytes);
@@ -126,7 +179,8 @@ static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 		buf_free(&more);
 		v = there ? draft_edit(d, path, bytes, text, c->grade)
 			  : draft_new_file(d, path, text, c->grade);
-		v->what = draft_text(d, "DirectAdmin refuses mail that %.*s sends", ARG(c->account));
+		v->what = draft_text(d, "DirectAdmin refuses mail that %s%.*s sends",
+				     c->kind == KIND_SCRIPT ? "a script of " : "", ARG(c->account));
 		v->command = draft_text(d, "echo %.*s >>%.*s", ARG(c->account), ARG(path));
 	}
 	v->undo = draft_text(d, "%.*s as it was", ARG(path));
@@ -156,8 +210,8 @@ bool panel_close(struct draft *d, const struct culprit *c)
 		v = draft_action(d, ACTION_COMMAND, c->grade);
 		v->args = words_of(d, c, rows[i].program, rows[i].args, &v->nargs);
 		v->back = words_of(d, c, back, rows[i].back, &v->nback);
-		v->what = draft_text(d, "%.*s holds what %.*s sends", ARG(d->facts->panel),
-				     ARG(mailbox ? c->id : c->account));
+		v->what = draft_text(d, "%.*s, for %.*s: %s", ARG(d->facts->panel),
+				     ARG(mailbox ? c->id : c->account), rows[i].what);
 		v->command = joined(d, v->args, v->nargs);
 		v->undo = joined(d, v->back, v->nback);
 		return true;

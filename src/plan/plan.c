@@ -65,6 +65,9 @@ static void look_up(struct draft *d, const struct row *row, struct culprit *ret)
 		index = accounts_by_path(all, row->id);
 	if (index == ACCOUNT_NONE && (row->kind == KIND_LOCAL || row->kind == KIND_AUTH))
 		index = accounts_by_name(all, row->id);
+	if (index == ACCOUNT_NONE && row->kind == KIND_AUTH && span_find(row->id, 0, '@') > 0)
+		index = accounts_by_domain(all, span_from(row->id, (size_t)span_find(row->id, 0, '@') + 1),
+					   true);
 	if (index != ACCOUNT_NONE) {
 		const struct account *a = accounts_get(all, index);
 
@@ -75,31 +78,6 @@ static void look_up(struct draft *d, const struct row *row, struct culprit *ret)
 			c.uid = a->uid;
 	}
 	*ret = c;
-}
-
-/*
- * The mail server's own port is closed to him, too: from this host it relays without a password (mynetworks).
- * A reset and no drop, so that his scripts fail at once instead of piling up.
- */
-static void block_uid(struct draft *d, const struct culprit *c)
-{
-	struct action *v;
-
-	if (c->uid == PLAN_NO_UID)
-		return;
-	v = draft_action(d, ACTION_FIREWALL, c->grade);
-	v->uid = c->uid;
-	v->args = draft_words(d, 2, SPAN("uid"), draft_text(d, "%u", c->uid));
-	v->nargs = 2;
-	v->what = draft_text(
-		d, "connections of %.*s (uid %u) to ports 25, 465 and 587 are reset, to this server too",
-		ARG(c->account), c->uid);
-	v->command = draft_text(
-		d,
-		"nft add rule inet spamtrail output meta skuid %u tcp dport '{25,465,587}' reject with tcp "
-		"reset",
-		c->uid);
-	v->undo = SPAN("nft delete the rule");
 }
 
 void queue_hold(struct draft *d, char grade)
@@ -143,7 +121,7 @@ static void close_user(struct draft *d, const struct culprit *c)
 		postfix_close_user(d, c);
 		exim_close_user(d, c);
 	}
-	block_uid(d, c);
+	egress_block(d, c);
 }
 
 static void contain_one(struct draft *d, const struct culprit *c)
@@ -268,6 +246,7 @@ static void setup(struct draft *d)
 	if (!exim_setup(d) && !d->facts->exim_spool.n)
 		draft_note(d, "no Exim here, and Postfix needs no hook lines: names go into main.cf itself");
 	web_setup(d);
+	timer_setup(d);
 	if (d->plan->nactions == 0 && d->plan->nnotes == 0)
 		draft_note(d, "the hook lines are there");
 }
@@ -326,6 +305,8 @@ int plan_make(const struct plan_io *io, const struct host_facts *f, const struct
 		setup(&d);
 		break;
 	}
+	if (rc == 0 && want->task != PLAN_SETUP && want->task != PLAN_REST && p.nactions)
+		timer_tell(&d);
 	if (rc == 0 && want->elsewhere)
 		keep_files(&d);
 	if (rc == 0)

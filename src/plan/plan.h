@@ -34,6 +34,8 @@ struct plan_entry {
 	uint64_t links, device;
 };
 
+struct scan_finding;
+
 struct plan_io {
 	struct host_io host;
 	/* false: not there, or it cannot be looked at */
@@ -58,6 +60,7 @@ struct plan_want {
 	enum plan_lock lock;
 	bool permissions, credentials; /* also take rights away in the home; also lock shell, keys and FTP */
 	bool elsewhere;               /* of a root that is not "/" only files can be acted on */
+	const struct scan_finding *findings; size_t nfindings; /* what the last scans found, anybody's */
 	const struct span *ids[PLAN_SERVERS]; /* his queued messages, see trace/queued.h */
 	size_t nids[PLAN_SERVERS];
 };

@@ -15,8 +15,7 @@
 #define HOST_MOST 64
 #define COLUMNS 78
 
-/* A name that can stand in an address and in a subject. */
-static void put_host(struct buf *out, struct span host)
+void alarm_host(struct buf *out, struct span host)
 {
 	bool any = false;
 
@@ -37,7 +36,7 @@ static void put_host(struct buf *out, struct span host)
 static void put_subject(struct buf *out, const struct alarm_text *t)
 {
 	buf_str(out, "[spamtrail] ");
-	put_host(out, t->signs->host);
+	alarm_host(out, t->signs->host);
 	if (t->news == ALARM_ENDS) {
 		buf_str(out, ": over, all signs are normal again");
 		return;
@@ -81,7 +80,7 @@ void alarm_mail(struct buf *out, const struct alarm_text *t, struct span from, c
 		buf_span(out, from);
 	} else {
 		buf_str(out, "spamtrail@");
-		put_host(out, t->signs->host);
+		alarm_host(out, t->signs->host);
 	}
 	buf_str(out, "\nTo: ");
 	for (size_t i = 0; i < n; i++) {
@@ -93,7 +92,7 @@ void alarm_mail(struct buf *out, const struct alarm_text *t, struct span from, c
 	buf_str(out, "\nDate: ");
 	put_date(out, t->signs->now);
 	buf_addf(out, "\nMessage-ID: <spamtrail.signs.%lld@", (long long)t->signs->now);
-	put_host(out, t->signs->host);
+	alarm_host(out, t->signs->host);
 	buf_str(out, ">\nAuto-Submitted: auto-generated\nX-Auto-Response-Suppress: All\nMIME-Version: 1.0\n"
 		     "Content-Type: text/plain; charset=us-ascii\n\n");
 	put_body(out, t);

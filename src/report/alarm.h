@@ -21,6 +21,8 @@ struct alarm_text {
 	const struct zone *zone; /* NULL = UTC */
 };
 
+/* The host's name with the letters alone that stand in an address; never empty. */
+void alarm_host(struct buf *out, struct span host);
 /* FROM empty: spamtrail at the host. TO: N addresses, at least one. They come from the configuration. */
 void alarm_mail(struct buf *out, const struct alarm_text *t, struct span from, const struct span *to, size_t n);
 /* {"schema":"spamtrail.alarm/1","text":"...","news":"begins|grows|ends","signs":{...}}: chats show "text". */

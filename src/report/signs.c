@@ -117,7 +117,7 @@ static void put_head(struct pen *p, const struct signs *s)
 
 static void put_verdict(struct pen *p, const struct signs *s)
 {
-	size_t bad = count(s, SIGN_CRITICAL) + count(s, SIGN_WARNING);
+	size_t bad = count(s, SIGN_CRITICAL) + count(s, SIGN_WARNING), unknown = count(s, SIGN_NOT_KNOWN);
 
 	pen_style(p, bad ? PEN_RED : PEN_GREEN);
 	if (!bad && s->complete)
@@ -127,6 +127,10 @@ static void put_verdict(struct pen *p, const struct signs *s)
 	else
 		pen_fact(p, bad, bad == 1 ? "sign is not normal" : "signs are not normal");
 	pen_style(p, PEN_PLAIN);
+	if (unknown && s->complete) {
+		pen_dot(p);
+		pen_fact(p, unknown, "not known yet");
+	}
 	pen_line(p, 0);
 }
 

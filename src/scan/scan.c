@@ -284,18 +284,38 @@ bool scan_file(const struct scan_rules *rules, const struct walk_file *f, struct
 	return ret->finding.verdict != SCAN_CLEAN || ret->why;
 }
 
+/* A finding of one reason, which is not ours to prove. */
+static void one_reason(struct arena *a, const struct walk_file *f, const struct scan_reason *r, struct span engine,
+		       enum scan_class class, struct scan_finding *ret)
+{
+	*ret = (struct scan_finding){ .verdict = SCAN_SUSPICIOUS, .class = class, .score = r->weight };
+	common(f, a, ret);
+	ret->reason = arena_alloc(a, sizeof(*ret->reason));
+	ret->reason[ret->reasons++] = *r;
+	ret->engine = arena_alloc(a, sizeof(*ret->engine));
+	ret->engine[ret->engines++] = engine;
+}
+
+void scan_named(struct arena *a, const struct walk_file *f, struct span engine, struct scan_finding *ret)
+{
+	struct buf text = BUF_MAX(600);
+
+	buf_addf(&text, "named before by %.*s", (int)span_head(engine, 400).n, engine.p);
+	one_reason(a, f,
+		   &(struct scan_reason){
+			   .rule = SPAN("named"), .text = arena_span(a, buf_view(&text)), .weight = 6.0 },
+		   engine, CLASS_SIGNATURE, ret);
+	buf_free(&text);
+}
+
 void scan_differs(struct arena *a, const struct walk_file *f, struct span release, struct scan_finding *ret)
 {
 	struct buf text = BUF_MAX(600);
 
-	*ret = (struct scan_finding){ .verdict = SCAN_SUSPICIOUS, .class = CLASS_CONFIG, .score = 6.0 };
-	common(f, a, ret);
 	buf_addf(&text, "it is not the file that %.*s has here", (int)span_head(release, 200).n, release.p);
-	ret->reason = arena_alloc(a, sizeof(*ret->reason));
-	ret->reason[ret->reasons++] = (struct scan_reason){
-		.rule = SPAN("release.differs"), .text = arena_span(a, buf_view(&text)), .weight = 6.0
-	};
-	ret->engine = arena_alloc(a, sizeof(*ret->engine));
-	ret->engine[ret->engines++] = SPAN("spamtrail");
+	one_reason(a, f,
+		   &(struct scan_reason){
+			   .rule = SPAN("release.differs"), .text = arena_span(a, buf_view(&text)), .weight = 6.0 },
+		   SPAN("spamtrail"), CLASS_CONFIG, ret);
 	buf_free(&text);
 }

@@ -18,8 +18,8 @@ struct driver {
 	struct plan plan;
 	uint32_t lifetime;
 	bool failed, applying;
-	struct span *release;
-	size_t nrelease;
+	struct span *release, *free;
+	size_t nrelease, nfree;
 };
 
 static struct span slurp(struct driver *d, const char *path)
@@ -106,14 +106,13 @@ static int see(void *owner, const struct journal_row *row)
 	return 0;
 }
 
-static int held(void *owner, const struct span *ids, size_t n, struct arena *a, struct span **ret,
-		size_t *ret_n, struct err *err)
+static int held(void *owner, const struct span *ids, size_t n, struct arena *a, struct act_looked *ret,
+		struct err *err)
 {
 	struct driver *d = owner;
 
 	printf("held %zu\n", n);
-	*ret = d->release;
-	*ret_n = d->nrelease;
+	*ret = (struct act_looked){ d->release, d->nrelease, d->free, d->nfree };
 	return 0;
 }
 
@@ -188,6 +187,8 @@ static bool add_line(struct driver *d, char **w)
 		d->lifetime = (uint32_t)strtoul(w[1], NULL, 10);
 	} else if (strcmp(w[0], "release") == 0) {
 		d->release = words(d, w + 1, &d->nrelease);
+	} else if (strcmp(w[0], "free") == 0) {
+		d->free = words(d, w + 1, &d->nfree);
 	} else if (strcmp(w[0], "hold") == 0) {
 		add_file(d, ACTION_HOLD_FILE, w);
 	} else if (strcmp(w[0], "mode") == 0) {

@@ -124,7 +124,7 @@ static void long_lines_are_not_cut(void **state)
 }
 
 struct seen {
-	int n, from_file;
+	int n, from_file, memory;
 };
 
 static void see(void *owner, const char *section, const char *key, const char *value,
@@ -134,20 +134,23 @@ static void see(void *owner, const char *section, const char *key, const char *v
 
 	s->n++;
 	s->from_file += origin->file != NULL;
-	if (strcmp(key, "memory") == 0)
-		assert_string_equal(value, "64M");
+	if (strcmp(key, "memory") != 0)
+		return;
+	assert_string_equal(value, "64M");
+	s->memory++;
 }
 
 static void each(void **state)
 {
 	struct config c;
-	struct seen s = { 0, 0 };
+	struct seen s = { 0 };
 
 	config_defaults(&c);
 	assert_int_equal(
 		config_parse(&c, SPAN("[trusted]\nsenders = a,b\n[limits]\nmemory=64M\n"), "x", NULL), 0);
 	config_each(&c, see, &s);
-	assert_int_equal(s.n, 30);
+	assert_true(s.n > 19);
+	assert_int_equal(s.memory, 1);
 	assert_int_equal(s.from_file, 3);
 	config_free(&c);
 }

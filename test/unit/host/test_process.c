@@ -36,6 +36,21 @@ static void test_parent_survives_names(void **state)
 	assert_int_equal(process_parse_parent(ALL("")), 0);
 }
 
+static void test_usage(void **state)
+{
+	uint64_t ticks = 0, pages = 0;
+
+	assert_true(process_parse_usage(
+		ALL("12 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 70 30 13 14 15 16 17 18 19 20 555 22\n"), &ticks,
+		&pages));
+	assert_int_equal(ticks, 100);
+	assert_int_equal(pages, 555);
+	assert_false(process_parse_usage(ALL("12 (a) S 1 2 3"), &ticks, &pages));
+	assert_false(process_parse_usage(
+		ALL("12 (a) S 1 2 3 4 5 6 7 8 9 10 x 30 13 14 15 16 17 18 19 20 555"), &ticks, &pages));
+	assert_false(process_parse_usage(ALL(""), &ticks, &pages));
+}
+
 static void test_status(void **state)
 {
 	struct process p;
@@ -233,6 +248,41 @@ static void end(struct lookout *l, struct arena *a)
 	arena_free(a);
 }
 
+static void put_stat(unsigned pid, unsigned ticks, unsigned pages)
+{
+	char path[128], text[200];
+	int fd, n;
+
+	snprintf(path, sizeof(path), "%s/%u/stat", tree, pid);
+	n = snprintf(text, sizeof(text), "%u (x) S 1 2 3 4 5 6 7 8 9 10 %u 0 13 14 15 16 17 18 19 20 %u 22\n",
+		     pid, ticks, pages);
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, (size_t)n), n);
+	close(fd);
+}
+
+/* The mail server's programs by their place on disk: five here, and the one that only calls itself so is none. */
+static void test_load(void **state)
+{
+	static const unsigned pids[] = { 13, 14, 20, 21, 30, 31 };
+	struct arena *a;
+	struct lookout l;
+
+	for (size_t i = 0; i < sizeof(pids) / sizeof(*pids); i++)
+		put_stat(pids[i], 10, 100);
+	begin(&l, &a);
+	lookout_load(&l, 2);
+	assert_true(l.o.load.measured);
+	assert_int_equal(l.o.load.processes, 5);
+	assert_int_equal(l.o.load.memory, 500 * (uint64_t)sysconf(_SC_PAGESIZE));
+	assert_int_equal(l.o.load.cpu, 0);
+	lookout_load(&l, 0);
+	assert_int_equal(l.o.load.cpu, 0);
+	end(&l, a);
+}
+
 static void test_caller(void **state)
 {
 	struct arena *a;
@@ -399,11 +449,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parent_survives_names),
+		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_script),
 		cmocka_unit_test(test_mta_program),
 		cmocka_unit_test(test_proc_net_tcp),
 		cmocka_unit_test(test_netlink),
+		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_caller),
 		cmocka_unit_test(test_postfix_way),
 		cmocka_unit_test(test_exim_way),

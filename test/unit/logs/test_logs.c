@@ -247,9 +247,10 @@ static void a_file_that_is_gone_is_said(void **state)
 	disk_free(&d);
 }
 
+static const char cut_gzip[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03\x33\x32";
+
 static void damage_in_a_packed_file_is_said(void **state)
 {
-	static const char cut_gzip[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03\x33\x32";
 	struct disk d = { .n = 0 };
 	struct run r = { 0 };
 
@@ -305,6 +306,35 @@ static void begins_near_from(void **state)
 	disk_free(&d);
 }
 
+/* Of a long log only the newest bytes, and it says so; a packed one of an eighth of that not at all. */
+static void reads_no_more_than_asked(void **state)
+{
+	struct disk d = { .n = 0 };
+	struct run r = { .o = { .from = 1, .most = 1 << 20 } };
+	struct buf *b = add(&d, "mainlog"), *packed;
+	uint64_t lines = 0;
+
+	for (; b->n < 5 << 20; lines++)
+		buf_addf(b, "2026-11-23 08:%02u:%02u 1tAAAA-%06u-01 Completed\n",
+			 (unsigned)(lines / 2000 % 60), (unsigned)(lines / 34 % 60), (unsigned)lines);
+	packed = add(&d, "other.gz");
+	buf_add(packed, cut_gzip, sizeof(cut_gzip) - 1);
+	while (packed->n <= 1 << 17)
+		buf_byte(packed, 0);
+	run(&r, &d, 0, 1);
+	assert_int_equal(r.rc, 0);
+	assert_string_equal(r.reads[0].damage, "only its newest 1 MiB were read");
+	assert_true(r.reads[0].bytes <= (1 << 20) && r.reads[0].bytes > (1 << 20) - 200);
+	assert_true(r.events > 0 && r.events < lines / 4);
+	assert_string_equal(r.reads[1].damage, "packed, and too long for a quick look");
+	buf_free(&r.seen);
+	r = (struct run){ .o = { .from = 1, .most = 64 << 20 } };
+	run(&r, &d, 0, 1);
+	assert_int_equal(r.reads[0].damage[0], '\0');
+	buf_free(&r.seen);
+	disk_free(&d);
+}
+
 static void nothing_to_read(void **state)
 {
 	struct disk d = { .n = 0 };
@@ -330,6 +360,7 @@ int main(void)
 		cmocka_unit_test(damage_in_a_packed_file_is_said),
 		cmocka_unit_test(stops_when_asked),
 		cmocka_unit_test(begins_near_from),
+		cmocka_unit_test(reads_no_more_than_asked),
 		cmocka_unit_test(nothing_to_read),
 	};
 

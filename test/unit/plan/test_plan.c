@@ -329,11 +329,17 @@ static void panels_hold_by_themselves(void **state)
 		const char *args, *back;
 	} cases[] = {
 		{ "/usr/local/cpanel/version", KIND_LOCAL,
-		  "/usr/local/cpanel/bin/whmapi1 hold_outgoing_email user=alice",
-		  "/usr/local/cpanel/bin/whmapi1 release_outgoing_email user=alice" },
+		  "/usr/local/cpanel/bin/whmapi1 --output=json hold_outgoing_email user=alice",
+		  "/usr/local/cpanel/bin/whmapi1 --output=json release_outgoing_email user=alice" },
 		{ "/usr/local/cpanel/version", KIND_AUTH,
-		  "/usr/local/cpanel/bin/uapi --user=alice Email hold_outgoing email=info@alice.example",
-		  "/usr/local/cpanel/bin/uapi --user=alice Email release_outgoing email=info@alice.example" },
+		  "/usr/local/cpanel/bin/uapi --output=json --user=alice Email hold_outgoing "
+		  "email=info@alice.example",
+		  "/usr/local/cpanel/bin/uapi --output=json --user=alice Email release_outgoing "
+		  "email=info@alice.example" },
+		{ "/usr/local/psa/version", KIND_AUTH,
+		  "/usr/sbin/plesk bin mail --update info@alice.example -outgoing-messages-mbox-limit 0",
+		  "/usr/sbin/plesk bin mail --update info@alice.example -outgoing-messages-mbox-limit "
+		  "default" },
 		{ "/usr/local/hestia/conf/hestia.conf", KIND_AUTH,
 		  "/usr/local/hestia/bin/v-suspend-mail-account alice alice.example info",
 		  "/usr/local/hestia/bin/v-unsuspend-mail-account alice alice.example info" },

@@ -190,6 +190,43 @@ static void any_threads(void **state)
 	buf_free(&a.text);
 }
 
+static bool nobody(void *ctx, const struct queued *q)
+{
+	(void)ctx;
+	(void)q;
+	fail_msg("a message was read");
+	return false;
+}
+
+/* By their names alone: damaged and unreadable ones count, and nothing is opened. */
+static void counts(void **state)
+{
+	struct queue_tally tally;
+	struct err err = { 0 };
+	struct spool from;
+
+	(void)state;
+	fill();
+	from = spool(SERVER_EXIM, 2);
+	from.count = true;
+	assert_int_equal(queue_read(&from, nobody, NULL, &tally, &err), 0);
+	close(from.fd);
+	assert_int_equal(tally.messages, 3004);
+	assert_int_equal(tally.by_state[QUEUE_WAITING], 3004);
+	assert_int_equal(tally.damaged + tally.unreadable, 0);
+	copy("postfix/auth", "deferred/9/9FCFD127");
+	copy("postfix/local", "hold/8F610118");
+	put("active/no-id-at all", SPAN(""), 0700);
+	copy("postfix/auth", "maildrop/9FCFD129");
+	from = spool(SERVER_POSTFIX, 2);
+	from.count = true;
+	assert_int_equal(queue_read(&from, nobody, NULL, &tally, &err), 0);
+	close(from.fd);
+	assert_int_equal(tally.messages, 2);
+	assert_int_equal(tally.by_state[QUEUE_HOLD], 1);
+	assert_int_equal(tally.maildrop, 1);
+}
+
 /* Who has seen enough is shown no more, and what he saw is the beginning. */
 static void stops(void **state)
 {
@@ -319,6 +356,7 @@ static void one_of_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(counts, start, end),
 		cmocka_unit_test_setup_teardown(any_threads, start, end),
 		cmocka_unit_test_setup_teardown(stops, start, end),
 		cmocka_unit_test_setup_teardown(one_of_postfix, start, end),

@@ -1,5 +1,7 @@
 /* fixture_mail - a reputation and complaints made by hand, every text that an outsider may write being FOREIGN. */
 #include "fixture_mail.h"
+
+#include "model/signs.h"
 #include "repute/reputation.h"
 #include "repute/identity.h"
 #include "repute/check.h"
@@ -112,4 +114,26 @@ struct complaints *fixture_complaints(struct arena *a, struct span foreign)
 			.line = i == TIE_LOGGED ? line : NULL,
 		};
 	return c;
+}
+
+struct signs *fixture_signs(struct arena *a, struct span foreign)
+{
+	struct signs *s = arena_alloc(a, sizeof(*s));
+
+	*s = (struct signs){
+		.host = foreign, .mta = foreign, .now = 1796083200, .state = SIGN_CRITICAL, .told = foreign
+	};
+	for (unsigned i = 0; i < SIGNS; i++)
+		s->sign[i] = (struct sign){ .state = (enum sign_state)(i % 4),
+					    .value = i * 1000.5,
+					    .learns = true,
+					    .samples = i % 2 * 5,
+					    .usual = 12,
+					    .warning = 100,
+					    .critical = i % 3 ? 1000 : -1,
+					    .text = foreign };
+	s->unseen = s->notes = arena_alloc(a, 2 * sizeof(*s->unseen));
+	s->unseen[0] = s->unseen[1] = foreign;
+	s->nunseen = s->nnotes = 2;
+	return s;
 }

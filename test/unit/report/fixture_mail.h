@@ -6,8 +6,11 @@
 
 struct arena;
 struct reputation;
+struct signs;
 
 struct reputation *fixture_reputation(struct arena *a, struct span foreign);
 struct complaints *fixture_complaints(struct arena *a, struct span foreign);
+/* One sign of each state, FOREIGN wherever somebody else's text can stand. */
+struct signs *fixture_signs(struct arena *a, struct span foreign);
 
 #endif

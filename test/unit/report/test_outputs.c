@@ -21,7 +21,10 @@
 #include "report/plain.h"
 #include "report/stats.h"
 #include "report/why.h"
+#include "report/alarm.h"
 #include "report/reputation.h"
+#include "report/signs.h"
+#include "model/signs.h"
 
 static void assert_ascii(struct span s)
 {
@@ -49,6 +52,7 @@ static void terminal(void **state)
 				screen_inquiry(&s, q, &screen);
 				reputation_text(&s, fixture_reputation(a, hostile[i]), &screen);
 				complaints_text(&s, fixture_complaints(a, hostile[i]), &screen);
+				signs_text(&s, fixture_signs(a, hostile[i]), &screen);
 				assert_true(s.text.n > 1000);
 				assert_harmless(buf_view(&s.text), "\n");
 				if (ascii)
@@ -77,6 +81,7 @@ static void plain(void **state)
 		why_plain(&s, q, &t);
 		reputation_plain(&s, fixture_reputation(a, hostile[i]));
 		complaints_plain(&s, fixture_complaints(a, hostile[i]));
+		signs_plain(&s, fixture_signs(a, hostile[i]));
 		assert_harmless(buf_view(&s.text), "\n\t");
 		if (i == 0) {
 			lines = count(buf_view(&s.text), '\n');
@@ -257,6 +262,103 @@ static void json_mail(void **state)
 	}
 }
 
+/* The signs: JSON comes back as it was, alone and within an alarm; what a monitor reads has its one bar. */
+static void json_signs(void **state)
+{
+	for (size_t i = 0; i < HOSTILE; i++) {
+		struct arena *a = arena_new();
+		struct signs *signs = fixture_signs(a, hostile[i]);
+		struct alarm_text t = { .signs = signs, .news = ALARM_GROWS, .began = signs->now };
+		struct sink s = sink_new(-1);
+		bool utf8 = i != 0 && i != 8;
+		struct json_object *o, *text;
+
+		signs_json(&s, signs);
+		assert_int_equal(count(buf_view(&s.text), '\n'), 1);
+		assert_harmless(buf_view(&s.text), "\n");
+		o = parse(buf_view(&s.text));
+		expect(o, "schema", "spamtrail.signs/1");
+		expect(o, "complete", "false");
+		expect(o, "signs.3.state", "critical");
+		expect(o, "signs.3.usual", "12");
+		text = at(o, "unseen.1");
+		if (utf8)
+			assert_memory_equal(json_object_get_string(text), hostile[i].p, hostile[i].n);
+		json_object_put(o);
+		s.text.n = 0;
+		alarm_json(&s.text, &t);
+		assert_int_equal(count(buf_view(&s.text), '\n'), 1);
+		assert_harmless(buf_view(&s.text), "\n");
+		o = parse(buf_view(&s.text));
+		expect(o, "schema", "spamtrail.alarm/1");
+		expect(o, "news", "grows");
+		expect(o, "signs.schema", "spamtrail.signs/1");
+		json_object_put(o);
+		buf_free(&s.text);
+		arena_free(a);
+	}
+}
+
+static void monitoring(void **state)
+{
+	for (size_t i = 0; i < HOSTILE; i++) {
+		struct arena *a = arena_new();
+		struct signs *signs = fixture_signs(a, hostile[i]);
+		struct sink s = sink_new(-1);
+		struct span first;
+
+		signs_nagios(&s, signs);
+		assert_harmless(buf_view(&s.text), "\n");
+		assert_ascii(buf_view(&s.text));
+		assert_int_equal(count(buf_view(&s.text), '\n'), 3);
+		first = span_head(buf_view(&s.text), (size_t)span_find(buf_view(&s.text), 0, '\n'));
+		assert_true(span_starts(first, SPAN("SIGNS CRITICAL - ")));
+		assert_int_equal(count(buf_view(&s.text), '|'), 1);
+		/* fifteen figures behind the bar */
+		assert_int_equal(count(span_from(first, (size_t)span_find(first, 0, '|')), '='), SIGNS);
+		assert_int_equal(signs_nagios_code(signs), 2);
+		signs->state = SIGN_NORMAL;
+		assert_int_equal(signs_nagios_code(signs), 3);
+		signs->complete = true;
+		assert_int_equal(signs_nagios_code(signs), 0);
+		buf_free(&s.text);
+		arena_free(a);
+	}
+}
+
+/* Nothing foreign in a header, no header more than there are, and a body in ASCII. */
+static void alarm_by_mail(void **state)
+{
+	static const struct span to[] = { SPAN("a@shop.example"), SPAN("b@shop.example") };
+	size_t lines = 0;
+
+	for (size_t i = 0; i < HOSTILE; i++) {
+		struct arena *a = arena_new();
+		struct alarm_text t = { .signs = fixture_signs(a, hostile[i]), .news = ALARM_BEGINS };
+		struct buf out = BUF_MAX(1 << 20);
+		struct span head;
+		ptrdiff_t end;
+
+		alarm_mail(&out, &t, SPAN_NONE, to, 2);
+		assert_harmless(buf_view(&out), "\n");
+		assert_ascii(buf_view(&out));
+		end = span_search(buf_view(&out), 0, SPAN("\n\n"));
+		assert_true(end > 0);
+		head = span_head(buf_view(&out), (size_t)end);
+		if (i == 0)
+			lines = count(head, '\n');
+		assert_int_equal(count(head, '\n'), lines);
+		assert_true(span_search(head, 0, SPAN("To: a@shop.example,\n b@shop.example\n")) > 0);
+		assert_true(span_search(head, 0, SPAN("\nDate: Tue, 01 Dec 2026 00:00:00 +0000\n")) > 0);
+		assert_true(span_search(head, 0, SPAN("\nAuto-Submitted: auto-generated\n")) > 0);
+		for (size_t k = 0; k < head.n; k++)
+			assert_true(head.p[k] != '<' ||
+				    span_starts(span_from(head, k), SPAN("<spamtrail.signs.")));
+		buf_free(&out);
+		arena_free(a);
+	}
+}
+
 static char *page_tags(struct inquiry *q)
 {
 	struct sink s = sink_new(-1);
@@ -363,11 +465,19 @@ static void sink(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(terminal),	 cmocka_unit_test(plain),
-		cmocka_unit_test(json_contract), cmocka_unit_test(json_key_order),
-		cmocka_unit_test(json_hostile),	 cmocka_unit_test(json_verbs),
-		cmocka_unit_test(json_mail),	 cmocka_unit_test(html_names_first),
-		cmocka_unit_test(html_hostile),	 cmocka_unit_test(html_style_is_the_hashed_one),
+		cmocka_unit_test(terminal),
+		cmocka_unit_test(plain),
+		cmocka_unit_test(json_contract),
+		cmocka_unit_test(json_key_order),
+		cmocka_unit_test(json_hostile),
+		cmocka_unit_test(json_verbs),
+		cmocka_unit_test(json_signs),
+		cmocka_unit_test(monitoring),
+		cmocka_unit_test(alarm_by_mail),
+		cmocka_unit_test(json_mail),
+		cmocka_unit_test(html_names_first),
+		cmocka_unit_test(html_hostile),
+		cmocka_unit_test(html_style_is_the_hashed_one),
 		cmocka_unit_test(sink),
 	};
 
