@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <dirent.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -341,4 +342,21 @@ int hold_each_record(const struct actor *a, hold_see *see, void *owner, struct e
 			break;
 	buf_free(&list);
 	return 0;
+}
+
+int hold_drop_samples(const struct work *w, struct err *err)
+{
+	char path[PATH_MAX], prefix[32];
+	struct dirent *d;
+	DIR *dir;
+	int n = snprintf(path, sizeof(path), "%s/samples", w->actor->state_dir);
+
+	snprintf(prefix, sizeof(prefix), "%llu-", (unsigned long long)w->row->id);
+	dir = n < (int)sizeof(path) ? opendir(path) : NULL;
+	while (dir && (d = readdir(dir)) != NULL)
+		if (strncmp(d->d_name, prefix, strlen(prefix)) == 0 && unlinkat(dirfd(dir), d->d_name, 0) < 0)
+			err_sys(err, EXIT_IO, "%s/%s cannot be ended", path, d->d_name);
+	if (dir)
+		closedir(dir);
+	return err->code ? -err->code : 0;
 }

@@ -50,6 +50,9 @@ const char *hold_name_in(const struct work *w, const char *tail, char name[HOLD_
 /* 1 with *RET, 0 when nothing is held under the record's name, negative. */
 int hold_status(const struct work *w, const struct hold *h, struct stat *ret, struct err *err);
 
+/* Ends the samples of removed messages that W's row kept in STATE/samples; their names begin with its number. */
+int hold_drop_samples(const struct work *w, struct err *err);
+
 /* Calls SEE for every record in every store that the state folder knows. */
 typedef void hold_see(void *owner, struct span record);
 int hold_each_record(const struct actor *a, hold_see *see, void *owner, struct err *err);

@@ -11,9 +11,7 @@
 #include "act/act.h"
 #include "act/record.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <unistd.h>
 
 static const char *objection(const struct work *w, int fd)
@@ -65,24 +63,6 @@ static int purge_file(struct work *w, struct err *err)
 	return rc;
 }
 
-/* Samples of removed messages, by the action's number in front of their names; root's own folder, and its files. */
-static int purge_samples(const struct work *w, struct err *err)
-{
-	char path[PATH_MAX], prefix[32];
-	struct dirent *d;
-	DIR *dir;
-	int n = snprintf(path, sizeof(path), "%s/samples", w->actor->state_dir);
-
-	snprintf(prefix, sizeof(prefix), "%llu-", (unsigned long long)w->row->id);
-	dir = n < (int)sizeof(path) ? opendir(path) : NULL;
-	while (dir && (d = readdir(dir)) != NULL)
-		if (strncmp(d->d_name, prefix, strlen(prefix)) == 0 && unlinkat(dirfd(dir), d->d_name, 0) < 0)
-			err_sys(err, EXIT_IO, "%s/%s cannot be ended", path, d->d_name);
-	if (dir)
-		closedir(dir);
-	return err->code ? -err->code : 0;
-}
-
 int act_purge_row(struct actor *a, struct journal_row *r, struct err *err)
 {
 	struct work w = { .actor = a, .row = r, .arena = a->arena };
@@ -96,7 +76,7 @@ int act_purge_row(struct actor *a, struct journal_row *r, struct err *err)
 	w.action = v;
 	if (rc < 0 || !v || !w.record || (w.record->token.n == 0 && v->kind != ACTION_REMOVE_QUEUE))
 		return rc;
-	rc = v->kind == ACTION_REMOVE_QUEUE ? purge_samples(&w, &why) : purge_file(&w, &why);
+	rc = v->kind == ACTION_REMOVE_QUEUE ? hold_drop_samples(&w, &why) : purge_file(&w, &why);
 	if (rc == 0)
 		r->state = ACT_STATE_PURGED;
 	buf_str(&text, rc == 0 ? v->kind == ACTION_REMOVE_QUEUE ? "its samples are gone for good"

@@ -4,6 +4,7 @@
  */
 #include "app/scan_one.h"
 
+#include "app/beside.h"
 #include "app/scan_targets.h"
 #include "app/scanning.h"
 
@@ -40,10 +41,14 @@ int scan_one(const struct options *o, const char *path, struct arena *a, struct 
 	s.now = clock_seconds(&s.clock);
 	s.progress = progress_new(-1, true, (uint64_t)clock_steady_micros(&s.clock));
 	rc = config_load(&s.config, o->config, err);
-	if (rc == 0)
+	if (rc == 0) {
 		scan_rules_read(&s);
+		s.beside = beside_new(&s);
+	}
 	if (rc == 0)
 		rc = scan(&s, err);
+	if (rc == 0)
+		beside_join(s.beside, &s);
 	scanning_sort(&s);
 	*ret = s.r;
 	ret->finding = arena_alloc(a, (s.r.findings + 1) * sizeof(*ret->finding));
@@ -51,6 +56,7 @@ int scan_one(const struct options *o, const char *path, struct arena *a, struct 
 		memcpy(ret->finding, s.r.finding, s.r.findings * sizeof(*ret->finding));
 	*ret_whole = !s.incomplete;
 	progress_end(&s.progress);
+	beside_free(s.beside);
 	config_free(&s.config);
 	free(s.r.finding);
 	free(s.r.skip);

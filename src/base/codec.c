@@ -36,82 +36,10 @@ void code_i64(struct codec *c, int64_t *v)
 		*v = unpack_i64(c->from);
 }
 
-static void check_time(struct codec *c, int64_t v)
-{
-	code_refuse_if(c, v < INT64_C(-62135596800) || v > INT64_C(253402300799));
-}
-
 void code_time(struct codec *c, int64_t *v)
 {
 	code_i64(c, v);
-	check_time(c, *v);
-}
-
-void code_short(struct codec *c, uint64_t *v)
-{
-	if (c->to)
-		pack_short(c->to, *v);
-	else
-		*v = unpack_short(c->from);
-}
-
-void code_short_u32(struct codec *c, uint32_t *v)
-{
-	uint64_t wide = *v;
-
-	code_short(c, &wide);
-	code_refuse_if(c, wide > UINT32_MAX);
-	*v = (uint32_t)wide;
-}
-
-/* Times before 1970 are rare: the sign is the lowest bit. */
-void code_short_time(struct codec *c, int64_t *v)
-{
-	uint64_t folded = (uint64_t)*v << 1 ^ (*v < 0 ? UINT64_MAX : 0);
-
-	code_short(c, &folded);
-	*v = (int64_t)(folded >> 1 ^ (folded & 1 ? UINT64_MAX : 0));
-	check_time(c, *v);
-}
-
-void code_short_span(struct codec *c, struct span *v)
-{
-	if (c->to) {
-		pack_short(c->to, v->n);
-		buf_span(c->to->out, *v);
-	} else {
-		*v = unpack_bytes(c->from, unpack_short(c->from));
-	}
-}
-
-/* Its number + 1; or 0, and the text itself. */
-void code_shared(struct codec *c, struct span *v)
-{
-	uint32_t number = c->to && c->texts ? texts_number(c->texts, *v) : 0;
-
-	code_short_u32(c, &number);
-	code_refuse_if(c, number && (!c->texts || number > c->texts->n));
-	if (!number)
-		code_short_span(c, v);
-	else if (c->from)
-		*v = c->from->failed ? span_of("", 0) : c->texts->text[number - 1];
-}
-
-void code_shared_f64(struct codec *c, double *v)
-{
-	char text[8];
-	struct buf bytes = { .p = text, .cap = sizeof(text), .max = sizeof(text) };
-	struct packer p = { .out = &bytes };
-	struct unpacker u = { .failed = false };
-
-	if (c->to)
-		pack_f64(&p, *v);
-	u.left = buf_view(&bytes);
-	code_shared(c, &u.left);
-	if (c->to)
-		return;
-	*v = unpack_f64(&u);
-	code_refuse_if(c, !unpack_done(&u));
+	code_refuse_if(c, *v < TIME_LEAST || *v > TIME_MOST);
 }
 
 void code_f64(struct codec *c, double *v)
@@ -166,17 +94,5 @@ void *code_list(struct codec *c, void *list, size_t *n, size_t size, size_t leas
 		return list;
 	}
 	*n = unpack_count(c->from, (uint32_t)(c->from->left.n / least));
-	return *n ? arena_alloc(c->arena, *n * size) : NULL;
-}
-
-void *code_short_list(struct codec *c, void *list, size_t *n, size_t size, size_t least)
-{
-	uint64_t count = *n;
-
-	code_short(c, &count);
-	if (c->to)
-		return list;
-	code_refuse_if(c, count > c->from->left.n / least);
-	*n = c->from->failed ? 0 : count;
 	return *n ? arena_alloc(c->arena, *n * size) : NULL;
 }

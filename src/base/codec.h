@@ -12,6 +12,10 @@
 #include "base/pack.h"
 #include "base/texts.h"
 
+/* UTC seconds of the years 1 to 9999. */
+#define TIME_LEAST INT64_C(-62135596800)
+#define TIME_MOST INT64_C(253402300799)
+
 struct codec {
 	struct packer *to; /* packing, or NULL */
 	struct unpacker *from; /* unpacking, or NULL */
