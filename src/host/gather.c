@@ -306,6 +306,23 @@ void gather_outgoing(struct gather *g, struct span address, const char *source)
 		(struct outgoing){ .address = arena_span(g->keep, address), .source = span_str(source) };
 }
 
+void gather_dkim(struct gather *g, struct span domain, struct span selector)
+{
+	struct dkim_key *dkim;
+
+	if ((domain.n && !dkim_name_fits(domain)) || !dkim_name_fits(selector))
+		return;
+	for (size_t i = 0; i < g->f->ndkim; i++)
+		if (span_eq_nocase(g->f->dkim[i].domain, domain) &&
+		    span_eq_nocase(g->f->dkim[i].selector, selector))
+			return;
+	dkim = ONE_MORE(g, dkim, DKIM_MOST);
+	if (!dkim)
+		return;
+	g->f->dkim = dkim;
+	dkim[g->f->ndkim++] = (struct dkim_key){ arena_span(g->keep, domain), arena_span(g->keep, selector) };
+}
+
 void gather_advice(struct gather *g, const char *id, bool ok, struct span text, struct span line,
 		   struct span file)
 {

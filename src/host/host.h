@@ -16,6 +16,7 @@
 struct accounts;
 struct advice;
 struct arena;
+struct dkim_key;
 struct outgoing;
 struct zone;
 
@@ -56,6 +57,8 @@ struct host_facts {
 	struct span helo; /* the name it greets with; empty = unknown */
 	struct outgoing *outgoing; /* addresses that its mail is told to leave from */
 	size_t noutgoing;
+	struct dkim_key *dkim; /* keys that it signs with */
+	size_t ndkim;
 	struct span *networks;
 	size_t nnetworks; /* mynetworks, relay_from_hosts */
 	struct advice *advice;
