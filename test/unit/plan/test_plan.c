@@ -496,6 +496,7 @@ static void a_script_is_locked_where_it_can_be(void **state)
 	static const struct file outside[] = {
 		PASSWD, { "/srv/x.php", "<?php", 2001 }, NGINX_RUNS, NGINX_HOOK, { 0 }
 	};
+	static const struct file bare[] = { PASSWD, { "/srv/x.php", "<?php", 2001 }, { 0 } };
 	struct made m = lock(held, PLAN_LOCK_AUTO, SCRIPT);
 	const struct action *v;
 
@@ -521,6 +522,11 @@ static void a_script_is_locked_where_it_can_be(void **state)
 	m = lock(outside, PLAN_LOCK_AUTO, "/srv/x.php");
 	v = action_of(&m, ACTION_EDIT);
 	assert_true(v && has(v->what, "no account's home"));
+	end(&m);
+	/* no hold in such a place: the actor would refuse the whole plan */
+	m = lock(bare, PLAN_LOCK_HOLD, "/srv/x.php");
+	assert_null(action_of(&m, ACTION_HOLD_FILE));
+	assert_true(noted(&m, "no web server here"));
 	end(&m);
 	memset(&wish, 0, sizeof(wish));
 }
