@@ -72,6 +72,11 @@ uint32_t compile_slot(struct compiler *c, uint32_t name)
 	if (e->name_unit[name] == e->compiled && e->name_slot[name] < c->slots &&
 	    c->slot_name[e->name_slot[name]] == name)
 		return e->name_slot[name];
+	/* the machine has no room for a unit with more: the rest share the last one */
+	if (c->slots == UNIT_SLOTS_MOST) {
+		e->limits |= LIMIT_BYTES;
+		return c->slots - 1;
+	}
 	if (c->slots == c->slots_cap) {
 		uint32_t *room = more(&e->pool, c->slot_name, c->slots, &c->slots_cap, sizeof(*room));
 

@@ -22,6 +22,7 @@ enum {
 	ENGINE_UNITS = 20000,
 	ENGINE_TOKENS = 800000,
 	WRITTEN_MOST = 8,
+	UNIT_SLOTS_MOST = 6000, /* variables of one unit */
 	METHODS_MOST = 64, /* of one name that are told apart */
 };
 
