@@ -38,6 +38,11 @@ static int64_t int_of(const struct value *v)
 	return i;
 }
 
+static void charge(struct machine *m, uint64_t steps)
+{
+	m->e->steps_left -= m->e->steps_left > steps ? steps : m->e->steps_left;
+}
+
 static bool known(const struct value *arg, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -265,6 +270,7 @@ static bool act_strpos(struct machine *m, struct value *arg, uint32_t n, struct 
 	if (n < 2 || arg[1].kind != V_TEXT)
 		return false;
 	s = text_of(arg, scratch);
+	charge(m, s.n / 8);
 	needle = text_of(&arg[1], other);
 	at = needle.n ? span_search(s, n > 2 && int_of(&arg[2]) > 0 ? (size_t)int_of(&arg[2]) : 0, needle)
 		      : 0;
@@ -282,6 +288,7 @@ static bool act_strstr(struct machine *m, struct value *arg, uint32_t n, struct 
 	if (n < 2)
 		return false;
 	s = text_of(arg, scratch);
+	charge(m, s.n / 8);
 	needle = text_of(&arg[1], other);
 	at = needle.n ? span_search(s, 0, needle) : 0;
 	*ret = at < 0 ? value_bool(false)
@@ -298,6 +305,8 @@ static bool act_strrchr(struct machine *m, struct value *arg, uint32_t n, struct
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
 	struct span s = text_of(arg, scratch), needle = n > 1 ? text_of(&arg[1], other) : SPAN_NONE;
 	ptrdiff_t at = needle.n ? span_rfind(s, needle.p[0]) : -1;
+
+	charge(m, s.n / 8);
 
 	*ret = at < 0 ? value_bool(false) : value_text(&m->e->pool, span_from(s, (size_t)at));
 	ret->marks = arg->marks;
@@ -341,7 +350,7 @@ static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct
 		out->n = 0;
 		replace_one(s, text_of(from, sb), to, out);
 		s = buf_view(out);
-		m->e->steps_left -= m->e->steps_left > s.n / 32 ? s.n / 32 : m->e->steps_left;
+		m->e->steps_left -= m->e->steps_left > s.n / 8 ? s.n / 8 : m->e->steps_left;
 		if (m->e->steps_left < 1000)
 			break;
 	}

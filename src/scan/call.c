@@ -164,8 +164,7 @@ static const struct value *known_result(struct unit *u, uint64_t key, bool exact
 {
 	for (uint32_t i = 0; i < sizeof(u->known) / sizeof(u->known[0]); i++)
 		if (u->known[i].key == key)
-			return u->known[i].done && (!exact || u->runs > most) ? &u->known[i].result
-										    : NULL;
+			return u->known[i].done && (!exact || u->runs > most) ? &u->known[i].result : NULL;
 	*ret_keep = u->knowns++ % (sizeof(u->known) / sizeof(u->known[0])) + 1;
 	u->known[*ret_keep - 1].key = key;
 	u->known[*ret_keep - 1].done = false;
@@ -201,7 +200,8 @@ bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self)
 	for (uint32_t i = 0; i < m->frames && u->running; i++)
 		again += m->frame[i].unit == u;
 	if (u->refused || m->frames >= ENGINE_FRAMES || m->slots_used + u->slots > SLOTS_MOST ||
-	    again > RECURSION_MOST || (again && !exact) || (u->runs > (m->calls_all ? RUNS_LATE_FREE : RUNS_FREE) && !exact) ||
+	    again > RECURSION_MOST || (again && !exact) ||
+	    (u->runs > (m->calls_all ? RUNS_LATE_FREE : RUNS_FREE) && !exact) ||
 	    u->runs > (m->calls_all ? RUNS_LATE : RUNS_MOST)) {
 		struct value v = u->returned;
 
@@ -495,10 +495,7 @@ static uint32_t class_of(struct machine *m, const struct value *object)
 	    span_eq_nocase(span_of(object->p, object->n), SPAN("static")))
 		return here(m)->self.kind == V_OBJECT ? here(m)->self.n : here(m)->unit->class;
 	id = engine_name(m->e, span_of(object->p, object->n), true);
-	for (uint32_t i = 0; id && i < m->e->classes; i++)
-		if (m->e->class[i].name == id)
-			return i;
-	return NO_CLASS;
+	return engine_class_at(m->e, id);
 }
 
 /* The class's own method, __call, or nothing that is known. */

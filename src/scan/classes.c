@@ -531,6 +531,9 @@ static void whole(struct weighing *w)
 	if (ev->limits & (LIMIT_STEPS | LIMIT_BYTES | LIMIT_LAYERS) && q->evals && q->longest > 2000)
 		add(w, "php.packed", CLASS_OBFUSCATED, 60, NULL,
 		    "it runs PHP and holds packed text that takes longer than the limit to unpack");
+	else if (ev->limits && q->evals && q->supers && w->alone)
+		add(w, "php.limit", CLASS_OBFUSCATED, 50, NULL,
+		    "it runs PHP, and there is more of it than can be worked out");
 	if (ev->hidden_calls >= 3 || (w->alone && ev->hidden_calls))
 		add(w, "php.calls.hidden", CLASS_OBFUSCATED,
 		    ev->hidden_calls >= 8   ? 100

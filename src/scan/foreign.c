@@ -200,18 +200,17 @@ static struct value doc_comment(struct machine *m, const struct value *named)
 	uint32_t id = named->kind == V_TEXT ? engine_name(m->e, text_of(named), true)
 		      : named->kind == V_OBJECT && named->n < m->e->classes ? m->e->class[named->n].name
 									    : 0;
-	uint32_t token = 0;
+	uint32_t token = 0, class = engine_class_at(m->e, id);
 	const struct text *t = NULL;
 	struct unit *u = engine_function(m->e, id);
 	struct span gap;
 	ptrdiff_t from, to;
 	struct value v;
 
-	for (uint32_t i = 0; id && i < m->e->classes; i++)
-		if (m->e->class[i].name == id && m->e->class[i].text) {
-			t = m->e->class[i].text;
-			token = m->e->class[i].token;
-		}
+	if (class != NO_CLASS && m->e->class[class].text) {
+		t = m->e->class[class].text;
+		token = m->e->class[class].token;
+	}
 	if (!t && u && u->head > 2) {
 		t = u->text;
 		token = u->head - 3;
@@ -223,6 +222,7 @@ static struct value doc_comment(struct machine *m, const struct value *named)
 		from--;
 	from = from ? t->token[from - 1].at : 0;
 	gap = span_head(span_from(t->bytes, (size_t)from), t->token[token].at - (size_t)from);
+	m->e->steps_left -= m->e->steps_left > gap.n / 4 ? gap.n / 4 : m->e->steps_left;
 	from = -1;
 	for (ptrdiff_t at = 0; (at = span_search(gap, (size_t)at, SPAN("/**"))) >= 0; at++)
 		from = at;

@@ -354,7 +354,7 @@ static bool list_is(struct machine *m, struct value *arg, uint32_t n, struct val
 	if (arg[0].kind == V_UNKNOWN || arg[0].kind == V_OBJECT ||
 	    arg[0].marks & (M_LOOSE | M_INPUT | M_BARE))
 		return false;
-	for (uint32_t i = 0; arg[0].kind == V_TEXT && i < arg[0].n && !other; i++) {
+	for (uint32_t i = 0; arg[0].kind == V_TEXT && i < arg[0].n && i < 400 && !other; i++) {
 		digit |= arg[0].p[i] >= '0' && arg[0].p[i] <= '9';
 		other = !(arg[0].p[i] >= '0' && arg[0].p[i] <= '9') && !strchr(" +-.eE", arg[0].p[i]);
 	}
@@ -480,7 +480,8 @@ static bool list_parse_str(struct machine *m, struct value *arg, uint32_t n, str
 	if (!new_list(m, &list))
 		return false;
 	s = span_of(arg[0].p, arg[0].n);
-	for (int i = 0; s.n && i < 256; i++) {
+	for (int i = 0; s.n && i < 256 && m->e->steps_left > 1000; i++) {
+		m->e->steps_left -= 16;
 		ptrdiff_t end = span_find(s, 0, '&'), eq;
 		struct span pair = end < 0 ? s : span_head(s, (size_t)end);
 		struct value key, v;
@@ -600,22 +601,25 @@ static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, 
 {
 	bool takes[256];
 	struct value v;
+	struct buf out = BUF_MAX(1 << 20);
 	bool within = false;
 
 	if (n < 3 || arg[0].kind != V_TEXT || arg[1].kind != V_TEXT || arg[2].kind != V_TEXT ||
 	    runs_replacement(span_of(arg[0].p, arg[0].n)) ||
 	    !class_of_pattern(span_of(arg[0].p, arg[0].n), takes))
 		return false;
-	v = value_text(&m->e->pool, SPAN(""));
-	for (uint32_t i = 0; i < arg[2].n && v.kind == V_TEXT; i++) {
+	m->e->steps_left -= m->e->steps_left > arg[2].n / 8 ? arg[2].n / 8 : m->e->steps_left;
+	for (uint32_t i = 0; i < arg[2].n; i++) {
 		bool hit = takes[(unsigned char)arg[2].p[i]];
 
 		if (!hit)
-			v = value_append(&m->e->pool, v, value_span(span_of(arg[2].p + i, 1)));
+			buf_byte(&out, arg[2].p[i]);
 		else if (arg[1].n && !within)
-			v = value_append(&m->e->pool, v, value_span(span_of(arg[1].p, arg[1].n)));
+			buf_add(&out, arg[1].p, arg[1].n);
 		within = hit;
 	}
+	v = value_text(&m->e->pool, buf_view(&out));
+	buf_free(&out);
 	v.marks = arg[2].marks | M_BUILT;
 	v.from = arg[2].from;
 	*ret = v;

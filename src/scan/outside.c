@@ -219,20 +219,12 @@ static void met(struct count *c, uint32_t name)
 	c->n++;
 }
 
-static bool has_class(const struct engine *e, uint32_t name)
-{
-	for (uint32_t i = 0; i < e->classes; i++)
-		if (e->class[i].name == name)
-			return true;
-	return false;
-}
-
 /* The class that a text names. */
 static void class_met(struct count *c, struct engine *e, const struct value *v)
 {
 	uint32_t name = v->kind == V_TEXT ? engine_name(e, span_of(v->p, v->n), true) : 0;
 
-	if (name && !has_class(e, name) && !is_class(engine_name_text(e, name)))
+	if (name && engine_class_at(e, name) == NO_CLASS && !is_class(engine_name_text(e, name)))
 		met(c, name);
 }
 
@@ -274,7 +266,7 @@ uint32_t outside_count(struct engine *e)
 		if (e->unit[i]->text->number == 0)
 			unit_met(&c, e, e->unit[i]);
 	for (uint32_t i = 0; i < e->classes; i++)
-		if (e->class[i].parent && !has_class(e, e->class[i].parent) &&
+		if (e->class[i].parent && engine_class_at(e, e->class[i].parent) == NO_CLASS &&
 		    !is_class(engine_name_text(e, e->class[i].parent)))
 			met(&c, e->class[i].parent);
 	return c.n;

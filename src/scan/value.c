@@ -348,7 +348,7 @@ static struct pair *find(const struct array *a, const struct value *key, uint64_
 		return NULL;
 	if (key->kind == V_INT && key->i >= 0 && key->i < a->n && same_key(&a->pair[key->i].key, key))
 		return &a->pair[key->i];
-	*steps_left -= *steps_left > a->n / 8 ? a->n / 8 : *steps_left;
+	*steps_left -= *steps_left > a->n / 4 ? a->n / 4 : *steps_left;
 	for (uint32_t i = 0; i < a->n; i++)
 		if (same_key(&a->pair[i].key, key))
 			return &a->pair[i];
