@@ -348,6 +348,18 @@ static int by_incident(struct making *m, const char *id, struct err *err)
 
 /* --- */
 
+/* "2d" is two days ago here, as find's -mtime -2 is. */
+static int read_since(struct scanning *s, const char *word, int64_t *ret, struct err *err)
+{
+	size_t n = strspn(word, "0123456789");
+	char ago[64];
+
+	if (n && strlen(word + n) == 1 && strchr("smhdw", word[n]) &&
+	    (size_t)snprintf(ago, sizeof(ago), "-%s", word) < sizeof(ago))
+		word = ago;
+	return when_parse(span_str(word), s->now, NULL, ret, err);
+}
+
 int scan_targets_find(struct scanning *s, struct scan_targets *ret, struct err *err)
 {
 	const struct options *o = s->o;
@@ -363,7 +375,7 @@ int scan_targets_find(struct scanning *s, struct scan_targets *ret, struct err *
 			       "usage: spamtrail scan PATH..., --account USER or --incident ID");
 	begin(&m, s, &to);
 	if (o->since && !o->incident)
-		rc = when_parse(span_str(o->since), s->now, NULL, &since, err);
+		rc = read_since(s, o->since, &since, err);
 	if (rc == 0 && o->incident)
 		rc = by_incident(&m, o->incident, err);
 	else if (rc == 0 && o->account)

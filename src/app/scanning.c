@@ -23,7 +23,7 @@
 #define NOTES_MOST 100
 #define WORKERS_MOST 8
 
-volatile int scan_interrupted;
+volatile sig_atomic_t scan_interrupted;
 
 struct span scanning_path(struct scanning *s, struct span path)
 {

@@ -130,6 +130,7 @@ ok $rc "ordinary settings, and a picture that holds a tag by chance, are no find
 touch -d '10 days ago' "$home/fine.php"
 out=$(scan --plain --since '1 hour ago' "$home")
 has "^total${tab}[1-9]"; ok $? "--since counts what the owner cannot set: ctime"
+[ "$(scan --plain --since 2d "$home" | grep -c "^total${tab}[1-9]")" = 1 ]; ok $? "--since 2d is two days ago"
 
 if [ "$(id -u)" = 0 ]; then
 	mkdir "$home/closed"; cp test/scan/cases/code_direct.php "$home/closed/"; chown -R 12345:12345 "$home"; chmod 755 "$tmp"
