@@ -66,10 +66,10 @@ static bool is_one_of(const struct queue_want *want, const struct queued *q, con
 {
 	for (size_t i = 0; i < want->nonly; i++) {
 		const struct row *r = &want->only[i];
-		bool his = r->kind == KIND_AUTH ? w->kind == KIND_AUTH && span_eq_nocase(w->id, r->id)
-						: is_of_user(r->kind) && w->kind == KIND_LOCAL &&
-							  w->account.n && r->account.n &&
-							  span_eq(w->account, r->account);
+		bool his = r->kind == KIND_AUTH
+				   ? w->kind == KIND_AUTH && span_eq_nocase(w->id, r->id)
+				   : is_of_user(r->kind) && w->kind == KIND_LOCAL && w->account.n &&
+					     r->account.n && span_eq(w->account, r->account);
 
 		if (his && (!r->since || !q->arrival || q->arrival >= r->since))
 			return true;
@@ -128,8 +128,8 @@ static void give_reasons(const struct spool *spool, struct queue_group *groups, 
 			groups[i].sample[k].reason = queue_reason(spool, groups[i].sample[k].id, a);
 }
 
-static void send_end(struct queue_child *c, const struct spool *spool, int rc, const struct queue_tally *tally,
-		     struct arena *a, const struct err *err)
+static void send_end(struct queue_child *c, const struct spool *spool, int rc,
+		     const struct queue_tally *tally, struct arena *a, const struct err *err)
 {
 	struct buf end = BUF_MAX(END_MOST);
 	struct packer p = { .out = &end };

@@ -62,7 +62,8 @@ static struct span read_tail(int fd, char room[TAIL_MOST])
 }
 
 /* FOLDER/X/ID for the likely X, FOLDER/ID, then for all X of EACH. */
-static int open_hashed(const struct spool *s, const char *folder, const char *id, char likely, const char *each)
+static int open_hashed(const struct spool *s, const char *folder, const char *id, char likely,
+		       const char *each)
 {
 	char path[96];
 	int fd;

@@ -72,8 +72,8 @@ static void save(const char *path, mode_t mode, time_t when)
 
 static void address(char to[80], unsigned i)
 {
-	snprintf(to, 80, login ? "user%u@defer.%s%u.test" : "user%u@%s%u.example", draw(1000000), i % 3 ? "mail" : "big",
-		 draw(i % 3 ? 5000 : 5));
+	snprintf(to, 80, login ? "user%u@defer.%s%u.test" : "user%u@%s%u.example", draw(1000000),
+		 i % 3 ? "mail" : "big", draw(i % 3 ? 5000 : 5));
 }
 
 static void recipients(unsigned n)
@@ -200,8 +200,8 @@ static void exim_envelope(unsigned account, bool local, time_t at)
 		snprintf(text, sizeof(text), "user%u %u %u\n<user%u@mx.lab.test>\n%lld 0", account,
 			 2001 + account, 2001 + account, account, (long long)at);
 	else
-		snprintf(text, sizeof(text), "Debian-exim %u %u\n<%s>\n%lld 0", owner.st_uid, owner.st_gid, name,
-			 (long long)at);
+		snprintf(text, sizeof(text), "Debian-exim %u %u\n<%s>\n%lld 0", owner.st_uid, owner.st_gid,
+			 name, (long long)at);
 	line(text);
 	line("-received_time_usec .725060");
 	if (local)
@@ -272,7 +272,8 @@ int main(int argc, char **argv)
 	time_t now = time(NULL);
 
 	login = argc > 5 ? argv[5] : NULL;
-	if (argc < 4 || (login && strlen(login) >= 80) || messages == 0 || messages > 200000 || accounts == 0 || accounts > 60000) {
+	if (argc < 4 || (login && strlen(login) >= 80) || messages == 0 || messages > 200000 ||
+	    accounts == 0 || accounts > 60000) {
 		fputs("usage: spamtrail-spool postfix|exim SPOOL MESSAGES [ACCOUNTS [LOGIN]]\n", stderr);
 		return 64;
 	}

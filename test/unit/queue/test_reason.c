@@ -15,13 +15,13 @@
 #include "queue/reason.h"
 #include "queue/spool.h"
 
-#define POSTFIX                                                                                        \
-	"\n<x@defer.test>: host a[203.0.113.25] said: 451 4.2.1 Busy\nrecipient=x@defer.test\n"        \
+#define POSTFIX                                                                                          \
+	"\n<x@defer.test>: host a[203.0.113.25] said: 451 4.2.1 Busy\nrecipient=x@defer.test\n"          \
 	"status=4.2.1\naction=delayed\ndiag_text=451 4.2.1 Busy\nreason=host a[203.0.113.25] said: 451 " \
 	"4.2.1 Busy\n\n\n<y@defer.test>: other\nrecipient=y@defer.test\nreason=other\n\n"
-#define EXIM                                                                                             \
-	"2026-11-28 11:47:09.307 Received from a@b U=a P=local S=258\n"                                  \
-	"2026-11-28 11:47:09.454 H=a [203.0.113.25] SMTP error after RCPT TO:<x@d>: 451 Busy\n"          \
+#define EXIM                                                                                                 \
+	"2026-11-28 11:47:09.307 Received from a@b U=a P=local S=258\n"                                      \
+	"2026-11-28 11:47:09.454 H=a [203.0.113.25] SMTP error after RCPT TO:<x@d>: 451 Busy\n"              \
 	"2026-11-28 11:47:09.455 x@d R=o T=smtp defer (-44) H=a [203.0.113.25]:25 DT=0.0s: SMTP error: 451 " \
 	"Busy\n2026-11-28 11:48:09.455 x@d R=o T=smtp defer (110): Connection timed out\n"
 
