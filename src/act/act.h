@@ -109,8 +109,8 @@ bool socket_is_address(struct span s);
 int firewall_restore(const struct actor *a, struct err *err);
 
 /* One file per kind or two. */
-extern const struct kind kind_hold_file, kind_edit, kind_put_file, kind_mode, kind_hold_queue, kind_firewall,
-	kind_stop, kind_command, kind_close_socket, kind_end_login, kind_modes, kind_release_queue,
-	kind_remove_queue, kind_flush_queue;
+extern const struct kind kind_hold_file, kind_edit, kind_put_file, kind_mode, kind_hold_queue, kind_firewall, kind_stop,
+	kind_command, kind_close_socket, kind_end_login, kind_modes, kind_release_queue, kind_remove_queue,
+	kind_flush_queue;
 
 #endif

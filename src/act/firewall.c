@@ -97,7 +97,7 @@ static int write_rules(const struct actor *a, const struct journal_row *row, boo
 	static const char *const argv[] = { NFT, "-f", "-", NULL };
 	struct rules r = { .uids = BUF_MAX(TEXT_MOST) };
 	struct buf text = BUF_MAX(TEXT_MOST + 4096), said = BUF_MAX(200);
-	struct spawn s = { .argv = argv, .seconds = 30, .output = &said };
+	struct spawn s = { .argv = argv, .seconds = 30, .locked = true, .output = &said };
 	int rc = collect(a, row, with, &r, err);
 
 	if (rc == 0 && r.uids.over)

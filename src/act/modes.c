@@ -14,6 +14,7 @@
 #include "act/record.h"
 #include "sys/resolve.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
@@ -44,9 +45,16 @@ static int check(const struct actor *a, const struct action *v, struct err *err)
 	return 0;
 }
 
-/* The thing under WORD's name, pinned, if its rights may be taken away; else negative. */
-static int pin(const struct work *w, int home, struct span word, struct stat *st)
+/* Not what an error of the machine (no memory, no descriptor) would be: there is nothing that may be touched. */
+static bool is_gone(int error)
 {
+	return error == ENOENT || error == ELOOP || error == ENOTDIR || error == EXDEV || error == EPERM;
+}
+
+/* The thing under the name of word I, pinned, if its rights may be taken away; else -1 with errno (is_gone). */
+static int pin(const struct work *w, int home, size_t i, struct stat *st)
+{
+	struct span word = w->action->args[i];
 	char name[PATH_MAX];
 	int fd;
 
@@ -58,7 +66,30 @@ static int pin(const struct work *w, int home, struct span word, struct stat *st
 	    (S_ISDIR(st->st_mode) || (S_ISREG(st->st_mode) && st->st_nlink == 1)))
 		return fd;
 	close(fd);
+	errno = EPERM;
 	return -1;
+}
+
+static int look_at_all(struct work *w, int home, size_t *ret_n, struct err *err)
+{
+	struct record *r = w->record;
+
+	for (size_t i = 0; i < r->nmodes; i++) {
+		struct stat st;
+		int fd = pin(w, home, i, &st);
+
+		if (fd < 0 && !is_gone(errno))
+			return err_sys(err, EXIT_IO, "%.*s: what is in it cannot be looked at",
+				       (int)w->action->path.n, w->action->path.p);
+		if (fd < 0)
+			continue;
+		if (st.st_mode & BITS & ~mask_of(w->action->args[i])) {
+			r->modes[i] = (struct mode_seen){ st.st_dev, st.st_ino, st.st_mode };
+			++*ret_n;
+		}
+		close(fd);
+	}
+	return 0;
 }
 
 static int look(struct work *w, struct err *err)
@@ -74,34 +105,38 @@ static int look(struct work *w, struct err *err)
 	r->modes = arena_alloc(w->arena, v->nargs * sizeof(*r->modes));
 	r->nmodes = v->nargs;
 	r->parent = seen_of(&place.folder_status);
-	for (size_t i = 0; i < v->nargs; i++) {
-		struct stat st;
-		int fd = pin(w, place.folder, v->args[i], &st);
-
-		r->modes[i] = (struct mode_seen){ 0 };
-		if (fd < 0)
-			continue;
-		if (st.st_mode & BITS & ~mask_of(v->args[i])) {
-			r->modes[i] = (struct mode_seen){ st.st_dev, st.st_ino, st.st_mode };
-			n++;
-		}
-		close(fd);
-	}
+	rc = look_at_all(w, place.folder, &n, err);
 	place_close(&place);
-	return n ? 0
-		 : err_set(err, EXIT_NOINPUT, "%.*s: nothing with such rights is there any more",
-			   (int)v->path.n, v->path.p);
+	if (rc == 0 && n == 0)
+		rc = err_set(err, EXIT_NOINPUT, "%.*s: nothing with such rights is there any more",
+			     (int)v->path.n, v->path.p);
+	return rc;
 }
 
-/* Sets MODE where the thing is the one of the record and has mode EXPECTED; 1 set, 0 not as expected, negative failed. */
-static int set(const struct mode_seen *seen, int fd, const struct stat *st, mode_t expected, mode_t mode)
-{
-	struct stat now;
+enum outcome { SET, LEFT, FAILED, OUTCOMES };
 
-	if (st->st_ino != seen->inode || st->st_dev != seen->device || (st->st_mode & BITS) != expected)
-		return 0;
-	/* some file systems take a mode and keep another */
-	return place_chmod(fd, mode) < 0 || fstat(fd, &now) < 0 || (now.st_mode & BITS) != mode ? -1 : 1;
+/* MODE for the thing of the record where it has mode EXPECTED. LEFT: it is gone, or another. */
+static enum outcome set(const struct work *w, int home, size_t i, mode_t expected, mode_t mode)
+{
+	const struct mode_seen *seen = &w->record->modes[i];
+	enum outcome one = LEFT;
+	struct stat st, now;
+	int fd = pin(w, home, i, &st);
+
+	if (fd < 0)
+		return is_gone(errno) ? LEFT : FAILED;
+	if (st.st_ino == seen->inode && st.st_dev == seen->device) {
+		/* done by a try before this one */
+		if ((st.st_mode & BITS) == mode)
+			one = SET;
+		/* some file systems take a mode and keep another */
+		else if ((st.st_mode & BITS) == expected)
+			one = place_chmod(fd, mode) < 0 || fstat(fd, &now) < 0 || (now.st_mode & BITS) != mode
+				      ? FAILED
+				      : SET;
+	}
+	close(fd);
+	return one;
 }
 
 /* Thousands of inodes of one file system: one call for all of them. */
@@ -118,8 +153,8 @@ static int sync_all(int home, struct err *err)
 static int make(struct work *w, struct err *err)
 {
 	const struct action *v = w->action;
+	size_t n[OUTCOMES] = { 0 };
 	struct place place;
-	size_t done = 0, left = 0, failed = 0;
 	int rc = place_open(w->actor, v, &place, err);
 
 	if (rc < 0)
@@ -127,79 +162,64 @@ static int make(struct work *w, struct err *err)
 	for (size_t i = 0; i < w->record->nmodes; i++) {
 		struct mode_seen *seen = &w->record->modes[i];
 		mode_t old = seen->mode & BITS;
-		struct stat st;
-		int one = 0, fd = seen->inode ? pin(w, place.folder, v->args[i], &st) : -1;
+		enum outcome one =
+			seen->inode ? set(w, place.folder, i, old, old & mask_of(v->args[i])) : LEFT;
 
-		if (fd >= 0) {
-			one = set(seen, fd, &st, old, old & mask_of(v->args[i]));
-			close(fd);
-		}
-		if (one <= 0)
+		/* what failed may be set all the same: undo looks at it */
+		if (one == LEFT)
 			seen->inode = 0;
-		done += one > 0;
-		left += one == 0;
-		failed += one < 0;
+		n[one]++;
 	}
 	rc = sync_all(place.folder, err);
 	place_close(&place);
-	if (rc == 0 && done == 0)
+	if (rc == 0 && n[SET] == 0)
 		rc = err_set(err, EXIT_IO, "%.*s: no mode could be set", (int)v->path.n, v->path.p);
-	buf_addf(&w->text, "rights of %zu taken away", done);
-	if (left)
+	buf_addf(&w->text, "rights of %zu taken away", n[SET]);
+	if (n[LEFT])
 		buf_addf(&w->text,
 			 "; %zu are links, another owner's, have a second name or have changed: left alone",
-			 left);
-	if (failed)
-		buf_addf(&w->text, "; %zu could not be set", failed);
+			 n[LEFT]);
+	if (n[FAILED])
+		buf_addf(&w->text, "; %zu could not be set", n[FAILED]);
 	return rc;
 }
 
-/* One of many back; 1 back, 0 nothing to do, negative: not as we left it. */
-static int give_back(const struct work *w, int home, size_t i)
+/* A file's set-id bits are not given back; a folder's are no right to run anything. */
+static enum outcome give_back(const struct work *w, int home, size_t i)
 {
 	const struct mode_seen *seen = &w->record->modes[i];
 	mode_t old = seen->mode & BITS, ours = old & mask_of(w->action->args[i]);
-	struct stat st;
-	int one, fd = pin(w, home, w->action->args[i], &st);
 
-	if (fd < 0)
-		return -1;
-	if (S_ISREG(st.st_mode))
+	if (S_ISREG(seen->mode))
 		old &= ~(mode_t)SET_ID;
-	/* done by a try before this one */
-	if (st.st_ino == seen->inode && st.st_dev == seen->device && (st.st_mode & BITS) == old) {
-		close(fd);
-		return 0;
-	}
-	one = set(seen, fd, &st, ours, old);
-	close(fd);
-	return one > 0 ? 1 : -1;
+	return set(w, home, i, ours, old);
 }
 
 static int undo(struct work *w, struct err *err)
 {
-	size_t back = 0, left = 0;
+	const struct action *v = w->action;
+	size_t n[OUTCOMES] = { 0 };
 	struct place place;
-	int rc = place_open(w->actor, w->action, &place, err);
+	int rc = place_open(w->actor, v, &place, err);
 
 	if (rc < 0)
 		return rc;
-	if (w->record->nmodes != w->action->nargs) {
+	if (w->record->nmodes != v->nargs) {
 		place_close(&place);
 		return err_set(err, EXIT_IO, "an action's record is damaged");
 	}
-	for (size_t i = w->record->nmodes; i-- > 0;) {
-		int one = w->record->modes[i].inode ? give_back(w, place.folder, i) : 0;
-
-		back += one > 0;
-		left += one < 0;
-	}
+	for (size_t i = w->record->nmodes; i-- > 0;)
+		if (w->record->modes[i].inode)
+			n[give_back(w, place.folder, i)]++;
 	rc = sync_all(place.folder, err);
 	place_close(&place);
-	if (left)
+	if (rc == 0 && n[FAILED])
+		rc = err_set(err, EXIT_IO, "%.*s: %zu modes could not be given back", (int)v->path.n,
+			     v->path.p, n[FAILED]);
+	if (n[LEFT])
 		buf_addf(&w->text,
-			 "%zu given back; %zu are gone or have been changed since: left as they are", back,
-			 left);
+			 "%zu given back; %zu are gone or have been changed since: left as they are", n[SET],
+			 n[LEFT]);
 	return rc;
 }
 

@@ -168,12 +168,23 @@ static int shown(const struct buf *said)
 	return said->n < SHOWN_MOST ? (int)said->n : SHOWN_MOST;
 }
 
+/* A queue run delivers for as long as it takes; nothing of it is ever taken back. */
+static bool runs_queue(const struct span *args, size_t nargs)
+{
+	return nargs == 2 && (span_eq(args[1], SPAN("-q")) || span_eq(args[1], SPAN("-qf")) ||
+			      span_eq(args[1], SPAN("flush")));
+}
+
 int run_program(const struct span *args, size_t nargs, struct span input, struct err *err)
 {
 	struct buf said = BUF_MAX(SAID_MOST);
 	struct arena *a = arena_new();
 	const char **argv = arena_alloc(a, (nargs + 1) * sizeof(*argv));
-	struct spawn s = { .argv = argv, .input = input, .seconds = SECONDS, .output = &said };
+	struct spawn s = { .argv = argv,
+			   .input = input,
+			   .seconds = SECONDS,
+			   .locked = !runs_queue(args, nargs),
+			   .output = &said };
 	int rc;
 
 	if (nargs == 1 && span_eq(args[0], SPAN("reload-exim"))) {

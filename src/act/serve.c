@@ -9,6 +9,7 @@
 #include "act/act.h"
 #include "base/codec.h"
 #include "sys/channel.h"
+#include "sys/spawn.h"
 
 #include "act/talk.h"
 #include "base/hash.h"
@@ -110,7 +111,10 @@ static int learn_allowed(struct actor *a, const struct act_begin *b, struct err 
 	return 0;
 }
 
-/* One actor at a time: another's unfinished steps are not to be recovered. Held until act_end. */
+/*
+ * One actor at a time: another's unfinished steps are not to be recovered. Held until act_end, and by the programs of one
+ * who was killed, until they have ended.
+ */
 static int lock(struct actor *a, struct err *err)
 {
 	const struct timespec nap = { .tv_nsec = LOCK_NANOS };
@@ -124,6 +128,9 @@ static int lock(struct actor *a, struct err *err)
 		close(dir);
 	if (fd < 0)
 		return err_sys(err, EXIT_IO, "%s/act.lock cannot be opened", a->state_dir);
+	/* what we have started goes on when we are killed: the next actor must not take back what is still being done */
+	if (dup2(fd, SPAWN_KEPT) < 0)
+		return err_sys(err, EXIT_IO, "%s/act.lock cannot be kept", a->state_dir);
 	a->lock = fd;
 	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
@@ -450,8 +457,10 @@ int act_serve(struct actor *a, const struct message *m, struct err *err)
 void act_end(struct actor *a)
 {
 	journal_close(a->journal);
-	if (a->lock >= 0)
+	if (a->lock >= 0) {
+		close(SPAWN_KEPT);
 		close(a->lock);
+	}
 	if (a->root >= 0)
 		close(a->root);
 	arena_free(a->arena);

@@ -31,8 +31,8 @@ static bool beneath(struct span path, struct span folder)
 
 static void find_folders(const struct host_facts *f, const struct account_want *want, struct buf *out)
 {
-	uint32_t index = want->name.n ? accounts_by_name(f->accounts, want->name) :
-					accounts_by_path(f->accounts, want->path);
+	uint32_t index = want->name.n ? accounts_by_name(f->accounts, want->name)
+				      : accounts_by_path(f->accounts, want->path);
 	const struct account *account = index == ACCOUNT_NONE ? NULL : accounts_get(f->accounts, index);
 	struct packer p = { .out = out };
 	size_t n = 0;
@@ -93,7 +93,8 @@ static int take(struct span body, struct arena *a, struct account_answer *ret, s
 	while (!u.failed && u.left.n && r.folders < FOLDERS_MOST) {
 		struct span folder = unpack_span(&u);
 
-		if (folder.n < 2 || folder.p[0] != '/' || folder.n >= PATH_MAX || memchr(folder.p, '\0', folder.n))
+		if (folder.n < 2 || folder.p[0] != '/' || folder.n >= PATH_MAX ||
+		    memchr(folder.p, '\0', folder.n))
 			continue;
 		r.folder[r.folders] = arena_str(a, folder);
 		r.folders += !has(&r, r.folder[r.folders]);
@@ -128,7 +129,8 @@ static int serve(struct confined *child, const struct account_want *want, struct
 		else if (m.type == TALK_STATUS)
 			rc = serve_status(&serving, m.body, err);
 		else
-			rc = err_set(err, EXIT_SOFTWARE, "the reader of accounts spoke out of turn (%u)", m.type);
+			rc = err_set(err, EXIT_SOFTWARE, "the reader of accounts spoke out of turn (%u)",
+				     m.type);
 		if (rc < 0)
 			return rc;
 	}

@@ -124,7 +124,8 @@ static void begin_clamd(struct beside *b, struct scanning *s)
 	buf_free(&version);
 }
 
-static void add_name(struct beside *b, struct beside_answer *a, const char *who, struct span name, double weight)
+static void add_name(struct beside *b, struct beside_answer *a, const char *who, struct span name,
+		     double weight)
 {
 	struct buf text = BUF_MAX(600), said = BUF_MAX(600);
 
@@ -167,7 +168,8 @@ static void ask_clamd(struct beside *b, int fd, struct beside_answer *ret)
 /* A folder that nobody else can look into, in the state's: clamscan then meets no name and no link of an account's. */
 static void begin_clamscan(struct beside *b, struct scanning *s)
 {
-	if (b->clamd || !s->o->full || access(clamscan, X_OK) < 0 || strcmp(s->config.scan_clamd.value, "off") == 0)
+	if (b->clamd || !s->o->full || access(clamscan, X_OK) < 0 ||
+	    strcmp(s->config.scan_clamd.value, "off") == 0)
 		return;
 	snprintf(b->copies, sizeof(b->copies), "/var/tmp/spamtrail-clamscan.XXXXXX");
 	if (!mkdtemp(b->copies))
@@ -236,7 +238,8 @@ static void take_clamscan(struct beside *b, struct scanning *s, struct span said
 
 static void run_clamscan(struct beside *b, struct scanning *s)
 {
-	const char *const argv[] = { clamscan, "--no-summary", "--infected", "--recursive", "--", b->copies, NULL };
+	const char *const argv[] = { clamscan, "--no-summary", "--infected", "--recursive",
+				     "--",     b->copies,      NULL };
 	struct buf out = BUF_MAX(SPAWN_OUTPUT_MOST);
 	const struct spawn run = { .argv = argv, .seconds = CLAMSCAN_SECONDS, .output = &out };
 	struct err err = { 0 };
@@ -270,8 +273,7 @@ static void end_clamscan(struct beside *b)
 /* maldet gives its arguments to a shell once more, and takes ? for a wildcard: plain names alone are handed to it. */
 static bool is_plain(const char *path)
 {
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
 
 	return path[0] == '/' && path[strspn(path, plain)] == '\0';
 }
@@ -310,7 +312,8 @@ struct beside *beside_new(struct scanning *s)
 	begin_clamscan(b, s);
 	b->yara = yara_helper_new(s->config.scan_rules.value, s->o->unconfined, &notes);
 	s->rules_sum = hash_mix(s->rules_sum ^ yara_helper_sum(b->yara));
-	for (left = buf_view(&notes); (end = span_find(left, 0, '\n')) >= 0; left = span_from(left, (size_t)end + 1))
+	for (left = buf_view(&notes); (end = span_find(left, 0, '\n')) >= 0;
+	     left = span_from(left, (size_t)end + 1))
 		scanning_note(s, span_head(left, (size_t)end));
 	buf_free(&notes);
 	return b;

@@ -37,16 +37,6 @@ static const struct flag flags[FLAGS] = {
 		       "contain: the brake, nothing leaves this machine for 30m or --for; queue: all "
 		       "messages" },
 	[FLAG_FROM] = { "from", VALUE_DIR, "DIR", "put clean files from DIR in the place of locked scripts" },
-	[FLAG_LOCK] = { "lock", VALUE_WORDS, "auto|hold|mode|403",
-			"how scripts are locked: moved to the hold store, made unreadable, or refused by the "
-			"web "
-			"server" },
-	[FLAG_PERMISSIONS] = { "permissions", VALUE_NONE, NULL,
-			       "also take rights away in the account's home that only he himself should "
-			       "have" },
-	[FLAG_CREDENTIALS] = { "credentials", VALUE_NONE, NULL,
-			       "also lock the account's shell password, ssh keys and FTP users" },
-	[FLAG_AGAIN] = { "again", VALUE_NONE, NULL, "do again what an operator took back before" },
 	[FLAG_FLUSH] = { "flush", VALUE_NONE, NULL, "deliver now, after asking; never held or frozen mail" },
 	[FLAG_RELEASE] = { "release", VALUE_NONE, NULL, "let held messages go on, after asking" },
 	[FLAG_CUSTOMER] = { "customer", VALUE_NONE, NULL, "to the customer: what happened, what he must do" },
@@ -60,6 +50,16 @@ static const struct flag flags[FLAGS] = {
 			      "the closing statement; refused while the cause is not gone" },
 	[FLAG_FORCE] = { "force", VALUE_NONE, NULL,
 			 "print it all the same, with the open points in the text" },
+	[FLAG_LOCK] = { "lock", VALUE_WORDS, "auto|hold|mode|403",
+			"how scripts are locked: moved to the hold store, made unreadable, or refused by the "
+			"web "
+			"server" },
+	[FLAG_PERMISSIONS] = { "permissions", VALUE_NONE, NULL,
+			       "also take rights away in the account's home that only he himself should "
+			       "have" },
+	[FLAG_CREDENTIALS] = { "credentials", VALUE_NONE, NULL,
+			       "also lock the account's shell password, ssh keys and FTP users" },
+	[FLAG_AGAIN] = { "again", VALUE_NONE, NULL, "do again what an operator took back before" },
 	[FLAG_REMOVE] = { "remove", VALUE_NONE, NULL,
 			  "setup: take out what it put in; queue: end messages for good, samples are kept" },
 	[FLAG_EXPIRED] = { "expired", VALUE_NONE, NULL,

@@ -46,6 +46,18 @@ static void add_unseen(struct inputs *in, const char *path, const char *why)
 	buf_free(&text);
 }
 
+/* In an image that an ordinary user has unpacked all files are his. */
+static bool owners_mean(struct inputs *in)
+{
+	struct file_status st;
+	struct err err = { 0 };
+
+	if (!in->owners_asked)
+		in->owners = beneath_status(in->root, "/", &st, &err) == 0 && st.uid == 0;
+	in->owners_asked = true;
+	return in->owners;
+}
+
 static void add_file(struct inputs *in, const char *path, const struct file_status *st)
 {
 	if (in->n == INPUTS_MOST) {
@@ -55,18 +67,26 @@ static void add_file(struct inputs *in, const char *path, const struct file_stat
 	if (in->n == in->room) {
 		size_t room = in->room ? in->room * 2 : 32;
 		struct log_file *bigger = arena_alloc(in->arena, room * sizeof(*bigger));
+		size_t *homes = arena_alloc(in->arena, room * sizeof(*homes));
 
-		if (in->n)
+		if (in->n) {
 			memcpy(bigger, in->file, in->n * sizeof(*bigger));
+			memcpy(homes, in->home, in->n * sizeof(*homes));
+		}
 		in->file = bigger;
+		in->home = homes;
 		in->room = room;
 	}
+	in->home[in->n] = 0;
 	in->file[in->n++] = (struct log_file){
 		.name = span_str(arena_str(in->arena, span_str(path))),
 		.mtime = st->mtime,
 		.size = st->size,
 		.dev = st->device,
 		.ino = st->inode,
+		.uid = owners_mean(in) ? st->uid : 0,
+		.gid = owners_mean(in) ? st->gid : 0,
+		.mode = st->mode & 0777,
 	};
 }
 
@@ -272,17 +292,23 @@ static void allow(struct inputs *in, size_t before, const struct file_status *st
 		in->file[in->n - 1].only = only;
 }
 
-void inputs_add_log(struct inputs *in, struct span path, uint32_t only)
+/* REST of PATH leads to it beneath ROOT. */
+static void add_logs(struct inputs *in, const struct root *root, struct span path, struct span rest,
+		     uint32_t only, size_t home)
 {
 	ptrdiff_t slash = span_rfind(path, '/');
 	char *dir = arena_str(in->arena, slash > 0 ? span_head(path, (size_t)slash) : SPAN("/"));
+	ptrdiff_t under = span_rfind(rest, '/');
+	const char *below = under > 0 ? arena_str(in->arena, span_head(rest, (size_t)under))
+			    : home    ? "."
+				      : "/";
 	struct span base = span_from(path, (size_t)(slash + 1));
 	struct err err = { 0 };
 	struct span *names;
 	size_t n;
 	bool more;
 
-	if (base.n == 0 || beneath_list(in->root, dir, NAMES_MOST, in->arena, &names, &n, &more, &err) < 0)
+	if (base.n == 0 || beneath_list(root, below, NAMES_MOST, in->arena, &names, &n, &more, &err) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		struct file_status st;
@@ -291,12 +317,41 @@ void inputs_add_log(struct inputs *in, struct span path, uint32_t only)
 		if (!span_starts(names[i], base) || !span_eq(logset_base(names[i]), logset_base(base)))
 			continue;
 		name = join(in->arena, dir, names[i]);
-		if (beneath_status(in->root, name, &st, &err) == 0 && S_ISREG(st.mode) && st.size > 0) {
+		if (beneath_status(root, join(in->arena, below, names[i]), &st, &err) == 0 &&
+		    S_ISREG(st.mode) && st.size > 0) {
 			size_t before = in->n;
 
 			add_file(in, name, &st);
 			allow(in, before, &st, only);
+			if (in->n > before)
+				in->home[before] = home;
 		}
+	}
+}
+
+/* The home that PATH's first HOME bytes are; *RET_REST is how PATH goes on below it. False: there is none. */
+static bool home_open(struct inputs *in, struct span path, size_t home, struct root *ret_root,
+		      struct span *ret_rest)
+{
+	struct err err = { 0 };
+
+	if (home >= path.n || path.p[home] != '/' ||
+	    root_open_home(in->root, arena_str(in->arena, span_head(path, home)), ret_root, &err) < 0)
+		return false;
+	*ret_rest = span_from(path, home + 1);
+	return true;
+}
+
+void inputs_add_log(struct inputs *in, struct span path, uint32_t only, size_t home)
+{
+	struct span rest = path;
+	struct root root;
+
+	if (home == 0) {
+		add_logs(in, in->root, path, path, only, 0);
+	} else if (home_open(in, path, home, &root, &rest)) {
+		add_logs(in, &root, path, rest, only, home);
+		root_close(&root);
 	}
 }
 
@@ -313,6 +368,17 @@ int inputs_open(struct inputs *in, size_t index, struct err *err)
 		int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 
 		return fd < 0 ? err_sys(err, EXIT_NOINPUT, "cannot read standard input") : fd;
+	}
+	if (in->home && in->home[index]) {
+		struct span rest;
+		struct root root;
+		int fd;
+
+		if (!home_open(in, in->file[index].name, in->home[index], &root, &rest))
+			return err_set(err, EXIT_NOINPUT, "%s: its home is not there any more", path);
+		fd = beneath_open_file(&root, arena_str(in->arena, rest), 0, err);
+		root_close(&root);
+		return fd;
 	}
 	return beneath_open_file(in->root, path, in->named ? BENEATH_NAMED : 0, err);
 }

@@ -25,6 +25,7 @@ struct inputs {
 	struct arena *arena;   /* the caller's */
 	const struct root *root;
 	struct log_file *file;
+	size_t *home;          /* of each, as in inputs_add_log */
 	size_t n, room;
 	struct span *unseen;   /* sentences about what could not be read */
 	size_t nunseen, unseen_room;
@@ -34,6 +35,7 @@ struct inputs {
 	size_t njournals;
 	bool unconfined;       /* the operator's word, for the journal's helper */
 	bool no_helper;        /* there is a journal, and nothing to read it with */
+	bool owners, owners_asked; /* do uids of files mean those of the server's passwd? */
 	bool named;            /* the operator named the paths: their own spelling, BENEATH_NAMED */
 };
 
@@ -42,8 +44,11 @@ struct inputs {
  * with logs and a journal in it gives the logs: the journal says the same again.
  */
 void inputs_named(struct inputs *in, char *const *paths, size_t npaths);
-/* The file at PATH and its rotated mates, where it is there. ONLY: see struct log_file. */
-void inputs_add_log(struct inputs *in, struct span path, uint32_t only);
+/*
+ * The file at PATH and its rotated mates, where it is there. ONLY: see struct log_file. HOME > 0: so many bytes of PATH
+ * are somebody's home, and what lies below it is his: no link there is followed.
+ */
+void inputs_add_log(struct inputs *in, struct span path, uint32_t only, size_t home);
 /* Is there a file among them that may tell of mail? */
 bool inputs_have_mail(const struct inputs *in);
 /* The server's systemd journal, where there is one. */

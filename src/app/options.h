@@ -40,8 +40,7 @@ struct options {
 	bool complained; /* no flag: investigate and report read the mailboxes of complaints, too */
 	bool notify; /* signs */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
-	unsigned
-		newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
+	unsigned newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
 	bool facts_only; /* no flag: and at no log at all */
 	char **args; /* behind the verb; owned */
 	int nargs;

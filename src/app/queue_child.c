@@ -51,13 +51,20 @@ static void put_message(struct queue_child *c, const struct queued *q)
 		send_batch(c);
 }
 
+/* What a row's account means: who handed it over. A relay's or a forward's is only what addresses say. */
+static bool is_of_user(enum sender_kind kind)
+{
+	return kind == KIND_LOCAL || kind == KIND_SCRIPT || kind == KIND_DIRECT;
+}
+
 /* By the login, else by the unix user: never by what the message says of itself. */
 static bool is_one_of(const struct queue_want *want, const struct queued *q, const struct whose *w)
 {
 	for (size_t i = 0; i < want->nonly; i++) {
 		const struct row *r = &want->only[i];
 		bool his = r->kind == KIND_AUTH ? w->kind == KIND_AUTH && span_eq_nocase(w->id, r->id)
-						: w->kind == KIND_LOCAL && w->account.n && r->account.n &&
+						: is_of_user(r->kind) && w->kind == KIND_LOCAL &&
+							  w->account.n && r->account.n &&
 							  span_eq(w->account, r->account);
 
 		if (his && (!r->since || !q->arrival || q->arrival >= r->since))

@@ -48,9 +48,10 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 	for (uint32_t i = 0; i < n && !u.failed; i++) {
 		char *path = serve_path(&s->serving, unpack_span(&u));
 		uint32_t only = unpack_u32(&u);
+		uint32_t home = unpack_u32(&u);
 
 		if (path && s->want->npaths == 0)
-			inputs_add_log(&s->inputs, span_str(path), only);
+			inputs_add_log(&s->inputs, span_str(path), only, home);
 	}
 	s->spools.postfix_spool = arena_span(s->arena, unpack_span(&u));
 	s->spools.postfix_commands = arena_span(s->arena, unpack_span(&u));
@@ -58,7 +59,7 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 	if (!unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the reader asked for logs in a way that makes no sense");
 	for (size_t i = 0; s->want->npaths == 0 && i < s->want->nlogs; i++)
-		inputs_add_log(&s->inputs, s->want->logs[i], s->want->logs_only[i]);
+		inputs_add_log(&s->inputs, s->want->logs[i], s->want->logs_only[i], 0);
 	if (s->want->npaths == 0 && !inputs_have_mail(&s->inputs))
 		inputs_add_journal(&s->inputs);
 	/* a journal that is there and cannot be read makes an incomplete answer, not none */
@@ -77,6 +78,9 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 		pack_u64(&p, f->size);
 		pack_u64(&p, f->dev);
 		pack_u64(&p, f->ino);
+		pack_u32(&p, f->uid);
+		pack_u32(&p, f->gid);
+		pack_u32(&p, f->mode);
 		pack_u32(&p, f->only);
 	}
 	return serve_answer(&s->serving, TALK_LOGS, &body, -1, err);

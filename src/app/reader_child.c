@@ -99,6 +99,7 @@ static void get_files(struct child *c, const struct host_facts *facts)
 			continue;
 		pack_span(&p, facts->logs[i].path);
 		pack_u32(&p, host_log_dialects(facts->logs[i].role));
+		pack_u32(&p, (uint32_t)facts->logs[i].home);
 	}
 	pack_span(&p, facts->postfix_spool);
 	pack_span(&p, facts->postfix_commands);
@@ -115,6 +116,9 @@ static void get_files(struct child *c, const struct host_facts *facts)
 		f->size = unpack_u64(&u);
 		f->dev = unpack_u64(&u);
 		f->ino = unpack_u64(&u);
+		f->uid = unpack_u32(&u);
+		f->gid = unpack_u32(&u);
+		f->mode = unpack_u32(&u);
 		f->only = unpack_u32(&u);
 		c->bytes += f->size;
 	}
@@ -319,11 +323,27 @@ static void tell_spools(const struct host_facts *facts, struct inquiry *q)
 }
 
 /* What is so at this moment: who may relay, and what the mail server takes. */
-static void tell_now(const struct host_facts *facts, const struct observed *observed, struct inquiry *q)
+/* Settings first: what the logs told of the same domain comes behind them. */
+static void fill_dkim(struct child *c, const struct host_facts *facts, struct inquiry *q)
+{
+	struct dkim_key *all = arena_alloc(c->arena, DKIM_MOST * sizeof(*all));
+	size_t n = facts->ndkim < DKIM_MOST ? facts->ndkim : DKIM_MOST;
+
+	if (n)
+		memcpy(all, facts->dkim, n * sizeof(*all));
+	for (size_t i = 0; i < q->ndkim && n < DKIM_MOST; i++)
+		all[n++] = q->dkim[i];
+	q->dkim = all;
+	q->ndkim = n;
+}
+
+static void tell_now(struct child *c, const struct host_facts *facts, const struct observed *observed,
+		     struct inquiry *q)
 {
 	q->networks = facts->networks;
 	q->nnetworks = facts->nnetworks < NETWORKS_MOST ? facts->nnetworks : NETWORKS_MOST;
 	q->load = observed->load;
+	fill_dkim(c, facts, q);
 }
 
 /* What waits, as the queue reader told the command line. */
@@ -366,6 +386,8 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.ntrusted = want->ntrusted,
 		.networks = facts->networks,
 		.nnetworks = facts->nnetworks,
+		.sites = facts->sites,
+		.nsites = facts->nsites,
 		.observed = want->observed.n && observed_unpack(c->arena, want->observed, &observed)
 				    ? &observed
 				    : NULL,
@@ -413,7 +435,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	q->panel = facts->panel;
 	fill_outgoing(c, facts, q);
 	tell_spools(facts, q);
-	tell_now(facts, &observed, q);
+	tell_now(c, facts, &observed, q);
 	if (facts->mta.n)
 		q->mta = facts->mta;
 	q->advice = facts->advice;
@@ -450,7 +472,7 @@ static void tell_facts(struct child *c, const struct host_facts *facts)
 	tell_spools(facts, &q);
 	if (c->want->observed.n)
 		observed_unpack(c->arena, c->want->observed, &observed);
-	tell_now(facts, &observed, &q);
+	tell_now(c, facts, &observed, &q);
 	fill_zone(c, facts, &q);
 	if (q.nadvice == 0 && q.nunseen == 0) {
 		q.unseen = &nothing;
@@ -465,7 +487,11 @@ void reader_child(void *ctx, struct channel *channel, bool unconfined)
 	const struct reader_want *want = ctx;
 	struct child c = { .want = want, .channel = channel, .arena = arena_new(), .unconfined = unconfined };
 	struct host_io io = {
-		.ctx = channel, .read = host_io_read, .list = host_io_list, .exists = host_io_exists
+		.ctx = channel,
+		.read = host_io_read,
+		.list = host_io_list,
+		.exists = host_io_exists,
+		.homes = want->npaths == 0 && !want->facts_only && !want->newest,
 	};
 	struct host_facts facts;
 

@@ -117,8 +117,8 @@ static void give_note(struct scanner *s, const char *what, struct span name, uns
 {
 	struct buf body = BUF_MAX(1000);
 
-	buf_addf(&body, "%.*s%s%llu%s", (int)span_head(name, 200).n, name.p ? name.p : "", name.n ? ": " : "", n,
-		 what);
+	buf_addf(&body, "%.*s%s%llu%s", (int)span_head(name, 200).n, name.p ? name.p : "", name.n ? ": " : "",
+		 n, what);
 	give(s, SCAN_NOTE, &body);
 	buf_free(&body);
 }
@@ -243,7 +243,8 @@ static void found_copy(struct scanner *s, const struct walk_file *f, const struc
 }
 
 /* False: no room. */
-static bool found_doubt(struct scanner *s, const struct walk_file *f, const struct scan_told *t, uint64_t print)
+static bool found_doubt(struct scanner *s, const struct walk_file *f, const struct scan_told *t,
+			uint64_t print)
 {
 	struct doubt *d;
 	size_t cut = t->known.root > t->place ? t->known.root - t->place : 0;
@@ -269,7 +270,8 @@ static bool found_doubt(struct scanner *s, const struct walk_file *f, const stru
 
 static uint64_t print_of(const struct scanner *s, struct span path, const struct file_status *st)
 {
-	return s->want->keep && cache_may_keep(st, s->want->now) ? cache_print(s->want->cache.seed, path, st) : 0;
+	return s->want->keep && cache_may_keep(st, s->want->now) ? cache_print(s->want->cache.seed, path, st)
+								 : 0;
 }
 
 static bool is_only_writable(const struct scan_finding *f)
@@ -278,8 +280,8 @@ static bool is_only_writable(const struct scan_finding *f)
 }
 
 /* It is clean to us: what others say, or a release that may lie here, comes later. */
-static void clean_file(struct scanner *s, unsigned worker, const struct walk_file *f, const struct scan_told *t,
-		       uint64_t print)
+static void clean_file(struct scanner *s, unsigned worker, const struct walk_file *f,
+		       const struct scan_told *t, uint64_t print)
 {
 	struct scan_finding differs;
 	struct arena *a;
@@ -295,7 +297,8 @@ static void clean_file(struct scanner *s, unsigned worker, const struct walk_fil
 	}
 	if (t->known.state == KNOWN_OTHER) {
 		if (!found_doubt(s, f, t, print))
-			on_skip(s, f->path, "more files than can be compared with releases in one scan", false);
+			on_skip(s, f->path, "more files than can be compared with releases in one scan",
+				false);
 		print = 0;
 	}
 	if (s->want->beside == BESIDE_ALL && t->known.state != KNOWN_SAME)
@@ -318,8 +321,9 @@ static void note_includes(struct scanner *s, const struct walk_file *f)
 	size_t n = includes_of(s->rules.words, f->bytes, s->arena, name, INCLUDES_MOST);
 
 	for (size_t i = 0; i < n && s->includes < INCLUDES_MOST; i++) {
-		struct span at = includes_place(s->arena, s->want->place,
-						slash < 0 ? SPAN_NONE : span_head(f->path, (size_t)slash), name[i]);
+		struct span at =
+			includes_place(s->arena, s->want->place,
+				       slash < 0 ? SPAN_NONE : span_head(f->path, (size_t)slash), name[i]);
 		bool there = at.n == 0;
 
 		for (size_t k = 0; k < s->includes && !there; k++)
@@ -464,15 +468,16 @@ static void see_named(void *ctx, struct span path, struct span name, bool away)
 
 	if (place.n > 1 && place.p[place.n - 1] == '/')
 		place.n--;
-	if (path.n >= 4096 || memchr(path.p, '\0', path.n) || !span_starts(path, place) || path.n <= place.n + 1 ||
-	    (place.n > 1 && path.p[place.n] != '/') || s->nameds == NAMED_MOST)
+	if (path.n >= 4096 || memchr(path.p, '\0', path.n) || !span_starts(path, place) ||
+	    path.n <= place.n + 1 || (place.n > 1 && path.p[place.n] != '/') || s->nameds == NAMED_MOST)
 		return;
 	s->away += away;
 	if (s->nameds % 64 == 0)
 		s->named = xrealloc(s->named, (s->nameds + 64) * sizeof(*s->named));
 	buf_addf(&text, "%.*s%.*s", (int)engine.n, engine.p, (int)span_head(name, 200).n, name.p);
-	s->named[s->nameds++] = (struct named){ span_str(arena_str(s->arena, span_from(path, place.n + (place.n > 1)))),
-						arena_span(s->arena, buf_view(&text)) };
+	s->named[s->nameds++] =
+		(struct named){ span_str(arena_str(s->arena, span_from(path, place.n + (place.n > 1)))),
+				arena_span(s->arena, buf_view(&text)) };
 	buf_free(&text);
 }
 
@@ -545,7 +550,9 @@ void scan_child(void *ctx, struct channel *channel, bool unconfined)
 	s->known = known_new();
 	s->sigs = sigs_new();
 	s->arena = arena_new();
-	s->rules = (struct scan_rules){ .words = words, .known = s->known, .sigs = s->sigs, .place = want->place };
+	s->rules = (struct scan_rules){
+		.words = words, .known = s->known, .sigs = s->sigs, .place = want->place
+	};
 	pthread_mutex_init(&s->lock, NULL);
 	read_rules(s);
 	for (uint32_t i = 0; i < want->tasks && on_go(s); i++)

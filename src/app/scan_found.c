@@ -22,7 +22,8 @@ size_t scan_found_all(const char *dir, struct arena *a, struct scan_finding **re
 	size_t n = 0;
 
 	/* nothing is made where nobody has scanned */
-	if (!dir || (size_t)snprintf(path, sizeof(path), "%s/scan.db", dir) >= sizeof(path) || access(path, R_OK) < 0)
+	if (!dir || (size_t)snprintf(path, sizeof(path), "%s/scan.db", dir) >= sizeof(path) ||
+	    access(path, R_OK) < 0)
 		return 0;
 	if (scans_open(dir, &scans, &note, &err) == 0) {
 		if (scans_found(scans, SPAN("/"), FINDINGS_MOST, a, ret, &n, &err) < 0)
@@ -78,7 +79,8 @@ static void tell(struct arena *a, struct incident *in, uint32_t row, const struc
 	struct moment m = { .at = f->ctime, .kind = SPAN("file"), .grade = 'A', .row = row };
 
 	buf_span(&text, f->path);
-	buf_addf(&text, ": %s (%s) by spamtrail scan", scan_class_name(f->class), scan_verdict_name(f->verdict));
+	buf_addf(&text, ": %s (%s) by spamtrail scan", scan_class_name(f->class),
+		 scan_verdict_name(f->verdict));
 	if (f->reasons) {
 		buf_str(&text, ": ");
 		buf_span(&text, span_head(f->reason[0].text, 300));
@@ -94,7 +96,8 @@ static void note_others(struct arena *a, struct inquiry *q, size_t n, const stru
 	struct span *all = arena_alloc(a, (q->nnotes + 1) * sizeof(*all));
 	struct buf text = BUF_MAX(8192);
 
-	buf_addf(&text, "%zu malicious files found by the last scans belong to no incident here, such as ", n);
+	buf_addf(&text, "%zu malicious files found by the last scans belong to no incident here, such as ",
+		 n);
 	buf_span(&text, example->path);
 	if (q->nnotes)
 		memcpy(all, q->notes, q->nnotes * sizeof(*all));

@@ -95,7 +95,8 @@ void scan_keep_begin(struct scanning *s, const struct root *home, struct scan_wa
 	if (!s->scans || fstat(home->fd, &st) < 0)
 		return;
 	buf_addf(&key, "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
-	s->place = (struct scans_folder){ .key = arena_span(s->arena, buf_view(&key)), .engine = s->rules_sum };
+	s->place =
+		(struct scans_folder){ .key = arena_span(s->arena, buf_view(&key)), .engine = s->rules_sum };
 	buf_free(&key);
 	want->keep = true;
 	want->cache.seed = scans_seed(s->scans);
@@ -182,7 +183,8 @@ static void keep_prints(struct scanning *s, bool whole, struct err *err)
 		scan_keep_told(s, s->was.told[i].print, s->was.told[i].body);
 	s->prints = cache_sort(s->print, s->prints);
 	sort_told(s);
-	if (told_same(s) && s->prints == s->was.n && (s->prints == 0 || memcmp(s->print, s->was.print, s->prints * sizeof(*s->print)) == 0))
+	if (told_same(s) && s->prints == s->was.n &&
+	    (s->prints == 0 || memcmp(s->print, s->was.print, s->prints * sizeof(*s->print)) == 0))
 		return;
 	now.print = s->print;
 	now.n = s->prints;
@@ -205,8 +207,8 @@ void scan_keep_end(struct scanning *s, size_t first, bool ended_well)
 		keep_prints(s, whole, &err);
 		/* a path that begins nowhere is of no use to others */
 		if (s->target->prefix[0] == '/' &&
-		    scans_keep(s->scans, span_str(s->target->prefix), whole,
-			       s->r.finding + first, s->r.findings - first, s->now, &err) < 0)
+		    scans_keep(s->scans, span_str(s->target->prefix), whole, s->r.finding + first,
+			       s->r.findings - first, s->now, &err) < 0)
 			scanning_note(s, span_str(err.text));
 	}
 	forget(s);

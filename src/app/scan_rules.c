@@ -36,7 +36,8 @@ static void add_rule(struct scanning *s, enum rule_kind kind, struct span name, 
 
 static bool is_signatures(struct span name)
 {
-	return span_ends(name, SPAN(".ndb")) || span_ends(name, SPAN(".hdb")) || span_ends(name, SPAN(".hsb"));
+	return span_ends(name, SPAN(".ndb")) || span_ends(name, SPAN(".hdb")) ||
+	       span_ends(name, SPAN(".hsb"));
 }
 
 static int wanted(const struct dirent *d)
@@ -66,7 +67,8 @@ static void read_rule(struct scanning *s, const char *folder, const char *name)
 		s->incomplete = true;
 	} else {
 		kept = arena_span(s->rule_arena, buf_view(&bytes));
-		add_rule(s, is_signatures(span_str(name)) ? RULE_SIGNATURES : RULE_MANIFEST, span_str(name), kept);
+		add_rule(s, is_signatures(span_str(name)) ? RULE_SIGNATURES : RULE_MANIFEST, span_str(name),
+			 kept);
 	}
 	buf_free(&bytes);
 	buf_free(&path);
@@ -171,8 +173,8 @@ static void read_sessions(struct scanning *s, const char *folder)
 	for (size_t i = n; i-- > 0 && read < SESSIONS_MOST;) {
 		struct buf path = BUF_MAX(8192);
 
-		if (!span_starts(names[i], SPAN("session.hits.")) && !span_starts(names[i], SPAN("session.tsv.")) &&
-		    !span_ends(names[i], SPAN(".tsv")))
+		if (!span_starts(names[i], SPAN("session.hits.")) &&
+		    !span_starts(names[i], SPAN("session.tsv.")) && !span_ends(names[i], SPAN(".tsv")))
 			continue;
 		buf_addf(&path, "%s/%.*s", folder, (int)span_head(names[i], 300).n, names[i].p);
 		buf_byte(&path, '\0');

@@ -2,14 +2,15 @@
  * scan_targets - see scan_targets.h.
  *
  * An incident: first the scripts that mailed, or those of the folder that did, and what they include; then the settings
- * above them, whatever in the home is as old as they are, and the folders for uploads; then the account's cron; then the
- * home as a whole, which finds all of that once more and the rest.
+ * above them and the account's cron, which are told at once; then whatever in the home is as old as they are, and the folders
+ * for uploads; then the home as a whole, which finds all of that once more and the rest.
  * TRUST: as in scan_targets.h.
  */
 #include "app/scan_targets.h"
 
 #include "app/account_reader.h"
 #include "app/inquire.h"
+#include "app/scanning.h"
 #include "app/when.h"
 
 #include <limits.h>
@@ -62,11 +63,9 @@ static void add_target(struct making *m, const char *folder, const char *prefix,
 	if (!to->target)
 		to->target = arena_alloc(m->s->arena, TARGETS_MOST * sizeof(*to->target));
 	if (to->n < TARGETS_MOST)
-		to->target[to->n++] = (struct scan_target){ .folder = folder,
-							    .prefix = prefix,
-							    .task = m->task,
-							    .tasks = m->tasks,
-							    .whole = whole };
+		to->target[to->n++] = (struct scan_target){
+			.folder = folder, .prefix = prefix, .task = m->task, .tasks = m->tasks, .whole = whole
+		};
 	begin(m, m->s, to);
 }
 
@@ -83,9 +82,9 @@ static int add_path(struct making *m, const char *path, int64_t since, struct er
 		return rc;
 	if (S_ISREG(st.mode)) {
 		task.only = slash ? slash + 1 : path;
-		folder = !slash	       ? "." :
-			 slash == path ? "/" :
-					 arena_str(m->s->arena, span_of(path, (size_t)(slash - path)));
+		folder = !slash		 ? "."
+			 : slash == path ? "/"
+					 : arena_str(m->s->arena, span_of(path, (size_t)(slash - path)));
 	} else if (!S_ISDIR(st.mode)) {
 		return err_set(err, EXIT_NOINPUT, "%s: neither a file nor a folder", path);
 	}
@@ -111,7 +110,8 @@ static void add_cron(struct making *m, struct span account)
 	struct err err;
 
 	for (size_t i = 0; account.n && !strchr(name, '/') && i < 2; i++) {
-		if (beneath_status(&m->s->root, text(m->s, folders[i], name), &st, &err) < 0 || !S_ISREG(st.mode))
+		if (beneath_status(&m->s->root, text(m->s, folders[i], name), &st, &err) < 0 ||
+		    !S_ISREG(st.mode))
 			continue;
 		add_task(m, (struct scan_task){ .rank = RANK_NEAR, .only = name });
 		add_target(m, folders[i], folders[i], false);
@@ -146,6 +146,17 @@ static char *beneath_home(struct scanning *s, struct span path, const char *home
 	return arena_str(s->arena, span_from(path, path.n > n ? n + 1 : n));
 }
 
+/* A script that mailed, beneath its home; or a folder that did: its ctime is 0. */
+struct script {
+	const char *path, *folder;
+	int64_t ctime;
+};
+
+struct scripts {
+	struct script script[PLACES_MOST];
+	size_t n;
+};
+
 /* FOLDER and those above it, up to the home: what they tell the web server, and their folder for uploads. */
 static void add_settings(struct making *m, const char *folder)
 {
@@ -156,7 +167,8 @@ static void add_settings(struct making *m, const char *folder)
 		char *slash;
 
 		for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-			add_task(m, (struct scan_task){ .rank = RANK_NEAR, .only = text(m->s, at, names[i]) });
+			add_task(m,
+				 (struct scan_task){ .rank = RANK_NEAR, .only = text(m->s, at, names[i]) });
 		if (!*at)
 			break;
 		slash = strrchr(at, '/');
@@ -174,7 +186,8 @@ static void add_uploads(struct making *m, const char *folder)
 		char *slash;
 
 		for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-			add_task(m, (struct scan_task){ .rank = RANK_AGE, .start = text(m->s, at, names[i]) });
+			add_task(m,
+				 (struct scan_task){ .rank = RANK_AGE, .start = text(m->s, at, names[i]) });
 		if (!*at)
 			break;
 		slash = strrchr(at, '/');
@@ -191,56 +204,69 @@ static void add_age(struct making *m, int64_t at)
 	add_task(m, (struct scan_task){ .rank = RANK_AGE, .since = at - SAME_AGE, .until = at + SAME_AGE });
 }
 
-struct script {
-	const char *folder; /* beneath the home */
-	int64_t ctime; /* 0: a folder was named, not a file */
-};
-
 /* A place that mailed: a script, or a folder of which it is not known which. */
-static void add_place(struct making *m, struct span place, const char *home, struct script *scripts, size_t *n)
+static void add_place(struct making *m, const struct script *at)
 {
-	char *path = beneath_home(m->s, place, home), *folder, *slash;
+	if (at->ctime)
+		add_task(m, (struct scan_task){ .rank = RANK_MAILER, .only = at->path, .includes = true });
+	add_task(m, (struct scan_task){ .rank = at->ctime ? RANK_NEAR : RANK_MAILER,
+					.start = *at->folder ? at->folder : NULL,
+					.flat = true,
+					.includes = !at->ctime });
+}
+
+static void find_script(struct scanning *s, struct span place, const char *home, struct scripts *to)
+{
+	char *path = beneath_home(s, place, home), *folder, *slash;
 	struct file_status st;
 	struct err err;
 
-	if (!path || *n == PLACES_MOST ||
-	    beneath_status(&m->s->root, arena_str(m->s->arena, place), &st, &err) < 0)
+	if (!path || to->n == PLACES_MOST ||
+	    beneath_status(&s->root, arena_str(s->arena, place), &st, &err) < 0)
 		return;
-	folder = path;
-	if (S_ISREG(st.mode)) {
-		folder = arena_str(m->s->arena, span_str(path));
-		slash = strrchr(folder, '/');
+	folder = arena_str(s->arena, span_str(path));
+	slash = S_ISREG(st.mode) ? strrchr(folder, '/') : NULL;
+	if (S_ISREG(st.mode))
 		*(slash ? slash : folder) = '\0';
-		add_task(m, (struct scan_task){ .rank = RANK_MAILER, .only = path, .includes = true });
-	}
-	add_task(m, (struct scan_task){ .rank = S_ISREG(st.mode) ? RANK_NEAR : RANK_MAILER,
-					.start = *folder ? folder : NULL,
-					.flat = true,
-					.includes = !S_ISREG(st.mode) });
-	scripts[(*n)++] = (struct script){ folder, S_ISREG(st.mode) ? st.ctime : 0 };
+	to->script[to->n++] = (struct script){ path, folder, S_ISREG(st.mode) ? st.ctime : 0 };
 }
 
-/* Around the places of ROWS in the home that ACCOUNT is; false: none of them lies in it. */
-static bool add_near(struct making *m, const struct incident *in, const struct inquiry *q, const char *home)
+/* The places of IN's senders in HOME. */
+static void find_scripts(struct scanning *s, const struct incident *in, const struct inquiry *q,
+			 const char *home, struct scripts *to)
 {
-	struct script script[PLACES_MOST];
-	size_t n = 0;
-
+	to->n = 0;
 	for (size_t i = 0; i < in->nrows; i++) {
 		const struct row *row = &q->rows[in->rows[i]];
 
 		for (size_t k = 0; k < row->nplaces; k++)
-			add_place(m, row->places[k].path, home, script, &n);
+			find_script(s, row->places[k].path, home, to);
 		if (row->kind == KIND_SCRIPT || row->kind == KIND_DIRECT)
-			add_place(m, row->id, home, script, &n);
+			find_script(s, row->id, home, to);
 	}
-	for (size_t i = 0; i < n; i++)
-		add_settings(m, script[i].folder);
-	for (size_t i = 0; i < n; i++)
-		add_age(m, script[i].ctime ? script[i].ctime : in->since);
-	for (size_t i = 0; i < n; i++)
-		add_uploads(m, script[i].folder);
-	return n > 0;
+}
+
+/* What is looked at within seconds, whatever the home's size. */
+static void add_near(struct making *m, const struct scripts *at, const char *home)
+{
+	for (size_t i = 0; i < at->n; i++)
+		add_place(m, &at->script[i]);
+	for (size_t i = 0; i < at->n; i++)
+		add_settings(m, at->script[i].folder);
+	if (at->n)
+		add_target(m, home, home, false);
+}
+
+/* What was planted with it; that takes a look at every file's times. */
+static void add_around(struct making *m, const struct scripts *at, const struct incident *in,
+		       const char *home)
+{
+	for (size_t i = 0; i < at->n; i++)
+		add_age(m, at->script[i].ctime ? at->script[i].ctime : in->since);
+	for (size_t i = 0; i < at->n; i++)
+		add_uploads(m, at->script[i].folder);
+	if (at->n)
+		add_target(m, home, home, false);
 }
 
 static const struct incident *incident_named(const struct inquiry *q, const char *id)
@@ -251,55 +277,69 @@ static const struct incident *incident_named(const struct inquiry *q, const char
 	return NULL;
 }
 
-/* The accounts that an incident names: each one's home is scanned, once. */
-static bool seen_before(const struct scan_targets *to, const char *folder)
+/* The homes of those whom an incident names, each once. */
+static void find_homes(struct making *m, const struct incident *in, const struct inquiry *q,
+		       struct account_answer *homes, size_t *nhomes)
 {
-	for (size_t i = 0; i < to->n; i++)
-		if (strcmp(to->target[i].folder, folder) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < in->nrows; i++) {
+		const struct row *row = &q->rows[in->rows[i]];
+		struct account_want want = { .root = &m->s->root,
+					     .unconfined = m->s->o->unconfined,
+					     .name = row->account,
+					     .path = row->id };
+		struct account_answer answer;
+		struct err err;
+		bool known = false;
+
+		if (*nhomes == PLACES_MOST)
+			return;
+		if (account_ask(&want, m->s->arena, &answer, &err) < 0) {
+			scanning_note(m->s, span_str(err.text));
+			continue;
+		}
+		for (size_t k = 0; k < *nhomes; k++)
+			known |= strcmp(homes[k].folder[0], answer.folder[0]) == 0;
+		if (!known)
+			homes[(*nhomes)++] = answer;
+	}
 }
 
-static void by_row(struct making *m, const struct incident *in, const struct inquiry *q, const struct row *row,
-		   struct account_answer *homes, size_t *nhomes)
+static void add_incident(struct making *m, const struct incident *in, const struct inquiry *q)
 {
-	struct account_want want = { .root = &m->s->root,
-				     .unconfined = m->s->o->unconfined,
-				     .name = row->account,
-				     .path = row->id };
-	struct account_answer answer;
-	struct err err;
+	struct account_answer homes[PLACES_MOST];
+	struct scripts at;
+	size_t n = 0;
 
-	if (account_ask(&want, m->s->arena, &answer, &err) < 0) {
-		scanning_note(m->s, span_str(err.text));
-		return;
+	find_homes(m, in, q, homes, &n);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < homes[i].folders; k++) {
+			find_scripts(m->s, in, q, homes[i].folder[k], &at);
+			add_near(m, &at, homes[i].folder[k]);
+		}
+		add_cron(m, homes[i].name);
 	}
-	if (seen_before(m->to, answer.folder[0]) || *nhomes == PLACES_MOST)
-		return;
-	for (size_t i = 0; i < answer.folders; i++)
-		if (add_near(m, in, q, answer.folder[i]))
-			add_target(m, answer.folder[i], answer.folder[i], false);
-	add_cron(m, answer.name);
-	homes[(*nhomes)++] = answer;
+	m->to->near = m->to->n;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < homes[i].folders; k++) {
+			find_scripts(m->s, in, q, homes[i].folder[k], &at);
+			add_around(m, &at, in, homes[i].folder[k]);
+		}
+	for (size_t i = 0; i < n; i++)
+		add_folders(m, &homes[i], 0);
 }
 
 static int by_incident(struct making *m, const char *id, struct err *err)
 {
-	struct account_answer homes[PLACES_MOST];
 	const struct incident *in;
 	struct inquire inquire_of;
-	size_t nhomes = 0;
 	int rc = inquire(m->s->o, 0, NULL, &inquire_of, err);
 
 	in = rc == 0 ? incident_named(inquire_of.q, id) : NULL;
 	if (rc == 0 && !in)
 		rc = err_set(err, EXIT_NOINPUT,
 			     "%s: no such incident in these logs; spamtrail investigate shows the ids", id);
-	for (size_t i = 0; in && i < in->nrows; i++)
-		by_row(m, in, inquire_of.q, &inquire_of.q->rows[in->rows[i]], homes, &nhomes);
-	m->to->near = m->to->n;
-	for (size_t i = 0; i < nhomes; i++)
-		add_folders(m, &homes[i], 0);
+	if (in)
+		add_incident(m, in, inquire_of.q);
 	inquire_end(&inquire_of);
 	if (rc == 0 && m->to->n == 0)
 		rc = err_set(err, EXIT_NOINPUT, "%s: none of its senders has a home here", id);
@@ -307,6 +347,18 @@ static int by_incident(struct making *m, const char *id, struct err *err)
 }
 
 /* --- */
+
+/* "2d" is two days ago here, as find's -mtime -2 is. */
+static int read_since(struct scanning *s, const char *word, int64_t *ret, struct err *err)
+{
+	size_t n = strspn(word, "0123456789");
+	char ago[64];
+
+	if (n && strlen(word + n) == 1 && strchr("smhdw", word[n]) &&
+	    (size_t)snprintf(ago, sizeof(ago), "-%s", word) < sizeof(ago))
+		word = ago;
+	return when_parse(span_str(word), s->now, NULL, ret, err);
+}
 
 int scan_targets_find(struct scanning *s, struct scan_targets *ret, struct err *err)
 {
@@ -319,10 +371,11 @@ int scan_targets_find(struct scanning *s, struct scan_targets *ret, struct err *
 	if (o->incident && o->account)
 		return err_set(err, EXIT_USAGE, "--incident and --account exclude each other");
 	if (!o->incident && !o->account && o->nargs == 0)
-		return err_set(err, EXIT_USAGE, "usage: spamtrail scan PATH..., --account USER or --incident ID");
+		return err_set(err, EXIT_USAGE,
+			       "usage: spamtrail scan PATH..., --account USER or --incident ID");
 	begin(&m, s, &to);
 	if (o->since && !o->incident)
-		rc = when_parse(span_str(o->since), s->now, NULL, &since, err);
+		rc = read_since(s, o->since, &since, err);
 	if (rc == 0 && o->incident)
 		rc = by_incident(&m, o->incident, err);
 	else if (rc == 0 && o->account)

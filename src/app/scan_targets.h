@@ -7,8 +7,10 @@
 #ifndef SPAMTRAIL_APP_SCAN_TARGETS_H
 #define SPAMTRAIL_APP_SCAN_TARGETS_H
 
-#include "app/scanning.h"
+#include "base/err.h"
 
+struct scan_target;
+struct scanning;
 struct scan_targets {
 	struct scan_target *target;
 	size_t n;

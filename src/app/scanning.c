@@ -23,7 +23,7 @@
 #define NOTES_MOST 100
 #define WORKERS_MOST 8
 
-volatile int scan_interrupted;
+volatile sig_atomic_t scan_interrupted;
 
 struct span scanning_path(struct scanning *s, struct span path)
 {
@@ -93,8 +93,8 @@ void scanning_note(struct scanning *s, struct span text)
 /* --- what the scanner says --------------------------------------------------------------------- */
 
 /* A finding, a limit, or both; with LOOK a file that is clean to us. */
-static int unpack_told(struct scanning *s, struct span body, bool look, struct scan_finding *ret, struct span *ret_why,
-		       struct err *err)
+static int unpack_told(struct scanning *s, struct span body, bool look, struct scan_finding *ret,
+		       struct span *ret_why, struct err *err)
 {
 	struct unpacker u = { .left = arena_span(s->arena, body) };
 	struct codec c = { .from = &u, .arena = s->arena };
@@ -116,6 +116,7 @@ void scanning_name(struct scanning *s, struct scan_finding *f, const struct besi
 	size_t n = f->engines + answer->n, m = f->reasons + answer->n;
 	struct span *engine = arena_alloc(s->arena, (n + 1) * sizeof(*engine));
 	struct scan_reason *reason = arena_alloc(s->arena, (m + 1) * sizeof(*reason));
+	bool sure = false;
 
 	if (f->engines)
 		memcpy(engine, f->engine, f->engines * sizeof(*engine));
@@ -123,16 +124,19 @@ void scanning_name(struct scanning *s, struct scan_finding *f, const struct besi
 		memcpy(reason, f->reason, f->reasons * sizeof(*reason));
 	for (size_t i = 0; i < answer->n; i++) {
 		engine[f->engines++] = answer->name[i];
-		reason[f->reasons++] = (struct scan_reason){
-			.rule = SPAN("named"), .text = answer->text[i], .weight = answer->weight[i]
-		};
-		f->score += answer->weight[i];
+		reason[f->reasons++] = (struct scan_reason){ .rule = SPAN("named"),
+							     .text = answer->text[i],
+							     .weight = answer->weight[i] };
+		f->score = f->score > answer->weight[i] ? f->score : answer->weight[i];
+		sure |= answer->weight[i] >= 10;
 	}
 	f->engine = engine;
 	f->reason = reason;
 	if (f->verdict == SCAN_CLEAN)
 		f->class = CLASS_SIGNATURE;
-	f->verdict = f->score >= 10 ? SCAN_MALICIOUS : SCAN_SUSPICIOUS;
+	/* names do not add up: noisy rules come in dozens */
+	if (sure || f->verdict == SCAN_CLEAN)
+		f->verdict = sure ? SCAN_MALICIOUS : SCAN_SUSPICIOUS;
 }
 
 /* One file of which there is something to say; others are asked about it, if it came along. */
@@ -259,7 +263,8 @@ static int take_prints(struct scanning *s, struct span body, struct err *err)
 	uint64_t *print;
 
 	if (body.n % sizeof(*print))
-		return err_set(err, EXIT_SOFTWARE, "the scanner told clean files in a way that makes no sense");
+		return err_set(err, EXIT_SOFTWARE,
+			       "the scanner told clean files in a way that makes no sense");
 	/* the message lies anywhere */
 	print = xmalloc(body.n + 1);
 	memcpy(print, body.p, body.n);
@@ -474,7 +479,8 @@ static bool has_engine(const struct scan_finding *f, struct span name)
 /* MORE is said of the same file: by another task, or because it differs from its release. */
 static void merge(struct scanning *s, struct scan_finding *f, const struct scan_finding *more)
 {
-	struct scan_reason *reason = arena_alloc(s->arena, (f->reasons + more->reasons + 1) * sizeof(*reason));
+	struct scan_reason *reason =
+		arena_alloc(s->arena, (f->reasons + more->reasons + 1) * sizeof(*reason));
 	struct span *engine = arena_alloc(s->arena, (f->engines + more->engines + 1) * sizeof(*engine));
 
 	if (f->reasons)
@@ -485,7 +491,7 @@ static void merge(struct scanning *s, struct scan_finding *f, const struct scan_
 	f->engine = engine;
 	for (size_t i = 0; i < more->reasons; i++)
 		if (!has_reason(f, &more->reason[i])) {
-			f->score += more->reason[i].weight;
+			f->score = f->score > more->reason[i].weight ? f->score : more->reason[i].weight;
 			reason[f->reasons++] = more->reason[i];
 		}
 	for (size_t i = 0; i < more->engines; i++)

@@ -16,6 +16,8 @@
 #include "sys/beneath.h"
 #include "sys/clock.h"
 
+#include <signal.h>
+
 struct beside;
 
 /* One folder to be scanned, and in which order. */
@@ -59,7 +61,7 @@ struct scanning {
 
 };
 
-extern volatile int scan_interrupted;
+extern volatile sig_atomic_t scan_interrupted;
 
 /* Scans T; what is found and skipped is in S->r afterwards. */
 int scanning_folder(struct scanning *s, const struct scan_target *t, struct err *err);

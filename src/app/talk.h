@@ -15,7 +15,7 @@ enum talk {
 	TALK_LIST,             /* path → count, names; not after TALK_LOGS */
 	TALK_STATUS,           /* path → u8 there, mtime, ctime, size, device, inode, links, uid, mode of what it leads to */
 	TALK_ENTRIES,          /* home, path below it → count, (name, uid, mode, links, device): no link is followed, no mount crossed */
-	TALK_LOGS,             /* once: count, (path, u32 only), three folders: where the queues lie → count, (name, mtime, size, dev, ino, only) of every file to read */
+	TALK_LOGS,             /* once: count, (path, u32 only, u32 bytes of it that are a home), three folders: where the queues lie → count, (name, mtime, size, dev, ino, uid, gid, mode, only) of every file to read */
 	TALK_OPEN,             /* u32 index into those → a descriptor, or the reason why not */
 	TALK_PROGRESS,         /* u64 bytes, u64 of all → u8 go on */
 	TALK_PAST,             /* i64 first event → the baseline that ends before it, or nothing */

@@ -55,6 +55,8 @@ struct contain {
 	bool asked; /* an inquiry was begun */
 	const struct inquiry *facts;
 	struct plan_want want;
+	const struct row *queue_rows; /* of WANT's rows those whose queued mail may be held */
+	size_t nqueue_rows;
 	struct plan *plan;
 	struct screen screen;
 	bool held_too; /* messages that are held already count as well */
@@ -124,8 +126,8 @@ static void find_sender(struct contain *k, struct span word)
 		if (is_row(r, named))
 			row = rows_get(k->in.q, rows.next - 1, k->arena);
 	rows_stop(&rows);
-	k->want.rows = row;
-	k->want.nrows = 1;
+	k->want.rows = k->queue_rows = row;
+	k->want.nrows = k->nqueue_rows = 1;
 }
 
 static int find_incident(struct contain *k, struct span id, struct err *err)
@@ -134,13 +136,19 @@ static int find_incident(struct contain *k, struct span id, struct err *err)
 
 	for (size_t i = 0; q && i < q->nincidents; i++) {
 		const struct incident *in = &q->incidents[i];
-		struct row *rows;
+		struct row *rows, *vouched;
 
 		if (!span_eq(incident_id(in), id))
 			continue;
 		rows = arena_alloc(k->arena, (in->nrows + 1) * sizeof(*rows));
-		for (size_t r = 0; r < in->nrows; r++)
+		vouched = arena_alloc(k->arena, (in->nrows + 1) * sizeof(*vouched));
+		for (size_t r = 0; r < in->nrows; r++) {
 			rows[r] = q->rows[in->rows[r]];
+			/* as plan/plan.c acts: who is named by what a suspect can spell keeps his mail, too */
+			if (rows[r].grade == 'A')
+				vouched[k->nqueue_rows++] = rows[r];
+		}
+		k->queue_rows = vouched;
 		k->want.incident = arena_span(k->arena, id);
 		k->want.rows = rows;
 		k->want.nrows = in->nrows;
@@ -203,7 +211,7 @@ static void take_message(void *ctx, const struct queued *q)
 	if ((is_held(q) && !k->held_too) || q->state == QUEUE_CORRUPT || ids->n == IDS_MOST)
 		return;
 	keep_id(k, ids, q->id_text);
-	if (is_held(q))
+	if (is_held(q) || q->state == QUEUE_FROZEN)
 		keep_id(k, &k->held, q->id_text);
 }
 
@@ -214,8 +222,8 @@ static int read_queue(struct contain *k, struct err *err)
 		.facts = k->facts,
 		.now = k->facts->now,
 		.unconfined = k->o->unconfined,
-		.only = k->want.rows,
-		.nonly = k->want.nrows,
+		.only = k->queue_rows,
+		.nonly = k->nqueue_rows,
 		.message = take_message,
 		.ctx = k,
 	};
@@ -224,7 +232,7 @@ static int read_queue(struct contain *k, struct err *err)
 
 	memset(k->ids, 0, sizeof(k->ids));
 	k->held = (struct ids){ 0 };
-	rc = k->want.nrows ? queue_ask(&ask, k->arena, &report, err) : 0;
+	rc = k->nqueue_rows ? queue_ask(&ask, k->arena, &report, err) : 0;
 	for (int i = 0; i < MAIL_SERVERS; i++) {
 		k->want.ids[i] = k->ids[i].id;
 		k->want.nids[i] = k->ids[i].n;
@@ -562,9 +570,10 @@ static int run(struct contain *k, struct err *err)
 	int rc = 0;
 
 	fill_allow(k);
-	k->want.nfindings = scan_found_all(
-		k->o->state ? k->o->state : k->root.kind == ROOT_HOST ? k->config.state_dir.value : NULL, k->arena,
-		&found);
+	k->want.nfindings = scan_found_all(k->o->state		       ? k->o->state
+					   : k->root.kind == ROOT_HOST ? k->config.state_dir.value
+								       : NULL,
+					   k->arena, &found);
 	k->want.findings = found;
 	k->want.from = span_str(k->o->from);
 	k->want.permissions = k->o->permissions;

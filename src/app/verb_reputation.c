@@ -131,6 +131,8 @@ static int ask_once(struct work *w, const char *resolver, bool *ret_heard, struc
 					  .nsubjects = w->from.n,
 					  .helo = w->in.q ? w->in.q->helo : SPAN_NONE,
 					  .nselectors = w->config.selectors.n,
+					  .keys = w->in.q ? w->in.q->dkim : NULL,
+					  .nkeys = w->in.q ? w->in.q->ndkim : 0,
 					  .group = (uint32_t)w->nlists };
 	struct span *selectors = arena_alloc(w->arena, (w->config.selectors.n + 1) * sizeof(*selectors));
 	struct asks first = { 0 };
@@ -199,6 +201,31 @@ static void keep(struct work *w, struct store *s)
 	}
 }
 
+/* Who does not answer now has answered before: what was so then is shown, and changes nothing. */
+static void recall(struct work *w, struct store *s)
+{
+	struct store_listing *was;
+	struct err err = { 0 };
+	size_t n;
+
+	if (store_listed(s, w->arena, &was, &n, &err) < 0) {
+		say(w, w->notes, &w->r.nnotes, err.text);
+		return;
+	}
+	for (size_t i = 0; i < w->r.nlistings; i++) {
+		struct listing *l = &w->r.listings[i];
+
+		if (l->v.state == LIST_LISTED || l->v.state == LIST_CLEAN)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			if (span_eq(was[k].list, w->lists[l->list].shown) &&
+			    span_eq(was[k].address, w->from.subject[l->subject].text)) {
+				l->since = was[k].since;
+				l->cleared = was[k].cleared;
+			}
+	}
+}
+
 /* For signs, which asks no name server: in how many places, and where. A policy list is no place. */
 static void summarize(struct work *w, struct store *s)
 {
@@ -234,6 +261,7 @@ static void remember(struct work *w)
 		say(w, w->notes, &w->r.nnotes, err.text);
 	} else {
 		keep(w, s);
+		recall(w, s);
 		/* what was named is not all that this server sends from */
 		if (w->asked_logs)
 			summarize(w, s);

@@ -230,8 +230,8 @@ uint64_t yara_helper_sum(const struct yara_helper *y)
 	return y ? y->sum : 0;
 }
 
-static int ask(struct yara_helper *y, int fd, struct span path, struct arena *a, struct span *name, size_t *ret_n,
-	       struct span *ret_why, struct err *err)
+static int ask(struct yara_helper *y, int fd, struct span path, struct arena *a, struct span *name,
+	       size_t *ret_n, struct span *ret_why, struct err *err)
 {
 	struct buf body = BUF_MAX(2 * PATH_MAX);
 	struct packer p = { .out = &body };

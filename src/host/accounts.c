@@ -213,6 +213,7 @@ static uint32_t account_put(struct accounts *a, struct span name)
 	a->list[i] = (struct account){
 		.name = arena_span(a->arena, name),
 		.uid = UINT32_MAX,
+		.gid = UINT32_MAX,
 		.shared = is_shared(name),
 		.mta = is_mta(name),
 	};
@@ -293,6 +294,7 @@ static bool passwd_line(struct accounts *a, struct span line)
 {
 	struct span part[6];
 	uint64_t uid;
+	uint64_t gid;
 	uint32_t i;
 
 	for (int k = 0; k < 6; k++)
@@ -304,6 +306,8 @@ static bool passwd_line(struct accounts *a, struct span line)
 	if (a->list[i].uid != UINT32_MAX)
 		return false;
 	a->list[i].uid = (uint32_t)uid;
+	if (span_u64(part[3], &gid) && gid < UINT32_MAX)
+		a->list[i].gid = (uint32_t)gid;
 	a->list[i].home = arena_span(a->arena, part[5]);
 	if (accounts_by_uid(a, (uint32_t)uid) == ACCOUNT_NONE)
 		table_put(&a->uids, uid_hash(a, i), i, uid_hash, a);
@@ -392,6 +396,14 @@ uint32_t accounts_by_uid(const struct accounts *a, uint32_t uid)
 {
 	return uid == UINT32_MAX ? ACCOUNT_NONE
 				 : table_find(&a->uids, hash_mix(uid ^ a->seed), uid_same, a, &uid);
+}
+
+uint32_t accounts_shared_group(const struct accounts *a, uint32_t gid)
+{
+	for (uint32_t i = 0; i < a->count; i++)
+		if (a->list[i].shared && a->list[i].gid == gid)
+			return i;
+	return ACCOUNT_NONE;
 }
 
 uint32_t accounts_by_domain(const struct accounts *a, struct span domain, bool parents)

@@ -18,7 +18,7 @@ struct accounts;
 struct account {
 	struct span name; /* passwd name, or the user a domain table names */
 	struct span home; /* n == 0: unknown, or no home that could belong to one account */
-	uint32_t uid; /* UINT32_MAX: unknown */
+	uint32_t uid, gid; /* UINT32_MAX: unknown */
 	bool shared; /* web server user that many sites run as: www-data, apache, nobody ... */
 	bool mta; /* the MTA's own user: Debian-exim, mailnull, postfix ... */
 };
@@ -38,6 +38,8 @@ const struct account *accounts_get(const struct accounts *a, uint32_t index);
 /* Each gives an index or ACCOUNT_NONE. */
 uint32_t accounts_by_name(const struct accounts *a, struct span name);
 uint32_t accounts_by_uid(const struct accounts *a, uint32_t uid);
+/* A user of many sites with this group as his own. */
+uint32_t accounts_shared_group(const struct accounts *a, uint32_t gid);
 /* DOMAIN in any case, a trailing dot dropped; with PARENTS also the nearest parent domain. */
 uint32_t accounts_by_domain(const struct accounts *a, struct span domain, bool parents);
 /* The account whose home holds PATH (whole components, the longest home wins), or the one that

@@ -234,6 +234,11 @@ static uint64_t path_hash(const void *owner, uint32_t index)
 
 void gather_log(struct gather *g, struct span path, enum log_role role)
 {
+	gather_home_log(g, path, role, 0);
+}
+
+void gather_home_log(struct gather *g, struct span path, enum log_role role, size_t home)
+{
 	uint64_t hash = hash_span(path, 0);
 	struct host_log *logs;
 
@@ -246,7 +251,7 @@ void gather_log(struct gather *g, struct span path, enum log_role role)
 		return;
 	}
 	g->f->logs = logs;
-	logs[g->f->nlogs] = (struct host_log){ arena_span(g->keep, path), role };
+	logs[g->f->nlogs] = (struct host_log){ arena_span(g->keep, path), role, home };
 	table_put(&g->paths, hash, (uint32_t)g->f->nlogs++, path_hash, g->f);
 }
 
@@ -299,6 +304,23 @@ void gather_outgoing(struct gather *g, struct span address, const char *source)
 	g->f->outgoing = outgoing;
 	outgoing[g->f->noutgoing++] =
 		(struct outgoing){ .address = arena_span(g->keep, address), .source = span_str(source) };
+}
+
+void gather_dkim(struct gather *g, struct span domain, struct span selector)
+{
+	struct dkim_key *dkim;
+
+	if ((domain.n && !dkim_name_fits(domain)) || !dkim_name_fits(selector))
+		return;
+	for (size_t i = 0; i < g->f->ndkim; i++)
+		if (span_eq_nocase(g->f->dkim[i].domain, domain) &&
+		    span_eq_nocase(g->f->dkim[i].selector, selector))
+			return;
+	dkim = ONE_MORE(g, dkim, DKIM_MOST);
+	if (!dkim)
+		return;
+	g->f->dkim = dkim;
+	dkim[g->f->ndkim++] = (struct dkim_key){ arena_span(g->keep, domain), arena_span(g->keep, selector) };
 }
 
 void gather_advice(struct gather *g, const char *id, bool ok, struct span text, struct span line,

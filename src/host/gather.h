@@ -26,7 +26,7 @@ struct gather {
 	struct arena *keep; /* for what the facts point to */
 	struct arena *scratch; /* for file contents */
 	struct host_facts *f;
-	size_t logs_room, sites_room, networks_room, outgoing_room, advice_room, unseen_room;
+	size_t logs_room, sites_room, networks_room, outgoing_room, dkim_room, advice_room, unseen_room;
 	struct table paths; /* of f->logs, by path */
 	uint64_t bytes; /* of configuration read so far */
 	bool full; /* a limit was hit, and is said */
@@ -60,11 +60,15 @@ struct span gather_text(struct gather *g, const char *fmt, ...) __attribute__((f
 
 /* A log to read; what is no absolute path of a file, or already there, is ignored. */
 void gather_log(struct gather *g, struct span path, enum log_role role);
+/* One that lies in a home, which is so many bytes of PATH. */
+void gather_home_log(struct gather *g, struct span path, enum log_role role, size_t home);
 /* A mail log that BY's configuration names; whether it is there is looked at in the end. */
 void gather_mail_log(struct gather *g, struct span path, const char *by);
 void gather_site(struct gather *g, struct span name, struct span docroot, struct span log);
 /* An address that mail leaves from, by the setting SOURCE; what is none is ignored. */
 void gather_outgoing(struct gather *g, struct span address, const char *source);
+/* A key that mail is signed with; DOMAIN empty: any. What cannot be a name in DNS, or is there already, is ignored. */
+void gather_dkim(struct gather *g, struct span domain, struct span selector);
 void gather_network(struct gather *g, struct span network);
 /* Something that could not be read, as a sentence. */
 void gather_unseen(struct gather *g, struct span text);

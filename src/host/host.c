@@ -10,6 +10,7 @@
 #include "base/zone.h"
 #include "host/accounts.h"
 #include "host/conf.h"
+#include "host/home_logs.h"
 #include "host/learn.h"
 #include "host/places.h"
 #include "model/event_kind.h"
@@ -123,10 +124,10 @@ static void settle_web_logs(struct gather *g)
 
 void host_learn(const struct host_io *io, struct arena *a, struct host_facts *ret_facts)
 {
-	static void (*const parts[])(struct gather *) = { learn_accounts, learn_zone,	panel_learn,
-							  learn_mta,	  syslog_learn, settle_mail_logs,
-							  php_learn,	  apache_learn, nginx_learn,
-							  settle_web_logs };
+	static void (*const parts[])(struct gather *) = { learn_accounts, learn_zone,	  panel_learn,
+							  learn_mta,	  syslog_learn,	  settle_mail_logs,
+							  php_learn,	  apache_learn,	  nginx_learn,
+							  dkim_learn,	  settle_web_logs };
 	struct gather g;
 
 	*ret_facts = (struct host_facts){ 0 };
@@ -138,6 +139,8 @@ void host_learn(const struct host_io *io, struct arena *a, struct host_facts *re
 	}
 	learn_name(&g, SPAN("/etc/mailname"));
 	places_add(&g, PLACES_PHP | PLACES_LOGIN);
+	if (io->homes)
+		home_logs_add(&g);
 	gather_end(&g);
 }
 

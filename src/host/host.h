@@ -16,6 +16,7 @@
 struct accounts;
 struct advice;
 struct arena;
+struct dkim_key;
 struct outgoing;
 struct zone;
 
@@ -27,6 +28,7 @@ struct host_io {
 	size_t (*list)(void *ctx, struct arena *a, struct span dir, struct span **ret_names);
 	/* Is there a non-empty regular file? */
 	bool (*exists)(void *ctx, struct span path);
+	bool homes; /* look for logs in homes, too: it takes a few questions a home */
 };
 
 enum log_role { LOG_MAIL, LOG_PHP, LOG_WEB, LOG_LOGIN };
@@ -34,6 +36,7 @@ enum log_role { LOG_MAIL, LOG_PHP, LOG_WEB, LOG_LOGIN };
 struct host_log {
 	struct span path; /* of the current file; the caller finds its rotated mates */
 	enum log_role role;
+	size_t home; /* so many bytes of the path are the home that it lies in: no link below that is followed; 0: none */
 };
 
 /* A web site: which folder it serves and where it logs; parts that are not told are empty. */
@@ -54,6 +57,8 @@ struct host_facts {
 	struct span helo; /* the name it greets with; empty = unknown */
 	struct outgoing *outgoing; /* addresses that its mail is told to leave from */
 	size_t noutgoing;
+	struct dkim_key *dkim; /* keys that it signs with */
+	size_t ndkim;
 	struct span *networks;
 	size_t nnetworks; /* mynetworks, relay_from_hosts */
 	struct advice *advice;

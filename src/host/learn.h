@@ -17,5 +17,7 @@ void syslog_learn(struct gather *g);
 void apache_learn(struct gather *g);
 void nginx_learn(struct gather *g);
 void php_learn(struct gather *g);
+/* The keys it signs with. */
+void dkim_learn(struct gather *g);
 
 #endif

@@ -23,10 +23,17 @@ struct usage {
 };
 
 struct look {
-	struct usage *usage; /* rising by pid, as /proc lists them */
+	struct usage *usage; /* rising by pid */
 	size_t n, room;
 	uint64_t pages;
 };
+
+static int by_pid(const void *a, const void *b)
+{
+	const struct usage *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
 
 static void look(const struct proc *p, struct look *to)
 {
@@ -50,6 +57,9 @@ static void look(const struct proc *p, struct look *to)
 		to->pages += pages;
 	}
 	numbers_close(&pids);
+	/* /proc lists them so; nobody promises it */
+	if (to->n)
+		qsort(to->usage, to->n, sizeof(*to->usage), by_pid);
 }
 
 /* Ticks that were used between the looks; who is new used all of his there. */

@@ -2,8 +2,7 @@
  * places - see places.h. Mail logs: the contract's list; the others as Debian, Red Hat, cPanel, DirectAdmin,
  * Plesk, Hestia, ISPConfig and Virtualmin lay them out.
  *
- * Logs inside homes (~/logs, ~/access-logs) are left out on purpose: a customer writes there, so he could put a
- * mail log of his own making among them. On every one of these panels they are links to, or copies of, the above.
+ * Logs inside homes (~/logs, ~/access-logs), where a customer can write, are home_logs.c's.
  */
 #include "host/places.h"
 

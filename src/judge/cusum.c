@@ -55,12 +55,12 @@ static void add_now(const struct judge *j, struct state *s, enum signal sig, int
 /* The run's observations, at most MOST of them, in the units of a Beta. */
 static struct beta recent(struct tally now, unsigned most)
 {
-	unsigned shift = 0;
+	unsigned shift;
 
-	if (now.n > most) {
-		shift = (unsigned)(__builtin_clz(most) - __builtin_clz(now.n));
-		shift += (unsigned)now.n >> shift > most;
-	}
+	if (now.n <= most)
+		return (struct beta){ (uint16_t)(now.yes * TICK), (uint16_t)((now.n - now.yes) * TICK) };
+	shift = (unsigned)(__builtin_clz(most) - __builtin_clz(now.n));
+	shift += (unsigned)now.n >> shift > most;
 	return (struct beta){ (uint16_t)(now.yes * TICK >> shift),
 			      (uint16_t)((now.n - now.yes) * TICK >> shift) };
 }
@@ -120,19 +120,6 @@ static void observe_now(const struct judge *j, struct state *s, enum signal sig,
 		    : log_ratio(j, all1 - yes1, all1, all0 - yes0, all0));
 }
 
-/* Puts off what speaks for a sender whose sum is zero. False: work it out now. */
-static bool calm_put(const struct judge *j, const struct state *s, enum signal sig, bool term, int32_t value)
-{
-	struct calm *c = j->calm;
-
-	if (s->total != 0 || (s->flags & (STATE_RISING | STATE_ALARMED)) || c->n == CALM_MOST)
-		return false;
-	c->seen[c->n].sig = (uint8_t)sig;
-	c->seen[c->n].term = term;
-	c->seen[c->n++].value = value;
-	return true;
-}
-
 /* The event speaks against him as well: everything counts. */
 static void calm_work_out(const struct judge *j, struct state *s)
 {
@@ -155,19 +142,15 @@ static void calm_count(const struct judge *j, struct state *s)
 	j->calm->n = 0;
 }
 
-void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
+void cusum_observe_now(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
 {
-	if (!yes && calm_put(j, s, sig, false, (int32_t)extra))
-		return;
 	if (j->calm->n)
 		calm_work_out(j, s);
 	observe_now(j, s, sig, yes, extra);
 }
 
-void cusum_add(const struct judge *j, struct state *s, enum signal sig, int32_t nats)
+void cusum_add_now(const struct judge *j, struct state *s, enum signal sig, int32_t nats)
 {
-	if (nats <= 0 && calm_put(j, s, sig, true, nats))
-		return;
 	if (j->calm->n)
 		calm_work_out(j, s);
 	add_now(j, s, sig, nats);
@@ -243,8 +226,31 @@ static void remember_highest(struct state *s)
 	memcpy(s->seen, s->now, sizeof(s->seen));
 }
 
+/* Most events: nothing is open, and all that was observed speaks for him. False: it must be settled in full. */
+static bool settle_calm(const struct judge *j, struct state *s, uint32_t at)
+{
+	struct calm *c = j->calm;
+	uint32_t no = 0;
+
+	if (s->total != 0 || s->touched || (s->flags & (STATE_RISING | STATE_ALARMED)))
+		return false;
+	for (unsigned i = 0; i < c->n; i++) {
+		uint32_t bit = c->seen[i].term ? 0 : UINT32_C(1) << c->seen[i].sig;
+
+		if (no & bit)
+			return false;
+		no |= bit;
+	}
+	c->n = 0;
+	memset(s->part, 0, sizeof(s->part));
+	past_learn_calm(s, no, at);
+	return true;
+}
+
 void cusum_settle(const struct judge *j, struct state *s, uint32_t at)
 {
+	if (settle_calm(j, s, at))
+		return;
 	calm_count(j, s);
 	if (s->total <= 0) {
 		return_to_zero(j, s, at);

@@ -18,7 +18,7 @@
 #define LATE 86400 /* a sender first seen a day into the input was not there before */
 
 /* ln(i) = ln(i - 1) + 2 artanh(1 / (2i - 1)): the same digits with every libm, as it needs none. */
-static void logs_fill(int16_t logs[NAT])
+static void logs_fill(struct judge *j)
 {
 	double ln = 0;
 
@@ -27,8 +27,10 @@ static void logs_fill(int16_t logs[NAT])
 
 		for (unsigned k = 1; k < 40; k += 2, power *= z * z)
 			ln += 2 * power / k;
-		logs[i] = (int16_t)(ln * NAT + 0.5);
+		j->log[i] = (int16_t)(ln * NAT + 0.5);
 	}
+	for (unsigned i = NAT; i < JUDGE_LOGS; i++)
+		j->log[i] = (int16_t)judge_log_big(j, i);
 }
 
 struct judge *judge_new(const struct judge_options *options)
@@ -37,7 +39,7 @@ struct judge *judge_new(const struct judge_options *options)
 	double days =
 		options && options->false_per_account_days > 0 ? 1 / options->false_per_account_days : 1e5;
 
-	logs_fill(j->log);
+	logs_fill(j);
 	j->days_log = judge_log(j, days < 1 ? 1 : days > 1e9 ? 1000000000 : (uint32_t)days);
 	j->start = options ? options->start : 0;
 	j->silenced = options ? options->silenced : 0;

@@ -64,6 +64,17 @@ static void keep_first(uint16_t *known, unsigned n, uint16_t mark)
 	known[0] = mark;
 }
 
+/* The second of each is there only behind a first. */
+static void asides_learn(struct state *s)
+{
+	if (s->nets_aside[0])
+		for (unsigned i = 2; i-- > 0;)
+			keep_first(s->nets, STATE_NETS, s->nets_aside[i]);
+	if (s->places_aside[0])
+		for (unsigned i = 2; i-- > 0;)
+			keep_first(s->places, STATE_PLACES, s->places_aside[i]);
+}
+
 void past_learn(const struct judge *j, struct state *s, uint32_t at)
 {
 	if (s->touched)
@@ -74,14 +85,36 @@ void past_learn(const struct judge *j, struct state *s, uint32_t at)
 				stops_add(s->stops, i, s->stops_aside[i]);
 		s->threshold = past_threshold(j, s, at);
 	}
-	/* the second is there only behind a first */
-	if (s->nets_aside[0])
-		for (unsigned i = 2; i-- > 0;)
-			keep_first(s->nets, STATE_NETS, s->nets_aside[i]);
-	if (s->places_aside[0])
-		for (unsigned i = 2; i-- > 0;)
-			keep_first(s->places, STATE_PLACES, s->places_aside[i]);
+	asides_learn(s);
 	past_drop(s);
+}
+
+void past_learn_calm(struct state *s, uint32_t no, uint32_t at)
+{
+	uint16_t day = (uint16_t)(at / 86400);
+
+	if (no && day != s->learn_day) {
+		s->learn_day = day;
+		s->learnt = 0;
+	}
+	if (no && s->learnt < PAST_RATION) {
+		for (uint32_t left = no; left; left &= left - 1) {
+			struct tally *past = &s->past[__builtin_ctz(left)];
+
+			if (++past->n > PAST_MEMORY) {
+				past->yes >>= 1;
+				past->n >>= 1;
+			}
+		}
+		s->learnt++;
+	}
+	asides_learn(s);
+	memset(s->nets_aside, 0, sizeof(s->nets_aside));
+	memset(s->places_aside, 0, sizeof(s->places_aside));
+	s->known_run = (struct known){ 0, 0 };
+	s->nets_run = 0;
+	s->now_most = 0;
+	s->peak = 0;
 }
 
 void past_drop(struct state *s)

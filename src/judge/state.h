@@ -70,6 +70,8 @@ _Static_assert(sizeof(struct state) <= JUDGE_STATE_BYTES, "the caller keeps JUDG
 
 struct novelty;
 
+#define JUDGE_LOGS 8192
+
 /*
  * Observations of one event that speak for the sender, while his sum is zero: most of all there are. Nothing of
  * them is worked out unless the same event also speaks against him; otherwise they are only counted.
@@ -86,7 +88,7 @@ struct calm {
 };
 
 struct judge {
-	int16_t log[NAT]; /* ln(i), in 1/NAT nats */
+	int16_t log[JUDGE_LOGS]; /* judge_log of the numbers that observations come to */
 	int32_t days_log; /* ln(account-days a false alarm may cost) */
 	int64_t start;
 	uint32_t silenced; /* bit per signal left out (bench) */
@@ -100,14 +102,16 @@ static inline struct state *state_of(struct judge_state *s)
 }
 
 /* ln(x) in 1/NAT nats, within 0.002; x = 0 counts as 1. */
+static inline int32_t judge_log_big(const struct judge *j, uint32_t x)
+{
+	int shift = 22 - __builtin_clz(x);
+
+	return j->log[x >> shift] + (shift * 726817 >> 10); /* 726817 = ln(2) NAT 1024 */
+}
+
 static inline int32_t judge_log(const struct judge *j, uint32_t x)
 {
-	int shift;
-
-	if (x < NAT)
-		return j->log[x];
-	shift = 22 - __builtin_clz(x);
-	return j->log[x >> shift] + (shift * 726817 >> 10); /* 726817 = ln(2) NAT 1024 */
+	return x < JUDGE_LOGS ? j->log[x] : judge_log_big(j, x);
 }
 
 #endif

@@ -231,7 +231,11 @@ void batch_parse(struct batch *b, bool brief)
 	while (p < end) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		size_t n = (size_t)((newline ? newline : end) - p);
-		struct span raw = line_trim(b, p, n);
+		struct span raw = span_of(p, n);
+
+		/* nearly all lines need no second look */
+		if (n - 1 >= LOGS_LINE_MAX || (unsigned char)p[n - 1] <= '\r' || *p == '\0')
+			raw = line_trim(b, p, n);
 
 		maker.line_index = index++;
 		if (frame_line(&frame, &maker, raw) == LINE_OTHER)

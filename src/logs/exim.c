@@ -11,65 +11,25 @@
  *
  * Sources: Exim specification, "Log files"; log.c (log_write, write_syslog), local_scan.h (id lengths).
  */
+#include "logs/exim_id.h"
 #include "logs/exim_parts.h"
 
 #include "base/err.h"
 
 #define ID_MOST 40
 
-/* Exim's own records end at 8 KiB (LOG_BUFFER_SIZE); what is eight times as long was not written by it. */
-#define TEXT_MOST ((size_t)64 << 10)
-
-#define EACH(byte) BYTES_ALL(byte)
-
-/* Are all eight bytes base 62 or a dash? Additions stay below 256 once the top bits are clear. */
-static bool id_bytes(uint64_t v)
-{
-	uint64_t folded = v | EACH(0x20);
-	uint64_t letter = (folded + EACH(0x80 - 'a')) & ~(folded + EACH(0x7f - 'z'));
-	uint64_t digit = (v + EACH(0x80 - '0')) & ~(v + EACH(0x7f - '9'));
-	uint64_t dash = ~((v ^ EACH('-')) + EACH(0x7f));
-
-	return !(v & EACH(0x80)) && ((letter | digit | dash) & EACH(0x80)) == EACH(0x80);
-}
-
-#ifdef __SSE2__
-static inline bool id_sixteen(const char *p)
-{
-	__m128i v = bytes_load(p), letter = bytes_within(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z');
-	__m128i other = _mm_or_si128(bytes_within(v, '0', '9'), _mm_cmpeq_epi8(v, _mm_set1_epi8('-')));
-
-	return _mm_movemask_epi8(_mm_or_si128(letter, other)) == 0xffff;
-}
-#else
-static inline bool id_sixteen(const char *p)
-{
-	return id_bytes(bytes_word(p)) && id_bytes(bytes_word(p + 8));
-}
-#endif
-
 static bool id_letters(const char *p, size_t n)
 {
-	uint64_t v = EACH('0');
+	uint64_t v = BYTES_ALL('0');
 
 	if (n < 8) {
 		memcpy(&v, p, n);
-		return id_bytes(v);
+		return exim_id_bytes(v);
 	}
 	for (size_t at = 8; at < n; at += 8)
-		if (!id_bytes(bytes_word(p + at - 8)))
+		if (!exim_id_bytes(bytes_word(p + at - 8)))
 			return false;
-	return id_bytes(bytes_word(p + n - 8));
-}
-
-/* Length of an id of either regular shape that starts S, or 0. */
-static inline size_t id_regular(struct span s)
-{
-	if (s.n > 16 && s.p[16] == ' ' && s.p[6] == '-' && s.p[13] == '-')
-		return id_sixteen(s.p) ? 16 : 0;
-	if (s.n > 23 && s.p[23] == ' ' && s.p[6] == '-' && s.p[18] == '-')
-		return id_sixteen(s.p) && id_sixteen(s.p + 7) ? 23 : 0;
-	return 0;
+	return exim_id_bytes(bytes_word(p + n - 8));
 }
 
 #define FLAG(a, b) ((unsigned)(unsigned char)(a) << 8 | (unsigned char)(b))
@@ -220,31 +180,6 @@ static bool looks_like_result(struct span s)
 	       (span_search(s, 3, SPAN(" R=")) > 0 || span_search(s, 3, SPAN(" T=")) > 0);
 }
 
-/* "cwd=DIR 3 args: PROGRAM -Mc ID", where DIR has no blank: Exim calling itself for each message (exim_command.c). */
-static bool is_own_call(struct span s)
-{
-	const char *end = s.p + s.n, *blank = exim_word(s.p, end), *option;
-	size_t n;
-
-	if (end - blank < 36 || memcmp(blank, " 3 args: ", 9) != 0 || blank[9] == '"')
-		return false;
-	option = exim_word(blank + 9, end);
-	n = (size_t)(end - option);
-	if (n < 21 || memcmp(option, " -Mc ", 5) != 0)
-		return false;
-	return (n == 21 && id_sixteen(option + 5)) ||
-	       (n == 28 && id_sixteen(option + 5) && id_sixteen(option + 12));
-}
-
-bool exim_is_dull(const struct maker *m, struct span s)
-{
-	if (s.n < 40)
-		return false;
-	if (*s.p == 'c')
-		return memcmp(s.p, "cwd=", 4) == 0 && is_own_call(s);
-	return m->brief && *s.p == 'S' && memcmp(s.p, "SMTP connection from ", 21) == 0;
-}
-
 static enum line_result completed(struct maker *m, const struct exim_head *h)
 {
 	exim_begin(m, h, EV_COMPLETE);
@@ -254,7 +189,7 @@ static enum line_result completed(struct maker *m, const struct exim_head *h)
 
 static enum line_result dispatch(struct maker *m, struct exim_head *h, struct span s)
 {
-	size_t n = id_regular(s);
+	size_t n = exim_id_length(s);
 	unsigned flag;
 
 	if (!n) {
@@ -280,8 +215,8 @@ static enum line_result dispatch(struct maker *m, struct exim_head *h, struct sp
 
 enum line_result exim_line(struct maker *m)
 {
-	struct exim_head h = { .cut = m->line->text.n > TEXT_MOST };
-	struct span s = span_head(m->line->text, TEXT_MOST);
+	struct exim_head h = { .cut = m->line->text.n > EXIM_TEXT_MOST };
+	struct span s = span_head(m->line->text, EXIM_TEXT_MOST);
 	unsigned piece;
 
 	if (s.n > 1 && s.p[0] == '[') {

@@ -371,6 +371,89 @@ static bool read_line(struct span s, struct choice skip, struct arrival *a)
 	return proto_agrees(a);
 }
 
+/* KEY and the word behind it, where they stand at the blank *P; then *P moves to the next blank. */
+static inline bool usual_word(const char **p, const char *end, const char *key, size_t n, struct span *ret)
+{
+	if (!starts(*p, end, key, n))
+		return false;
+	ret->p = *p + n;
+	*p = exim_word(ret->p, end);
+	ret->n = (size_t)(*p - ret->p);
+	return true;
+}
+
+#define USUAL(p, end, literal, ret) usual_word(p, end, literal, sizeof(literal) - 1, ret)
+
+/* " S=123" with nothing else in its word. */
+static inline bool usual_size(const char **p, const char *end, struct arrival *a)
+{
+	uint32_t value = 0;
+
+	if (!USUAL(p, end, " S=", &a->size) || a->size.n == 0 || a->size.n > 9)
+		return false;
+	for (const char *q = a->size.p; q < *p; q++) {
+		unsigned digit = (unsigned)(*q - '0');
+
+		if (digit > 9)
+			return false;
+		value = value * 10 + digit;
+	}
+	a->bytes = value;
+	return true;
+}
+
+/* Who hands over: " H=..." or " U=...", then the protocol. */
+static inline bool usual_client(const char **p, const char *end, struct arrival *a)
+{
+	struct span ignored;
+
+	if (STARTS(*p, end, " H=")) {
+		*p = exim_host_cut(*p + 3, end, 0, &a->client);
+		if (!*p || *p == end || **p != ' ')
+			return false;
+	}
+	USUAL(p, end, " U=", &a->ident);
+	if (!USUAL(p, end, " P=", &a->proto) || !proto_form(a->proto))
+		return false;
+	if (STARTS(*p, end, " X=")) {
+		if (STARTS(*p, end, " X=\""))
+			return false;
+		USUAL(p, end, " X=", &ignored);
+	}
+	if (STARTS(*p, end, " CV=no ") || STARTS(*p, end, " CV=yes "))
+		*p += (*p)[4] == 'n' ? 6 : 7;
+	/* the login ends where the size begins, if it is one word */
+	return !USUAL(p, end, " A=", &a->auth) || STARTS(*p, end, " S=");
+}
+
+/*
+ * The first reading of read_line, for a line that has the usual keys one behind the other and each in one word: what
+ * it accepts it cuts just as the keys' own readers do. False: the grammar must be read.
+ */
+static bool read_usual(struct span s, struct arrival *a)
+{
+	struct reading r = { .p = s.p, .end = s.p + s.n, .a = a };
+	const char *p = s.p, *end = r.end;
+
+	if (*p == '"')
+		return false;
+	p = exim_word(p, end);
+	a->sender = span_of(s.p, (size_t)(p - s.p));
+	if (!usual_client(&p, end, a) || !usual_size(&p, end, a))
+		return false;
+	if (USUAL(&p, end, " id=", &a->id) && (p == end || !late_key(p + 1, end)))
+		return false;
+	r.p = p + 1;
+	if (STARTS(p, end, " T=\"") && !read_topic(&r))
+		return false;
+	if (r.p != p + 1)
+		p = r.p;
+	if (p == end)
+		return proto_agrees(a);
+	r.p = p + 1;
+	return STARTS(p, end, " for ") && read_list(&r) && proto_agrees(a);
+}
+
 /* The readings in the order in which they are tried; a line without forged text fits the first. */
 static const struct choice choices[] = {
 	{ 0 },	       { .host = 1 }, { .host = 2 }, { .host = 3 },  { .auth = 1 },
@@ -390,6 +473,9 @@ static void clear(struct arrival *a)
 
 static void read_arrival(struct span s, struct arrival *a)
 {
+	clear(a);
+	if (s.n && read_usual(s, a))
+		return;
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
 		clear(a);
 		if (read_line(s, choices[i], a))

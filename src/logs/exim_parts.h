@@ -10,6 +10,9 @@
 #include "logs/bytes.h"
 #include "logs/maker.h"
 
+/* Exim's own records end at 8 KiB (LOG_BUFFER_SIZE); what is eight times as long was not written by it. */
+#define EXIM_TEXT_MOST ((size_t)64 << 10)
+
 struct exim_head {
 	struct span id; /* n == 0: the line has none */
 	uint32_t pid; /* 0: not logged */
@@ -103,6 +106,16 @@ struct exim_reply {
 	struct span relay, relay_ip; /* of the older form "host NAME [ip]: 550 ..." */
 };
 void exim_reply_cut(struct span text, struct exim_reply *ret_reply);
+
+/* A transport that speaks to other servers, by its name. */
+static inline bool exim_is_smtp(struct span transport)
+{
+	if (!transport.n || bytes_find(transport.p, transport.p + transport.n, 'm') == transport.p + transport.n)
+		return false;
+	return span_search(transport, 0, SPAN("smtp")) >= 0 && span_search(transport, 0, SPAN("lmtp")) < 0;
+}
+/* Writes the event of a delivery that went the usual way (exim_usual.c); false: nothing is written. */
+bool exim_delivered(struct maker *m, const struct exim_head *h, struct span s);
 
 enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct span s);
 /*

@@ -315,18 +315,11 @@ static bool not_fresh(const struct result *r)
 	return said || (r->error <= -51 && r->error >= -54 && !r->text.n);
 }
 
-static bool smtp_like(struct span transport)
-{
-	return transport.n &&
-	       bytes_find(transport.p, transport.p + transport.n, 'm') < transport.p + transport.n &&
-	       span_search(transport, 0, SPAN("smtp")) >= 0 && span_search(transport, 0, SPAN("lmtp")) < 0;
-}
-
 static uint16_t route_flags(const struct result *r, struct span ip)
 {
 	if (exim_is_loopback(ip) || (!ip.p && span_eq(r->host.name, SPAN("localhost"))))
 		return EVF_FILTER;
-	if (ip.p || smtp_like(r->transport))
+	if (ip.p || exim_is_smtp(r->transport))
 		return EVF_REMOTE;
 	return 0;
 }
@@ -397,86 +390,14 @@ static void clear(struct result *r, struct maker *m)
 	r->error = 0;
 }
 
-/* What trace asks of a delivery that went the usual way. */
-struct usual {
-	struct span rcpt, orig, transport, ip;
-};
-
-/* The value of a one-letter key at *P, which moves to the blank behind it; empty where something else stands there. */
-static inline struct span usual_value(const char **p, const char *end, char key)
-{
-	const char *start = *p + 3;
-
-	if (end - *p < 4 || (*p)[0] != ' ' || (*p)[1] != key || (*p)[2] != '=')
-		return SPAN_NONE;
-	*p = exim_word(start, end);
-	return (*p)[-1] == ':' ? SPAN_NONE : span_of(start, (size_t)(*p - start));
-}
-
-/* "H=NAME [1.2.3.4]" at p, the text's end or a blank behind it. */
-static inline bool usual_host(const char *p, const char *end, struct usual *u)
-{
-	const char *open = bytes_find2(p + 3, end, ' ', '['), *close;
-
-	if (p[3] == '(' || end - open < 6 || open[0] != ' ' || open[1] != '[')
-		return false;
-	close = bytes_find(open + 2, end - open < 20 ? end : open + 20, ']');
-	u->ip = span_of(open + 2, (size_t)(close - open - 2));
-	return end - close > 1 && close[1] == ' ' && exim_is_dotted(u->ip.p, u->ip.n, end);
-}
-
-/*
- * "ADDR [<ADDR>] R=ROUTER T=TRANSPORT" and behind it nothing, the host or the reply, as deliver.c writes nearly
- * every delivery. What follows decides nothing (the reply names another id of this server only where the relay is
- * loopback), so it is not read. False: nothing is known, the grammar must be read.
- */
-static bool read_usual(struct span s, struct usual *u)
-{
-	const char *p = s.p, *end = s.p + s.n, *stop = exim_word(p, end);
-
-	if (stop == p || stop == end || stop[-1] == ':' || *p == '|' || (*p < 'A' && (*p < '0' || *p > '9')))
-		return false;
-	u->rcpt = span_of(p, (size_t)(stop - p));
-	u->orig = u->ip = SPAN_NONE;
-	if (end - stop > 3 && stop[1] == '<') {
-		p = stop + 2;
-		stop = bytes_find(p, end, '>');
-		u->orig = span_of(p, (size_t)(stop - p));
-		stop += stop < end;
-	}
-	if (!usual_value(&stop, end, 'R').n)
-		return false;
-	u->transport = usual_value(&stop, end, 'T');
-	if (!u->transport.n)
-		return false;
-	if (end - stop > 4 && stop[1] == 'H' && stop[2] == '=')
-		return usual_host(stop, end, u) && memcmp(u->ip.p, "127.", 4) != 0;
-	return stop == end || (end - stop > 4 && memcmp(stop, " C=\"", 4) == 0);
-}
-
-static enum line_result put_usual(struct maker *m, const struct exim_head *h, const struct usual *u)
-{
-	struct event *ev = exim_begin(m, h, EV_DELIVER);
-
-	ev->flags |= u->ip.p || smtp_like(u->transport) ? EVF_REMOTE : 0;
-	maker_field(m, F_RECIPIENT, u->rcpt);
-	if (u->orig.p)
-		maker_field(m, F_ORIG_RECIPIENT, u->orig);
-	if (u->ip.p)
-		maker_field(m, F_RELAY_IP, u->ip);
-	maker_end(m);
-	return LINE_EVENT;
-}
-
 enum line_result exim_result(struct maker *m, const struct exim_head *h, char flag, struct span s)
 {
 	struct result r;
-	struct usual u;
 	enum event_kind kind = flag == 'd' ? EV_DEFER : flag == 'b' ? EV_BOUNCE : EV_DELIVER;
 	struct event *ev;
 
-	if (flag == '=' && !m->all && read_usual(s, &u))
-		return put_usual(m, h, &u);
+	if (flag == '=' && exim_delivered(m, h, s))
+		return LINE_EVENT;
 	clear(&r, m);
 	ev = exim_begin(m, h, kind);
 	read_result(s, &r);

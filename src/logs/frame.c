@@ -13,6 +13,7 @@
 #include "logs/frame.h"
 
 #include "logs/bytes.h"
+#include "logs/exim_dull.h"
 #include "logs/journal.h"
 #include "logs/pieces.h"
 #include "logs/voice.h"
@@ -625,24 +626,110 @@ static void line_init(struct line *l, struct span raw)
 	l->memo = NULL;
 }
 
-enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
+static __attribute__((noinline)) enum line_result whole_line(struct frame *f, struct maker *m,
+							     struct span raw)
 {
 	uint32_t before = m->out->events;
 	struct line l;
-	struct stamp st;
 	enum line_result result;
-	bool again = stamp_again(&f->stamp, raw, &st);
 
-	/* Nearly half of Exim's lines say nothing that anybody asks for: those are told before anything is set up. */
-	if (again && st.form == STAMP_SPACED && !m->all && exim_is_dull(m, span_from(raw, st.len + 1)))
-		return LINE_DULL;
 	line_init(&l, clean_ends(span_head(raw, LINE_MAX_BYTES)));
 	if (raw.n > LINE_MAX_BYTES)
 		l.flags |= EVF_CUT;
 	m->line = &l;
-	result = again ? stamped_line(f, m, &l, &st, l.raw) : read_line(f, m, &l, l.raw);
+	result = read_line(f, m, &l, l.raw);
 	if (m->all && m->out->events == before)
 		write_other(m, DIALECT_OTHER);
 	m->line = NULL;
 	return result;
+}
+
+/* The next lines of the file will probably begin as RAW does, which was read the long way. */
+static void learn_head(struct frame *f, struct span raw)
+{
+	struct stamp st;
+	struct span rest;
+	size_t host = 0;
+
+	if (!stamp_again(&f->stamp, raw, &st))
+		return;
+	rest = span_from(raw, st.len + 1);
+	if (st.form != STAMP_SPACED) {
+		rest = skip_blanks(rest);
+		host = known_host(f, rest);
+		if (host == 0)
+			return;
+	}
+	head_keep(&f->head, &f->stamp, raw, (size_t)(rest.p - raw.p) + host);
+	line_init(&f->line, raw);
+	set_stamp(&f->line, &st);
+	f->line.syslog = host > 0;
+	f->line.host.n = host ? f->host_len - 1 : 0;
+	f->host_from = (uint32_t)(rest.p - raw.p);
+}
+
+/* Behind a head without a host: Exim's own file. */
+static inline enum line_result behind_spaced(struct maker *m, const struct line *l)
+{
+	enum line_result result = exim_usual(m, l->text);
+	char first = *l->text.p;
+
+	if (result != LINE_UNREAD || first <= ' ' || first == '+' || first == '-' || !exim_shape(l->text))
+		return result;
+	return exim_line(m);
+}
+
+/* Behind a head with a host: a tag that is known. */
+static inline enum line_result behind_host(struct frame *f, struct maker *m, struct line *l)
+{
+	const struct voice *v = read_known_tag(f, l->text.p, l->text.p + l->text.n, l);
+
+	if (!v || v->dialect == DIALECT_EXIM || !l->text.n || *l->text.p == 'm')
+		return LINE_UNREAD;
+	l->host.p = l->raw.p + f->host_from;
+	return v->line(m);
+}
+
+/* What stands behind a head that is known; what is not as usual goes the long way from its first byte on. */
+static __attribute__((noinline)) enum line_result behind_head(struct frame *f, struct maker *m,
+							      struct span raw, int64_t at, uint32_t usec)
+{
+	struct line *l = &f->line;
+	enum line_result result;
+
+	l->raw = raw;
+	l->text = span_of(raw.p + f->head.len, raw.n - f->head.len);
+	l->at = at;
+	l->usec = usec;
+	m->line = l;
+	result = f->head.spaced ? behind_spaced(m, l) : behind_host(f, m, l);
+	return result == LINE_UNREAD ? whole_line(f, m, raw) : result;
+}
+
+static __attribute__((noinline)) enum line_result first_line(struct frame *f, struct maker *m,
+							     struct span raw)
+{
+	enum line_result result = whole_line(f, m, raw);
+
+	if (!m->all)
+		learn_head(f, raw);
+	return result;
+}
+
+/*
+ * The short way: nearly all lines of a file begin as the one before does, and only the rest of them is read. Nothing
+ * here is on the stack or called before it is known that a line says something.
+ */
+enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
+{
+	const struct head *h = &f->head;
+	int64_t at;
+	uint32_t usec = 0;
+
+	if (raw.n <= h->len || raw.n > LINE_MAX_BYTES || (unsigned char)raw.p[raw.n - 1] <= '\r' || m->all ||
+	    !head_read(h, raw.p, &at, &usec))
+		return first_line(f, m, raw);
+	if (h->spaced && exim_is_dull(span_of(raw.p + h->len, raw.n - h->len), m->brief))
+		return LINE_DULL;
+	return behind_head(f, m, raw, at, usec);
 }

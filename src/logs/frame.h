@@ -8,8 +8,8 @@
 #ifndef SPAMTRAIL_LOGS_FRAME_H
 #define SPAMTRAIL_LOGS_FRAME_H
 
+#include "logs/head.h"
 #include "logs/maker.h"
-#include "logs/stamp.h"
 
 struct voice;
 
@@ -30,10 +30,13 @@ struct frame {
 	uint32_t host_len; /* the last line's host and the blank behind it; 0: none */
 	uint64_t host_mask; /* of its first eight bytes, those that are the host's */
 	char host[64];
+	struct head head; /* of the line before: with it, the members of LINE that all lines of this file share */
+	struct line line;
+	uint32_t host_from; /* where the host stands in a line that begins so */
 	struct frame_tag tags[FRAME_TAGS];
 };
 
-#define FRAME_START ((struct frame){ .stamp.len = 0 })
+#define FRAME_START ((struct frame){ .head.len = UINT32_MAX })
 
 /*
  * Reads one line (without its newline) and writes at most one event through M. Chooses the dialect by

@@ -19,6 +19,8 @@ struct log_file {
 	int64_t mtime;         /* UTC seconds; 0 = unknown (standard input) */
 	uint64_t size;
 	uint64_t dev, ino;     /* both 0 = unknown */
+	uint32_t uid, gid;     /* whose it is; 0 where that says nothing */
+	uint32_t mode;         /* permission bits; 0 = unknown */
 	uint32_t only;         /* bits (1 << enum dialect) it may speak, 0 = any: a customer may own a web log */
 };
 

@@ -20,12 +20,12 @@ struct line {
 	struct span host; /* n == 0: none */
 	struct span program; /* syslog tag without pid: "postfix/submission/smtpd", "exim", "sshd" */
 	struct span text; /* what is left for the dialect */
-	int64_t at;
+	int64_t at; /* these four lie as in struct event, which takes them with one copy */
 	uint32_t usec;
-	uint32_t pid;
 	int16_t zone;
 	uint8_t stamp; /* enum stamp_flag */
 	bool syslog; /* came through syslog or the journal */
+	uint32_t pid;
 	uint16_t flags; /* EVF_CONTINUES, EVF_CUT: framing's part of the event's flags */
 	uint32_t repeat; /* 1; N under "message repeated N times: [ ...]" */
 	uint8_t *memo; /* what the dialect found out about this very tag, 0: nothing; NULL: no place for it */
@@ -35,6 +35,7 @@ enum line_result {
 	LINE_OTHER, /* not this dialect's, or not understood: counted as unknown */
 	LINE_DULL, /* understood, nothing in it that was asked for: no event written */
 	LINE_EVENT, /* exactly one event was written */
+	LINE_UNREAD, /* by a reader of usual lines only: not one of them, the grammar must be read */
 };
 
 struct maker {
@@ -78,27 +79,29 @@ static inline struct event *maker_begin(struct maker *m, enum dialect dialect, e
 {
 	struct evbuf *out = m->out;
 	const struct line *l = m->line;
+	const uint32_t off = (uint32_t)(l->raw.p - out->base), len = (uint32_t)l->raw.n, pid = l->pid, repeat = l->repeat;
+	const uint16_t flags = l->flags | (l->syslog ? EVF_SYSLOG : 0);
 	struct event *ev;
 
+	_Static_assert(offsetof(struct line, stamp) - offsetof(struct line, at) ==
+			       offsetof(struct event, stamp) - offsetof(struct event, at),
+		       "copied as one");
 	if (out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field))
 		maker_room(out);
 	ev = (struct event *)(void *)(out->mem + out->mem_used);
+	memcpy(&ev->at, &l->at, offsetof(struct event, kind) + 1 - offsetof(struct event, at));
 	ev->id.hi = ev->id.lo = 0;
-	ev->at = l->at;
-	ev->usec = l->usec;
-	ev->zone = l->zone;
-	ev->stamp = l->stamp;
 	ev->kind = (uint8_t)kind;
 	ev->dialect = (uint8_t)dialect;
 	ev->nfields = 0;
-	ev->flags = l->flags | (l->syslog ? EVF_SYSLOG : 0);
-	ev->off = (uint32_t)(l->raw.p - out->base);
-	ev->len = (uint32_t)l->raw.n;
+	ev->flags = flags;
+	ev->off = off;
+	ev->len = len;
 	ev->line = m->line_index;
-	ev->pid = l->pid;
+	ev->pid = pid;
 	ev->size = ev->nrcpt = 0;
 	ev->uid = UINT32_MAX;
-	ev->repeat = l->repeat;
+	ev->repeat = repeat;
 	ev->has = 0;
 	m->ev = ev;
 	return ev;
@@ -135,10 +138,11 @@ char *maker_text(struct maker *m, size_t n);
 /* The dialects. Each sees only the line's text; program tells the daemon. */
 enum line_result exim_line(struct maker *m); /* main and panic log, also syslog-wrapped */
 enum line_result exim_reject_line(struct maker *m); /* reject log records, continuation lines included */
-/* Would exim_line surely say LINE_DULL of text behind a stamp of Exim's own file? For the two usual kinds only. */
-bool exim_is_dull(const struct maker *m, struct span text);
+/* The same as exim_line for usual lines of Exim's own file, never with m->all; else LINE_UNREAD (exim_usual.c). */
+enum line_result exim_usual(struct maker *m, struct span text);
 enum line_result postfix_line(struct maker *m);
 enum line_result dovecot_line(struct maker *m); /* also saslauthd */
+enum line_result opendkim_line(struct maker *m);
 enum line_result php_line(struct maker *m); /* mail.log in its three forms */
 enum line_result web_line(struct maker *m); /* common, combined, vhost first */
 enum line_result ssh_line(struct maker *m);

@@ -9,7 +9,7 @@
  * TRUST: addresses and replies are the client's. A key that could belong to a forged address is dropped,
  * not guessed: pf_tail.whole.
  */
-#include "logs/postfix_parts.h"
+#include "logs/postfix_id.h"
 
 enum { DIGIT = 1, HEX = 2, LETTER = 4 };
 
@@ -29,24 +29,6 @@ static const uint8_t id_class[256] = {
 #undef H
 #undef L
 
-#ifdef __SSE2__
-/* Length of what starts S and is made of letters and digits, if it looks like an id; -1 when it is longer than 15. */
-static inline int id_short(const char *p)
-{
-	__m128i v = bytes_load(p);
-	unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9'));
-	unsigned hex = (unsigned)_mm_movemask_epi8(bytes_within(v, 'A', 'F'));
-	unsigned letters =
-		(unsigned)_mm_movemask_epi8(bytes_within(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z'));
-	int n = __builtin_ctz(~(digits | letters));
-	unsigned own = (1u << n) - 1;
-
-	if (n > 15)
-		return -1;
-	return n >= 5 && ((digits & own) || !(letters & ~hex & own)) ? n : 0;
-}
-#endif
-
 /*
  * Short ids are 6 to 16 upper hex digits, long ones base 52 that begin with a digit until 2060; no
  * severity word has a digit, so one digit or nothing but hex tells an id from a word.
@@ -57,7 +39,7 @@ size_t pf_id_length(struct span s)
 	unsigned seen = 0;
 
 #ifdef __SSE2__
-	int quick = s.n >= 16 ? id_short(s.p) : -1;
+	int quick = s.n >= 16 ? pf_id_short(s.p) : -1;
 
 	if (quick >= 0)
 		return (size_t)quick;

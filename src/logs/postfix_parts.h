@@ -44,6 +44,10 @@ enum line_result pf_bounce(struct pf *p);
 enum line_result pf_postsuper(struct pf *p);
 enum line_result pf_agent(struct pf *p);
 
+/* Usual lines of one daemon (postfix_usual.c): S is all behind the tag. */
+typedef enum line_result pf_usual_fn(struct maker *m, struct span tag, struct span s);
+pf_usual_fn pf_usual_smtpd, pf_usual_cleanup, pf_usual_qmgr, pf_usual_sent;
+
 /* "to=<...>, relay=..., status=..." */
 enum line_result pf_result(struct pf *p);
 /* "ACTION: STAGE from PEER: text; keys" of smtpd, postscreen and milters. */

@@ -29,6 +29,7 @@ static const struct voice voices[] = {
 	{ NAME("ftpd"), DIALECT_FTP, ftp_line, false },
 	{ NAME("saslauthd"), DIALECT_DOVECOT, dovecot_line, false },
 	{ NAME("lsphp"), DIALECT_PHP, php_line, false },
+	{ NAME("opendkim"), DIALECT_OTHER, opendkim_line, true },
 	{ NAME("nginx"), DIALECT_WEB, web_line, false },
 	{ NAME("apache2"), DIALECT_WEB, web_line, false },
 	{ NAME("httpd"), DIALECT_WEB, web_line, false },

@@ -177,6 +177,12 @@ static void code_zone_step(struct codec *c, struct zone_step *v)
 	code_refuse_if(c, v->offset < -86400 || v->offset > 86400);
 }
 
+static void code_dkim(struct codec *c, struct dkim_key *v)
+{
+	code_span(c, &v->domain);
+	code_span(c, &v->selector);
+}
+
 static void code_results(struct codec *c, struct results *v)
 {
 	code_u64(c, &v->remote);
@@ -229,12 +235,13 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	CODE_LIST(c, v->refusals, v->nrefusals, 28, code_refusal);
 	CODE_LIST(c, v->refused, v->nrefused, 36, code_refused);
 	CODE_LIST(c, v->outgoing, v->noutgoing, 16, code_outgoing);
+	CODE_LIST(c, v->dkim, v->ndkim, 8, code_dkim);
 	code_results(c, &v->results);
 	code_load(c, &v->load);
 	CODE_LIST(c, v->networks, v->nnetworks, 4, code_span);
 	CODE_LIST(c, v->sought, v->nsought, 45, code_sought);
 	code_refuse_if(c, v->nrefusals > REFUSALS_MOST || v->noutgoing > OUTGOING_MOST ||
-				  v->nnetworks > NETWORKS_MOST);
+				  v->nnetworks > NETWORKS_MOST || v->ndkim > DKIM_MOST);
 	CODE_LIST(c, v->zone, v->nzone, 16, code_zone_step);
 }
 

@@ -111,7 +111,7 @@ struct inquiry {
 	struct span *notes;           size_t nnotes;     /* not incomplete, but worth a line */
 	struct input_file *inputs;    size_t ninputs;
 	struct counts totals;
-	/* Ranked; incidents name these only. From the reader: all that are accused, the others are packed (rows.h). */
+	/* Ranked; incidents name these only. From the reader: the accused, the others are packed: rows.h reads all. */
 	struct row *rows;             size_t nrows;
 	const struct packed_rows *more; /* NULL: no more than these */
 	struct incident *incidents;   size_t nincidents;
@@ -121,6 +121,7 @@ struct inquiry {
 	struct refusal *refusals;     size_t nrefusals;  /* most messages first; only where they are asked for */
 	struct refused *refused;      size_t nrefused;   /* with refusals: most messages first */
 	struct outgoing *outgoing;    size_t noutgoing;
+	struct dkim_key *dkim;        size_t ndkim;      /* what the settings say, then with refusals what the logs do */
 	struct results results;       /* with refusals */
 	struct mta_load load;         /* where it was measured */
 	struct span *networks;        size_t nnetworks;  /* that may relay without a login, as the settings spell them */

@@ -38,4 +38,25 @@ struct outgoing {
 
 #define OUTGOING_MOST 64
 
+/* A key that this server signs mail with, as its settings or its signer's log lines tell. */
+struct dkim_key {
+	struct span domain;           /* empty: any */
+	struct span selector;
+};
+
+#define DKIM_MOST 200
+
+/* Can S be a part of a name in DNS? */
+static inline bool dkim_name_fits(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		bool letter = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+
+		if (!letter && c != '.' && c != '-' && c != '_')
+			return false;
+	}
+	return s.n > 0 && s.n <= 200;
+}
+
 #endif

@@ -69,7 +69,7 @@ struct row_walk {
 
 /* All rows in their order. */
 struct row_walk rows_walk(const struct inquiry *q, enum rows_part part);
-/* The next, valid until the one after it is asked for; NULL behind the last. */
+/* The next, valid until the one after it is asked for, its lists too; its texts are Q's. NULL behind the last. */
 const struct row *rows_next(struct row_walk *w);
 /* For who stops before. */
 void rows_stop(struct row_walk *w);

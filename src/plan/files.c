@@ -119,18 +119,13 @@ static enum plan_lock way_of(struct draft *d, const struct account *owner, bool 
 
 	*ret_why = "";
 	/* only files of an account's own home are moved or changed by the actor */
-	if (wish == PLAN_LOCK_MODE && !own) {
-		*ret_why = "it lies in no account's home, so its mode is not ours to change";
+	if (!own) {
+		if (wish != PLAN_LOCK_WEB)
+			*ret_why = "it lies in no account's home, and only there files are moved or changed";
 		return PLAN_LOCK_WEB;
 	}
 	if (wish != PLAN_LOCK_AUTO)
 		return wish;
-	if (!own) {
-		if (!web_ready(d))
-			return PLAN_LOCK_HOLD;
-		*ret_why = "it lies in no account's home, and only there files are moved";
-		return PLAN_LOCK_WEB;
-	}
 	if (st->links > 1 && web_ready(d)) {
 		*ret_why = "it has a second name somewhere, under which it would stay in reach";
 		return PLAN_LOCK_WEB;
@@ -192,7 +187,9 @@ static void lock_file(struct draft *d, const struct culprit *c, struct span path
 	}
 	switch (way_of(d, owner, in_home, path, st, &why)) {
 	case PLAN_LOCK_MODE:
-		make_unreadable(d, owner->home, path, st, grade, why);
+		/* way_of says so only of a file in somebody's home */
+		if (owner)
+			make_unreadable(d, owner->home, path, st, grade, why);
 		return;
 	case PLAN_LOCK_WEB:
 		if (!web_lock(d, path, grade, why))
@@ -302,7 +299,8 @@ static bool lock_found(struct draft *d, const struct culprit *c)
 			continue;
 		/* it was changed since: a new look comes before the hand */
 		if (st.size != f->size || st.ctime != f->ctime) {
-			draft_note(d, "%.*s has changed since it was found malicious: scan it again", ARG(f->path));
+			draft_note(d, "%.*s has changed since it was found malicious: scan it again",
+				   ARG(f->path));
 			continue;
 		}
 		lock_file(d, c, f->path, &st, 'A');

@@ -121,7 +121,8 @@ static void walk_folder(struct walk *w, struct span folder)
 			w->more = true;
 			continue;
 		}
-		if (entries[i].device != w->device)
+		/* of folders only: in an overlay files have other device numbers than the folders that they lie in */
+		if (S_ISDIR(entries[i].mode) && entries[i].device != w->device)
 			continue;
 		if (S_ISDIR(entries[i].mode))
 			see_folder(w, &entries[i], below);

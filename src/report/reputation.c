@@ -184,6 +184,25 @@ static void put_trouble(struct pen *p, const struct reputation *r, size_t first)
 	pen_line(p, 0);
 }
 
+/* What the silent ones said when they last spoke. */
+static void put_before(struct pen *p, const struct reputation *r)
+{
+	for (size_t i = 0; i < r->nlistings; i++) {
+		const struct listing *l = &r->listings[i];
+
+		if (l->v.state == LIST_LISTED || l->v.state == LIST_CLEAN || !l->since || l->cleared)
+			continue;
+		pen_to(p, SCREEN_LABEL);
+		p->indent = SCREEN_LABEL;
+		pen_text(p, r->subjects[l->subject].text);
+		pen_str(p, " was listed by ");
+		pen_text(p, list_of(r, l)->name.n ? list_of(r, l)->name : list_of(r, l)->shown);
+		pen_str(p, " when it last answered, since ");
+		pen_clock(p, l->since, r->now);
+		pen_line(p, 0);
+	}
+}
+
 static void put_unknown(struct pen *p, const struct reputation *r)
 {
 	/* What the operator can change stands first. */
@@ -292,6 +311,7 @@ void reputation_text(struct sink *s, const struct reputation *r, const struct sc
 	if (r->nlistings)
 		put_clean(&p, r);
 	put_unknown(&p, r);
+	put_before(&p, r);
 	for (size_t i = 0; i < r->nidentities; i++)
 		put_identity(&p, &r->identities[i]);
 	put_texts(&p, "UNSEEN", r->unseen, r->nunseen);
@@ -310,9 +330,9 @@ static void json_listing(struct jsonw *w, const struct reputation *r, const stru
 	jsonw_str(w, "state", list_state_name(l->v.state));
 	jsonw_span(w, "answer", l->v.answer);
 	jsonw_span(w, "text", l->v.text);
-	if (l->v.state == LIST_LISTED)
+	if (l->v.state != LIST_CLEAN)
 		jsonw_time(w, "since", l->since, NULL);
-	else if (l->v.state == LIST_CLEAN)
+	if (l->v.state != LIST_LISTED)
 		jsonw_time(w, "cleared", l->cleared, NULL);
 	jsonw_close(w, '}');
 }

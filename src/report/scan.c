@@ -112,8 +112,8 @@ static void put_finding(struct pen *p, const struct scan_finding *f, bool explai
 		put_reason(p, &f->reason[i], explain);
 }
 
-static void put_findings(struct sink *s, struct pen *p, const struct scan_report *r, const struct screen *screen,
-			 bool explain)
+static void put_findings(struct sink *s, struct pen *p, const struct scan_report *r,
+			 const struct screen *screen, bool explain)
 {
 	size_t most = screen->top ? screen->top : SIZE_MAX, shown = 0;
 
@@ -121,7 +121,8 @@ static void put_findings(struct sink *s, struct pen *p, const struct scan_report
 	for (int rank = RANK_MAILER; rank < SCAN_RANKS; rank++)
 		for (int verdict = SCAN_MALICIOUS; verdict >= SCAN_SUSPICIOUS; verdict--)
 			for (size_t i = 0; i < r->findings && shown < most; i++)
-				if ((int)r->finding[i].verdict == verdict && (int)r->finding[i].rank == rank) {
+				if ((int)r->finding[i].verdict == verdict &&
+				    (int)r->finding[i].rank == rank) {
 					put_finding(p, &r->finding[i], explain);
 					shown++;
 					sink_turn(s);

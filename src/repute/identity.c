@@ -2,18 +2,21 @@
  * identity - see identity.h.
  *
  * RFC 8601 "iprev": an address's name must lead back to it. RFC 7489: _dmarc.DOMAIN, a TXT that begins with v=DMARC1.
- * RFC 6376: SELECTOR._domainkey.DOMAIN; which selectors there are cannot be asked, so the usual ones are tried.
+ * RFC 6376: SELECTOR._domainkey.DOMAIN; which selectors there are cannot be asked: those that
+ * the operator, the signer's settings or its log lines name are tried, else the usual ones.
  *
  * TRUST: names and records are whatever their owners publish.
  */
 #include "repute/identity.h"
 
 #include "base/err.h"
+#include "model/refusal.h"
 #include "repute/check.h"
 #include "repute/ask.h"
 #include "base/buf.h"
 #include "base/arena.h"
 
+#define SELECTORS_MOST 16 /* for one domain */
 #define MILLIS 2000
 #define SPF_MILLIS 4000
 #define NAMES_MOST 4
@@ -121,13 +124,30 @@ static void ask_ptr(struct identities *i, struct asks *out, uint32_t subject)
 	buf_free(&name);
 }
 
-static void ask_domain(struct identities *i, struct asks *out, uint32_t subject)
+/* What the operator names, then the domain's own keys, then those of any domain; else what is usual. */
+static size_t selectors_of(const struct identities *i, struct span domain, struct span ret[SELECTORS_MOST])
 {
 	static const struct span usual[] = { SPAN("default"), SPAN("mail"), SPAN("dkim"), SPAN("x"),
 					     SPAN("s1") };
+	const struct identity_want *w = &i->want;
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->nselectors && n < SELECTORS_MOST; k++)
+		ret[n++] = w->selectors[k];
+	for (int any = 0; any < 2; any++)
+		for (size_t k = 0; k < w->nkeys && n < SELECTORS_MOST; k++)
+			if (any ? !w->keys[k].domain.n : span_eq_nocase(w->keys[k].domain, domain))
+				ret[n++] = w->keys[k].selector;
+	for (size_t k = 0; n == 0 && k < sizeof(usual) / sizeof(*usual); k++)
+		ret[k] = usual[k];
+	return n ? n : sizeof(usual) / sizeof(*usual);
+}
+
+static void ask_domain(struct identities *i, struct asks *out, uint32_t subject)
+{
 	const struct subject *s = &i->want.subjects[subject];
-	const struct span *selector = i->want.nselectors ? i->want.selectors : usual;
-	size_t n = i->want.nselectors ? i->want.nselectors : sizeof(usual) / sizeof(*usual), addresses = 0;
+	struct span selector[SELECTORS_MOST];
+	size_t n = selectors_of(i, s->text, selector), addresses = 0;
 	struct question q = { .purpose = ASKS_SPF, .subject = subject, .name = s->text };
 
 	for (size_t k = 0; k < i->want.nsubjects && addresses < SPF_ADDRESSES_MOST; k++) {

@@ -11,6 +11,7 @@
 struct answer;
 struct arena;
 struct asks;
+struct dkim_key;
 struct subject;
 
 enum identity_what { IDENTITY_PTR, IDENTITY_HELO, IDENTITY_SPF, IDENTITY_DKIM, IDENTITY_DMARC, IDENTITIES };
@@ -29,8 +30,10 @@ struct identity_want {
 	const struct subject *subjects;
 	size_t nsubjects;
 	struct span helo;      /* empty: unknown */
-	const struct span *selectors; /* of DKIM; the usual ones where there are none */
+	const struct span *selectors; /* of DKIM, that the operator names */
 	size_t nselectors;
+	const struct dkim_key *keys; /* that the server is known to sign with; with neither the usual names are tried */
+	size_t nkeys;
 	uint32_t group;        /* of its questions: one that no list has */
 };
 

@@ -14,9 +14,10 @@ enum arm { ARM_FIRST, ARM_SECOND, ARM_BOTH };
 /*
  * LABEL_VISITS: flattened code goes through its labels once a block, loops in it some hundred times.
  * UNDECIDED_TURNS: the second turn sees what the first has stored; a third adds nothing but steps.
- * DECIDED_TURNS: decoders take a turn a byte, for texts of that size.
+ * DECIDED_TURNS: decoders take a turn a byte, for texts of that size. ENDLESS_TURNS: of while (true), which servers
+ * are made of; what leaves it is inside of it.
  */
-enum { LABEL_VISITS = 400, UNDECIDED_TURNS = 2, DECIDED_TURNS = 300000 };
+enum { LABEL_VISITS = 400, UNDECIDED_TURNS = 2, DECIDED_TURNS = 300000, ENDLESS_TURNS = 5000 };
 
 /* --- branches -------------------------------------------------------------------------------- */
 
@@ -154,6 +155,11 @@ void op_test(struct machine *m, const struct code *k)
 		l->undecided = true;
 		l->turns = UNDECIDED_TURNS - 1;
 		truth = -1;
+	}
+	if (truth > 0 && l->turns >= ENDLESS_TURNS && here(m)->pc > 1 &&
+	    here(m)->unit->code[here(m)->pc - 2].op == C_CONST) {
+		m->e->limits |= m->calls_all ? 0 : LIMIT_STEPS;
+		truth = 0;
 	}
 	if (!l->undecided && m->e->steps_left < l->floor) {
 		m->e->limits |= m->calls_all ? 0 : LIMIT_STEPS;

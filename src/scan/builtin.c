@@ -38,6 +38,19 @@ static int64_t int_of(const struct value *v)
 	return i;
 }
 
+static void charge(struct machine *m, uint64_t steps)
+{
+	m->e->steps_left -= m->e->steps_left > steps ? steps : m->e->steps_left;
+}
+
+static bool known(const struct value *arg, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (arg[i].kind == V_UNKNOWN || arg[i].kind == V_OBJECT || arg[i].kind == V_CLOSURE)
+			return false;
+	return true;
+}
+
 /* --- decoders -------------------------------------------------------------------------------- */
 
 static const struct {
@@ -257,6 +270,7 @@ static bool act_strpos(struct machine *m, struct value *arg, uint32_t n, struct 
 	if (n < 2 || arg[1].kind != V_TEXT)
 		return false;
 	s = text_of(arg, scratch);
+	charge(m, s.n / 8);
 	needle = text_of(&arg[1], other);
 	at = needle.n ? span_search(s, n > 2 && int_of(&arg[2]) > 0 ? (size_t)int_of(&arg[2]) : 0, needle)
 		      : 0;
@@ -274,6 +288,7 @@ static bool act_strstr(struct machine *m, struct value *arg, uint32_t n, struct 
 	if (n < 2)
 		return false;
 	s = text_of(arg, scratch);
+	charge(m, s.n / 8);
 	needle = text_of(&arg[1], other);
 	at = needle.n ? span_search(s, 0, needle) : 0;
 	*ret = at < 0 ? value_bool(false)
@@ -290,6 +305,8 @@ static bool act_strrchr(struct machine *m, struct value *arg, uint32_t n, struct
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
 	struct span s = text_of(arg, scratch), needle = n > 1 ? text_of(&arg[1], other) : SPAN_NONE;
 	ptrdiff_t at = needle.n ? span_rfind(s, needle.p[0]) : -1;
+
+	charge(m, s.n / 8);
 
 	*ret = at < 0 ? value_bool(false) : value_text(&m->e->pool, span_from(s, (size_t)at));
 	ret->marks = arg->marks;
@@ -333,7 +350,7 @@ static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct
 		out->n = 0;
 		replace_one(s, text_of(from, sb), to, out);
 		s = buf_view(out);
-		m->e->steps_left -= m->e->steps_left > s.n / 32 ? s.n / 32 : m->e->steps_left;
+		m->e->steps_left -= m->e->steps_left > s.n / 8 ? s.n / 8 : m->e->steps_left;
 		if (m->e->steps_left < 1000)
 			break;
 	}
@@ -429,6 +446,32 @@ static bool act_translate(struct machine *m, struct value *arg, uint32_t n, stru
 	return true;
 }
 
+/* A piece of what the pieces say about the whole: what stands in front, and what it is made of. */
+static bool loose_sprintf(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct span f = span_of(arg[0].p, arg[0].n);
+	uint32_t next = 1;
+
+	if (arg[0].kind != V_TEXT)
+		return false;
+	*ret = value_span(SPAN(""));
+	while (f.n) {
+		ptrdiff_t percent = span_find(f, 0, '%');
+
+		*ret = value_append(&m->e->pool, *ret,
+				    value_span(percent < 0 ? f : span_head(f, (size_t)percent)));
+		if (percent < 0)
+			break;
+		f = span_from(f, (size_t)percent + 1);
+		while (f.n && strchr("0123456789.-+' $", f.p[0]))
+			f = span_from(f, 1);
+		f = span_from(f, 1);
+		if (next < n)
+			*ret = value_append(&m->e->pool, *ret, arg[next++]);
+	}
+	return true;
+}
+
 /* %s %d %u %c %x %X and their places; widths are left out. */
 static bool act_sprintf(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
@@ -438,6 +481,8 @@ static bool act_sprintf(struct machine *m, struct value *arg, uint32_t n, struct
 	uint32_t next = 1;
 
 	*ret = value_unknown(0, 0);
+	if (!known(arg, n))
+		return loose_sprintf(m, arg, n, ret);
 	for (size_t i = 0; i < f.n; i++) {
 		uint32_t which = 0;
 
@@ -745,14 +790,6 @@ static act_fn *const acts[ACTS] = {
 	[ACT_CONSTANT] = act_constant,
 };
 
-static bool known(const struct value *arg, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (arg[i].kind == V_UNKNOWN || arg[i].kind == V_OBJECT || arg[i].kind == V_CLOSURE)
-			return false;
-	return true;
-}
-
 /* True: the arguments are off the stack and the result is on it. */
 bool builtin_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
 {
@@ -765,7 +802,7 @@ bool builtin_run(struct machine *m, const struct function *fn, struct value *arg
 		done = run_decoder(m, fn, arg, &v);
 	else if (n && fn->act == ACT_DIGEST)
 		done = digest(m, fn, arg, n, &v);
-	else if (n && acts[fn->act] && (known(arg, n) || fn->act == ACT_DEFINE))
+	else if (n && acts[fn->act] && (known(arg, n) || fn->act == ACT_DEFINE || fn->act == ACT_SPRINTF))
 		done = acts[fn->act](m, arg, n, &v);
 	if (!done)
 		return false;

@@ -11,8 +11,8 @@
 
 uint64_t cache_print(uint64_t seed, struct span path, const struct file_status *st)
 {
-	const uint64_t facts[] = { st->device, st->inode, (uint64_t)st->ctime, st->ctime_nsec, st->size,
-				   (uint64_t)st->uid << 32 | st->mode };
+	const uint64_t facts[] = { st->device,	   st->inode, (uint64_t)st->ctime,
+				   st->ctime_nsec, st->size,  (uint64_t)st->uid << 32 | st->mode };
 
 	return hash_bytes(facts, sizeof(facts), hash_span(path, seed));
 }

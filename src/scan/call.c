@@ -7,20 +7,22 @@
 #include "scan/machine.h"
 
 #include "base/hash.h"
+#include "scan/outside.h"
 
 /*
  * Calls of one function. With unknown arguments, RUNS_FREE of them show all that it does; with known ones
  * it may be a decoder, which needs every call: up to RUNS_MOST, and past RUNS_EXACT a result that was
- * seen is taken again. RUNS_LATE takes that limit's place once the script has run and what nothing has
- * called is called. WRITTEN_MOST: bytes of a script that is written and still looked at. RECURSION_MOST:
+ * seen is taken again. RUNS_LATE_FREE and RUNS_LATE take these limits' places once the script has run and
+ * what nothing has called is called. WRITTEN_BYTES: bytes of a script that is written and still looked at. RECURSION_MOST:
  * the same function within itself, below ENGINE_FRAMES, so that one cannot use up the frames of all.
  */
 enum {
 	RUNS_FREE = 12,
+	RUNS_LATE_FREE = 2,
 	RUNS_EXACT = 40,
 	RUNS_MOST = 20000,
 	RUNS_LATE = 60,
-	WRITTEN_MOST = 1 << 20,
+	WRITTEN_BYTES = 1 << 20,
 	RECURSION_MOST = 12
 };
 
@@ -79,6 +81,8 @@ static void bind(struct machine *m, struct frame *f, struct frame *caller, const
 			v = rest;
 		} else if (i < n) {
 			v = arg[i];
+		} else if (m->calls_all) {
+			v.marks = M_PARAMETER;
 		} else if (p->constant < m->e->constants) {
 			v = m->e->constant[p->constant];
 		}
@@ -155,12 +159,12 @@ static uint64_t key_of(const struct value *arg, uint32_t n)
 }
 
 /* The result of the same call before; *RET_KEEP: where this one's is to be kept, plus one. */
-static const struct value *known_result(struct unit *u, uint64_t key, bool exact, uint32_t *ret_keep)
+static const struct value *known_result(struct unit *u, uint64_t key, bool exact, uint32_t most,
+					uint32_t *ret_keep)
 {
 	for (uint32_t i = 0; i < sizeof(u->known) / sizeof(u->known[0]); i++)
 		if (u->known[i].key == key)
-			return u->known[i].done && (!exact || u->runs > RUNS_EXACT) ? &u->known[i].result
-										    : NULL;
+			return u->known[i].done && (!exact || u->runs > most) ? &u->known[i].result : NULL;
 	*ret_keep = u->knowns++ % (sizeof(u->known) / sizeof(u->known[0])) + 1;
 	u->known[*ret_keep - 1].key = key;
 	u->known[*ret_keep - 1].done = false;
@@ -182,12 +186,13 @@ bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self)
 	struct frame *caller = m->frames ? here(m) : NULL;
 	struct value *arg = arguments(m, n);
 	uint32_t from = 0, marks = all_marks(arg, n, &from), again = 0, keep = 0;
-	bool exact = all_known(arg, n);
+	/* once all is called that is called, a call without arguments tells nothing new the second time */
+	bool exact = all_known(arg, n) && (n || !m->calls_all);
 	uint64_t key = key_of(arg, n);
 	const struct value *before;
 	struct frame *f;
 
-	before = key ? known_result(u, key, exact, &keep) : NULL;
+	before = key ? known_result(u, key, exact, m->calls_all ? RUNS_LATE_FREE : RUNS_EXACT, &keep) : NULL;
 	if (before) {
 		give_result(m, n, *before);
 		return false;
@@ -195,7 +200,8 @@ bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self)
 	for (uint32_t i = 0; i < m->frames && u->running; i++)
 		again += m->frame[i].unit == u;
 	if (u->refused || m->frames >= ENGINE_FRAMES || m->slots_used + u->slots > SLOTS_MOST ||
-	    again > RECURSION_MOST || (again && !exact) || (u->runs > RUNS_FREE && !exact) ||
+	    again > RECURSION_MOST || (again && !exact) ||
+	    (u->runs > (m->calls_all ? RUNS_LATE_FREE : RUNS_FREE) && !exact) ||
 	    u->runs > (m->calls_all ? RUNS_LATE : RUNS_MOST)) {
 		struct value v = u->returned;
 
@@ -331,7 +337,7 @@ static void call_function(struct machine *m, const struct function *fn, struct s
 		return;
 	v = source_result(m, fn, arg, n);
 	if ((fn->sink == SINK_WRITE || fn->sink == SINK_PUT) && n > 1 && arg[1].kind == V_TEXT &&
-	    arg[1].n < WRITTEN_MOST && memmem(arg[1].p, arg[1].n, "<?", 2)) {
+	    arg[1].n < WRITTEN_BYTES && memmem(arg[1].p, arg[1].n, "<?", 2)) {
 		struct value text = arg[1];
 
 		/* a script that a script writes is looked at as if it were run */
@@ -350,6 +356,7 @@ void call_name(struct machine *m, uint32_t name, uint32_t n)
 	struct span text = engine_name_text(m->e, name);
 	const struct function *fn;
 	ptrdiff_t part;
+	uint32_t from = 0;
 
 	if (u) {
 		call_unit(m, u, n, value_unknown(0, 0));
@@ -371,6 +378,8 @@ void call_name(struct machine *m, uint32_t name, uint32_t n)
 		return;
 	}
 	foreign_given(m, text, arguments(m, n), n, 0);
+	m->e->events->strangers +=
+		all_marks(arguments(m, n), n, &from) & (M_FIELD | M_BODY) && !outside_is_function(text);
 	finish(m, n, value_unknown(0, 0));
 }
 
@@ -486,10 +495,7 @@ static uint32_t class_of(struct machine *m, const struct value *object)
 	    span_eq_nocase(span_of(object->p, object->n), SPAN("static")))
 		return here(m)->self.kind == V_OBJECT ? here(m)->self.n : here(m)->unit->class;
 	id = engine_name(m->e, span_of(object->p, object->n), true);
-	for (uint32_t i = 0; id && i < m->e->classes; i++)
-		if (m->e->class[i].name == id)
-			return i;
-	return NO_CLASS;
+	return engine_class_at(m->e, id);
 }
 
 /* The class's own method, __call, or nothing that is known. */

@@ -8,37 +8,13 @@
 #include "scan/clamd.h"
 
 #include "base/civil.h"
+#include "sys/local.h"
 
 #include <errno.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { ANSWER_MOST = 1024 };
-
-static int connect_to(const char *path)
-{
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	const struct timeval wait = { .tv_sec = CLAMD_SECONDS };
-	int s;
-
-	if (strlen(path) >= sizeof(to.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(to.sun_path, path, strlen(path));
-	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (s < 0)
-		return -1;
-	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
-	if (connect(s, (const struct sockaddr *)&to, sizeof(to)) < 0) {
-		close(s);
-		return -1;
-	}
-	return s;
-}
 
 static bool say(int s, const char *word)
 {
@@ -87,7 +63,7 @@ static struct span answer(int s, char *room)
 
 enum clamd_state clamd_ask(const char *socket, int fd, struct buf *name)
 {
-	int s = connect_to(socket);
+	int s = local_connect(socket, CLAMD_SECONDS);
 	char room[ANSWER_MOST];
 	struct span said = SPAN_NONE;
 	ptrdiff_t colon;
@@ -158,7 +134,7 @@ int64_t clamd_time_of(struct span version)
 
 int clamd_version(const char *socket, struct buf *version, int64_t *ret_at, struct err *err)
 {
-	int s = connect_to(socket);
+	int s = local_connect(socket, CLAMD_HELLO_SECONDS);
 	char room[ANSWER_MOST];
 	struct span said = SPAN_NONE;
 

@@ -10,9 +10,15 @@
 
 /*
  * In tenths: a finding shows 10.0 and 5.0. One sure sign is enough for the first; a doubtful one for the
- * second, and two doubtful ones make a sure one.
+ * second. Doubtful ones make a sure one only together with a strong one, or where there are three of them.
  */
-enum { MALICIOUS = 100, SUSPICIOUS = 50 };
+enum { MALICIOUS = 100, SUSPICIOUS = 50, SURE = 80 };
+
+/* Names of a program elsewhere that a script of its own may use: a class it needs, a word misspelt. */
+enum { OUTSIDE_MOST = 3 };
+
+/* Tokens of a script that does one thing. */
+enum { TINY = 60, SMALL = 500 };
 
 struct weighing {
 	const struct quick *q;
@@ -24,7 +30,7 @@ struct weighing {
 	bool small; /* and hardly more than what is told */
 	struct span steered[24]; /* different functions on files that a request steers */
 	uint32_t steereds, loose;
-	bool connects, queries, accounts, links;
+	bool connects, queries, accounts, links, commands;
 };
 
 /* Each rule counts once, at its heaviest. */
@@ -95,8 +101,13 @@ static void code(struct weighing *w, const struct event *e)
 	if (e->marks & M_FRAGILE)
 		add(w, "php.code.decoded_twice", CLASS_OBFUSCATED, 90, e,
 		    "text that was decoded more than once is run as PHP");
-	else if (e->marks & M_DECODED)
-		add(w, "php.code.decoded", CLASS_OBFUSCATED, 70, e, "decoded text is run as PHP");
+	else if (e->marks & M_DECODED || (e->marks & M_CHANGED && e->content.n && w->alone))
+		add(w, "php.code.decoded", CLASS_OBFUSCATED, e->marks & M_DECODED ? 70 : 60, e,
+		    "decoded text is run as PHP");
+	else if (e->marks & M_PARAMETER && !(e->marks & (M_BEHIND | M_INNER)) && w->small &&
+		 (w->q->dynamic || w->q->supers))
+		add(w, "php.code.parameter", CLASS_BACKDOOR, 50, e,
+		    "whatever a function is called with is run as PHP");
 	else if (e->marks & M_FILE && w->alone)
 		add(w, "php.code.file", CLASS_OBFUSCATED,
 		    e->sink == SINK_REPLACE ? 100
@@ -112,11 +123,35 @@ static void code(struct weighing *w, const struct event *e)
 		    "the function that runs PHP is called by a name put together from pieces");
 }
 
+/* Names a program that takes commands. */
+static bool shell(struct span command)
+{
+	static const char *const names[] = { "/bin/sh", "/bin/bash", "bash -i", "cmd.exe", "nc -e" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (span_search(command, 0, span_str(names[i])) >= 0)
+			return true;
+	return false;
+}
+
+/* Objects of Windows that start programs, make users or go through folders. */
+static bool drives(struct span object)
+{
+	static const char *const names[] = { "shell", "iis:", "scripting.filesystem", "adodb.stream" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		for (size_t at = 0; at + strlen(names[i]) <= object.n; at++)
+			if (span_eq_nocase(span_of(object.p + at, strlen(names[i])), span_str(names[i])))
+				return true;
+	return false;
+}
+
 /* Text run as a command. */
 static void command(struct weighing *w, const struct event *e)
 {
 	int weight = w->alone ? 100 : 55;
 
+	w->commands = true;
 	if (e->marks & (M_FIELD | M_BODY))
 		add(w, "php.command.request", CLASS_WEBSHELL,
 		    e->marks & M_BEHIND ? weight * 7 / 10 : weight + 10, e,
@@ -130,6 +165,11 @@ static void command(struct weighing *w, const struct event *e)
 	else if (e->marks & M_LOOSE && w->unset)
 		add(w, "php.command.loose", CLASS_WEBSHELL, 50, e,
 		    "a variable that nothing sets is run as a command");
+	if (e->function.n == 3 && w->alone && drives(e->content) && memcmp(e->function.p, "COM", 3) == 0)
+		add(w, "php.com", CLASS_WEBSHELL, 50, e, "it drives the system's own programs");
+	else if (w->alone && shell(e->content))
+		add(w, "php.command.shell", CLASS_WEBSHELL, w->q->sinks >> SINK_SEND & 1 ? 100 : 40, e,
+		    "a shell of the system's is started");
 	if (e->layer && w->alone && !(e->marks & (M_FIELD | M_BODY)))
 		add(w, "php.command.inner", CLASS_WEBSHELL, 60, e, "text that is run as PHP runs a command");
 	if (e->hidden)
@@ -158,9 +198,17 @@ static void callback(struct weighing *w, const struct event *e)
 	else if (e->name_marks & M_REMOTE)
 		add(w, "php.call.remote", CLASS_BACKDOOR, 60, e,
 		    "another server names the function that is called");
-	else if (e->name_marks & M_LOOSE && e->third & (M_FIELD | M_BODY) && w->unset && w->small)
-		add(w, "php.call.loose", CLASS_BACKDOOR, 60, e,
-		    "a variable that nothing sets is the function that a request's text is given to");
+	else if (w->small && w->unset &&
+		 (e->name_marks & M_LOOSE || (e->sink == SINK_CALLBACK && e->marks & M_LOOSE)))
+		add(w, "php.call.loose", CLASS_BACKDOOR, e->third & (M_FIELD | M_BODY) ? 60 : 50, e,
+		    "a variable that nothing sets is the function that is called");
+	else if (e->name_marks & M_VISITOR && !(e->name_marks & (M_BEHIND | M_INNER)) && w->alone)
+		add(w, "php.call.header", CLASS_BACKDOOR, 80, e,
+		    "a request's headers name the function that is called");
+	else if (e->name_marks & (M_BUILT | M_BARE) && !(e->name_marks & M_INPUT) && w->alone &&
+		 !w->q->classes && e->name_marks & ~(uint32_t)(M_BEHIND | M_CHOSEN))
+		add(w, "php.call.built", CLASS_OBFUSCATED, 50, e,
+		    "the name of the function that is called is put together from pieces");
 	else if (e->marks & (M_FIELD | M_BODY) && !(e->marks & (M_BEHIND | M_CHOSEN)) &&
 		 e->sink == SINK_CALLBACK && !(e->name_marks & ~(uint32_t)M_BUILT))
 		add(w, "php.callback.request", CLASS_BACKDOOR, w->alone ? 90 : 30, e,
@@ -186,17 +234,26 @@ static void write_out(struct weighing *w, const struct event *e)
 	uint32_t content = e->second;
 	bool script = e->marks & M_SCRIPT || (e->content.n > 4 && span_ends(e->content, SPAN(".php")));
 
+	/* fopen(c.php, w): what no quotes are around is still a text */
+	script |= e->marks & M_BARE && e->marks & M_WRITER && w->small;
 	if (content & (M_FIELD | M_BODY) && e->marks & (M_FIELD | M_BODY) && !(e->marks & M_BEHIND))
 		add(w, "php.write.request", CLASS_DROPPER, w->alone ? 90 : 40, e,
 		    "a request chooses the file and what is written to it");
 	else if (content & (M_FIELD | M_BODY) && script && w->alone)
 		add(w, "php.write.script", CLASS_DROPPER, 60, e,
 		    "what a request brings is written to a script");
+	if (w->unset && e->marks & M_LOOSE && content & M_LOOSE)
+		add(w, "php.write.loose", CLASS_DROPPER, 60, e,
+		    "variables that nothing sets choose the file and what is written to it");
 	if (content & M_REMOTE && (script || e->marks & M_FIELD))
 		add(w, "php.write.remote", CLASS_DROPPER, w->alone ? 80 : 40, e,
 		    "what another server sends is written to a script");
 	if (content & M_DECODED && script && w->alone)
 		add(w, "php.write.decoded", CLASS_DROPPER, 60, e, "decoded text is written to a script");
+	if (e->marks & M_FIELD && !(e->marks & M_BEHIND) && content & M_FILE &&
+	    content & (M_CHANGED | M_DECODED) && w->small)
+		add(w, "php.write.file", CLASS_DROPPER, 60, e,
+		    "a request chooses where the decoded text of another file is written");
 	if (content & M_SECRET && content & M_CLIENT && w->alone)
 		add(w, "php.write.secret", CLASS_CREDENTIAL_MAILER, 60, e,
 		    "passwords and the visitor's address are written to a file");
@@ -215,7 +272,10 @@ static void upload(struct weighing *w, const struct event *e)
 	else if (to & (M_UPLOAD_NAME | M_FIELD))
 		add(w, "php.upload", CLASS_UPLOADER, w->q->classes ? 40 : 60, e,
 		    "an upload is stored under the name that the sender gave it");
-	else if (w->q->tokens < 500 && from & M_LOOSE)
+	else if (w->small && from & M_UPLOAD && !w->q->includes)
+		add(w, "php.upload.small", CLASS_UPLOADER, 50, e,
+		    "an upload is stored, and nothing else is done");
+	else if (w->small && from & M_LOOSE)
 		add(w, "php.upload.loose", CLASS_UPLOADER, 55, e,
 		    "an upload is stored, and nothing is asked");
 }
@@ -234,14 +294,27 @@ static void mail(struct weighing *w, const struct event *e)
 	else if (w->unset && e->marks & (M_LOOSE | M_FIELD) && e->second & M_LOOSE)
 		add(w, "php.mail.loose", CLASS_MAILER, many ? 80 : 60, e,
 		    "variables that nothing sets are recipients and text of the mail");
+	else if (!to && w->unset && w->small && e->second & M_LOOSE && e->second & M_CLIENT)
+		add(w, "php.mail.loose", CLASS_CREDENTIAL_MAILER, 50, e,
+		    "variables that nothing sets and the visitor's address are mailed");
 	else if (many && e->marks & (M_FILE | M_REMOTE) && w->alone)
 		add(w, "php.mail.list", CLASS_MAILER, 60, e, "each line of a list is mailed to");
 	if (e->second & M_SECRET && e->third & M_CLIENT && !to)
 		add(w, "php.mail.secret", CLASS_CREDENTIAL_MAILER, 80, e,
 		    "passwords and the visitor's address are mailed");
+	if (!to && w->alone && e->second & M_SELF && e->second & M_VISITOR &&
+	    e->second & (M_CLIENT | M_FIELD))
+		add(w, "php.mail.home", CLASS_BACKDOOR, 50, e, "it mails where it stands");
 	if (e->hidden)
 		add(w, "php.mail.hidden", CLASS_MAILER, 60, e,
 		    "mail() is called by a name put together from pieces");
+}
+
+/* An address that unpacks or decodes on its way. */
+static bool wrapped(struct span path)
+{
+	return span_starts(path, SPAN("phar://")) || span_starts(path, SPAN("zip://")) ||
+	       span_starts(path, SPAN("php://filter")) || span_starts(path, SPAN("compress."));
 }
 
 /* The file that is run: chosen by a request, fetched, uploaded, or named so that nobody can read it. */
@@ -261,6 +334,12 @@ static void include(struct weighing *w, const struct event *e)
 		 w->small && !e->in_function)
 		add(w, "php.include.loose", CLASS_BACKDOOR, 50, e,
 		    "a variable that nothing sets names the file that is run");
+	if (e->marks & M_PICTURE)
+		add(w, "php.include.picture", CLASS_BACKDOOR, w->alone ? 100 : 60, e,
+		    "a picture is run as PHP");
+	else if (wrapped(e->content))
+		add(w, "php.include.wrapper", CLASS_BACKDOOR, w->alone ? 80 : 50, e,
+		    "what is run is taken out of an archive or another file's text");
 	if (e->marks & M_ESCAPED && e->content.n)
 		add(w, "php.include.escaped", CLASS_BACKDOOR, 100, e,
 		    "the file that is run is named in escapes");
@@ -295,10 +374,20 @@ static bool changes(const struct event *e)
 	return false;
 }
 
+static bool lists(const struct event *e)
+{
+	return span_eq_nocase(e->function, SPAN("opendir")) || span_eq_nocase(e->function, SPAN("scandir")) ||
+	       span_eq_nocase(e->function, SPAN("dir"));
+}
+
 static void files(struct weighing *w, const struct event *e)
 {
 	steer(w, e);
-	if (e->sink == SINK_READ && e->marks & M_FIELD && !(e->marks & (M_BEHIND | M_URL)) && w->alone &&
+	if ((e->sink == SINK_READ   ? e->marks
+	     : e->sink == SINK_COPY ? e->second
+				    : 0) &
+		    M_FIELD &&
+	    !((e->sink == SINK_COPY ? e->second : e->marks) & (M_BEHIND | M_URL)) && w->alone &&
 	    w->q->tokens < 1500)
 		add(w, "php.read.request", CLASS_WEBSHELL, 50, e,
 		    "a request names the file or address that is read");
@@ -311,8 +400,15 @@ static void files(struct weighing *w, const struct event *e)
 	if (e->sink == SINK_FILES && e->marks & M_SELF && e->function.n == 6 &&
 	    memcmp(e->function.p, "unlink", 6) == 0 && w->alone && w->q->tokens < 2000)
 		add(w, "php.unlink.self", CLASS_BACKDOOR, 60, e, "the script removes itself");
-	if (e->function.n == 7 && memcmp(e->function.p, "symlink", 7) == 0)
+	if (e->sink == SINK_FILES && e->marks & M_FIELD && !(e->marks & M_BEHIND) && w->small && lists(e))
+		add(w, "php.list.request", CLASS_WEBSHELL, 50, e,
+		    "a request names the folder that is listed");
+	if (e->function.n == 7 && memcmp(e->function.p, "symlink", 7) == 0) {
 		w->links = true;
+		if (e->third & M_LINES && w->alone)
+			add(w, "php.links.lines", CLASS_WEBSHELL, 70, e,
+			    "links are made to each of many files of other accounts");
+	}
 }
 
 static void database(struct weighing *w, const struct event *e)
@@ -331,7 +427,7 @@ static void output(struct weighing *w, const struct event *e)
 {
 	if (!(e->marks & M_REMOTE) || !w->alone)
 		return;
-	add(w, "php.output.remote", CLASS_DOORWAY, 30, e,
+	add(w, "php.output.remote", CLASS_DOORWAY, w->small && !w->q->includes ? 50 : 30, e,
 	    "what another server sends is shown as this site's own");
 	if (e->marks & (M_VISITOR | M_HEADER))
 		add(w, "php.output.cloak", CLASS_DOORWAY, w->q->tokens < 4000 ? 50 : 20, e,
@@ -364,8 +460,10 @@ static void one(struct weighing *w, const struct event *e)
 	case SINK_COPY:
 		write_out(w, e);
 		steer(w, e);
-		if (e->sink == SINK_COPY)
+		if (e->sink == SINK_COPY) {
 			upload(w, e);
+			files(w, e);
+		}
 		break;
 	case SINK_UPLOAD:
 		upload(w, e);
@@ -386,6 +484,11 @@ static void one(struct weighing *w, const struct event *e)
 		break;
 	case SINK_DATABASE:
 		database(w, e);
+		break;
+	case SINK_SEND:
+		if (e->third & M_FIELD && !(e->third & M_BEHIND) && w->small)
+			add(w, "php.send.request", CLASS_WEBSHELL, 50, e,
+			    "a request names the server that is connected to");
 		break;
 	case SINK_PROBE:
 		w->accounts |=
@@ -413,18 +516,24 @@ static void whole(struct weighing *w)
 	if (kinds >= 3 && w->alone)
 		add(w, "php.commands", CLASS_WEBSHELL, 20 + kinds * 10, NULL,
 		    "it tries several ways to run a command");
-	if (files >= 40 && w->alone)
+	if (files >= (w->small ? 30 : 40) && w->alone)
 		add(w, "php.files.request", CLASS_WEBSHELL, files > 120 ? 120 : files + 10, NULL,
 		    "a request steers reading, writing and removing of files");
 	if (w->connects && w->queries)
 		add(w, "php.database.request", CLASS_WEBSHELL, 60, NULL,
 		    "a request chooses the database and what it is asked");
+	if (w->connects && !w->queries && __builtin_popcount(q->probes) >= 1 && w->alone)
+		add(w, "php.database.connect", CLASS_WEBSHELL, 50, NULL,
+		    "a request chooses the database, and it looks around on the server");
 	if (w->links && w->accounts && w->alone)
 		add(w, "php.accounts", CLASS_WEBSHELL, 70, NULL,
 		    "it goes through the server's accounts and makes links");
 	if (ev->limits & (LIMIT_STEPS | LIMIT_BYTES | LIMIT_LAYERS) && q->evals && q->longest > 2000)
 		add(w, "php.packed", CLASS_OBFUSCATED, 60, NULL,
 		    "it runs PHP and holds packed text that takes longer than the limit to unpack");
+	else if (ev->limits && q->evals && q->supers && w->alone)
+		add(w, "php.limit", CLASS_OBFUSCATED, 50, NULL,
+		    "it runs PHP, and there is more of it than can be worked out");
 	if (ev->hidden_calls >= 3 || (w->alone && ev->hidden_calls))
 		add(w, "php.calls.hidden", CLASS_OBFUSCATED,
 		    ev->hidden_calls >= 8   ? 100
@@ -441,21 +550,34 @@ static void whole(struct weighing *w)
 		add(w, "php.goto", CLASS_OBFUSCATED, 60, NULL, "its order is hidden by jumps");
 	if (w->alone && q->names >= 10)
 		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
+	if (w->commands && w->alone && q->tokens < TINY && !q->includes && !q->functions)
+		add(w, "php.command.tiny", CLASS_WEBSHELL, 50, NULL,
+		    "it does little more than run a command");
+	if (ev->strangers && w->alone && q->tokens < TINY && !q->includes)
+		add(w, "php.call.stranger", CLASS_BACKDOOR, 50, NULL,
+		    "a request's text is given to a function that is nowhere");
 	if (__builtin_popcount(q->probes) >= 3 && w->alone)
 		add(w, "php.probes", CLASS_WEBSHELL, 30, NULL, "it looks around on the server");
 }
 
-void classes_judge(const struct quick *q, const struct events *ev, struct judgement *j)
+/* A program's part is told by what it uses, includes, guards against and is written as. */
+static bool stands_alone(const struct quick *q, const struct events *ev)
 {
-	struct weighing w = { .q = q, .ev = ev, .j = j };
+	if (ev->outside > OUTSIDE_MOST || q->namespaces || q->guards == 1 ||
+	    q->includes * 300 >= q->tokens + 600)
+		return false;
+	return (ev->outside == 0 && q->evals) ||
+	       (q->in_class * 15 < q->tokens * 14 && !(q->classes && q->supers == 0));
+}
+
+static void weigh(const struct quick *q, const struct events *ev, bool alone, struct judgement *j)
+{
+	struct weighing w = { .q = q, .ev = ev, .j = j, .alone = alone };
 	int best = 0;
 
-	w.alone = ev->outside <= 3 && q->namespaces == 0 && q->guards != 1 &&
-		  q->includes * 300 < q->tokens + 600 && q->in_class * 15 < q->tokens * 14 &&
-		  !(q->classes && q->supers == 0);
-	w.small = w.alone && q->tokens < 500;
+	w.small = alone && q->tokens < SMALL;
 	/* what an included file sets is not known */
-	w.unset = w.alone && q->includes == 0 && !q->binary;
+	w.unset = alone && q->includes == 0 && !q->binary;
 	for (uint32_t i = 0; i < ev->n; i++)
 		one(&w, &ev->event[i]);
 	whole(&w);
@@ -464,7 +586,34 @@ void classes_judge(const struct quick *q, const struct events *ev, struct judgem
 			best = w.by_class[c];
 			j->class = (enum scan_class)c;
 		}
-	j->verdict = j->score >= MALICIOUS    ? SCAN_MALICIOUS
+}
+
+/* Uses much that is nowhere, and fetches none of it: a piece of a script, or a list of functions. It counts half. */
+static void weigh_piece(const struct quick *q, const struct events *ev, struct judgement *j)
+{
+	struct judgement half = { .looked = j->looked, .limits = j->limits };
+
+	weigh(q, ev, true, &half);
+	half.score /= 2;
+	for (uint32_t i = 0; i < half.reasons; i++)
+		half.reason[i].weight /= 2;
+	if (half.score > j->score)
+		*j = half;
+}
+
+void classes_judge(const struct quick *q, const struct events *ev, struct judgement *j)
+{
+	bool alone = stands_alone(q, ev);
+	int strongest = 0;
+
+	weigh(q, ev, alone, j);
+	if (!alone && q->includes == 0 && q->classes == 0 && q->namespaces == 0 && q->guards != 1)
+		weigh_piece(q, ev, j);
+	for (uint32_t i = 0; i < j->reasons; i++)
+		if (j->reason[i].weight > strongest)
+			strongest = j->reason[i].weight;
+	j->verdict = j->score >= MALICIOUS && (strongest >= SURE || j->score >= MALICIOUS + SUSPICIOUS)
+			     ? SCAN_MALICIOUS
 		     : j->score >= SUSPICIOUS ? SCAN_SUSPICIOUS
 					      : SCAN_CLEAN;
 }

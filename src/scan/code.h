@@ -72,6 +72,7 @@ struct unit {
 	uint32_t head, head_end; /* of its parameters */
 	uint32_t name; /* in lower case, 0: none */
 	uint32_t class; /* NO_CLASS: none */
+	uint32_t same_name; /* of a method: the one before it that is called so, plus one */
 	struct code *code;
 	uint32_t codes;
 	uint32_t *slot_name; /* names of its variables */

@@ -72,6 +72,11 @@ uint32_t compile_slot(struct compiler *c, uint32_t name)
 	if (e->name_unit[name] == e->compiled && e->name_slot[name] < c->slots &&
 	    c->slot_name[e->name_slot[name]] == name)
 		return e->name_slot[name];
+	/* the machine has no room for a unit with more: the rest share the last one */
+	if (c->slots == UNIT_SLOTS_MOST) {
+		e->limits |= LIMIT_BYTES;
+		return c->slots - 1;
+	}
 	if (c->slots == c->slots_cap) {
 		uint32_t *room = more(&e->pool, c->slot_name, c->slots, &c->slots_cap, sizeof(*room));
 
@@ -92,6 +97,15 @@ uint32_t compile_name_at(struct compiler *c, uint32_t i, bool lower)
 	const struct token *tk = compile_token(c, i);
 
 	return engine_name(c->e, span_of(c->t->bytes.p + tk->at, tk->n), lower);
+}
+
+void compile_passed(struct compiler *c, uint32_t n)
+{
+	c->e->passed += n;
+	if (c->e->passed > ENGINE_PASSED && !c->e->spent) {
+		c->e->spent = true;
+		c->e->limits |= LIMIT_STEPS;
+	}
 }
 
 /* From an opening bracket to its partner, or to the end. */
@@ -333,6 +347,7 @@ static void statement_for(struct compiler *c)
 	}
 	first = part_end(c, open + 1, end);
 	second = part_end(c, first + 1, end);
+	compile_passed(c, second - open);
 	c->i = open + 1;
 	part(c, first, false);
 	patch = open_loop(c);
@@ -383,6 +398,7 @@ static void statement_foreach(struct compiler *c)
 	i++;
 	for (arrow = i; arrow < end && !compile_is(c, arrow, OP_FAT_ARROW); arrow++)
 		;
+	compile_passed(c, arrow - c->i);
 	patch = c->codes;
 	emit(c, C_EACH, 0);
 	emit(c, C_NOP, c->codes + 1);
@@ -775,7 +791,7 @@ void compile_unit(struct engine *e, struct unit *u)
 		compile_expression(c, c->end);
 		emit(c, C_RETURN, 0);
 	}
-	while (c->i < c->end && !(e->limits & LIMIT_BYTES)) {
+	while (c->i < c->end && !e->pool.over && !e->spent) {
 		uint32_t at = c->i;
 
 		statement(c);

@@ -21,7 +21,7 @@ struct waiting {
 	uint8_t op;
 	uint8_t target; /* of an assignment: which store */
 	uint16_t n; /* arguments so far */
-	bool key; /* an array's element has had its => */
+	bool key; /* an array's element has had its =>; of a call: its last argument is a list of them */
 	uint32_t a; /* name, variable, place in the code */
 	uint32_t token;
 };
@@ -59,6 +59,8 @@ bool compile_is(const struct compiler *c, uint32_t i, uint8_t op);
 /* KW_NONE for what is no keyword. */
 uint8_t compile_keyword(const struct compiler *c, uint32_t i);
 uint32_t compile_name_at(struct compiler *c, uint32_t i, bool lower);
+/* N tokens were only looked past: in the end there are too many, and translating stops. */
+void compile_passed(struct compiler *c, uint32_t n);
 /* From the opening bracket at I to its partner, or to the end. */
 uint32_t compile_mate(const struct compiler *c, uint32_t i);
 /* The expression at c->i, up to END at most: leaves one value. c->i stands behind it. */

@@ -28,7 +28,7 @@ static uint32_t arrow_end(const struct compiler *c, uint32_t i)
 struct unit *compile_function(struct compiler *c, bool arrow)
 {
 	struct unit *u = engine_unit(c->e, c->t);
-	uint32_t i = c->i + 1;
+	uint32_t i = c->i + 1, type;
 
 	if (compile_is(c, i, '&'))
 		i++;
@@ -49,12 +49,15 @@ struct unit *compile_function(struct compiler *c, bool arrow)
 		i = u->uses + 1;
 	}
 	/* the type it returns */
+	type = i;
 	while (i < c->end && !compile_is(c, i, '{') && !compile_is(c, i, ';') &&
 	       !compile_is(c, i, OP_FAT_ARROW))
 		i++;
+	compile_passed(c, i - type);
 	if (arrow) {
 		u->first = i + 1;
 		u->end = arrow_end(c, i + 1);
+		compile_passed(c, u->end - i);
 		c->i = u->end;
 		return u;
 	}
@@ -93,7 +96,7 @@ static void class_member(struct compiler *c, uint32_t class)
 		struct unit *u = compile_function(c, false);
 
 		if (u)
-			u->name = name;
+			engine_add_method(c->e, u, name);
 	} else if (kw == KW_CONST && compile_token(c, c->i + 1)->kind == TK_NAME) {
 		uint32_t at = c->i + 1;
 
@@ -147,6 +150,7 @@ void compile_parameters(struct compiler *c, struct unit *u)
 {
 	uint32_t n = 0, i, from = u->use_first, to = u->uses;
 
+	compile_passed(c, u->head_end - u->head);
 	for (i = u->head; i < u->head_end; i++)
 		n += compile_token(c, i)->kind == TK_VAR;
 	u->parameter = n ? pool_take(&c->e->pool, n * sizeof(*u->parameter)) : NULL;
@@ -185,6 +189,7 @@ void compile_pattern(struct compiler *c, uint32_t from, uint32_t to)
 {
 	int64_t n = 0;
 
+	compile_passed(c, to > from ? to - from : 0);
 	for (uint32_t i = from; i < to; i++) {
 		const struct token *tk = compile_token(c, i);
 		struct value key = value_int(n);

@@ -41,14 +41,14 @@ static bool same_name(const void *owner, uint32_t index, const void *key)
 }
 
 /*
- * Room for one more name in all lists that names count in. All four or none: a name's number is an index
+ * Room for one more name in all lists that names count in. All or none: a name's number is an index
  * into each.
  */
 static bool name_room(struct engine *e)
 {
 	uint32_t cap = e->names_cap ? e->names_cap * 2 : 256;
 	struct span *name;
-	uint32_t *slot, *unit, *function;
+	uint32_t *slot, *unit, *function, *class, *method;
 
 	if (e->names < e->names_cap)
 		return true;
@@ -56,18 +56,24 @@ static bool name_room(struct engine *e)
 	slot = pool_take(&e->pool, cap * sizeof(*slot));
 	unit = pool_take(&e->pool, cap * sizeof(*unit));
 	function = pool_take(&e->pool, cap * sizeof(*function));
-	if (!name || !slot || !unit || !function)
+	class = pool_take(&e->pool, cap * sizeof(*class));
+	method = pool_take(&e->pool, cap * sizeof(*method));
+	if (!name || !slot || !unit || !function || !class || !method)
 		return false;
 	if (e->names) {
 		memcpy(name, e->name, e->names * sizeof(*name));
 		memcpy(slot, e->name_slot, e->names * sizeof(*slot));
 		memcpy(unit, e->name_unit, e->names * sizeof(*unit));
 		memcpy(function, e->function_of, e->names * sizeof(*function));
+		memcpy(class, e->class_of, e->names * sizeof(*class));
+		memcpy(method, e->method_of, e->names * sizeof(*method));
 	}
 	e->name = name;
 	e->name_slot = slot;
 	e->name_unit = unit;
 	e->function_of = function;
+	e->class_of = class;
+	e->method_of = method;
 	e->names_cap = cap;
 	return true;
 }
@@ -132,21 +138,27 @@ uint32_t engine_constant(struct engine *e, struct value v)
 	return e->constants++;
 }
 
+uint32_t engine_class_at(const struct engine *e, uint32_t name)
+{
+	return name && name < e->names && e->class_of[name] ? e->class_of[name] - 1 : NO_CLASS;
+}
+
 /* The class called NAME, made where it is not there yet; 0: a new one without a name. */
 uint32_t engine_class(struct engine *e, uint32_t name)
 {
 	struct class *room;
 	struct value properties;
 
-	for (uint32_t i = 0; name && i < e->classes; i++)
-		if (e->class[i].name == name)
-			return i;
+	if (engine_class_at(e, name) != NO_CLASS)
+		return engine_class_at(e, name);
 	room = grown(e, e->class, e->classes, &e->classes_cap, sizeof(*room));
 	properties = array_new(&e->pool);
 	if (!room || properties.kind != V_ARRAY)
 		return NO_CLASS;
 	e->class = room;
 	e->class[e->classes] = (struct class){ .name = name, .properties = properties.array };
+	if (name && name < e->names)
+		e->class_of[name] = e->classes + 1;
 	return e->classes++;
 }
 
@@ -182,27 +194,25 @@ struct unit *engine_function(const struct engine *e, uint32_t name)
  */
 struct unit *engine_method(const struct engine *e, uint32_t class, uint32_t name)
 {
-	struct unit *only = NULL;
+	uint32_t first = name && name < e->names ? e->method_of[name] : 0;
 
-	for (int up = 0; up < 8 && class != NO_CLASS && class < e->classes; up++) {
-		uint32_t parent = NO_CLASS;
-
-		for (uint32_t i = 0; i < e->units; i++)
-			if (e->unit[i]->class == class && e->unit[i]->name == name)
-				return e->unit[i];
-		for (uint32_t i = 0; e->class[class].parent && i < e->classes; i++)
-			if (e->class[i].name == e->class[class].parent)
-				parent = i;
-		class = parent;
+	for (int up = 0; up < 8 && first && class != NO_CLASS && class < e->classes; up++) {
+		for (uint32_t i = first, n = 0; i && n < METHODS_MOST; i = e->unit[i - 1]->same_name, n++)
+			if (e->unit[i - 1]->class == class)
+				return e->unit[i - 1];
+		class = engine_class_at(e, e->class[class].parent);
 	}
 	/* whose object it is nobody knows, or a trait brought it: the one method that is called so */
-	for (uint32_t i = 0; i < e->units; i++)
-		if (e->unit[i]->class != NO_CLASS && e->unit[i]->name == name && name) {
-			if (only)
-				return NULL;
-			only = e->unit[i];
-		}
-	return only;
+	return first && !e->unit[first - 1]->same_name ? e->unit[first - 1] : NULL;
+}
+
+void engine_add_method(struct engine *e, struct unit *u, uint32_t name)
+{
+	u->name = name;
+	if (!name || name >= e->names)
+		return;
+	u->same_name = e->method_of[name];
+	e->method_of[name] = u->number + 1;
 }
 
 /* --- texts ----------------------------------------------------------------------------------- */
@@ -320,7 +330,7 @@ struct unit *engine_text(struct engine *e, struct span bytes, bool code, uint32_
 	if (!u)
 		return NULL;
 	u->end = t->n;
-	for (uint32_t i = first; i < e->units; i++) {
+	for (uint32_t i = first; i < e->units && !e->spent; i++) {
 		e->compiled++;
 		compile_unit(e, e->unit[i]);
 	}
@@ -331,7 +341,7 @@ struct unit *engine_text(struct engine *e, struct span bytes, bool code, uint32_
 void engine_run(const struct lexicon *words, struct span file, struct arena *arena, struct events *events)
 {
 	struct engine e = { .words = words,
-			    .pool = { .arena = arena, .bytes_left = ENGINE_BYTES },
+			    .pool = { .arena = arena, .bytes_left = ENGINE_BYTES - ENGINE_KEPT },
 			    .events = events,
 			    .steps_left = ENGINE_STEPS };
 	struct value defined;
@@ -347,6 +357,11 @@ void engine_run(const struct lexicon *words, struct span file, struct arena *are
 	/* number 0 is what is given when there is no room: it has to be harmless */
 	engine_constant(&e, (struct value){ .kind = V_NULL });
 	main = engine_text(&e, file, false, 0, 0);
+	/* what was translated before the room was gone is run all the same: a flood hides nothing in front of it */
+	if (e.pool.over)
+		e.limits |= LIMIT_BYTES;
+	e.pool.over = false;
+	e.pool.bytes_left += ENGINE_KEPT;
 	if (main)
 		machine_run(&e, main);
 	if (e.pool.over)

@@ -21,6 +21,9 @@ enum {
 	ENGINE_STACK = 1024,
 	ENGINE_UNITS = 20000,
 	ENGINE_TOKENS = 800000,
+	WRITTEN_MOST = 8,
+	UNIT_SLOTS_MOST = 6000, /* variables of one unit */
+	METHODS_MOST = 64, /* of one name that are told apart */
 };
 
 /*
@@ -30,6 +33,9 @@ enum {
  */
 #define ENGINE_STEPS UINT64_C(6000000)
 #define ENGINE_BYTES (UINT64_C(40) << 20)
+/* Of these, what is kept for the run while the file is translated; and tokens that translating may look past. */
+#define ENGINE_KEPT (UINT64_C(6) << 20)
+#define ENGINE_PASSED UINT64_C(10000000)
 
 struct compiler;
 
@@ -53,10 +59,16 @@ struct engine {
 	uint32_t constants, constants_cap;
 	struct array *defined; /* define() and const */
 	uint32_t *function_of; /* by name: unit plus one */
+	uint32_t *class_of; /* by name: class plus one */
+	uint32_t *method_of; /* by name: the newest unit that is a method called so, plus one */
+	uint64_t passed; /* tokens that were only looked past */
+	bool spent; /* too many: nothing more is translated */
 	uint32_t session; /* marks of what was put into $_SESSION */
 	bool session_read, session_late; /* read; put in after it was read */
 	uint32_t wild; /* marks of whatever property: unserialize($_POST) */
 	struct value thrown; /* what exceptions were made with */
+	struct span written_path[WRITTEN_MOST]; /* of files that were given what a request brought */
+	uint32_t written;
 	uint32_t echoed; /* marks of what was put out: output buffers' callbacks get it */
 	uint32_t texts, tokens;
 	struct compiler *compiler;
@@ -95,6 +107,10 @@ struct unit *engine_text(struct engine *e, struct span bytes, bool code, uint32_
 /* The number of a new constant; 0, which is null, where there is no more room. */
 uint32_t engine_constant(struct engine *e, struct value v);
 uint32_t engine_class(struct engine *e, uint32_t name);
+/* NO_CLASS where the file has none called NAME, in lower case. */
+uint32_t engine_class_at(const struct engine *e, uint32_t name);
+/* U, of a class, is called NAME from now on. */
+void engine_add_method(struct engine *e, struct unit *u, uint32_t name);
 /* A new unit of T without code, good until the file is done; NULL over ENGINE_UNITS or the budget. */
 struct unit *engine_unit(struct engine *e, struct text *t);
 /* NULL where the file has no such function, or method. NAME is the number of the name in lower case. */

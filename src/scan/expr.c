@@ -7,6 +7,7 @@
 #include "scan/expr.h"
 
 #include "scan/compile.h"
+#include "scan/machine.h"
 
 const struct token *expr_now(const struct compiler *c)
 {
@@ -378,8 +379,10 @@ static void finish_call(struct compiler *c, const struct waiting *w)
 	/* eval and exit take one value */
 	for (uint16_t n = w->n; w->op >= CALL_EVAL && n > 1; n--)
 		emit(c, C_BINARY, '.');
+	if (w->key && w->n && w->op < CALL_EVAL)
+		emit(c, C_SPREAD, 0)->token = w->token;
 	k = emit(c, ops[w->op], w->a);
-	k->n = w->op >= CALL_EVAL ? 1 : w->n;
+	k->n = w->op >= CALL_EVAL ? 1 : w->key && w->n ? (uint16_t)(w->n + SPREAD - 1) : w->n;
 	k->token = w->token;
 }
 

@@ -146,6 +146,10 @@ void foreign_new(struct machine *m, struct span name, uint32_t n)
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
 		if (!is(name, classes[i].name))
 			continue;
+		if (classes[i].kind == FOREIGN_COM && n)
+			sink_reached(m,
+				     &(struct sink_call){
+					     .sink = SINK_COMMAND, .name = SPAN("COM"), .arg = arg, .n = 1 });
 		object.n = classes[i].kind;
 		object.marks = marks;
 		object.from = from;
@@ -196,33 +200,36 @@ static struct value doc_comment(struct machine *m, const struct value *named)
 	uint32_t id = named->kind == V_TEXT ? engine_name(m->e, text_of(named), true)
 		      : named->kind == V_OBJECT && named->n < m->e->classes ? m->e->class[named->n].name
 									    : 0;
-	uint32_t token = 0;
+	uint32_t token = 0, class = engine_class_at(m->e, id);
 	const struct text *t = NULL;
 	struct unit *u = engine_function(m->e, id);
 	struct span gap;
 	ptrdiff_t from, to;
 	struct value v;
 
-	for (uint32_t i = 0; id && i < m->e->classes; i++)
-		if (m->e->class[i].name == id && m->e->class[i].text) {
-			t = m->e->class[i].text;
-			token = m->e->class[i].token;
-		}
+	if (class != NO_CLASS && m->e->class[class].text) {
+		t = m->e->class[class].text;
+		token = m->e->class[class].token;
+	}
 	if (!t && u && u->head > 2) {
 		t = u->text;
 		token = u->head - 3;
 	}
 	if (!t || token >= t->n)
 		return value_unknown(M_SELF, 0);
-	/* words like "final" stand in between */
-	while (token > 0 && t->token[token - 1].kind == TK_NAME && t->token[token - 1].sub)
-		token--;
-	from = token ? t->token[token - 1].at + t->token[token - 1].n : 0;
+	/* PHP keeps the last such comment until a block ends */
+	for (from = token; from > 0 && !(t->token[from - 1].kind == TK_OP && t->token[from - 1].sub == '}');)
+		from--;
+	from = from ? t->token[from - 1].at : 0;
 	gap = span_head(span_from(t->bytes, (size_t)from), t->token[token].at - (size_t)from);
-	from = span_search(gap, 0, SPAN("/**"));
-	to = span_rfind(gap, '/');
-	if (from < 0 || to <= from)
+	m->e->steps_left -= m->e->steps_left > gap.n / 4 ? gap.n / 4 : m->e->steps_left;
+	from = -1;
+	for (ptrdiff_t at = 0; (at = span_search(gap, (size_t)at, SPAN("/**"))) >= 0; at++)
+		from = at;
+	to = from < 0 ? -1 : span_search(gap, (size_t)from + 3, SPAN("*/"));
+	if (to < 0)
 		return value_bool(false);
+	to++;
 	v = value_span(span_of(gap.p + from, (size_t)(to + 1 - from)));
 	v.marks = M_SELF | M_BUILT;
 	v.from = machine_step(m, 0, "a comment that is read by reflection");

@@ -14,8 +14,8 @@ enum { TOKENS_MOST = 32, PARTS_MOST = 256 };
 
 static bool is_include(const struct token *t)
 {
-	return t->kind == TK_NAME && (t->sub == KW_INCLUDE || t->sub == KW_INCLUDE_ONCE || t->sub == KW_REQUIRE ||
-				      t->sub == KW_REQUIRE_ONCE);
+	return t->kind == TK_NAME && (t->sub == KW_INCLUDE || t->sub == KW_INCLUDE_ONCE ||
+				      t->sub == KW_REQUIRE || t->sub == KW_REQUIRE_ONCE);
 }
 
 static struct span include_name(struct lexer *l, struct span text)
@@ -33,7 +33,8 @@ static struct span include_name(struct lexer *l, struct span text)
 	return name;
 }
 
-size_t includes_of(const struct lexicon *words, struct span text, struct arena *a, struct span *ret, size_t max)
+size_t includes_of(const struct lexicon *words, struct span text, struct arena *a, struct span *ret,
+		   size_t max)
 {
 	struct lexer l;
 	struct token t;

@@ -103,9 +103,8 @@ static bool read_line(struct known *k, struct span line, uint32_t set, bool root
 	if (rooted && path.n && path.p[0] == '/')
 		path = span_from(path, 1);
 	e.sha = blank == 2 * SHA256_DIGEST_SIZE;
-	if (path.n == 0 || path.n > 4096 || path.p[0] == '/' ||
-	    (blank != 2 * MD5_DIGEST_SIZE && !e.sha) || !read_sum(span_head(line, (size_t)blank), e.sum) ||
-	    k->n == ENTRIES_MOST)
+	if (path.n == 0 || path.n > 4096 || path.p[0] == '/' || (blank != 2 * MD5_DIGEST_SIZE && !e.sha) ||
+	    !read_sum(span_head(line, (size_t)blank), e.sum) || k->n == ENTRIES_MOST)
 		return false;
 	e.path = hash_span(path, SEED);
 	if (k->n == k->room) {
@@ -271,8 +270,8 @@ static bool sum_is(struct sums *s, const struct entry *e)
 		md5_digest(&ctx, sizeof(s->md5), s->md5);
 		s->have_md5 = true;
 	}
-	return e->sha ? memcmp(e->sum, s->sha, sizeof(s->sha)) == 0 :
-			memcmp(e->sum, s->md5, sizeof(s->md5)) == 0;
+	return e->sha ? memcmp(e->sum, s->sha, sizeof(s->sha)) == 0
+		      : memcmp(e->sum, s->md5, sizeof(s->md5)) == 0;
 }
 
 /* Entries of the path END, which begins at AT of the whole one. True: one of them is the file. */

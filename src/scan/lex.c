@@ -18,15 +18,45 @@ enum {
 	C_SPACE = 1,
 	C_NAME = 2, /* may begin a name */
 	C_DIGIT = 4,
+	C_LONG = 8, /* may begin an operator of several bytes */
+	C_SECOND = 16, /* may be its second */
 };
 
 #define N C_NAME
+#define B (C_LONG | C_SECOND)
 static const uint8_t class_of[256] = {
-	['\t'] = C_SPACE, ['\n'] = C_SPACE,	   ['\v'] = C_SPACE,  ['\f'] = C_SPACE,	 ['\r'] = C_SPACE,
-	[' '] = C_SPACE,  ['0' ... '9'] = C_DIGIT, ['A' ... 'Z'] = N, ['a' ... 'z'] = N, ['_'] = N,
-	['\\'] = N,	  [0x7f ... 0xff] = N,
+	['\t'] = C_SPACE,
+	['\n'] = C_SPACE,
+	['\v'] = C_SPACE,
+	['\f'] = C_SPACE,
+	['\r'] = C_SPACE,
+	[' '] = C_SPACE,
+	['0' ... '9'] = C_DIGIT,
+	['A' ... 'Z'] = N,
+	['a' ... 'z'] = N,
+	['_'] = N,
+	['\\'] = N,
+	[0x7f ... 0xff] = N,
+	['='] = B,
+	['<'] = B,
+	['>'] = B,
+	['&'] = B,
+	['|'] = B,
+	['?'] = B,
+	['+'] = B,
+	['-'] = B,
+	['*'] = B,
+	['.'] = B,
+	[':'] = B,
+	['!'] = C_LONG,
+	['/'] = C_LONG,
+	['%'] = C_LONG,
+	['^'] = C_LONG,
+	['#'] = C_LONG,
+	['['] = C_SECOND,
 };
 #undef N
+#undef B
 
 static inline uint8_t at_class(const struct lexer *l, uint32_t i)
 {
@@ -617,7 +647,7 @@ static uint32_t cast_here(const struct lexer *l, uint8_t *ret_type)
 }
 
 /*
- * The longest that fits. The table has the long ones first. The two searches in front of it keep most
+ * The longest that fits. The table has the long ones first. The two looks in front of it keep most
  * bytes away from the table: blanks and letters behind an operator are the rule.
  */
 static struct token lex_operator(struct lexer *l)
@@ -625,9 +655,9 @@ static struct token lex_operator(struct lexer *l)
 	char c = l->p[l->at], next = at_char(l, l->at + 1);
 	struct token t = make(TK_OP, (uint8_t)c, l->at, 1);
 
-	if (strchr("=<>&|?+-*.!:/%^#", c) && next && strchr("=<>&|?+-*.[:", next))
+	if (class_of[(uint8_t)c] & C_LONG && class_of[(uint8_t)next] & C_SECOND)
 		for (size_t i = 0; i < sizeof(longs) / sizeof(longs[0]); i++)
-			if (l->n - l->at >= longs[i].n &&
+			if (longs[i].text[0] == c && longs[i].text[1] == next && l->n - l->at >= longs[i].n &&
 			    memcmp(l->p + l->at, longs[i].text, longs[i].n) == 0) {
 				t = make(TK_OP, longs[i].op, l->at, longs[i].n);
 				if (longs[i].assign)

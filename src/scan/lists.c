@@ -346,6 +346,63 @@ static bool list_end(struct machine *m, struct value *arg, uint32_t n, struct va
 	return true;
 }
 
+/* What a value is, where it is known. */
+static bool list_is(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	bool digit = false, other = false;
+
+	if (arg[0].kind == V_UNKNOWN || arg[0].kind == V_OBJECT ||
+	    arg[0].marks & (M_LOOSE | M_INPUT | M_BARE))
+		return false;
+	for (uint32_t i = 0; arg[0].kind == V_TEXT && i < arg[0].n && i < 400 && !other; i++) {
+		digit |= arg[0].p[i] >= '0' && arg[0].p[i] <= '9';
+		other = !(arg[0].p[i] >= '0' && arg[0].p[i] <= '9') && !strchr(" +-.eE", arg[0].p[i]);
+	}
+	*ret = value_bool(arg[0].kind == V_INT || arg[0].kind == V_FLOAT || (digit && !other));
+	return true;
+}
+
+static bool list_is_array(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (arg[0].kind == V_UNKNOWN || arg[0].marks & (M_LOOSE | M_INPUT))
+		return false;
+	*ret = value_bool(arg[0].kind == V_ARRAY);
+	return true;
+}
+
+/* unpack: all of it as numbers of one size, or as one text. */
+static bool list_unpack(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	struct span f, s;
+	char kind;
+	size_t size;
+
+	if (n < 2 || arg[0].kind != V_TEXT || arg[1].kind != V_TEXT || !arg[0].n)
+		return false;
+	f = span_of(arg[0].p, arg[0].n);
+	s = span_of(arg[1].p, arg[1].n);
+	kind = f.p[0];
+	size = kind == 'C' || kind == 'c'   ? 1
+	       : kind == 'v' || kind == 'n' ? 2
+	       : kind == 'V' || kind == 'N' ? 4
+					    : 0;
+	if (!size || f.n < 2 || f.p[1] != '*' || s.n / size > PIECES_MOST || !new_list(m, ret))
+		return false;
+	m->e->steps_left -= m->e->steps_left > s.n / 16 ? s.n / 16 : m->e->steps_left;
+	/* counted from 1 */
+	ret->array->next = 1;
+	for (size_t at = 0; at + size <= s.n; at += size) {
+		int64_t v = 0;
+
+		for (size_t i = 0; i < size; i++)
+			v |= (int64_t)(uint8_t)s.p[at + i]
+			     << 8 * (kind == 'N' || kind == 'n' ? size - 1 - i : i);
+		array_push(&m->e->pool, ret->array, value_int(v));
+	}
+	ret->marks = arg[1].marks & (M_INPUT | M_BUILT | M_DECODED);
+	return true;
+}
+
 static bool list_in_array(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	if (n < 2 || arg[1].kind != V_ARRAY || arg[0].kind == V_UNKNOWN || arg[1].array->marks)
@@ -423,7 +480,8 @@ static bool list_parse_str(struct machine *m, struct value *arg, uint32_t n, str
 	if (!new_list(m, &list))
 		return false;
 	s = span_of(arg[0].p, arg[0].n);
-	for (int i = 0; s.n && i < 256; i++) {
+	for (int i = 0; s.n && i < 256 && m->e->steps_left > 1000; i++) {
+		m->e->steps_left -= 16;
 		ptrdiff_t end = span_find(s, 0, '&'), eq;
 		struct span pair = end < 0 ? s : span_head(s, (size_t)end);
 		struct value key, v;
@@ -543,22 +601,25 @@ static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, 
 {
 	bool takes[256];
 	struct value v;
+	struct buf out = BUF_MAX(1 << 20);
 	bool within = false;
 
 	if (n < 3 || arg[0].kind != V_TEXT || arg[1].kind != V_TEXT || arg[2].kind != V_TEXT ||
 	    runs_replacement(span_of(arg[0].p, arg[0].n)) ||
 	    !class_of_pattern(span_of(arg[0].p, arg[0].n), takes))
 		return false;
-	v = value_text(&m->e->pool, SPAN(""));
-	for (uint32_t i = 0; i < arg[2].n && v.kind == V_TEXT; i++) {
+	m->e->steps_left -= m->e->steps_left > arg[2].n / 8 ? arg[2].n / 8 : m->e->steps_left;
+	for (uint32_t i = 0; i < arg[2].n; i++) {
 		bool hit = takes[(unsigned char)arg[2].p[i]];
 
 		if (!hit)
-			v = value_append(&m->e->pool, v, value_span(span_of(arg[2].p + i, 1)));
+			buf_byte(&out, arg[2].p[i]);
 		else if (arg[1].n && !within)
-			v = value_append(&m->e->pool, v, value_span(span_of(arg[1].p, arg[1].n)));
+			buf_add(&out, arg[1].p, arg[1].n);
 		within = hit;
 	}
+	v = value_text(&m->e->pool, buf_view(&out));
+	buf_free(&out);
 	v.marks = arg[2].marks | M_BUILT;
 	v.from = arg[2].from;
 	*ret = v;
@@ -697,6 +758,13 @@ static bool run_callable(struct machine *m, const struct function *fn, struct va
 
 	switch (fn->act) {
 	case ACT_MAP:
+		if (n > 1 && callee.kind == V_NULL) {
+			/* no function: lists are laid side by side */
+			list = value_unknown(joined(arg, n), arg[1].from);
+			drop(m, n);
+			push_value(m, list);
+			return true;
+		}
 		return n > 1 && call_back(m, callee, arg[1], n, 1, false);
 	case ACT_FILTER:
 	case ACT_WALK:
@@ -744,6 +812,19 @@ static bool run_callable(struct machine *m, const struct function *fn, struct va
 		push_value(m, value_unknown(M_FIELD, machine_step(m, 0, "the session's id")));
 		call_callable(m, callee, 1);
 		return true;
+	case ACT_UNBUFFER:
+		/* the newest buffer's function gets all that was put out */
+		for (uint32_t i = m->laters; i > 0; i--) {
+			if (!m->later_flushes[i - 1] || m->later[i - 1].kind == V_NULL)
+				continue;
+			callee = m->later[i - 1];
+			m->later[i - 1] = (struct value){ .kind = V_NULL };
+			drop(m, n);
+			push_value(m, value_unknown(m->e->echoed, 0));
+			call_callable(m, callee, 1);
+			return true;
+		}
+		return false;
 	case ACT_REGISTER:
 	case ACT_FLUSH:
 		if (fn->act == ACT_FLUSH && !n)
@@ -813,6 +894,9 @@ static list_fn *const lists[ACTS] = {
 	[ACT_SLICE] = list_slice,
 	[ACT_CURRENT] = list_current,
 	[ACT_END] = list_end,
+	[ACT_IS] = list_is,
+	[ACT_IS_ARRAY] = list_is_array,
+	[ACT_UNPACK] = list_unpack,
 	[ACT_IN_ARRAY] = list_in_array,
 	[ACT_ARGS] = list_args,
 	[ACT_MIN] = list_min,
@@ -833,7 +917,7 @@ static bool calls(uint8_t act)
 {
 	return act == ACT_MAP || act == ACT_FILTER || act == ACT_WALK || act == ACT_SORT ||
 	       act == ACT_PREG_CALLBACK || act == ACT_CALL || act == ACT_CALL_ARRAY || act == ACT_REGISTER ||
-	       act == ACT_FLUSH || act == ACT_VALIDATE || act == ACT_HANDLERS;
+	       act == ACT_FLUSH || act == ACT_VALIDATE || act == ACT_HANDLERS || act == ACT_UNBUFFER;
 }
 
 bool lists_act(uint8_t act)

@@ -224,6 +224,15 @@ static void op_eval(struct machine *m, const struct code *k)
 	call_eval(m, pop_value(m));
 }
 
+/* What a request brought was written there before. */
+static bool written(const struct machine *m, const struct value *path)
+{
+	for (uint32_t i = 0; path->kind == V_TEXT && i < m->e->written; i++)
+		if (span_eq(m->e->written_path[i], span_of(path->p, path->n)))
+			return true;
+	return false;
+}
+
 /*
  * data: addresses bring their own script. RFC 2397, PHP manual "data://". Shown as an include all the
  * same: allow_url_include is the server's to set.
@@ -232,6 +241,8 @@ static void op_include(struct machine *m, const struct code *k)
 {
 	struct value v = pop_value(m);
 
+	if (written(m, &v))
+		v.marks |= M_FIELD;
 	sink_reached(m,
 		     &(struct sink_call){ .sink = SINK_INCLUDE, .name = SPAN("include"), .arg = &v, .n = 1 });
 	if (v.kind == V_TEXT && span_starts(span_of(v.p, v.n), SPAN("data:"))) {
@@ -261,6 +272,17 @@ static void op_shell(struct machine *m, const struct code *k)
 
 	sink_reached(m, &(struct sink_call){ .sink = SINK_COMMAND, .name = SPAN("`"), .arg = &v, .n = 1 });
 	push_value(m, value_unknown(0, 0));
+}
+
+/* f(...$list): the list's first elements, as many as matter. */
+static void op_spread(struct machine *m, const struct code *k)
+{
+	struct value list = pop_value(m);
+
+	for (uint32_t i = 0; i < SPREAD; i++)
+		push_value(m, list.kind != V_ARRAY || list.array->marks ? operate_element(m, list)
+			      : i < list.array->n			? list.array->pair[i].value
+									: (struct value){ .kind = V_NULL });
 }
 
 static void op_call(struct machine *m, const struct code *k)
@@ -400,7 +422,7 @@ static run_op *const ops[] = {
 	[C_ARRAY] = op_array,
 	[C_ADD] = op_add,
 	[C_ADD_KEY] = op_add_key,
-	[C_SPREAD] = op_nop,
+	[C_SPREAD] = op_spread,
 	[C_COPY] = op_copy,
 	[C_POP] = op_pop,
 	[C_WHEN] = op_branch,
@@ -463,17 +485,18 @@ static void run(struct machine *m, uint32_t floor, uint64_t steps)
 	m->stopped = e->pool.over;
 }
 
+/* Of one function that nothing calls: whatever it is given is unknown, so what it does shows early. */
+enum { LATE_STEPS = 2000000 };
+
 /* Units that nothing has called yet, with parameters that nobody knows. */
 static void run_uncalled(struct machine *m)
 {
 	for (uint32_t i = 1; i < m->e->units && !m->e->pool.over; i++) {
 		struct unit *u = m->e->unit[i];
 		struct value self = { .kind = V_OBJECT, .n = u->class };
-		/*
-		 * two thirds of what is left at most: one function that spins does not keep the others
-		 * from their turn
-		 */
-		uint64_t share = m->e->steps_left / 3;
+		/* one function that spins does not keep the others from their turn */
+		uint64_t left = m->e->steps_left,
+			 share = left > 2 * LATE_STEPS ? left - LATE_STEPS : left / 3;
 
 		if (u->runs || u->refused || !u->codes)
 			continue;

@@ -9,7 +9,7 @@
 
 #include "scan/engine.h"
 
-enum { ARMS_MOST = 2048, LOOPS_MOST = 512, SLOTS_MOST = 8192, REFERENCES_MOST = 6, PENDING_MOST = 256, LATER_MOST = 64 };
+enum { ARMS_MOST = 2048, LOOPS_MOST = 512, SLOTS_MOST = 8192, REFERENCES_MOST = 6, PENDING_MOST = 256, LATER_MOST = 64, SPREAD = 3 };
 
 /* A variable that no code names: made by extract(), $$name, parse_str(). */
 struct extra {

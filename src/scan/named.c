@@ -63,7 +63,8 @@ static void read_head(struct span line, struct columns *c)
 
 		if (span_eq(cell, SPAN("sig")) || span_eq(cell, SPAN("signature")))
 			c->name = i;
-		else if (span_eq(cell, SPAN("file")) || span_eq(cell, SPAN("path")) || span_eq(cell, SPAN("filepath")))
+		else if (span_eq(cell, SPAN("file")) || span_eq(cell, SPAN("path")) ||
+			 span_eq(cell, SPAN("filepath")))
 			c->path = i;
 		else if (span_eq(cell, SPAN("quarpath")) || span_eq(cell, SPAN("quarantine")) ||
 			 span_eq(cell, SPAN("quarantine_path")))
@@ -98,8 +99,8 @@ static void hit_line(struct span line, named_see *see, void *ctx)
 	ptrdiff_t arrow = span_search(path, 0, SPAN(" => /"));
 
 	if (colon > 0 && is_path(path))
-		see(ctx, arrow < 0 ? path : span_head(path, (size_t)arrow), span_trim(span_head(line, (size_t)colon)),
-		    arrow >= 0);
+		see(ctx, arrow < 0 ? path : span_head(path, (size_t)arrow),
+		    span_trim(span_head(line, (size_t)colon)), arrow >= 0);
 }
 
 static void read_hits(struct span bytes, named_see *see, void *ctx)

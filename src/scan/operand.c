@@ -341,6 +341,8 @@ static bool operand_operator(struct compiler *c, const struct token *tk)
 	case '&':
 		break;
 	case OP_ELLIPSIS:
+		if (c->waits && c->wait[c->waits - 1].kind == W_CALL)
+			c->wait[c->waits - 1].key = true;
 		break;
 	case OP_PLUS_PLUS:
 	case OP_MINUS_MINUS:

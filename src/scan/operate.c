@@ -87,11 +87,16 @@ static struct value bytes(struct machine *m, uint8_t op, const struct value *a, 
 	return v;
 }
 
+/* No number is longer. */
+enum { NUMBER_MOST = 400 };
+
 static bool numeric(const struct value *v)
 {
 	bool digit = false;
 
 	for (uint32_t i = 0; i < v->n; i++) {
+		if (i == NUMBER_MOST)
+			return false;
 		if (v->p[i] >= '0' && v->p[i] <= '9')
 			digit = true;
 		else if (!strchr(" \t\n+-.eE", v->p[i]) || !v->p[i])
@@ -101,11 +106,13 @@ static bool numeric(const struct value *v)
 }
 
 /* Unknown where either side may be anything. */
-static struct value compare(uint8_t op, const struct value *a, const struct value *b)
+static struct value compare(struct machine *m, uint8_t op, const struct value *a, const struct value *b)
 {
+	uint64_t cost = a->kind == V_TEXT && b->kind == V_TEXT ? (a->n < b->n ? a->n : b->n) / 64 : 0;
 	double x, y;
 	int same;
 
+	m->e->steps_left -= m->e->steps_left > cost ? cost : m->e->steps_left;
 	if ((a->marks | b->marks) & M_LOOSE)
 		return value_unknown(0, 0);
 	switch (op) {
@@ -196,7 +203,7 @@ struct value operate_binary(struct machine *m, uint8_t op, struct value a, struc
 	case OP_LE:
 	case OP_GE:
 	case OP_SPACESHIP:
-		return compare(op, &a, &b);
+		return compare(m, op, &a, &b);
 	case '+':
 		if (a.kind == V_ARRAY && b.kind == V_ARRAY) {
 			v = a;
@@ -555,15 +562,11 @@ struct value operate_property(struct machine *m, struct value object, uint32_t n
 	} else if (object.kind == V_TEXT) {
 		uint32_t id = engine_name(m->e, span_of(object.p, object.n), true);
 
-		for (uint32_t i = 0; id && i < m->e->classes; i++)
-			if (m->e->class[i].name == id)
-				class = i;
+		class = engine_class_at(m->e, id);
 		if (class == NO_CLASS && here(m)->self.kind == V_OBJECT)
 			class = here(m)->self.n;
 	}
 	for (int up = 0; up < 8 && class != NO_CLASS && class < m->e->classes; up++) {
-		uint32_t parent = NO_CLASS;
-
 		at = array_find(m->e->class[class].properties, &key, &m->e->steps_left);
 		if (at || m->e->wild) {
 			v = at ? at->value : value_unknown(0, 0);
@@ -573,10 +576,7 @@ struct value operate_property(struct machine *m, struct value object, uint32_t n
 				v.kind = V_UNKNOWN, v.n = 0;
 			return v;
 		}
-		for (uint32_t i = 0; m->e->class[class].parent && i < m->e->classes; i++)
-			if (m->e->class[i].name == m->e->class[class].parent)
-				parent = i;
-		class = parent;
+		class = engine_class_at(m->e, m->e->class[class].parent);
 	}
 	if (object.kind == V_UNKNOWN)
 		return value_unknown(object.marks & ~(uint32_t)M_SHAPE, object.from);

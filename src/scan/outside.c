@@ -175,7 +175,7 @@ static bool word_of(struct span name, char word[WORD_MOST])
 	return true;
 }
 
-static bool is_function(struct span name)
+bool outside_is_function(struct span name)
 {
 	char word[WORD_MOST];
 
@@ -219,20 +219,12 @@ static void met(struct count *c, uint32_t name)
 	c->n++;
 }
 
-static bool has_class(const struct engine *e, uint32_t name)
-{
-	for (uint32_t i = 0; i < e->classes; i++)
-		if (e->class[i].name == name)
-			return true;
-	return false;
-}
-
 /* The class that a text names. */
 static void class_met(struct count *c, struct engine *e, const struct value *v)
 {
 	uint32_t name = v->kind == V_TEXT ? engine_name(e, span_of(v->p, v->n), true) : 0;
 
-	if (name && !has_class(e, name) && !is_class(engine_name_text(e, name)))
+	if (name && engine_class_at(e, name) == NO_CLASS && !is_class(engine_name_text(e, name)))
 		met(c, name);
 }
 
@@ -252,7 +244,7 @@ static void unit_met(struct count *c, struct engine *e, const struct unit *u)
 		const struct code *k = &u->code[i];
 
 		if (k->op == C_CALL && !k->b && !engine_function(e, k->a) &&
-		    !is_function(engine_name_text(e, k->a)))
+		    !outside_is_function(engine_name_text(e, k->a)))
 			met(c, k->a);
 		else if (k->op == C_CALL && k->b && i && u->code[i - 1].op == C_CONST &&
 			 u->code[i - 1].a < e->constants)
@@ -274,7 +266,7 @@ uint32_t outside_count(struct engine *e)
 		if (e->unit[i]->text->number == 0)
 			unit_met(&c, e, e->unit[i]);
 	for (uint32_t i = 0; i < e->classes; i++)
-		if (e->class[i].parent && !has_class(e, e->class[i].parent) &&
+		if (e->class[i].parent && engine_class_at(e, e->class[i].parent) == NO_CLASS &&
 		    !is_class(engine_name_text(e, e->class[i].parent)))
 			met(&c, e->class[i].parent);
 	return c.n;

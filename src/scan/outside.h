@@ -8,9 +8,12 @@
 #ifndef SPAMTRAIL_SCAN_OUTSIDE_H
 #define SPAMTRAIL_SCAN_OUTSIDE_H
 
-#include <stdint.h>
+#include "base/span.h"
 
 struct engine;
+
+/* NAME, in lower case, is one of PHP's functions; a namespace in front of it does not count. */
+bool outside_is_function(struct span name);
 
 /* Different names, of the file itself and not of what it decodes. 0 where there is no room to count. */
 uint32_t outside_count(struct engine *e);

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "scan/includes.h"
+#include "scan/php.h"
 #include "sys/beneath.h"
 
 /* A guard ("silence is golden", a redirect) has no more tokens than this. */
@@ -17,7 +18,8 @@ enum { GUARD_TOKENS = 12, INCLUDES_MOST = 16, OTHERS_WRITE = 0002 };
 
 bool place_runs(struct span path)
 {
-	static const char *const ends[] = { ".php", ".phtml", ".phar", ".php3", ".php4", ".php5", ".php7", ".php8", ".pht" };
+	static const char *const ends[] = { ".php",  ".phtml", ".phar", ".php3", ".php4",
+					    ".php5", ".php7",  ".php8", ".pht" };
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
 		if (path.n > strlen(ends[i]) &&
@@ -53,7 +55,8 @@ static bool is_odd(struct span name)
 {
 	return !place_runs(name) || span_search(name, 0, SPAN("/.")) >= 0 ||
 	       span_search(name, 0, SPAN("uploads/")) >= 0 || span_starts(name, SPAN("/tmp/")) ||
-	       span_starts(name, SPAN("/var/tmp/")) || span_starts(name, SPAN("/dev/shm/")) || name.p[0] == '.';
+	       span_starts(name, SPAN("/var/tmp/")) || span_starts(name, SPAN("/dev/shm/")) ||
+	       name.p[0] == '.';
 }
 
 static bool is_up(struct span name)
@@ -70,14 +73,15 @@ static void wp_config(const struct lexicon *words, struct span bytes, struct are
 		while (is_up(name[i]))
 			name[i] = span_from(name[i], name[i].p[1] == '/' ? 2 : 3);
 		if (name[i].n && is_odd(name[i])) {
-			add(j, "config.wp.include", 100, "wp-config.php brings in a file that is no script of a site");
+			add(j, "config.wp.include", 100,
+			    "wp-config.php brings in a file that is no script of a site");
 			return;
 		}
 	}
 }
 
-void place_judge(const struct lexicon *words, struct span path, const struct file_status *st, const struct quick *q,
-		 struct span bytes, struct arena *a, struct judgement *j)
+void place_judge(const struct lexicon *words, struct span path, const struct file_status *st,
+		 const struct quick *q, struct span bytes, struct arena *a, struct judgement *j)
 {
 	if (!q->php)
 		return;
@@ -89,7 +93,8 @@ void place_judge(const struct lexicon *words, struct span path, const struct fil
 		add(j, "config.uploads", 50, "a script lies where only uploads belong");
 	/* by itself it is worth a word; it makes nothing worse than it is */
 	if (st->mode & OTHERS_WRITE)
-		add(j, "config.writable", j->score < 50 ? 50 : 0, "every user of this server may write to this script");
+		add(j, "config.writable", j->score < 50 ? 50 : 0,
+		    "every user of this server may write to this script");
 	if (j->score >= 100)
 		j->verdict = SCAN_MALICIOUS;
 	else if (j->score >= 50 && j->verdict == SCAN_CLEAN)

@@ -6,9 +6,13 @@
 #ifndef SPAMTRAIL_SCAN_PLACE_H
 #define SPAMTRAIL_SCAN_PLACE_H
 
-#include "scan/php.h"
+#include "base/span.h"
 
+struct arena;
 struct file_status;
+struct judgement;
+struct lexicon;
+struct quick;
 
 /* PATH's name says that a web server runs it. */
 bool place_runs(struct span path);

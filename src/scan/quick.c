@@ -16,7 +16,7 @@
  * Bytes from which a text alone counts as a hiding place, with no decoder in sight: honest programs'
  * messages are mostly shorter.
  */
-enum { LONG_TEXT = 400, SHORT_FILE = 30 };
+enum { LONG_TEXT = 400, SHORT_FILE = 60 };
 
 static bool has_nocase(struct span s, const char *word)
 {
@@ -58,6 +58,7 @@ static void variable(struct quick *q, struct span name)
 		for (size_t i = 0; i < sizeof(supers) / sizeof(supers[0]); i++)
 			if (span_eq(name, span_str(supers[i]))) {
 				q->sources++;
+				q->inputs++;
 				q->supers++;
 			}
 	for (size_t i = 0; i < name.n && !odd; i++)
@@ -110,6 +111,7 @@ static void call(struct quick *q, const struct function *f)
 	q->decoders += (f->act >= ACT_BASE64 && f->act <= ACT_CHR && f->act != ACT_URLENCODE &&
 			f->act != ACT_HEX && f->act != ACT_BASE64_ENCODE) ||
 		       f->act == ACT_PACK || f->act == ACT_TRANSLATE;
+	q->inputs += f->flow == FLOW_FIELD;
 	q->sources += f->flow == FLOW_FIELD || f->flow == FLOW_REMOTE || f->flow == FLOW_FILE;
 }
 
@@ -145,8 +147,10 @@ static void text(struct quick *q, const struct lexicon *words, const char *p, co
 	}
 	if (t->n > 8 && memmem(s.p, s.n, "<?", 2))
 		q->scripts++;
-	if (t->n == 11 && memcmp(s.p, "php://input", 11) == 0)
+	if (t->n == 11 && memcmp(s.p, "php://input", 11) == 0) {
 		q->sources++;
+		q->inputs++;
+	}
 }
 
 /* Names by which functions are called, or code is kept, without looking like it. */
@@ -162,7 +166,7 @@ static void unusual(struct quick *q, struct span name)
 	if (name.n >= 15 && span_search(name, 0, SPAN("Reflection")) >= 0)
 		q->dynamic++;
 	/* most lengths are none of these */
-	if ((0x110e408u >> (name.n & 31) & 1) == 0)
+	if ((0x110ec08u >> (name.n & 31) & 1) == 0)
 		return;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		q->unusual += span_eq(name, span_str(words[i]));
@@ -321,6 +325,30 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 #define BIT(sink) (UINT64_C(1) << (sink))
 
 /*
+ * A part of a program: what classes.c weighs only in a script of its own need not be looked for, which is
+ * most of what follows.
+ */
+static bool quick_part(const struct quick *q)
+{
+	return q->namespaces || q->guards == 1 ||
+	       (!q->evals && q->classes && (q->supers == 0 || q->in_class * 15 >= q->tokens * 14));
+}
+
+static bool part_suspects(const struct quick *q)
+{
+	const uint64_t code = BIT(SINK_CODE) | BIT(SINK_MAKE) | BIT(SINK_REPLACE);
+	bool hidden = q->decoders || q->escapes || q->names;
+
+	if (q->unusual && !q->namespaces)
+		return true;
+	if (q->evals || q->sinks & code)
+		return q->sources || hidden || q->longest > LONG_TEXT;
+	if (q->backticks || q->dynamic || q->sinks & BIT(SINK_COMMAND))
+		return q->inputs || q->escapes || q->names;
+	return q->includes && (q->supers || q->escapes);
+}
+
+/*
  * Both halves must be there: something that does harm, and something to do it with. Most files of a site
  * have one of them.
  */
@@ -336,6 +364,8 @@ bool quick_suspects(const struct quick *q)
 
 	if (!q->php)
 		return false;
+	if (quick_part(q))
+		return part_suspects(q);
 	if ((q->sinks & code || q->backticks) && (q->sources || hidden || q->self))
 		return true;
 	if (q->evals || q->sinks & BIT(SINK_MAKE) || (q->sinks & code && !q->classes && !q->namespaces))
@@ -349,7 +379,7 @@ bool quick_suspects(const struct quick *q)
 	/* variables that nothing sets were a request's under old settings */
 	if (!q->namespaces && !q->classes && !q->includes && q->sinks & old)
 		return true;
-	if (q->includes && q->tokens < SHORT_FILE && !q->namespaces)
+	if ((q->includes || q->supers) && q->tokens < SHORT_FILE && !q->namespaces && !q->classes)
 		return true;
 	if (q->sinks & other && (q->sources || (q->self && !q->classes)))
 		return true;

@@ -17,6 +17,7 @@ struct quick {
 	uint32_t first_tag; /* where */
 	uint64_t sinks; /* a bit for each enum sink that is called */
 	uint32_t sources; /* superglobals, the body, headers, other servers: how many */
+	uint32_t inputs; /* of these, what a request brings */
 	uint32_t decoders; /* calls of decoders */
 	uint32_t dynamic; /* $f(...), ("a"."b")(...) */
 	uint32_t commands; /* different functions that run programs: bits */

@@ -174,9 +174,9 @@ static void add_signature(struct arena *a, struct scan_finding *f, struct span n
 
 	buf_addf(&text, "a signature names it: %.*s", (int)span_head(name, 200).n, name.p);
 	buf_addf(&engine, "signatures:%.*s", (int)span_head(name, 200).n, name.p);
-	f->reason[f->reasons++] = (struct scan_reason){
-		.rule = SPAN("signature"), .text = arena_span(a, buf_view(&text)), .weight = 10.0
-	};
+	f->reason[f->reasons++] = (struct scan_reason){ .rule = SPAN("signature"),
+							.text = arena_span(a, buf_view(&text)),
+							.weight = 10.0 };
 	f->engine[f->engines++] = arena_span(a, buf_view(&engine));
 	f->score += 10.0;
 	buf_free(&text);
@@ -204,7 +204,8 @@ static void hold_against(const struct scan_rules *rules, const struct walk_file 
 		add_signature(ret->arena, finding, name[i]);
 }
 
-static void tell(const struct walk_file *f, const struct judgement *j, const struct events *ev, struct scan_told *ret)
+static void tell(const struct walk_file *f, const struct judgement *j, const struct events *ev,
+		 struct scan_told *ret)
 {
 	struct scan_finding *to = &ret->finding;
 
@@ -240,7 +241,8 @@ static bool is_settled(const struct scan_rules *rules, struct span path, const s
 	return ret->known.state == KNOWN_SAME;
 }
 
-static void judge(const struct scan_rules *rules, struct span path, const struct walk_file *f, struct scan_told *ret)
+static void judge(const struct scan_rules *rules, struct span path, const struct walk_file *f,
+		  struct scan_told *ret)
 {
 	struct judgement j = { 0 };
 	struct events ev = { 0 };
@@ -285,8 +287,8 @@ bool scan_file(const struct scan_rules *rules, const struct walk_file *f, struct
 }
 
 /* A finding of one reason, which is not ours to prove. */
-static void one_reason(struct arena *a, const struct walk_file *f, const struct scan_reason *r, struct span engine,
-		       enum scan_class class, struct scan_finding *ret)
+static void one_reason(struct arena *a, const struct walk_file *f, const struct scan_reason *r,
+		       struct span engine, enum scan_class class, struct scan_finding *ret)
 {
 	*ret = (struct scan_finding){ .verdict = SCAN_SUSPICIOUS, .class = class, .score = r->weight };
 	common(f, a, ret);
@@ -314,8 +316,9 @@ void scan_differs(struct arena *a, const struct walk_file *f, struct span releas
 
 	buf_addf(&text, "it is not the file that %.*s has here", (int)span_head(release, 200).n, release.p);
 	one_reason(a, f,
-		   &(struct scan_reason){
-			   .rule = SPAN("release.differs"), .text = arena_span(a, buf_view(&text)), .weight = 6.0 },
+		   &(struct scan_reason){ .rule = SPAN("release.differs"),
+					  .text = arena_span(a, buf_view(&text)),
+					  .weight = 6.0 },
 		   SPAN("spamtrail"), CLASS_CONFIG, ret);
 	buf_free(&text);
 }

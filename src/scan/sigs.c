@@ -32,7 +32,8 @@ struct pattern {
 	struct part *part;
 	uint32_t parts;
 	uint32_t anchor_part, anchor_at, anchor_n;
-	bool fixed, from_end; /* a place is told: between FROM and TO, counted from the beginning or the end */
+	bool fixed,
+		from_end; /* a place is told: between FROM and TO, counted from the beginning or the end */
 	uint64_t from, to;
 	uint32_t next; /* with the same hash of the anchor, plus one */
 };
@@ -104,7 +105,8 @@ static bool add_sum(struct sigs *s, struct span line)
 	struct span hex = field(&line), size = field(&line), name = field(&line);
 	struct sum sum = { .kind = (uint8_t)(hex.n / 2), .size = UINT64_MAX };
 
-	if ((hex.n != 2 * MD5_DIGEST_SIZE && hex.n != 2 * SHA1_DIGEST_SIZE && hex.n != 2 * SHA256_DIGEST_SIZE) ||
+	if ((hex.n != 2 * MD5_DIGEST_SIZE && hex.n != 2 * SHA1_DIGEST_SIZE &&
+	     hex.n != 2 * SHA256_DIGEST_SIZE) ||
 	    name.n == 0 || (!span_eq(size, SPAN("*")) && !span_u64(size, &sum.size)))
 		return false;
 	for (size_t i = 0; i < sum.kind; i++) {
@@ -131,8 +133,8 @@ static bool read_gap(struct span text, struct part *ret)
 	struct span high = dash < 0 ? text : span_from(text, (size_t)dash + 1);
 	uint64_t least = 0, most = ANY;
 
-	if ((low.n && !span_u64(low, &least)) || (high.n && !span_u64(high, &most)) || (low.n == 0 && high.n == 0) ||
-	    least > most || (high.n && most >= ANY))
+	if ((low.n && !span_u64(low, &least)) || (high.n && !span_u64(high, &most)) ||
+	    (low.n == 0 && high.n == 0) || least > most || (high.n && most >= ANY))
 		return false;
 	ret->least = (uint32_t)least;
 	ret->most = (uint32_t)most;
@@ -171,7 +173,8 @@ static bool read_parts(struct sigs *s, struct span hex, struct pattern *p)
 			hex = span_from(hex, 2);
 			continue;
 		}
-		if (close < 0 || (hex.p[0] == '{' && !read_gap(span_of(hex.p + 1, (size_t)close - 1), &next)) ||
+		if (close < 0 ||
+		    (hex.p[0] == '{' && !read_gap(span_of(hex.p + 1, (size_t)close - 1), &next)) ||
 		    part[n].n == 0 || ++n == PARTS_MOST)
 			return false;
 		part[n] = next;
@@ -217,8 +220,8 @@ static bool read_place(struct span text, struct pattern *p)
 		return comma < 0;
 	p->fixed = true;
 	p->from_end = span_starts(text, SPAN("EOF-"));
-	if (!span_u64(p->from_end ? span_from(text, 4) : text, &at) || (comma >= 0 && !span_u64(shift, &more)) ||
-	    at > UINT32_MAX || more > UINT32_MAX)
+	if (!span_u64(p->from_end ? span_from(text, 4) : text, &at) ||
+	    (comma >= 0 && !span_u64(shift, &more)) || at > UINT32_MAX || more > UINT32_MAX)
 		return false;
 	p->from = at;
 	p->to = p->from_end ? (at > more ? at - more : 0) : at + more;
@@ -275,7 +278,8 @@ static int sum_order(const void *a, const void *b)
 {
 	const struct sum *x = a, *y = b;
 
-	return x->kind != y->kind ? (x->kind > y->kind) - (x->kind < y->kind) : memcmp(x->sum, y->sum, x->kind);
+	return x->kind != y->kind ? (x->kind > y->kind) - (x->kind < y->kind)
+				  : memcmp(x->sum, y->sum, x->kind);
 }
 
 void sigs_ready(struct sigs *s)
@@ -322,7 +326,8 @@ static bool part_behind(struct search *q, const struct part *p, size_t end, size
 }
 
 /* The same before AT, where the part NEXT stands, whose gap it is. */
-static bool part_before(struct search *q, const struct part *p, const struct part *next, size_t at, size_t *ret_at)
+static bool part_before(struct search *q, const struct part *p, const struct part *next, size_t at,
+			size_t *ret_at)
 {
 	size_t most = next->most == ANY ? at : next->most;
 
@@ -445,7 +450,8 @@ static void search_sums(const struct sigs *s, struct search *q)
 	}
 }
 
-size_t sigs_match(const struct sigs *s, struct span bytes, bool whole, struct span ret_name[SIGS_TOLD], bool *ret_all)
+size_t sigs_match(const struct sigs *s, struct span bytes, bool whole, struct span ret_name[SIGS_TOLD],
+		  bool *ret_all)
 {
 	struct search q = { .b = (const uint8_t *)bytes.p, .n = bytes.n, .work = WORK, .name = ret_name };
 

@@ -76,6 +76,8 @@ struct value source_result(struct machine *m, const struct function *fn, struct 
 				   (marks & M_CLIENT ? M_VISITOR : 0);
 		if (n && arg[0].marks & M_TEMPNAME)
 			v.marks |= M_UPLOAD;
+		if (strcmp(fn->name, "file") == 0)
+			v.marks |= M_LINES;
 		v.from = machine_step(m, from, fn->name);
 		break;
 	case FLOW_CONSTANT:
@@ -103,8 +105,8 @@ static bool matters(const struct sink_call *c, uint32_t first, uint32_t all)
 {
 	const uint32_t outside = M_INPUT | M_REMOTE | M_UPLOAD | M_LOOSE;
 
-	if (c->name_marks &
-	    (M_INPUT | M_BUILT | M_REMOTE | M_DECODED | M_ESCAPED | M_LOOSE | M_FILE | M_CHOSEN | M_SELF))
+	if (c->name_marks & (M_INPUT | M_BUILT | M_REMOTE | M_DECODED | M_ESCAPED | M_LOOSE | M_FILE |
+			     M_CHOSEN | M_SELF | M_VISITOR))
 		return true;
 	switch (c->sink) {
 	case SINK_CODE:
@@ -137,7 +139,7 @@ static bool matters(const struct sink_call *c, uint32_t first, uint32_t all)
 	case SINK_EXTRACT:
 	case SINK_CALLBACK:
 	case SINK_DATABASE:
-		return all & (M_INPUT | M_REMOTE) || first & M_VISITOR;
+		return all & (M_INPUT | M_REMOTE) || first & (M_VISITOR | M_LOOSE);
 	default:
 		return false;
 	}
@@ -193,7 +195,7 @@ static bool visible(struct machine *m, struct span word)
 	struct span file = m->e->events->texts ? m->e->events->text[0] : SPAN_NONE;
 	char first = word.n ? (char)(word.p[0] | 0x20) : '\0';
 
-	m->e->steps_left -= m->e->steps_left > file.n / 64 ? file.n / 64 : m->e->steps_left;
+	m->e->steps_left -= m->e->steps_left > file.n / 8 ? file.n / 8 : m->e->steps_left;
 	for (size_t i = 0; i + word.n <= file.n; i++)
 		if ((file.p[i] | 0x20) == first && span_eq_nocase(span_of(file.p + i, word.n), word))
 			return true;
@@ -240,6 +242,9 @@ void sink_reached(struct machine *m, const struct sink_call *c)
 	for (uint32_t i = 0; i < c->n; i++)
 		all |= value_all_marks(&c->arg[i]);
 	marks = value_all_marks(first);
+	if (c->sink == SINK_WRITE && first->kind == V_TEXT && value_all_marks(second) & (M_FIELD | M_BODY) &&
+	    m->e->written < WRITTEN_MOST)
+		m->e->written_path[m->e->written++] = span_of(first->p, first->n);
 	if (c->sink == SINK_UNPACK && marks & M_INPUT)
 		m->e->wild |= marks & M_INPUT;
 	/* copy() takes addresses, too */
@@ -275,6 +280,8 @@ void sink_reached(struct machine *m, const struct sink_call *c)
 		e.n = t->token[m->now->token].n;
 	}
 	e.function = c->name;
+	if (first->kind == V_TEXT && value_picture(span_of(first->p, first->n)))
+		e.marks |= M_PICTURE;
 	if (first->kind == V_TEXT)
 		e.content = span_of(first->p, first->n);
 	e.step = first->from ? first->from : second->from;

@@ -32,6 +32,7 @@ struct value *machine_variable(struct machine *m, struct frame *f, uint32_t name
 {
 	const struct unit *u = f->unit;
 	struct extra *x;
+	uint32_t passed = 0;
 
 	m->e->steps_left -= m->e->steps_left > u->slots / 16 ? u->slots / 16 : 0;
 	for (uint32_t i = 0; i < u->slots; i++)
@@ -40,9 +41,12 @@ struct value *machine_variable(struct machine *m, struct frame *f, uint32_t name
 
 			return v->kind == V_ALIAS ? v->cell : v;
 		}
-	for (x = f->extra; x; x = x->next)
+	for (x = f->extra; x; x = x->next, passed++)
 		if (x->name == name)
-			return &x->value;
+			break;
+	m->e->steps_left -= m->e->steps_left > passed / 4 ? passed / 4 : m->e->steps_left;
+	if (x)
+		return &x->value;
 	if (!make)
 		return NULL;
 	x = pool_take(&m->e->pool, sizeof(*x));
@@ -158,7 +162,7 @@ void op_store(struct machine *m, const struct code *k)
 		m->e->events->hidden_names++;
 	if (at) {
 		if (k->b) {
-			struct value old = *at;
+			struct value old = machine_load(m, here(m), k->a);
 
 			/* a text that only grows: its loose end is nobody's input */
 			old.marks &= ~(uint32_t)M_LOOSE;
@@ -344,10 +348,7 @@ static void store_property(struct machine *m, uint32_t name, uint8_t op)
 	if (object.kind == V_TEXT) {
 		uint32_t class = engine_name(m->e, span_of(object.p, object.n), true);
 
-		object = (struct value){ .kind = V_OBJECT, .n = NO_CLASS };
-		for (uint32_t i = 0; class && i < m->e->classes; i++)
-			if (m->e->class[i].name == class)
-				object.n = i;
+		object = (struct value){ .kind = V_OBJECT, .n = engine_class_at(m->e, class) };
 		if (object.n == NO_CLASS)
 			object = here(m)->self;
 	}

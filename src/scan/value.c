@@ -206,26 +206,50 @@ int value_same(const struct value *a, const struct value *b, bool strict)
 	return span_eq(ta, tb);
 }
 
+bool value_picture(struct span path)
+{
+	static const char *const ends[] = {
+		".jpg", ".jpeg", ".png", ".gif", ".ico", ".bmp", ".webp", ".svg"
+	};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (path.n >= n && span_eq_nocase(span_from(path, path.n - n), span_of(ends[i], n)))
+			return true;
+	}
+	return false;
+}
+
+/* A scheme in front of an address limits nobody: "compress.zlib://". */
+static bool scheme(struct span s)
+{
+	return span_ends(s, SPAN("://")) || span_eq(s, SPAN("data:"));
+}
+
 /* Marks of shape are worked out here: what stands in front, and what a path ends like. */
 struct value value_append(struct pool *p, struct value a, struct value b)
 {
 	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH];
 	struct span ta = SPAN_NONE, tb = SPAN_NONE;
 	bool known_a = value_to_text(&a, sa, &ta), known_b = value_to_text(&b, sb, &tb);
-	uint32_t marks = (a.marks & ~(uint32_t)M_SCRIPT) | (b.marks & ~(uint32_t)M_BEHIND);
+	uint32_t marks = (a.marks & ~(M_SCRIPT | M_PICTURE)) | (b.marks & ~(uint32_t)M_BEHIND);
 	uint32_t from = b.from && (!a.from || b.marks & M_INPUT) ? b.from : a.from;
 	struct value v;
 
 	if (known_a && (span_starts(ta, SPAN("http://")) || span_starts(ta, SPAN("https://"))))
 		marks |= M_URL;
 	if (!known_a || !known_b) {
-		if (known_a && ta.n && !(a.marks & M_INPUT) && (b.marks & (M_INPUT | M_REMOTE | M_FILE)))
+		if (known_a && ta.n && !scheme(ta) && !(a.marks & M_INPUT) &&
+		    (b.marks & (M_INPUT | M_REMOTE | M_FILE)))
 			marks |= M_BEHIND;
 		if (known_b && tb.n > 1)
 			marks |= M_INNER;
 		/* what a path ends like is what its last piece ends like */
 		if (known_b && tb.n >= 4 && (span_ends(tb, SPAN(".php")) || span_ends(tb, SPAN(".phtml"))))
 			marks |= M_SCRIPT;
+		if (known_b && value_picture(tb))
+			marks |= M_PICTURE;
 		if (!known_a && (a.marks & M_BEHIND))
 			marks |= M_BEHIND;
 		return value_unknown(marks, from);
@@ -324,7 +348,7 @@ static struct pair *find(const struct array *a, const struct value *key, uint64_
 		return NULL;
 	if (key->kind == V_INT && key->i >= 0 && key->i < a->n && same_key(&a->pair[key->i].key, key))
 		return &a->pair[key->i];
-	*steps_left -= *steps_left > a->n / 8 ? a->n / 8 : *steps_left;
+	*steps_left -= *steps_left > a->n / 4 ? a->n / 4 : *steps_left;
 	for (uint32_t i = 0; i < a->n; i++)
 		if (same_key(&a->pair[i].key, key))
 			return &a->pair[i];

@@ -57,11 +57,14 @@ enum mark {
 	M_BARE = 1 << 28, /* the name of a constant that nothing here defines: text of its own, or anything */
 	M_DIGIT = 1 << 29, /* a number that a request's letter was made into: chr() makes it a letter again */
 	M_CHOSEN = 1 << 27, /* picked from a list by what a client sent */
+	M_PARAMETER = 1 << 30, /* whatever somebody calls a function with that nothing here calls */
 };
+/* The path ends like a picture's, or another file's that holds no script. */
+#define M_PICTURE (UINT32_C(1) << 31)
 
 #define M_INPUT (M_FIELD | M_HEADER | M_BODY)
 /* What a property of one piece says about the whole no longer holds. */
-#define M_SHAPE (M_BEHIND | M_INNER | M_SCRIPT)
+#define M_SHAPE (M_BEHIND | M_INNER | M_SCRIPT | M_PICTURE)
 
 #define NO_CLASS UINT32_MAX
 
@@ -115,6 +118,8 @@ struct value value_span(struct span s);
 struct value value_int(int64_t i);
 struct value value_bool(bool b);
 struct value value_unknown(uint32_t marks, uint32_t from);
+/* PATH ends like a picture's, or another file's that holds no script. */
+bool value_picture(struct span path);
 /* A with B behind it; marks of both. Grows in place where A ends its block. */
 struct value value_append(struct pool *p, struct value a, struct value b);
 /* The text of a number, a truth or a text; false: not known. Small numbers are written to SCRATCH. */

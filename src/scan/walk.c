@@ -27,7 +27,12 @@
  * read sooner than handed over. WAIT_MOST: bytes on the stack beyond which no folder is read on.
  */
 enum {
-	BLOCK = 32768, DEEP_BLOCK = 4096, DEEP = 512, FIRST_ROOM = 1 << 16, BATCH_LEAST = 16, WAIT_MOST = 2 << 20
+	BLOCK = 32768,
+	DEEP_BLOCK = 4096,
+	DEEP = 512,
+	FIRST_ROOM = 1 << 16,
+	BATCH_LEAST = 16,
+	WAIT_MOST = 2 << 20
 };
 
 /* An open folder that blocks of its files share. */
@@ -329,7 +334,8 @@ static void one_file(struct worker *k, int dirfd, const char *name, struct span 
 	struct err err;
 	int fd;
 
-	if (want->ask_first && below_status(dirfd, name, &st) == 0 && S_ISREG(st.mode) && !wanted(k, path, &st))
+	if (want->ask_first && below_status(dirfd, name, &st) == 0 && S_ISREG(st.mode) &&
+	    !wanted(k, path, &st))
 		return;
 	fd = below_open(dirfd, name, false);
 	if (fd < 0) {
@@ -427,8 +433,8 @@ static void add_name(struct item *batch, const char *name, size_t room)
 }
 
 /* A block of names: folders together onto the stack, files together. Returns the cookie of what comes behind. */
-static off_t one_block(struct worker *k, const struct item *dir, struct folder *folder, ssize_t got, bool *told,
-		       struct item **ret_folders)
+static off_t one_block(struct worker *k, const struct item *dir, struct folder *folder, ssize_t got,
+		       bool *told, struct item **ret_folders)
 {
 	struct span where = span_of(dir->path, dir->path_n);
 	struct item *files = item_new(ITEM_FILES, where), *folders = item_new(ITEM_FOLDERS, where);

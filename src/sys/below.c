@@ -74,7 +74,8 @@ int below_status(int dirfd, const char *name, struct file_status *ret_status)
 		errno = EINVAL;
 		return -1;
 	}
-	if (syscall(SYS_statx, dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) < 0)
+	if (syscall(SYS_statx, dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) <
+	    0)
 		return -1;
 	if (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) {
 		errno = EXDEV;

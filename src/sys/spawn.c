@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define EXEC_FAILED 127
-#define FIRST_FREE 16 /* above the places descriptors go to */
+#define FIRST_FREE (SPAWN_KEPT + 1) /* above the places descriptors go to */
 
 static const char *const plain_env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
 
@@ -31,7 +31,10 @@ static void child(const struct spawn *s, int in, int out)
 	out = fcntl(out, F_DUPFD, FIRST_FREE);
 	if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || chdir("/") < 0)
 		_exit(EXEC_FAILED);
-	close_range(3, ~0u, 0);
+	close_range(3, SPAWN_KEPT - 1, 0);
+	if (!s->locked)
+		close(SPAWN_KEPT);
+	close_range(SPAWN_KEPT + 1, ~0u, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);

@@ -304,7 +304,7 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 	const struct messages *m = &t->messages;
 	uint64_t evicted = m->evicted_unseen + m->evicted_empty + m->evicted_old;
 	struct span text[7];
-	struct span note[3 + 4];
+	struct span note[4 + 4];
 	size_t n = 0;
 	size_t notes = 0;
 
@@ -343,6 +343,12 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 			"whose folder it is, the first %.*s",
 			(unsigned long long)t->split, (int)names_get(&t->names, t->split_first).n,
 			names_get(&t->names, t->split_first).p);
+	if (t->php_doubted)
+		note[notes++] = claim_format(
+			a,
+			"PHP's mail log, which every site's scripts can write, names a script for %llu "
+			"messages although nobody had asked its site for anything: they stay the shared user's",
+			(unsigned long long)t->php_doubted);
 	if (t->astray)
 		note[notes++] =
 			claim_format(a, "%llu lines are stamped more than a day ahead, or before 1970",

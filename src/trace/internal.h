@@ -15,6 +15,7 @@
 #include "trace/recall.h"
 #include "trace/script.h"
 #include "trace/sender.h"
+#include "trace/site.h"
 #include "trace/trace.h"
 #include "trace/web.h"
 #include "trace/stats.h"
@@ -56,6 +57,7 @@ struct trace {
 	struct recall recall;
 	struct observed_memory observed;
 	struct web_memory web;
+	struct sites sites;
 	struct identities identities;
 	struct networks relay_nets, trusted_nets;
 	struct freemail freemail;
@@ -64,6 +66,8 @@ struct trace {
 	struct refusals *refusals;     /* NULL where nobody asks for them */
 	struct hour_share hour;
 	uint32_t *writer;      /* by file: in whose home the log lies, ACCOUNT_NONE; filled when asked */
+	bool *shared_log;      /* by file: a user that many sites share, or anybody, may write it */
+	uint64_t php_doubted, php_agreed; /* mail() lines there that the web log does not bear out, and does */
 	uint8_t *folders;      /* by account: how many of its folders have a row of their own */
 	size_t nfolders;
 	uint32_t single[SENDER_KINDS]; /* rows of the kinds there is one row of */

@@ -133,6 +133,8 @@ struct refusals {
 	struct outgoing address[OUTGOING_MOST];
 	size_t naddresses;
 	struct results results;
+	struct dkim_key dkim[DKIM_MOST];
+	size_t ndkim;
 	uint64_t *seen; /* message and entry: a retry is no further message */
 	uint32_t nseen, room;
 	struct table table;
@@ -369,6 +371,29 @@ static void count_result(struct results *r, const struct event *ev)
 	r->unknown += bounced && ev->flags & EVF_UNKNOWN_RCPT ? ev->repeat : 0;
 }
 
+/* "DKIM-Signature field added (s=SELECTOR, d=DOMAIN)": whoever can log can add a question, and no more. */
+static void take_key(struct refusals *r, struct span text)
+{
+	static const struct span added = { "DKIM-Signature field added (s=", 30 };
+	ptrdiff_t at = span_search(text, 0, added);
+	struct span rest = at < 0 ? SPAN_NONE : span_from(text, (size_t)at + added.n);
+	ptrdiff_t comma = span_search(rest, 0, SPAN(", d=")), close = span_find(rest, 0, ')');
+	struct dkim_key key;
+
+	if (comma < 0 || close < comma + 4)
+		return;
+	key.selector = span_head(rest, (size_t)comma);
+	key.domain = span_of(rest.p + comma + 4, (size_t)(close - comma - 4));
+	if (!dkim_name_fits(key.selector) || !dkim_name_fits(key.domain) || r->ndkim == DKIM_MOST)
+		return;
+	for (size_t i = 0; i < r->ndkim; i++)
+		if (span_eq_nocase(r->dkim[i].domain, key.domain) &&
+		    span_eq_nocase(r->dkim[i].selector, key.selector))
+			return;
+	r->dkim[r->ndkim++] =
+		(struct dkim_key){ arena_span(r->arena, key.domain), arena_span(r->arena, key.selector) };
+}
+
 void refusals_event(struct refusals *r, const struct step *s)
 {
 	struct span text = step_get(s, F_TEXT);
@@ -377,6 +402,8 @@ void refusals_event(struct refusals *r, const struct step *s)
 	bool named;
 
 	r->at = NO_ENTRY;
+	if (s->ev->kind == EV_NOTICE && s->ev->dialect == DIALECT_OTHER)
+		take_key(r, text);
 	count_result(&r->results, s->ev);
 	if ((s->ev->kind != EV_DEFER && s->ev->kind != EV_BOUNCE) || !text.n ||
 	    s->ev->flags & (EVF_NOT_FRESH | EVF_PROBE | EVF_SUPPRESSED))
@@ -530,6 +557,11 @@ void refusals_fill(const struct refusals *r, struct arena *a, const uint32_t *ro
 	}
 	q->nrefusals = r->n;
 	fill_refused(r, a, place, row_of, q);
+	q->dkim = arena_alloc(a, (r->ndkim + 1) * sizeof(*q->dkim));
+	for (size_t i = 0; i < r->ndkim; i++)
+		q->dkim[i] = (struct dkim_key){ arena_span(a, r->dkim[i].domain),
+						arena_span(a, r->dkim[i].selector) };
+	q->ndkim = r->ndkim;
 	q->results.remote = r->results.remote;
 	q->results.unknown = r->results.unknown;
 	q->outgoing = arena_alloc(a, OUTGOING_MOST * sizeof(*q->outgoing));

@@ -192,22 +192,41 @@ static void decide_local(struct trace *t, uint32_t slot, struct span file)
 }
 
 /*
+ * The file that a mail() line names. Where all sites' PHP runs as one user, each of their scripts can write the line of
+ * another: then it says whose site it was only together with the web server's log, which none of them writes.
+ * Else it is a hint beside that user.
+ */
+static struct span believed(struct trace *t, struct extra *x, const struct php_line *line, bool shared)
+{
+	if (!line || !shared || !line->doubted)
+		return php_file(line);
+	if (line->asked || web_asked(&t->web, line->owner, line->at)) {
+		t->php_agreed++;
+		return php_file(line);
+	}
+	t->php_doubted++;
+	if (!x->header_script)
+		x->header_script = names_put(&t->names, span_head(php_file(line), 255));
+	return SPAN_NONE;
+}
+
+/*
  * A local message has its first result: the mail() call that wrote to this recipient names folder and file.
  * Without one, and none waiting, it was cron or a shell; else another recipient may still tell.
  */
 static void decide_script(struct trace *t, uint32_t slot, const struct step *s)
 {
 	struct message *msg = message_at(&t->messages, slot);
-	const struct extra *x = message_has_extra(&t->messages, msg);
+	struct extra *x = message_has_extra(&t->messages, msg);
 	bool shared = x->account != ACCOUNT_NONE && accounts_get(t->o.accounts, x->account)->shared;
 	struct span orig = step_get(s, F_ORIG_RECIPIENT);
-	struct span file = script_take_php(&t->script, msg->arrived, x->account, shared,
-					   rcpt_hash(step_get(s, F_RECIPIENT), NULL));
+	const struct php_line *line = script_take_php(&t->script, msg->arrived, x->account, shared,
+						      rcpt_hash(step_get(s, F_RECIPIENT), NULL));
 
-	if (!file.n && orig.n)
-		file = script_take_php(&t->script, msg->arrived, x->account, shared, rcpt_hash(orig, NULL));
-	if (file.n || !script_php_waits(&t->script, msg->arrived, x->account, shared))
-		decide_local(t, slot, file);
+	if (!line && orig.n)
+		line = script_take_php(&t->script, msg->arrived, x->account, shared, rcpt_hash(orig, NULL));
+	if (line || !script_php_waits(&t->script, msg->arrived, x->account, shared))
+		decide_local(t, slot, believed(t, x, line, shared));
 }
 
 /* --- the events ---------------------------------------------------------------------------------- */
@@ -353,9 +372,10 @@ static void decide_at_last(struct trace *t, uint32_t slot)
 		/* recipients in Cc and Bcc alone: the oldest call of his that nobody else took */
 		bool shared = x->account != ACCOUNT_NONE && accounts_get(t->o.accounts, x->account)->shared;
 
-		decide_local(t, slot,
-			     shared ? SPAN_NONE
-				    : script_take_php(&t->script, msg->arrived, x->account, shared, 0));
+		decide_local(
+			t, slot,
+			shared ? SPAN_NONE
+			       : php_file(script_take_php(&t->script, msg->arrived, x->account, shared, 0)));
 		return;
 	}
 	if (what == WAIT_PARENT) {

@@ -94,13 +94,14 @@ static uint32_t addresses(struct span to, uint64_t *ret_hash, uint32_t most)
 	return n;
 }
 
-void script_php(struct script_memory *m, const struct accounts *a, const struct event *ev, const char *base)
+struct php_line *script_php(struct script_memory *m, const struct accounts *a, const struct event *ev,
+			    const char *base)
 {
 	struct span file = event_get(ev, base, F_SCRIPT);
 	struct php_line *p;
 
 	if (!file.p || file.n > SCRIPT_PATH)
-		return;
+		return NULL;
 	p = &m->php[m->next_php++ % PHP_RING];
 	m->open_php += !p->open;
 	p->at = ev->at;
@@ -108,7 +109,9 @@ void script_php(struct script_memory *m, const struct accounts *a, const struct 
 	p->nrcpt = addresses(event_get(ev, base, F_TO), p->rcpt, PHP_RCPTS);
 	p->len = (uint32_t)file.n;
 	p->open = true;
+	p->doubted = p->asked = false;
 	memcpy(p->path, file.p, file.n);
+	return p;
 }
 
 /* Does a folder of OWNER fit an arrival of the user USER? Many sites share www-data. */
@@ -181,10 +184,11 @@ static bool php_wrote_to(const struct php_line *p, uint64_t rcpt)
 	return false;
 }
 
-struct span script_take_php(struct script_memory *m, int64_t at, uint32_t owner, bool shared, uint64_t rcpt)
+const struct php_line *script_take_php(struct script_memory *m, int64_t at, uint32_t owner, bool shared,
+				       uint64_t rcpt)
 {
 	if (!m->open_php)
-		return SPAN_NONE;
+		return NULL;
 	for (uint32_t i = 0; i < PHP_RING; i++) {
 		struct php_line *p = &m->php[(m->next_php + i) % PHP_RING];
 
@@ -192,9 +196,9 @@ struct span script_take_php(struct script_memory *m, int64_t at, uint32_t owner,
 			continue;
 		p->open = false;
 		m->open_php--;
-		return span_of(p->path, p->len);
+		return p;
 	}
-	return SPAN_NONE;
+	return NULL;
 }
 
 struct span script_folder(struct span file)

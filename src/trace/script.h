@@ -41,6 +41,8 @@ struct php_line {
 	uint32_t nrcpt;
 	uint32_t len;          /* of the file's path */
 	bool open;
+	bool doubted;          /* every script of a user that many sites share can write such a line */
+	bool asked;            /* somebody had asked the site for something just before */
 	char path[SCRIPT_PATH];
 };
 
@@ -63,7 +65,8 @@ struct script_memory {
 
 /* Remembers a submission's cwd= line; Exim's calls of itself and queue listings are passed over. */
 void script_cwd(struct script_memory *m, const struct event *ev, const char *base);
-void script_php(struct script_memory *m, const struct accounts *a, const struct event *ev, const char *base);
+/* NULL where it is none. */
+struct php_line *script_php(struct script_memory *m, const struct accounts *a, const struct event *ev, const char *base);
 
 /*
  * The folder an arrival of account OWNER (its user's index; SHARED: a user of many sites) came from, or an empty
@@ -73,8 +76,13 @@ struct span script_take_cwd(struct script_memory *m, const struct accounts *a, i
 			    uint64_t sender);
 /* May a mail() call of this user be waiting? */
 bool script_php_waits(const struct script_memory *m, int64_t at, uint32_t owner, bool shared);
-/* The file whose mail() call wrote to this recipient, or (RCPT 0) the oldest whose To named nobody. */
-struct span script_take_php(struct script_memory *m, int64_t at, uint32_t owner, bool shared, uint64_t rcpt);
+/* The mail() call that wrote to this recipient, or (RCPT 0) the oldest whose To named nobody; NULL: none. */
+const struct php_line *script_take_php(struct script_memory *m, int64_t at, uint32_t owner, bool shared,
+				       uint64_t rcpt);
+static inline struct span php_file(const struct php_line *p)
+{
+	return p ? span_of(p->path, p->len) : SPAN_NONE;
+}
 
 /* Folder of a file, without the slash. */
 struct span script_folder(struct span file);

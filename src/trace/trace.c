@@ -43,14 +43,31 @@ uint32_t trace_writer(struct trace *t, const struct step *s)
 	return *writer;
 }
 
-/* A log in somebody's home is written by him: it speaks of his own files only. */
+/*
+ * A log in somebody's home is written by him: it speaks of his own files only. One that every site's scripts write,
+ * as www-data, any of them can forge, and with syslog so can every user: see result.c.
+ */
 static void on_phpmail(struct trace *t, const struct step *s)
 {
 	uint32_t writer = trace_writer(t, s);
+	struct php_line *line;
 
 	if (writer != ACCOUNT_NONE && writer != accounts_by_path(t->o.accounts, step_get(s, F_SCRIPT)))
 		return;
-	script_php(&t->script, t->o.accounts, s->ev, s->base);
+	line = script_php(&t->script, t->o.accounts, s->ev, s->base);
+	if (!line)
+		return;
+	line->doubted = t->shared_log[s->at->file] || (s->ev->flags & EVF_SYSLOG);
+	line->asked = line->doubted && web_asked(&t->web, line->owner, line->at);
+}
+
+/* PHP opens its log as the user it runs as. */
+static bool is_shared_log(const struct accounts *a, const struct log_file *f)
+{
+	uint32_t owner = f->uid ? accounts_by_uid(a, f->uid) : ACCOUNT_NONE;
+
+	return (f->mode & 2) || (owner != ACCOUNT_NONE && accounts_get(a, owner)->shared) ||
+	       ((f->mode & 020) && f->gid && accounts_shared_group(a, f->gid) != ACCOUNT_NONE);
 }
 
 static void on_arrival(struct trace *t, const struct step *s)
@@ -100,10 +117,14 @@ struct trace *trace_new(const struct trace_options *options)
 	memset(t->known, 0, KNOWN_SETS * sizeof(*t->known));
 	t->folders = xcalloc(t->nfolders + 1, 1);
 	t->writer = xcalloc(options->nfiles + 1, sizeof(*t->writer));
-	for (size_t i = 0; i < options->nfiles; i++)
+	t->shared_log = xcalloc(options->nfiles + 1, sizeof(*t->shared_log));
+	for (size_t i = 0; i < options->nfiles; i++) {
 		t->writer[i] = WRITER_UNASKED;
+		t->shared_log[i] = is_shared_log(options->accounts, &options->files[i]);
+	}
 	t->script.seed = t->names.seed;
-	web_init(&t->web);
+	web_init(&t->web, options);
+	sites_init(&t->sites, options);
 	freemail_init(&t->freemail);
 	networks_init(&t->relay_nets, options->networks, options->nnetworks);
 	networks_init(&t->trusted_nets, options->trusted, options->ntrusted);
@@ -133,8 +154,10 @@ void trace_free(struct trace *t)
 	free(t->ranked);
 	free(t->scratch);
 	free(t->writer);
+	free(t->shared_log);
 	free(t->known);
 	web_free(&t->web);
+	sites_free(&t->sites);
 	senders_free(&t->senders);
 	baseline_free(&t->base);
 	messages_free(&t->messages);

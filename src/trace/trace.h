@@ -15,6 +15,7 @@
 #include "logs/logs.h"
 #include "model/inquiry.h"
 
+struct host_site;
 struct observed;
 struct trace;
 
@@ -38,6 +39,8 @@ struct trace_options {
 	size_t ntrusted;
 	const struct span *networks;   /* that may relay without a password: mynetworks, relay_from_hosts */
 	size_t nnetworks;
+	const struct host_site *sites; /* web sites, as the configuration tells them */
+	size_t nsites;
 	const struct observed *observed; /* on the live host (host/observed.h); NULL: not looked at */
 	void *ctx;
 	/* Status of a file named in the logs, beneath ROOT; false = not there. May be NULL. */

@@ -21,50 +21,19 @@ static bool target_same(const void *owner, uint32_t index, const void *key)
 	return w->target[index].key == *(const uint64_t *)key;
 }
 
-void web_init(struct web_memory *w)
+void web_init(struct web_memory *w, const struct trace_options *o)
 {
 	table_init(&w->target_table, 8);
+	w->nasked = accounts_count(o->accounts);
+	w->asked = xcalloc(w->nasked + 1, sizeof(*w->asked));
 }
 
 void web_free(struct web_memory *w)
 {
 	free(w->target);
 	free(w->access);
+	free(w->asked);
 	table_free(&w->target_table);
-}
-
-/* domlogs/example.org-ssl_log, example.org.access.log, access.log → example.org or nothing useful */
-static struct span site_of_file(struct span file)
-{
-	static const char *const endings[] = {
-		".gz", ".log", "-ssl_log", "_log", ".access", "-access", "_access", ".ssl", "-ssl", "_ssl",
-	};
-	ptrdiff_t slash = span_rfind(file, '/');
-
-	file = span_from(file, (size_t)(slash + 1));
-	for (bool again = true; again;) {
-		again = false;
-		for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
-			struct span end = span_str(endings[i]);
-
-			if (file.n > end.n && span_ends(file, end)) {
-				file.n -= end.n;
-				again = true;
-			}
-		}
-	}
-	return span_find(file, 0, '.') > 0 ? file : SPAN_NONE;
-}
-
-static uint32_t account_of_site(const struct trace *t, struct span site, struct span file)
-{
-	ptrdiff_t colon = span_find(site, 0, ':');
-	uint32_t account;
-
-	if (colon > 0)
-		site = span_head(site, (size_t)colon);
-	account = site.n ? accounts_by_domain(t->o.accounts, site, true) : ACCOUNT_NONE;
-	return account != ACCOUNT_NONE ? account : accounts_by_path(t->o.accounts, file);
 }
 
 /* How often another request may be shown: each is kept, and strangers choose who leads the vote. */
@@ -147,10 +116,39 @@ static void pair(struct trace *t, struct web_post *post, uint32_t sender)
 	judge_request(t->judge, &sender_at(&t->senders, sender)->judge, post->at, post->net, true);
 }
 
+#define ASKED_BEFORE 30 /* seconds: Apache's stamp is when a request came, and a script may run as long */
+#define ASKED_AFTER 2 /* nginx's is when it was done */
+
+static void ask(struct web_memory *w, uint32_t account, int64_t at)
+{
+	struct web_asked *a = &w->asked[account];
+	int64_t ahead = at - a->newest;
+
+	if (ahead > 0) {
+		a->seconds = ahead < 64 ? a->seconds << ahead : 0;
+		a->newest = (uint32_t)at;
+		ahead = 0;
+	}
+	if (ahead > -64)
+		a->seconds |= UINT64_C(1) << -ahead;
+}
+
+bool web_asked(const struct web_memory *w, uint32_t account, int64_t at)
+{
+	if (account >= w->nasked || !w->asked[account].newest)
+		return false;
+	for (int64_t second = at - ASKED_BEFORE; second <= at + ASKED_AFTER; second++) {
+		int64_t back = w->asked[account].newest - second;
+
+		if (back >= 0 && back < 64 && w->asked[account].seconds >> back & 1)
+			return true;
+	}
+	return false;
+}
+
 void web_request(struct trace *t, const struct step *s)
 {
 	struct web_memory *w = &t->web;
-	struct span file = t->o.files[s->at->file].name;
 	struct span site = step_get(s, F_VHOST);
 	struct span url = step_get(s, F_URL);
 	struct span ip = step_get(s, F_CLIENT_IP);
@@ -160,11 +158,13 @@ void web_request(struct trace *t, const struct step *s)
 	uint32_t target;
 	uint32_t account;
 
-	if (!span_eq(step_get(s, F_METHOD), SPAN("POST")) || url.n == 0 || url.n > 2000)
+	if (url.n == 0 || url.n > 2000 || !site_of_line(t, site, s->at->file, &site, &account))
 		return;
-	if (site.n == 0)
-		site = site_of_file(file);
-	account = account_of_site(t, site, file);
+	/* who is on this host can ask any site of it */
+	if (account < w->nasked && !(net_parse(ip, address) && net_is_loopback(address)))
+		ask(w, account, s->time);
+	if (!span_eq(step_get(s, F_METHOD), SPAN("POST")))
+		return;
 	target = target_find(t, account, site, query > 0 ? span_head(url, (size_t)query) : url, s);
 	if (target == TABLE_NONE)
 		return;

@@ -58,6 +58,12 @@ struct web_mail {
 	uint32_t account, sender;
 };
 
+/* The newest 64 seconds in which somebody asked an account's site for something. */
+struct web_asked {
+	uint32_t newest;       /* UTC seconds; 0 = never */
+	uint64_t seconds;      /* bit n: newest - n */
+};
+
 struct web_memory {
 	struct web_post post[WEB_RING];
 	struct web_mail mail[WEB_RING];
@@ -68,14 +74,19 @@ struct web_memory {
 	struct web_access *access;
 	uint32_t naccess, access_room, access_next;
 	uint64_t lost;
+	struct web_asked *asked; /* by account; NULL where no log's words need it */
+	size_t nasked;
 };
 
 struct trace;
+struct trace_options;
 struct step;
 
-void web_init(struct web_memory *w);
+void web_init(struct web_memory *w, const struct trace_options *o);
 void web_free(struct web_memory *w);
 void web_request(struct trace *t, const struct step *s);
+/* Had somebody asked the account's site for something when a script of it ran at AT? */
+bool web_asked(const struct web_memory *w, uint32_t account, int64_t at);
 /* Whether `client` has posted more than half: a vote without a majority may end on any visitor. */
 bool web_most_posts(const struct web_target *x);
 void web_login(struct trace *t, const struct step *s);

@@ -122,7 +122,8 @@ struct complaint {
 	bool told;
 };
 
-static void on_compile(int level, const char *file, int line, const YR_RULE *rule, const char *what, void *ctx)
+static void on_compile(int level, const char *file, int line, const YR_RULE *rule, const char *what,
+		       void *ctx)
 {
 	struct complaint *c = ctx;
 	struct buf text = BUF_MAX(400);
@@ -189,11 +190,13 @@ static void take_rules(struct work *w, const struct message *m)
 	struct span name = unpack_span(&u);
 	struct buf text = BUF_MAX(RULE_BYTES);
 
-	if (unpack_done(&u) && m->nfds == 1 && w->sources < SOURCES_MOST && read_all(m->fds[0], RULE_BYTES, &text)) {
+	if (unpack_done(&u) && m->nfds == 1 && w->sources < SOURCES_MOST &&
+	    read_all(m->fds[0], RULE_BYTES, &text)) {
 		/* texts with a NUL behind them, as libyara takes them */
-		w->source[w->sources++] = (struct source){ .name = span_str(arena_str(w->arena, name)),
-							   .text = span_str(arena_str(w->arena, buf_view(&text))),
-							   .load = load };
+		w->source[w->sources++] =
+			(struct source){ .name = span_str(arena_str(w->arena, name)),
+					 .text = span_str(arena_str(w->arena, buf_view(&text))),
+					 .load = load };
 	}
 	buf_free(&text);
 }

@@ -80,13 +80,21 @@ int main(int argc, char **argv)
 		for (uint32_t i = 0; details && i < j.reasons; i++)
 			printf("\t%d\t%s\t%s\n", j.reason[i].weight, j.reason[i].rule, j.reason[i].text);
 		if (details && argc > 2 && j.looked)
-			printf("\t\tfile outside %u includes %u classes %u tokens %u escaped %u gotos %u hidden %u names %u variables %u\n",
+			printf("\t\tfile outside %u includes %u classes %u tokens %u escaped %u gotos %u "
+			       "hidden %u names %u variables %u\n",
 			       ev.outside, q.includes, q.classes, q.tokens, ev.escaped, ev.gotos,
 			       ev.hidden_calls, q.names, q.variables);
-		for (uint32_t i = 0; details && argc > 2 && j.looked && i < ev.n; i++)
-			printf("\t\tevent %u %.*s marks %x second %x all %x name %x\n", ev.event[i].sink,
-			       (int)ev.event[i].function.n, ev.event[i].function.p, ev.event[i].marks,
-			       ev.event[i].second, ev.event[i].third, ev.event[i].name_marks);
+		for (uint32_t i = 0; details && argc > 2 && j.looked && i < ev.n; i++) {
+			printf("\t\tevent %u %.*s marks %x second %x all %x name %x layer %u \"",
+			       ev.event[i].sink, (int)ev.event[i].function.n, ev.event[i].function.p,
+			       ev.event[i].marks, ev.event[i].second, ev.event[i].third,
+			       ev.event[i].name_marks, ev.event[i].layer);
+			for (uint32_t k = 0; k < ev.event[i].content.n && k < 60; k++)
+				putchar(ev.event[i].content.p[k] >= ' ' && ev.event[i].content.p[k] < 127
+						? ev.event[i].content.p[k]
+						: '.');
+			puts("\"");
+		}
 		arena_free(arena);
 		free(p);
 	}

@@ -1,6 +1,7 @@
 /*
  * spool - fills a mail server's spool folder with messages of our own invention, quickly: for the bench and for tests of
- * size. Usage: spamtrail-spool postfix|exim SPOOL MESSAGES [ACCOUNTS]. The folder must be the server's; files get its owner.
+ * size. Usage: spamtrail-spool postfix|exim SPOOL MESSAGES [ACCOUNTS [LOGIN]]. The folder must be the server's; files get its
+ * owner. With LOGIN all are that login's, and wait as the server's own do.
  *
  * Postfix: deferred, hashed by the first character; four in ten by sendmail(1), recipients behind the text. Exim: input,
  * all frozen, so that no queue run touches them. Checked against the real postqueue -j and exim -bpr (test/queue/bench.sh).
@@ -20,6 +21,7 @@ static char out[1 << 20];
 static size_t used;
 static int folder;
 static struct stat owner;
+static const char *login;
 
 static unsigned draw(unsigned n)
 {
@@ -70,7 +72,7 @@ static void save(const char *path, mode_t mode, time_t when)
 
 static void address(char to[80], unsigned i)
 {
-	snprintf(to, 80, "user%u@%s%u.example", draw(1000000), i % 3 ? "mail" : "big",
+	snprintf(to, 80, login ? "user%u@defer.%s%u.test" : "user%u@%s%u.example", draw(1000000), i % 3 ? "mail" : "big",
 		 draw(i % 3 ? 5000 : 5));
 }
 
@@ -92,10 +94,13 @@ static void client(unsigned account)
 	char text[120];
 
 	record('A', "sasl_method=PLAIN");
-	snprintf(text, sizeof(text), "sasl_username=account%u@site%u.example", account, account);
-	record('A', text);
 	snprintf(text, sizeof(text), "account%u@site%u.example", account, account);
+	if (login)
+		snprintf(text, sizeof(text), "%s", login);
 	record('S', text);
+	memmove(text + strlen("sasl_username="), text, strlen(text) + 1);
+	memcpy(text, "sasl_username=", strlen("sasl_username="));
+	record('A', text);
 	snprintf(text, sizeof(text), "log_client_address=198.51.%u.%u", draw(256), draw(256));
 	record('A', text);
 	record('A', "log_helo_name=pc.example");
@@ -128,7 +133,7 @@ static size_t message(unsigned account, unsigned i, bool local)
 
 static void postfix(unsigned i, unsigned accounts, time_t now)
 {
-	bool local = draw(10) < 4;
+	bool local = !login && draw(10) < 4;
 	unsigned account = draw(accounts), n = 1 + draw(4);
 	char text[120], path[80];
 	size_t data, length;
@@ -157,7 +162,7 @@ static void postfix(unsigned i, unsigned accounts, time_t now)
 	memcpy(out + 2, text, strlen(text));
 	/* a time to come: qmgr leaves it alone until then */
 	snprintf(path, sizeof(path), "deferred/%X/%05X%X", i % 16, (i % 16) << 16 | draw(1 << 16),
-		 0x1000000 + i);
+		 (login ? 0x2000000 : 0x1000000) + i);
 	save(path, 0700, now + 86400);
 }
 
@@ -186,14 +191,17 @@ static void line(const char *text)
 
 static void exim_envelope(unsigned account, bool local, time_t at)
 {
-	char text[160];
+	char text[320], name[80];
 
+	snprintf(name, sizeof(name), "account%u@site%u.example", account, account);
+	if (login)
+		snprintf(name, sizeof(name), "%s", login);
 	if (local)
 		snprintf(text, sizeof(text), "user%u %u %u\n<user%u@mx.lab.test>\n%lld 0", account,
 			 2001 + account, 2001 + account, account, (long long)at);
 	else
-		snprintf(text, sizeof(text), "Debian-exim %u %u\n<account%u@site%u.example>\n%lld 0",
-			 owner.st_uid, owner.st_gid, account, account, (long long)at);
+		snprintf(text, sizeof(text), "Debian-exim %u %u\n<%s>\n%lld 0", owner.st_uid, owner.st_gid, name,
+			 (long long)at);
 	line(text);
 	line("-received_time_usec .725060");
 	if (local)
@@ -203,22 +211,25 @@ static void exim_envelope(unsigned account, bool local, time_t at)
 		snprintf(text, sizeof(text),
 			 "--helo_name pc.example\n-host_address [198.51.%u.%u]:53382\n-received_protocol "
 			 "esmtpa\n"
-			 "--auth_id account%u@site%u.example",
-			 draw(256), draw(256), account, account);
+			 "--auth_id %s",
+			 draw(256), draw(256), name);
 	line(text);
 	snprintf(text, sizeof(text), "-frozen %lld\nXX", (long long)at);
-	line(text);
+	line(login ? "XX" : text);
 }
 
 static void exim(unsigned i, unsigned accounts, time_t now)
 {
 	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	bool local = draw(10) < 4;
+	bool local = !login && draw(10) < 4;
 	unsigned account = draw(accounts), n = 1 + draw(4), k = i;
 	char id[] = "1xX000-00005S-2L", text[200];
 
 	for (int at = 5; at > 2; at--, k /= 62)
 		id[at] = digits[k % 62];
+	/* beside a queue that stands there already */
+	if (login)
+		id[2] = 'Y';
 	snprintf(text, sizeof(text), "%s-D", id);
 	line(text);
 	for (unsigned lines = 4 + draw(60); lines; lines--)
@@ -260,8 +271,9 @@ int main(int argc, char **argv)
 	unsigned accounts = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 500;
 	time_t now = time(NULL);
 
-	if (argc < 4 || messages == 0 || messages > 200000 || accounts == 0 || accounts > 60000) {
-		fputs("usage: spamtrail-spool postfix|exim SPOOL MESSAGES [ACCOUNTS]\n", stderr);
+	login = argc > 5 ? argv[5] : NULL;
+	if (argc < 4 || (login && strlen(login) >= 80) || messages == 0 || messages > 200000 || accounts == 0 || accounts > 60000) {
+		fputs("usage: spamtrail-spool postfix|exim SPOOL MESSAGES [ACCOUNTS [LOGIN]]\n", stderr);
 		return 64;
 	}
 	folder = open(argv[2], O_RDONLY | O_DIRECTORY);

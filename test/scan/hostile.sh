@@ -63,6 +63,36 @@ out=$(timeout 60 "$SPAMTRAIL" scan --plain "$home")
 [ "$(echo "$out" | sed -n "s/^total$tab\([0-9]*\).*/\1/p")" -ge 5003 ]; ok $? "5,000 names in one folder are all read"
 rm -rf "$home/many"
 
+# a hundred thousand folders in one: what waits is bounded, whatever the names are
+if command -v python3 >/dev/null; then
+	python3 - "$home/wide" "$SPAMTRAIL" <<-'PY'
+	import os, resource, subprocess, sys
+	for i in range(100000):
+	    os.makedirs("%s/a-rather-long-name-of-a-folder-%d" % (sys.argv[1], i))
+	code = subprocess.run([sys.argv[2], "scan", "--plain", sys.argv[1]], stdout=subprocess.DEVNULL).returncode
+	peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+	print("# 100,000 folders in one: %d MB" % peak)
+	sys.exit(code or peak > 48)
+	PY
+	ok $? "100,000 folders in one take less than 48 MB"
+	rm -rf "$home/wide"
+	python3 - "$home" "$SPAMTRAIL" <<-'PY'
+	import fcntl, os, signal, socket, subprocess, sys
+	signal.signal(signal.SIGIO, signal.SIG_IGN)
+	s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1] + "/sock.php")
+	open(sys.argv[1] + "/leased.php", "w").write("<?php echo 1;")
+	fd = os.open(sys.argv[1] + "/leased.php", os.O_RDWR); fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+	out = subprocess.run([sys.argv[2], "scan", "--plain", sys.argv[1]], stdout=subprocess.PIPE, timeout=20).stdout.decode("latin-1")
+	sys.exit(0 if "sock.php\ta socket" in out and "leased.php\theld back by a lease" in out else 1)
+	PY
+	ok $? "a socket is told, and a file under a lease is told and not waited for"
+	rm -f "$home/sock.php" "$home/leased.php"
+fi
+if [ "$(id -u)" = 0 ] && mknod "$home/dev.php" c 1 5 2>/dev/null; then
+	out=$(scan --plain "$home"); has "dev.php${tab}a device"; ok $? "a device is told, not opened"
+	rm "$home/dev.php"
+fi
+
 # a bomb: text in a thousand layers, and one that unpacks a thousand to one
 {
 	printf '<?php return; $x = "%s"; ' "$(head -c 30000 /dev/zero | tr '\0' a)"
@@ -100,6 +130,7 @@ ok $rc "ordinary settings, and a picture that holds a tag by chance, are no find
 touch -d '10 days ago' "$home/fine.php"
 out=$(scan --plain --since '1 hour ago' "$home")
 has "^total${tab}[1-9]"; ok $? "--since counts what the owner cannot set: ctime"
+[ "$(scan --plain --since 2d "$home" | grep -c "^total${tab}[1-9]")" = 1 ]; ok $? "--since 2d is two days ago"
 
 if [ "$(id -u)" = 0 ]; then
 	mkdir "$home/closed"; cp test/scan/cases/code_direct.php "$home/closed/"; chown -R 12345:12345 "$home"; chmod 755 "$tmp"

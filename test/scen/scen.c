@@ -332,7 +332,8 @@ static void tell_senders(struct scenario *s)
 /* Do all claims hold of this row? WHY: the first that does not. */
 static bool row_fits(struct json_object *row, char **word, int n, char *why, size_t room)
 {
-	if (strcmp(text_of(row, "kind"), word[1]) || strcmp(text_of(row, "id"), word[2]))
+	if ((strcmp(word[1], "*") && strcmp(text_of(row, "kind"), word[1])) ||
+	    (strcmp(word[2], "*") && strcmp(text_of(row, "id"), word[2])))
 		return false;
 	for (int i = 3; i < n; i++)
 		if (!fits(row, word[i], why, room))
@@ -340,7 +341,7 @@ static bool row_fits(struct json_object *row, char **word, int n, char *why, siz
 	return true;
 }
 
-/* sender KIND ID [key=value...]; with WANTED false no such row may be there. There may be several of one id. */
+/* sender KIND ID [key=value...], * for any; with WANTED false no such row may be there. There may be several of one id. */
 static void check_sender(struct scenario *s, int line, char **word, int n, bool wanted)
 {
 	struct json_object *rows = member(s->json, "senders");

@@ -36,6 +36,7 @@ void reader_child(void *ctx, struct channel *channel, bool unconfined)
 	pack_u32(&p, 1);
 	pack_span(&p, SPAN("/mail.log"));
 	pack_u32(&p, 0);
+	pack_u32(&p, 0);
 	for (int i = 0; i < 3; i++)
 		pack_span(&p, SPAN("")); /* no queue */
 	if (before_logs && ask(channel, before_logs, SPAN("/secret")) < 0)

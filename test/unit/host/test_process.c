@@ -455,10 +455,11 @@ int main(void)
 		cmocka_unit_test(test_mta_program),
 		cmocka_unit_test(test_proc_net_tcp),
 		cmocka_unit_test(test_netlink),
-		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_caller),
 		cmocka_unit_test(test_postfix_way),
 		cmocka_unit_test(test_exim_way),
+		/* last of the tree's: it writes other parents */
+		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_pack),
 	};
 

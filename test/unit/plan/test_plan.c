@@ -19,6 +19,8 @@
 struct file {
 	const char *path, *text;
 	uint32_t uid;
+	uint32_t mode; /* 0: a file of 0644; a folder has its type */
+	uint64_t device, links;
 };
 
 #define PASSWD                                                                      \
@@ -83,18 +85,58 @@ static bool io_exists(void *ctx, struct span path)
 	return f && *f->text;
 }
 
+/* A folder that no line names is root's, on device 0. */
 static bool io_status(void *ctx, struct span path, struct file_status *ret)
 {
 	const struct file *f = find(path);
 
 	(void)ctx;
-	*ret = (struct file_status){ .mode = S_IFDIR };
+	*ret = (struct file_status){ .mode = S_IFDIR | 0755 };
 	if (f)
-		*ret = (struct file_status){ .mode = S_IFREG, .uid = f->uid, .mtime = 1000, .size = 1 };
+		*ret = (struct file_status){ .mode = f->mode ? f->mode : S_IFREG | 0644,
+					     .uid = f->uid,
+					     .device = f->device,
+					     .links = f->links ? f->links : 1,
+					     .mtime = 1000,
+					     .size = 1 };
 	for (const struct file *g = files; !f && g->path; g++)
 		if (span_starts(span_str(g->path), path))
 			return true;
 	return f != NULL;
+}
+
+static size_t io_entries(void *ctx, struct arena *a, struct span home, struct span below,
+			 struct plan_entry **ret)
+{
+	struct span dir = below.n ? arena_span(a, home) : home, *names;
+	char path[256];
+	size_t n;
+
+	if (below.n) {
+		snprintf(path, sizeof(path), "%.*s/%.*s", (int)home.n, home.p, (int)below.n, below.p);
+		dir = arena_span(a, span_str(path));
+	}
+	n = io_list(ctx, a, dir, &names);
+	*ret = arena_alloc(a, (n + 1) * sizeof(**ret));
+	for (size_t i = 0; i < n; i++) {
+		struct file_status st;
+
+		snprintf(path, sizeof(path), "%.*s/%.*s", (int)dir.n, dir.p, (int)names[i].n, names[i].p);
+		io_status(ctx, span_str(path), &st);
+		(*ret)[i] = (struct plan_entry){ names[i], st.uid, st.mode, st.links, st.device };
+	}
+	return n;
+}
+
+static size_t io_head(void *ctx, struct span path, char *out, size_t size)
+{
+	const struct file *f = find(path);
+	size_t n = f ? strlen(f->text) : 0;
+
+	(void)ctx;
+	n = n < size ? n : size;
+	memcpy(out, f ? f->text : "", n);
+	return n;
 }
 
 struct made {
@@ -105,11 +147,20 @@ struct made {
 	int rc;
 };
 
+/* What a test asks for besides. */
+static struct {
+	enum plan_lock lock;
+	bool permissions, credentials, elsewhere, setup;
+} wish;
+
 static struct made make(const struct file *tree, const struct row *row, const char *incident,
 			const char *allow)
 {
 	struct made m = { .arena = arena_new() };
-	struct plan_io io = { .host = { NULL, io_read, io_list, io_exists }, .status = io_status };
+	struct plan_io io = { .host = { NULL, io_read, io_list, io_exists },
+			      .status = io_status,
+			      .entries = io_entries,
+			      .head = io_head };
 	struct span trusted = span_str(allow);
 	struct plan_want want = { .task = PLAN_CONTAIN,
 				  .incident = span_str(incident),
@@ -117,8 +168,14 @@ static struct made make(const struct file *tree, const struct row *row, const ch
 				  .nrows = 1,
 				  .lifetime = 60,
 				  .allow = &trusted,
-				  .nallow = allow != NULL };
+				  .nallow = allow != NULL,
+				  .lock = wish.lock,
+				  .permissions = wish.permissions,
+				  .credentials = wish.credentials,
+				  .elsewhere = wish.elsewhere };
 
+	if (wish.setup)
+		want.task = PLAN_SETUP;
 	files = tree;
 	host_learn(&io.host, m.arena, &m.facts);
 	m.rc = plan_make(&io, &m.facts, &want, m.arena, &m.plan, &m.err);
@@ -144,12 +201,31 @@ static bool has(struct span s, const char *words)
 	return span_search(s, 0, span_str(words)) >= 0;
 }
 
+static bool apart(const struct made *m, const char *words)
+{
+	for (size_t i = 0; i < m->plan.napart; i++)
+		if (has(m->plan.apart[i], words))
+			return true;
+	return false;
+}
+
 static bool noted(const struct made *m, const char *words)
 {
 	for (size_t i = 0; i < m->plan.nnotes; i++)
 		if (has(m->plan.notes[i], words))
 			return true;
 	return false;
+}
+
+static void assert_words(const struct span *words, size_t n, const char *want)
+{
+	char text[512] = "";
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%.*s", i ? " " : "", (int)words[i].n,
+				       words[i].p);
+	assert_string_equal(text, want);
 }
 
 static void closes_a_login(void **state)
@@ -310,17 +386,6 @@ static void odd_names_are_not_written(void **state)
 	}
 }
 
-static void assert_words(const struct span *words, size_t n, const char *want)
-{
-	char text[512] = "";
-	size_t at = 0;
-
-	for (size_t i = 0; i < n; i++)
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%.*s", i ? " " : "", (int)words[i].n,
-				       words[i].p);
-	assert_string_equal(text, want);
-}
-
 static void panels_hold_by_themselves(void **state)
 {
 	static const struct {
@@ -392,6 +457,296 @@ static void a_long_list_stays_whole(void **state)
 	end(&m);
 }
 
+#define SCRIPT "/home/alice/w/x.php"
+#define NGINX_RUNS                    \
+	{                             \
+		"/run/nginx.pid", "1" \
+	}
+#define NGINX_HOOK                                                                            \
+	{                                                                                     \
+		"/etc/nginx/sites-enabled/a",                                                 \
+			"server {\n    include /etc/nginx/spamtrail-*.conf; # spamtrail\n}\n" \
+	}
+
+static struct made lock(const struct file *tree, enum plan_lock way, const char *path)
+{
+	static struct row row;
+
+	row = (struct row){
+		.kind = KIND_SCRIPT, .id = span_str(path), .account = SPAN("alice"), .grade = 'A'
+	};
+	memset(&wish, 0, sizeof(wish));
+	wish.lock = way;
+	return make(tree, &row, NULL, NULL);
+}
+
+static void a_script_is_locked_where_it_can_be(void **state)
+{
+	static const struct file held[] = {
+		PASSWD, { SCRIPT, "<?php", 2001 }, NGINX_RUNS, NGINX_HOOK, { 0 }
+	};
+	static const struct file mount[] = { PASSWD,
+					     { SCRIPT, "<?php", 2001, 0, 7 },
+					     { "/home/alice/w", "", 2001, S_IFDIR | 0755, 7 },
+					     { "/home/alice", "", 2001, S_IFDIR | 0755, 7 },
+					     { 0 } };
+	static const struct file twice[] = {
+		PASSWD, { SCRIPT, "<?php", 2001, 0, 0, 2 }, NGINX_RUNS, NGINX_HOOK, { 0 }
+	};
+	static const struct file outside[] = {
+		PASSWD, { "/srv/x.php", "<?php", 2001 }, NGINX_RUNS, NGINX_HOOK, { 0 }
+	};
+	static const struct file bare[] = { PASSWD, { "/srv/x.php", "<?php", 2001 }, { 0 } };
+	struct made m = lock(held, PLAN_LOCK_AUTO, SCRIPT);
+	const struct action *v;
+
+	(void)state;
+	assert_non_null(action_of(&m, ACTION_HOLD_FILE));
+	assert_null(action_of(&m, ACTION_MODE));
+	end(&m);
+	m = lock(mount, PLAN_LOCK_AUTO, SCRIPT);
+	v = action_of(&m, ACTION_MODE);
+	assert_non_null(v);
+	assert_int_equal(v->mode, 0);
+	assert_true(has(v->what, "no folder of root's alone"));
+	assert_null(action_of(&m, ACTION_HOLD_FILE));
+	end(&m);
+	m = lock(twice, PLAN_LOCK_AUTO, SCRIPT);
+	v = action_of(&m, ACTION_EDIT);
+	assert_non_null(v);
+	assert_true(has(v->what, "second name") && span_starts(v->path, SPAN("/etc/nginx/spamtrail-")));
+	assert_true(has(v->new_bytes, "\"^/home/alice/w/x\\.php(/|$)\") {\n    return 403;"));
+	assert_int_equal(check_edit_path(v, &m.err), 0);
+	assert_int_equal(check_program(v->back, v->nback, &m.err), 0);
+	end(&m);
+	m = lock(outside, PLAN_LOCK_AUTO, "/srv/x.php");
+	v = action_of(&m, ACTION_EDIT);
+	assert_true(v && has(v->what, "no account's home"));
+	end(&m);
+	/* no hold in such a place: the actor would refuse the whole plan */
+	m = lock(bare, PLAN_LOCK_HOLD, "/srv/x.php");
+	assert_null(action_of(&m, ACTION_HOLD_FILE));
+	assert_true(noted(&m, "no web server here"));
+	end(&m);
+	memset(&wish, 0, sizeof(wish));
+}
+
+static void setup_comes_first_where_403_needs_it(void **state)
+{
+	static const struct file tree[] = { PASSWD,
+					    { SCRIPT, "<?php", 2001 },
+					    NGINX_RUNS,
+					    { "/run/apache2/apache2.pid", "1" },
+					    { "/etc/nginx/sites-enabled/a", "", 0, S_IFLNK | 0777 },
+					    { "/etc/nginx/sites-available/a",
+					      "server\t{ # one\n  listen 80;\n}\nserver {\n}\n#server {\n" },
+					    { 0 } };
+	struct made m = lock(tree, PLAN_LOCK_WEB, SCRIPT);
+	const struct action *v = action_of(&m, ACTION_EDIT);
+
+	(void)state;
+	assert_non_null(v);
+	/* a link is not edited: what it leads to is */
+	assert_true(span_eq(v->path, SPAN("/etc/nginx/sites-available/a")));
+	assert_true(span_starts(
+		v->new_bytes, SPAN("server\t{ # one\n    include /etc/nginx/spamtrail-*.conf; # spamtrail")));
+	assert_true(has(v->new_bytes, "\nserver {\n    include /etc/nginx/spamtrail-*.conf; # spamtrail"));
+	assert_true(span_ends(v->new_bytes, SPAN("\n}\n#server {\n")));
+	for (size_t i = 0; i < m.plan.nactions; i++)
+		if (m.plan.actions[i].kind == ACTION_EDIT)
+			assert_int_equal(check_edit_path(&m.plan.actions[i], &m.err), 0);
+	assert_true(has(m.plan.actions[m.plan.nactions - 1].new_bytes,
+			"<If \"%{REQUEST_FILENAME} == '/home/alice/w/x.php'\">"));
+	end(&m);
+	/* a quote would end what it stands in */
+	m = lock(tree, PLAN_LOCK_WEB, "/home/alice/w/x'.php");
+	assert_null(action_of(&m, ACTION_EDIT));
+	end(&m);
+	memset(&wish, 0, sizeof(wish));
+}
+
+static void rights_are_only_taken(void **state)
+{
+	static const struct file tree[] = { PASSWD,
+					    { "/home/alice", "", 2001, S_IFDIR | 0711 },
+					    { "/home/alice/w", "", 2001, S_IFDIR | 02777 },
+					    { "/home/alice/w/a", "x", 2001, S_IFREG | 0666 },
+					    { "/home/alice/w/b", "#!/bin/sh", 2001, S_IFREG | 0777 },
+					    { "/home/alice/w/c", "x", 2001, S_IFREG | 0640 },
+					    { "/home/alice/w/d", "x", 33, S_IFREG | 0666 },
+					    { "/home/alice/w/e", "x", 2001, S_IFREG | 0666, 0, 2 },
+					    { "/home/alice/w/f", "#!/bin/sh", 2001, S_IFREG | 0755 },
+					    { "/home/alice/w/g", "", 2001, S_IFLNK | 0777 },
+					    { "/home/alice/w/h", "", 2001, S_IFDIR | 0777, 9 },
+					    { "/home/alice/w/cgi-bin", "", 2001, S_IFDIR | 0755 },
+					    { "/home/alice/w/cgi-bin/i", "x", 2001, S_IFREG | 0777 },
+					    { "/home/alice/w/xcgi-bin", "", 2001, S_IFDIR | 0755 },
+					    { "/home/alice/w/xcgi-bin/j", "x", 2001, S_IFREG | 0755 },
+					    { 0 } };
+	struct row row = { .kind = KIND_LOCAL, .id = SPAN("alice"), .account = SPAN("alice"), .grade = 'A' };
+	struct made m;
+	const struct action *v;
+
+	(void)state;
+	wish.permissions = true;
+	m = make(tree, &row, NULL, NULL);
+	v = action_of(&m, ACTION_MODES);
+	assert_non_null(v);
+	assert_words(v->args, v->nargs, "755 w 644 w/a 755 w/b 644 w/xcgi-bin/j 755 w/cgi-bin/i");
+	assert_true(noted(&m, "2 in /home/alice have such rights"));
+	end(&m);
+	memset(&wish, 0, sizeof(wish));
+}
+
+static void credentials_are_locked_and_listed(void **state)
+{
+	static const struct file tree[] = {
+		PASSWD,
+		DOMAINS,
+		{ "/etc/shadow", "root:$y$r:1::::::\nalice:$y$a:20000::::::\nbob:$y$b:1::::::\n" },
+		{ "/home/alice/.ssh/authorized_keys", "ssh-rsa A a\n# none\nssh-rsa B b\n", 2001 },
+		{ "/etc/proftpd/ftpd.passwd",
+		  "a1:$1$x:2001:2001::/home/alice/w:/bin/false\nb1:$1$y:2002:2002::/home/bob:/bin/false\n"
+		  "b2:$1$z:2002:2002::/home/alicette:/bin/false\n" },
+		{ "/home/alice/public_html/wp-config.php", "define('DB_USER', 'wp_alice');\n", 2001 },
+		{ 0 }
+	};
+	struct row row = { .kind = KIND_LOCAL, .id = SPAN("alice"), .account = SPAN("alice"), .grade = 'A' };
+	struct made m = make(tree, &row, NULL, NULL);
+	bool shadow = false, ftp = false;
+
+	(void)state;
+	assert_null(action_of(&m, ACTION_EDIT));
+	assert_true(apart(&m, "shell password of alice, last changed 2024-10-04: passwd alice"));
+	assert_true(apart(&m, "2 ssh keys in /home/alice/.ssh/authorized_keys"));
+	assert_true(apart(&m, "FTP user a1") && !apart(&m, "FTP user b"));
+	assert_true(apart(&m, "WordPress: its admins, and the database password of wp_alice"));
+	end(&m);
+	wish.credentials = true;
+	m = make(tree, &row, NULL, NULL);
+	for (size_t i = 0; i < m.plan.nactions; i++) {
+		struct span made = m.plan.actions[i].new_bytes;
+
+		shadow |=
+			span_eq(made, SPAN("root:$y$r:1::::::\nalice:!$y$a:20000::::::\nbob:$y$b:1::::::\n"));
+		ftp |= has(made, "a1:!$1$x:") && has(made, "b1:$1$y:") && has(made, "b2:$1$z:");
+	}
+	assert_true(shadow && ftp);
+	assert_true(span_eq(action_of(&m, ACTION_HOLD_FILE)->path, SPAN("/home/alice/.ssh/authorized_keys")));
+	end(&m);
+	memset(&wish, 0, sizeof(wish));
+}
+
+static void an_image_gets_only_files(void **state)
+{
+	static const struct file tree[] = { PASSWD, POSTFIX, { SCRIPT, "<?php", 2001 }, { 0 } };
+	struct made m;
+
+	(void)state;
+	m = lock(tree, PLAN_LOCK_AUTO, SCRIPT);
+	assert_non_null(action_of(&m, ACTION_FIREWALL));
+	end(&m);
+	wish.elsewhere = true;
+	m = make(tree, &(struct row){ .kind = KIND_SCRIPT, .id = SPAN(SCRIPT), .account = SPAN("alice") },
+		 NULL, NULL);
+	assert_null(action_of(&m, ACTION_FIREWALL));
+	assert_non_null(action_of(&m, ACTION_HOLD_FILE));
+	assert_true(noted(&m, "of a running machine"));
+	end(&m);
+	memset(&wish, 0, sizeof(wish));
+}
+
+static void setup_switches_the_timer_on(void **state)
+{
+	static const struct file off[] = { PASSWD,
+					   { "/run/systemd/system", "", 0, S_IFDIR | 0755 },
+					   { "/usr/lib/systemd/system/spamtrail-expired.timer", "x" },
+					   { 0 } };
+	static const struct file on[] = { PASSWD,
+					  { "/run/systemd/system", "", 0, S_IFDIR | 0755 },
+					  { "/usr/lib/systemd/system/spamtrail-expired.timer", "x" },
+					  { "/etc/systemd/system/timers.target.wants/spamtrail-expired.timer",
+					    "x" },
+					  { 0 } };
+	struct row row = { .kind = KIND_LOCAL, .id = SPAN("alice"), .account = SPAN("alice") };
+	struct made m;
+	const struct action *v;
+
+	(void)state;
+	m = make(off, &row, NULL, NULL);
+	assert_true(noted(&m, "nothing here takes it back by itself"));
+	end(&m);
+	wish.setup = true;
+	m = make(off, &row, NULL, NULL);
+	v = action_of(&m, ACTION_COMMAND);
+	assert_non_null(v);
+	assert_words(v->args, v->nargs, "/usr/bin/systemctl enable --now spamtrail-expired.timer");
+	assert_words(v->back, v->nback, "/usr/bin/systemctl disable --now spamtrail-expired.timer");
+	assert_int_equal(check_program(v->args, v->nargs, &m.err) | check_program(v->back, v->nback, &m.err),
+			 0);
+	end(&m);
+	m = make(on, &row, NULL, NULL);
+	assert_null(action_of(&m, ACTION_COMMAND));
+	end(&m);
+	memset(&wish, 0, sizeof(wish));
+}
+
+static void open_connections_are_closed(void **state)
+{
+	static const struct file tree[] = {
+		PASSWD,
+		{ "/proc/net/tcp",
+		  "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
+		  "   0: 0A0200C0:9C40 057100CB:0019 01 00000000:00000000 00:00000000 00000000  2001        "
+		  "0 1 1\n"
+		  "   1: 0A0200C0:9C41 057100CB:0019 01 00000000:00000000 00:00000000 00000000  2002        "
+		  "0 1 1\n"
+		  "   2: 0A0200C0:9C42 057100CB:0050 01 00000000:00000000 00:00000000 00000000  2001        "
+		  "0 1 1\n"
+		  "   3: 0A0200C0:9C43 057100CB:0019 06 00000000:00000000 00:00000000 00000000  2001        "
+		  "0 1 1\n" },
+		{ "/proc/net/tcp6",
+		  "   0: 00000000000000000000000001000000:9C44 00000000000000000000000001000000:024B 02 "
+		  "00000000:00000000 "
+		  "00:00000000 00000000  2001        0 1 1\n   1: zz:1 1:1 01 a b c 2001\n" },
+		{ 0 }
+	};
+	struct row row = { .kind = KIND_DIRECT, .id = SPAN("alice"), .account = SPAN("alice"), .grade = 'A' };
+	struct made m = make(tree, &row, NULL, NULL);
+	size_t closed = 0;
+
+	(void)state;
+	for (size_t i = 0; i < m.plan.nactions; i++) {
+		const struct action *v = &m.plan.actions[i];
+
+		if (v->kind != ACTION_CLOSE_SOCKET)
+			continue;
+		assert_words(v->args, v->nargs,
+			     closed ? "[::1]:40004 [::1]:587" : "192.0.2.10:40000 203.0.113.5:25");
+		assert_true(v->transient && v->uid == 2001);
+		closed++;
+	}
+	assert_int_equal(closed, 2);
+	end(&m);
+}
+
+static void what_thaws_by_itself_is_named(void **state)
+{
+	static const struct file tree[] = {
+		PASSWD,
+		{ "/etc/exim4/exim4.conf",
+		  "LATE = 7d\nauto_thaw = 2h\ntimeout_frozen_after = LATE\nbegin acl\n" },
+		{ 0 }
+	};
+	struct row row = { .kind = KIND_LOCAL, .id = SPAN("alice"), .account = SPAN("alice"), .grade = 'A' };
+	struct made m = make(tree, &row, NULL, NULL);
+
+	(void)state;
+	assert_true(noted(&m, "auto_thaw = 2h"));
+	assert_true(noted(&m, "timeout_frozen_after = 7d"));
+	end(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,6 +759,14 @@ int main(void)
 		cmocka_unit_test(odd_names_are_not_written),
 		cmocka_unit_test(panels_hold_by_themselves),
 		cmocka_unit_test(a_long_list_stays_whole),
+		cmocka_unit_test(a_script_is_locked_where_it_can_be),
+		cmocka_unit_test(setup_comes_first_where_403_needs_it),
+		cmocka_unit_test(rights_are_only_taken),
+		cmocka_unit_test(credentials_are_locked_and_listed),
+		cmocka_unit_test(an_image_gets_only_files),
+		cmocka_unit_test(setup_switches_the_timer_on),
+		cmocka_unit_test(open_connections_are_closed),
+		cmocka_unit_test(what_thaws_by_itself_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,13 +164,13 @@ static void mail_calls_by_recipient(void **state)
 	assert_false(script_php_waits(&memory, T0 + PHP_SECONDS + 1, shop, false));
 	assert_true(script_php_waits(&memory, T0 - 1, shop, false));
 	assert_false(script_php_waits(&memory, T0 - 2, shop, false));
-	is(script_take_php(&memory, T0, shop, false, c), "/home/shop/w/two.php");
-	is(script_take_php(&memory, T0, shop, false, c), "");
-	is(script_take_php(&memory, T0, shop, false, a), "/home/shop/w/one.php");
-	is(script_take_php(&memory, T0, shop, false, 0), "/home/shop/w/three.php");
+	is(php_file(script_take_php(&memory, T0, shop, false, c)), "/home/shop/w/two.php");
+	is(php_file(script_take_php(&memory, T0, shop, false, c)), "");
+	is(php_file(script_take_php(&memory, T0, shop, false, a)), "/home/shop/w/one.php");
+	is(php_file(script_take_php(&memory, T0, shop, false, 0)), "/home/shop/w/three.php");
 	assert_false(script_php_waits(&memory, T0, shop, false));
-	is(script_take_php(&memory, T0, blog, false, 0), ""); /* its To named somebody */
-	is(script_take_php(&memory, T0, shop, true, c), "/home/blog/w/four.php");
+	is(php_file(script_take_php(&memory, T0, blog, false, 0)), ""); /* its To named somebody */
+	is(php_file(script_take_php(&memory, T0, shop, true, c)), "/home/blog/w/four.php");
 	assert_int_equal(memory.open_php, 0);
 	for (unsigned i = 0; i < 2 * PHP_RING; i++)
 		php(T0, "/home/shop/w/one.php", "a@b.example");

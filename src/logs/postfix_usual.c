@@ -1,0 +1,253 @@
+/*
+ * postfix_usual - the lines that make up nearly all of a Postfix log, each by its shortest way: sessions, client=,
+ * message-id=, the queue manager's, and deliveries that went as log_adhoc.c writes them.
+ *
+ * Promises: what is read here gives the very event that the grammar (postfix.c and the files of the daemons) would
+ * give; what is not surely so is LINE_UNREAD, and nothing has been written. Nothing here is needed for a result.
+ *
+ * TRUST: as the files of the grammar say. Where foreign text could have imitated what follows it (quotes, a second
+ * ">", a comma), the grammar decides.
+ */
+#include "logs/postfix_id.h"
+
+#define STARTS(p, end, literal) \
+	((size_t)((end) - (p)) >= sizeof(literal) - 1 && memcmp(p, literal, sizeof(literal) - 1) == 0)
+
+/* The text behind "ID: " at the start of S, and the id; NULL where none stands there. */
+static inline const char *behind_id(struct span s, struct qid *ret_id)
+{
+	size_t n = s.n < 20 ? 0 : pf_id_quick(s);
+
+	if (n == 0 || s.p[n] != ':' || s.p[n + 1] != ' ')
+		return NULL;
+	*ret_id = qid_pack(span_of(s.p, n));
+	return s.p + n + 2;
+}
+
+static inline struct event *begin(struct maker *m, enum event_kind kind, struct qid id)
+{
+	struct event *ev = maker_begin(m, DIALECT_POSTFIX, kind);
+
+	ev->id = id;
+	return ev;
+}
+
+static inline enum line_result written(struct maker *m)
+{
+	maker_end(m);
+	return LINE_EVENT;
+}
+
+/* Are the N bytes before END (2 to 15) digits and dots, with a dot among them? A head is at least 16 bytes before. */
+static inline bool are_dotted(const char *end, size_t n)
+{
+#ifdef __SSE2__
+	__m128i v = bytes_load(end - 16);
+	unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')));
+	unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9'));
+	unsigned own = 0xffffu << (16 - n) & 0xffffu;
+
+	return (dots & own) && ((dots | digits) & own) == own;
+#else
+	bool dot = false;
+
+	for (const char *p = end - n; p < end; p++) {
+		dot |= *p == '.';
+		if (*p != '.' && (unsigned char)(*p - '0') > 9)
+			return false;
+	}
+	return dot;
+#endif
+}
+
+/* An IPv4 address in brackets from P on, as Postfix writes it; 127 is not among the usual. NULL: something else. */
+static inline const char *usual_ip(const char *p, const char *end, struct span *ret_ip)
+{
+	const char *limit = end - p < 17 ? end : p + 17, *close = bytes_find(p, limit, ']');
+	size_t n = (size_t)(close - p);
+
+	if (close == limit || n < 7 || n > 15 || !are_dotted(close, n) || memcmp(p, "127.", 4) == 0)
+		return NULL;
+	/* a first number of more than four digits is no address to the grammar */
+	if (*p == '.' || (p[1] != '.' && p[2] != '.' && p[3] != '.' && p[4] != '.'))
+		return NULL;
+	*ret_ip = span_of(p, (size_t)(close - p));
+	return close + 1;
+}
+
+/* "NAME[1.2.3.4]", and behind it nothing or a login. */
+static enum line_result client(struct maker *m, struct qid id, const char *p, const char *end)
+{
+	const char *open = bytes_find2(p, end, '[', ' ');
+	struct span ip, user = SPAN_NONE;
+	struct event *ev;
+
+	if (open == end || *open != '[' || open - p > 255)
+		return LINE_UNREAD;
+	p = usual_ip(open + 1, end, &ip);
+	if (!p)
+		return LINE_UNREAD;
+	if (STARTS(p, end, ", sasl_method=")) {
+		p = bytes_find(p + 14, end, ',');
+		if (!STARTS(p, end, ", sasl_username="))
+			return LINE_UNREAD;
+		user = span_of(p + 16, (size_t)(end - p - 16));
+		if (!user.n || bytes_find(user.p, end, ',') < end)
+			return LINE_UNREAD;
+	} else if (p < end) {
+		return LINE_UNREAD;
+	}
+	ev = begin(m, user.p ? EV_SUBMIT : EV_ACCEPT, id);
+	ev->flags |= user.p ? EVF_AUTH : 0;
+	maker_field(m, F_CLIENT_IP, ip);
+	if (user.p)
+		maker_field(m, F_USER, user);
+	return written(m);
+}
+
+enum line_result pf_usual_smtpd(struct maker *m, struct span tag, struct span s)
+{
+	const char *p, *end = s.p + s.n;
+	struct qid id;
+
+	if (STARTS(s.p, end, "connect from ") || STARTS(s.p, end, "disconnect from "))
+		return LINE_DULL;
+	p = behind_id(s, &id);
+	return p && STARTS(p, end, "client=") ? client(m, id, p + 7, end) : LINE_UNREAD;
+}
+
+enum line_result pf_usual_cleanup(struct maker *m, struct span tag, struct span s)
+{
+	const char *end = s.p + s.n, *p;
+	struct qid id;
+
+	p = behind_id(s, &id);
+	if (!p || !STARTS(p, end, "message-id=<") || end - p < 14 || end[-1] != '>')
+		return LINE_UNREAD;
+	begin(m, EV_MESSAGE_ID, id);
+	maker_field(m, F_MESSAGE_ID, span_of(p + 12, (size_t)(end - p - 13)));
+	return written(m);
+}
+
+/* The number of up to nine digits that ends at END, behind WORD; moves *END to where WORD begins. */
+static inline bool number_before(const char *p, const char **end, const char *word, size_t n,
+				 uint32_t *ret_value)
+{
+	const char *q = *end;
+	uint32_t value = 0, weight = 1;
+
+	for (; q > p && (unsigned char)(q[-1] - '0') < 10 && *end - q < 9; q--, weight *= 10)
+		value += weight * (uint32_t)(q[-1] - '0');
+	if (q == *end || (size_t)(q - p) < n || memcmp(q - n, word, n) != 0)
+		return false;
+	*end = q - n;
+	*ret_value = value;
+	return true;
+}
+
+enum line_result pf_usual_qmgr(struct maker *m, struct span tag, struct span s)
+{
+	const char *end = s.p + s.n, *p;
+	uint32_t size, nrcpt;
+	struct event *ev;
+	struct qid id;
+
+	p = behind_id(s, &id);
+	if (!p)
+		return LINE_UNREAD;
+	if (end - p == 7 && memcmp(p, "removed", 7) == 0) {
+		begin(m, EV_COMPLETE, id);
+		return written(m);
+	}
+	if (!STARTS(p, end, "from=<") || end - p < 40 || memcmp(end - 15, " (queue active)", 15) != 0)
+		return LINE_UNREAD;
+	end -= 15;
+	if (!number_before(p, &end, ", nrcpt=", 8, &nrcpt) || !number_before(p, &end, ", size=", 7, &size) ||
+	    end - p < 8 || end[-1] != '>')
+		return LINE_UNREAD;
+	ev = begin(m, EV_QUEUE, id);
+	ev->size = size;
+	ev->nrcpt = nrcpt;
+	maker_field(m, F_SENDER, span_of(p + 6, (size_t)(end - p - 7)));
+	return written(m);
+}
+
+/* "<ADDRESS>, " at P: what is behind it; NULL where the address holds quotes or more than one ">" could end it. */
+static inline const char *usual_address(const char *p, const char *end, struct span *ret_address)
+{
+	const char *close;
+
+	if (p == end || *p != '<' || end - p < 2 || p[1] == '"')
+		return NULL;
+	close = bytes_find(p + 1, end, '>');
+	if (end - close < 12 || close[1] != ',' || close[2] != ' ')
+		return NULL;
+	*ret_address = span_of(p + 1, (size_t)(close - p - 1));
+	return close + 3;
+}
+
+/* "NAME[ADDRESS]..." as relay= gives it up to END; IP is left alone for a socket's path. */
+static inline bool usual_relay(const char *p, const char *end, struct span *ret_ip)
+{
+	const char *open = bytes_find2(p, end, '[', ' ');
+
+	if (open == end || *open != '[' || end - open < 3 || open - p > 255)
+		return false;
+	if (STARTS(open + 1, end, "private/"))
+		return bytes_find(open, end, ']') < end && end - open < 100;
+	return usual_ip(open + 1, end, ret_ip);
+}
+
+static bool says_queued(const char *p, const char *end)
+{
+	while ((p = bytes_find(p, end, 'q')) < end && !STARTS(p, end, "queued as "))
+		p++;
+	return p < end;
+}
+
+/*
+ * "to=<R>[, orig_to=<O>], relay=NAME[IP]:PORT, key=value ..., status=sent (TEXT)" of smtp and lmtp, to another host or
+ * to a mailbox server's socket.
+ */
+enum line_result pf_usual_sent(struct maker *m, struct span tag, struct span s)
+{
+	const char *end = s.p + s.n, *p, *relay;
+	struct span rcpt, orig = SPAN_NONE, ip = SPAN_NONE, text;
+	bool smtp = tag.n == 12 && memcmp(tag.p, "postfix/smtp", 12) == 0;
+	struct event *ev;
+	struct qid id;
+
+	if (!smtp && (tag.n != 12 || memcmp(tag.p, "postfix/lmtp", 12) != 0))
+		return LINE_UNREAD;
+	p = behind_id(s, &id);
+	if (!p || !STARTS(p, end, "to=<") || !(p = usual_address(p + 3, end, &rcpt)))
+		return LINE_UNREAD;
+	if (*p == 'o' && (!STARTS(p, end, "orig_to=") || !(p = usual_address(p + 8, end, &orig))))
+		return LINE_UNREAD;
+	if (!STARTS(p, end, "relay="))
+		return LINE_UNREAD;
+	relay = p + 6;
+	p = bytes_find(relay, end, ',');
+	if (!usual_relay(relay, p, &ip))
+		return LINE_UNREAD;
+	for (unsigned keys = 0; !STARTS(p, end, ", status="); keys++) {
+		if (keys == 10 || end - p < 9 || p[1] != ' ')
+			return LINE_UNREAD;
+		p = bytes_find(p + 2, end, ',');
+	}
+	p += 9;
+	if (!STARTS(p, end, "sent (") || end[-1] != ')' || end - p < 7)
+		return LINE_UNREAD;
+	text = span_of(p + 6, (size_t)(end - p - 7));
+	if (!ip.p && says_queued(text.p, text.p + text.n))
+		return LINE_UNREAD;
+	ev = begin(m, EV_DELIVER, id);
+	ev->flags |= smtp && ip.p ? EVF_REMOTE : 0;
+	maker_field(m, F_RECIPIENT, rcpt);
+	if (orig.p)
+		maker_field(m, F_ORIG_RECIPIENT, orig);
+	if (ip.p)
+		maker_field(m, F_RELAY_IP, ip);
+	maker_field(m, F_TEXT, text);
+	return written(m);
+}
