@@ -262,7 +262,8 @@ static int make_remove(struct work *w, struct err *err)
 		rc = queue_ask_again(w, all, n, &looked, err);
 	if (rc == 0) {
 		/* another's, under an id that was given again: what we held of it goes on, and nothing else */
-		size_t innocent = queue_without(w, looked.innocent, looked.ninnocent, v->back, v->nback, &theirs);
+		size_t innocent =
+			queue_without(w, looked.innocent, looked.ninnocent, v->back, v->nback, &theirs);
 
 		give_back(w, theirs, innocent);
 		n = queue_without(w, all, n, looked.innocent, looked.ninnocent, &mine);
