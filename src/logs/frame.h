@@ -38,7 +38,7 @@ struct frame {
 	struct frame_tag tags[FRAME_TAGS];
 };
 
-#define FRAME_START ((struct frame){ .head.len = UINT32_MAX })
+#define FRAME_START ((struct frame){ .head.len = 0 })
 
 /*
  * Reads one line (without its newline) and writes at most one event through M. Chooses the dialect by

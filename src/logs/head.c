@@ -6,7 +6,7 @@ void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, 
 	char text[HEAD_MOST], mask[HEAD_MOST];
 	struct stamp st;
 
-	h->len = UINT32_MAX;
+	h->len = 0;
 	if (len < HEAD_LEAST || len > sizeof(text) || len > raw.n || !stamp_again(mem, raw, &st) ||
 	    st.len >= len)
 		return;

@@ -17,7 +17,7 @@
 #define HEAD_WINDOWS 4 /* of 16 bytes; the last may overlap */
 
 struct head {
-	uint32_t len; /* bytes of it; UINT32_MAX: nothing is remembered */
+	uint32_t len; /* bytes of it; 0: nothing is remembered */
 	uint32_t window[HEAD_WINDOWS]; /* where each begins; the first at 0 */
 	uint32_t seconds; /* where "SS" stands */
 	bool fine; /* and behind it ".ffffff" */

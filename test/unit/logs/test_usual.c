@@ -1,0 +1,206 @@
+/*
+ * usual - lines that are read the short way behind lines like them give the very events that they give alone: each
+ * line is read by a frame that knows nothing and by one that has read all lines of its log, several times over.
+ * Beside every usual line stand those that are nearly one, which is where a short way goes wrong.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "logs/frame.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LINE_MOST 700
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+static const char *const exim[] = {
+	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
+	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CK_",
+	"cwd=/var/spool/exim 4 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
+	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-0003gH-2x",
+	"cwd=/home/a 3 args: /usr/sbin/sendmail -t -i",
+	"cwd=/home/a b 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
+	"SMTP connection from [94.4.187.87]:55929 (TCP/IP connection count = 3)",
+	"SMTP connection lost from [94.4.187.87]:55929 D=3s while nobody looked",
+	"1vKliy-000000000G8-0CKr Completed",
+	"1vKliy-000000000G8-0CKr Completed ",
+	"1vKliy-0003gH-2x Completed",
+	"1vKliy-000000000G8-0CKr => a <a@b.example> R=virtual_user T=dovecot_virtual_delivery C=\"250 2.0.0 "
+	"<a@b.example> ok\"",
+	"1vKliy-000000000G8-0CKr => a@b.example R=dnslookup T=remote_smtp H=mx.b.example [192.0.2.9] "
+	"X=TLS1.3:AES:256 C=\"250 OK id=1vKliy-0003gH-2x\"",
+	"1vKliy-000000000G8-0CKr -> a@b.example R=dnslookup T=remote_smtp H=mx.b.example [127.0.0.1] C=\"250 "
+	"OK id=1vKliy-0003gH-2x\"",
+	"1vKliy-000000000G8-0CKr => a@b.example R=dnslookup T=remote_smtp H=(odd [192.0.2.9]",
+	"1vKliy-000000000G8-0CKr => |/bin/x y <a@b.example> R=r T=t",
+	"1vKliy-000000000G8-0CKr => \"a b\"@b.example R=r T=t",
+	"1vKliy-000000000G8-0CKr => a@b.example: R=r T=t",
+	"1vKliy-000000000G8-0CKr ** a@b.example R=dnslookup T=remote_smtp H=mx.b.example [192.0.2.9]: SMTP "
+	"error from remote mail server after RCPT TO:<a@b.example>: 550 5.1.1 User unknown",
+	"1vKliy-000000000G8-0CKr == a@b.example R=dnslookup T=remote_smtp defer (-53): retry time not "
+	"reached for any host",
+	"1vKliy-000000000G8-0CKr <= x@y.example U=x P=local S=991 id=q@y.example T=\"hello (you)\" for "
+	"a@b.example c@d.example",
+	"1vKliy-000000000G8-0CKr <= x@y.example H=mx.y.example (helo [1]) [192.0.2.9]:33 P=esmtpsa "
+	"X=TLS1.2:A:256 CV=no A=dovecot_login:x@y.example S=991 id=q@y.example T=\"hello\" for a@b.example",
+	"1vKliy-000000000G8-0CKr <= x@y.example H=mx.y.example (helo) [192.0.2.9] P=esmtp A=dovecot_login:x "
+	"S=991 id=q for a@b.example",
+	"1vKliy-000000000G8-0CKr <= x@y.example H=mx.y.example (helo) [192.0.2.9] P=esmtps A=dovecot_login:x "
+	"S=12 S=9 id=q for a@b.example",
+	"1vKliy-000000000G8-0CKr <= x@y.example H=(a) [192.0.2.9] P=esmtp S=991 id=q T=x T=\"y\" for "
+	"a@b.example",
+	"1vKliy-000000000G8-0CKr <= x@y.example U=x P=lo(al S=991 id=q@y.example T=\"hello\" for a@b.example",
+	"1vKliy-000000000G8-0CKr <= x@y.example U=x P=local S=99999999999 id=q@y.example T=\"hello\" for "
+	"a@b.example",
+	"1vKliy-000000000G8-0CKr <= x@y.example U=x P=local S=991 id=q y T=\"hello\" for for a@b.example",
+	"1vKliy-000000000G8-0CKr <= x@y.example U=x P=local S=991 id=q T=\"hel\\\"lo\" from <x@y.example> "
+	"for a@b.example",
+	"1vKliy-000000000G8-0CKr <= <> R=1vKliy-0003gH-2x U=Debian-exim P=local S=991 T=\"Mail failed\" for "
+	"a@b.example",
+	"1vKliy-000000000G8-0CKr <= x@y.example U=x P=local S=991 T=\"not closed for a@b.example",
+	"+0100 1vKliy-000000000G8-0CKr Completed",
+	" 1vKliy-000000000G8-0CKr Completed",
+	"mail7 exim[12]: 1vKliy-000000000G8-0CKr Completed",
+};
+
+static const char *const postfix[] = {
+	"smtpd[1420]: connect from unknown[192.0.2.9]",
+	"smtpd[1420]: disconnect from unknown[192.0.2.9] ehlo=1 quit=1 commands=2",
+	"smtpd[1420]: 4d8wQ3004qzFQH: client=unknown[192.0.2.9]",
+	"smtpd[1420]: 4d8wQ3004qzFQH: client=unknown[::1]",
+	"smtpd[1420]: 4d8wQ3004qzFQH: client=localhost[127.0.0.1]",
+	"smtpd[1420]: 4d8wQ3004qzFQH: client=unknown[12345.0.2.9]",
+	"smtpd[1420]: 4d8wQ3004qzFQH: client=h[192.0.2.9]:25, sasl_method=LOGIN, sasl_username=a",
+	"smtpd[1420]: 4d8wQ3004qzFQH: client=h[192.0.2.9], sasl_method=LOGIN, sasl_username=a@b.example",
+	"smtpd[1420]: 4d8wQ3004qzFQH: client=h[192.0.2.9], sasl_method=LOGIN, sasl_username=a, sasl_sender=b",
+	"smtpd[1420]: 4d8wQ3004qzFQH: client=h[192.0.2.9], sasl_method=LOGIN, sasl_username=a, b",
+	"smtpd[1420]: NOQUEUE: client=h[192.0.2.9]",
+	"smtpd[x]: connect from unknown[192.0.2.9]",
+	"cleanup[700]: 4d8wQ3004qzFQH: message-id=<q@y.example>",
+	"cleanup[700]: 4d8wQ3004qzFQH: message-id=<>",
+	"cleanup[700]: 4d8wQ3004qzFQH: message-id=q@y.example",
+	"cleanup[700]: 4d8wQ3004qzFQH: warning: header X-PHP-Originating-Script: 1018:index.php from local; "
+	"from=<x@y.example> to=<a@b.example>",
+	"cleanup[700]: 4d8wQ3004qzFQH: warning: header X-PHP-Originating-Script: 1018:index.php\t from "
+	"local; from=<x@y.example> to=<a@b.example>",
+	"cleanup[700]: 4d8wQ3004qzFQH: warning: header X-PHP-Originating-Script: 1018:a from local; from=<> "
+	"to=<> from local; from=<x@y.example> to=<a@b.example>",
+	"cleanup[700]: 4d8wQ3004qzFQH: warning: header X-PHP-Originating-Script: 1018:a from local; from=<x "
+	"from local; from=<x@y.example> to=<a@b.example>",
+	"cleanup[700]: 4d8wQ3004qzFQH: warning: header X-PHP-Originating-Script: 99999999999:a from local; "
+	"from=<x@y.example> to=<a@b.example>",
+	"qmgr[613]: 4d8wQ3004qzFQH: removed",
+	"qmgr[613]: 4d8wQ3004qzFQH: removed x",
+	"qmgr[613]: ABCDEF0123: removed",
+	"qmgr[613]: removed: removed",
+	"qmgr[613]: 4d8wQ3004qzFQH: from=<x@y.example>, size=2310, nrcpt=1 (queue active)",
+	"qmgr[613]: 4d8wQ3004qzFQH: from=<>, size=2310, nrcpt=1 (queue active)",
+	"qmgr[613]: 4d8wQ3004qzFQH: from=<x@y.example>, size=99999999999, nrcpt=1 (queue active)",
+	"qmgr[613]: 4d8wQ3004qzFQH: from=<x>, size=1, nrcpt=2 (queue active)>, size=2310, nrcpt=1 (queue "
+	"active)",
+	"qmgr[613]: 4d8wQ3004qzFQH: from=<x@y.example>, status=expired, returned to sender",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
+	"delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as acdxnj14bwc)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, orig_to=<c@d.example>, "
+	"relay=mx.b.example[192.0.2.9]:25, conn_use=2, delay=1.7, status=sent (250 ok)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=127.0.0.1[127.0.0.1]:10024, delay=1.7, "
+	"dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4d8wQ3004qzFQJ)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=none, delay=1.7, dsn=4.4.1, status=deferred "
+	"(connect to mx.b.example[192.0.2.9]:25: Connection refused)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
+	"dsn=5.1.1, status=bounced (host mx.b.example[192.0.2.9] said: 550 5.1.1 User unknown (in reply to "
+	"RCPT TO command))",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<\"a>, relay=x\"@b.example>, relay=mx.b.example[192.0.2.9]:25, "
+	"delay=1.7, status=sent (250 ok)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a>, relay=x[192.0.2.1], status=sent (x)>, "
+	"relay=mx.b.example[192.0.2.9]:25, delay=1.7, status=sent (250 ok)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a>b@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
+	"status=sent (250 ok)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
+	"status=sent (250 ok",
+	"lmtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mail7[private/dovecot-lmtp], delay=3, "
+	"delays=0/0/0/3, dsn=2.0.0, status=sent (250 2.0.0 <a@b.example> xyz Saved)",
+	"lmtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mail7[private/dovecot-lmtp], delay=3, dsn=2.0.0, "
+	"status=sent (250 2.0.0 queued as 4d8wQ3004qzFQJ)",
+	"amavis/smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
+	"status=sent (250 ok)",
+};
+
+static struct evbuf warm_out, cold_out;
+
+static enum line_result read_by(struct frame *f, struct evbuf *out, const char *line, size_t n)
+{
+	struct maker m = { .out = out };
+
+	/* exactly as large as needed: a step over the end shows under the sanitizer */
+	out->base = xrealloc(out->base, n);
+	memcpy(out->base, line, n);
+	out->used = out->cap = n;
+	out->mem_used = out->events = 0;
+	return frame_line(f, &m, span_of(out->base, n));
+}
+
+static void same_event(const struct evbuf *a, const struct evbuf *b, const char *line)
+{
+	const struct event *x = (const struct event *)(const void *)a->mem;
+	const struct event *y = (const struct event *)(const void *)b->mem;
+
+	if (a->events != b->events || a->mem_used != b->mem_used)
+		fail_msg("another event than alone: %s", line);
+	if (!a->events)
+		return;
+	if (!qid_eq(x->id, y->id) || x->at != y->at || x->usec != y->usec || x->zone != y->zone ||
+	    x->stamp != y->stamp || x->kind != y->kind || x->flags != y->flags || x->off != y->off ||
+	    x->len != y->len || x->pid != y->pid || x->size != y->size || x->nrcpt != y->nrcpt ||
+	    x->uid != y->uid || x->has != y->has || memcmp(x->f, y->f, x->nfields * sizeof(*x->f)) != 0)
+		fail_msg("something else than alone: %s", line);
+}
+
+static void all_of(const char *const *list, size_t n, const char *head, size_t second)
+{
+	struct frame warm = FRAME_START;
+	unsigned events = 0;
+
+	for (unsigned round = 0; round < 3; round++)
+		for (size_t i = 0; i < n; i++) {
+			struct frame cold = FRAME_START;
+			char line[LINE_MOST];
+			int len = snprintf(line, sizeof(line), "%s%s", head, list[i]);
+
+			/* another second each time */
+			line[second] = (char)('0' + (i + round) % 10);
+			assert_true(len > 0 && len < LINE_MOST);
+			assert_int_equal(read_by(&warm, &warm_out, line, (size_t)len),
+					 read_by(&cold, &cold_out, line, (size_t)len));
+			same_event(&warm_out, &cold_out, line);
+			events += warm_out.events;
+		}
+	assert_true(warm.head.len > 0 && events > n);
+}
+
+static void test_exim(void **state)
+{
+	all_of(exim, COUNT(exim), "2025-11-17 05:51:36 ", 18);
+}
+
+static void test_postfix(void **state)
+{
+	all_of(postfix, COUNT(postfix), "2025-11-17T05:51:36.315010+01:00 mail7 postfix/", 18);
+	all_of(postfix, COUNT(postfix), "Nov 17 05:51:36 mail7.a-long-name.example postfix/", 14);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exim),
+		cmocka_unit_test(test_postfix),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
