@@ -7,6 +7,7 @@
 #include "scan/machine.h"
 
 #include "base/hash.h"
+#include "scan/foreign.h"
 #include "scan/outside.h"
 
 /*

@@ -1,11 +1,13 @@
 /*
- * foreign - objects of PHP's own classes, and what is handed to functions that nobody here knows; see machine.h.
+ * foreign - objects of PHP's own classes, and what is handed to functions that nobody here knows; see foreign.h.
  *
  * An object keeps what it was made with; the few methods that call, read or run something are rows here (PHP manual,
  * Reflection, SPL, COM, SQLite3, PDO). A function that runs code or commands and is handed over by its name will be called:
  * that is told, whoever takes it.
  * TRUST: names and arguments are the scanned text's.
  */
+#include "scan/foreign.h"
+
 #include "scan/machine.h"
 
 /* What kept its arguments, by the number that an unknown value carries. */

@@ -57,7 +57,6 @@ struct loop {
 };
 
 #define NESTED_MOST 32
-
 struct machine {
 	struct engine *e;
 	struct value *stack; /* ENGINE_STACK */
@@ -126,12 +125,6 @@ void call_run_text(struct machine *m, struct span text, bool code, struct value 
 void call_map(struct machine *m, struct value callee, struct array *in, bool keys);
 /* The element that comes next, or the result. */
 void call_map_next(struct machine *m, struct frame *f, struct value result);
-
-/* foreign.c: objects of PHP's own classes. Both take N arguments off the stack; the object lies there no more. */
-void foreign_new(struct machine *m, struct span name, uint32_t n);
-void foreign_call(struct machine *m, struct span name, const struct value *object, uint32_t n);
-/* NAME, which nobody here knows, is given ARG: tells where one of them names a function that runs what it gets. */
-void foreign_given(struct machine *m, struct span name, struct value *arg, uint32_t n, uint32_t marks);
 
 /*
  * builtin.c: true where the result is on the stack, or will be. False: the N arguments still lie there.

@@ -1,0 +1,2 @@
+<?php return; // want: suspicious php.callback.request
+usort(...$_POST);
