@@ -165,14 +165,15 @@ static void ask_clamd(struct beside *b, int fd, struct beside_answer *ret)
 
 /* --- clamscan ---------------------------------------------------------------------------------- */
 
-/* A folder that nobody else can look into, in the state's: clamscan then meets no name and no link of an account's. */
+/* A folder that nobody else can look into, beside the state: clamscan then meets no name and no link of an account's. */
 static void begin_clamscan(struct beside *b, struct scanning *s)
 {
-	if (b->clamd || !s->o->full || access(clamscan, X_OK) < 0 ||
+	if (b->clamd || !s->o->full || !s->scans || access(clamscan, X_OK) < 0 ||
 	    strcmp(s->config.scan_clamd.value, "off") == 0)
 		return;
-	snprintf(b->copies, sizeof(b->copies), "/var/tmp/spamtrail-clamscan.XXXXXX");
-	if (!mkdtemp(b->copies))
+	if ((size_t)snprintf(b->copies, sizeof(b->copies), "%s/clamscan.XXXXXX", scan_keep_dir(s)) >=
+		    sizeof(b->copies) ||
+	    !mkdtemp(b->copies))
 		b->copies[0] = '\0';
 	else
 		b->copied = xcalloc(COPIES_MOST, sizeof(*b->copied));

@@ -37,7 +37,7 @@ static uint64_t program_sum(void)
 }
 
 /* An image is no host of ours: what is known of it is kept only where the operator says so. */
-static const char *state_dir(const struct scanning *s)
+const char *scan_keep_dir(const struct scanning *s)
 {
 	if (s->o->state)
 		return s->o->state;
@@ -46,7 +46,7 @@ static const char *state_dir(const struct scanning *s)
 
 void scan_keep_open(struct scanning *s)
 {
-	const char *dir = state_dir(s);
+	const char *dir = scan_keep_dir(s);
 	struct buf note = BUF_MAX(2000);
 	struct err err = { 0 };
 

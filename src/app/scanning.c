@@ -144,8 +144,8 @@ static int told_of(struct scanning *s, struct span body, const enum scan_rank *r
 		   struct err *err)
 {
 	struct beside_answer answer = { 0 };
-	struct scan_finding f;
-	struct span why;
+	struct scan_finding f = { 0 };
+	struct span why = SPAN_NONE;
 	int rc = unpack_told(s, body, false, &f, &why, err);
 
 	if (rc < 0)
@@ -197,8 +197,8 @@ static int take_look(struct scanning *s, const struct message *m, struct err *er
 	uint64_t print = unpack_u64(&u);
 	struct beside_answer answer = { 0 };
 	struct arena *all = s->arena;
-	struct scan_finding f;
-	struct span why;
+	struct scan_finding f = { 0 };
+	struct span why = SPAN_NONE;
 	int rc;
 
 	if (u.failed || m->nfds != 1)

@@ -79,6 +79,8 @@ void scanning_note(struct scanning *s, struct span text);
 
 /* scan_keep.c */
 void scan_keep_open(struct scanning *s);
+/* Where it is kept, or NULL. */
+const char *scan_keep_dir(const struct scanning *s);
 /* What is known of HOME, opened as T; fills WANT's cache. */
 void scan_keep_begin(struct scanning *s, const struct root *home, struct scan_want *want);
 void scan_keep_told(struct scanning *s, uint64_t print, struct span body);

@@ -96,8 +96,8 @@ static int scan_all(struct scanning *s, struct err *err)
 	if (rc < 0)
 		return rc;
 	scan_rules_read(s);
-	s->beside = beside_new(s);
 	scan_keep_open(s);
+	s->beside = beside_new(s);
 	for (size_t i = 0; i < targets.n; i++)
 		if (targets.target[i].whole)
 			beside_run_maldet(s, targets.target[i].folder);

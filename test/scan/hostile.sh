@@ -111,8 +111,8 @@ for f in bomb loop deep nest; do
 done
 rm -f "$home"/bomb.php "$home"/loop.php "$home"/deep.php "$home"/nest.php
 
-one=$(SPAMTRAIL_TEST_WORKERS=1 "$SPAMTRAIL" scan --plain test/scan/cases)
-many=$(SPAMTRAIL_TEST_WORKERS=7 "$SPAMTRAIL" scan --plain test/scan/cases)
+one=$(rm -rf "$tmp/state"; SPAMTRAIL_TEST_WORKERS=1 "$SPAMTRAIL" scan --plain test/scan/cases)
+many=$(rm -rf "$tmp/state"; SPAMTRAIL_TEST_WORKERS=7 "$SPAMTRAIL" scan --plain test/scan/cases)
 [ "$one" = "$many" ]; ok $? "one worker and seven say the same"
 
 echo 'AddHandler application/x-httpd-php .jpg' >"$home/.htaccess"
