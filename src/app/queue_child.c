@@ -10,6 +10,7 @@
 #include "base/pack.h"
 #include "queue/group.h"
 #include "queue/postqueue.h"
+#include "queue/reason.h"
 #include "queue/spool.h"
 #include "trace/net.h"
 #include "trace/queued.h"
@@ -21,6 +22,9 @@
 /* Room above BATCH for the one message that crosses it, with all its listed recipients. */
 #define BATCH_MOST ((size_t)8 << 20)
 #define END_MOST ((size_t)32 << 20)
+
+/* groups whose samples' reasons are read: more than a screen shows */
+#define REASONED_MOST 100
 
 struct queue_child {
 	const struct queue_want *want;
@@ -62,10 +66,10 @@ static bool is_one_of(const struct queue_want *want, const struct queued *q, con
 {
 	for (size_t i = 0; i < want->nonly; i++) {
 		const struct row *r = &want->only[i];
-		bool his = r->kind == KIND_AUTH ? w->kind == KIND_AUTH && span_eq_nocase(w->id, r->id)
-						: is_of_user(r->kind) && w->kind == KIND_LOCAL &&
-							  w->account.n && r->account.n &&
-							  span_eq(w->account, r->account);
+		bool his = r->kind == KIND_AUTH
+				   ? w->kind == KIND_AUTH && span_eq_nocase(w->id, r->id)
+				   : is_of_user(r->kind) && w->kind == KIND_LOCAL && w->account.n &&
+					     r->account.n && span_eq(w->account, r->account);
 
 		if (his && (!r->since || !q->arrival || q->arrival >= r->since))
 			return true;
@@ -116,7 +120,16 @@ static void pack_tally(struct packer *p, const struct queue_tally *t)
 	pack_span(p, span_str(t->first_damaged));
 }
 
-static void send_end(struct queue_child *c, int rc, const struct queue_tally *tally, const struct err *err)
+/* Why the largest groups' samples wait. */
+static void give_reasons(const struct spool *spool, struct queue_group *groups, size_t n, struct arena *a)
+{
+	for (size_t i = 0; i < n && i < REASONED_MOST; i++)
+		for (size_t k = 0; k < groups[i].nsamples; k++)
+			groups[i].sample[k].reason = queue_reason(spool, groups[i].sample[k].id, a);
+}
+
+static void send_end(struct queue_child *c, const struct spool *spool, int rc,
+		     const struct queue_tally *tally, struct arena *a, const struct err *err)
 {
 	struct buf end = BUF_MAX(END_MOST);
 	struct packer p = { .out = &end };
@@ -131,6 +144,8 @@ static void send_end(struct queue_child *c, int rc, const struct queue_tally *ta
 	pack_tally(&p, tally);
 	if (c->grouping)
 		groups = grouping_end(c->grouping, &n, &total, &full);
+	if (!c->want->by_tool)
+		give_reasons(spool, groups, n, a);
 	pack_u64(&p, total);
 	pack_u8(&p, full);
 	if (c->grouping) {
@@ -177,7 +192,7 @@ void queue_child(void *ctx, struct channel *channel, bool unconfined)
 	rc = c.want->by_tool ? postqueue_read(c.want->fd, take, &c, &tally, &err)
 			     : queue_read(&spool, take, &c, &tally, &err);
 	send_batch(&c);
-	send_end(&c, rc, &tally, &err);
+	send_end(&c, &spool, rc, &tally, a, &err);
 	if (c.grouping)
 		grouping_free(c.grouping);
 	networks_free(&c.networks);

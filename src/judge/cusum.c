@@ -10,9 +10,12 @@
 int32_t cusum_group(const int16_t part[SIGNALS], enum signal_group group)
 {
 	const struct group_row *row = &group_table[group];
-	int32_t sum = 0;
+	int32_t sum = part[row->member[0]];
 
-	for (unsigned i = 0; i < row->members; i++)
+	/* most have two: this is done for every observation */
+	if (row->members > 1)
+		sum += part[row->member[1]];
+	for (unsigned i = 2; i < row->members; i++)
 		sum += part[row->member[i]];
 	return sum;
 }

@@ -9,29 +9,57 @@
 
 #include "logs/exim_id.h"
 
-/* "cwd=DIR 3 args: PROGRAM -Mc ID", where DIR has no blank: Exim calling itself for each message. */
-static inline bool exim_is_own_call(struct span s)
+/* The last call of itself, up to the id: the next one is nearly always the same. */
+struct exim_own {
+	uint32_t n, line; /* bytes of it, and of a line with it; 0: none */
+	char text[64];
+};
+
+/* Equal for 16 to 64 bytes: four overlapping windows. */
+static inline bool exim_own_same(const struct exim_own *o, const char *p)
 {
-	const char *end = s.p + s.n, *blank = bytes_find(s.p, end, ' '), *option;
+	bytes_pair off = bytes_pair_at(p) ^ bytes_pair_at(o->text);
+
+	for (uint32_t i = 1; i < 4; i++) {
+		uint32_t at = i * 16 + 16 <= o->n ? i * 16 : o->n - 16;
+
+		off |= bytes_pair_at(p + at) ^ bytes_pair_at(o->text + at);
+	}
+	return !(off[0] | off[1]);
+}
+
+/* "cwd=DIR 3 args: PROGRAM -Mc ID", where DIR has no blank: Exim calling itself for each message. */
+static inline bool exim_is_own_call(struct exim_own *o, struct span s)
+{
+	const char *end = s.p + s.n, *blank, *option;
 	size_t n;
 
+	if (s.n == o->line && exim_own_same(o, s.p) && exim_id_sixteen(s.p + o->n) && exim_id_sixteen(end - 16))
+		return true;
+	blank = bytes_find(s.p, end, ' ');
 	if (end - blank < 36 || memcmp(blank, " 3 args: ", 9) != 0 || blank[9] == '"')
 		return false;
 	option = bytes_find(blank + 9, end, ' ');
 	n = (size_t)(end - option);
-	if (n < 21 || memcmp(option, " -Mc ", 5) != 0)
+	if ((n != 21 && n != 28) || memcmp(option, " -Mc ", 5) != 0 || !exim_id_sixteen(option + 5) ||
+	    !exim_id_sixteen(end - 16))
 		return false;
-	return (n == 21 && exim_id_sixteen(option + 5)) ||
-	       (n == 28 && exim_id_sixteen(option + 5) && exim_id_sixteen(option + 12));
+	n = (size_t)(option + 5 - s.p);
+	if (n >= 16 && n <= sizeof(o->text)) {
+		memcpy(o->text, s.p, n);
+		o->n = (uint32_t)n;
+		o->line = (uint32_t)s.n;
+	}
+	return true;
 }
 
 /* S: the text behind the stamp; BRIEF: nobody counts connections. */
-static inline bool exim_is_dull(struct span s, bool brief)
+static inline bool exim_is_dull(struct exim_own *o, struct span s, bool brief)
 {
 	if (s.n < 40)
 		return false;
 	if (*s.p == 'c')
-		return memcmp(s.p, "cwd=", 4) == 0 && exim_is_own_call(s);
+		return memcmp(s.p, "cwd=", 4) == 0 && exim_is_own_call(o, s);
 	return *s.p == 'S' && brief && memcmp(s.p, "SMTP connection from ", 21) == 0;
 }
 

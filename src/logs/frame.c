@@ -13,7 +13,6 @@
 #include "logs/frame.h"
 
 #include "logs/bytes.h"
-#include "logs/exim_dull.h"
 #include "logs/journal.h"
 #include "logs/pieces.h"
 #include "logs/voice.h"
@@ -729,7 +728,7 @@ enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
 	if (raw.n <= h->len || raw.n > LINE_MAX_BYTES || (unsigned char)raw.p[raw.n - 1] <= '\r' || m->all ||
 	    !head_read(h, raw.p, &at, &usec))
 		return first_line(f, m, raw);
-	if (h->spaced && exim_is_dull(span_of(raw.p + h->len, raw.n - h->len), m->brief))
+	if (h->spaced && exim_is_dull(&f->own, span_of(raw.p + h->len, raw.n - h->len), m->brief))
 		return LINE_DULL;
 	return behind_head(f, m, raw, at, usec);
 }

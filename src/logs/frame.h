@@ -8,6 +8,7 @@
 #ifndef SPAMTRAIL_LOGS_FRAME_H
 #define SPAMTRAIL_LOGS_FRAME_H
 
+#include "logs/exim_dull.h"
 #include "logs/head.h"
 #include "logs/maker.h"
 
@@ -32,6 +33,7 @@ struct frame {
 	char host[64];
 	struct head head; /* of the line before: with it, the members of LINE that all lines of this file share */
 	struct line line;
+	struct exim_own own;
 	uint32_t host_from; /* where the host stands in a line that begins so */
 	struct frame_tag tags[FRAME_TAGS];
 };

@@ -22,7 +22,7 @@ void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, 
 	h->len = (uint32_t)len;
 	for (uint32_t i = 0; i < HEAD_WINDOWS; i++) {
 		h->window[i] = i * 16 + 16 <= h->len ? i * 16 : h->len - 16;
-		h->mask[i] = head_load(mask + h->window[i]);
-		h->text[i] = head_load(text + h->window[i]) & h->mask[i];
+		h->mask[i] = bytes_pair_at(mask + h->window[i]);
+		h->text[i] = bytes_pair_at(text + h->window[i]) & h->mask[i];
 	}
 }

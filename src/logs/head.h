@@ -16,9 +16,6 @@
 #define HEAD_MOST 64
 #define HEAD_WINDOWS 4 /* of 16 bytes; the last may overlap */
 
-/* Sixteen bytes that are compared at once, on any machine: a compiler's vector. */
-typedef uint64_t head_bytes __attribute__((vector_size(16)));
-
 struct head {
 	uint32_t len; /* bytes of it; UINT32_MAX: nothing is remembered */
 	uint32_t window[HEAD_WINDOWS]; /* where each begins; the first at 0 */
@@ -26,7 +23,7 @@ struct head {
 	bool fine; /* and behind it ".ffffff" */
 	bool spaced; /* STAMP_SPACED: no host */
 	int64_t at; /* of the minute, UTC where the zone is written */
-	head_bytes text[HEAD_WINDOWS], mask[HEAD_WINDOWS];
+	bytes_pair text[HEAD_WINDOWS], mask[HEAD_WINDOWS];
 };
 
 /*
@@ -35,23 +32,15 @@ struct head {
  */
 void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, size_t len);
 
-static inline head_bytes head_load(const char *p)
-{
-	head_bytes v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 /* Does S, of more than h->len bytes, begin with the head? Then its time. */
 static inline bool head_read(const struct head *h, const char *s, int64_t *ret_at, uint32_t *ret_usec)
 {
 	const char *p = s + h->seconds;
-	head_bytes off = (head_load(s) & h->mask[0]) ^ h->text[0];
+	bytes_pair off = (bytes_pair_at(s) & h->mask[0]) ^ h->text[0];
 	unsigned tens, ones;
 
 	for (unsigned i = 1; i < HEAD_WINDOWS; i++)
-		off |= (head_load(s + h->window[i]) & h->mask[i]) ^ h->text[i];
+		off |= (bytes_pair_at(s + h->window[i]) & h->mask[i]) ^ h->text[i];
 	tens = (unsigned)(p[0] - '0');
 	ones = (unsigned)(p[1] - '0');
 	if ((off[0] | off[1]) || tens > 5 || ones > 9 ||

@@ -116,12 +116,53 @@ enum line_result pf_usual_smtpd(struct maker *m, struct span tag, struct span s)
 	return p && STARTS(p, end, "client=") ? client(m, id, p + 7, end) : LINE_UNREAD;
 }
 
+/* "<ADDRESS>" from P on, of bytes that can neither end it nor begin a key; NULL: something else. */
+static inline const char *plain_address(const char *p, const char *end)
+{
+	const char *close;
+
+	if (p == end || *p != '<')
+		return NULL;
+	close = bytes_find2(p + 1, end, '>', ' ');
+	return close < end && *close == '>' && bytes_find2(p + 1, close, '"', '<') == close ? close + 1
+											    : NULL;
+}
+
+/* "UID:BASENAME from local; from=<S> to=<R>", behind "warning: header X-PHP-Originating-Script: " at HEADER. */
+static enum line_result php_header(struct maker *m, struct qid id, const char *header, const char *p,
+				   const char *end)
+{
+	const char *number = p, *name;
+	struct span uid, script;
+
+	while (p < end && (unsigned char)(*p - '0') < 10)
+		p++;
+	uid = span_of(number, (size_t)(p - number));
+	if (uid.n == 0 || uid.n > 9 || p == end || *p != ':')
+		return LINE_UNREAD;
+	name = p + 1;
+	p = bytes_find(name, end, ' ');
+	script = span_of(name, (size_t)(p - name));
+	/* past 200 bytes cleanup cuts the header, and the grammar looks for its end in another place */
+	if (p - header > 190 || script.n == 0 || (unsigned char)p[-1] <= ' ' ||
+	    !STARTS(p, end, " from local; from=") || !(name = plain_address(p + 18, end)) ||
+	    !STARTS(name, end, " to=") || plain_address(name + 4, end) != end)
+		return LINE_UNREAD;
+	begin(m, EV_HEADER, id);
+	maker_field(m, F_UID, uid);
+	maker_field(m, F_SCRIPT, script);
+	maker_field(m, F_HEADER, span_of(header, (size_t)(p - header)));
+	return written(m);
+}
+
 enum line_result pf_usual_cleanup(struct maker *m, struct span tag, struct span s)
 {
 	const char *end = s.p + s.n, *p;
 	struct qid id;
 
 	p = behind_id(s, &id);
+	if (p && STARTS(p, end, "warning: header X-PHP-Originating-Script: "))
+		return php_header(m, id, p + 16, p + 42, end);
 	if (!p || !STARTS(p, end, "message-id=<") || end - p < 14 || end[-1] != '>')
 		return LINE_UNREAD;
 	begin(m, EV_MESSAGE_ID, id);

@@ -71,6 +71,7 @@ void queue_group_pack(const struct queue_group *g, struct buf *out)
 		pack_span(&p, s->sender);
 		pack_span(&p, s->recipient);
 		pack_span(&p, s->subject);
+		pack_span(&p, s->reason);
 		pack_i64(&p, s->arrival);
 		pack_u32(&p, s->recipients);
 	}
@@ -105,6 +106,7 @@ bool queue_group_unpack(struct unpacker *u, struct queue_group *ret)
 		s->sender = unpack_span(u);
 		s->recipient = unpack_span(u);
 		s->subject = unpack_span(u);
+		s->reason = unpack_span(u);
 		s->arrival = unpack_i64(u);
 		s->recipients = unpack_u32(u);
 	}

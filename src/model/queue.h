@@ -18,6 +18,7 @@
 
 struct queue_sample {
 	struct span id, sender, recipient, subject;
+	struct span reason; /* why it still waits, in another server's words; empty: none is kept */
 	int64_t arrival;
 	uint32_t recipients;
 };

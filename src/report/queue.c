@@ -144,6 +144,10 @@ static void put_group(struct pen *p, const struct queue_report *q, const struct 
 			pen_text(p, s->subject);
 			pen_str(p, "\"");
 		}
+		if (s->reason.n) {
+			pen_str(p, "  waits: ");
+			pen_text(p, s->reason);
+		}
 		pen_line(p, 0);
 	}
 }
@@ -228,6 +232,8 @@ static void json_sample(struct jsonw *w, const struct queue_sample *s, const str
 	jsonw_u64(w, "recipients", s->recipients);
 	if (s->subject.n)
 		jsonw_span(w, "subject", s->subject);
+	if (s->reason.n)
+		jsonw_span(w, "reason", s->reason);
 	jsonw_close(w, '}');
 }
 

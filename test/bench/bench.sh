@@ -31,6 +31,20 @@ turns() { # ROUNDS; commands are in $tmp/a.sh and $tmp/b.sh
 }
 column() { awk -v c="$2" '{ print $c }' "$1" | median; }
 
+# The programs of old, where they are not installed: unpacked, for exim4-base would be half a mail server.
+fetch_older() {
+	command -v eximstats >/dev/null && command -v pflogsumm >/dev/null && return
+	command -v dpkg >/dev/null && command -v apt-get >/dev/null || return
+	mkdir "$tmp/older" && (
+		cd "$tmp/older" || exit
+		apt-get download -qq exim4-base pflogsumm libdate-calc-perl libcarp-clan-perl libbit-vector-perl
+		for d in *.deb; do dpkg -x "$d" .; done
+	) >/dev/null 2>&1
+	PATH=$PATH:$tmp/older/usr/sbin:$tmp/older/usr/bin
+	PERL5LIB=$tmp/older/usr/share/perl5$(printf ':%s' "$tmp"/older/usr/lib/*/perl5/*)
+	export PATH PERL5LIB
+}
+
 # Against the programs of old. eximstats of Debian 12 passes over ids of 23 characters, so it is given the shorter ones.
 older() { # MTA LOG PROGRAM GOAL LEAST
 	command -v "$3" >/dev/null || { skip "$1: less CPU than $3" "$3 is not installed"; return; }
@@ -40,7 +54,8 @@ older() { # MTA LOG PROGRAM GOAL LEAST
 		[ -f "$root/truth.json" ] || "$SPAMTRAIL_GEN" --mta exim --variant ids16 --seed 1 --bytes "$size" --out "$root"
 	fi
 	cat "$root$2" >/dev/null
-	old=$("$cost" "$3" "$root$2" | cut -d' ' -f1)
+	# by standard input: a ".Z" anywhere in the name, and eximstats takes it for packed
+	old=$("$cost" sh -c 'exec "$1" <"$2"' - "$3" "$root$2" | cut -d' ' -f1)
 	new=$(for _ in 1 2 3; do "$cost" "$SPAMTRAIL" investigate --json --root "$root" "$2"; done | cut -d' ' -f1 | median)
 	row "$1: less CPU than $3 ($old s)" "$(ratio "$old" "$new")" x "-$4" "$5"
 }
@@ -85,7 +100,8 @@ flood() {
 	for kind in "" --arrivals; do
 		set -- $("$SPAMTRAIL_GEN" --flood "$n" $kind | "$cost" -m -o "$tmp/flood" "$SPAMTRAIL" investigate --json --root "$dir/empty" -)
 		row "memory in a flood of $n ids${kind:+ that arrive}" "$(ratio "$4" 1024)" MiB 256 512
-		[ "$n" -lt 10000000 ] || grep -qi 'memory\|evict\|gave up\|limit' "$tmp/flood" || { echo "the flood's evictions are not said"; failed=$((failed + 1)); }
+		[ "$n" -lt 20000000 ] || { [ "$5" = 3 ] && grep -q 'unfinished messages given up' "$tmp/flood"; } ||
+			{ echo "the flood's evictions are not said"; failed=$((failed + 1)); }
 	done
 }
 
@@ -145,6 +161,7 @@ scanner() {
 echo "spamtrail on $(nproc) cores, $(uname -m), logs of $size, median of $rounds"
 echo "|                                                      | measured       |     goal |    least |"
 echo "|---|---|---|---|"
+fetch_older
 speed exim /var/log/exim_mainlog cwd= 1.0 1.5 eximstats 50 30
 speed postfix /var/log/mail.log from= 1.3 2.0 pflogsumm 60 40
 flood

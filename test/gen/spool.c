@@ -1,7 +1,7 @@
 /*
  * spool - fills a mail server's spool folder with messages of our own invention, quickly: for the bench and for tests of
  * size. Usage: spamtrail-spool postfix|exim SPOOL MESSAGES [ACCOUNTS [LOGIN]]. The folder must be the server's; files get its
- * owner. With LOGIN all are that login's, and wait as the server's own do.
+ * owner. With LOGIN all are that login's, have just come, and wait as the server's own do.
  *
  * Postfix: deferred, hashed by the first character; four in ten by sendmail(1), recipients behind the text. Exim: input,
  * all frozen, so that no queue run touches them. Checked against the real postqueue -j and exim -bpr (test/queue/bench.sh).
@@ -72,8 +72,8 @@ static void save(const char *path, mode_t mode, time_t when)
 
 static void address(char to[80], unsigned i)
 {
-	snprintf(to, 80, login ? "user%u@defer.%s%u.test" : "user%u@%s%u.example", draw(1000000), i % 3 ? "mail" : "big",
-		 draw(i % 3 ? 5000 : 5));
+	snprintf(to, 80, login ? "user%u@defer.%s%u.test" : "user%u@%s%u.example", draw(1000000),
+		 i % 3 ? "mail" : "big", draw(i % 3 ? 5000 : 5));
 }
 
 static void recipients(unsigned n)
@@ -141,7 +141,7 @@ static void postfix(unsigned i, unsigned accounts, time_t now)
 	/* the sizes are known at the end */
 	record('C', "            100             200               1               0             100         "
 		    "      0");
-	snprintf(text, sizeof(text), "%lld %u", (long long)now - draw(200000), draw(1000000));
+	snprintf(text, sizeof(text), "%lld %u", (long long)now - (login ? 0 : draw(200000)), draw(1000000));
 	record('T', text);
 	record('A', "rewrite_context=local");
 	if (local) {
@@ -200,8 +200,8 @@ static void exim_envelope(unsigned account, bool local, time_t at)
 		snprintf(text, sizeof(text), "user%u %u %u\n<user%u@mx.lab.test>\n%lld 0", account,
 			 2001 + account, 2001 + account, account, (long long)at);
 	else
-		snprintf(text, sizeof(text), "Debian-exim %u %u\n<%s>\n%lld 0", owner.st_uid, owner.st_gid, name,
-			 (long long)at);
+		snprintf(text, sizeof(text), "Debian-exim %u %u\n<%s>\n%lld 0", owner.st_uid, owner.st_gid,
+			 name, (long long)at);
 	line(text);
 	line("-received_time_usec .725060");
 	if (local)
@@ -237,7 +237,7 @@ static void exim(unsigned i, unsigned accounts, time_t now)
 	exim_text(id, 'D', now);
 	snprintf(text, sizeof(text), "%s-H", id);
 	line(text);
-	exim_envelope(account, local, now - (time_t)draw(200000));
+	exim_envelope(account, local, login ? now : now - (time_t)draw(200000));
 	snprintf(text, sizeof(text), "%u", n);
 	line(text);
 	for (unsigned r = 0; r < n; r++) {
@@ -272,7 +272,8 @@ int main(int argc, char **argv)
 	time_t now = time(NULL);
 
 	login = argc > 5 ? argv[5] : NULL;
-	if (argc < 4 || (login && strlen(login) >= 80) || messages == 0 || messages > 200000 || accounts == 0 || accounts > 60000) {
+	if (argc < 4 || (login && strlen(login) >= 80) || messages == 0 || messages > 200000 ||
+	    accounts == 0 || accounts > 60000) {
 		fputs("usage: spamtrail-spool postfix|exim SPOOL MESSAGES [ACCOUNTS [LOGIN]]\n", stderr);
 		return 64;
 	}

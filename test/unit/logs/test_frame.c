@@ -48,11 +48,6 @@ RECORDER(web)
 RECORDER(ssh)
 RECORDER(ftp)
 
-bool exim_is_dull(const struct maker *m, struct span text)
-{
-	return false;
-}
-
 static char room[1 << 20];
 static struct frame frame;
 static struct evbuf ev;
