@@ -378,14 +378,19 @@ static void look_at_program(struct looking *k)
 	struct span exe = colon < 0 ? k->row->id : span_from(k->row->id, (size_t)colon + 1);
 	DIR *proc = k->root.kind == ROOT_HOST ? opendir("/proc") : NULL;
 	struct dirent *d;
-	uint64_t pid;
+	uint64_t pid, uid = UINT64_MAX;
+	struct stat st;
 	size_t running = 0, hidden = 0;
 
+	if (colon > 0 && !span_u64(span_head(k->row->id, (size_t)colon), &uid))
+		uid = UINT64_MAX;
 	while (proc && (d = readdir(proc)) != NULL) {
 		char link[300], to[PATH_MAX];
 		ssize_t n;
 
-		if (!span_u64(span_str(d->d_name), &pid))
+		/* an interpreter is everybody's: only his own processes count */
+		if (!span_u64(span_str(d->d_name), &pid) || fstatat(dirfd(proc), d->d_name, &st, 0) < 0 ||
+		    (uid != UINT64_MAX && st.st_uid != uid))
 			continue;
 		snprintf(link, sizeof(link), "%s/exe", d->d_name);
 		n = readlinkat(dirfd(proc), link, to, sizeof(to));
