@@ -18,6 +18,7 @@
 #include "base/show.h"
 #include "base/table.h"
 #include "report/history.h"
+#include "report/plan.h"
 #include "report/queue_deed.h"
 #include "report/sink.h"
 
@@ -345,6 +346,18 @@ static int ask_operator(const struct deed *d, struct err *err)
 	return agreed(d) ? 0 : err_set(err, EXIT_USAGE, "nothing was changed");
 }
 
+/* For a script that only asks; the screen has had it above. */
+static int show_plan(struct deed *d, struct err *err)
+{
+	struct sink s = sink_new(STDOUT_FILENO);
+
+	if (d->o->output == OUTPUT_JSON)
+		plan_json(&s, &d->plan, "queue_plan");
+	else if (d->o->output == OUTPUT_PLAIN)
+		plan_plain(&s, &d->plan);
+	return sink_end(&s, "standard output", err);
+}
+
 static int carry_out(struct deed *d, struct err *err)
 {
 	struct screen screen = *d->screen;
@@ -356,8 +369,10 @@ static int carry_out(struct deed *d, struct err *err)
 	if (!d->o->quiet || d->o->dry_run || !d->o->yes)
 		queue_deed_text(&before, &d->view, &d->plan, &screen);
 	rc = sink_end(&before, "standard output", err);
-	if (rc < 0 || d->plan.nactions == 0 || d->o->dry_run)
+	if (rc < 0)
 		return rc;
+	if (d->plan.nactions == 0 || d->o->dry_run)
+		return show_plan(d, err);
 	rc = ask_operator(d, err);
 	if (rc == 0)
 		rc = state_of(d->o, state, err);
