@@ -24,6 +24,7 @@ static const char *const exim[] = {
 	"cwd=/var/spool/exim 4 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-0003gH-2x",
 	"cwd=/home/a 3 args: /usr/sbin/sendmail -t -i",
+	"cwd=/home/a 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"cwd=/home/a b 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"SMTP connection from [94.4.187.87]:55929 (TCP/IP connection count = 3)",
 	"SMTP connection lost from [94.4.187.87]:55929 D=3s while nobody looked",
