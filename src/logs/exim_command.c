@@ -12,6 +12,7 @@
  * Source: exim.c, "arguments" log selector: an argument with white space stands in double quotes,
  * non-printing bytes are escaped, a line that is too long goes on in one that starts with "...".
  */
+#include "logs/exim_dull.h"
 #include "logs/exim_parts.h"
 
 #define PLACES_MOST 8
@@ -87,12 +88,6 @@ static bool is_service(struct span args)
 	return option.p[1] == 'b' && option.n > 2 && memchr("dpPVehtvwr", option.p[2], 10);
 }
 
-/* Where no customer can make a folder. */
-static bool is_own(struct span dir)
-{
-	return dir.n == 1 || span_eq(dir, SPAN("/root")) || span_starts(dir, SPAN("/var/spool/exim"));
-}
-
 enum line_result exim_command(struct maker *m, const struct exim_head *h, struct span s)
 {
 	struct span dir = span_from(s, 4), args = SPAN_NONE;
@@ -100,7 +95,7 @@ enum line_result exim_command(struct maker *m, const struct exim_head *h, struct
 	/* a folder's name that holds a line end: what stands below is its, not Exim's */
 	if (!cut_command(dir, &dir, &args) && !span_starts(dir, SPAN("/")))
 		return LINE_OTHER;
-	if (!m->all && is_service(args) && is_own(dir))
+	if (!m->all && is_service(args) && exim_is_own_place(dir))
 		return LINE_DULL;
 	exim_begin(m, h, EV_COMMAND);
 	exim_put(m, F_CWD, dir);

@@ -28,7 +28,13 @@ static inline bool exim_own_same(const struct exim_own *o, const char *p)
 	return !(off[0] | off[1]);
 }
 
-/* "cwd=DIR 3 args: PROGRAM -Mc ID", where DIR has no blank: Exim calling itself for each message. */
+/* Where no customer can make a folder (exim_command.c). */
+static inline bool exim_is_own_place(struct span dir)
+{
+	return dir.n == 1 || span_eq(dir, SPAN("/root")) || span_starts(dir, SPAN("/var/spool/exim"));
+}
+
+/* "cwd=DIR 3 args: PROGRAM -Mc ID" with such a DIR that has no blank: Exim calling itself for each message. */
 static inline bool exim_is_own_call(struct exim_own *o, struct span s)
 {
 	const char *end = s.p + s.n, *blank, *option;
@@ -37,7 +43,7 @@ static inline bool exim_is_own_call(struct exim_own *o, struct span s)
 	if (s.n == o->line && exim_own_same(o, s.p) && exim_id_sixteen(s.p + o->n) && exim_id_sixteen(end - 16))
 		return true;
 	blank = bytes_find(s.p, end, ' ');
-	if (end - blank < 36 || memcmp(blank, " 3 args: ", 9) != 0 || blank[9] == '"')
+	if (end - blank < 36 || !exim_is_own_place(span_of(s.p + 4, (size_t)(blank - s.p - 4))) || memcmp(blank, " 3 args: ", 9) != 0 || blank[9] == '"')
 		return false;
 	option = bytes_find(blank + 9, end, ' ');
 	n = (size_t)(end - option);

@@ -142,7 +142,6 @@ enum line_result exim_reject_line(struct maker *m); /* reject log records, conti
 enum line_result exim_usual(struct maker *m, struct span text);
 enum line_result postfix_line(struct maker *m);
 enum line_result dovecot_line(struct maker *m); /* also saslauthd */
-enum line_result opendkim_line(struct maker *m);
 enum line_result php_line(struct maker *m); /* mail.log in its three forms */
 enum line_result web_line(struct maker *m); /* common, combined, vhost first */
 enum line_result ssh_line(struct maker *m);

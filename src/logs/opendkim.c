@@ -6,7 +6,7 @@
  *
  * TRUST: any local user may log under its tag.
  */
-#include "logs/maker.h"
+#include "logs/voice.h"
 
 enum line_result opendkim_line(struct maker *m)
 {

@@ -272,7 +272,8 @@ enum line_result pf_usual_sent(struct maker *m, struct span tag, struct span s)
 	if (!usual_relay(relay, p, &ip))
 		return LINE_UNREAD;
 	for (unsigned keys = 0; !STARTS(p, end, ", status="); keys++) {
-		if (keys == 10 || end - p < 9 || p[1] != ' ')
+		/* a second relay= would count */
+		if (keys == 10 || end - p < 9 || p[1] != ' ' || p[2] == 'r')
 			return LINE_UNREAD;
 		p = bytes_find(p + 2, end, ',');
 	}

@@ -16,6 +16,8 @@ struct voice {
 };
 
 extern const struct voice voice_exim;
+/* opendkim.c: a signer, no mail server. */
+enum line_result opendkim_line(struct maker *m);
 
 /* The program that writes under TAG, or NULL for one that is not read. */
 const struct voice *voice_of(struct span tag);

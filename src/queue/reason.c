@@ -52,12 +52,14 @@ struct span reason_of_exim(struct span text)
 
 static struct span read_tail(int fd, char room[TAIL_MOST])
 {
-	struct stat st;
+	struct file_status st;
+	struct err unseen;
 	ssize_t n;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	/* not glibc's fstat: it looks names up, which the confined reader may not */
+	if (descriptor_status(fd, &st, &unseen) < 0 || !S_ISREG(st.mode))
 		return SPAN_NONE;
-	n = pread(fd, room, TAIL_MOST, st.st_size > TAIL_MOST ? st.st_size - TAIL_MOST : 0);
+	n = pread(fd, room, TAIL_MOST, st.size > TAIL_MOST ? (off_t)(st.size - TAIL_MOST) : 0);
 	return n > 0 ? span_of(room, (size_t)n) : SPAN_NONE;
 }
 
@@ -65,18 +67,19 @@ static struct span read_tail(int fd, char room[TAIL_MOST])
 static int open_hashed(const struct spool *s, const char *folder, const char *id, char likely,
 		       const char *each)
 {
+	bool quiet = true;
 	char path[96];
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%c/%s", folder, likely, id);
-	fd = below_open(s->fd, path, false);
+	fd = below_open_quietly(s->fd, path, &quiet);
 	if (fd < 0) {
 		snprintf(path, sizeof(path), "%s/%s", folder, id);
-		fd = below_open(s->fd, path, false);
+		fd = below_open_quietly(s->fd, path, &quiet);
 	}
 	for (; fd < 0 && *each; each++) {
 		snprintf(path, sizeof(path), "%s/%c/%s", folder, *each, id);
-		fd = below_open(s->fd, path, false);
+		fd = below_open_quietly(s->fd, path, &quiet);
 	}
 	return fd;
 }

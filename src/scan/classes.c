@@ -305,6 +305,9 @@ static void mail(struct weighing *w, const struct event *e)
 	if (!to && w->alone && e->second & M_SELF && e->second & M_VISITOR &&
 	    e->second & (M_CLIENT | M_FIELD))
 		add(w, "php.mail.home", CLASS_BACKDOOR, 50, e, "it mails where it stands");
+	if (e->built)
+		add(w, "php.mail.recipient", CLASS_CREDENTIAL_MAILER, w->alone ? 100 : 60, e,
+		    "who gets the mail is put together from pieces");
 	if (e->hidden)
 		add(w, "php.mail.hidden", CLASS_MAILER, 60, e,
 		    "mail() is called by a name put together from pieces");

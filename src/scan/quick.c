@@ -339,7 +339,7 @@ static bool part_suspects(const struct quick *q)
 	const uint64_t code = BIT(SINK_CODE) | BIT(SINK_MAKE) | BIT(SINK_REPLACE);
 	bool hidden = q->decoders || q->escapes || q->names;
 
-	if (q->unusual && !q->namespaces)
+	if ((q->unusual && !q->namespaces) || q->mails)
 		return true;
 	if (q->evals || q->sinks & code)
 		return q->sources || hidden || q->longest > LONG_TEXT;

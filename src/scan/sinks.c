@@ -230,6 +230,14 @@ static bool hidden_text(struct machine *m, const struct value *code)
 	return false;
 }
 
+/* Who gets the mail was put together so that no search finds him. */
+static bool hidden_address(struct machine *m, const struct value *to)
+{
+	return to->kind == V_TEXT && to->marks & (M_BUILT | M_DECODED | M_ESCAPED) && to->n > 5 &&
+	       to->n < 100 && memchr(to->p, '@', to->n) && !(to->marks & M_INPUT) &&
+	       !visible(m, span_of(to->p, to->n));
+}
+
 /* The argument, its companion and all of them: classes.c asks for each. */
 void sink_reached(struct machine *m, const struct sink_call *c)
 {
@@ -272,6 +280,8 @@ void sink_reached(struct machine *m, const struct sink_call *c)
 		e.hidden = sink_hides(m, first);
 	else if (c->sink == SINK_CODE || c->sink == SINK_MAKE || c->sink == SINK_REPLACE)
 		e.built = hidden_text(m, first);
+	else if (c->sink == SINK_MAIL)
+		e.built = hidden_address(m, first);
 	e.maybe = here(m)->unsure > 0;
 	e.layer = t->layer;
 	e.text = t->number;

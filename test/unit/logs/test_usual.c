@@ -24,6 +24,7 @@ static const char *const exim[] = {
 	"cwd=/var/spool/exim 4 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-0003gH-2x",
 	"cwd=/home/a 3 args: /usr/sbin/sendmail -t -i",
+	"cwd=/home/a 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"cwd=/home/a b 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"SMTP connection from [94.4.187.87]:55929 (TCP/IP connection count = 3)",
 	"SMTP connection lost from [94.4.187.87]:55929 D=3s while nobody looked",
@@ -119,6 +120,7 @@ static const char *const postfix[] = {
 	"delay=1.7, status=sent (250 ok)",
 	"smtp[823]: 4d8wQ3004qzFQH: to=<a>, relay=x[192.0.2.1], status=sent (x)>, "
 	"relay=mx.b.example[192.0.2.9]:25, delay=1.7, status=sent (250 ok)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1, relay=h[192.0.2.7]:25, status=sent (250 ok)",
 	"smtp[823]: 4d8wQ3004qzFQH: to=<a>b@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
 	"status=sent (250 ok)",
 	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
