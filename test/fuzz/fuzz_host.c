@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = arena_new();
 	struct input in = { 0 };
-	struct host_io io = { &in, fuzz_read, fuzz_list, fuzz_exists };
+	struct host_io io = { &in, fuzz_read, fuzz_list, fuzz_exists, .homes = true };
 	struct host_facts f;
 
 	if (size == 0) {
