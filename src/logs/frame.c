@@ -725,8 +725,8 @@ enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
 	int64_t at;
 	uint32_t usec = 0;
 
-	if (!h->len || raw.n <= h->len || raw.n > LINE_MAX_BYTES || (unsigned char)raw.p[raw.n - 1] <= '\r' || m->all ||
-	    !head_read(h, raw.p, &at, &usec))
+	if (!h->len || raw.n <= h->len || raw.n > LINE_MAX_BYTES || (unsigned char)raw.p[raw.n - 1] <= '\r' ||
+	    m->all || !head_read(h, raw.p, &at, &usec))
 		return first_line(f, m, raw);
 	if (h->spaced && exim_is_dull(&f->own, span_of(raw.p + h->len, raw.n - h->len), m->brief))
 		return LINE_DULL;
