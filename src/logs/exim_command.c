@@ -79,8 +79,11 @@ static bool cut_command(struct span s, struct span *ret_dir, struct span *ret_ar
 /* Exim calling itself, and administrators looking at the queue: no mail is handed over. */
 static bool is_service(struct span args)
 {
-	struct span option = span_from(args, (size_t)(exim_word(args.p, args.p + args.n) - args.p) + 1);
+	struct span option;
 
+	if (args.n == 0)
+		return false;
+	option = span_from(args, (size_t)(exim_word(args.p, args.p + args.n) - args.p) + 1);
 	if (option.n < 2 || option.p[0] != '-')
 		return false;
 	if (option.p[1] == 'M' || option.p[1] == 'q')
