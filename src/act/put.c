@@ -302,7 +302,7 @@ static int changed_since(const struct work *w, const struct move *m, struct err 
 		       (int)w->action->path.n, w->action->path.p, m->hold.path, m->token);
 }
 
-/* The new file leaves its name for the store: a put one stays there, ours with our own bytes ends. */
+/* The new file leaves its name for the store: a put one stays there, ours with our own bytes ends (undo). */
 static int undo_free(struct work *w, struct move *m, struct stat *st, struct err *err)
 {
 	bool put = w->action->kind == ACTION_PUT_FILE;
@@ -327,8 +327,6 @@ static int undo_free(struct work *w, struct move *m, struct stat *st, struct err
 			return -EXIT_IO;
 		return changed_since(w, m, err);
 	}
-	if (!put)
-		hold_drop_file(w, &m->hold, w->record->new_inode);
 	return 0;
 }
 
@@ -394,6 +392,9 @@ static int undo(struct work *w, struct err *err)
 	    (again || instant_equal(instant_of(&m.place.folder_status.st_mtim), w->record->parent_after)) &&
 	    (free_name || fstatat(m.place.folder, m.place.name, &st, AT_SYMLINK_NOFOLLOW) == 0))
 		folder_time_back(w, m.place.folder, &st);
+	/* only now: while it is there, a start after a kill can tell that the folder's last change was ours */
+	if (rc == 0 && free_name && w->action->kind != ACTION_PUT_FILE)
+		hold_drop_file(w, &m.hold, w->record->new_inode);
 	if (rc == 0 && tell_reader(w, &untold) < 0)
 		buf_addf(&w->text, "%sits bytes are back, but %s", w->text.n ? "; " : "", untold.text);
 	if (rc == 0 && w->action->kind == ACTION_PUT_FILE)
