@@ -337,17 +337,19 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 				     "forged lines, not counted",
 				     (unsigned long long)t->contradictions);
 	if (t->split)
-		note[notes++] = claim_format(
-			a,
-			"%llu folder names with a line end in them stand in Exim's log: lines below may be forged by "
-			"whose folder it is, the first %.*s",
-			(unsigned long long)t->split, (int)names_get(&t->names, t->split_first).n,
-			names_get(&t->names, t->split_first).p);
+		note[notes++] = claim_format(a,
+					     "%llu folder names with a line end in them stand in Exim's log: "
+					     "lines below may be forged by "
+					     "whose folder it is, the first %.*s",
+					     (unsigned long long)t->split,
+					     (int)names_get(&t->names, t->split_first).n,
+					     names_get(&t->names, t->split_first).p);
 	if (t->php_doubted)
 		note[notes++] = claim_format(
 			a,
 			"PHP's mail log, which every site's scripts can write, names a script for %llu "
-			"messages although nobody had asked its site for anything: they stay the shared user's",
+			"messages although nobody had asked its site for anything: they stay the shared "
+			"user's",
 			(unsigned long long)t->php_doubted);
 	if (t->astray)
 		note[notes++] =

@@ -124,7 +124,8 @@ static void prove_handover(struct sender *row, const struct observed_handover *h
 /* An account's process may stand in a neighbour's folder, and name his script: that says nothing of the neighbour. */
 static bool is_neighbours(const struct trace *t, struct span path, uint32_t index, bool shared)
 {
-	uint32_t owner = shared || index == ACCOUNT_NONE ? ACCOUNT_NONE : accounts_by_path(t->o.accounts, path);
+	uint32_t owner =
+		shared || index == ACCOUNT_NONE ? ACCOUNT_NONE : accounts_by_path(t->o.accounts, path);
 
 	return owner != ACCOUNT_NONE && owner != index;
 }

@@ -120,7 +120,8 @@ static const char *const postfix[] = {
 	"delay=1.7, status=sent (250 ok)",
 	"smtp[823]: 4d8wQ3004qzFQH: to=<a>, relay=x[192.0.2.1], status=sent (x)>, "
 	"relay=mx.b.example[192.0.2.9]:25, delay=1.7, status=sent (250 ok)",
-	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1, relay=h[192.0.2.7]:25, status=sent (250 ok)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1, "
+	"relay=h[192.0.2.7]:25, status=sent (250 ok)",
 	"smtp[823]: 4d8wQ3004qzFQH: to=<a>b@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
 	"status=sent (250 ok)",
 	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
