@@ -116,31 +116,37 @@ static void pair(struct trace *t, struct web_post *post, uint32_t sender)
 	judge_request(t->judge, &sender_at(&t->senders, sender)->judge, post->at, post->net, true);
 }
 
-#define ASKED_BEFORE 30 /* seconds: Apache's stamp is when a request came, and a script may run as long */
-#define ASKED_AFTER 2 /* nginx's is when it was done */
+/*
+ * Apache's stamp is when a request came, nginx's when it was done, and a script may mail for minutes in between: a site that
+ * was asked for anything in the ten minutes before counts as asked.
+ */
+#define ASKED_UNIT 16 /* seconds: 64 of them are remembered */
+#define ASKED_BEFORE 600
+#define ASKED_AFTER 2
 
 static void ask(struct web_memory *w, uint32_t account, int64_t at)
 {
 	struct web_asked *a = &w->asked[account];
-	int64_t ahead = at - a->newest;
+	int64_t ahead = at / ASKED_UNIT - a->newest;
 
 	if (ahead > 0) {
-		a->seconds = ahead < 64 ? a->seconds << ahead : 0;
-		a->newest = (uint32_t)at;
+		a->units = ahead < 64 ? a->units << ahead : 0;
+		a->newest = (uint32_t)(at / ASKED_UNIT);
 		ahead = 0;
 	}
 	if (ahead > -64)
-		a->seconds |= UINT64_C(1) << -ahead;
+		a->units |= UINT64_C(1) << -ahead;
 }
 
 bool web_asked(const struct web_memory *w, uint32_t account, int64_t at)
 {
 	if (account >= w->nasked || !w->asked[account].newest)
 		return false;
-	for (int64_t second = at - ASKED_BEFORE; second <= at + ASKED_AFTER; second++) {
-		int64_t back = w->asked[account].newest - second;
+	for (int64_t unit = (at - ASKED_BEFORE) / ASKED_UNIT; unit <= (at + ASKED_AFTER) / ASKED_UNIT;
+	     unit++) {
+		int64_t back = w->asked[account].newest - unit;
 
-		if (back >= 0 && back < 64 && w->asked[account].seconds >> back & 1)
+		if (back >= 0 && back < 64 && w->asked[account].units >> back & 1)
 			return true;
 	}
 	return false;

@@ -58,10 +58,10 @@ struct web_mail {
 	uint32_t account, sender;
 };
 
-/* The newest 64 seconds in which somebody asked an account's site for something. */
+/* The newest 64 units (web.c) in which somebody asked an account's site for something. */
 struct web_asked {
-	uint32_t newest;       /* UTC seconds; 0 = never */
-	uint64_t seconds;      /* bit n: newest - n */
+	uint32_t newest;       /* 0 = never */
+	uint64_t units;        /* bit n: newest - n */
 };
 
 struct web_memory {
