@@ -275,7 +275,7 @@ bool options_elsewhere(const struct options *o)
 }
 
 /* Single quotes, and none where the word is plain. */
-static void quote(struct buf *out, const char *word)
+void options_quote(struct buf *out, const char *word)
 {
 	static const char plain[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%";
@@ -311,10 +311,10 @@ void options_again(const struct options *o, const char *verb, int skip, struct b
 		if (texts[i].value && known & UINT64_C(1) << texts[i].flag) {
 			buf_str(out, " --");
 			buf_str(out, command_flag(texts[i].flag)->name);
-			quote(out, texts[i].value);
+			options_quote(out, texts[i].value);
 		}
 	if (o->unconfined && known & UINT64_C(1) << FLAG_UNCONFINED)
 		buf_str(out, " --unconfined");
 	for (int i = skip; v && v->nargs_max && i < o->nargs; i++)
-		quote(out, o->args[i]);
+		options_quote(out, o->args[i]);
 }

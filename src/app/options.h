@@ -53,6 +53,8 @@ void options_free(struct options *o);
 
 /* True where logs are not this host's own: a PATH or a --root other than / (contract: window, state). */
 bool options_elsewhere(const struct options *o);
+/* A blank and WORD, quoted for a shell where it needs it. */
+void options_quote(struct buf *out, const char *word);
 /* " --root /mnt PATH": what VERB must be given again, quoted for a shell: the flags it knows, and the
  * arguments but for SKIP of them where it takes any. */
 void options_again(const struct options *o, const char *verb, int skip, struct buf *out);

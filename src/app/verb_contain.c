@@ -512,10 +512,32 @@ static int read_lock(const char *word, enum plan_lock *ret, struct err *err)
 	return word ? err_set(err, EXIT_USAGE, "--lock takes auto, hold, mode or 403") : 0;
 }
 
+/* The first whom the incident's plan leaves alone, by his name: then it is the operator's word. */
+static void name_him(const struct contain *k, struct buf *out)
+{
+	const struct row *r = k->want.rows;
+	struct buf name = BUF_MAX(8192);
+
+	if (!k->want.incident.n || k->want.nrows == 0 || r->grade == 'A')
+		return;
+	buf_str(&name, sender_kind_name(r->kind));
+	buf_byte(&name, ':');
+	buf_span(&name, r->id);
+	buf_byte(&name, '\0');
+	buf_str(out, "spamtrail contain");
+	options_quote(out, name.p);
+	options_again(k->o, k->verb, 1, out);
+	buf_free(&name);
+}
+
 static void next_command(const struct contain *k, struct buf *out)
 {
-	if (k->o->apply || k->plan->nactions == 0)
+	if (k->o->apply)
 		return;
+	if (k->plan->nactions == 0) {
+		name_him(k, out);
+		return;
+	}
 	buf_addf(out, "spamtrail %s", k->verb);
 	if (k->o->all)
 		buf_str(out, " --all");

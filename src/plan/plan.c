@@ -164,12 +164,12 @@ static bool may_act(struct draft *d, const struct culprit *c)
 {
 	if (!d->want->incident.n || c->grade == 'A')
 		return true;
-	draft_note(d,
-		   "%s %.*s is named by evidence of grade %c only, which a suspect can spell: if you know "
-		   "that it is he, "
-		   "spamtrail contain %.*s",
-		   sender_kind_name(c->kind), ARG(c->id), c->grade ? c->grade : 'C',
-		   ARG(draft_quoted(d, c->id)));
+	draft_note(
+		d,
+		"%s %.*s is named by evidence of grade %c only, which a suspect can spell: look at the proof "
+		"(spamtrail why), and name him yourself: spamtrail contain %.*s",
+		sender_kind_name(c->kind), ARG(c->id), c->grade ? c->grade : 'C',
+		ARG(draft_quoted(d, c->id)));
 	return false;
 }
 

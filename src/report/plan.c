@@ -144,9 +144,13 @@ void plan_text(struct sink *s, const struct plan *p, const struct screen *screen
 		pen_text(&pen, p->incident);
 		pen_str(&pen, ": ");
 	}
-	pen_str(&pen, "stop ");
-	pen_text(&pen, p->sender);
-	pen_str(&pen, p->nactions ? "" : " - nothing to be done");
+	if (p->incident.n && !p->nactions && !p->sender.n) {
+		pen_str(&pen, "nothing on this evidence alone");
+	} else {
+		pen_str(&pen, "stop ");
+		pen_text(&pen, p->sender);
+		pen_str(&pen, p->nactions ? "" : " - nothing to be done");
+	}
 	for (size_t i = 0; i < p->nactions; i++)
 		put_action(&pen, &p->actions[i], i + 1, diff);
 	put_list(&pen, "NOTE", p->notes, p->nnotes);
