@@ -22,6 +22,8 @@ bool cache_may_keep(const struct file_status *st, int64_t now)
 	return st->ctime < now - CACHE_SETTLE;
 }
 
+__extension__ typedef unsigned __int128 wide;
+
 /* A window around the place where it should stand, doubled until it holds it, then halved. */
 bool cache_has(const struct cache *c, uint64_t print)
 {
@@ -29,7 +31,7 @@ bool cache_has(const struct cache *c, uint64_t print)
 
 	if (c->n == 0)
 		return false;
-	guess = (size_t)((__extension__(unsigned __int128) print * c->n) >> 64);
+	guess = (size_t)(((wide)print * c->n) >> 64);
 	low = high = guess;
 	while (low > 0 && c->print[low] > print) {
 		low = low > width ? low - width : 0;

@@ -157,7 +157,7 @@ static void lists_fill(struct trace *t, struct arena *a, const struct sender *s,
 /* The subjects on the lines that are kept, most frequent first, of equals the older one. */
 static void subjects_fill(struct arena *a, const struct sender *s, struct row *row)
 {
-	struct span subject[SENDER_PROOFS];
+	struct span subject[SENDER_PROOFS] = { { NULL, 0 } };
 	uint32_t count[SENDER_PROOFS] = { 0 };
 	uint32_t n = 0;
 
@@ -165,7 +165,7 @@ static void subjects_fill(struct arena *a, const struct sender *s, struct row *r
 		uint32_t k = 0;
 
 		subject[n++] = proof_subject(p);
-		while (!span_eq(subject[k], subject[n - 1]))
+		while (k + 1 < n && !span_eq(subject[k], subject[n - 1]))
 			k++;
 		count[k] += subject[k].n > 0;
 	}
