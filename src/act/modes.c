@@ -125,7 +125,9 @@ static enum outcome set(const struct work *w, int home, size_t i, mode_t expecte
 
 	if (fd < 0)
 		return is_gone(errno) ? LEFT : FAILED;
-	if (st.st_ino == seen->inode && st.st_dev == seen->device) {
+	/* a number is given again: a folder's set-id bits must not reach a file that has its number now */
+	if (st.st_ino == seen->inode && st.st_dev == seen->device &&
+	    (st.st_mode & S_IFMT) == (seen->mode & S_IFMT)) {
 		/* done by a try before this one */
 		if ((st.st_mode & BITS) == mode)
 			one = SET;
