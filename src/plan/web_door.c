@@ -24,6 +24,7 @@
 
 #define FILES_MOST 1000
 #define NAME_SEED UINT64_C(0x776562)
+#define NAMES_MOST 8
 #define MARK "# spamtrail: scripts that are locked; setup --remove takes this out\n"
 
 enum { NGINX, APACHE, HTTPD, SERVERS };
@@ -240,17 +241,31 @@ static struct span apache_rule(struct draft *d, struct span path)
 			  ARG(path));
 }
 
+static struct span own_file(struct draft *d, int server, struct span path, uint64_t seed)
+{
+	return draft_text(d, "%s/spamtrail-%016llx.conf", servers[server].folder,
+			  (unsigned long long)hash_span(path, seed));
+}
+
 static void lock_at(struct draft *d, int server, struct span path, char grade, const char *why)
 {
-	struct span file = draft_text(d, "%s/spamtrail-%016llx.conf", servers[server].folder,
-				      (unsigned long long)hash_span(path, NAME_SEED));
+	struct span rule = server == NGINX ? nginx_rule(d, path) : apache_rule(d, path), file, there;
+	uint64_t seed = NAME_SEED;
 	struct action *v;
 
-	if (draft_exists(d, file)) {
-		draft_note(d, "%s refuses %.*s already", servers[server].name, ARG(path));
-		return;
+	/* who names two scripts so that both get one number must not have the second taken for locked */
+	while (draft_exists(d, file = own_file(d, server, path, seed))) {
+		if (draft_read(d, file, &there) && span_eq(there, rule)) {
+			draft_note(d, "%s refuses %.*s already", servers[server].name, ARG(path));
+			return;
+		}
+		if (++seed == NAME_SEED + NAMES_MOST) {
+			draft_note(d, "%.*s and others like it are there: %.*s is not refused by path",
+				   ARG(file), ARG(path));
+			return;
+		}
 	}
-	v = draft_new_file(d, file, server == NGINX ? nginx_rule(d, path) : apache_rule(d, path), grade);
+	v = draft_new_file(d, file, rule, grade);
 	reload_after(d, v, server);
 	v->what = draft_text(d, "%s answers 403 for the script %.*s%s%s", servers[server].name, ARG(path),
 			     *why ? ": " : "", why);

@@ -531,6 +531,38 @@ static void a_script_is_locked_where_it_can_be(void **state)
 	memset(&wish, 0, sizeof(wish));
 }
 
+/* Two scripts may be given names that make one number: the second is locked all the same, and each only once. */
+static void a_403_is_known_by_what_it_says(void **state)
+{
+	char path[100], rule[1000];
+	struct file tree[] = {
+		PASSWD, { SCRIPT, "<?php", 2001, 0, 0, 2 }, NGINX_RUNS, NGINX_HOOK, { path, "if (a) {}\n" },
+		{ 0 }
+	};
+	struct made m;
+	const struct action *v;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/nowhere");
+	m = lock(tree, PLAN_LOCK_AUTO, SCRIPT);
+	v = action_of(&m, ACTION_EDIT);
+	assert_non_null(v);
+	snprintf(path, sizeof(path), "%.*s", (int)v->path.n, v->path.p);
+	snprintf(rule, sizeof(rule), "%.*s", (int)v->new_bytes.n, v->new_bytes.p);
+	end(&m);
+	m = lock(tree, PLAN_LOCK_AUTO, SCRIPT);
+	v = action_of(&m, ACTION_EDIT);
+	assert_non_null(v);
+	assert_true(span_eq(v->new_bytes, span_str(rule)) && !span_eq(v->path, span_str(path)));
+	end(&m);
+	tree[4].text = rule;
+	m = lock(tree, PLAN_LOCK_AUTO, SCRIPT);
+	assert_null(action_of(&m, ACTION_EDIT));
+	assert_true(noted(&m, "refuses /home/alice/w/x.php already"));
+	end(&m);
+	memset(&wish, 0, sizeof(wish));
+}
+
 static void setup_comes_first_where_403_needs_it(void **state)
 {
 	static const struct file tree[] = { PASSWD,
@@ -760,6 +792,7 @@ int main(void)
 		cmocka_unit_test(panels_hold_by_themselves),
 		cmocka_unit_test(a_long_list_stays_whole),
 		cmocka_unit_test(a_script_is_locked_where_it_can_be),
+		cmocka_unit_test(a_403_is_known_by_what_it_says),
 		cmocka_unit_test(setup_comes_first_where_403_needs_it),
 		cmocka_unit_test(rights_are_only_taken),
 		cmocka_unit_test(credentials_are_locked_and_listed),
