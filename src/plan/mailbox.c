@@ -78,7 +78,7 @@ static bool lock_in(struct draft *d, const struct culprit *c, struct span path)
 	struct action *v;
 	size_t at;
 
-	if (!draft_read(d, path, &bytes) || !passwd_find(bytes, c->id, &at, &password))
+	if (!draft_read(d, path, &bytes) || !passwd_find(bytes, c->id, true, &at, &password))
 		return false;
 	if (passwd_is_locked(password)) {
 		draft_note(d, "the password of %.*s in %.*s is locked already", ARG(c->id), ARG(path));

@@ -635,7 +635,8 @@ static void credentials_are_locked_and_listed(void **state)
 	static const struct file tree[] = {
 		PASSWD,
 		DOMAINS,
-		{ "/etc/shadow", "root:$y$r:1::::::\nalice:$y$a:20000::::::\nbob:$y$b:1::::::\n" },
+		{ "/etc/shadow",
+		  "root:$y$r:1::::::\nALICE:$y$A:1::::::\nalice:$y$a:20000::::::\nbob:$y$b:1::::::\n" },
 		{ "/home/alice/.ssh/authorized_keys", "ssh-rsa A a\n# none\nssh-rsa B b\n", 2001 },
 		{ "/etc/proftpd/ftpd.passwd",
 		  "a1:$1$x:2001:2001::/home/alice/w:/bin/false\nb1:$1$y:2002:2002::/home/bob:/bin/false\n"
@@ -659,8 +660,8 @@ static void credentials_are_locked_and_listed(void **state)
 	for (size_t i = 0; i < m.plan.nactions; i++) {
 		struct span made = m.plan.actions[i].new_bytes;
 
-		shadow |=
-			span_eq(made, SPAN("root:$y$r:1::::::\nalice:!$y$a:20000::::::\nbob:$y$b:1::::::\n"));
+		shadow |= span_eq(made, SPAN("root:$y$r:1::::::\nALICE:$y$A:1::::::\nalice:!$y$a:20000::::::"
+					     "\nbob:$y$b:1::::::\n"));
 		ftp |= has(made, "a1:!$1$x:") && has(made, "b1:$1$y:") && has(made, "b2:$1$z:");
 	}
 	assert_true(shadow && ftp);
