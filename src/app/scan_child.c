@@ -296,7 +296,8 @@ static void clean_file(struct scanner *s, unsigned worker, const struct walk_fil
 		return;
 	}
 	if (t->known.state == KNOWN_OTHER) {
-		if (!found_doubt(s, f, t, print))
+		/* kept as clean at the end, where nobody knows what those beside us have said of it: then it is read again */
+		if (!found_doubt(s, f, t, s->want->beside == BESIDE_ALL ? 0 : print))
 			on_skip(s, f->path, "more files than can be compared with releases in one scan",
 				false);
 		print = 0;
