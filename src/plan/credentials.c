@@ -135,12 +135,22 @@ static struct span day(struct draft *d, int64_t utc)
 	return draft_text(d, "%04d-%02u-%02u", (int)c.year, (unsigned)c.month, (unsigned)c.day);
 }
 
+/* Where the account can put a link, what it leads to must be the account's, or of the user its PHP runs as. */
+static bool may_read(const struct draft *d, const struct culprit *c, struct span path, uint32_t owner)
+{
+	uint32_t index = accounts_by_uid(d->facts->accounts, owner);
+	bool below = c->home.n > 1 && span_starts(path, c->home);
+
+	return !below || owner == c->uid ||
+	       (index != ACCOUNT_NONE && accounts_get(d->facts->accounts, index)->shared);
+}
+
 /* The day of PATH's last change; false: no such file. */
-static bool changed(struct draft *d, struct span path, struct span *ret_day)
+static bool changed(struct draft *d, const struct culprit *c, struct span path, struct span *ret_day)
 {
 	struct file_status st;
 
-	if (!d->io->status(d->io->host.ctx, path, &st) || !S_ISREG(st.mode))
+	if (!d->io->status(d->io->host.ctx, path, &st) || !S_ISREG(st.mode) || !may_read(d, c, path, st.uid))
 		return false;
 	*ret_day = day(d, st.mtime);
 	return true;
@@ -168,7 +178,7 @@ static void list_keys(struct draft *d, const struct culprit *c, const char *name
 	struct span path = draft_text(d, "%.*s/.ssh/%s", ARG(c->home), name), when, bytes;
 	size_t keys = 0;
 
-	if (!changed(d, path, &when) || !draft_read(d, path, &bytes))
+	if (!changed(d, c, path, &when) || !draft_read(d, path, &bytes))
 		return;
 	for (size_t at = 0; at < bytes.n;) {
 		struct span line = span_trim(passwd_line(bytes, &at));
@@ -187,7 +197,7 @@ static void list_boxes(struct draft *d, const struct culprit *c, struct span pat
 	struct span bytes, when;
 	size_t n = 0;
 
-	if (!changed(d, path, &when) || !draft_read(d, path, &bytes))
+	if (!changed(d, c, path, &when) || !draft_read(d, path, &bytes))
 		return;
 	for (size_t at = 0; at < bytes.n && n < LINES_MOST;) {
 		struct span line = passwd_line(bytes, &at), name = passwd_field(line, 0);
@@ -246,7 +256,7 @@ static void list_ftp(struct draft *d, const struct culprit *c)
 		struct span path = span_str(ftp_files[i].path), bytes, when;
 		size_t n = 0;
 
-		if (!changed(d, path, &when) || !draft_read(d, path, &bytes))
+		if (!changed(d, c, path, &when) || !draft_read(d, path, &bytes))
 			continue;
 		for (size_t at = 0; at < bytes.n && n < LINES_MOST;) {
 			struct span line = passwd_line(bytes, &at), name = passwd_field(line, 0);
@@ -295,12 +305,12 @@ static struct span value_behind(struct span bytes, struct span key)
 	return span_head(s, n);
 }
 
-static void list_site(struct draft *d, struct span root)
+static void list_site(struct draft *d, const struct culprit *c, struct span root)
 {
 	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
 		struct span path = draft_text(d, "%.*s/%s", ARG(root), programs[i].file), when, bytes, user;
 
-		if (!changed(d, path, &when))
+		if (!changed(d, c, path, &when))
 			continue;
 		user = draft_read(d, path, &bytes) ? value_behind(bytes, span_str(programs[i].user))
 						   : SPAN_NONE;
@@ -317,7 +327,7 @@ static void list_sites(struct draft *d, const struct culprit *c)
 	size_t n = 0;
 
 	seen[n++] = usual;
-	list_site(d, usual);
+	list_site(d, c, usual);
 	for (size_t i = 0; i < d->facts->nsites && n < LINES_MOST; i++) {
 		struct span root = d->facts->sites[i].docroot;
 		bool known = false;
@@ -329,7 +339,7 @@ static void list_sites(struct draft *d, const struct culprit *c)
 		if (known)
 			continue;
 		seen[n++] = root;
-		list_site(d, root);
+		list_site(d, c, root);
 	}
 }
 

@@ -642,6 +642,8 @@ static void credentials_are_locked_and_listed(void **state)
 		  "a1:$1$x:2001:2001::/home/alice/w:/bin/false\nb1:$1$y:2002:2002::/home/bob:/bin/false\n"
 		  "b2:$1$z:2002:2002::/home/alicette:/bin/false\n" },
 		{ "/home/alice/public_html/wp-config.php", "define('DB_USER', 'wp_alice');\n", 2001 },
+		/* as a link to a neighbour's looks */
+		{ "/home/alice/public_html/.env", "DB_USERNAME=wp_bob\n", 2002 },
 		{ 0 }
 	};
 	struct row row = { .kind = KIND_LOCAL, .id = SPAN("alice"), .account = SPAN("alice"), .grade = 'A' };
@@ -654,6 +656,7 @@ static void credentials_are_locked_and_listed(void **state)
 	assert_true(apart(&m, "2 ssh keys in /home/alice/.ssh/authorized_keys"));
 	assert_true(apart(&m, "FTP user a1") && !apart(&m, "FTP user b"));
 	assert_true(apart(&m, "WordPress: its admins, and the database password of wp_alice"));
+	assert_false(apart(&m, "wp_bob"));
 	end(&m);
 	wish.credentials = true;
 	m = make(tree, &row, NULL, NULL);
