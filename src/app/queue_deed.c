@@ -46,6 +46,7 @@ struct deed {
 	struct ids asked; /* of standard input */
 	bool by_ids, too_many;
 	struct ids waiting[MAIL_SERVERS], held[MAIL_SERVERS];
+	struct ids meant; /* id and arrival: Postfix gives short ids again */
 	struct ids again; /* while they are looked at once more */
 	bool looking_again;
 	struct queue_deed_view view;
@@ -154,13 +155,20 @@ static bool is_meant(const struct deed *d, const struct queued *q)
 static void take(void *ctx, const struct queued *q)
 {
 	struct deed *d = ctx;
+	char text[128];
+	struct span message;
+	int n = snprintf(text, sizeof(text), "%.*s %lld", (int)(q->id_text.n < 64 ? q->id_text.n : 64),
+			 q->id_text.p, (long long)q->arrival);
 
 	if (!is_meant(d, q))
 		return;
+	message = span_of(text, (size_t)n);
 	if (d->looking_again) {
-		ids_add(d, &d->again, q->id_text);
+		if (ids_have(&d->meant, message))
+			ids_add(d, &d->again, q->id_text);
 		return;
 	}
+	ids_add(d, &d->meant, message);
 	ids_add(d, is_held(q) ? &d->held[q->server] : &d->waiting[q->server], q->id_text);
 	queue_deed_view_add(&d->view, d->arena, q, is_held(q));
 }
@@ -425,6 +433,7 @@ int queue_deed(const struct options *o, const struct queue_ask *ask, struct aren
 	int rc = run(&d, err);
 
 	ids_free(&d.asked);
+	ids_free(&d.meant);
 	for (int i = 0; i < MAIL_SERVERS; i++) {
 		ids_free(&d.waiting[i]);
 		ids_free(&d.held[i]);
