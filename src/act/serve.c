@@ -272,13 +272,30 @@ struct wish {
 	int64_t now;
 };
 
+/* SENDER is "auth info@shop.example": so, as "auth:info@shop.example", or by the id alone; what the queue's deeds say of
+ * themselves by all of it only. */
+static bool is_sender(struct span sender, struct span what)
+{
+	ptrdiff_t blank = span_find(sender, 0, ' ');
+	struct span kind, id;
+
+	if (span_eq(sender, what))
+		return true;
+	if (blank <= 0 || span_starts(sender, SPAN("queue ")))
+		return false;
+	kind = span_head(sender, (size_t)blank);
+	id = span_from(sender, (size_t)blank + 1);
+	return span_eq(id, what) || (what.n == sender.n && what.p[blank] == ':' && span_starts(what, kind) &&
+				     span_eq(span_from(what, (size_t)blank + 1), id));
+}
+
 static bool is_wished(const struct wish *w, const struct journal_row *r)
 {
 	if (w->now)
 		return r->expires && r->expires <= w->now;
 	if (w->id)
 		return r->id == w->id;
-	return w->what.n && (span_eq(r->incident, w->what) || span_eq(r->sender, w->what));
+	return w->what.n && (span_eq(r->incident, w->what) || is_sender(r->sender, w->what));
 }
 
 /* The folder that R's file lies in, as a number; 0: R is about no file. */

@@ -223,10 +223,14 @@ static void look_at_queue(struct looking *k, const struct row *rows, size_t n)
 		return;
 	}
 	if (w.waiting)
-		point(k, POINT_OPEN, "%llu messages of his wait in the queue: spamtrail queue --remove",
+		point(k, POINT_OPEN,
+		      "%llu messages of his wait in the queue: spamtrail queue shows his group, "
+		      "--remove GROUP ends them",
 		      (unsigned long long)w.waiting);
 	if (w.held)
-		point(k, POINT_OPEN, "%llu messages of his are held in the queue: spamtrail queue --remove",
+		point(k, POINT_OPEN,
+		      "%llu messages of his are held in the queue: spamtrail queue shows his group, "
+		      "--remove GROUP ends them",
 		      (unsigned long long)w.held);
 	if (!report.complete)
 		point(k, POINT_UNKNOWN, "the queue was not read to its end: %.*s",

@@ -60,6 +60,7 @@ struct contain {
 	struct plan *plan;
 	struct screen screen;
 	bool held_too; /* messages that are held already count as well */
+	bool unheard; /* the operator's word names nobody in the logs */
 	struct ids ids[MAIL_SERVERS];
 	struct ids held; /* of both servers, where HELD_TOO */
 	char state[PATH_MAX], root_path[PATH_MAX];
@@ -126,6 +127,7 @@ static void find_sender(struct contain *k, struct span word)
 		if (is_row(r, named))
 			row = rows_get(k->in.q, rows.next - 1, k->arena);
 	rows_stop(&rows);
+	k->unheard = row == named;
 	k->want.rows = k->queue_rows = row;
 	k->want.nrows = k->nqueue_rows = 1;
 }
@@ -616,6 +618,12 @@ static int run(struct contain *k, struct err *err)
 		rc = make_plan(k, err);
 	if (rc == 0)
 		rc = show(k, err);
+	if (rc == 0 && k->unheard && k->plan->nactions == 0)
+		return err_set(err, EXIT_NOINPUT,
+			       "%s: the logs that were read and the queue know nobody of that name, and "
+			       "there is nothing to be "
+			       "closed; spamtrail investigate shows the names",
+			       k->o->args[0]);
 	if (rc == 0 && k->o->apply && !k->o->dry_run && k->plan->nactions)
 		rc = apply(k, err);
 	return rc;

@@ -363,7 +363,9 @@ bool letters_affected(struct letter *l, const struct letter_facts *f, uint32_t r
 	for (size_t i = 0; i < f->q->nrefused && !accused(f, row); i++) {
 		const struct refused *x = &f->q->refused[i];
 		const struct refusal *why = &f->q->refusals[x->refusal];
-		struct letter_item *item = x->row == row ? letter_add(l, refused) : NULL;
+		/* what was refused before it began was not because of it */
+		bool his = x->row == row && x->last >= f->in->since;
+		struct letter_item *item = his ? letter_add(l, refused) : NULL;
 
 		if (!item)
 			continue;
