@@ -284,6 +284,22 @@ static bool all_known(const struct reputation *r)
 	return r->nunseen == 0;
 }
 
+/* Where no list can be believed, "missing" is not, either: the same resolver said so. */
+static void doubt_identities(struct work *w)
+{
+	struct identity *all = arena_alloc(w->arena, (w->r.nidentities + 1) * sizeof(*all));
+
+	for (size_t i = 0; i < w->r.nidentities; i++) {
+		all[i] = w->r.identities[i];
+		if (all[i].state == IDENTITY_MISSING) {
+			all[i].state = IDENTITY_NO_ANSWER;
+			all[i].value = SPAN_NONE;
+			all[i].text = SPAN("the resolver answers no list's test point either");
+		}
+	}
+	w->r.identities = all;
+}
+
 static void finish(struct work *w)
 {
 	struct reputation *r = &w->r;
@@ -300,6 +316,8 @@ static void finish(struct work *w)
 	r->nsubjects = w->from.n;
 	r->unseen = w->unseen;
 	r->notes = w->notes;
+	if (reputation_deaf(r))
+		doubt_identities(w);
 	r->complete = all_known(r);
 }
 
@@ -307,7 +325,13 @@ static int print(const struct work *w, struct err *err)
 {
 	struct sink s = sink_new(STDOUT_FILENO);
 	struct screen screen = term_screen(w->o, STDOUT_FILENO);
+	struct buf again = BUF_MAX(64 << 10), flags = BUF_MAX(8 << 10);
+	int rc;
 
+	options_again(w->o, "reputation", 0, &again);
+	options_again(w->o, "doctor", w->o->nargs, &flags);
+	screen.again = buf_view(&again);
+	screen.doctor_again = buf_view(&flags);
 	screen.zone = w->in.zone;
 	if (w->o->output == OUTPUT_JSON)
 		reputation_json(&s, &w->r);
@@ -315,7 +339,10 @@ static int print(const struct work *w, struct err *err)
 		reputation_plain(&s, &w->r);
 	else
 		reputation_text(&s, &w->r, &screen);
-	return sink_end(&s, "standard output", err);
+	rc = sink_end(&s, "standard output", err);
+	buf_free(&again);
+	buf_free(&flags);
+	return rc;
 }
 
 static int run(struct work *w, struct err *err)

@@ -125,8 +125,12 @@ static void put_clean(struct pen *p, const struct reputation *r)
 /* --- what is not known ---------------------------------------------------------------------------- */
 
 /* By whose fault it is: a refusal is about our resolver, a lie about the list, silence may pass. */
-static const char *what_to_do(enum list_state state)
+static const char *what_to_do(const struct reputation *r, enum list_state state)
 {
+	if (reputation_deaf(r))
+		return "not counted: all lists at once fail by the resolver or the network, not by "
+		       "themselves; "
+		       "ask by another resolver ([reputation] resolver)";
 	switch (state) {
 	case LIST_REFUSED:
 		return "ask by a resolver of your own ([reputation] resolver = recursive), register it, or "
@@ -221,7 +225,7 @@ static void put_unknown(struct pen *p, const struct reputation *r)
 			continue;
 		pen_to(p, SCREEN_LABEL + 2);
 		p->indent = SCREEN_LABEL + 2;
-		pen_str(p, what_to_do(order[k]));
+		pen_str(p, what_to_do(r, order[k]));
 		pen_line(p, 0);
 	}
 }
@@ -250,7 +254,8 @@ static void put_identity(struct pen *p, const struct identity *f)
 		pen_text(p, f->value);
 	}
 	if (f->text.n) {
-		pen_str(p, f->what == IDENTITY_SPF && f->state != IDENTITY_MISSING ? " by " : ": ");
+		pen_str(p, f->what == IDENTITY_SPF && f->value.n && f->state != IDENTITY_MISSING ? " by "
+												 : ": ");
 		pen_text(p, f->text);
 	}
 	pen_line(p, 0);
@@ -279,7 +284,7 @@ static void put_head(struct pen *p, const struct reputation *r)
 }
 
 /* One command. A list asked before the cause is gone keeps an address longer the next time. */
-static void put_next(struct pen *p, const struct reputation *r)
+static void put_next(struct pen *p, const struct reputation *r, const struct screen *screen)
 {
 	bool listed = reputation_count(r, LIST_LISTED) > 0;
 
@@ -287,12 +292,15 @@ static void put_next(struct pen *p, const struct reputation *r)
 	pen_label(p, "NEXT");
 	if (listed || r->nrefusals) {
 		pen_whole(p, SPAN("spamtrail investigate"));
+		pen_whole(p, screen->doctor_again);
 		pen_str(p, "   who sends it: ask no list to forget before that has ended");
 	} else if (!r->complete) {
 		pen_whole(p, SPAN("spamtrail reputation"));
+		pen_whole(p, screen->again);
 		pen_str(p, "   again: some lists did not answer");
 	} else {
 		pen_whole(p, SPAN("spamtrail doctor"));
+		pen_whole(p, screen->doctor_again);
 		pen_str(p, "   what would name the next culprit");
 	}
 	pen_line(p, 0);
@@ -316,7 +324,7 @@ void reputation_text(struct sink *s, const struct reputation *r, const struct sc
 		put_identity(&p, &r->identities[i]);
 	put_texts(&p, "UNSEEN", r->unseen, r->nunseen);
 	put_texts(&p, "NOTE", r->notes, r->nnotes);
-	put_next(&p, r);
+	put_next(&p, r, screen);
 }
 
 /* --- machines ------------------------------------------------------------------------------------- */

@@ -10,3 +10,11 @@ size_t reputation_count(const struct reputation *r, enum list_state state)
 		n += r->listings[i].v.state == state;
 	return n;
 }
+
+bool reputation_deaf(const struct reputation *r)
+{
+	enum { SEVERAL = 3 };
+
+	return r->nlists >= SEVERAL && r->nlistings >= SEVERAL &&
+	       reputation_count(r, LIST_LYING) + reputation_count(r, LIST_NO_ANSWER) == r->nlistings;
+}

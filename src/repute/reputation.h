@@ -30,5 +30,7 @@ struct reputation {
 
 /* Listings in STATE. */
 size_t reputation_count(const struct reputation *r, enum list_state state);
+/* Of several lists not one passed its test points: that is the resolver's doing, and what it says of names is no fact. */
+bool reputation_deaf(const struct reputation *r);
 
 #endif
