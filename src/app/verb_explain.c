@@ -134,9 +134,14 @@ static int open_named(const struct options *o, const char *name, struct explain_
 	in.root = &root;
 	in.file = &file;
 	in.n = 1;
-	if (strcmp(name, "-") != 0 && beneath_status(&root, name, &st, &none) < 0) {
+	rc = strcmp(name, "-") == 0 ? 0 : beneath_status(&root, name, &st, &none);
+	if (rc < 0) {
 		root_close(&root);
-		return 0;
+		/* no log line is one word that begins so: a path that is mistyped */
+		if (name[0] != '/' || strchr(name, ' '))
+			return 0;
+		*err = none;
+		return rc;
 	}
 	if (S_ISDIR(st.mode))
 		rc = err_set(err, EXIT_NOINPUT, "%s is a directory: name a log file or give a line", name);
