@@ -618,7 +618,7 @@ static int run(struct contain *k, struct err *err)
 		rc = make_plan(k, err);
 	if (rc == 0)
 		rc = show(k, err);
-	if (rc == 0 && k->unheard && k->plan->nactions == 0)
+	if (rc == 0 && k->unheard && k->plan->nactions == 0 && k->plan->nnotes == 0)
 		return err_set(err, EXIT_NOINPUT,
 			       "%s: the logs that were read and the queue know nobody of that name, and "
 			       "there is nothing to be "
