@@ -51,11 +51,17 @@ struct work {
 enum settled { NOT_MADE, MADE };
 
 struct kind {
+	bool files; /* of files alone, so that it can be done in an image, too */
+	bool transient; /* leaves nothing that could be taken back */
+	bool closes; /* a uid as a whole: never a service's */
 	int (*check)(const struct actor *a, const struct action *v, struct err *err);
-	int (*look)(struct work *w, struct err *err);
+	int (*look)(struct work *w, struct err *err); /* NULL: there is nothing to find */
 	int (*make)(struct work *w, struct err *err);
-	int (*undo)(struct work *w, struct err *err);
-	/* RET says what became of a *doing*; remains of what was not made are cleared away. */
+	int (*undo)(struct work *w, struct err *err); /* NULL: there is nothing to take back */
+	/*
+	 * RET says what became of a *doing*; remains of what was not made are cleared away. NULL: nobody can say how far it
+	 * got, so it is taken back, which does no harm where nothing was done.
+	 */
 	int (*settle)(struct work *w, enum settled *ret, struct err *err);
 };
 
@@ -89,6 +95,10 @@ int act_apply(struct actor *a, size_t index, const struct journal_row **ret_row,
  * acted on any more, or the journal cannot be kept.
  */
 int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool moved, struct err *err);
+/* What became of W's action, which was killed or has failed. */
+int act_settle(struct work *w, enum settled *ret, struct err *err);
+/* W's record becomes part of its row; not on disk before the next step. */
+void act_keep_record(struct work *w);
 /* Commits R as it is now. */
 int act_step(struct actor *a, struct journal_row *r, struct err *err);
 
@@ -109,8 +119,8 @@ bool socket_is_address(struct span s);
 int firewall_restore(const struct actor *a, struct err *err);
 
 /* One file per kind or two. */
-extern const struct kind kind_hold_file, kind_edit, kind_put_file, kind_mode, kind_hold_queue, kind_firewall, kind_stop,
-	kind_command, kind_close_socket, kind_end_login, kind_modes, kind_release_queue, kind_remove_queue,
+extern const struct kind kind_hold_file, kind_edit, kind_put_file, kind_mode, kind_hold_queue, kind_firewall,
+	kind_stop, kind_command, kind_close_socket, kind_end_login, kind_release_queue, kind_remove_queue,
 	kind_flush_queue;
 
 #endif

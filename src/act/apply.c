@@ -32,7 +32,6 @@ const struct kind *act_kind(enum action_kind kind)
 		[ACTION_COMMAND] = &kind_command,
 		[ACTION_CLOSE_SOCKET] = &kind_close_socket,
 		[ACTION_END_LOGIN] = &kind_end_login,
-		[ACTION_MODES] = &kind_modes,
 		[ACTION_RELEASE_QUEUE] = &kind_release_queue,
 		[ACTION_REMOVE_QUEUE] = &kind_remove_queue,
 		[ACTION_FLUSH_QUEUE] = &kind_flush_queue,
@@ -54,8 +53,8 @@ uint64_t act_identity(const struct action *v)
 	uint64_t id = hash_mix(v->kind ^ IDENTITY_SEED) ^ v->uid;
 
 	id = hash_mix(id + hash_span(v->base, 1)) ^ hash_span(v->path, 2);
-	/* of a queue it is other messages each time, and still the same hold of that sender's mail; so of a home */
-	if (v->kind != ACTION_HOLD_QUEUE && v->kind != ACTION_MODES)
+	/* of a queue it is other messages each time, and still the same hold of that sender's mail; so of a whole home */
+	if (v->kind != ACTION_HOLD_QUEUE && (v->kind != ACTION_MODE || v->nargs == 1))
 		for (size_t i = 0; i < v->nargs; i++)
 			id = hash_mix(id + hash_span(v->args[i], i));
 	return id;
@@ -117,13 +116,23 @@ int act_plan(struct actor *a, struct plan *p, struct err *err)
 
 /* --- do ----------------------------------------------------------------------------------------- */
 
-static void keep_record(struct actor *a, struct work *w)
+void act_keep_record(struct work *w)
 {
 	struct buf bytes = BUF_MAX(PLAN_BYTES_MOST);
 
 	record_pack(w->record, &bytes);
-	w->row->record = arena_span(a->arena, buf_view(&bytes));
+	w->row->record = arena_span(w->actor->arena, buf_view(&bytes));
 	buf_free(&bytes);
+}
+
+int act_settle(struct work *w, enum settled *ret, struct err *err)
+{
+	const struct kind *k = act_kind(w->action->kind);
+
+	if (k->settle)
+		return k->settle(w, ret, err);
+	*ret = NOT_MADE;
+	return k->undo ? k->undo(w, err) : 0;
 }
 
 static void keep_text(struct actor *a, struct work *w, const struct err *err)
@@ -157,13 +166,12 @@ static struct work work_new(struct actor *a, struct journal_row *r, const struct
  */
 static bool clear_up(struct work *w)
 {
-	const struct kind *k = act_kind(w->action->kind);
 	enum settled settled = NOT_MADE;
 	struct err why = { 0 };
-	int rc = k->settle(w, &settled, &why);
+	int rc = act_settle(w, &settled, &why);
 
 	if (rc == 0 && settled == MADE)
-		rc = k->undo(w, &why);
+		rc = act_kind(w->action->kind)->undo(w, &why);
 	if (rc < 0)
 		buf_addf(&w->text, "%s%s", w->text.n ? "; " : "", why.text);
 	return rc == 0;
@@ -179,7 +187,7 @@ static int try_once(struct actor *a, struct work *w, struct err *err, bool *ret_
 	w->raced = false;
 	/* again: what was right when the plan came may be an old answer by now */
 	rc = act_check(a, w->action, err);
-	if (rc == 0)
+	if (rc == 0 && k->look)
 		rc = k->look(w, err);
 	if (rc < 0) {
 		*ret_lost = w->record->token.n && !clear_up(w);
@@ -188,7 +196,7 @@ static int try_once(struct actor *a, struct work *w, struct err *err, bool *ret_
 	w->row->state = ACT_STATE_DOING;
 	/* before it is done, so that one that was killed runs out, too */
 	w->row->expires = lifetime ? clock_seconds(&a->clock) + lifetime : 0;
-	keep_record(a, w);
+	act_keep_record(w);
 	rc = act_step(a, w->row, err);
 	if (rc < 0) {
 		*ret_lost = true;
@@ -215,7 +223,7 @@ int act_apply(struct actor *a, size_t index, const struct journal_row **ret_row,
 	}
 	if (!lost)
 		r->state = rc == 0 ? ACT_STATE_DONE : w.raced ? ACT_STATE_RACED : ACT_STATE_FAILED;
-	keep_record(a, &w);
+	act_keep_record(&w);
 	keep_text(a, &w, rc < 0 ? &why : NULL);
 	buf_free(&w.text);
 	*ret_row = r;
@@ -252,14 +260,14 @@ int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool
 	}
 	if (rc < 0)
 		goto out;
-	rc = act_kind(v->kind)->undo(&w, &why);
+	rc = act_kind(v->kind)->undo ? act_kind(v->kind)->undo(&w, &why) : 0;
 	if (rc == 0)
 		r->state = ACT_STATE_UNDONE;
 	else if (!w.unsure) {
 		r->state = ACT_STATE_DONE;
 		r->by = UNDONE_NOT;
 	}
-	keep_record(a, &w);
+	act_keep_record(&w);
 	keep_text(a, &w, rc < 0 ? &why : NULL);
 	rc = act_step(a, r, err);
 out:

@@ -121,30 +121,12 @@ int check_edit_path(const struct action *v, struct err *err)
 	return err_set(err, EXIT_NOPERM, "%.*s is no file that is edited", (int)v->path.n, v->path.p);
 }
 
-static bool is_file_kind(enum action_kind kind)
-{
-	return kind == ACTION_EDIT || kind == ACTION_HOLD_FILE || kind == ACTION_PUT_FILE ||
-	       kind == ACTION_MODE || kind == ACTION_MODES;
-}
-
-static bool is_transient_kind(enum action_kind kind)
-{
-	return kind == ACTION_CLOSE_SOCKET || kind == ACTION_END_LOGIN || kind == ACTION_FLUSH_QUEUE;
-}
-
-static bool closes_by_uid(enum action_kind kind)
-{
-	return kind == ACTION_STOP || kind == ACTION_FIREWALL;
-}
-
 static int check_file(const struct action *v, struct err *err)
 {
-	bool beneath = v->kind == ACTION_MODES ? span_eq(v->path, v->base) : path_beneath(v->path, v->base);
+	bool beneath = v->kind == ACTION_MODE ? span_eq(v->path, v->base) : path_beneath(v->path, v->base);
 
 	if (!path_plain(v->path, false) || !path_plain(v->base, true) || !beneath)
 		return err_set(err, EXIT_NOPERM, "a path in the plan is not plain, or not beneath its base");
-	if (v->mode & ~07777u)
-		return err_set(err, EXIT_NOPERM, "a mode in the plan has unknown bits");
 	return 0;
 }
 
@@ -158,7 +140,7 @@ static int check_uid(const struct actor *a, const struct action *v, struct err *
 		return err_set(err, EXIT_NOPERM, "uid %u is the mail server's: not acted on", v->uid);
 	if (listed(v->uid, a->allow, a->nallow))
 		return err_set(err, EXIT_NOPERM, "uid %u is on the allow list: not acted on", v->uid);
-	if (closes_by_uid(v->kind) && v->uid < UID_ACCOUNT_LEAST)
+	if (act_kind(v->kind)->closes && v->uid < UID_ACCOUNT_LEAST)
 		return err_set(err, EXIT_NOPERM, "uid %u is a service's: it is not closed as a whole",
 			       v->uid);
 	return 0;
@@ -172,13 +154,13 @@ int act_check(const struct actor *a, const struct action *v, struct err *err)
 	if (has_nul(v->mta) || !words_plain(v->args, v->nargs) || !words_plain(v->back, v->nback))
 		return err_set(err, EXIT_NOPERM, "a word in the plan is too long or has a NUL");
 	/* processes, sockets and tables are the running machine's, not those of the image */
-	if (a->elsewhere && !is_file_kind(v->kind))
+	if (a->elsewhere && !k->files)
 		return err_set(err, EXIT_NOPERM, "with --root only files can be acted on");
 	/* the operator is shown what stays by this mark: it must be the kind's */
-	if (v->transient != is_transient_kind(v->kind))
+	if (v->transient != k->transient)
 		return err_set(err, EXIT_NOPERM,
 			       "an action of the plan is marked transient against its kind");
-	if (is_file_kind(v->kind))
+	if (k->files)
 		rc = check_file(v, err);
 	/* for a login's process the mail server's own uid is right: end_login.c says which */
 	if (rc == 0 && v->uid != PLAN_NO_UID && v->kind != ACTION_END_LOGIN)

@@ -14,11 +14,6 @@ static int check(const struct actor *a, const struct action *v, struct err *err)
 	return rc < 0 ? rc : check_program(v->back, v->nback, err);
 }
 
-static int look(struct work *w, struct err *err)
-{
-	return 0;
-}
-
 static int make(struct work *w, struct err *err)
 {
 	return run_program(w->action->args, w->action->nargs, SPAN_NONE, err);
@@ -29,11 +24,4 @@ static int undo(struct work *w, struct err *err)
 	return run_program(w->action->back, w->action->nback, SPAN_NONE, err);
 }
 
-/* Nobody can say how far it got, so it is taken back. */
-static int settle(struct work *w, enum settled *ret, struct err *err)
-{
-	*ret = NOT_MADE;
-	return undo(w, err);
-}
-
-const struct kind kind_command = { check, look, make, undo, settle };
+const struct kind kind_command = { .check = check, .make = make, .undo = undo };

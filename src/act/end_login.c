@@ -5,8 +5,7 @@
  * SMTP sessions are closed by the kernel, never by killing their server: Postfix then throttles the service, and
  * everybody's mail stands still for a minute.
  *
- * Nothing is kept, so there is nothing to look for, to undo or to settle: asked again it finds no session any
- * more.
+ * Nothing is kept, so there is nothing to look for, to undo or to settle: asked again it finds no session any more.
  *
  * TRUST: addresses and login come from a plan: only what inet_pton takes, or a plain word that follows
  * "kick".
@@ -36,11 +35,6 @@ static int check(const struct actor *a, const struct action *v, struct err *err)
 	return 0;
 }
 
-static int look(struct work *w, struct err *err)
-{
-	return 0;
-}
-
 static int make(struct work *w, struct err *err)
 {
 	const struct action *v = w->action;
@@ -56,15 +50,4 @@ static int make(struct work *w, struct err *err)
 	return rc;
 }
 
-static int undo(struct work *w, struct err *err)
-{
-	return 0;
-}
-
-static int settle(struct work *w, enum settled *ret, struct err *err)
-{
-	*ret = NOT_MADE;
-	return 0;
-}
-
-const struct kind kind_end_login = { check, look, make, undo, settle };
+const struct kind kind_end_login = { .transient = true, .check = check, .make = make };

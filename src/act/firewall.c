@@ -115,11 +115,6 @@ static int write_rules(const struct actor *a, const struct journal_row *row, boo
 	return rc;
 }
 
-static int look(struct work *w, struct err *err)
-{
-	return 0;
-}
-
 static int make(struct work *w, struct err *err)
 {
 	return write_rules(w->actor, w->row, true, err);
@@ -128,12 +123,6 @@ static int make(struct work *w, struct err *err)
 static int undo(struct work *w, struct err *err)
 {
 	return write_rules(w->actor, w->row, false, err);
-}
-
-static int settle(struct work *w, enum settled *ret, struct err *err)
-{
-	*ret = NOT_MADE;
-	return undo(w, err);
 }
 
 int firewall_restore(const struct actor *a, struct err *err)
@@ -148,4 +137,4 @@ int firewall_restore(const struct actor *a, struct err *err)
 	return rc;
 }
 
-const struct kind kind_firewall = { check, look, make, undo, settle };
+const struct kind kind_firewall = { .closes = true, .check = check, .make = make, .undo = undo };

@@ -1,149 +1,245 @@
 /*
- * mode - rights are taken away from a file or folder: the new mode is the old one AND the mask. Never through a link,
- * on another owner's, across a mount, or where a file has a second name; never a bit more than there was.
+ * mode - rights are taken away from files and folders of one home, as one action with one way back: the new mode of each
+ * is the old one AND 755 or 644, or nothing is left of it (000: a script is locked where it is). Never through a link,
+ * on another owner's, across a mount, or where a file has a second name. What is not as it should be is left alone, and
+ * counted.
  *
- * Undo gives back only where the mode is still the one that was set, and no set-id bit that was taken.
+ * All that was found is in the record before the first mode is set. Undo gives back only where the mode is still the one
+ * that was set, and no set-id bit of a file; so an action that was killed halfway is taken back by the same step.
  *
- * TRUST: file and folder are the suspect's, who may exchange them: the mode is set on the descriptor that was
- * looked at.
+ * TRUST: files and folders are the suspect's, who may exchange them at any moment: a mode is set on the descriptor that
+ * was looked at, and only where it is the inode of the record.
  */
-#include "act/place.h"
 #include "act/act.h"
+#include "act/place.h"
 #include "act/record.h"
+#include "sys/openat2.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
+#define MODES_MOST 100000
 #define BITS 07777
 #define SET_ID (S_ISUID | S_ISGID)
+/* "755 " */
+#define HEAD 4
 
-static const char *objection(const struct action *v, const struct stat *st)
+static mode_t mask_of(struct span word)
 {
-	if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
-		return "is neither file nor folder";
-	if (st->st_uid != v->uid)
-		return "belongs to somebody else";
-	if (S_ISREG(st->st_mode) && st->st_nlink != 1)
-		return "has a second name somewhere";
-	if (v->inode && (st->st_ino != v->inode || st->st_dev != v->device))
-		return "is not what the plan was made for";
-	return NULL;
+	return word.p[0] == '7' ? 0755 : word.p[0] == '6' ? 0644 : 0;
 }
 
-/* The thing by its name, pinned; the kernel vouches for the way there (place.c). */
-static int pin(const struct work *w, struct stat *st, struct err *err)
+static bool is_plain(struct span word)
 {
-	struct place place;
-	int fd, rc = place_open(w->actor, w->action, &place, err);
-	const char *why;
+	struct span mask = span_head(word, HEAD), names = span_from(word, HEAD);
 
-	if (rc < 0)
-		return rc;
-	fd = place_file(&place, st, err);
-	why = fd < 0 ? NULL : objection(w->action, st);
-	if (fd >= 0 && !why && place_same_mount(fd, place.folder, false, err) != 1)
-		why = "lies on another file system";
-	place_close(&place);
-	if (!why)
+	return (span_eq(mask, SPAN("755 ")) || span_eq(mask, SPAN("644 ")) || span_eq(mask, SPAN("000 "))) &&
+	       (span_eq(names, SPAN(".")) || check_names(names));
+}
+
+static int check(const struct actor *a, const struct action *v, struct err *err)
+{
+	if (v->uid == PLAN_NO_UID || v->base.n < 2 || v->nargs == 0 || v->nargs > MODES_MOST)
+		return err_set(err, EXIT_NOPERM, "rights are taken away in an account's own folder only");
+	for (size_t i = 0; i < v->nargs; i++) {
+		if (!is_plain(v->args[i]))
+			return err_set(err, EXIT_NOPERM, "a name in the plan is not plain");
+		/* of a service's own files in a home only a script is locked: what they are for nobody here knows */
+		if (v->uid < UID_ACCOUNT_LEAST && mask_of(v->args[i]))
+			return err_set(err, EXIT_NOPERM, "uid %u is a service's: its rights are left",
+				       v->uid);
+	}
+	return 0;
+}
+
+/* Not what an error of the machine (no memory, no descriptor) would be: there is nothing that may be touched. */
+static bool is_gone(int error)
+{
+	return error == ENOENT || error == ELOOP || error == ENOTDIR || error == EXDEV || error == EPERM;
+}
+
+/* The thing under the name of word I, pinned, if its rights may be taken away; else -1 with errno (is_gone). */
+static int pin(const struct work *w, int home, size_t i, struct stat *st)
+{
+	struct span word = w->action->args[i];
+	char name[PATH_MAX];
+	int fd;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(word.n - HEAD), word.p + HEAD);
+	fd = resolve_strictly(home, span_eq(span_str(name), SPAN(".")) ? "" : name, true);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, st) == 0 && st->st_uid == w->action->uid &&
+	    (S_ISDIR(st->st_mode) || (S_ISREG(st->st_mode) && st->st_nlink == 1)))
 		return fd;
 	close(fd);
-	return err_set(err, EXIT_NOPERM, "%.*s %s: left alone", (int)w->action->path.n, w->action->path.p,
-		       why);
+	errno = EPERM;
+	return -1;
 }
 
-static mode_t wanted(const struct work *w)
+static int look_at_all(struct work *w, int home, size_t *ret_n, struct err *err)
 {
-	return w->record->file.mode & w->action->mode & BITS;
-}
+	struct record *r = w->record;
 
-static int set(const struct work *w, int fd, mode_t mode, struct err *err)
-{
-	struct stat st;
+	for (size_t i = 0; i < r->nmodes; i++) {
+		struct stat st;
+		int fd = pin(w, home, i, &st);
 
-	if (place_chmod(fd, mode) < 0)
-		return err_sys(err, EXIT_IO, "%.*s: its mode cannot be set", (int)w->action->path.n,
-			       w->action->path.p);
-	/* some file systems take a mode and keep another */
-	if (fstat(fd, &st) < 0 || (st.st_mode & BITS) != mode)
-		return err_set(err, EXIT_IO, "%.*s: its mode was set and is another one",
-			       (int)w->action->path.n, w->action->path.p);
+		if (fd < 0 && !is_gone(errno))
+			return err_sys(err, EXIT_IO, "%.*s: what is in it cannot be looked at",
+				       (int)w->action->path.n, w->action->path.p);
+		if (fd < 0)
+			continue;
+		if (st.st_mode & BITS & ~mask_of(w->action->args[i])) {
+			r->modes[i] = (struct mode_seen){ st.st_dev, st.st_ino, st.st_mode };
+			++*ret_n;
+		}
+		close(fd);
+	}
 	return 0;
 }
 
 static int look(struct work *w, struct err *err)
 {
-	struct stat st;
-	int fd = pin(w, &st, err);
+	const struct action *v = w->action;
+	struct record *r = w->record;
+	struct place place;
+	int rc = place_open(w->actor, v, &place, err);
+	size_t n = 0;
+
+	if (rc < 0)
+		return rc;
+	r->modes = arena_alloc(w->arena, v->nargs * sizeof(*r->modes));
+	r->nmodes = v->nargs;
+	r->parent = seen_of(&place.folder_status);
+	rc = look_at_all(w, place.folder, &n, err);
+	place_close(&place);
+	if (rc == 0 && n == 0)
+		rc = err_set(err, EXIT_NOINPUT,
+			     "%.*s: nothing there has such rights any more, or it is a link, another owner's "
+			     "or has a "
+			     "second name: left alone",
+			     (int)v->args[0].n - HEAD, v->args[0].p + HEAD);
+	return rc;
+}
+
+enum outcome { SET, LEFT, FAILED, OUTCOMES };
+
+/* MODE for the thing of the record where it has mode EXPECTED. LEFT: it is gone, or another. */
+static enum outcome set(const struct work *w, int home, size_t i, mode_t expected, mode_t mode)
+{
+	const struct mode_seen *seen = &w->record->modes[i];
+	enum outcome one = LEFT;
+	struct stat st, now;
+	int fd = pin(w, home, i, &st);
 
 	if (fd < 0)
-		return fd;
-	w->record->file = seen_of(&st);
+		return is_gone(errno) ? LEFT : FAILED;
+	/* a number is given again: a folder's set-id bits must not reach a file that has its number now */
+	if (st.st_ino == seen->inode && st.st_dev == seen->device &&
+	    (st.st_mode & S_IFMT) == (seen->mode & S_IFMT)) {
+		/* done by a try before this one */
+		if ((st.st_mode & BITS) == mode)
+			one = SET;
+		/* some file systems take a mode and keep another */
+		else if ((st.st_mode & BITS) == expected)
+			one = place_chmod(fd, mode) < 0 || fstat(fd, &now) < 0 || (now.st_mode & BITS) != mode
+				      ? FAILED
+				      : SET;
+	}
 	close(fd);
-	return 0;
+	return one;
+}
+
+/* Thousands of inodes of one file system: one call for all of them. */
+static int sync_all(int home, struct err *err)
+{
+	int fd = openat(home, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = fd < 0 || syncfs(fd) < 0 ? err_sys(err, EXIT_IO, "modes cannot be written to disk") : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }
 
 static int make(struct work *w, struct err *err)
 {
-	struct stat st;
-	int rc = 0, fd = pin(w, &st, err);
+	const struct action *v = w->action;
+	size_t n[OUTCOMES] = { 0 };
+	struct place place;
+	int rc = place_open(w->actor, v, &place, err);
 
-	if (fd < 0)
-		return fd;
-	if (!seen_same(&w->record->file, &st) || st.st_mode != w->record->file.mode) {
-		w->raced = true;
-		rc = err_set(err, EXIT_IO, "%.*s was exchanged while it was looked at",
-			     (int)w->action->path.n, w->action->path.p);
-	} else if ((st.st_mode & BITS) != wanted(w)) {
-		rc = set(w, fd, wanted(w), err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < w->record->nmodes; i++) {
+		struct mode_seen *seen = &w->record->modes[i];
+		mode_t old = seen->mode & BITS;
+		enum outcome one =
+			seen->inode ? set(w, place.folder, i, old, old & mask_of(v->args[i])) : LEFT;
+
+		/* what failed may be set all the same: undo looks at it */
+		if (one == LEFT)
+			seen->inode = 0;
+		n[one]++;
 	}
-	close(fd);
+	rc = sync_all(place.folder, err);
+	place_close(&place);
+	if (rc == 0 && n[SET] == 0)
+		rc = err_set(err, EXIT_IO, "%.*s: no mode could be set", (int)v->path.n, v->path.p);
+	buf_addf(&w->text, "rights of %zu taken away", n[SET]);
+	if (n[LEFT])
+		buf_addf(&w->text,
+			 "; %zu are links, another owner's, have a second name or have changed: left alone",
+			 n[LEFT]);
+	if (n[FAILED])
+		buf_addf(&w->text, "; %zu could not be set", n[FAILED]);
 	return rc;
 }
 
-static int settle(struct work *w, enum settled *ret, struct err *err)
+/* A file's set-id bits are not given back; a folder's are no right to run anything. */
+static enum outcome give_back(const struct work *w, int home, size_t i)
 {
-	struct stat st;
-	struct err gone;
-	int fd = pin(w, &st, &gone);
+	const struct mode_seen *seen = &w->record->modes[i];
+	mode_t old = seen->mode & BITS, ours = old & mask_of(w->action->args[i]);
 
-	(void)err;
-	*ret = fd >= 0 && seen_same(&w->record->file, &st) && (st.st_mode & BITS) == wanted(w) ? MADE
-											       : NOT_MADE;
-	if (fd >= 0)
-		close(fd);
-	return 0;
+	if (S_ISREG(seen->mode))
+		old &= ~(mode_t)SET_ID;
+	return set(w, home, i, ours, old);
 }
 
-/* Who has set another mode meanwhile keeps it, and that is said. */
 static int undo(struct work *w, struct err *err)
 {
-	struct stat st;
-	mode_t old = w->record->file.mode & BITS;
-	int rc = 0, fd = pin(w, &st, err);
+	const struct action *v = w->action;
+	size_t n[OUTCOMES] = { 0 }, set_id = 0;
+	struct place place;
+	int rc = place_open(w->actor, v, &place, err);
 
-	if (fd < 0)
-		return fd;
-	if (!seen_same(&w->record->file, &st))
-		rc = err_set(err, EXIT_IO, "%.*s is another one now: left as it is", (int)w->action->path.n,
-			     w->action->path.p);
-	else if ((st.st_mode & BITS) == wanted(w) && old & ~wanted(w) & SET_ID && S_ISREG(st.st_mode))
-		buf_str(&w->text, "its set-id bits are not given back");
-	else if ((st.st_mode & BITS) != wanted(w) && (st.st_mode & BITS) != (old & ~(mode_t)SET_ID) &&
-		 (st.st_mode & BITS) != old)
-		buf_str(&w->text, "its mode has been changed since: left as it is");
-	if (rc == 0 && (st.st_mode & BITS) == wanted(w))
-		rc = set(w, fd, S_ISREG(st.st_mode) ? (old & ~(mode_t)SET_ID) | (st.st_mode & SET_ID) : old,
-			 err);
-	close(fd);
+	if (rc < 0)
+		return rc;
+	if (w->record->nmodes != v->nargs) {
+		place_close(&place);
+		return err_set(err, EXIT_IO, "an action's record is damaged");
+	}
+	for (size_t i = w->record->nmodes; i-- > 0;)
+		if (w->record->modes[i].inode) {
+			n[give_back(w, place.folder, i)]++;
+			set_id += S_ISREG(w->record->modes[i].mode) && w->record->modes[i].mode & SET_ID;
+		}
+	rc = sync_all(place.folder, err);
+	place_close(&place);
+	if (rc == 0 && n[FAILED])
+		rc = err_set(err, EXIT_IO, "%.*s: %zu modes could not be given back", (int)v->path.n,
+			     v->path.p, n[FAILED]);
+	if (n[LEFT])
+		buf_addf(&w->text,
+			 "%zu given back; %zu are gone or have been changed since: left as they are", n[SET],
+			 n[LEFT]);
+	if (set_id)
+		buf_addf(&w->text, "%sset-id bits of %zu files are not given back", w->text.n ? "; " : "",
+			 set_id);
 	return rc;
 }
 
-static int check(const struct actor *a, const struct action *v, struct err *err)
-{
-	if (v->uid == PLAN_NO_UID || v->base.n < 2)
-		return err_set(err, EXIT_NOPERM, "rights are taken away in an account's own folder only");
-	return 0;
-}
-
-const struct kind kind_mode = { check, look, make, undo, settle };
+const struct kind kind_mode = { .files = true, .check = check, .look = look, .make = make, .undo = undo };

@@ -11,7 +11,7 @@
 #include "act/place.h"
 #include "act/act.h"
 
-#include "sys/resolve.h"
+#include "sys/openat2.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,20 +67,19 @@ static bool chain_trusted(const struct actor *a, int fd)
 /* The account's folder BASE: his own, or any account's where the file in it is a service's (www-data). */
 static int open_home(const struct actor *a, const struct action *v, struct err *err)
 {
-	struct root root = { .fd = a->root, .kind = ROOT_IMAGE };
 	char path[PATH_MAX];
 	struct stat st;
 	int fd;
 
 	snprintf(path, sizeof(path), "%.*s", (int)v->base.n, v->base.p);
-	fd = resolve_path(&root, path, false);
+	fd = resolve_in(a->root, path);
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		cannot(err, v, "its base cannot be opened");
 		goto bad;
 	}
-	/* one that everybody can write in is what ACTION_MODES is for: it touches only the account's own inodes */
+	/* one that everybody can write in is what ACTION_MODE is for: it touches only the account's own inodes */
 	if (!S_ISDIR(st.st_mode) || st.st_uid < UID_ACCOUNT_LEAST ||
-	    (st.st_mode & 02 && v->kind != ACTION_MODES) ||
+	    (st.st_mode & 02 && v->kind != ACTION_MODE) ||
 	    (v->uid >= UID_ACCOUNT_LEAST && st.st_uid != v->uid)) {
 		err_set(err, EXIT_NOPERM, "%s is no folder of that account", path);
 		goto bad;

@@ -112,15 +112,12 @@ static void cool_down(const struct work *w, int fd)
 static int lay_aside(struct work *w, const struct hold *h, struct err *err)
 {
 	unsigned char sum[DIGEST_BYTES];
-	struct buf packed = BUF_MAX(1 << 24);
 	struct stat st;
 	int fd, rc;
 
 	digest_span(w->action->new_bytes, sum);
 	w->record->new_hash = arena_span(w->arena, span_of((const char *)sum, sizeof(sum)));
-	record_pack(w->record, &packed);
-	w->row->record = arena_span(w->actor->arena, buf_view(&packed));
-	buf_free(&packed);
+	act_keep_record(w);
 	rc = act_step(w->actor, w->row, err);
 	if (rc < 0)
 		return rc;
@@ -426,5 +423,5 @@ static int check_put(const struct actor *a, const struct action *v, struct err *
 	return 0;
 }
 
-const struct kind kind_edit = { check_edit, look, make, undo, settle };
-const struct kind kind_put_file = { check_put, look, make, undo, settle };
+const struct kind kind_edit = { true, false, false, check_edit, look, make, undo, settle };
+const struct kind kind_put_file = { true, false, false, check_put, look, make, undo, settle };

@@ -28,17 +28,6 @@
 /* one program each: for more the whole queue is flushed */
 #define SINGLE_MOST 2000
 
-static int no_look(struct work *w, struct err *err)
-{
-	return 0;
-}
-
-static int not_made(struct work *w, enum settled *ret, struct err *err)
-{
-	*ret = NOT_MADE;
-	return 0;
-}
-
 /* --- flush ------------------------------------------------------------------------------------- */
 
 static int check_flush(const struct actor *a, const struct action *v, struct err *err)
@@ -82,7 +71,7 @@ static int make_flush(struct work *w, struct err *err)
 	return rc;
 }
 
-const struct kind kind_flush_queue = { check_flush, no_look, make_flush, no_look, not_made };
+const struct kind kind_flush_queue = { .transient = true, .check = check_flush, .make = make_flush };
 
 /* --- release ----------------------------------------------------------------------------------- */
 
@@ -104,13 +93,7 @@ static int undo_release(struct work *w, struct err *err)
 	return queue_hold_ids(w, w->action->args, w->action->nargs, err);
 }
 
-static int settle_release(struct work *w, enum settled *ret, struct err *err)
-{
-	*ret = NOT_MADE;
-	return undo_release(w, err);
-}
-
-const struct kind kind_release_queue = { check_release, no_look, make_release, undo_release, settle_release };
+const struct kind kind_release_queue = { .check = check_release, .make = make_release, .undo = undo_release };
 
 /* --- remove ------------------------------------------------------------------------------------ */
 
@@ -295,4 +278,8 @@ static int settle_remove(struct work *w, enum settled *ret, struct err *err)
 	return 0;
 }
 
-const struct kind kind_remove_queue = { check_remove, look_remove, make_remove, undo_remove, settle_remove };
+const struct kind kind_remove_queue = { .check = check_remove,
+					.look = look_remove,
+					.make = make_remove,
+					.undo = undo_remove,
+					.settle = settle_remove };

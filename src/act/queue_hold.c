@@ -83,10 +83,4 @@ static int undo(struct work *w, struct err *err)
 }
 
 /* Whose they are was not asked, or not yet followed: all are released. */
-static int settle(struct work *w, enum settled *ret, struct err *err)
-{
-	*ret = NOT_MADE;
-	return undo(w, err);
-}
-
-const struct kind kind_hold_queue = { check, look, make, undo, settle };
+const struct kind kind_hold_queue = { .check = check, .look = look, .make = make, .undo = undo };

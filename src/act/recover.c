@@ -26,7 +26,6 @@ static int settle_row(struct actor *a, struct journal_row *r, struct buf *note, 
 {
 	bool began = r->state == ACT_STATE_DOING;
 	struct work w = { .actor = a, .row = r, .arena = a->arena, .text = BUF_MAX(1024) };
-	struct buf packed = BUF_MAX(64u << 20);
 	enum settled settled = NOT_MADE;
 	struct err why = { 0 };
 	struct action *v;
@@ -36,7 +35,7 @@ static int settle_row(struct actor *a, struct journal_row *r, struct buf *note, 
 	if (rc == 0)
 		rc = record_unpack(a->arena, r->record, &w.record, err);
 	if (rc == 0 && (began || w.record->token.n))
-		rc = act_kind(v->kind)->settle(&w, &settled, &why);
+		rc = act_settle(&w, &settled, &why);
 	if (rc < 0 && why.code == 0)
 		goto out;
 	if (rc < 0) {
@@ -46,15 +45,13 @@ static int settle_row(struct actor *a, struct journal_row *r, struct buf *note, 
 		goto out;
 	}
 	r->state = settled == MADE ? ACT_STATE_DONE : ACT_STATE_FAILED;
-	record_pack(w.record, &packed);
-	r->record = arena_span(a->arena, buf_view(&packed));
+	act_keep_record(&w);
 	if (settled == NOT_MADE)
 		r->text = began ? SPAN("interrupted, and reverted") : SPAN("interrupted before its turn");
 	if (began)
 		say(note, r, settled == MADE ? "it is done now" : "it is reverted");
 	rc = act_step(a, r, err);
 out:
-	buf_free(&packed);
 	buf_free(&w.text);
 	return rc;
 }

@@ -244,11 +244,6 @@ int socket_end_sessions(const struct span *clients, size_t nclients, size_t *ret
 
 /* --- one connection ------------------------------------------------------------------------------- */
 
-static int look(struct work *w, struct err *err)
-{
-	return 0;
-}
-
 static int make(struct work *w, struct err *err)
 {
 	const uint32_t any[2] = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE };
@@ -272,15 +267,4 @@ static int make(struct work *w, struct err *err)
 	return rc;
 }
 
-static int undo(struct work *w, struct err *err)
-{
-	return 0;
-}
-
-static int settle(struct work *w, enum settled *ret, struct err *err)
-{
-	*ret = NOT_MADE;
-	return 0;
-}
-
-const struct kind kind_close_socket = { check, look, make, undo, settle };
+const struct kind kind_close_socket = { .transient = true, .check = check, .make = make };

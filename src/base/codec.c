@@ -42,14 +42,6 @@ void code_time(struct codec *c, int64_t *v)
 	code_refuse_if(c, *v < TIME_LEAST || *v > TIME_MOST);
 }
 
-void code_f64(struct codec *c, double *v)
-{
-	if (c->to)
-		pack_f64(c->to, *v);
-	else
-		*v = unpack_f64(c->from);
-}
-
 void code_bool(struct codec *c, bool *v)
 {
 	if (c->to)

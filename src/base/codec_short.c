@@ -1,10 +1,18 @@
 /*
- * codec_short - the part of codec.h that makes ten thousand rows small: short numbers, shared texts. Apart, since the
+ * codec_short - the part of codec.h that makes ten thousand rows small: short numbers, shared texts; and fractions. Apart, since the
  * program that stays root needs none of it and links less.
  *
  * TRUST: as codec.c.
  */
 #include "base/codec.h"
+
+void code_f64(struct codec *c, double *v)
+{
+	if (c->to)
+		pack_f64(c->to, *v);
+	else
+		*v = unpack_f64(c->from);
+}
 
 void code_short(struct codec *c, uint64_t *v)
 {

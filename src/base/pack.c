@@ -8,8 +8,6 @@
 
 #include "base/err.h"
 
-#include <math.h>
-
 static void pack_number(struct packer *p, uint64_t value, unsigned bytes)
 {
 	unsigned char text[8];
@@ -37,23 +35,6 @@ void pack_u64(struct packer *p, uint64_t value)
 void pack_i64(struct packer *p, int64_t value)
 {
 	pack_number(p, (uint64_t)value, 8);
-}
-
-void pack_f64(struct packer *p, double value)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &value, sizeof(bits));
-	pack_number(p, bits, 8);
-}
-
-void pack_short(struct packer *p, uint64_t value)
-{
-	while (value > 0x7f) {
-		pack_number(p, value | 0x80, 1);
-		value >>= 7;
-	}
-	pack_number(p, value, 1);
 }
 
 void pack_span(struct packer *p, struct span s)
@@ -87,23 +68,6 @@ static uint64_t unpack_number(struct unpacker *u, unsigned bytes)
 	return value;
 }
 
-uint64_t unpack_short(struct unpacker *u)
-{
-	uint64_t value = 0;
-	uint64_t part = 0x80;
-
-	for (unsigned shift = 0; part & 0x80; shift += 7) {
-		part = unpack_number(u, 1);
-		/* the tenth byte has one bit left, and the last byte of several is never empty */
-		if ((shift == 63 && part > 1) || (shift && part == 0))
-			u->failed = true;
-		if (u->failed)
-			return 0;
-		value |= (part & 0x7f) << shift;
-	}
-	return value;
-}
-
 uint8_t unpack_u8(struct unpacker *u)
 {
 	return (uint8_t)unpack_number(u, 1);
@@ -122,19 +86,6 @@ uint64_t unpack_u64(struct unpacker *u)
 int64_t unpack_i64(struct unpacker *u)
 {
 	return (int64_t)unpack_number(u, 8);
-}
-
-double unpack_f64(struct unpacker *u)
-{
-	uint64_t bits = unpack_number(u, 8);
-	double value;
-
-	memcpy(&value, &bits, sizeof(value));
-	if (!isfinite(value)) {
-		u->failed = true;
-		return 0;
-	}
-	return value;
 }
 
 bool unpack_bool(struct unpacker *u)

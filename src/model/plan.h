@@ -18,14 +18,14 @@ enum action_kind {
 	                      * `back`, one that is run once the bytes have changed, and again once they are back */
 	ACTION_HOLD_FILE,    /* a file moves into the hold store */
 	ACTION_PUT_FILE,     /* a clean file takes a name that is free */
-	ACTION_MODE,         /* rights are taken away: the new mode is the old one AND `mode` */
+	ACTION_MODE,         /* rights are taken away: the new mode is the old one AND 755, 644 or 000; `path` is `base`,
+	                      * `args` are "755 NAME" beneath it: a whole home's, or one script's */
 	ACTION_HOLD_QUEUE,   /* queued messages are held; `args` are their queue ids */
 	ACTION_FIREWALL,     /* our own table: `args` are "uid" N, or "brake" */
 	ACTION_STOP,         /* a process is stopped, its memory kept */
 	ACTION_COMMAND,      /* a program of act/programs.c: `args`, and `back` to take it back */
 	ACTION_CLOSE_SOCKET, /* transient; `args` are own and far end, "192.0.2.1:4711" "[2001:db8::1]:25" */
 	ACTION_END_LOGIN,    /* transient: open sessions of a mailbox; `args`: "smtp" ADDRESS..., or "imap" LOGIN */
-	ACTION_MODES,        /* the same as ACTION_MODE for many: `path` is `base`, `args` "755 NAME" and "644 NAME" beneath it */
 	ACTION_RELEASE_QUEUE, /* held messages go on; `args` are their queue ids */
 	ACTION_REMOVE_QUEUE, /* queued messages end for good, samples are kept: `args` wait, `back` are held already.
 	                      * Never part of a containment: nothing takes it back */
@@ -47,7 +47,7 @@ struct action {
 	uint32_t uid;                 /* who must own the file or process; PLAN_NO_UID: the administrator's */
 	struct span base, path;       /* PATH beneath BASE, reached without a link; BASE is a home or "/" */
 	uint64_t device, inode;       /* what the planner saw there; 0 = not told */
-	uint32_t mode;                /* ACTION_MODE: the mask; ACTION_EDIT, ACTION_PUT_FILE: of a new file */
+	uint32_t mode;                /* ACTION_EDIT, ACTION_PUT_FILE: of a new file */
 	bool absent;                  /* ACTION_EDIT: there must be no such file yet */
 	struct span old_bytes;        /* ACTION_EDIT: what must be there now */
 	struct span new_bytes;        /* ACTION_EDIT, ACTION_PUT_FILE */

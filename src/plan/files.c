@@ -22,6 +22,7 @@
 #define SCRIPTS_MOST 20
 /* crontab(5): a line that begins with # is none; the word lets a human find those that we put to rest */
 #define CRONTAB_MARK "#spamtrail# "
+#define LOCK_MASK "000 "
 
 static bool is_script(struct span name)
 {
@@ -42,13 +43,23 @@ static const struct account *owner_of(struct draft *d, struct span path)
 	return index == ACCOUNT_NONE ? NULL : accounts_get(d->facts->accounts, index);
 }
 
+/* The one script that V locks where it is; empty: V is no such lock. */
+static struct span locked_in_place(struct draft *d, const struct action *v)
+{
+	if (v->kind != ACTION_MODE || v->nargs != 1 || !span_starts(v->args[0], SPAN(LOCK_MASK)))
+		return SPAN_NONE;
+	return draft_text(d, "%.*s/%.*s", ARG(v->base), ARG(span_from(v->args[0], sizeof(LOCK_MASK) - 1)));
+}
+
 static bool listed_already(struct draft *d, struct span path)
 {
-	for (size_t i = 0; i < d->plan->nactions; i++)
-		if ((d->plan->actions[i].kind == ACTION_HOLD_FILE ||
-		     d->plan->actions[i].kind == ACTION_MODE) &&
-		    span_eq(d->plan->actions[i].path, path))
+	for (size_t i = 0; i < d->plan->nactions; i++) {
+		const struct action *v = &d->plan->actions[i];
+
+		if (v->kind == ACTION_HOLD_FILE ? span_eq(v->path, path)
+						: span_eq(locked_in_place(d, v), path))
 			return true;
+	}
 	return false;
 }
 
@@ -144,9 +155,11 @@ static void make_unreadable(struct draft *d, struct span home, struct span path,
 	struct action *v = draft_action(d, ACTION_MODE, grade);
 
 	v->base = home;
-	v->path = path;
+	v->path = home;
 	v->uid = st->uid;
-	v->mode = 0;
+	v->args = arena_alloc(d->arena, sizeof(*v->args));
+	v->args[0] = draft_text(d, LOCK_MASK "%.*s", ARG(span_from(path, home.n + 1)));
+	v->nargs = 1;
 	v->what = draft_text(d, "the script %.*s becomes unreadable where it is%s%s", ARG(path),
 			     *why ? ": " : "", why);
 	v->command = draft_text(d, "chmod 0 %.*s", ARG(quoted));

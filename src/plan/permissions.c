@@ -151,7 +151,7 @@ static void say(struct walk *w)
 			   ARG(w->c->account), ARG(w->c->home));
 		return;
 	}
-	v = draft_action(d, ACTION_MODES, w->c->grade);
+	v = draft_action(d, ACTION_MODE, w->c->grade);
 	v->uid = w->c->uid;
 	v->base = w->c->home;
 	v->path = w->c->home;

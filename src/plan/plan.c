@@ -270,7 +270,6 @@ static void keep_files(struct draft *d)
 		case ACTION_HOLD_FILE:
 		case ACTION_PUT_FILE:
 		case ACTION_MODE:
-		case ACTION_MODES:
 			break;
 		default:
 			continue;

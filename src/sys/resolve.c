@@ -9,48 +9,21 @@
  */
 #include "sys/resolve.h"
 
+#include "sys/openat2.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAX_LINKS = 40, MAX_RETRIES = 32 };
-
-/* linux/openat2.h, copied: EL 8's headers do not have it. */
-struct how {
-	uint64_t flags, mode, resolve;
-};
-
-enum {
-	NO_XDEV = 0x01,
-	NO_MAGICLINKS = 0x02,
-	NO_SYMLINKS = 0x04,
-	BENEATH = 0x08,
-	IN_ROOT = 0x10,
-	CALL_OPENAT2 = 437,
-};
-
-static int openat2_path(int dirfd, const char *path, uint64_t resolve)
-{
-	struct how how = { .flags = O_PATH | O_CLOEXEC, .resolve = resolve };
-	int fd = -1;
-
-	/* EAGAIN: something was renamed or mounted meanwhile, and the kernel could not vouch for "..". */
-	for (int i = 0; i < MAX_RETRIES; i++) {
-		fd = (int)syscall(CALL_OPENAT2, dirfd, path, &how, sizeof(how));
-		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
-			break;
-	}
-	return fd;
-}
+enum { MAX_LINKS = 40 };
 
 bool resolve_has_openat2(int dirfd)
 {
-	int fd = openat2_path(dirfd, ".", IN_ROOT);
+	int fd = resolve_openat2(dirfd, ".", OPENAT2_IN_ROOT);
 
 	if (fd >= 0)
 		close(fd);
@@ -231,29 +204,23 @@ out:
 	return fd;
 }
 
-int resolve_strictly(int dirfd, const char *path, bool one_device)
-{
-	return openat2_path(dirfd, *path ? path : ".",
-			    BENEATH | NO_SYMLINKS | NO_MAGICLINKS | (one_device ? NO_XDEV : 0));
-}
-
 int resolve_path(const struct root *r, const char *path, bool named)
 {
-	const char *rest = path[0] == '/' ? path + strspn(path, "/") : path;
-
 	switch (r->kind) {
 	case ROOT_HOST:
 		if (named || r->by_steps)
 			return openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
-		return openat2_path(AT_FDCWD, path, NO_MAGICLINKS);
+		return resolve_openat2(AT_FDCWD, path, OPENAT2_NO_MAGICLINKS);
 	case ROOT_IMAGE:
 		if (r->by_steps)
 			return by_steps(r->fd, false, path);
-		return openat2_path(r->fd, *rest ? rest : ".", IN_ROOT | NO_MAGICLINKS);
+		return resolve_in(r->fd, path);
 	case ROOT_HOME:
 		if (r->by_steps)
 			return by_steps(r->fd, true, path);
-		return openat2_path(r->fd, path, BENEATH | NO_SYMLINKS | NO_MAGICLINKS | NO_XDEV);
+		return resolve_openat2(r->fd, path,
+				       OPENAT2_BENEATH | OPENAT2_NO_SYMLINKS | OPENAT2_NO_MAGICLINKS |
+					       OPENAT2_NO_XDEV);
 	}
 	bug("unknown kind of root");
 }

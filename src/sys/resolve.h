@@ -11,8 +11,4 @@ bool resolve_has_openat2(int dirfd);
 /* An O_PATH descriptor for what PATH leads to, or -1 with errno. */
 int resolve_path(const struct root *r, const char *path, bool named);
 
-/* For those who change things: O_PATH descriptor of PATH beneath DIRFD, no link followed, no ".." leading out and,
- * with ONE_DEVICE, no mount crossed. Needs openat2: where that is missing it fails with ENOSYS. */
-int resolve_strictly(int dirfd, const char *path, bool one_device);
-
 #endif

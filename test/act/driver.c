@@ -191,10 +191,8 @@ static bool add_line(struct driver *d, char **w)
 		d->free = words(d, w + 1, &d->nfree);
 	} else if (strcmp(w[0], "hold") == 0) {
 		add_file(d, ACTION_HOLD_FILE, w);
-	} else if (strcmp(w[0], "mode") == 0) {
-		add_file(d, ACTION_MODE, w)->mode = (uint32_t)strtoul(w[4], NULL, 8);
 	} else if (strcmp(w[0], "modes") == 0) {
-		v = add(d, ACTION_MODES);
+		v = add(d, ACTION_MODE);
 		v->uid = uid_of(w[1]);
 		v->base = arena_span(d->arena, span_str(w[2]));
 		v->path = v->base;

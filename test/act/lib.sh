@@ -54,7 +54,7 @@ five() { # DIR
 	printf 'hold\t2001\t/home/alice\t/home/alice/www/x.php\n'
 	printf 'edit\t-\t/\t/etc/postfix/main.cf\t%s\t%s\n' "$1/old" "$1/new"
 	printf 'make\t-\t/\t/etc/postfix/list\t%s\t644\n' "$1/list"
-	printf 'mode\t2001\t/home/alice\t/home/alice/www/quiet.php\t0600\n'
+	printf 'modes\t2001\t/home/alice\t000 www/quiet.php\n'
 	printf 'put\t2001\t/home/alice\t/home/alice/www/x.php\t%s\t644\n' "$1/list"
 	printf 'modes\t2001\t/home/alice\t755 up\t644 up/loose.php\t644 www/x.php\n'
 }

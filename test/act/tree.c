@@ -150,23 +150,27 @@ static void acl(const char *path)
 
 static void grow_file(const char *top, const char *home, const char *path, unsigned uid)
 {
-	static const mode_t modes[] = { 0644, 0600, 0444, 0755, 0666, 0777, 0, 0640, 02755 };
+	static const mode_t modes[] = { 0644, 0600, 0444, 0755, 0666, 0777, 0, 0640 };
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
-	bool shut = dice(4) == 0;
+	bool shut = dice(4) == 0, locked = dice(2);
+	mode_t mode = modes[dice(8)];
 
 	if (fd < 0)
 		return;
 	fill(fd);
-	if (fchown(fd, uid, uid) < 0 || fchmod(fd, modes[dice(shut ? 9 : 8)]) < 0)
+	if (fchown(fd, uid, uid) < 0 || fchmod(fd, mode) < 0)
 		exit(9);
 	close(fd);
 	if (dice(3) == 0)
 		setxattr(path, "user.note", path, strlen(path) % 60, 0);
 	if (dice(4) == 0)
 		acl(path);
-	printf("%s\t%u\t%s\t", shut ? "mode" : "hold", uid, home);
-	encode(path + strlen(top));
-	printf(shut ? "\t%o\n" : "\n", dice(2) ? 0755 : 0600);
+	/* an action that finds no right to take away is refused */
+	if (shut && !(mode & (locked ? 0777 : 0133)))
+		return;
+	printf(shut ? "modes\t%u\t%s\t%s " : "hold\t%u\t%s\t", uid, home, locked ? "000" : "644");
+	encode(path + strlen(top) + (shut ? strlen(home) + 1 : 0));
+	printf("\n");
 }
 
 /* TOP/home/alice is HOME. */
