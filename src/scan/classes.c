@@ -31,6 +31,7 @@ struct weighing {
 	struct span steered[24]; /* different functions on files that a request steers */
 	uint32_t steereds, loose;
 	bool connects, queries, accounts, links, commands;
+	bool sendmail, others, piped; /* sendmail is run; other commands are; a request's text is written */
 };
 
 /* Each rule counts once, at its heaviest. */
@@ -152,6 +153,10 @@ static void command(struct weighing *w, const struct event *e)
 	int weight = w->alone ? 100 : 55;
 
 	w->commands = true;
+	if (span_search(e->content, 0, SPAN("sendmail")) >= 0)
+		w->sendmail = true;
+	else
+		w->others = true;
 	if (e->marks & (M_FIELD | M_BODY))
 		add(w, "php.command.request", CLASS_WEBSHELL,
 		    e->marks & M_BEHIND ? weight * 7 / 10 : weight + 10, e,
@@ -283,7 +288,8 @@ static void upload(struct weighing *w, const struct event *e)
 /* Recipients and text from the request make a mailer; a fixed recipient and a password a thief. */
 static void mail(struct weighing *w, const struct event *e)
 {
-	bool to = e->marks & M_FIELD, body = e->second & M_FIELD, many = e->marks & M_LINES;
+	bool to = e->marks & (M_FIELD | M_BODY), body = e->second & (M_FIELD | M_BODY),
+	     many = e->marks & M_LINES;
 
 	if (to && body && w->alone)
 		add(w, "php.mail.request", CLASS_MAILER,
@@ -461,6 +467,7 @@ static void one(struct weighing *w, const struct event *e)
 	case SINK_WRITE:
 	case SINK_PUT:
 	case SINK_COPY:
+		w->piped |= e->sink == SINK_PUT && e->second & (M_FIELD | M_BODY);
 		write_out(w, e);
 		steer(w, e);
 		if (e->sink == SINK_COPY) {
@@ -553,9 +560,14 @@ static void whole(struct weighing *w)
 		add(w, "php.goto", CLASS_OBFUSCATED, 60, NULL, "its order is hidden by jumps");
 	if (w->alone && q->names >= 10)
 		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
-	if (w->commands && w->alone && q->tokens < TINY && !q->includes && !q->functions)
-		add(w, "php.command.tiny", CLASS_WEBSHELL, 50, NULL,
-		    "it does little more than run a command");
+	if (w->commands && w->alone && q->tokens < TINY && !q->includes && !q->functions) {
+		if (w->sendmail && w->piped && !w->others)
+			add(w, "php.mail.piped", CLASS_MAILER, 50, NULL,
+			    "it does little more than hand a request's text to sendmail");
+		else
+			add(w, "php.command.tiny", CLASS_WEBSHELL, 50, NULL,
+			    "it does little more than run a command");
+	}
 	if (ev->strangers && w->alone && q->tokens < TINY && !q->includes)
 		add(w, "php.call.stranger", CLASS_BACKDOOR, 50, NULL,
 		    "a request's text is given to a function that is nowhere");
