@@ -15,9 +15,9 @@ enum arm { ARM_FIRST, ARM_SECOND, ARM_BOTH };
  * LABEL_VISITS: flattened code goes through its labels once a block, loops in it some hundred times.
  * UNDECIDED_TURNS: the second turn sees what the first has stored; a third adds nothing but steps.
  * DECIDED_TURNS: decoders take a turn a byte, for texts of that size. ENDLESS_TURNS: of while (true), which servers
- * are made of; what leaves it is inside of it.
+ * are made of; what leaves it is inside of it. LIST: addresses that a program's own settings would not name.
  */
-enum { LABEL_VISITS = 400, UNDECIDED_TURNS = 2, DECIDED_TURNS = 300000, ENDLESS_TURNS = 5000 };
+enum { LABEL_VISITS = 400, UNDECIDED_TURNS = 2, DECIDED_TURNS = 300000, ENDLESS_TURNS = 5000, LIST = 8 };
 
 /* --- branches -------------------------------------------------------------------------------- */
 
@@ -235,6 +235,8 @@ void op_next(struct machine *m, const struct code *k)
 		v = a->pair[l->at].value;
 		key = a->pair[l->at].key;
 		v.marks |= l->each.marks & (M_DECODED | M_CHANGED);
+		if (a->n >= LIST && v.kind == V_TEXT && memchr(v.p, '@', v.n))
+			v.marks |= M_LINES;
 	} else if (l->at == 0 || (l->at < 2 && (!a || a->marks))) {
 		v = operate_element(m, l->each);
 		key.marks = l->each.kind == V_UNKNOWN && l->each.n ? l->each.marks : 0;

@@ -303,7 +303,7 @@ static void mail(struct weighing *w, const struct event *e)
 	else if (!to && w->unset && w->small && e->second & M_LOOSE && e->second & M_CLIENT)
 		add(w, "php.mail.loose", CLASS_CREDENTIAL_MAILER, 50, e,
 		    "variables that nothing sets and the visitor's address are mailed");
-	else if (many && e->marks & (M_FILE | M_REMOTE) && w->alone)
+	else if (many && w->alone && (e->marks & (M_FILE | M_REMOTE) || !(e->marks & OUTSIDE)))
 		add(w, "php.mail.list", CLASS_MAILER, 60, e, "each line of a list is mailed to");
 	if (e->second & M_SECRET && e->third & M_CLIENT && !to)
 		add(w, "php.mail.secret", CLASS_CREDENTIAL_MAILER, 80, e,
@@ -317,6 +317,15 @@ static void mail(struct weighing *w, const struct event *e)
 	if (e->hidden)
 		add(w, "php.mail.hidden", CLASS_MAILER, 60, e,
 		    "mail() is called by a name put together from pieces");
+}
+
+/* What is told to a mail server: a request's recipients and text, line by line. */
+static void dialogue(struct weighing *w, const struct event *e)
+{
+	if (e->sink == SINK_PUT && w->q->dialogues && w->alone && !(e->marks & M_WRITER) &&
+	    e->second & (M_FIELD | M_BODY))
+		add(w, "php.mail.dialogue", CLASS_MAILER, e->second & M_LINES ? 110 : 60, e,
+		    "a request brings what is told to a mail server");
 }
 
 /* An address that unpacks or decodes on its way. */
@@ -467,6 +476,7 @@ static void one(struct weighing *w, const struct event *e)
 	case SINK_WRITE:
 	case SINK_PUT:
 	case SINK_COPY:
+		dialogue(w, e);
 		w->piped |= e->sink == SINK_PUT && e->second & (M_FIELD | M_BODY);
 		write_out(w, e);
 		steer(w, e);

@@ -112,7 +112,9 @@ static void op_return(struct machine *m, const struct code *k)
 	f->returned = f->has_returned ? value_join(f->returned, v) : v;
 	f->has_returned = true;
 	if (f->unsure == 0 && m->loops == f->loops && f->unit->number && !f->shares) {
-		f->returned.kind = v.kind;
+		v.marks = f->returned.marks;
+		v.from = f->returned.from;
+		f->returned = v;
 		machine_jump(m, f->unit->codes);
 	} else if (f->unsure == 0 && m->loops > f->loops && f->unit->number) {
 		f->returned = v;

@@ -145,6 +145,9 @@ static void text(struct quick *q, const struct lexicon *words, const char *p, co
 					hit = s.p + i;
 		q->escapes += hit != NULL;
 	}
+	/* RFC 5321, 3.3 */
+	q->dialogues +=
+		t->n >= 7 && (s.p[0] | 0x20) == 'r' && span_eq_nocase(span_head(s, 7), SPAN("RCPT TO"));
 	if (t->n > 8 && memmem(s.p, s.n, "<?", 2))
 		q->scripts++;
 	if (t->n == 11 && memcmp(s.p, "php://input", 11) == 0) {

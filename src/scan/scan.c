@@ -322,3 +322,23 @@ void scan_differs(struct arena *a, const struct walk_file *f, struct span releas
 		   SPAN("spamtrail"), CLASS_CONFIG, ret);
 	buf_free(&text);
 }
+
+bool scan_mailed(const struct scan_rules *rules, struct arena *a, const struct walk_file *f,
+		 struct scan_finding *ret)
+{
+	struct quick q;
+
+	quick_look(rules->words, f->bytes, &q);
+	/* who mails and shows no mail() hides it */
+	if (!q.mails && !q.dialogues && (q.includes || !(q.evals || q.dynamic)))
+		return false;
+	one_reason(
+		a, f,
+		&(struct scan_reason){
+			.rule = SPAN("log.mailed"),
+			.text = SPAN("the logs name it as what mailed; by itself it does not look planted: "
+				     "who may use it?"),
+			.weight = 5.0 },
+		SPAN("spamtrail"), CLASS_MAILER, ret);
+	return true;
+}

@@ -90,6 +90,10 @@ void machine_store(struct machine *m, struct value *at, struct value v)
 		v.array->shared = true;
 	if (at->kind == V_ALIAS)
 		at = at->cell;
+	/* an empty list in one branch is no reason to forget what the other one found */
+	if (f->unsure && value_is_blank(&v) && (at->kind == V_UNKNOWN || at->kind == V_ARRAY) &&
+	    at->marks & M_INPUT)
+		return;
 	if (f->unsure) {
 		uint32_t kept = at->marks & ~(uint32_t)(M_SHAPE | M_LOOSE | M_DECODED | M_BUILT | M_ESCAPED |
 							M_CHANGED | M_FRAGILE);

@@ -281,10 +281,16 @@ struct value value_append(struct pool *p, struct value a, struct value b)
 	return v;
 }
 
+bool value_is_blank(const struct value *v)
+{
+	return v->kind == V_ARRAY && v->array->n == 0 && !v->array->marks;
+}
+
 /* The content of one of them, the marks of both. */
 struct value value_join(struct value a, struct value b)
 {
-	struct value v = b.kind == V_UNKNOWN || b.kind == V_NULL ? a : b;
+	bool first = b.kind == V_NULL || value_is_blank(&b) || (b.kind == V_UNKNOWN && !value_is_blank(&a));
+	struct value v = first ? a : b;
 
 	v.marks = a.marks | b.marks;
 	if (!(a.marks & M_BEHIND) || !(b.marks & M_BEHIND)) {

@@ -130,7 +130,9 @@ bool value_to_int(const struct value *v, int64_t *ret);
 int value_truth(const struct value *v);
 /* 1 equal, 0 not, -1 not known. */
 int value_same(const struct value *a, const struct value *b, bool strict);
-/* What may be either: marks of both; B's content, or A's where B is unknown or null. Takes no memory. */
+/* An empty list: what a variable holds where there is nothing to say. */
+bool value_is_blank(const struct value *v);
+/* What may be either: marks of both; B's content, or A's where B is unknown, null or an empty list. Takes no memory. */
 struct value value_join(struct value a, struct value b);
 
 struct value array_new(struct pool *p);
