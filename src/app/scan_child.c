@@ -22,7 +22,7 @@
 #define FILE_MOST (8u << 20)
 #define PROGRESS_EVERY 256 /* files */
 #define PRINTS_TOLD 4096 /* of clean files, in one message */
-#define INCLUDES_MOST 64
+#define INCLUDES_MOST 256
 /* Files that may differ from a release, until it is known whether that release lies there. */
 #define DOUBTS_MOST 65536
 /* Files that others have named, of one folder; a name more for one file counts, too. */
@@ -308,6 +308,22 @@ static void clean_file(struct scanner *s, unsigned worker, const struct walk_fil
 		keep_print(s, worker, print);
 }
 
+/* The very script that an incident's mail came from, though nothing in it is found. */
+static bool is_accused(const struct scanner *s, const struct scan_told *t)
+{
+	return s->task->only && s->task->rank == RANK_MAILER && t->known.state != KNOWN_SAME;
+}
+
+static void accuse(struct scanner *s, const struct walk_file *f)
+{
+	struct scan_finding finding;
+	struct arena *a = arena_new();
+
+	if (scan_mailed(&s->rules, a, f, &finding))
+		give_finding(s, f, a, &finding, NULL, 0);
+	arena_free(a);
+}
+
 static void told(struct scanner *s, const struct walk_file *f, struct scan_told *t, uint64_t print)
 {
 	if (is_only_writable(&t->finding) && atomic_fetch_add(&s->writable, 1) >= WRITABLE_MOST)
@@ -315,22 +331,32 @@ static void told(struct scanner *s, const struct walk_file *f, struct scan_told 
 	give_finding(s, f, t->arena, &t->finding, t->why, print);
 }
 
+static void note_include(struct scanner *s, struct span at)
+{
+	bool there = at.n == 0;
+
+	for (size_t k = 0; k < s->includes && !there; k++)
+		there = span_eq(s->include[k], at);
+	if (!there && s->includes < INCLUDES_MOST)
+		s->include[s->includes++] = span_str(arena_str(s->arena, at));
+}
+
+/* What comes behind a folder that only the run knows is looked for in each from the script's own up to the home. */
 static void note_includes(struct scanner *s, const struct walk_file *f)
 {
-	struct span name[INCLUDES_MOST];
-	ptrdiff_t slash = span_rfind(f->path, '/');
+	struct span name[INCLUDES_MOST], home = s->want->place;
 	size_t n = includes_of(s->rules.words, f->bytes, s->arena, name, INCLUDES_MOST);
 
-	for (size_t i = 0; i < n && s->includes < INCLUDES_MOST; i++) {
-		struct span at =
-			includes_place(s->arena, s->want->place,
-				       slash < 0 ? SPAN_NONE : span_head(f->path, (size_t)slash), name[i]);
-		bool there = at.n == 0;
+	for (size_t i = 0; i < n; i++) {
+		struct span folder = f->path;
+		bool rooted = name[i].p[0] == '/' && !span_starts(name[i], home);
 
-		for (size_t k = 0; k < s->includes && !there; k++)
-			there = span_eq(s->include[k], at);
-		if (!there)
-			s->include[s->includes++] = span_str(arena_str(s->arena, at));
+		do {
+			ptrdiff_t slash = span_rfind(folder, '/');
+
+			folder = slash < 0 ? SPAN_NONE : span_head(folder, (size_t)slash);
+			note_include(s, includes_place(s->arena, home, folder, name[i]));
+		} while (rooted && folder.n);
 	}
 }
 
@@ -378,8 +404,11 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		give_again(s, print, &f->fd);
 	else if (scan_file(&s->rules, f, &t))
 		told(s, f, &t, print);
-	else
+	else {
+		if (is_accused(s, &t))
+			accuse(s, f);
 		clean_file(s, worker, f, &t, print);
+	}
 	arena_free(t.arena);
 	/* one worker alone: see scan_task's includes */
 	if (s->task->includes)
@@ -450,7 +479,8 @@ static void one_task(struct scanner *s, uint32_t number)
 	s->task = &task;
 	walk(s, task.start, task.only);
 	/* the list grows while it is walked: what is included may include */
-	if (task.rank < RANK_NEAR)
+	/* of a folder it is not known which of its scripts mailed, nor whether by itself or by what it includes */
+	if (task.only && task.rank < RANK_NEAR)
 		task.rank = RANK_NEAR;
 	for (size_t i = 0; s->task->includes && i < s->includes && on_go(s); i++)
 		walk(s, NULL, s->include[i].p);
