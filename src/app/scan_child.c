@@ -13,6 +13,7 @@
 #include "scan/scan.h"
 #include "scan/sigs.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@
 #define FILE_MOST (8u << 20)
 #define PROGRESS_EVERY 256 /* files */
 #define PRINTS_TOLD 4096 /* of clean files, in one message */
-#define INCLUDES_MOST 64
+#define INCLUDES_MOST 64 /* of one file */
+#define PLACES_MOST 512 /* where those may lie */
 /* Files that may differ from a release, until it is known whether that release lies there. */
 #define DOUBTS_MOST 65536
 /* Files that others have named, of one folder; a name more for one file counts, too. */
@@ -55,6 +57,12 @@ struct copy {
 	struct span release;
 };
 
+/* A place where the file that an include names may lie; one that is there settles all of that include. */
+struct place {
+	struct span path;
+	uint32_t include;
+};
+
 struct scanner {
 	const struct scan_want *want;
 	const struct scan_task *task;
@@ -63,7 +71,7 @@ struct scanner {
 	struct known *known;
 	struct sigs *sigs;
 	pthread_mutex_t lock; /* of the channel and of the lists */
-	atomic_ullong files, bytes, same, writable;
+	atomic_ullong files, bytes, same, writable, told;
 	struct prints prints[WALK_WORKERS_MOST];
 	bool ended; /* nobody listens any more */
 	struct arena *arena; /* of the lists */
@@ -75,8 +83,9 @@ struct scanner {
 	size_t nameds, away; /* AWAY: in quarantine */
 	struct span engine; /* who has named the file at hand */
 	struct span differs; /* the release that the file at hand is held against */
-	struct span include[INCLUDES_MOST];
-	size_t includes;
+	struct place place[PLACES_MOST];
+	size_t places;
+	uint32_t includes;
 };
 
 /* --- saying ------------------------------------------------------------------------------------ */
@@ -172,6 +181,7 @@ static void give_finding(struct scanner *s, const struct walk_file *f, struct ar
 	struct codec c = { .to = &p, .arena = arena };
 	struct span why = span_str(limit ? limit : "");
 
+	atomic_fetch_add(&s->told, 1);
 	finding->rank = s->task->rank;
 	finding->path = f->path;
 	pack_u64(&p, print);
@@ -194,6 +204,7 @@ static void give_again(struct scanner *s, uint64_t print, const int *fd)
 	struct buf body = BUF_MAX(16);
 	struct packer p = { .out = &body };
 
+	atomic_fetch_add(&s->told, 1);
 	pack_u64(&p, print);
 	pack_u8(&p, s->task->rank);
 	give_with(s, SCAN_AGAIN, &body, fd);
@@ -315,22 +326,35 @@ static void told(struct scanner *s, const struct walk_file *f, struct scan_told 
 	give_finding(s, f, t->arena, &t->finding, t->why, print);
 }
 
+/* False: NAME cannot lie there, beneath what is scanned. */
+static bool note_place(struct scanner *s, struct span folder, struct span name)
+{
+	struct span at = includes_place(s->arena, s->want->place, folder, name);
+
+	if (!at.n || s->places == PLACES_MOST)
+		return false;
+	for (size_t k = 0; k < s->places; k++)
+		if (span_eq(s->place[k].path, at))
+			return true;
+	s->place[s->places++] = (struct place){ span_str(arena_str(s->arena, at)), s->includes };
+	return true;
+}
+
+/* What stands in front of a name may be any folder, the site's own above all: each above the script is tried. */
 static void note_includes(struct scanner *s, const struct walk_file *f)
 {
 	struct span name[INCLUDES_MOST];
-	ptrdiff_t slash = span_rfind(f->path, '/');
 	size_t n = includes_of(s->rules.words, f->bytes, s->arena, name, INCLUDES_MOST);
 
-	for (size_t i = 0; i < n && s->includes < INCLUDES_MOST; i++) {
-		struct span at =
-			includes_place(s->arena, s->want->place,
-				       slash < 0 ? SPAN_NONE : span_head(f->path, (size_t)slash), name[i]);
-		bool there = at.n == 0;
+	for (size_t i = 0; i < n; i++) {
+		struct span folder = f->path;
+		ptrdiff_t slash;
 
-		for (size_t k = 0; k < s->includes && !there; k++)
-			there = span_eq(s->include[k], at);
-		if (!there)
-			s->include[s->includes++] = span_str(arena_str(s->arena, at));
+		s->includes++;
+		do {
+			slash = span_rfind(folder, '/');
+			folder = slash < 0 ? SPAN_NONE : span_head(folder, (size_t)slash);
+		} while (note_place(s, folder, name[i]) && slash >= 0);
 	}
 }
 
@@ -441,20 +465,53 @@ static void walk(struct scanner *s, const char *start, const char *only)
 	walk_tree(&walk);
 }
 
+/* The list grows while it is walked: what is included may include. */
+static void walk_includes(struct scanner *s)
+{
+	uint32_t there = 0;
+
+	for (size_t i = 0; s->task->includes && i < s->places && on_go(s); i++) {
+		uint64_t files = atomic_load(&s->files);
+
+		if (s->place[i].include == there)
+			continue;
+		walk(s, NULL, s->place[i].path.p);
+		if (atomic_load(&s->files) != files)
+			there = s->place[i].include;
+	}
+	s->places = 0;
+	s->includes = 0;
+}
+
+/* The logs name this script. That nothing is wrong with it is worth a word: it is the first that somebody should read. */
+static void named_by_logs(struct scanner *s, const char *only)
+{
+	struct buf text = BUF_MAX(2 * PATH_MAX);
+
+	buf_span(&text, s->want->place);
+	buf_addf(&text,
+		 "/%s: by the logs it mailed, but nothing in it looks malicious: read it, and who calls it",
+		 only);
+	give(s, SCAN_NOTE, &text);
+	buf_free(&text);
+}
+
 static void one_task(struct scanner *s, uint32_t number)
 {
 	struct buf body = BUF_MAX(16);
 	struct packer p = { .out = &body };
 	struct scan_task task = s->want->task[number];
+	uint64_t files = atomic_load(&s->files), told = atomic_load(&s->told);
 
 	s->task = &task;
 	walk(s, task.start, task.only);
-	/* the list grows while it is walked: what is included may include */
-	if (task.rank < RANK_NEAR)
+	if (task.only && task.rank == RANK_MAILER && atomic_load(&s->files) != files &&
+	    atomic_load(&s->told) == told)
+		named_by_logs(s, task.only);
+	/* of a folder it is not known which of its scripts mailed, nor whether by itself or by what it includes */
+	if (task.only && task.rank < RANK_NEAR)
 		task.rank = RANK_NEAR;
-	for (size_t i = 0; s->task->includes && i < s->includes && on_go(s); i++)
-		walk(s, NULL, s->include[i].p);
-	s->includes = 0;
+	walk_includes(s);
 	s->task = &s->want->task[number];
 	pack_u32(&p, number);
 	give(s, SCAN_TASK, &body);

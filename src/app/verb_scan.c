@@ -82,7 +82,7 @@ static void show_near(struct scanning *s)
 {
 	struct err unheard;
 
-	if (s->o->output != OUTPUT_SCREEN || s->r.findings == 0)
+	if (s->o->output != OUTPUT_SCREEN || (s->r.findings == 0 && s->r.notes == 0))
 		return;
 	progress_end(&s->progress);
 	print(s, true, &unheard);

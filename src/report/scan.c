@@ -117,16 +117,20 @@ static void put_findings(struct sink *s, struct pen *p, const struct scan_report
 {
 	size_t most = screen->top ? screen->top : SIZE_MAX, shown = 0;
 
-	/* nearest to the script that mailed, then worst */
+	/* around the script that mailed in the order they come in, who mails first; of the rest the worst first */
 	for (int rank = RANK_MAILER; rank < SCAN_RANKS; rank++)
 		for (int verdict = SCAN_MALICIOUS; verdict >= SCAN_SUSPICIOUS; verdict--)
-			for (size_t i = 0; i < r->findings && shown < most; i++)
-				if ((int)r->finding[i].verdict == verdict &&
-				    (int)r->finding[i].rank == rank) {
-					put_finding(p, &r->finding[i], explain);
+			for (size_t i = 0; i < r->findings && shown < most; i++) {
+				const struct scan_finding *f = &r->finding[i];
+				bool now = rank == RANK_REST ? (int)f->verdict == verdict
+							     : verdict == SCAN_MALICIOUS;
+
+				if (now && (int)f->rank == rank) {
+					put_finding(p, f, explain);
 					shown++;
 					sink_turn(s);
 				}
+			}
 }
 
 static void put_notes(struct pen *p, const struct scan_report *r)
@@ -189,6 +193,8 @@ void scan_text_first(struct sink *s, const struct scan_report *r, const struct s
 
 	pen_str(&p, "AROUND THE SCRIPT THAT MAILED");
 	pen_line(&p, 0);
+	/* of the script itself, where the logs name it and nothing is found in it */
+	put_notes(&p, r);
 	put_findings(s, &p, r, screen, explain);
 	pen_str(&p, "The rest of the home is being read; all of it follows.");
 	pen_line(&p, 0);

@@ -1,0 +1,41 @@
+#!/bin/sh
+# rate.sh - how often the first finding of `scan --incident` is the script that mailed, over made-up servers of SEEDS seeds.
+# Usage: [SET=held] rate.sh SEEDS [FIRST]; prints a line for each miss and "first N of SEEDS". KEEP=DIR leaves the servers there.
+set -u
+cd "$(dirname "$0")/../.." || exit 70
+: "${BUILD:=$PWD/build}" "${SPAMTRAIL:=$BUILD/spamtrail}" "${SPAMTRAIL_GEN:=$BUILD/test/gen/spamtrail-gen}"
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/spamtrail-test.XXXXXX") || exit 70
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+chmod 755 "$tmp"
+export LC_ALL=C
+. test/first/plant.sh
+. test/first/incident.sh
+mkdir "$tmp/none"
+printf '[scan]\nrules = %s\nclamd = off\nmaldet = %s\n' "$tmp/none" "$tmp/none" >"$tmp/conf"
+of() { "$SPAMTRAIL" "$@" --root "$R" --state "$tmp/state" --config "$tmp/conf" --json; }
+
+good=0 noted=0 total=0 seed=${2:-1}
+until=$((seed + $1))
+while [ $seed -lt $until ]; do
+	R=${KEEP:-$tmp}/server$seed
+	rm -rf "$R" "$tmp/state"
+	server "$R" $seed || exit 70
+	id=$(of investigate | incident_of "$folder")
+	[ -n "$id" ] && of scan --incident "$id" >"$tmp/out" 2>"$tmp/err" || :
+	first=$(sed -n 's/.*"findings":\[{"path":"\([^"]*\)".*/\1/p' "$tmp/out" 2>/dev/null)
+	total=$((total + 1))
+	if [ -n "$id" ] && [ "$first" = "$truth" ]; then
+		good=$((good + 1))
+	elif grep -qF "\"$truth: by the logs it mailed" "$tmp/out"; then
+		noted=$((noted + 1))
+		echo "noted: seed $seed $mta shape $shape $chain"
+	else
+		echo "miss: seed $seed $mta shape $shape $chain, incident ${id:-none}: $truth, but first ${first:-nothing}"
+	fi
+	[ -n "${KEEP:-}" ] || rm -rf "$R"
+	: >"$tmp/out"
+	seed=$((seed + 1))
+done
+[ $noted = 0 ] || echo "not found, but named in a note, as the logs name it: $noted"
+echo "first $good of $total"
