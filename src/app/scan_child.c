@@ -22,7 +22,8 @@
 #define FILE_MOST (8u << 20)
 #define PROGRESS_EVERY 256 /* files */
 #define PRINTS_TOLD 4096 /* of clean files, in one message */
-#define INCLUDES_MOST 256
+#define INCLUDES_MOST 64 /* of one file */
+#define PLACES_MOST 512 /* where those may lie */
 /* Files that may differ from a release, until it is known whether that release lies there. */
 #define DOUBTS_MOST 65536
 /* Files that others have named, of one folder; a name more for one file counts, too. */
@@ -55,6 +56,12 @@ struct copy {
 	struct span release;
 };
 
+/* A place where the file that an include names may lie; one that is there settles all of that include. */
+struct place {
+	struct span path;
+	uint32_t include;
+};
+
 struct scanner {
 	const struct scan_want *want;
 	const struct scan_task *task;
@@ -75,8 +82,9 @@ struct scanner {
 	size_t nameds, away; /* AWAY: in quarantine */
 	struct span engine; /* who has named the file at hand */
 	struct span differs; /* the release that the file at hand is held against */
-	struct span include[INCLUDES_MOST];
-	size_t includes;
+	struct place place[PLACES_MOST];
+	size_t places;
+	uint32_t includes;
 };
 
 /* --- saying ------------------------------------------------------------------------------------ */
@@ -331,32 +339,35 @@ static void told(struct scanner *s, const struct walk_file *f, struct scan_told 
 	give_finding(s, f, t->arena, &t->finding, t->why, print);
 }
 
-static void note_include(struct scanner *s, struct span at)
+/* False: NAME cannot lie there, beneath what is scanned. */
+static bool note_place(struct scanner *s, struct span folder, struct span name)
 {
-	bool there = at.n == 0;
+	struct span at = includes_place(s->arena, s->want->place, folder, name);
 
-	for (size_t k = 0; k < s->includes && !there; k++)
-		there = span_eq(s->include[k], at);
-	if (!there && s->includes < INCLUDES_MOST)
-		s->include[s->includes++] = span_str(arena_str(s->arena, at));
+	if (!at.n || s->places == PLACES_MOST)
+		return false;
+	for (size_t k = 0; k < s->places; k++)
+		if (span_eq(s->place[k].path, at))
+			return true;
+	s->place[s->places++] = (struct place){ span_str(arena_str(s->arena, at)), s->includes };
+	return true;
 }
 
-/* What comes behind a folder that only the run knows is looked for in each from the script's own up to the home. */
+/* What stands in front of a name may be any folder, the site's own above all: each above the script is tried. */
 static void note_includes(struct scanner *s, const struct walk_file *f)
 {
-	struct span name[INCLUDES_MOST], home = s->want->place;
+	struct span name[INCLUDES_MOST];
 	size_t n = includes_of(s->rules.words, f->bytes, s->arena, name, INCLUDES_MOST);
 
 	for (size_t i = 0; i < n; i++) {
 		struct span folder = f->path;
-		bool rooted = name[i].p[0] == '/' && !span_starts(name[i], home);
+		ptrdiff_t slash;
 
+		s->includes++;
 		do {
-			ptrdiff_t slash = span_rfind(folder, '/');
-
+			slash = span_rfind(folder, '/');
 			folder = slash < 0 ? SPAN_NONE : span_head(folder, (size_t)slash);
-			note_include(s, includes_place(s->arena, home, folder, name[i]));
-		} while (rooted && folder.n);
+		} while (note_place(s, folder, name[i]) && slash >= 0);
 	}
 }
 
@@ -470,6 +481,24 @@ static void walk(struct scanner *s, const char *start, const char *only)
 	walk_tree(&walk);
 }
 
+/* The list grows while it is walked: what is included may include. */
+static void walk_includes(struct scanner *s)
+{
+	uint32_t there = 0;
+
+	for (size_t i = 0; s->task->includes && i < s->places && on_go(s); i++) {
+		uint64_t files = atomic_load(&s->files);
+
+		if (s->place[i].include == there)
+			continue;
+		walk(s, NULL, s->place[i].path.p);
+		if (atomic_load(&s->files) != files)
+			there = s->place[i].include;
+	}
+	s->places = 0;
+	s->includes = 0;
+}
+
 static void one_task(struct scanner *s, uint32_t number)
 {
 	struct buf body = BUF_MAX(16);
@@ -478,13 +507,10 @@ static void one_task(struct scanner *s, uint32_t number)
 
 	s->task = &task;
 	walk(s, task.start, task.only);
-	/* the list grows while it is walked: what is included may include */
 	/* of a folder it is not known which of its scripts mailed, nor whether by itself or by what it includes */
 	if (task.only && task.rank < RANK_NEAR)
 		task.rank = RANK_NEAR;
-	for (size_t i = 0; s->task->includes && i < s->includes && on_go(s); i++)
-		walk(s, NULL, s->include[i].p);
-	s->includes = 0;
+	walk_includes(s);
 	s->task = &s->want->task[number];
 	pack_u32(&p, number);
 	give(s, SCAN_TASK, &body);

@@ -204,12 +204,20 @@ static void add_age(struct making *m, int64_t at)
 	add_task(m, (struct scan_task){ .rank = RANK_AGE, .since = at - SAME_AGE, .until = at + SAME_AGE });
 }
 
+static bool script_known(const struct scripts *all, const char *folder)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->script[i].ctime && strcmp(all->script[i].folder, folder) == 0)
+			return true;
+	return false;
+}
+
 /* A place that mailed: a script, or a folder of which it is not known which. */
-static void add_place(struct making *m, const struct script *at)
+static void add_place(struct making *m, const struct scripts *all, const struct script *at)
 {
 	if (at->ctime)
 		add_task(m, (struct scan_task){ .rank = RANK_MAILER, .only = at->path, .includes = true });
-	add_task(m, (struct scan_task){ .rank = at->ctime ? RANK_NEAR : RANK_MAILER,
+	add_task(m, (struct scan_task){ .rank = script_known(all, at->folder) ? RANK_NEAR : RANK_MAILER,
 					.start = *at->folder ? at->folder : NULL,
 					.flat = true,
 					.includes = !at->ctime });
@@ -250,7 +258,7 @@ static void find_scripts(struct scanning *s, const struct incident *in, const st
 static void add_near(struct making *m, const struct scripts *at, const char *home)
 {
 	for (size_t i = 0; i < at->n; i++)
-		add_place(m, &at->script[i]);
+		add_place(m, at, &at->script[i]);
 	for (size_t i = 0; i < at->n; i++)
 		add_settings(m, at->script[i].folder);
 	if (at->n)

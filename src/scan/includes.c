@@ -10,7 +10,7 @@
 #include <limits.h>
 
 /* Tokens of one include that are looked at: a path needs a handful. */
-enum { TOKENS_MOST = 32, PARTS_MOST = 256 };
+enum { TOKENS_MOST = 32, PARTS_MOST = 256, UP_MOST = 8 };
 
 static bool is_include(const struct token *t)
 {
@@ -18,19 +18,64 @@ static bool is_include(const struct token *t)
 				      t->sub == KW_REQUIRE || t->sub == KW_REQUIRE_ONCE);
 }
 
-static struct span include_name(struct lexer *l, struct span text)
+/* How a name is put together: its last text, and how many folders above the script's own it begins in. */
+struct included {
+	struct span name;
+	unsigned dirname, levels;
+	bool file, dir; /* __FILE__ and __DIR__ */
+};
+
+static void one_token(struct included *to, const struct token *t, struct span text)
 {
-	struct span name = SPAN_NONE;
+	struct span word = span_of(text.p + t->at, t->n);
+	uint64_t number;
+
+	if ((t->kind == TK_RAW || t->kind == TK_TEXT || t->kind == TK_PLAIN) && t->n)
+		to->name = word;
+	else if (t->kind == TK_NUMBER && span_u64(word, &number) && number <= UP_MOST && number)
+		to->levels += (unsigned)number - 1;
+	else if (t->kind == TK_NAME && span_eq_nocase(word, SPAN("dirname")))
+		to->dirname++;
+	else if (t->kind == TK_NAME && span_eq_nocase(word, SPAN("__FILE__")))
+		to->file = true;
+	else if (t->kind == TK_NAME && span_eq_nocase(word, SPAN("__DIR__")))
+		to->dir = true;
+}
+
+static struct included include_name(struct lexer *l, struct span text)
+{
+	struct included to = { .name = SPAN_NONE };
 
 	for (int i = 0; i < TOKENS_MOST; i++) {
 		struct token t = lex_next(l);
 
 		if (t.kind == TK_END || (t.kind == TK_OP && t.sub == ';'))
 			break;
-		if ((t.kind == TK_RAW || t.kind == TK_TEXT || t.kind == TK_PLAIN) && t.n)
-			name = span_of(text.p + t.at, t.n);
+		one_token(&to, &t, text);
 	}
-	return name;
+	return to;
+}
+
+/* dirname(__FILE__) is the script's own folder, each further dirname() one above it. */
+static unsigned ups(const struct included *in)
+{
+	unsigned up = in->dirname + in->levels;
+
+	if (!in->dir && (!in->file || !in->dirname))
+		return 0;
+	up -= in->dir ? 0 : 1;
+	return up < UP_MOST ? up : UP_MOST;
+}
+
+static struct span spelled(struct arena *a, struct span name, unsigned up)
+{
+	char *p = arena_alloc(a, name.n + UP_MOST * 3 + 1);
+	size_t n = 0;
+
+	for (unsigned i = 0; i < up; i++, n += 3)
+		memcpy(p + n, "../", 3);
+	memcpy(p + n, name.p, name.n);
+	return span_of(p, n + name.n);
 }
 
 size_t includes_of(const struct lexicon *words, struct span text, struct arena *a, struct span *ret,
@@ -42,7 +87,8 @@ size_t includes_of(const struct lexicon *words, struct span text, struct arena *
 
 	lex_start(&l, words, text, false);
 	while (n < max && (t = lex_next(&l)).kind != TK_END) {
-		struct span name = is_include(&t) ? include_name(&l, text) : SPAN_NONE;
+		struct included in = is_include(&t) ? include_name(&l, text) : (struct included){ 0 };
+		struct span name = in.name;
 
 		/* quotes may belong to the token */
 		while (name.n && (name.p[0] == '\'' || name.p[0] == '"'))
@@ -50,7 +96,7 @@ size_t includes_of(const struct lexicon *words, struct span text, struct arena *
 		while (name.n && (name.p[name.n - 1] == '\'' || name.p[name.n - 1] == '"'))
 			name.n--;
 		if (name.n && name.n < PATH_MAX && !memchr(name.p, '\0', name.n))
-			ret[n++] = arena_span(a, name);
+			ret[n++] = spelled(a, name, ups(&in));
 	}
 	return n;
 }

@@ -47,6 +47,6 @@ held_chain() { # CHAIN AT FILE
 	variable) truth=$2/lang.inc; echo '$d = dirname(__FILE__) . "/"; $n = "lang"; include $d . $n . ".inc";' | put "$2/$3" ;;
 	deep) truth=${2%/*/*}/lib/a/b.php; echo 'require_once dirname(dirname(dirname(__FILE__))) . "/lib/a/b.php";' | put "$2/$3" ;;
 	docroot) truth=$site/lib/x.inc; echo 'include $_SERVER["DOCUMENT_ROOT"] . "/lib/x.inc";' | put "$2/$3" ;;
-	prepend) mkdir -p "$2"; truth=$2/.x.inc; echo "auto_prepend_file=$2/.x.inc" >"$2/.user.ini"; echo 'echo "page";' | put "$2/$3" ;;
+	prepend) truth=$2/.x.inc; mkdir -p "$2"; echo "auto_prepend_file=$2/.x.inc" >"$2/.user.ini"; echo 'echo "page";' | put "$2/$3" ;;
 	esac
 }

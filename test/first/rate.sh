@@ -1,6 +1,6 @@
 #!/bin/sh
 # rate.sh - how often the first finding of `scan --incident` is the script that mailed, over made-up servers of SEEDS seeds.
-# Usage: rate.sh SEEDS [FIRST]; prints a line for each miss and "first N of SEEDS". KEEP=DIR leaves the servers there.
+# Usage: [SET=held] rate.sh SEEDS [FIRST]; prints a line for each miss and "first N of SEEDS". KEEP=DIR leaves the servers there.
 set -u
 cd "$(dirname "$0")/../.." || exit 70
 : "${BUILD:=$PWD/build}" "${SPAMTRAIL:=$BUILD/spamtrail}" "${SPAMTRAIL_GEN:=$BUILD/test/gen/spamtrail-gen}"

@@ -253,10 +253,14 @@ static void includes_with_their_place(void **state)
 	size_t n = includes_of(
 		words,
 		SPAN("<?php include 'a.php'; require_once(__DIR__ . \"/../b/c.inc\"); include $x; "
-		     "$y = 'include'; foo('z'); require '/home/u/d.php';"),
+		     "$y = 'include'; foo('z'); require '/home/u/d.php'; "
+		     "include dirname(dirname(__FILE__)) . '/e.php'; include dirname(__DIR__, 2) . "
+		     "'/f.php';"),
 		a, name, 8);
 
-	assert_int_equal(n, 3);
+	assert_int_equal(n, 5);
+	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www/x"), name[3]), SPAN("www/e.php")));
+	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www/x/y"), name[4]), SPAN("www/f.php")));
 	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www"), name[0]), SPAN("www/a.php")));
 	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www"), name[1]), SPAN("b/c.inc")));
 	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www"), name[2]), SPAN("d.php")));
