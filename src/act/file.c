@@ -99,6 +99,18 @@ int file_read(int fd, size_t most, struct buf *out, struct err *err)
 	return 0;
 }
 
+int file_write(int fd, struct span s)
+{
+	while (s.n) {
+		ssize_t n = write(fd, s.p, s.n);
+
+		if (n < 0 && errno != EINTR)
+			return -1;
+		s = span_from(s, n > 0 ? (size_t)n : 0);
+	}
+	return 0;
+}
+
 /* For the record, and for whoever has to believe it later: purge deletes only what still has this sum. */
 int file_describe(struct work *w, int fd, struct err *err)
 {
@@ -173,6 +185,14 @@ int move_back(struct work *w, struct move *m, struct err *err)
 static int64_t nanos_between(const struct timespec *a, const struct timespec *b)
 {
 	return ((int64_t)a->tv_sec - b->tv_sec) * INT64_C(1000000000) + (a->tv_nsec - b->tv_nsec);
+}
+
+void folder_note(struct work *w, int folder)
+{
+	struct stat st;
+
+	if (fstat(folder, &st) == 0)
+		w->record->parent_after = instant_of(&st.st_mtim);
 }
 
 /*

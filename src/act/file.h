@@ -29,6 +29,8 @@ void move_close(struct move *m);
 int file_look(struct work *w, const struct place *p, struct err *err);
 /* The whole of a file that is no longer than MOST. */
 int file_read(int fd, size_t most, struct buf *out, struct err *err);
+/* All of S; negative with errno. */
+int file_write(int fd, struct span s);
 /* Fills the record's `xattrs` and, unless a lease keeps us from reading it, `hash`. */
 int file_describe(struct work *w, int fd, struct err *err);
 
@@ -41,6 +43,8 @@ int move_back(struct work *w, struct move *m, struct err *err);
 bool move_name_beside(const struct move *m, unsigned number, char name[NAME_MAX + 1]);
 /* hunk.c: takes an edit's change out of a file that was changed by others too; negative: it cannot be told apart. */
 int hunk_undo(struct work *w, struct move *m, struct err *err);
+/* FOLDER's mtime, once the action is done, into W's record. */
+void folder_note(struct work *w, int folder);
 /* The folder's mtime as it was, where nobody else has changed it since; MOVED has just been moved in or out. */
 void folder_time_back(const struct work *w, int folder, const struct stat *moved);
 /* The folder is the one the record knows, or the operator has said that it may be another. */

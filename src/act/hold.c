@@ -6,6 +6,7 @@
  */
 #include "act/hold.h"
 #include "act/act.h"
+#include "act/file.h"
 #include "act/record.h"
 #include "base/codec.h"
 
@@ -73,16 +74,13 @@ static int open_state(const struct actor *a, struct err *err)
 
 static int read_list(int dir, struct buf *out)
 {
-	int fd = openat(dir, LIST_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	char piece[4096];
-	ssize_t n;
+	int rc, fd = openat(dir, LIST_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
-	while ((n = read(fd, piece, sizeof(piece))) > 0)
-		buf_add(out, piece, (size_t)n);
+	rc = file_read(fd, LIST_MOST, out, NULL);
 	close(fd);
-	return n < 0 || out->over ? -1 : 0;
+	return out->over ? -1 : rc;
 }
 
 /* PATH, its NUL included, stands at the list's start or behind another's NUL: "/b" is no part of "/a/b". */
@@ -105,7 +103,7 @@ static int list_store(int dir, const struct hold *h, struct err *err)
 		rc = err_sys(err, EXIT_IO, "the list of hold stores cannot be read");
 	} else if (!listed(buf_view(&known), path)) {
 		fd = openat(dir, LIST_NAME, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (fd < 0 || write(fd, path.p, path.n) != (ssize_t)path.n || fsync(fd) < 0 || fsync(dir) < 0)
+		if (fd < 0 || file_write(fd, path) < 0 || fsync(fd) < 0 || fsync(dir) < 0)
 			rc = err_sys(err, EXIT_IO, "the list of hold stores cannot be written");
 	}
 	if (fd >= 0)
@@ -207,18 +205,6 @@ int hold_status(const struct work *w, const struct hold *h, struct stat *ret, st
 	return errno == ENOENT ? 0 : err_sys(err, EXIT_IO, "%s/%s cannot be looked at", h->path, name);
 }
 
-static int write_all(int fd, struct span s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno != EINTR)
-			return -1;
-		s = span_from(s, n > 0 ? (size_t)n : 0);
-	}
-	return 0;
-}
-
 /* Written aside and renamed, so that a record is there whole or not at all. */
 int hold_write_record(const struct work *w, const struct hold *h, struct err *err)
 {
@@ -232,7 +218,7 @@ int hold_write_record(const struct work *w, const struct hold *h, struct err *er
 	pack_u64(&p, hash_span(buf_view(&bytes), RECORD_SEED));
 	fd = openat(h->fd, hold_name_in(w, ".tmp", half),
 		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || write_all(fd, buf_view(&bytes)) < 0 || fsync(fd) < 0 ||
+	if (fd < 0 || file_write(fd, buf_view(&bytes)) < 0 || fsync(fd) < 0 ||
 	    renameat(h->fd, half, h->fd, hold_name_in(w, ".rec", whole)) < 0)
 		rc = err_sys(err, EXIT_IO, "the record %s/%s cannot be written", h->path, half);
 	if (fd >= 0)
@@ -260,7 +246,7 @@ int hold_make_file(const struct work *w, const struct hold *h, const char *tail,
 			O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	/* owner first: changing him takes set-id bits away; the mode comes without any */
-	if (fd >= 0 && write_all(fd, bytes) == 0 && fchown(fd, like->uid, like->gid) == 0 &&
+	if (fd >= 0 && file_write(fd, bytes) == 0 && fchown(fd, like->uid, like->gid) == 0 &&
 	    xattrs_write(fd, xattrs, err) == 0 && fchmod(fd, like->mode & 0777) == 0 && fsync(fd) == 0)
 		return fd;
 	err_sys(err, EXIT_IO, "%s/%s cannot be written", h->path, name);
@@ -288,12 +274,9 @@ static void see_record(int store, const char *name, hold_see *see, void *owner)
 	int fd = openat(store, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct buf bytes = BUF_MAX(RECORD_MOST);
 	struct unpacker sum;
-	char piece[4096];
-	ssize_t n = -1;
 
-	while (fd >= 0 && (n = read(fd, piece, sizeof(piece))) > 0)
-		buf_add(&bytes, piece, (size_t)n);
-	if (n == 0 && !bytes.over && bytes.n > sizeof(uint64_t)) {
+	if (fd >= 0 && file_read(fd, RECORD_MOST, &bytes, NULL) == 0 && !bytes.over &&
+	    bytes.n > sizeof(uint64_t)) {
 		bytes.n -= sizeof(uint64_t);
 		sum.left = span_of(bytes.p + bytes.n, sizeof(uint64_t));
 		sum.failed = false;

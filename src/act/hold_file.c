@@ -46,14 +46,6 @@ static bool held_right(const struct work *w, const struct stat *st)
 	return seen_same(&w->record->file, st) && st->st_nlink == 1 && st->st_uid == w->record->file.uid;
 }
 
-static void note_folder(struct work *w, int folder)
-{
-	struct stat st;
-
-	if (fstat(folder, &st) == 0)
-		w->record->parent_after = instant_of(&st.st_mtim);
-}
-
 /* What was moved is not what was looked at. */
 static int give_back(struct work *w, struct move *m, struct err *err)
 {
@@ -86,7 +78,7 @@ static int make(struct work *w, struct err *err)
 	if (rc == 0 && !held_right(w, &st))
 		rc = give_back(w, &m, err);
 	if (rc == 0)
-		note_folder(w, m.place.folder);
+		folder_note(w, m.place.folder);
 	move_close(&m);
 	return rc;
 }
@@ -114,7 +106,7 @@ static int settle(struct work *w, enum settled *ret, struct err *err)
 	if (rc < 0)
 		return held_right(w, &st) ? 0 : rc;
 	if (held_right(w, &st)) {
-		note_folder(w, m.place.folder);
+		folder_note(w, m.place.folder);
 	} else {
 		*ret = NOT_MADE;
 		rc = move_back(w, &m, err);

@@ -207,14 +207,6 @@ static int exchange_back(struct work *w, struct move *m, struct err *err)
 		       w->action->path.p);
 }
 
-static void note_folder(struct work *w, int folder)
-{
-	struct stat st;
-
-	if (fstat(folder, &st) == 0)
-		w->record->parent_after = instant_of(&st.st_mtim);
-}
-
 static int make(struct work *w, struct err *err)
 {
 	bool free_name = takes_free_name(w->action);
@@ -233,7 +225,7 @@ static int make(struct work *w, struct err *err)
 	if (rc == 0 && !free_name && !old_right(w, &m))
 		rc = exchange_back(w, &m, err);
 	if (rc == 0)
-		note_folder(w, m.place.folder);
+		folder_note(w, m.place.folder);
 	if (rc == 0)
 		rc = tell_reader(w, err);
 	move_close(&m);
@@ -262,7 +254,7 @@ static int settle_made(struct work *w, int there, enum settled *ret, struct err 
 		hold_drop_record(w, &m.hold);
 	}
 	if (*ret == MADE) {
-		note_folder(w, m.place.folder);
+		folder_note(w, m.place.folder);
 		rc = tell_reader(w, err);
 	}
 	move_close(&m);

@@ -6,13 +6,15 @@
  * been tried and a killed delivery may come twice.
  * Release: `args` are held ids; they go on. Taken back by holding what of them is still there.
  * Remove: `args` are ids that wait, `back` ids that were held before. What waits is held first, then the command line
- * looks at all of them again, samples are kept in STATE/samples, and only then the rest ends for good. A message that
+ * looks at all of them again, samples are kept in STATE/samples, and only then the rest ends for good; what is still there
+ * after that is said, and no success. A message that
  * was on hold before we came is never released by us: it is the spam that a containment holds.
  *
  * TRUST: ids as in queue_mail.h. A sample is the message as the mail server's program prints it: the suspect's bytes, kept
  * and not looked at.
  */
 #include "act/act.h"
+#include "act/file.h"
 #include "act/queue_mail.h"
 #include "act/record.h"
 #include "act/talk.h"
@@ -21,10 +23,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SAMPLES_MOST 10
 #define SAMPLE_SECONDS 20
+/* a second apart: what is delivered just now is locked for so long */
+#define REMOVE_TRIES 3
 /* one program each: for more the whole queue is flushed */
 #define SINGLE_MOST 2000
 
@@ -159,27 +164,17 @@ static void read_sample(const struct work *w, struct span id, struct buf *out)
 static int write_sample(const struct work *w, int folder, struct span id, struct span bytes, struct err *err)
 {
 	struct buf name = BUF_MAX(100);
-	size_t at = 0;
-	int fd;
+	int fd, rc = 0;
 
 	buf_addf(&name, "%llu-%.*s", (unsigned long long)w->row->id, (int)id.n, id.p);
 	buf_byte(&name, '\0');
 	fd = openat(folder, name.p, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	while (fd >= 0 && at < bytes.n) {
-		ssize_t n = write(fd, bytes.p + at, bytes.n - at);
-
-		if (n < 0 && errno != EINTR)
-			break;
-		at += n > 0 ? (size_t)n : 0;
-	}
-	if (fd < 0 || at < bytes.n || fsync(fd) < 0)
-		err_sys(err, EXIT_IO, "a sample cannot be kept in %s/samples", w->actor->state_dir);
-	else
-		at = bytes.n + 1;
+	if (fd < 0 || file_write(fd, bytes) < 0 || fsync(fd) < 0)
+		rc = err_sys(err, EXIT_IO, "a sample cannot be kept in %s/samples", w->actor->state_dir);
 	if (fd >= 0)
 		close(fd);
 	buf_free(&name);
-	return at > bytes.n ? 0 : -EXIT_IO;
+	return rc;
 }
 
 /* The first of them that are still there; no sample, no removal. */
@@ -207,17 +202,42 @@ static int keep_samples(struct work *w, const struct span *ids, size_t n, size_t
 	return rc;
 }
 
-static int remove_ids(const struct work *w, const struct span *ids, size_t n, struct err *err)
+static int remove_once(const struct work *w, const struct span *ids, size_t n, struct err *err)
 {
 	const struct span words[] = { queue_exim_program(), SPAN("-qGspamtrail"), SPAN("-Mrm") };
 	struct err locked;
 
-	if (n == 0)
-		return 0;
 	if (!queue_is_exim(w->action))
 		return queue_postsuper("-d", ids, n, err);
 	queue_exim(words, 3, ids, n, &locked);
 	return 0;
+}
+
+/*
+ * Exim leaves what it has locked, as under delivery (seen on 4.96: "Message ID is locked", and it ends with 1); so who reads
+ * the spool says what is gone. *RET_LEFT are those that stay after some tries.
+ */
+static int remove_ids(struct work *w, const struct span *ids, size_t n, struct span **ret_left,
+		      size_t *ret_nleft, struct err *err)
+{
+	const struct timespec pause = { .tv_sec = 1 };
+	struct span *left = (struct span *)ids;
+	int rc = 0;
+
+	for (int i = 0; i < REMOVE_TRIES && n && rc == 0; i++) {
+		struct act_looked looked = { 0 };
+
+		if (i)
+			nanosleep(&pause, NULL);
+		rc = remove_once(w, left, n, err);
+		if (rc == 0)
+			rc = queue_ask_again(w, left, n, &looked, err);
+		if (rc == 0)
+			n = queue_without(w, left, n, looked.innocent, looked.ninnocent, &left);
+	}
+	*ret_left = left;
+	*ret_nleft = n;
+	return rc;
 }
 
 /* Those that we held go on as before; those that were held before stay so. */
@@ -233,8 +253,8 @@ static int make_remove(struct work *w, struct err *err)
 	const struct action *v = w->action;
 	struct span *all = arena_alloc(w->arena, (v->nargs + v->nback + 1) * sizeof(*all));
 	struct act_looked looked = { 0 };
-	struct span *theirs, *mine = NULL;
-	size_t n = 0, kept = 0;
+	struct span *theirs, *mine = NULL, *left = NULL;
+	size_t n = 0, kept = 0, nleft = 0;
 	int rc = v->nargs ? queue_hold_ids(w, v->args, v->nargs, err) : 0;
 
 	for (size_t i = 0; i < v->nargs; i++)
@@ -253,13 +273,20 @@ static int make_remove(struct work *w, struct err *err)
 		rc = keep_samples(w, mine, n, &kept, err);
 	}
 	if (rc == 0)
-		rc = remove_ids(w, mine, n, err);
+		rc = remove_ids(w, mine, n, &left, &nleft, err);
+	if (rc == 0 && n && nleft == n)
+		rc = err_set(err, EXIT_IO,
+			     "the mail server has locked all %zu, as it delivers them: try again", n);
 	if (rc < 0) {
 		give_back(w, v->args, v->nargs);
 		return rc;
 	}
-	buf_addf(&w->text, "%zu removed, %zu gone meanwhile or not meant; %zu samples in %s/samples", n,
-		 looked.ninnocent, kept, w->actor->state_dir);
+	buf_addf(&w->text, "%zu removed, %zu gone meanwhile or not meant; %zu samples in %s/samples",
+		 n - nleft, looked.ninnocent, kept, w->actor->state_dir);
+	if (nleft) {
+		give_back(w, theirs, queue_without(w, left, nleft, v->back, v->nback, &theirs));
+		buf_addf(&w->text, "; %zu are locked by the mail server and still there: try again", nleft);
+	}
 	w->record->nids = 0;
 	return 0;
 }

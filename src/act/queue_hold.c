@@ -17,6 +17,8 @@
 #include "act/record.h"
 #include "act/talk.h"
 
+#define HOLD_AGAIN 3
+
 static int check(const struct actor *a, const struct action *v, struct err *err)
 {
 	if (v->nargs == 0)
@@ -49,15 +51,30 @@ static void freeze(struct work *w, const struct act_looked *l)
 		 w->text.n ? "; " : "", l->nfree);
 }
 
+/*
+ * First held, then asked: while somebody looks no delivery begins. postsuper passes over a message that moves between two of
+ * Postfix's queues just then; what was found free is held again.
+ */
+static int hold_and_ask(struct work *w, struct act_looked *ret, struct err *err)
+{
+	const struct record *r = w->record;
+	int rc = queue_hold_ids(w, r->ids, r->nids, err);
+
+	if (rc == 0)
+		rc = queue_ask_again(w, r->ids, r->nids, ret, err);
+	for (int i = 0; i < HOLD_AGAIN && rc == 0 && ret->nfree && !queue_is_exim(w->action); i++) {
+		rc = queue_hold_ids(w, ret->free, ret->nfree, err);
+		if (rc == 0)
+			rc = queue_ask_again(w, r->ids, r->nids, ret, err);
+	}
+	return rc;
+}
+
 static int make(struct work *w, struct err *err)
 {
 	struct act_looked looked = { 0 };
-	/* first held, then asked: while somebody looks no delivery begins */
-	int rc = queue_hold_ids(w, w->record->ids, w->record->nids, err);
+	int rc = hold_and_ask(w, &looked, err);
 
-	if (rc < 0)
-		return rc;
-	rc = queue_ask_again(w, w->record->ids, w->record->nids, &looked, err);
 	/* nobody says whose they are: then nothing stays held */
 	if (rc < 0) {
 		struct err unheard;

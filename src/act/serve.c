@@ -199,8 +199,8 @@ static int serve_begin(struct actor *a, struct codec *c, struct err *err)
 
 /* --- plans -------------------------------------------------------------------------------------- */
 
-/* One plan an actor, before anything is done: what is applied later can only be one of its actions. */
-static int serve_plan(struct actor *a, struct codec *c, struct err *err)
+/* ADD: it is the plan of this actor, of which there is one; else it is only looked up what was taken back of it. */
+static int take_plan(struct actor *a, struct codec *c, bool add, struct err *err)
 {
 	struct buf body = BUF_MAX(ACT_BODY_MOST);
 	struct packer p = { .out = &body };
@@ -211,14 +211,15 @@ static int serve_plan(struct actor *a, struct codec *c, struct err *err)
 
 	if (a->plan || plan_unpack(a->arena, c->from->left, &plan, err) < 0)
 		return bad(err);
-	rc = act_plan(a, plan, &why);
+	rc = add ? act_plan(a, plan, &why) : 0;
 	if (rc < 0)
 		return refuse(a, &why, err);
 	pack_u32(&p, (uint32_t)plan->nactions);
 	for (size_t i = 0; i < plan->nactions; i++) {
-		struct act_planned one = { .id = a->rows[i].id };
+		struct act_planned one = { .id = add ? a->rows[i].id : 0 };
 
-		one.undone = journal_undone_at(a->journal, a->rows[i].identity, plan->incident, plan->sender);
+		one.undone = journal_undone_at(a->journal, act_identity(&plan->actions[i]), plan->incident,
+					       plan->sender);
 		act_code_planned(&out, &one);
 	}
 	rc = answer(a, ACT_PLANNED, &body, err);
@@ -226,28 +227,16 @@ static int serve_plan(struct actor *a, struct codec *c, struct err *err)
 	return rc;
 }
 
-/* Looks a plan up before it is one: who reads the answer may leave something out and ask the operator first. */
+/* Before anything is done: what is applied later can only be one of its actions. */
+static int serve_plan(struct actor *a, struct codec *c, struct err *err)
+{
+	return take_plan(a, c, true, err);
+}
+
+/* Who reads the answer may leave something out and ask the operator first. */
 static int serve_known(struct actor *a, struct codec *c, struct err *err)
 {
-	struct buf body = BUF_MAX(ACT_BODY_MOST);
-	struct packer p = { .out = &body };
-	struct codec out = { .to = &p };
-	struct plan *plan;
-	int rc;
-
-	if (a->plan || plan_unpack(a->arena, c->from->left, &plan, err) < 0)
-		return bad(err);
-	pack_u32(&p, (uint32_t)plan->nactions);
-	for (size_t i = 0; i < plan->nactions; i++) {
-		struct act_planned one = { .undone = journal_undone_at(a->journal,
-								       act_identity(&plan->actions[i]),
-								       plan->incident, plan->sender) };
-
-		act_code_planned(&out, &one);
-	}
-	rc = answer(a, ACT_PLANNED, &body, err);
-	buf_free(&body);
-	return rc;
+	return take_plan(a, c, false, err);
 }
 
 static int serve_apply(struct actor *a, struct codec *c, struct err *err)

@@ -49,6 +49,8 @@ struct deed {
 	struct ids meant; /* id and arrival: Postfix gives short ids again */
 	struct ids again; /* while they are looked at once more */
 	bool looking_again;
+	bool looked; /* again, for the action under way: what comes after it is the look behind a removal */
+	size_t left; /* of the last look again: after a removal, what is still there */
 	struct queue_deed_view view;
 	struct plan plan;
 	struct sink sink;
@@ -269,9 +271,17 @@ static int look_again(void *owner, const struct span *ids, size_t n, struct aren
 	d->looking_again = true;
 	rc = look(d, err);
 	d->looking_again = false;
+	/* of what cannot be looked at nobody says that it is gone */
+	if (rc < 0 && d->looked) {
+		term_tell("spamtrail: what is gone cannot be looked at: ", span_str(err->text));
+		d->left = n;
+		return 0;
+	}
+	d->looked = true;
 	for (size_t i = 0; i < n && rc == 0; i++)
 		if (!ids_have(&d->again, ids[i]))
 			ret->innocent[ret->ninnocent++] = ids[i];
+	d->left = n - ret->ninnocent;
 	ids_free(&d->again);
 	return rc;
 }
@@ -306,9 +316,11 @@ static int do_it(struct deed *d, const char *state, struct err *err)
 	for (size_t i = 0; rc == 0 && i < d->plan.nactions; i++) {
 		enum act_state got = ACT_STATE_FAILED;
 
+		d->looked = false;
 		rc = actor_apply(client, i, look_again, see, d, &got, err);
 		d->done += rc == 0 && got == ACT_STATE_DONE;
-		d->failed += rc < 0 || got != ACT_STATE_DONE;
+		/* some were removed, and some the mail server keeps locked */
+		d->failed += rc < 0 || got != ACT_STATE_DONE || (d->o->remove && d->left);
 	}
 	actor_end(client);
 	return rc;

@@ -35,8 +35,9 @@
 /* How long `contain --all` lasts without --for: it stops innocent mail, too. */
 #define BRAKE_SECONDS 1800
 /* A culprit who goes on sending must not keep us here: then what is left is for the next contain. */
-#define ROUNDS_MOST 6
+#define ROUNDS_MOST 10
 #define ROUND_PAUSE_MS 300
+#define QUIET_LOOKS 2
 /* Messages of one server in one plan. */
 #define IDS_MOST 1000000
 
@@ -401,14 +402,18 @@ static int leave_out(struct contain *k, struct err *err)
 static int do_rest(struct contain *k, struct err *err)
 {
 	const struct timespec pause = { .tv_nsec = ROUND_PAUSE_MS * 1000000L };
-	int rc = 0;
+	int rc = 0, quiet = 0;
 
 	k->want.task = PLAN_REST;
-	for (int round = 0; rc == 0 && round < ROUNDS_MOST; round++) {
+	for (int round = 0; rc == 0 && quiet < QUIET_LOOKS && round < ROUNDS_MOST; round++) {
 		nanosleep(&pause, NULL);
 		rc = read_queue(k, err);
-		if (rc < 0 || ids_left(k) == 0)
+		if (rc < 0)
 			break;
+		/* once is no answer: a message on its way from one of Postfix's queues to another is in none that is read */
+		quiet = ids_left(k) ? 0 : quiet + 1;
+		if (quiet)
+			continue;
 		rc = make_plan(k, err);
 		if (rc == 0)
 			rc = leave_out(k, err);
