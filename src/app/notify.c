@@ -8,6 +8,7 @@
 
 #include "app/config.h"
 #include "app/helper.h"
+#include "app/past_brake.h"
 #include "base/arena.h"
 #include "model/post.h"
 #include "model/signs.h"
@@ -86,10 +87,11 @@ bool notify_anybody(const struct config *c)
 
 /* --- by the local sendmail ---------------------------------------------------------------------- */
 
-static int by_sendmail(const struct config *c, struct span message, struct arena *a, struct err *err)
+static int by_sendmail(const struct config *c, struct span message, const struct span *to, size_t nto,
+		       struct arena *a, struct err *err)
 {
 	/* -i: a line of a dot alone is no end; -f <>: the empty sender */
-	const char **argv = arena_alloc(a, (c->mail_to.n + 6) * sizeof(*argv));
+	const char **argv = arena_alloc(a, (nto + 6) * sizeof(*argv));
 	struct buf said = BUF_MAX(SAID_MOST);
 	struct spawn s = { .argv = argv, .input = message, .seconds = SENDMAIL_SECONDS, .output = &said };
 	size_t n = 0;
@@ -100,8 +102,8 @@ static int by_sendmail(const struct config *c, struct span message, struct arena
 	argv[n++] = "-f";
 	argv[n++] = "<>";
 	argv[n++] = "--";
-	for (size_t i = 0; i < c->mail_to.n; i++)
-		argv[n++] = c->mail_to.item[i].value;
+	for (size_t i = 0; i < nto; i++)
+		argv[n++] = arena_str(a, to[i]);
 	rc = spawn_run(&s, err);
 	if (rc > 0)
 		rc = err_set(err, EXIT_IO, "%s ended with code %d: %.*s", c->sendmail.value, rc, (int)said.n,
@@ -170,16 +172,11 @@ static int by_helper(const struct post_job *job, bool unconfined, struct err *er
 	return rc;
 }
 
-static int by_relay(const struct config *c, struct span message, struct span host, bool unconfined,
-		    struct arena *a, struct err *err)
+/* RELAY as is_relay has it; HOST is ours. */
+static int by_smtp(struct post_job *job, struct span relay, struct span host, bool unconfined,
+		   struct err *err)
 {
-	struct span relay = span_str(c->relay.value);
 	struct buf url = BUF_MAX(1000);
-	struct post_job job = { .way = POST_SMTP,
-				.ca = span_str(c->ca_file.value),
-				.user = span_str(c->relay_user.value),
-				.password = span_str(c->relay_password.value),
-				.body = message };
 	int rc;
 
 	if (span_search(relay, 0, SPAN("://")) < 0)
@@ -188,15 +185,65 @@ static int by_relay(const struct config *c, struct span message, struct span hos
 	/* libcurl greets with it, and need not ask for the host's name where it may not */
 	buf_byte(&url, '/');
 	alarm_host(&url, host);
-	job.url = buf_view(&url);
-	/* without a login no certificate is asked for: then no file of authorities has to be there */
-	if (!job.user.n)
-		job.ca = SPAN_NONE;
-	job.to = arena_alloc(a, (c->mail_to.n + 1) * sizeof(*job.to));
-	for (size_t i = 0; i < c->mail_to.n; i++)
-		job.to[job.nto++] = span_str(c->mail_to.item[i].value);
-	rc = by_helper(&job, unconfined, err);
+	job->way = POST_SMTP;
+	job->url = buf_view(&url);
+	rc = by_helper(job, unconfined, err);
 	buf_free(&url);
+	return rc;
+}
+
+static int by_relay(const struct config *c, struct post_job *job, struct span host, bool unconfined,
+		    struct err *err)
+{
+	job->user = span_str(c->relay_user.value);
+	job->password = span_str(c->relay_password.value);
+	/* without a login no certificate is asked for: then no file of authorities has to be there */
+	if (job->user.n)
+		job->ca = span_str(c->ca_file.value);
+	return by_smtp(job, span_str(c->relay.value), host, unconfined, err);
+}
+
+/* Some host of his took it for TO. */
+static bool by_his_hosts(const struct config *c, struct span to, struct span message, struct span host,
+			 bool unconfined, struct arena *a)
+{
+	bool auto_ = strcmp(c->resolver.value, "auto") == 0;
+	struct post_job job = { .to = &to, .nto = 1, .body = message };
+	struct span hosts[MAIL_HOSTS_MOST];
+	size_t n = mail_hosts(auto_ ? "system" : c->resolver.value, unconfined, to, a, hosts);
+	struct err unheard;
+
+	for (size_t i = 0; i < n; i++)
+		if (by_smtp(&job, hosts[i], host, unconfined, &unheard) == 0)
+			return true;
+	return false;
+}
+
+/* RET_LOCAL as in notify_send. */
+static int by_mail(const struct config *c, const struct alarm_text *text, bool unconfined, struct arena *a,
+		   uint32_t *ret_local, struct err *err)
+{
+	struct span *to = arena_alloc(a, (c->mail_to.n + 1) * sizeof(*to)), host = text->signs->host;
+	struct buf message = BUF_MAX(MESSAGE_MOST);
+	struct post_job job = { .to = to };
+	bool braked = !*c->relay.value && brake_is_on();
+	size_t left = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < c->mail_to.n; i++)
+		to[job.nto++] = span_str(c->mail_to.item[i].value);
+	alarm_mail(&message, text, span_str(c->mail_from.value), to, job.nto);
+	job.body = buf_view(&message);
+	for (size_t i = 0; i < job.nto && !*c->relay.value; i++)
+		if (!braked || !by_his_hosts(c, to[i], job.body, host, unconfined, a))
+			to[left++] = to[i];
+	if (*c->relay.value)
+		rc = by_relay(c, &job, host, unconfined, err);
+	else if (left)
+		rc = by_sendmail(c, job.body, to, left, a, err);
+	if (rc == 0)
+		*ret_local = (uint32_t)left;
+	buf_free(&message);
 	return rc;
 }
 
@@ -223,21 +270,14 @@ static void told_mail(const struct config *c, struct buf *told)
 unsigned notify_send(const struct config *c, const struct alarm_text *text, bool unconfined, struct arena *a,
 		     struct buf *told, struct buf *failed, uint32_t *ret_local)
 {
-	struct span *to = arena_alloc(a, (c->mail_to.n + 1) * sizeof(*to));
 	struct buf message = BUF_MAX(MESSAGE_MOST);
 	struct err err = { 0 };
 	unsigned worked = 0;
 	int rc;
 
 	*ret_local = 0;
-	for (size_t i = 0; i < c->mail_to.n; i++)
-		to[i] = span_str(c->mail_to.item[i].value);
 	if (c->mail_to.n) {
-		alarm_mail(&message, text, span_str(c->mail_from.value), to, c->mail_to.n);
-		rc = *c->relay.value ? by_relay(c, buf_view(&message), text->signs->host, unconfined, a, &err)
-				     : by_sendmail(c, buf_view(&message), a, &err);
-		if (rc == 0 && !*c->relay.value)
-			*ret_local = (uint32_t)c->mail_to.n;
+		rc = by_mail(c, text, unconfined, a, ret_local, &err);
 		if (rc == 0)
 			told_mail(c, told);
 		else
@@ -245,7 +285,6 @@ unsigned notify_send(const struct config *c, const struct alarm_text *text, bool
 		worked += rc == 0;
 	}
 	if (*c->webhook.value) {
-		message.n = 0;
 		alarm_json(&message, text);
 		rc = by_webhook(c, buf_view(&message), unconfined, &err);
 		/* its address may hold a secret */

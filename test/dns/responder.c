@@ -6,6 +6,7 @@
  * The label before "lists.example" decides: good (127.0.0.2 and every odd last octet is listed), wild, rewrite, hijack
  * (what is not listed leads elsewhere), refused, odd (an undocumented code), slow (ten seconds), trunc, loop, garbage,
  * short, wrongid, dead, servfail, rcode5, codes (a list that says refused for what is asked, not for its points).
+ * Mail for NAME.post.example goes to mail.NAME.post.example, which is 203.0.113.77.
  */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -67,6 +68,13 @@ static bool zone_is(const char *name, const char *kind)
 	return end && strncmp(from, kind, strlen(kind)) == 0;
 }
 
+static bool ends_with(const char *name, const char *end)
+{
+	size_t n = strlen(name), m = strlen(end);
+
+	return n > m && strcmp(name + n - m, end) == 0;
+}
+
 static bool on_list(const char *name)
 {
 	if (strncmp(name, "2.0.0.127.", 10) == 0 || strncmp(name, "test.", 5) == 0 ||
@@ -93,6 +101,8 @@ static uint32_t address_for(const char *name)
 		return 0x7ffffffe;
 	if (zone_is(name, "odd") && !is_point(name))
 		return 0x7f000063;
+	if (strncmp(name, "mail.", 5) == 0 && ends_with(name, ".post.example."))
+		return 0xcb00714d;
 	if (on_list(name))
 		return 0x7f000002;
 	return zone_is(name, "hijack") ? 0xc6336401 : 0;
@@ -158,7 +168,10 @@ static void answer(int fd, const uint8_t *q, size_t n, const struct sockaddr_in 
 				  zone_is(name, "loop")
 			  ? 0
 			  : address_for(name);
-	if (address && type == 1) {
+	if (type == 15 && ends_with(name, ".post.example.")) {
+		/* preference 10, "mail", and the name that was asked */
+		out->n = put_answer(out->bytes, out->n, 15, "\0\012\4mail\300\014", 9);
+	} else if (address && type == 1) {
 		uint32_t net = htonl(address);
 
 		out->n = put_answer(out->bytes, out->n, 1, &net, 4);
