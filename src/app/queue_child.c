@@ -19,6 +19,8 @@
 
 /* Packed bytes that are worth a TALK_MESSAGES: not every message needs a turn of its own. */
 #define BATCH ((size_t)256 << 10)
+/* seconds from a message's arrival to the answer of its first server, as far as one is waited for */
+#define SINCE_SLACK 60
 /* Room above BATCH for the one message that crosses it, with all its listed recipients. */
 #define BATCH_MOST ((size_t)8 << 20)
 #define END_MOST ((size_t)32 << 20)
@@ -71,7 +73,8 @@ static bool is_one_of(const struct queue_want *want, const struct queued *q, con
 				   : is_of_user(r->kind) && w->kind == KIND_LOCAL && w->account.n &&
 					     r->account.n && span_eq(w->account, r->account);
 
-		if (his && (!r->since || !q->arrival || q->arrival >= r->since))
+		/* what raised the first suspicion came before the answer that did */
+		if (his && (!r->since || !q->arrival || q->arrival >= r->since - SINCE_SLACK))
 			return true;
 	}
 	return false;

@@ -43,7 +43,7 @@ bool shell_lock(struct draft *d, const struct culprit *c)
 
 	/* an account's own: what is shared, a service's or root's has no uid here */
 	if (c->shared || c->uid == PLAN_NO_UID || !draft_is_plain_name(c->account) ||
-	    !draft_read(d, path, &bytes) || !passwd_find(bytes, c->account, false, &at, &password))
+	    !draft_read(d, path, &bytes) || !passwd_find(bytes, c->account, &at, &password))
 		return false;
 	/* an empty one lets everybody in without: a "!" locks that, too */
 	if (passwd_is_locked(password)) {
@@ -163,7 +163,7 @@ static void list_shell(struct draft *d, const struct culprit *c)
 	size_t at;
 
 	if (!draft_read(d, SPAN("/etc/shadow"), &bytes) ||
-	    !passwd_find(bytes, c->account, false, &at, &password))
+	    !passwd_find(bytes, c->account, &at, &password))
 		return;
 	/* shadow(5): behind the password, days since 1970 */
 	if (!span_u64(passwd_field(span_from(bytes, at), 1), &days))

@@ -17,25 +17,34 @@
 #include "plan/draft.h"
 #include "plan/passwd.h"
 
-/* %u %n %d in a path of a passwd-file. */
+static void add_part(struct buf *out, struct span part, bool lower)
+{
+	for (size_t i = 0; i < part.n; i++)
+		buf_byte(out, lower && part.p[i] >= 'A' && part.p[i] <= 'Z' ? (char)(part.p[i] | 0x20)
+									    : part.p[i]);
+}
+
+/* %u %n %d in a path of a passwd-file or a name's format, with an L in small letters. */
 static struct span expand(struct draft *d, struct span path, struct span login)
 {
 	ptrdiff_t at = span_find(login, 0, '@');
 	struct buf out = BUF_MAX(4096);
 	struct span s;
+	bool lower;
 
 	for (size_t i = 0; i < path.n; i++) {
 		if (path.p[i] != '%' || i + 1 == path.n) {
 			buf_byte(&out, path.p[i]);
 			continue;
 		}
-		i++;
+		lower = path.p[++i] == 'L' && i + 1 < path.n;
+		i += lower;
 		if (path.p[i] == 'u')
-			buf_span(&out, login);
+			add_part(&out, login, lower);
 		else if (path.p[i] == 'n')
-			buf_span(&out, at < 0 ? login : span_head(login, (size_t)at));
+			add_part(&out, at < 0 ? login : span_head(login, (size_t)at), lower);
 		else if (path.p[i] == 'd')
-			buf_span(&out, at < 0 ? SPAN_NONE : span_from(login, (size_t)at + 1));
+			add_part(&out, at < 0 ? SPAN_NONE : span_from(login, (size_t)at + 1), lower);
 	}
 	s = arena_span(d->arena, buf_view(&out));
 	buf_free(&out);
@@ -72,25 +81,60 @@ static size_t passwd_files(struct draft *d, struct span path, struct span login,
 	return n;
 }
 
-static bool lock_in(struct draft *d, const struct culprit *c, struct span path)
+/* The value of the last "auth_username_format" in a configuration file, or FORMAT. */
+static struct span format_in(struct draft *d, struct span path, struct span format)
+{
+	const struct span key = SPAN("auth_username_format");
+	struct span bytes;
+
+	if (!draft_read(d, path, &bytes))
+		return format;
+	for (size_t at = 0; at < bytes.n;) {
+		struct span line = span_trim(passwd_line(bytes, &at));
+		ptrdiff_t equals = span_find(line, 0, '=');
+
+		if (equals > 0 && span_eq(span_trim(span_head(line, (size_t)equals)), key))
+			format = span_trim(span_from(line, (size_t)equals + 1));
+	}
+	return format;
+}
+
+/*
+ * The name that Dovecot looks LOGIN up by. In small letters unless it is told otherwise, and compared byte by byte: a line
+ * "ALICE" before that of "alice" is nobody's (seen on 2.3.19).
+ */
+static struct span looked_up(struct draft *d, struct span login)
+{
+	struct span *names, format = format_in(d, SPAN("/etc/dovecot/dovecot.conf"), SPAN("%Lu"));
+	size_t n = d->io->host.list(d->io->host.ctx, d->arena, SPAN("/etc/dovecot/conf.d"), &names);
+
+	for (size_t i = 0; i < n; i++)
+		format = format_in(d, draft_text(d, "/etc/dovecot/conf.d/%.*s", ARG(names[i])), format);
+	/* Dovecot 2.4 spells it %{user | lower} */
+	if (span_find(format, 0, '{') >= 0)
+		format = SPAN("%Lu");
+	return format.n ? expand(d, format, login) : login;
+}
+
+static bool lock_in(struct draft *d, const struct culprit *c, struct span name, struct span path)
 {
 	struct span bytes, password;
 	struct action *v;
 	size_t at;
 
-	if (!draft_read(d, path, &bytes) || !passwd_find(bytes, c->id, true, &at, &password))
+	if (!draft_read(d, path, &bytes) || !passwd_find(bytes, name, &at, &password))
 		return false;
 	if (passwd_is_locked(password)) {
-		draft_note(d, "the password of %.*s in %.*s is locked already", ARG(c->id), ARG(path));
+		draft_note(d, "the password of %.*s in %.*s is locked already", ARG(name), ARG(path));
 		return true;
 	}
 	v = draft_edit(d, path, bytes, passwd_locked(d->arena, bytes, &at, 1), c->grade);
 	v->mode = 0640;
-	v->what = draft_text(d, "the password of %.*s is locked in %.*s; his mail still comes in", ARG(c->id),
+	v->what = draft_text(d, "the password of %.*s is locked in %.*s; his mail still comes in", ARG(name),
 			     ARG(path));
 	/* a login is the suspect's own spelling: what a shell or sed would read as more than letters is not offered */
-	v->command = draft_is_plain_name(c->id)
-			     ? draft_text(d, "sed -i 's/^%.*s:/&!/' %.*s", ARG(c->id), ARG(path))
+	v->command = draft_is_plain_name(name)
+			     ? draft_text(d, "sed -i 's/^%.*s:/&!/' %.*s", ARG(name), ARG(path))
 			     : draft_text(d, "vi %.*s", ARG(path));
 	v->undo = draft_text(d, "%.*s as it was", ARG(path));
 	return true;
@@ -123,12 +167,12 @@ size_t mailbox_files(struct draft *d, struct span login, struct span files[MAILB
 
 void mailbox_lock(struct draft *d, const struct culprit *c)
 {
-	struct span files[MAILBOX_FILES];
-	size_t n = mailbox_files(d, c->id, files);
+	struct span files[MAILBOX_FILES], name = looked_up(d, c->id);
+	size_t n = mailbox_files(d, name, files);
 	bool locked = false;
 
 	for (size_t i = 0; i < n; i++)
-		locked |= lock_in(d, c, files[i]);
+		locked |= lock_in(d, c, name, files[i]);
 	/* a login that is an account's own name is asked of the system (PAM, shadow) where no file of Dovecot's has it */
 	if (!locked && span_eq(c->id, c->account))
 		locked = shell_lock(d, c);

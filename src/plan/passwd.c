@@ -28,15 +28,14 @@ struct span passwd_field(struct span line, unsigned number)
 	return span_trim(colon < 0 ? line : span_head(line, (size_t)colon));
 }
 
-bool passwd_find(struct span bytes, struct span name, bool folded, size_t *ret_at, struct span *ret_password)
+bool passwd_find(struct span bytes, struct span name, size_t *ret_at, struct span *ret_password)
 {
 	for (size_t at = 0; at < bytes.n;) {
 		size_t start = at;
 		struct span line = passwd_line(bytes, &at);
 		ptrdiff_t colon = span_find(line, 0, ':');
 
-		if (colon < 0 || !(folded ? span_eq_nocase(span_head(line, (size_t)colon), name)
-					  : span_eq(span_head(line, (size_t)colon), name)))
+		if (colon < 0 || !span_eq(span_head(line, (size_t)colon), name))
 			continue;
 		*ret_at = start + (size_t)colon + 1;
 		*ret_password = passwd_field(line, 1);

@@ -16,11 +16,8 @@
 struct span passwd_line(struct span bytes, size_t *at);
 /* Field NUMBER of LINE, 0 is the name; empty where there is none. */
 struct span passwd_field(struct span line, unsigned number);
-/*
- * NAME's line; *RET_AT: where its password begins. FOLDED: in any letters, as Dovecot folds a login's before it looks
- * (auth_username_format = %Lu); to the system "Bob" is another user than "bob".
- */
-bool passwd_find(struct span bytes, struct span name, bool folded, size_t *ret_at, struct span *ret_password);
+/* NAME's line, the first; *RET_AT: where its password begins. Letter by letter: "Bob" is another user than "bob". */
+bool passwd_find(struct span bytes, struct span name, size_t *ret_at, struct span *ret_password);
 /* No password opens it: "!" or "*" in front. */
 bool passwd_is_locked(struct span password);
 /* BYTES with a "!" at each of the N places AT, which ascend; in A. */

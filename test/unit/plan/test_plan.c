@@ -235,7 +235,9 @@ static void closes_a_login(void **state)
 		POSTFIX,
 		{ "/etc/dovecot/dovecot.conf",
 		  "passdb {\n driver = passwd-file\n args = /etc/dovecot/users\n}\n" },
-		{ "/etc/dovecot/users", "bob@bob.example:{X}b:2\nalice@alice.example:{X}a:1\n" },
+		/* nobody's: Dovecot makes a login's letters small before it looks */
+		{ "/etc/dovecot/users",
+		  "Alice@alice.example:{X}d:3\nbob@bob.example:{X}b:2\nalice@alice.example:{X}a:1\n" },
 		{ 0 }
 	};
 	struct row row = { .kind = KIND_AUTH, .id = SPAN("Alice@alice.example"), .grade = 'A' };
@@ -252,7 +254,33 @@ static void closes_a_login(void **state)
 	assert_int_equal(m.plan.actions[0].lifetime, 60);
 	assert_true(
 		has(m.plan.actions[1].new_bytes, "bob@bob.example:{X}b:2\nalice@alice.example:!{X}a:1\n"));
+	assert_true(has(m.plan.actions[1].new_bytes, "Alice@alice.example:{X}d:3\n"));
 	end(&m);
+}
+
+static void takes_the_line_that_dovecot_takes(void **state)
+{
+	static const char *const settings[] = { "", "auth_username_format = %Lu\n",
+						"auth_username_format = %u\n",
+						"auth_username_format = %Ln\n" };
+	static const char *const locked[] = { "\nbob@x:!s", "\nbob@x:!s", "Bob@x:!c", "\nbob:!n" };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct file tree[] = { PASSWD,
+				       POSTFIX,
+				       { "/etc/dovecot/dovecot.conf",
+					 "passdb {\n driver = passwd-file\n args = /etc/dovecot/users\n}\n" },
+				       { "/etc/dovecot/conf.d/10-auth.conf", settings[i] },
+				       { "/etc/dovecot/users", "Bob@x:c\nbob@x:s\nbob:n\n" },
+				       { 0 } };
+		struct row row = { .kind = KIND_AUTH, .id = SPAN("Bob@x"), .grade = 'A' };
+		struct made m = make(tree, &row, NULL, NULL);
+
+		assert_int_equal(m.plan.nactions, 2);
+		assert_true(has(m.plan.actions[1].new_bytes, locked[i]));
+		end(&m);
+	}
 }
 
 static void closes_a_user_and_his_script(void **state)
@@ -787,6 +815,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(closes_a_login),
+		cmocka_unit_test(takes_the_line_that_dovecot_takes),
 		cmocka_unit_test(closes_a_user_and_his_script),
 		cmocka_unit_test(a_shared_user_is_never_closed),
 		cmocka_unit_test(many_scripts_are_not_guessed_at),
