@@ -313,18 +313,20 @@ static bool act_strrchr(struct machine *m, struct value *arg, uint32_t n, struct
 	return true;
 }
 
-/* Every FROM in S by TO. */
-static void replace_one(struct span s, struct span from, struct span to, struct buf *out)
+/* Every FROM in S by TO: how many there were. */
+static size_t replace_one(struct span s, struct span from, struct span to, struct buf *out)
 {
-	size_t at = 0;
+	size_t at = 0, hits = 0;
 	ptrdiff_t hit;
 
 	while (from.n && (hit = span_search(s, at, from)) >= 0) {
 		buf_add(out, s.p + at, (size_t)hit - at);
 		buf_span(out, to);
 		at = (size_t)hit + from.n;
+		hits++;
 	}
 	buf_span(out, span_from(s, at));
+	return hits;
 }
 
 /* str_replace with texts or lists on either side. */
@@ -333,6 +335,7 @@ static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct
 	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH], sc[VALUE_SCRATCH];
 	uint32_t pairs = arg[0].kind == V_ARRAY ? arg[0].array->n : 1;
 	struct span s;
+	uint64_t cost;
 	struct buf work[2] = { BUF_MAX(DECODED_MOST), BUF_MAX(DECODED_MOST) };
 
 	if (n < 3 || arg[2].kind == V_ARRAY || pairs > 512)
@@ -348,9 +351,10 @@ static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct
 		else if (i < arg[1].array->n)
 			to = text_of(&arg[1].array->pair[i].value, sc);
 		out->n = 0;
-		replace_one(s, text_of(from, sb), to, out);
+		cost = replace_one(s, text_of(from, sb), to, out);
 		s = buf_view(out);
-		m->e->steps_left -= m->e->steps_left > s.n / 8 ? s.n / 8 : m->e->steps_left;
+		cost += s.n / 8;
+		m->e->steps_left -= m->e->steps_left > cost ? cost : m->e->steps_left;
 		if (m->e->steps_left < 1000)
 			break;
 	}

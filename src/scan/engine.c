@@ -267,12 +267,16 @@ static void match_brackets(struct token *token, uint32_t n)
 	}
 }
 
+/* What cutting and translating a token costs, in steps: a file must not spend both budgets to the full. */
+enum { TOKEN_STEPS = 2 };
+
 /* Tokens lie in the arena until the file is done. */
 static bool lex_text(struct engine *e, struct text *t, bool code)
 {
 	struct lexer l;
 	struct token *token = NULL;
 	uint32_t n = 0, cap = 0;
+	uint64_t cost;
 
 	lex_start(&l, e->words, t->bytes, code);
 	for (;;) {
@@ -295,6 +299,8 @@ static bool lex_text(struct engine *e, struct text *t, bool code)
 		e->limits |= LIMIT_DEPTH;
 	if (token)
 		arena_keep(e->pool.arena, token);
+	cost = (uint64_t)n * TOKEN_STEPS;
+	e->steps_left -= e->steps_left > cost ? cost : e->steps_left;
 	match_brackets(token, n);
 	t->token = token;
 	t->n = n;

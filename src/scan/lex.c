@@ -19,44 +19,18 @@ enum {
 	C_NAME = 2, /* may begin a name */
 	C_DIGIT = 4,
 	C_LONG = 8, /* may begin an operator of several bytes */
-	C_SECOND = 16, /* may be its second */
 };
 
 #define N C_NAME
-#define B (C_LONG | C_SECOND)
 static const uint8_t class_of[256] = {
-	['\t'] = C_SPACE,
-	['\n'] = C_SPACE,
-	['\v'] = C_SPACE,
-	['\f'] = C_SPACE,
-	['\r'] = C_SPACE,
-	[' '] = C_SPACE,
-	['0' ... '9'] = C_DIGIT,
-	['A' ... 'Z'] = N,
-	['a' ... 'z'] = N,
-	['_'] = N,
-	['\\'] = N,
-	[0x7f ... 0xff] = N,
-	['='] = B,
-	['<'] = B,
-	['>'] = B,
-	['&'] = B,
-	['|'] = B,
-	['?'] = B,
-	['+'] = B,
-	['-'] = B,
-	['*'] = B,
-	['.'] = B,
-	[':'] = B,
-	['!'] = C_LONG,
-	['/'] = C_LONG,
-	['%'] = C_LONG,
-	['^'] = C_LONG,
-	['#'] = C_LONG,
-	['['] = C_SECOND,
+	['\t'] = C_SPACE, ['\n'] = C_SPACE,	   ['\v'] = C_SPACE,  ['\f'] = C_SPACE,	 ['\r'] = C_SPACE,
+	[' '] = C_SPACE,  ['0' ... '9'] = C_DIGIT, ['A' ... 'Z'] = N, ['a' ... 'z'] = N, ['_'] = N,
+	['\\'] = N,	  [0x7f ... 0xff] = N,	   ['='] = C_LONG,    ['<'] = C_LONG,	 ['>'] = C_LONG,
+	['&'] = C_LONG,	  ['|'] = C_LONG,	   ['?'] = C_LONG,    ['+'] = C_LONG,	 ['-'] = C_LONG,
+	['*'] = C_LONG,	  ['.'] = C_LONG,	   [':'] = C_LONG,    ['!'] = C_LONG,	 ['/'] = C_LONG,
+	['%'] = C_LONG,	  ['^'] = C_LONG,	   ['#'] = C_LONG,
 };
 #undef N
-#undef B
 
 static inline uint8_t at_class(const struct lexer *l, uint32_t i)
 {
@@ -583,6 +557,9 @@ static const struct {
 	char text[4];
 	uint8_t n, op, assign;
 } longs[] = {
+	{ "->", 2, OP_ARROW, 0 }, /* most of all there are */
+	{ "=>", 2, OP_FAT_ARROW, 0 },
+	{ "::", 2, OP_COLONS, 0 },
 	{ "===", 3, OP_SAME, 0 },
 	{ "!==", 3, OP_NOT_SAME, 0 },
 	{ "<=>", 3, OP_SPACESHIP, 0 },
@@ -596,9 +573,6 @@ static const struct {
 	{ "?->", 3, OP_NULL_ARROW, 0 },
 	{ "++", 2, OP_PLUS_PLUS, 0 },
 	{ "--", 2, OP_MINUS_MINUS, 0 },
-	{ "->", 2, OP_ARROW, 0 },
-	{ "::", 2, OP_COLONS, 0 },
-	{ "=>", 2, OP_FAT_ARROW, 0 },
 	{ "==", 2, OP_EQ, 0 },
 	{ "!=", 2, OP_NE, 0 },
 	{ "<>", 2, OP_NE, 0 },
@@ -624,11 +598,44 @@ static const struct {
 	{ "#[", 2, OP_ATTRIBUTE, 0 },
 };
 
+/* The second bytes in LONGS of each first one: a file of "<?" alone must not cost a look at the table each. */
+static bool is_long(char c, char next)
+{
+	switch (c) {
+	case '<':
+		return next == '=' || next == '>' || next == '<';
+	case '>':
+		return next == '=' || next == '>';
+	case '?':
+		return next == '?' || next == '-';
+	case '=':
+		return next == '=' || next == '>';
+	case '-':
+		return next == '-' || next == '>' || next == '=';
+	case '*':
+	case '+':
+	case '&':
+	case '|':
+	case '.':
+		return next == c || next == '=';
+	case ':':
+		return next == ':';
+	case '#':
+		return next == '[';
+	default:
+		return next == '=';
+	}
+}
+
 /* (int) and its sisters: the length, or 0. */
 static uint32_t cast_here(const struct lexer *l, uint8_t *ret_type)
 {
-	static const char *const types[] = { "int",  "integer", "string", "binary", "array", "object",
-					     "bool", "boolean", "float",  "double", "real",  "unset" };
+	static const struct {
+		char text[8];
+		uint8_t n;
+	} types[] = { { "int", 3 },   { "integer", 7 }, { "string", 6 }, { "binary", 6 },
+		      { "array", 5 }, { "object", 6 },	{ "bool", 4 },	 { "boolean", 7 },
+		      { "float", 5 }, { "double", 6 },	{ "real", 4 },	 { "unset", 5 } };
 	uint32_t at = l->at + 1, end;
 
 	while (at_char(l, at) == ' ' || at_char(l, at) == '\t')
@@ -637,25 +644,26 @@ static uint32_t cast_here(const struct lexer *l, uint8_t *ret_type)
 	if (end == at || end - at > 8)
 		return 0;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (span_eq_nocase(span_of(l->p + at, end - at), span_str(types[i]))) {
+		if (types[i].n == end - at &&
+		    span_eq_nocase(span_of(l->p + at, end - at), span_of(types[i].text, types[i].n))) {
 			while (at_char(l, end) == ' ' || at_char(l, end) == '\t')
 				end++;
-			*ret_type = (uint8_t)types[i][0];
+			*ret_type = (uint8_t)types[i].text[0];
 			return at_char(l, end) == ')' ? end + 1 - l->at : 0;
 		}
 	return 0;
 }
 
 /*
- * The longest that fits. The table has the long ones first. The two looks in front of it keep most
- * bytes away from the table: blanks and letters behind an operator are the rule.
+ * The longest that fits. Of those that begin alike the table has the long ones first. The two looks in front of it keep
+ * most bytes away from the table: blanks and letters behind an operator are the rule.
  */
 static struct token lex_operator(struct lexer *l)
 {
 	char c = l->p[l->at], next = at_char(l, l->at + 1);
 	struct token t = make(TK_OP, (uint8_t)c, l->at, 1);
 
-	if (class_of[(uint8_t)c] & C_LONG && class_of[(uint8_t)next] & C_SECOND)
+	if (class_of[(uint8_t)c] & C_LONG && is_long(c, next))
 		for (size_t i = 0; i < sizeof(longs) / sizeof(longs[0]); i++)
 			if (longs[i].text[0] == c && longs[i].text[1] == next && l->n - l->at >= longs[i].n &&
 			    memcmp(l->p + l->at, longs[i].text, longs[i].n) == 0) {

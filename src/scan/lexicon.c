@@ -27,8 +27,9 @@ static const char *const keywords[KEYWORDS] = {
 };
 
 struct lexicon {
-	uint8_t keyword[KEYWORD_SLOTS];
+	uint8_t keyword[KEYWORD_SLOTS], keyword_n[KEYWORDS];
 	const struct function *function[FUNCTION_SLOTS];
+	uint8_t function_n[FUNCTION_SLOTS]; /* bytes of its name: every word of every file is looked up */
 };
 
 static uint32_t hash_word(const char *p, size_t n)
@@ -57,6 +58,7 @@ static void add_function(struct lexicon *l, const struct function *f)
 	while (l->function[at])
 		at = (at + 1) % FUNCTION_SLOTS;
 	l->function[at] = f;
+	l->function_n[at] = (uint8_t)strlen(f->name);
 }
 
 struct lexicon *lexicon_new(void)
@@ -69,6 +71,7 @@ struct lexicon *lexicon_new(void)
 		while (l->keyword[at])
 			at = (at + 1) % KEYWORD_SLOTS;
 		l->keyword[at] = (uint8_t)k;
+		l->keyword_n[k] = (uint8_t)strlen(keywords[k]);
 	}
 	for (size_t i = 0; i < functions_n; i++)
 		add_function(l, &functions[i]);
@@ -91,7 +94,8 @@ enum keyword lexicon_keyword(const struct lexicon *l, struct span word)
 	if (word.n == 3 && memcmp(text, "die", 3) == 0)
 		return KW_EXIT;
 	for (at = hash_word(text, word.n) % KEYWORD_SLOTS; l->keyword[at]; at = (at + 1) % KEYWORD_SLOTS)
-		if (span_eq(span_str(keywords[l->keyword[at]]), span_of(text, word.n)))
+		if (l->keyword_n[l->keyword[at]] == word.n &&
+		    memcmp(keywords[l->keyword[at]], text, word.n) == 0)
 			return (enum keyword)l->keyword[at];
 	return KW_NONE;
 }
@@ -106,7 +110,7 @@ const struct function *lexicon_function(const struct lexicon *l, struct span nam
 	if (!lower(name, text))
 		return NULL;
 	for (at = hash_word(text, name.n) % FUNCTION_SLOTS; l->function[at]; at = (at + 1) % FUNCTION_SLOTS)
-		if (span_eq(span_str(l->function[at]->name), span_of(text, name.n)))
+		if (l->function_n[at] == name.n && memcmp(l->function[at]->name, text, name.n) == 0)
 			return l->function[at];
 	return NULL;
 }

@@ -126,6 +126,13 @@ dns() {
 	[ ! -s "$tmp/dns.err" ] || { cat "$tmp/dns.err"; failed=$((failed + 1)); }
 }
 
+# Files that are made to cost time or memory, each as large as is read of one.
+worst_file() {
+	set -- $("$BUILD/test/test-scan-slow" 2>&1 | sed -n 's/.*worst file: \([0-9]*\) ms, \([0-9.]*\) MiB.*/\1 \2/p')
+	row "scan: the worst of $(grep -c '^	{ "' test/unit/scan/test_scan_slow.c) hostile files, CPU" "${1:-9999}" ms 200 200
+	row "scan: the worst of them, memory beside the file" "${2:-9999}" MiB 56 56
+}
+
 # The scanner against the runbook's three greps over the same clean files; how many of the bad ones it finds.
 scanner() {
 	pools=${SPAMTRAIL_POOLS:-}
@@ -181,6 +188,7 @@ flood
 MESSAGES=${MESSAGES:-100000} test/queue/bench.sh || failed=$((failed + 1))
 first_screen
 scanner
+worst_file
 from_incident
 dns
 echo

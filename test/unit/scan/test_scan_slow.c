@@ -23,8 +23,8 @@
 #ifdef SANITIZED
 enum { TIME_MOST = 6000 }; /* sanitizers are twenty times slower */
 #else
-/* Milliseconds of one core: 200 is what is promised; a busy machine's caches are worth half as much again. */
-enum { TIME_MOST = 300 };
+/* Milliseconds of one core: 200 is what is promised (make bench); the caches of a busy machine are worth a quarter. */
+enum { TIME_MOST = 250 };
 #endif
 enum { FILE_MOST = 8000000, MEMORY_MOST = 64 << 20 };
 
@@ -97,6 +97,40 @@ static const struct {
 	{ "class A{}$a=new A;", "$a->p%u=1;", "" },
 	{ "$a=1;for($i=0;$i<1e6;$i++){$a=array($a,$a);}mail($a,$a,$a);", "", "" },
 	{ "for($i=0;$i<1e5;$i++){$a[]=$a;$b=$a;$b[]=1;}", "", "" },
+	{ "$q=range(0,999);", "foreach($q as $z){$s.=$z;}", "eval($s);" },
+	{ "", "$v%u=compact(\"v%u\");extract($v%u);", "" },
+	{ "", "<<", "" },
+	{ "", ">>", "" },
+	{ "", "#[", "" },
+	{ "", "??=", "" },
+	{ "", "(int)", "" },
+	{ "?>", "<?=", "" },
+	{ "?>", "</script><?php ", "" },
+	{ "", "global $a%u;", "" },
+	{ "$a=\"", "$b ", "\";eval($a);" },
+	{ "", "$a/*x*/=/*y*/\"b\"/*z*/./*w*/$c/*v*/;", "" },
+	{ "goto m7;", "m%u:$x.=\"ab\";goto m%u;", "eval($x);" },
+	{ "", "function g%u(){return \"a\";}$x.=g%u();", "eval($x);" },
+	{ "$a=", "chr(%u).", "\"\";eval($a);" },
+	{ "$a=\"b\";", "$$a.=\"c\";${\"v%u\"}=\"d\";$a=$$a;", "" },
+	{ "$a=", "[\"k\"=>", "1;" },
+	{ "", "eval(base64_decode(\"JGE9MTs=\"));", "" },
+	{ "", "mail($_POST[\"a\"],$_POST[\"b\"],$_POST[\"c%u\"]);", "" },
+	{ "$s=str_repeat(\"q\",200000);for($j=0;$j<1e6;$j++){for($i=0;$i<strlen($s);$i++){"
+	  "$o.=chr(ord($s[$i])^($i%7));}}eval($o);",
+	  "", "" },
+	{ "$a=\"x\";for($i=0;$i<1000;$i++){$a=base64_encode($a);}for($i=0;$i<1000;$i++)"
+	  "{$a=base64_decode($a);}eval($a);",
+	  "", "" },
+	{ "for($i=0;$i<1e6;$i++){$a=gzdeflate(str_repeat(\"ab\",400000));$b=gzinflate($a);}eval($b);", "",
+	  "" },
+	{ "for($i=0;$i<1e6;$i++){$x=sprintf(\"%0900000d\",$i);$y=vsprintf(\"%s%s\",array($x,$x));}", "", "" },
+	{ "$t=str_repeat(\"41\",400000);for($i=0;$i<1e5;$i++){preg_replace_callback(\"/../\",function($m)"
+	  "{return chr(hexdec($m[0]));},$t);preg_match_all(\"/(..)/\",$t,$x);preg_split(\"/4/\",$t);}",
+	  "", "" },
+	{ "$u=range(0,100000);for($i=0;$i<1e6;$i++){sort($u);usort($u,\"strcmp\");array_unique($u);"
+	  "array_flip($u);}",
+	  "", "" },
 };
 
 static size_t put(char *to, size_t room, const char *piece, unsigned number)
@@ -119,6 +153,7 @@ static void test_budget(void **state)
 	struct lexicon *words = lexicon_new();
 	char *php = malloc(FILE_MOST + 4096);
 	long worst = 0;
+	size_t memory = 0;
 
 	assert_non_null(php);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -141,12 +176,13 @@ static void test_budget(void **state)
 		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
 		ms = (long)(to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000;
 		worst = ms > worst ? ms : worst;
+		memory = arena_bytes(arena) > memory ? arena_bytes(arena) : memory;
 		if (ms > TIME_MOST || arena_bytes(arena) > MEMORY_MOST || j.verdict == SCAN_CLEAN)
 			fail_msg("%s %s: %ld ms, %zu bytes, verdict %d", cases[i].head, cases[i].piece, ms,
 				 (size_t)arena_bytes(arena), (int)j.verdict);
 		arena_free(arena);
 	}
-	print_message("worst file: %ld ms\n", worst);
+	print_message("worst file: %ld ms, %.1f MiB\n", worst, (double)memory / (1 << 20));
 	free(php);
 	lexicon_free(words);
 }
