@@ -49,6 +49,7 @@ struct deed {
 	struct ids meant; /* id and arrival: Postfix gives short ids again */
 	struct ids again; /* while they are looked at once more */
 	bool looking_again;
+	uint64_t there; /* of the group, whether meant or not */
 	bool looked; /* again, for the action under way: what comes after it is the look behind a removal */
 	size_t left; /* of the last look again: after a removal, what is still there */
 	struct queue_deed_view view;
@@ -162,6 +163,7 @@ static void take(void *ctx, const struct queued *q)
 	int n = snprintf(text, sizeof(text), "%.*s %lld", (int)(q->id_text.n < 64 ? q->id_text.n : 64),
 			 q->id_text.p, (long long)q->arrival);
 
+	d->there += !d->looking_again && (!d->by_ids || ids_have(&d->asked, q->id_text));
 	if (!is_meant(d, q))
 		return;
 	message = span_of(text, (size_t)n);
@@ -431,6 +433,13 @@ static int run(struct deed *d, struct err *err)
 	    (d->waiting[SERVER_POSTFIX].n > FLUSH_SINGLE || d->waiting[SERVER_EXIM].n > FLUSH_SINGLE))
 		rc = err_set(err, EXIT_USAGE, "more than %d messages of one group: flush the whole queue",
 			     FLUSH_SINGLE);
+	/* a name that was mistyped is no success */
+	if (rc == 0 && o->nargs && d->there == 0)
+		rc = err_set(err, EXIT_NOINPUT,
+			     d->by_ids ? "none of these ids is in the queue"
+				       : "%s: no such message is in the queue; spamtrail queue --by %s shows "
+					 "the groups",
+			     o->args[0], queue_by_name(o->by));
 	if (rc < 0)
 		return rc;
 	make_plan(d);

@@ -84,19 +84,16 @@ static bool is_incident_id(struct span s)
 	return true;
 }
 
-/* "auth:info", "local:alice", or by its form: a path is a script, what has an @ a login, an address a relay, else a user. */
+/* "auth:info", "user alice", or by its form: a path is a script, what has an @ a login, an address a relay, else a user. */
 static void read_sender(struct span word, struct row *ret)
 {
-	ptrdiff_t colon = span_find(word, 0, ':');
-
-	*ret = (struct row){ .kind = KIND_LOCAL, .id = word };
-	for (int k = 0; colon > 0 && k < SENDER_KINDS; k++)
-		if (span_eq(span_head(word, (size_t)colon),
-			    span_str(sender_kind_name((enum sender_kind)k)))) {
-			ret->kind = (enum sender_kind)k;
-			ret->id = span_from(word, (size_t)colon + 1);
-			return;
-		}
+	*ret = (struct row){ .kind = KIND_LOCAL };
+	if (sender_kind_take(&word, &ret->kind)) {
+		ret->id = word;
+		return;
+	}
+	ret->kind = KIND_LOCAL;
+	ret->id = word;
 	if (span_starts(word, SPAN("/")))
 		ret->kind = KIND_SCRIPT;
 	else if (span_find(word, 0, '@') >= 0)

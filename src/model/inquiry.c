@@ -25,6 +25,39 @@ const char *sender_kind_name(enum sender_kind kind)
 	return kind < SENDER_KINDS ? names[kind] : "other";
 }
 
+const char *sender_kind_word(enum sender_kind kind)
+{
+	static const char *const words[SENDER_KINDS] = {
+		[KIND_AUTH] = "mailbox",   [KIND_SCRIPT] = "script",   [KIND_LOCAL] = "user",
+		[KIND_RELAY] = "relay",	   [KIND_FORWARD] = "forward", [KIND_BOUNCE] = "bounces",
+		[KIND_DIRECT] = "program", [KIND_INBOUND] = "inbound", [KIND_UNKNOWN] = "unknown",
+		[KIND_OTHER] = "the rest",
+	};
+
+	/* KIND may come from a child: what is no kind has a word all the same. */
+	return kind < SENDER_KINDS ? words[kind] : "the rest";
+}
+
+static bool take_word(struct span *from, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (from->n <= n + 1 || !span_starts(*from, span_str(word)) || !memchr(": ", from->p[n], 2))
+		return false;
+	*from = span_from(*from, n + 1);
+	return true;
+}
+
+bool sender_kind_take(struct span *word, enum sender_kind *ret)
+{
+	for (int k = 0; k < SENDER_KINDS; k++) {
+		*ret = (enum sender_kind)k;
+		if (take_word(word, sender_kind_name(*ret)) || take_word(word, sender_kind_word(*ret)))
+			return true;
+	}
+	return false;
+}
+
 const char *verdict_name(enum verdict verdict)
 {
 	static const char *const names[] = { "normal", "bulk", "suspect", "compromised" };

@@ -78,6 +78,10 @@ struct row {
 
 void counts_add(struct counts *sum, const struct counts *c);
 const char *sender_kind_name(enum sender_kind kind);
+/* "mailbox", "script", "user" ... : as screens call it. */
+const char *sender_kind_word(enum sender_kind kind);
+/* Cuts "auth:", "auth " or "mailbox " from the front of WORD and says which it was; false: it begins with no kind. */
+bool sender_kind_take(struct span *word, enum sender_kind *ret);
 const char *verdict_name(enum verdict verdict);
 
 /* Adds the row's history to a full line of columns. */

@@ -287,14 +287,14 @@ void grouping_add(struct grouping *g, const struct queued *q, const struct queue
 	count(g, e, q, q->nrecipients, q->ndone);
 }
 
-/* "auth:info@shop.example", an id, or an account; a login in any letters. */
+/* "auth:info@shop.example", "mailbox info@shop.example", an id, or an account; a login in any letters. */
 static bool is_culprit(const struct queue_culprit *c, struct span word)
 {
-	struct span kind = span_str(sender_kind_name(c->kind));
+	enum sender_kind kind;
+	struct span id = word;
 
-	if (word.n > kind.n + 1 && span_starts(word, kind) &&
-	    (word.p[kind.n] == ':' || word.p[kind.n] == ' '))
-		word = span_from(word, kind.n + 1);
+	if (sender_kind_take(&id, &kind) && kind == c->kind)
+		word = id;
 	return c->kind == KIND_AUTH ? span_eq_nocase(c->id, word)
 				    : span_eq(c->id, word) || (c->account.n && span_eq(c->account, word));
 }

@@ -168,7 +168,7 @@ static void put_accused(struct sink *s, const struct inquiry *q, const struct in
 		buf_str(out, "<p>#");
 		text_u64(out, (uint64_t)in->rows[i] + 1);
 		buf_byte(out, ' ');
-		buf_str(out, who_kind(r->kind));
+		buf_str(out, sender_kind_word(r->kind));
 		buf_str(out, " <b>");
 		show_html(out, r->id);
 		buf_str(out, "</b>");
@@ -225,7 +225,7 @@ static void put_sender(struct buf *out, const struct row *r, size_t rank)
 	buf_str(out, "<tr>");
 	put_cell(out, rank);
 	buf_str(out, "<td>");
-	buf_str(out, who_kind(r->kind));
+	buf_str(out, sender_kind_word(r->kind));
 	buf_byte(out, ' ');
 	show_html(out, r->id);
 	if (r->aside.n) {

@@ -115,7 +115,7 @@ static struct sum sum_of(struct letter *l, const struct letter_facts *f, struct 
 			buf_span(&who, s.who);
 			buf_str(&who, ", ");
 		}
-		buf_addf(&who, "%s ", who_kind(r->kind));
+		buf_addf(&who, "%s ", sender_kind_word(r->kind));
 		buf_span(&who, r->id);
 		s.who = kept(l, &who);
 	}
@@ -180,7 +180,7 @@ static void add_culprits(struct letter *l, const struct letter_facts *f, struct 
 
 		if (!is_his(f, f->in->rows[i], account) || !(item = letter_add(l, culprits)))
 			continue;
-		letter_item_set(item, "kind", span_str(who_kind(r->kind)));
+		letter_item_set(item, "kind", span_str(sender_kind_word(r->kind)));
 		letter_item_set(item, "id", r->id);
 		letter_item_set(item, "account", r->account);
 		letter_item_set(item, "messages", count_of(l, r->counts.messages));

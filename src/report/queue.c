@@ -82,7 +82,7 @@ static void put_key(struct pen *p, const struct queue_report *q, const struct qu
 	if (g->rest) {
 		pen_str(p, "all others");
 	} else if (q->by == BY_CULPRIT) {
-		pen_str(p, who_kind(g->kind));
+		pen_str(p, sender_kind_word(g->kind));
 		pen_str(p, " ");
 		pen_field(p, g->key, FIELD_MAX);
 	} else {

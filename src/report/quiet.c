@@ -83,7 +83,7 @@ static void put_highest(struct pen *p, const struct row *r)
 	pen_str(p, "highest");
 	pen_to(p, SCREEN_LABEL);
 	p->indent = SCREEN_LABEL;
-	pen_str(p, who_kind(r->kind));
+	pen_str(p, sender_kind_word(r->kind));
 	pen_str(p, " ");
 	pen_field(p, r->id, 120);
 	pen_str(p, "  ");

@@ -150,7 +150,7 @@ static void put_names(struct pen *p, const struct row *r)
 		}
 		pen_line(p, 0);
 	}
-	put_label(p, who_kind(r->kind));
+	put_label(p, sender_kind_word(r->kind));
 	pen_field(p, only_file(r) ? r->places[0].path : r->id, FIELD_MAX);
 	pen_line(p, 0);
 	put_places(p, r);
@@ -272,7 +272,7 @@ static void show_on_a_line(struct pen *p, const struct sender_view *v)
 	pen_str(p, "  ");
 	if (r->verdict == VERDICT_SUSPECT)
 		pen_str(p, "SUSPECT ");
-	pen_str(p, who_kind(r->kind));
+	pen_str(p, sender_kind_word(r->kind));
 	pen_str(p, " ");
 	pen_field(p, r->id, FIELD_MAX);
 	if (r->clients_total > 1) {

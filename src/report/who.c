@@ -3,19 +3,6 @@
  */
 #include "report/who.h"
 
-const char *who_kind(enum sender_kind kind)
-{
-	static const char *const words[SENDER_KINDS] = {
-		[KIND_AUTH] = "mailbox",   [KIND_SCRIPT] = "script",   [KIND_LOCAL] = "user",
-		[KIND_RELAY] = "relay",	   [KIND_FORWARD] = "forward", [KIND_BOUNCE] = "bounces",
-		[KIND_DIRECT] = "program", [KIND_INBOUND] = "inbound", [KIND_UNKNOWN] = "unknown",
-		[KIND_OTHER] = "the rest",
-	};
-
-	/* KIND may come from a child: what is no kind has a word all the same. */
-	return kind < SENDER_KINDS ? words[kind] : "the rest";
-}
-
 const char *who_confidence(double confidence)
 {
 	return confidence >= 0.9 ? "HIGH" : confidence >= 0.6 ? "MEDIUM" : "LOW";

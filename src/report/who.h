@@ -9,8 +9,6 @@
 
 #include "model/inquiry.h"
 
-/* "mailbox", "script", "user" ... : the word before the id. */
-const char *who_kind(enum sender_kind kind);
 /* HIGH, MEDIUM, LOW (contract: 0.9 and 0.6). */
 const char *who_confidence(double confidence);
 /* Sends mail of this server's own making: may be accused, and may be the highest sender. */

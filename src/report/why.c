@@ -131,7 +131,7 @@ static void put_sender(struct pen *p, const struct row *r, uint32_t index)
 	pen_str(p, "#");
 	pen_count(p, (uint64_t)index + 1);
 	pen_str(p, " ");
-	pen_str(p, who_kind(r->kind));
+	pen_str(p, sender_kind_word(r->kind));
 	pen_str(p, " ");
 	pen_field(p, r->id, 200);
 	pen_str(p, "  ");
