@@ -13,6 +13,7 @@
 #include "scan/scan.h"
 #include "scan/sigs.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 
 /* Bytes read of one file; of a longer one the end is not read, and that is said. */
 #define FILE_MOST (8u << 20)
+#define ROOM_KEPT (32 << 20)
 #define PROGRESS_EVERY 256 /* files */
 #define PRINTS_TOLD 4096 /* of clean files, in one message */
 #define INCLUDES_MOST 64 /* of one file */
@@ -602,6 +604,9 @@ void scan_child(void *ctx, struct channel *channel, bool unconfined)
 	struct scanner *s = xcalloc(1, sizeof(*s));
 	struct lexicon *words = lexicon_new();
 
+	/* what one file took, the next one takes: given back to the kernel between them it would be zeroed each time */
+	mallopt(M_TRIM_THRESHOLD, ROOM_KEPT);
+	mallopt(M_TOP_PAD, 1 << 20);
 	s->want = want;
 	s->channel = channel;
 	s->known = known_new();

@@ -205,18 +205,31 @@ static bool is_constant(struct span name)
 	return bar && name.n > 4;
 }
 
+enum { MET = 1, KNOWN = 2 /* as a function */ };
+
 struct count {
 	const struct engine *e;
-	uint8_t *seen; /* by name, below CAP */
+	uint8_t *seen; /* by name, below CAP: MET, KNOWN */
 	uint32_t cap, n;
 };
 
 static void met(struct count *c, uint32_t name)
 {
-	if (!name || name >= c->cap || c->seen[name])
+	if (!name || name >= c->cap || c->seen[name] & MET)
 		return;
-	c->seen[name] = 1;
+	c->seen[name] |= MET;
 	c->n++;
+}
+
+/* A call; a script may make a million of one function, so a name is looked up once. */
+static void called(struct count *c, const struct engine *e, uint32_t name)
+{
+	if (name >= c->cap || c->seen[name])
+		return;
+	if (engine_function(e, name) || outside_is_function(engine_name_text(e, name)))
+		c->seen[name] |= KNOWN;
+	else
+		met(c, name);
 }
 
 /* The class that a text names. */
@@ -243,9 +256,8 @@ static void unit_met(struct count *c, struct engine *e, const struct unit *u)
 	for (uint32_t i = 0; i < u->codes; i++) {
 		const struct code *k = &u->code[i];
 
-		if (k->op == C_CALL && !k->b && !engine_function(e, k->a) &&
-		    !outside_is_function(engine_name_text(e, k->a)))
-			met(c, k->a);
+		if (k->op == C_CALL && !k->b)
+			called(c, e, k->a);
 		else if (k->op == C_CALL && k->b && i && u->code[i - 1].op == C_CONST &&
 			 u->code[i - 1].a < e->constants)
 			constant_met(c, e, &e->constant[u->code[i - 1].a]);
