@@ -78,7 +78,10 @@ int check_edit_path(const struct action *v, struct err *err);
 bool check_names(struct span names);
 /* programs.c: ARGS are a program and arguments of the table there. */
 int check_program(const struct span *args, size_t nargs, struct err *err);
-/* Runs ARGS, which were checked, with INPUT; what it says on failure is part of ERR. */
+/*
+ * Runs ARGS, which were checked, with INPUT; what it says on failure is part of ERR: EXIT_INCOMPLETE where it ran and ended with
+ * another code than 0.
+ */
 int run_program(const struct span *args, size_t nargs, struct span input, struct err *err);
 
 /* apply.c */

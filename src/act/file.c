@@ -58,8 +58,6 @@ static const char *objection(const struct work *w, const struct stat *st)
 	/* under its second name it would stay in reach, or a stranger's file would go with it */
 	if (st->st_nlink != 1)
 		return "has a second name somewhere";
-	if (v->inode && (st->st_ino != v->inode || st->st_dev != v->device))
-		return "is not the file the plan was made for";
 	return NULL;
 }
 
@@ -149,6 +147,14 @@ int move_name(int from, const char *name, int to, const char *other, unsigned fl
 	return 0;
 }
 
+int move_surely(struct work *w, int from, const char *name, int to, const char *other, unsigned flags)
+{
+	int rc = move_name(from, name, to, other, flags);
+
+	w->unsure = rc == -2;
+	return rc;
+}
+
 bool move_name_beside(const struct move *m, unsigned number, char name[NAME_MAX + 1])
 {
 	if (number == 0)
@@ -166,12 +172,11 @@ int move_back(struct work *w, struct move *m, struct err *err)
 	int rc = -1;
 
 	while (rc == -1 && move_name_beside(m, number, name)) {
-		rc = move_name(m->hold.fd, m->token, m->place.folder, name, MOVE_NOREPLACE);
+		rc = move_surely(w, m->hold.fd, m->token, m->place.folder, name, MOVE_NOREPLACE);
 		if (rc != -1 || errno != EEXIST)
 			break;
 		number++;
 	}
-	w->unsure = rc == -2;
 	if (rc < 0)
 		return err_sys(err, EXIT_IO, "%s/%s cannot be moved back to %.*s", m->hold.path, m->token,
 			       (int)w->action->path.n, w->action->path.p);

@@ -37,6 +37,8 @@ int file_describe(struct work *w, int fd, struct err *err);
 enum { MOVE_NOREPLACE = 1, MOVE_EXCHANGE = 2 };
 /* renameat2; both folders on disk when it returns. Negative with errno kept. */
 int move_name(int from, const char *name, int to, const char *other, unsigned flags);
+/* The same in an undo: W is unsure where it was moved and is not on disk. */
+int move_surely(struct work *w, int from, const char *name, int to, const char *other, unsigned flags);
 /* From the store to its own name, or beside it where that is taken: then the record's `beside` is set. */
 int move_back(struct work *w, struct move *m, struct err *err);
 /* The file's own name (NUMBER 0), or the one it gets where that and those before are taken; false: no more tries. */

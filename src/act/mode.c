@@ -228,6 +228,7 @@ static int undo(struct work *w, struct err *err)
 			set_id += S_ISREG(w->record->modes[i].mode) && w->record->modes[i].mode & SET_ID;
 		}
 	rc = sync_all(place.folder, err);
+	w->unsure = rc < 0;
 	place_close(&place);
 	if (rc == 0 && n[FAILED])
 		rc = err_set(err, EXIT_IO, "%.*s: %zu modes could not be given back", (int)v->path.n,

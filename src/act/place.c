@@ -40,7 +40,7 @@ static bool same_inode(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Folders above FD up to the actor's root: all root's alone. */
+/* Folders above FD up to the actor's root: all root's alone. Where they cannot be looked at: false, and errno says why. */
 static bool chain_trusted(const struct actor *a, int fd)
 {
 	struct stat top, st;
@@ -58,10 +58,11 @@ static bool chain_trusted(const struct actor *a, int fd)
 		close(at);
 		at = up;
 	}
-	good = good && at >= 0 && same_inode(&st, &top);
-	if (at >= 0)
-		close(at);
-	return good;
+	if (at < 0)
+		return false;
+	close(at);
+	errno = 0;
+	return good && same_inode(&st, &top);
 }
 
 /* The account's folder BASE: his own, or any account's where the file in it is a service's (www-data). */
@@ -85,7 +86,11 @@ static int open_home(const struct actor *a, const struct action *v, struct err *
 		goto bad;
 	}
 	if (!chain_trusted(a, fd)) {
-		err_set(err, EXIT_NOPERM, "%s lies in a folder that others than root can write in", path);
+		if (errno)
+			cannot(err, v, "the folders above its base cannot be opened");
+		else
+			err_set(err, EXIT_NOPERM, "%s lies in a folder that others than root can write in",
+				path);
 		goto bad;
 	}
 	return fd;
@@ -202,6 +207,16 @@ int place_same_mount(int a, int b, bool device, struct err *err)
 	return (devices || (mounts && !device)) && (!mounts || sa.stx_mnt_id == sb.stx_mnt_id);
 }
 
+static int cannot_open(int at, int best, struct err *err)
+{
+	err_sys(err, EXIT_IO, "no folder for a hold store can be opened");
+	if (at >= 0)
+		close(at);
+	if (best >= 0)
+		close(best);
+	return -err->code;
+}
+
 int place_above(const struct actor *a, int folder, struct err *err)
 {
 	int up, best = -1, same = 0, at = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -209,10 +224,14 @@ int place_above(const struct actor *a, int folder, struct err *err)
 
 	for (int i = 0; at >= 0 && i < DEPTH_MOST && (same = place_same_mount(at, folder, true, err)) > 0;
 	     i++) {
-		if (fstat(at, &st) == 0 && place_root_only(&st) && chain_trusted(a, at)) {
-			if (best >= 0)
-				close(best);
-			best = fcntl(at, F_DUPFD_CLOEXEC, 0);
+		if (fstat(at, &st) == 0 && place_root_only(&st)) {
+			if (chain_trusted(a, at)) {
+				if (best >= 0)
+					close(best);
+				best = fcntl(at, F_DUPFD_CLOEXEC, 0);
+			} else if (errno) {
+				return cannot_open(at, best, err);
+			}
 		}
 		up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		close(at);
@@ -221,6 +240,8 @@ int place_above(const struct actor *a, int folder, struct err *err)
 		if (at >= 0 && fstat(at, &above) == 0 && same_inode(&st, &above))
 			break;
 	}
+	if (at < 0 && best < 0)
+		return cannot_open(at, best, err);
 	if (at >= 0)
 		close(at);
 	if (best >= 0)

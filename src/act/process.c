@@ -76,9 +76,14 @@ int process_open(uint32_t pid, uint64_t born, uint32_t uid, struct err *err)
 		return errno == ESRCH ? err_set(err, EXIT_NOINPUT, "process %u has ended", pid)
 				      : err_sys(err, EXIT_IO, "process %u cannot be reached", pid);
 	snprintf(path, sizeof(path), "/proc/%u", pid);
-	if (!process_stat(pid, &state, &now) || now != born) {
+	errno = ENOENT;
+	if (!process_stat(pid, &state, &now) && errno != ENOENT && errno != ESRCH)
+		err_sys(err, EXIT_IO, "%s/stat cannot be read", path);
+	else if (now != born)
+		err_set(err, EXIT_NOINPUT, "process %u has ended", pid);
+	if (now != born) {
 		close(fd);
-		return err_set(err, EXIT_NOINPUT, "process %u has ended", pid);
+		return -err->code;
 	}
 	if (stat(path, &st) < 0 || (uid != PLAN_NO_UID && st.st_uid != uid)) {
 		close(fd);
@@ -179,7 +184,8 @@ static int look(struct work *w, struct err *err)
 		return fd;
 	close(fd);
 	w->record->boot = process_boot(w->arena);
-	return 0;
+	/* without it nobody could tell later whether it is still that process */
+	return w->record->boot.n ? 0 : err_sys(err, EXIT_IO, "this boot's number cannot be read");
 }
 
 static bool is_stopped(const struct action *v)
@@ -209,20 +215,22 @@ static int make(struct work *w, struct err *err)
 
 static int undo(struct work *w, struct err *err)
 {
-	struct err gone = { 0 };
-	int fd, rc = 0;
+	struct span boot = process_boot(w->arena);
+	int fd, rc = -EXIT_NOINPUT;
 
+	if (boot.n == 0)
+		return err_sys(err, EXIT_IO, "this boot's number cannot be read");
 	/* after a boot the same pid, and even the same birth, may be another process */
-	fd = span_eq(process_boot(w->arena), w->record->boot)
-		     ? process_open(w->action->pid, w->action->born, PLAN_NO_UID, &gone)
-		     : -1;
-	if (fd >= 0)
-		rc = process_signal(fd, SIGCONT, err);
-	else
-		buf_str(&w->text, "it has ended meanwhile");
-	if (fd >= 0)
-		close(fd);
-	return rc == -EXIT_NOINPUT ? 0 : rc;
+	if (span_eq(boot, w->record->boot)) {
+		fd = process_open(w->action->pid, w->action->born, PLAN_NO_UID, err);
+		rc = fd < 0 ? fd : process_signal(fd, SIGCONT, err);
+		if (fd >= 0)
+			close(fd);
+	}
+	if (rc != -EXIT_NOINPUT)
+		return rc;
+	buf_str(&w->text, "it has ended meanwhile");
+	return 0;
 }
 
 static int settle(struct work *w, enum settled *ret, struct err *err)

@@ -3,7 +3,7 @@
  *
  * A shape is words with one blank between them. In a word "%" begins what may vary, to the word's end: %w letters,
  * digits and @ . _ + - but no dash first, %n a number, %p a file that may be edited (check.c). "%w..." at the end
- * stands for one or more. A new panel is a few rows here.
+ * stands for one or more; a bar between words for either. A new panel is a few rows here.
  *
  * TRUST: arguments come from a plan. What a program says is kept for the operator's eye and not understood, but for whether
  * a panel's fixed word for "done" is in it: cPanel's programs end with 0 also when they have refused.
@@ -27,16 +27,10 @@ struct program {
 };
 
 static const struct program programs[] = {
-	{ "/usr/sbin/postfix", "reload" },
-	{ "/usr/sbin/postfix", "flush" },
-	{ "/usr/sbin/postfix", "check" },
+	{ "/usr/sbin/postfix", "reload|flush|check" },
 	{ "/usr/sbin/postmap", "%p" },
-	{ "/usr/sbin/exim", "-q" },
-	{ "/usr/sbin/exim4", "-q" },
-	{ "/usr/sbin/exim4", "-qf" },
-	{ "/usr/sbin/exim", "-qf" },
-	{ "/usr/sbin/exim4", "-bV" },
-	{ "/usr/sbin/exim", "-bV" },
+	{ "/usr/sbin/exim4", "-q|-qf|-bV" },
+	{ "/usr/sbin/exim", "-q|-qf|-bV" },
 	{ "/usr/sbin/exim4", "-C {} -bV" },
 	{ "/usr/sbin/exim", "-C {} -bV" },
 	{ "/usr/sbin/update-exim4.conf", "" },
@@ -48,20 +42,14 @@ static const struct program programs[] = {
 	{ "/usr/sbin/csf", "-r" },
 	{ "/usr/bin/doveadm", "kick %w" },
 	{ "/usr/bin/systemctl", "daemon-reload" },
-	{ "/usr/bin/systemctl", "enable --now spamtrail-%w" },
-	{ "/usr/bin/systemctl", "disable --now spamtrail-%w" },
-	{ "/usr/local/cpanel/bin/whmapi1", "--output=json suspend_outgoing_email user=%w" },
-	{ "/usr/local/cpanel/bin/whmapi1", "--output=json unsuspend_outgoing_email user=%w" },
-	{ "/usr/local/cpanel/bin/whmapi1", "--output=json hold_outgoing_email user=%w" },
-	{ "/usr/local/cpanel/bin/whmapi1", "--output=json release_outgoing_email user=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email hold_outgoing email=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email release_outgoing email=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email suspend_outgoing email=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email unsuspend_outgoing email=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email suspend_login email=%w" },
-	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email unsuspend_login email=%w" },
-	{ "/usr/sbin/plesk", "bin mail --update %w -outgoing-messages-mbox-limit 0" },
-	{ "/usr/sbin/plesk", "bin mail --update %w -outgoing-messages-mbox-limit default" },
+	{ "/usr/bin/systemctl", "enable|disable --now spamtrail-%w" },
+	{ "/usr/local/cpanel/bin/whmapi1", "--output=json "
+					   "suspend_outgoing_email|unsuspend_outgoing_email|hold_outgoing_"
+					   "email|release_outgoing_email user=%w" },
+	{ "/usr/local/cpanel/bin/uapi", "--output=json --user=%w Email "
+					"hold_outgoing|release_outgoing|suspend_outgoing|unsuspend_outgoing|"
+					"suspend_login|unsuspend_login email=%w" },
+	{ "/usr/sbin/plesk", "bin mail --update %w -outgoing-messages-mbox-limit 0|default" },
 	{ "/usr/local/hestia/bin/v-suspend-mail-account", "%w %w %w" },
 	{ "/usr/local/hestia/bin/v-unsuspend-mail-account", "%w %w %w" },
 	{ "/usr/local/hestia/bin/v-suspend-cron-jobs", "%w" },
@@ -104,6 +92,20 @@ static bool word_fits(struct span word, struct span mold)
 	}
 }
 
+/* MOLD may be several words with a bar between them. */
+static bool word_fits_one(struct span word, struct span mold)
+{
+	bool fits = false;
+
+	for (struct span left = mold, one; left.n && !fits; left = span_from(left, one.n + 1)) {
+		ptrdiff_t bar = span_find(left, 0, '|');
+
+		one = bar < 0 ? left : span_head(left, (size_t)bar);
+		fits = word_fits(word, one);
+	}
+	return fits;
+}
+
 static bool shape_fits(const char *shape, const struct span *args, size_t nargs)
 {
 	struct span left = span_str(shape);
@@ -118,7 +120,7 @@ static bool shape_fits(const char *shape, const struct span *args, size_t nargs)
 		if (i == nargs)
 			return false;
 		do
-			if (!word_fits(args[i++], mold))
+			if (!word_fits_one(args[i++], mold))
 				return false;
 		while (many && i < nargs);
 	}
@@ -201,7 +203,7 @@ int run_program(const struct span *args, size_t nargs, struct span input, struct
 		rc = err_set(err, EXIT_IO, "%s did not do it: %.*s", argv[0], shown(&said),
 			     said.p ? said.p : "");
 	if (rc > 0)
-		rc = err_set(err, EXIT_IO, "%s ended with %d: %.*s", argv[0], rc, shown(&said),
+		rc = err_set(err, EXIT_INCOMPLETE, "%s ended with %d: %.*s", argv[0], rc, shown(&said),
 			     said.p ? said.p : "");
 	buf_free(&said);
 	arena_free(a);

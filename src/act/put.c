@@ -66,8 +66,10 @@ static int look_at_old(struct work *w, const struct place *p, struct err *err)
 	if (rc == 0 && plain < 0)
 		rc = err_sys(err, EXIT_IO, "%.*s cannot be read", (int)w->action->path.n, w->action->path.p);
 	if (rc == 0 && !bytes_equal(plain, w->action->old_bytes, err))
-		rc = err_set(err, EXIT_IO, "%.*s is not as it was when the plan was made: make it anew",
-			     (int)w->action->path.n, w->action->path.p);
+		rc = err->code ? -err->code
+			       : err_set(err, EXIT_IO,
+					 "%.*s is not as it was when the plan was made: make it anew",
+					 (int)w->action->path.n, w->action->path.p);
 	if (plain >= 0)
 		close(plain);
 	close(fd);
@@ -306,7 +308,8 @@ static int undo_free(struct work *w, struct move *m, struct stat *st, struct err
 	if (there == 0 && !is_ours(w, m->place.folder, m->place.name, put, st))
 		return err_set(err, EXIT_IO, "%.*s has been changed since: left as it is",
 			       (int)w->action->path.n, w->action->path.p);
-	if (there == 0 && move_name(m->place.folder, m->place.name, m->hold.fd, m->token, MOVE_NOREPLACE) < 0)
+	if (there == 0 &&
+	    move_surely(w, m->place.folder, m->place.name, m->hold.fd, m->token, MOVE_NOREPLACE) < 0)
 		return err_sys(err, EXIT_IO, "%.*s cannot be moved to %s", (int)w->action->path.n,
 			       w->action->path.p, m->hold.path);
 	if (hold_status(w, &m->hold, st, err) != 1)
@@ -340,7 +343,7 @@ static int undo_edit(struct work *w, struct move *m, struct stat *st, struct err
 		return move_back(w, m, err);
 	if (!is_ours(w, m->place.folder, m->place.name, false, st))
 		return hunk_undo(w, m, err) < 0 ? changed_since(w, m, err) : 0;
-	if (move_name(m->hold.fd, m->token, m->place.folder, m->place.name, MOVE_EXCHANGE) < 0)
+	if (move_surely(w, m->hold.fd, m->token, m->place.folder, m->place.name, MOVE_EXCHANGE) < 0)
 		return err_sys(err, EXIT_IO, "%.*s cannot be put back", (int)w->action->path.n,
 			       w->action->path.p);
 	if (!is_ours(w, m->hold.fd, m->token, false, &held)) {

@@ -205,12 +205,9 @@ static int keep_samples(struct work *w, const struct span *ids, size_t n, size_t
 static int remove_once(const struct work *w, const struct span *ids, size_t n, struct err *err)
 {
 	const struct span words[] = { queue_exim_program(), SPAN("-qGspamtrail"), SPAN("-Mrm") };
-	struct err locked;
 
-	if (!queue_is_exim(w->action))
-		return queue_postsuper("-d", ids, n, err);
-	queue_exim(words, 3, ids, n, &locked);
-	return 0;
+	return queue_is_exim(w->action) ? queue_exim(words, 3, ids, n, err)
+					: queue_postsuper("-d", ids, n, err);
 }
 
 /*

@@ -37,18 +37,19 @@ static int look(struct work *w, struct err *err)
  * Exim without -MG (before named queues) has moved nothing: then what is free is frozen. Where some have moved, what has
  * not is under delivery, and is tried again at the command line's next look.
  */
-static void freeze(struct work *w, const struct act_looked *l)
+static int freeze(struct work *w, const struct act_looked *l, struct err *err)
 {
 	const struct span words[] = { queue_exim_program(), SPAN("-Mf") };
-	struct err locked;
 
 	if (!queue_is_exim(w->action) || l->nfree == 0 || l->nfree + l->ninnocent < w->record->nids)
-		return;
-	queue_exim(words, 2, l->free, l->nfree, &locked);
+		return 0;
+	if (queue_exim(words, 2, l->free, l->nfree, err) < 0)
+		return -err->code;
 	w->record->frozen = l->free;
 	w->record->nfrozen = l->nfree;
 	buf_addf(&w->text, "%s%zu frozen, as this Exim moved none into a queue of its own",
 		 w->text.n ? "; " : "", l->nfree);
+	return 0;
 }
 
 /*
@@ -88,10 +89,10 @@ static int make(struct work *w, struct err *err)
 	if (looked.ninnocent)
 		buf_addf(&w->text, "%zu held; %zu gone meanwhile, or not his and released at once",
 			 w->record->nids - looked.ninnocent, looked.ninnocent);
-	freeze(w, &looked);
+	rc = freeze(w, &looked, err);
 	w->record->nids = queue_without(w, w->record->ids, w->record->nids, looked.innocent, looked.ninnocent,
 					&w->record->ids);
-	return 0;
+	return rc;
 }
 
 static int undo(struct work *w, struct err *err)

@@ -70,49 +70,36 @@ struct span queue_exim_program(void)
 	return access("/usr/sbin/exim4", X_OK) == 0 ? SPAN("/usr/sbin/exim4") : SPAN("/usr/sbin/exim");
 }
 
-/* Exim's way: ids as arguments, some at a time. WORDS come before them. A call fails when one of its ids is locked or
- * gone: the others are done all the same, so the rest of the batches follow. */
+/*
+ * Exim's way: ids as arguments, some at a time. WORDS come before them. A call ends with 1 when one of its ids is locked or
+ * gone: the others are done all the same, and who looks at the spool again sees which. Negative: it could not be run.
+ */
 int queue_exim(const struct span *words, size_t nwords, const struct span *ids, size_t n, struct err *err)
 {
 	struct span args[BATCH + QUEUE_WORDS_MOST];
-	int rc = 0;
 
 	for (size_t at = 0; at < n; at += BATCH) {
 		size_t many = n - at < BATCH ? n - at : BATCH;
 
 		memcpy(args, words, nwords * sizeof(*words));
 		memcpy(args + nwords, ids + at, many * sizeof(*ids));
-		if (run_program(args, nwords + many, SPAN_NONE, err) < 0)
-			rc = -err->code;
+		if (run_program(args, nwords + many, SPAN_NONE, err) < 0 && err->code != EXIT_INCOMPLETE)
+			return -err->code;
 	}
-	return rc;
+	return 0;
 }
 
 int queue_hold_ids(const struct work *w, const struct span *ids, size_t n, struct err *err)
 {
 	const struct span words[] = { queue_exim_program(), SPAN("-MG"), SPAN("spamtrail") };
-	struct err locked;
 
-	if (!queue_is_exim(w->action))
-		return queue_postsuper("-h", ids, n, err);
-	queue_exim(words, 3, ids, n, &locked);
-	return 0;
-}
-
-bool queue_among(const struct span *ids, size_t n, struct span id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (span_eq(ids[i], id))
-			return true;
-	return false;
+	return queue_is_exim(w->action) ? queue_exim(words, 3, ids, n, err)
+					: queue_postsuper("-h", ids, n, err);
 }
 
 static int by_bytes(const void *a, const void *b)
 {
-	const struct span *x = a, *y = b;
-	int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-
-	return order ? order : (x->n > y->n) - (x->n < y->n);
+	return span_compare(*(const struct span *)a, *(const struct span *)b);
 }
 
 /* A copy in the order that is_among finds them by: a million ids are not looked through for each of a million. */
@@ -133,32 +120,30 @@ static bool is_among(const struct span *sorted_ids, size_t n, struct span id)
 }
 
 /* What was frozen lies in the queue it was in. One that nobody has frozen stays as it is. */
-static void thaw(const struct work *w, const struct span *ids, size_t n)
+static int thaw(const struct work *w, const struct span *ids, size_t n, struct err *err)
 {
 	const struct span words[] = { queue_exim_program(), SPAN("-Mt") };
 	struct span *frozen = arena_alloc(w->arena, (n + 1) * sizeof(*frozen));
 	struct span *ours = sorted(w, w->record->frozen, w->record->nfrozen);
-	struct err gone;
 	size_t many = 0;
 
 	for (size_t i = 0; i < n && w->record->nfrozen; i++)
 		if (is_among(ours, w->record->nfrozen, ids[i]))
 			frozen[many++] = ids[i];
-	queue_exim(words, 2, frozen, many, &gone);
+	return queue_exim(words, 2, frozen, many, err);
 }
 
 int queue_release_ids(const struct work *w, const struct span *ids, size_t n, struct err *err)
 {
 	const struct span words[] = { queue_exim_program(), SPAN("-qGspamtrail"), SPAN("-MG"), SPAN("") };
-	struct err gone;
+	int rc;
 
 	if (n == 0)
 		return 0;
 	if (!queue_is_exim(w->action))
 		return queue_postsuper("-H", ids, n, err);
-	queue_exim(words, 4, ids, n, &gone);
-	thaw(w, ids, n);
-	return 0;
+	rc = queue_exim(words, 4, ids, n, err);
+	return rc < 0 ? rc : thaw(w, ids, n, err);
 }
 
 static bool all_among(const struct span *all, size_t nall, const struct span *ids, size_t n)

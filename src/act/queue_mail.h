@@ -33,8 +33,6 @@ int queue_release_ids(const struct work *w, const struct span *ids, size_t n, st
 
 /* Asks the command line to look at ALL of them again; it may name only these. */
 int queue_ask_again(struct work *w, const struct span *all, size_t n, struct act_looked *ret, struct err *err);
-/* One look at each: for a few questions. */
-bool queue_among(const struct span *ids, size_t n, struct span id);
 /* Those of IDS that are not in GONE, in W's arena. */
 size_t queue_without(struct work *w, const struct span *ids, size_t n, const struct span *gone, size_t ngone,
 		     struct span **ret_ids);

@@ -10,7 +10,7 @@
 
 #define MAGIC UINT32_C(0x4c507453) /* "StPL" */
 #define VERSION 1
-#define ACTION_LEAST 99
+#define ACTION_LEAST 83
 
 const char *action_kind_name(enum action_kind kind)
 {
@@ -34,8 +34,6 @@ static void code_action(struct codec *c, struct action *v)
 	code_u32(c, &v->uid);
 	code_span(c, &v->base);
 	code_span(c, &v->path);
-	code_u64(c, &v->device);
-	code_u64(c, &v->inode);
 	code_u32(c, &v->mode);
 	code_refuse_if(c, v->mode > 07777);
 	code_bool(c, &v->absent);

@@ -46,7 +46,6 @@ struct action {
 
 	uint32_t uid;                 /* who must own the file or process; PLAN_NO_UID: the administrator's */
 	struct span base, path;       /* PATH beneath BASE, reached without a link; BASE is a home or "/" */
-	uint64_t device, inode;       /* what the planner saw there; 0 = not told */
 	uint32_t mode;                /* ACTION_EDIT, ACTION_PUT_FILE: of a new file */
 	bool absent;                  /* ACTION_EDIT: there must be no such file yet */
 	struct span old_bytes;        /* ACTION_EDIT: what must be there now */

@@ -19,7 +19,10 @@ struct driver {
 	uint32_t lifetime;
 	bool failed, applying;
 	struct span *release, *free;
-	size_t nrelease, nfree;
+	size_t nrelease, nfree, nstays;
+	struct span *stays; /* what a removal leaves */
+	unsigned asked; /* by the action under way */
+	bool removing;
 };
 
 static struct span slurp(struct driver *d, const char *path)
@@ -111,6 +114,15 @@ static int held(void *owner, const struct span *ids, size_t n, struct arena *a, 
 {
 	struct driver *d = owner;
 
+	/* behind a removal: what is gone. Here all is, but for what was told to be still there */
+	if (d->removing && d->asked++) {
+		printf("left %zu\n", d->nstays);
+		ret->innocent = arena_alloc(a, n * sizeof(*ids));
+		for (size_t i = 0; i < n; i++)
+			if (!d->nstays || !span_eq(ids[i], d->stays[0]))
+				ret->innocent[ret->ninnocent++] = ids[i];
+		return 0;
+	}
 	printf("held %zu\n", n);
 	*ret = (struct act_looked){ d->release, d->nrelease, d->free, d->nfree };
 	return 0;
@@ -126,6 +138,8 @@ static int apply(struct driver *d, struct err *err)
 	for (size_t i = 0; rc == 0 && i < d->plan.nactions; i++) {
 		if (planned[i].undone)
 			printf("%llu was undone before\n", (unsigned long long)planned[i].id);
+		d->asked = 0;
+		d->removing = d->plan.actions[i].kind == ACTION_REMOVE_QUEUE;
 		rc = actor_apply(d->client, i, held, see, d, &state, err);
 	}
 	d->applying = false;
@@ -187,6 +201,8 @@ static bool add_line(struct driver *d, char **w)
 		d->lifetime = (uint32_t)strtoul(w[1], NULL, 10);
 	} else if (strcmp(w[0], "release") == 0) {
 		d->release = words(d, w + 1, &d->nrelease);
+	} else if (strcmp(w[0], "stays") == 0) {
+		d->stays = words(d, w + 1, &d->nstays);
 	} else if (strcmp(w[0], "free") == 0) {
 		d->free = words(d, w + 1, &d->nfree);
 	} else if (strcmp(w[0], "hold") == 0) {
@@ -201,8 +217,11 @@ static bool add_line(struct driver *d, char **w)
 		v = add_file(d, ACTION_EDIT, w);
 		v->old_bytes = slurp(d, w[4]);
 		v->new_bytes = slurp(d, w[5]);
-		if (w[6])
+		if (w[6]) {
 			v->args = words(d, w + 6, &v->nargs);
+			if (w[6 + v->nargs])
+				v->back = words(d, w + 7 + v->nargs, &v->nback);
+		}
 	} else if (strcmp(w[0], "make") == 0 || strcmp(w[0], "put") == 0) {
 		v = add_file(d, w[0][0] == 'm' ? ACTION_EDIT : ACTION_PUT_FILE, w);
 		v->absent = w[0][0] == 'm';
