@@ -25,12 +25,14 @@ struct telling {
 	struct screen screen;
 	bool undoing; /* a row that is not undone then is something that could not be done */
 	bool short_of; /* there was one */
+	bool any;
 };
 
 static int tell(void *owner, const struct journal_row *r)
 {
 	struct telling *t = owner;
 
+	t->any = true;
 	t->short_of =
 		t->short_of || (t->undoing && r->state != ACT_STATE_UNDONE && r->state != ACT_STATE_PURGED);
 	if (t->o->output == OUTPUT_JSON)
@@ -88,6 +90,9 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 			history_json_begin(&t.sink, schema);
 		rc = ask(client, o, &config, &t, err);
 		actor_end(client);
+		/* cron's undo --expired says nothing where there is nothing */
+		if (rc == 0 && !t.any && !o->expired && o->output == OUTPUT_SCREEN && !o->quiet)
+			history_text_none(&t.sink, o->purge);
 		if (o->output == OUTPUT_JSON)
 			history_json_end(&t.sink, rc == 0 && !t.short_of);
 		if (rc == 0)

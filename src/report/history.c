@@ -121,3 +121,8 @@ void history_text(struct sink *s, const struct journal_row *r, const struct scre
 	}
 	sink_turn(s);
 }
+
+void history_text_none(struct sink *s, bool purge)
+{
+	buf_str(&s->text, purge ? "nothing is old enough to be ended\n" : "nothing was done here yet\n");
+}

@@ -21,5 +21,7 @@ void history_json_end(struct sink *s, bool complete);
 void history_plain(struct sink *s, const struct journal_row *r);
 /* One line, and a second one for what has to be said. */
 void history_text(struct sink *s, const struct journal_row *r, const struct screen *screen);
+/* Where there is no row. */
+void history_text_none(struct sink *s, bool purge);
 
 #endif

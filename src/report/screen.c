@@ -268,7 +268,7 @@ static void put_damage(struct pen *p, const struct inquiry *q, const bool *told)
 	}
 	pen_fact(p, c.delivered, "delivered");
 	pen_dot(p);
-	pen_fact(p, c.deferred, "deferred");
+	pen_fact(p, c.deferred, c.deferred == 1 ? "deferral" : "deferrals");
 	pen_dot(p);
 	pen_fact(p, c.bounced, "bounced");
 	pen_str(p, " (");
