@@ -493,13 +493,17 @@ static void merge(struct scanning *s, struct scan_finding *f, const struct scan_
 		if (!has_reason(f, &more->reason[i])) {
 			f->score = f->score > more->reason[i].weight ? f->score : more->reason[i].weight;
 			reason[f->reasons++] = more->reason[i];
+			f->shown = false;
 		}
 	for (size_t i = 0; i < more->engines; i++)
-		if (!has_engine(f, more->engine[i]))
+		if (!has_engine(f, more->engine[i])) {
 			engine[f->engines++] = more->engine[i];
+			f->shown = false;
+		}
 	if (more->verdict > f->verdict) {
 		f->verdict = more->verdict;
 		f->class = more->class;
+		f->shown = false;
 	}
 }
 

@@ -61,8 +61,16 @@ static int print(struct scanning *s, bool first, struct err *err)
 {
 	struct sink out = sink_new(STDOUT_FILENO);
 	struct screen screen = term_screen(s->o, STDOUT_FILENO);
+	struct buf again = BUF_MAX(4096);
+	int rc;
 
 	screen.top = s->o->top;
+	if (s->o->incident) {
+		buf_str(&again, "spamtrail contain");
+		options_quote(&again, s->o->incident);
+		options_again(s->o, "contain", s->o->nargs, &again);
+	}
+	screen.again = buf_view(&again);
 	scanning_sort(s);
 	if (s->o->incident && s->r.findings)
 		qsort(s->r.finding, s->r.findings, sizeof(*s->r.finding), by_rank);
@@ -74,7 +82,9 @@ static int print(struct scanning *s, bool first, struct err *err)
 		scan_text_first(&out, &s->r, &screen, s->o->explain);
 	else
 		scan_text(&out, &s->r, &screen, s->o->explain, s->o->quiet);
-	return sink_end(&out, "standard output", err);
+	rc = sink_end(&out, "standard output", err);
+	buf_free(&again);
+	return rc;
 }
 
 /* What is found around the script that mailed is shown before a home of any size is read. */
@@ -86,6 +96,8 @@ static void show_near(struct scanning *s)
 		return;
 	progress_end(&s->progress);
 	print(s, true, &unheard);
+	for (size_t i = 0; i < s->r.findings && !s->o->top; i++)
+		s->r.finding[i].shown = true;
 }
 
 static int scan_all(struct scanning *s, struct err *err)

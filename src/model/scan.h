@@ -61,6 +61,7 @@ struct scan_finding {
 	struct span *engine; /* who says so: "spamtrail", "clamd:NAME" ... */
 	size_t engines;
 	enum scan_rank rank;
+	bool shown; /* on the screen already, just so; goes nowhere else */
 };
 
 struct scan_skip {

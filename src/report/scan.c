@@ -125,7 +125,7 @@ static void put_findings(struct sink *s, struct pen *p, const struct scan_report
 				bool now = rank == RANK_REST ? (int)f->verdict == verdict
 							     : verdict == SCAN_MALICIOUS;
 
-				if (now && (int)f->rank == rank) {
+				if (now && (int)f->rank == rank && !f->shown) {
 					put_finding(p, f, explain);
 					shown++;
 					sink_turn(s);
@@ -160,12 +160,42 @@ static void put_skips(struct pen *p, const struct scan_report *r)
 	}
 }
 
+/* Some lay around the script that mailed and stand above; these come besides. */
+static bool more_to_show(const struct scan_report *r)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < r->findings; i++)
+		shown += r->finding[i].shown;
+	return shown && shown < r->findings;
+}
+
+static void put_next(struct pen *p, const struct scan_report *r, const struct screen *screen, bool explain)
+{
+	if (!r->findings)
+		return;
+	if (screen->again.n) {
+		pen_label(p, "NEXT");
+		pen_text(p, screen->again);
+		pen_str(p, "   the plan that stops them; nothing is done yet");
+		pen_line(p, 0);
+	} else if (!explain) {
+		pen_label(p, "NEXT");
+		pen_str(p, "spamtrail scan --explain FILE   the proof, step by step");
+		pen_line(p, 0);
+	}
+}
+
 void scan_text(struct sink *s, const struct scan_report *r, const struct screen *screen, bool explain,
 	       bool quiet)
 {
 	struct pen p = pen_new(&s->text, screen);
 	struct buf bytes = BUF_MAX(64);
 
+	if (more_to_show(r)) {
+		pen_str(&p, "ELSEWHERE");
+		pen_line(&p, 0);
+	}
 	put_findings(s, &p, r, screen, explain);
 	put_skips(&p, r);
 	put_notes(&p, r);
@@ -184,6 +214,7 @@ void scan_text(struct sink *s, const struct scan_report *r, const struct screen 
 	pen_str(&p, r->findings == 1 ? " finding" : " findings");
 	pen_str(&p, r->complete ? "" : ", incomplete: see SKIPPED");
 	pen_line(&p, 0);
+	put_next(&p, r, screen, explain);
 	buf_free(&bytes);
 }
 
@@ -194,7 +225,7 @@ void scan_text_first(struct sink *s, const struct scan_report *r, const struct s
 	pen_str(&p, "AROUND THE SCRIPT THAT MAILED");
 	pen_line(&p, 0);
 	put_findings(s, &p, r, screen, explain);
-	pen_str(&p, "The rest of the home is being read; all of it follows.");
+	pen_str(&p, "The rest of the home is being read, which may take minutes.");
 	pen_line(&p, 0);
 	pen_line(&p, 0);
 }
