@@ -162,8 +162,7 @@ static void list_shell(struct draft *d, const struct culprit *c)
 	uint64_t days = 0;
 	size_t at;
 
-	if (!draft_read(d, SPAN("/etc/shadow"), &bytes) ||
-	    !passwd_find(bytes, c->account, &at, &password))
+	if (!draft_read(d, SPAN("/etc/shadow"), &bytes) || !passwd_find(bytes, c->account, &at, &password))
 		return;
 	/* shadow(5): behind the password, days since 1970 */
 	if (!span_u64(passwd_field(span_from(bytes, at), 1), &days))
