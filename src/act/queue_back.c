@@ -68,12 +68,7 @@ static int make_flush(struct work *w, struct err *err)
 	}
 	if (v->nargs == 0)
 		return run_program(all, 2, SPAN_NONE, err);
-	for (size_t i = 0; i < v->nargs && rc == 0; i++) {
-		struct span one[] = { SPAN("/usr/sbin/postqueue"), SPAN("-i"), v->args[i] };
-
-		rc = run_program(one, 3, SPAN_NONE, err);
-	}
-	return rc;
+	return queue_postqueue(v->args, v->nargs, err);
 }
 
 const struct kind kind_flush_queue = { .transient = true, .check = check_flush, .make = make_flush };

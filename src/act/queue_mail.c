@@ -65,6 +65,18 @@ int queue_postsuper(const char *flag, const struct span *ids, size_t n, struct e
 	return rc;
 }
 
+int queue_postqueue(const struct span *ids, size_t n, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		struct span one[] = { SPAN("/usr/sbin/postqueue"), SPAN("-i"), ids[i] };
+
+		rc = run_program(one, 3, SPAN_NONE, err);
+	}
+	return rc;
+}
+
 struct span queue_exim_program(void)
 {
 	return access("/usr/sbin/exim4", X_OK) == 0 ? SPAN("/usr/sbin/exim4") : SPAN("/usr/sbin/exim");

@@ -22,6 +22,8 @@ int queue_check(const struct action *v, const struct span *ids, size_t n, struct
 
 /* postsuper FLAG with the ids on its standard input. */
 int queue_postsuper(const char *flag, const struct span *ids, size_t n, struct err *err);
+/* postqueue -i, one program each: delivery of what is put off is tried now. */
+int queue_postqueue(const struct span *ids, size_t n, struct err *err);
 /* WORDS, the first the program, with ids behind them, some at a time; at most 8. */
 #define QUEUE_WORDS_MOST 8
 int queue_exim(const struct span *words, size_t nwords, const struct span *ids, size_t n, struct err *err);
