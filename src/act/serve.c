@@ -199,6 +199,39 @@ static int serve_begin(struct actor *a, struct codec *c, struct err *err)
 
 /* --- plans -------------------------------------------------------------------------------------- */
 
+/* What an edit is put before, up to the field's end: of a lock the password. Bytes, never understood. */
+static struct span changed_field(const struct action *v)
+{
+	size_t at = 0, n = 0;
+	struct span rest;
+
+	while (at < v->old_bytes.n && at < v->new_bytes.n && v->old_bytes.p[at] == v->new_bytes.p[at])
+		at++;
+	rest = span_from(v->old_bytes, at);
+	while (n < rest.n && rest.p[n] != ':' && rest.p[n] != '\n')
+		n++;
+	return span_head(rest, n);
+}
+
+static bool was_changed_before(struct actor *a, const struct action *v)
+{
+	struct arena *arena = arena_new();
+	struct journal_row *rows;
+	struct err why = { 0 };
+	struct action *old;
+	bool same = false;
+	size_t n = 0;
+
+	if (v->kind == ACTION_EDIT && journal_list(a->journal, arena, KEPT_STATES, &rows, &n, &why) < 0)
+		n = 0;
+	for (size_t i = 0; i < n && !same; i++)
+		same = rows[i].kind == ACTION_EDIT && rows[i].identity == act_identity(v) &&
+		       action_unpack(arena, rows[i].action, &old, &why) == 0 &&
+		       span_eq(changed_field(old), changed_field(v));
+	arena_free(arena);
+	return same;
+}
+
 /* ADD: it is the plan of this actor, of which there is one; else it is only looked up what was taken back of it. */
 static int take_plan(struct actor *a, struct codec *c, bool add, struct err *err)
 {
@@ -220,6 +253,7 @@ static int take_plan(struct actor *a, struct codec *c, bool add, struct err *err
 
 		one.undone = journal_undone_at(a->journal, act_identity(&plan->actions[i]), plan->incident,
 					       plan->sender);
+		one.same = !add && was_changed_before(a, &plan->actions[i]);
 		act_code_planned(&out, &one);
 	}
 	rc = answer(a, ACT_PLANNED, &body, err);

@@ -30,4 +30,5 @@ void act_code_planned(struct codec *c, struct act_planned *v)
 {
 	code_u64(c, &v->id);
 	code_i64(c, &v->undone);
+	code_bool(c, &v->same);
 }

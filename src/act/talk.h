@@ -58,6 +58,7 @@ struct act_undo {
 struct act_planned {
 	uint64_t id;
 	int64_t undone;              /* when an operator took the same back, 0: never */
+	bool same;                   /* ACTION_EDIT: the very text that is changed was changed before */
 };
 
 /*

@@ -222,7 +222,7 @@ static int send_plan(struct actor_client *c, uint32_t type, const struct plan *p
 		rc = listen_to(c, &m, &u, err);
 	if (rc < 0)
 		return rc;
-	CODE_LIST(&in, planned, n, 16, act_code_planned);
+	CODE_LIST(&in, planned, n, 17, act_code_planned);
 	if (m.type != ACT_PLANNED || !unpack_done(&u) || n != p->nactions)
 		return out_of_step(err);
 	*ret = planned;

@@ -319,22 +319,54 @@ static const struct plan *plan_of(struct looking *k, struct err *err)
 	return planner_ask(&ask, k->arena, &plan, err) < 0 ? NULL : plan;
 }
 
+/* Of each action of PLAN: is it on the very text that was locked before? Who only deletes the "!" has changed nothing. */
+static bool ask_again(struct looking *k, const struct plan *plan, struct act_planned **ret, struct err *err)
+{
+	struct actor_want want = { .state_dir = k->want->state, .root = k->want->o->root };
+	struct buf note = BUF_MAX(64u << 10);
+	struct actor_client *client;
+	int rc = actor_start(&want, &client, &note, err);
+
+	buf_free(&note);
+	if (rc < 0)
+		return false;
+	rc = actor_known(client, plan, k->arena, ret, err);
+	actor_end(client);
+	return rc == 0;
+}
+
 /* plan/mailbox.c says so where it would lock the password, and where it is locked. */
 static void look_at_password(struct looking *k, const struct plan *plan)
 {
 	const struct row *r = k->row;
-	bool open = false, shut = false;
+	bool open = false, shut = false, old = false, asked = false;
+	struct act_planned *known;
+	struct err err = { 0 };
 
-	for (size_t i = 0; i < plan->nactions; i++)
-		open |= plan->actions[i].kind == ACTION_EDIT &&
-			span_starts(plan->actions[i].what, k->lock_words);
+	if (k->locked || k->unlocked_again)
+		asked = ask_again(k, plan, &known, &err);
+	for (size_t i = 0; i < plan->nactions; i++) {
+		const struct action *v = &plan->actions[i];
+
+		if (v->kind != ACTION_EDIT || !span_starts(v->what, k->lock_words))
+			continue;
+		open = true;
+		old |= asked && known[i].same;
+	}
 	for (size_t i = 0; i < plan->nnotes; i++)
 		shut |= span_starts(plan->notes[i], k->lock_words) &&
 			span_ends(plan->notes[i], SPAN("is locked already"));
 	if (shut)
 		point(k, POINT_OPEN,
 		      "the password of %.*s is locked, and still the stolen one: set a new one", ARG(r->id));
-	else if (open && k->locked)
+	else if (old && k->locked)
+		point(k, POINT_OPEN,
+		      "the password of %.*s is not locked any more, and still the stolen one: set a new one",
+		      ARG(r->id));
+	else if (open && (k->locked || k->unlocked_again) && !asked)
+		point(k, POINT_UNKNOWN, "whether the password of %.*s was changed is not known: %s",
+		      ARG(r->id), err.text);
+	else if (open && (k->locked || (k->unlocked_again && !old)))
 		point(k, POINT_CLOSED, "the password of %.*s was changed since it was locked", ARG(r->id));
 	else if (open && k->unlocked_again)
 		point(k, POINT_OPEN, "the lock on the password of %.*s was taken back: set a new one",

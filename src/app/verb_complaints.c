@@ -172,7 +172,12 @@ static int print(const struct work *w, struct err *err)
 {
 	struct sink s = sink_new(STDOUT_FILENO);
 	struct screen screen = term_screen(w->o, STDOUT_FILENO);
+	struct buf again = BUF_MAX(8 << 10);
+	int rc;
 
+	/* its PATHs are mailboxes, and the next command's are none */
+	options_again(w->o, "investigate", w->o->nargs, &again);
+	screen.again = buf_view(&again);
 	screen.zone = w->in.zone;
 	screen.top = w->o->top;
 	if (w->o->output == OUTPUT_JSON)
@@ -181,7 +186,9 @@ static int print(const struct work *w, struct err *err)
 		complaints_plain(&s, &w->t.c);
 	else
 		complaints_text(&s, &w->t.c, &screen);
-	return sink_end(&s, "standard output", err);
+	rc = sink_end(&s, "standard output", err);
+	buf_free(&again);
+	return rc;
 }
 
 static int run(struct work *w, struct err *err)

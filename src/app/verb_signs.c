@@ -196,7 +196,13 @@ static int print(struct work *w, struct err *err)
 {
 	struct sink s = sink_new(STDOUT_FILENO);
 	struct screen screen = term_screen(w->o, STDOUT_FILENO);
+	struct buf again = BUF_MAX(8 << 10), doctor = BUF_MAX(8 << 10);
+	int rc;
 
+	options_again(w->o, "investigate", 0, &again);
+	options_again(w->o, "doctor", 0, &doctor);
+	screen.again = buf_view(&again);
+	screen.doctor_again = buf_view(&doctor);
 	screen.zone = w->in.zone;
 	switch (w->o->output) {
 	case OUTPUT_JSON:
@@ -212,7 +218,10 @@ static int print(struct work *w, struct err *err)
 		if (!w->o->notify || !w->o->quiet)
 			signs_text(&s, &w->s, &screen);
 	}
-	return sink_end(&s, "standard output", err);
+	rc = sink_end(&s, "standard output", err);
+	buf_free(&again);
+	buf_free(&doctor);
+	return rc;
 }
 
 static int code(const struct work *w)

@@ -3,7 +3,8 @@
  * selector for whatever domain.
  *
  * opendkim.conf(5): Domain, Selector, KeyTable (name domain:selector:file, % for any domain). rspamd "DKIM signing module":
- * selector, domain { NAME { selector } }, selector_map (domain selector). Keys themselves are not read.
+ * selector, domain { NAME { selector } }, selector_map (domain selector). Exim's own is read in exim_conf.c. Keys themselves
+ * are not read.
  *
  * TRUST: root's files, or an image's. What is no name in DNS is dropped; what comes of a wrong one is a question too many.
  */

@@ -196,6 +196,16 @@ static void read_authenticator(struct exim *e, struct span line)
 		e->server_block = true;
 }
 
+/* For whatever domain: dkim_domain is an expansion nearly everywhere. Since 4.88 a list. */
+static void learn_selectors(const struct exim *e, struct span value)
+{
+	struct exim_list list = exim_list(value);
+	struct span item;
+
+	while (exim_item(e->g->scratch, &list, &item))
+		gather_dkim(e->g, SPAN_NONE, item);
+}
+
 /* What needs an expansion is not known here. */
 static void read_transport(struct exim *e, struct span line)
 {
@@ -209,6 +219,8 @@ static void read_transport(struct exim *e, struct span line)
 		e->interfaces = value;
 	else if (span_eq(name, SPAN("helo_data")))
 		e->helo_data = value;
+	else if (span_eq(name, SPAN("dkim_selector")))
+		learn_selectors(e, value);
 }
 
 static void begin_section(struct exim *e, struct span name)

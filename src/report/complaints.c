@@ -146,6 +146,7 @@ static void put_head(struct pen *p, const struct complaints *c)
 /* By tie, the surest first: who has a hundred complaints wants to see those that the logs confirm. */
 void complaints_text(struct sink *s, const struct complaints *c, const struct screen *screen)
 {
+	struct buf command = BUF_MAX(16384);
 	struct pen p = pen_new(&s->text, screen);
 	size_t most = screen->top ? screen->top : SHOWN_MOST, shown = 0, left = 0;
 
@@ -171,7 +172,10 @@ void complaints_text(struct sink *s, const struct complaints *c, const struct sc
 	}
 	pen_line(&p, 0);
 	pen_label(&p, "NEXT");
-	pen_whole(&p, c->nblamed ? SPAN("spamtrail investigate") : SPAN("spamtrail reputation"));
+	buf_str(&command, c->nblamed ? "spamtrail investigate" : "spamtrail reputation");
+	buf_span(&command, screen->again);
+	pen_whole(&p, buf_view(&command));
+	buf_free(&command);
 	pen_str(&p, c->nblamed ? "   is he still sending, and how did he get in?"
 			       : "   does anybody refuse this server's mail?");
 	pen_line(&p, 0);

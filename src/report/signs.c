@@ -134,6 +134,18 @@ static void put_verdict(struct pen *p, const struct signs *s)
 	pen_line(p, 0);
 }
 
+static void put_command(struct pen *p, const char *next)
+{
+	struct buf command = BUF_MAX(16384);
+
+	buf_str(&command, next);
+	buf_span(&command,
+		 strcmp(next, "spamtrail doctor") == 0 ? p->screen->doctor_again : p->screen->again);
+	pen_whole(p, buf_view(&command));
+	pen_line(p, 0);
+	buf_free(&command);
+}
+
 /* Each command once, that of the worst sign first. */
 static void put_next(struct pen *p, const struct signs *s)
 {
@@ -152,14 +164,12 @@ static void put_next(struct pen *p, const struct signs *s)
 			said[n++] = next;
 			pen_label(p, n == 1 ? "NEXT" : "");
 			pen_to(p, SCREEN_LABEL);
-			pen_whole(p, span_str(next));
-			pen_line(p, 0);
+			put_command(p, next);
 		}
 	if (n)
 		return;
 	pen_label(p, "NEXT");
-	pen_whole(p, span_str(s->complete ? "spamtrail doctor" : "spamtrail investigate"));
-	pen_line(p, 0);
+	put_command(p, s->complete ? "spamtrail doctor" : "spamtrail investigate");
 }
 
 static void put_texts(struct pen *p, const char *label, const struct span *texts, size_t n)

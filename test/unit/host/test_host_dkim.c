@@ -69,6 +69,27 @@ static void rspamd(void **state)
 	tree_end(&l);
 }
 
+/* A transport's dkim_selector, for whatever domain; what is worked out for each message is not known. */
+static void exim(void **state)
+{
+	struct learnt l =
+		LEARN({ "/etc/exim4/exim4.conf", "begin transports\n"
+						 "remote_smtp:\n"
+						 "  driver = smtp\n"
+						 "  dkim_domain = ${lc:${domain:$h_from:}}\n"
+						 "  dkim_selector = x1 : x2\n"
+						 "  dkim_private_key = /etc/exim4/dkim.key\n"
+						 "other:\n"
+						 "  driver = smtp\n"
+						 "  dkim_selector = ${lookup{$dkim_domain}lsearch{/x}}\n" });
+
+	(void)state;
+	assert_int_equal(l.f.ndkim, 2);
+	assert_true(has(&l, "", "x1"));
+	assert_true(has(&l, "", "x2"));
+	tree_end(&l);
+}
+
 /* A file that goes wrong names nobody twice, ends, and is read no deeper than it may be. */
 static void damaged(void **state)
 {
@@ -88,9 +109,8 @@ static void damaged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(opendkim),
-		cmocka_unit_test(a_selector_for_whatever_is_signed),
-		cmocka_unit_test(rspamd),
+		cmocka_unit_test(opendkim), cmocka_unit_test(a_selector_for_whatever_is_signed),
+		cmocka_unit_test(rspamd),   cmocka_unit_test(exim),
 		cmocka_unit_test(damaged),
 	};
 
