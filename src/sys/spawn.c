@@ -67,7 +67,8 @@ static void feed(struct talk *t)
 		shut(&t->in);
 }
 
-static void listen_to(struct talk *t, struct buf *output)
+/* False: it cannot be heard any more, and what it said is not all. */
+static bool listen_to(struct talk *t, struct buf *output)
 {
 	char piece[4096];
 	ssize_t n = read(t->out, piece, sizeof(piece));
@@ -76,9 +77,10 @@ static void listen_to(struct talk *t, struct buf *output)
 		t->said += (size_t)n;
 		if (output)
 			buf_add(output, piece, (size_t)n);
-	} else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
+	} else if (n == 0) {
 		shut(&t->out);
 	}
+	return n >= 0 || errno == EINTR || errno == EAGAIN;
 }
 
 /* Feeds and listens until the program has closed its output: NULL, or what it did wrong. */
@@ -97,8 +99,8 @@ static const char *converse(struct talk *t, const struct spawn *s, int64_t deadl
 			return "could not be listened to";
 		if (t->in >= 0 && p[1].revents)
 			feed(t);
-		if (p[0].revents)
-			listen_to(t, s->output);
+		if (p[0].revents && !listen_to(t, s->output))
+			return "could not be listened to";
 		if (t->said > SPAWN_OUTPUT_MOST)
 			return "said more than 1 MiB";
 	}
