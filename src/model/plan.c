@@ -12,16 +12,6 @@
 #define VERSION 1
 #define ACTION_LEAST 83
 
-const char *action_kind_name(enum action_kind kind)
-{
-	static const char *const names[ACTION_KINDS] = { "edit",  "hold_file", "put_file", "mode",
-							 "hold",  "firewall",  "stop",	   "command",
-							 "close", "logout",    "release",  "remove",
-							 "flush" };
-
-	return kind < ACTION_KINDS ? names[kind] : "other";
-}
-
 static void code_action(struct codec *c, struct action *v)
 {
 	v->kind = code_enum(c, v->kind, ACTION_KINDS);

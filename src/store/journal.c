@@ -28,14 +28,6 @@ struct journal {
 	struct store s;
 };
 
-const char *act_state_name(enum act_state state)
-{
-	static const char *const names[ACT_STATES] = { "planned", "doing",  "done",  "undoing",
-						       "undone",  "failed", "raced", "purged" };
-
-	return state < ACT_STATES ? names[state] : "other";
-}
-
 void journal_code_row(struct codec *c, struct journal_row *v)
 {
 	code_u64(c, &v->id);

@@ -24,17 +24,6 @@ struct head {
 	uint32_t type, length, at;
 };
 
-int channel_pair(int ret_fds[2], struct err *err)
-{
-	int fds[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
-		return err_sys(err, EXIT_IO, "no socket pair for the reader");
-	ret_fds[0] = fds[0];
-	ret_fds[1] = fds[1];
-	return 0;
-}
-
 void channel_open(struct channel *c, int fd, size_t max_body, unsigned seconds)
 {
 	struct timeval patience = { .tv_sec = seconds };
