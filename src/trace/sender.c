@@ -219,8 +219,9 @@ static void sender_forget_run(struct sender *s)
 {
 	if (s->nproof <= 1)
 		return;
-	proofs_free(s->proof->next);
-	s->proof->next = NULL;
+	proofs_free(s->run);
+	s->run = s->proof->next = NULL;
+	s->newest = s->proof;
 	s->nproof = 1;
 }
 
@@ -342,14 +343,11 @@ void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struc
 	struct span kept = span_head(line, PROOF_TEXT);
 	size_t from = subject.n ? (size_t)((uintptr_t)subject.p - (uintptr_t)kept.p) : 0;
 	bool inside = subject.n && from < kept.n && subject.n <= kept.n - from;
-	struct proof **last = &s->proof;
 	struct proof *p;
 
 	if (s->nproof == SENDER_PROOFS)
 		return;
-	while (*last)
-		last = &(*last)->next;
-	*last = p = xmalloc(sizeof(*p) + kept.n);
+	p = xmalloc(sizeof(*p) + kept.n);
 	*p = (struct proof){
 		.claim = claim,
 		.line = at->line,
@@ -363,6 +361,13 @@ void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struc
 	};
 	if (kept.n)
 		memcpy(p->text, kept.p, kept.n);
+	if (!s->nproof)
+		s->proof = p;
+	else
+		s->newest->next = p;
+	if (s->nproof == 1)
+		s->run = p;
+	s->newest = p;
 	s->nproof++;
 }
 

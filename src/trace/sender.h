@@ -49,14 +49,16 @@ struct sender {
 	uint32_t foreign_hash;
 	uint32_t client_net;   /* hash of the last client's network, 0 = loopback or none */
 	struct tally_run client, place;
+	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
+	struct proof *proof;   /* owned; oldest first: the first line ever ... */
+	struct proof *run;     /* ... behind it those since the sum left zero, */
+	struct proof *newest;  /* and the last of all: reached without the ones before, which are in nobody's cache */
+	uint32_t bin_part;     /* messages since the last whole unit of a bin */
+	uint32_t tally;        /* first of its tallies + 1 */
 	struct judge_state judge;
 	uint16_t bin[SENDER_BINS]; /* in units of 1 << bin_scale messages */
 	/* the rest */
-	uint32_t tally;        /* first of its tallies + 1 */
 	uint32_t nclients, nplaces;
-	uint32_t bin_part;     /* messages since the last whole unit of a bin */
-	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
-	struct proof *proof;   /* owned; oldest first */
 	uint32_t queued;       /* messages that wait in the queue */
 	uint32_t queue_scripts, queue_named; /* of these: with PHP's header; naming queue_script */
 	uint32_t queue_script, queue_lead;   /* names: what most of them name (Boyer-Moore) */

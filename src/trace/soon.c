@@ -16,10 +16,10 @@ static struct result_ahead *place_of(struct trace *t, const struct event *ev)
 	return &t->ahead[((uintptr_t)ev >> 6) % RESULTS_AHEAD];
 }
 
-/* What an arrival or a result touches of a row; of its bins it is one. */
+/* What an arrival or a result touches of a row. */
 static void row_prefetch(const struct sender *row)
 {
-	for (size_t i = 0; i < offsetof(struct sender, bin); i += 64)
+	for (size_t i = 0; i < offsetof(struct sender, nclients); i += 64)
 		__builtin_prefetch((const char *)row + i);
 }
 
