@@ -332,13 +332,12 @@ bool scan_mailed(const struct scan_rules *rules, struct arena *a, const struct w
 	/* who mails and shows no mail() hides it */
 	if (!q.mails && !q.dialogues && (q.includes || !(q.evals || q.dynamic)))
 		return false;
-	one_reason(
-		a, f,
-		&(struct scan_reason){
-			.rule = SPAN("log.mailed"),
-			.text = SPAN("the logs name it as what mailed; by itself it does not look planted: "
-				     "who may use it?"),
-			.weight = 5.0 },
-		SPAN("spamtrail"), CLASS_MAILER, ret);
+	one_reason(a, f,
+		   &(struct scan_reason){
+			   .rule = SPAN("log.mailed"),
+			   .text = SPAN("by the logs it mailed, though nothing in it looks planted: read it, "
+					"and who calls it"),
+			   .weight = 5.0 },
+		   SPAN("spamtrail"), CLASS_MAILER, ret);
 	return true;
 }
