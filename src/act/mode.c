@@ -48,8 +48,7 @@ static int check(const struct actor *a, const struct action *v, struct err *err)
 			return err_set(err, EXIT_NOPERM, "a name in the plan is not plain");
 		/* of a service's own files in a home only a script is locked: what they are for nobody here knows */
 		if (v->uid < UID_ACCOUNT_LEAST && mask_of(v->args[i]))
-			return err_set(err, EXIT_NOPERM, "uid %u is a service's: its rights are left",
-				       v->uid);
+			return err_set(err, EXIT_NOPERM, "uid %u is a service's: left alone", v->uid);
 	}
 	return 0;
 }
@@ -119,27 +118,29 @@ static int look(struct work *w, struct err *err)
 	if (rc == 0 && n == 0)
 		rc = err_set(err, EXIT_NOINPUT,
 			     "%.*s: nothing there has such rights any more, or it is a link, another owner's "
-			     "or has a "
-			     "second name: left alone",
+			     "or has a second name: left alone",
 			     (int)v->args[0].n - HEAD, v->args[0].p + HEAD);
 	return rc;
 }
 
 enum outcome { SET, LEFT, FAILED, OUTCOMES };
 
-/* MODE for the thing of the record where it has mode EXPECTED. LEFT: it is gone, or another. */
-static enum outcome set(const struct work *w, int home, size_t i, mode_t expected, mode_t mode)
+/* MODE for the thing of the record where it has mode EXPECTED. LEFT: it is gone, or another. FAILED: ERR says why. */
+static enum outcome set(const struct work *w, int home, size_t i, mode_t expected, mode_t mode,
+			struct err *err)
 {
 	const struct mode_seen *seen = &w->record->modes[i];
 	enum outcome one = LEFT;
 	struct stat st, now;
 	int fd = pin(w, home, i, &st);
 
-	if (fd < 0)
-		return is_gone(errno) ? LEFT : FAILED;
+	if (fd < 0 && is_gone(errno))
+		return LEFT;
 	/* a number is given again: a folder's set-id bits must not reach a file that has its number now */
-	if (st.st_ino == seen->inode && st.st_dev == seen->device &&
-	    (st.st_mode & S_IFMT) == (seen->mode & S_IFMT)) {
+	if (fd < 0)
+		one = FAILED;
+	else if (st.st_ino == seen->inode && st.st_dev == seen->device &&
+		 (st.st_mode & S_IFMT) == (seen->mode & S_IFMT)) {
 		/* done by a try before this one */
 		if ((st.st_mode & BITS) == mode)
 			one = SET;
@@ -149,7 +150,11 @@ static enum outcome set(const struct work *w, int home, size_t i, mode_t expecte
 				      ? FAILED
 				      : SET;
 	}
-	close(fd);
+	if (one == FAILED)
+		err_sys(err, EXIT_IO, "%.*s: its mode could not be set", (int)w->action->args[i].n - HEAD,
+			w->action->args[i].p + HEAD);
+	if (fd >= 0)
+		close(fd);
 	return one;
 }
 
@@ -177,17 +182,17 @@ static int make(struct work *w, struct err *err)
 		struct mode_seen *seen = &w->record->modes[i];
 		mode_t old = seen->mode & BITS;
 		enum outcome one =
-			seen->inode ? set(w, place.folder, i, old, old & mask_of(v->args[i])) : LEFT;
+			seen->inode ? set(w, place.folder, i, old, old & mask_of(v->args[i]), err) : LEFT;
 
 		/* what failed may be set all the same: undo looks at it */
 		if (one == LEFT)
 			seen->inode = 0;
 		n[one]++;
 	}
-	rc = sync_all(place.folder, err);
+	rc = n[SET]	 ? sync_all(place.folder, err)
+	     : n[FAILED] ? -EXIT_IO
+			 : err_set(err, EXIT_IO, "%.*s: no mode was set", (int)v->path.n, v->path.p);
 	place_close(&place);
-	if (rc == 0 && n[SET] == 0)
-		rc = err_set(err, EXIT_IO, "%.*s: no mode could be set", (int)v->path.n, v->path.p);
 	buf_addf(&w->text, "rights of %zu taken away", n[SET]);
 	if (n[LEFT])
 		buf_addf(&w->text,
@@ -199,14 +204,14 @@ static int make(struct work *w, struct err *err)
 }
 
 /* A file's set-id bits are not given back; a folder's are no right to run anything. */
-static enum outcome give_back(const struct work *w, int home, size_t i)
+static enum outcome give_back(const struct work *w, int home, size_t i, struct err *err)
 {
 	const struct mode_seen *seen = &w->record->modes[i];
 	mode_t old = seen->mode & BITS, ours = old & mask_of(w->action->args[i]);
 
 	if (S_ISREG(seen->mode))
 		old &= ~(mode_t)SET_ID;
-	return set(w, home, i, ours, old);
+	return set(w, home, i, ours, old, err);
 }
 
 static int undo(struct work *w, struct err *err)
@@ -224,15 +229,14 @@ static int undo(struct work *w, struct err *err)
 	}
 	for (size_t i = w->record->nmodes; i-- > 0;)
 		if (w->record->modes[i].inode) {
-			n[give_back(w, place.folder, i)]++;
+			n[give_back(w, place.folder, i, err)]++;
 			set_id += S_ISREG(w->record->modes[i].mode) && w->record->modes[i].mode & SET_ID;
 		}
 	rc = sync_all(place.folder, err);
 	w->unsure = rc < 0;
 	place_close(&place);
 	if (rc == 0 && n[FAILED])
-		rc = err_set(err, EXIT_IO, "%.*s: %zu modes could not be given back", (int)v->path.n,
-			     v->path.p, n[FAILED]);
+		rc = -EXIT_IO;
 	if (n[LEFT])
 		buf_addf(&w->text,
 			 "%zu given back; %zu are gone or have been changed since: left as they are", n[SET],
