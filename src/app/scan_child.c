@@ -49,6 +49,7 @@ struct doubt {
 /* A file beneath the folder that somebody else has named. */
 struct named {
 	struct span path, engine;
+	bool away; /* in quarantine */
 };
 
 /* The release SET lies in the folder ROOT. */
@@ -81,7 +82,7 @@ struct scanner {
 	struct copy *copy;
 	size_t copies;
 	struct named *named;
-	size_t nameds, away; /* AWAY: in quarantine */
+	size_t nameds;
 	struct span engine; /* who has named the file at hand */
 	struct span differs; /* the release that the file at hand is held against */
 	struct place place[PLACES_MOST];
@@ -530,19 +531,29 @@ static void see_named(void *ctx, struct span path, struct span name, bool away)
 	if (path.n >= 4096 || memchr(path.p, '\0', path.n) || !span_starts(path, place) ||
 	    path.n <= place.n + 1 || (place.n > 1 && path.p[place.n] != '/') || s->nameds == NAMED_MOST)
 		return;
-	s->away += away;
 	if (s->nameds % 64 == 0)
 		s->named = xrealloc(s->named, (s->nameds + 64) * sizeof(*s->named));
 	buf_addf(&text, "%.*s%.*s", (int)engine.n, engine.p, (int)span_head(name, 200).n, name.p);
 	s->named[s->nameds++] =
 		(struct named){ span_str(arena_str(s->arena, span_from(path, place.n + (place.n > 1)))),
-				arena_span(s->arena, buf_view(&text)) };
+				arena_span(s->arena, buf_view(&text)), away };
 	buf_free(&text);
 }
 
-/* What others have named and is still there. */
+static int by_path(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int order = span_compare(x->path, y->path);
+
+	return order ? order : span_compare(x->engine, y->engine);
+}
+
+/* What others have named and is still there. Histories repeat what sessions say. */
 static void visit_named(struct scanner *s)
 {
+	struct span last = SPAN_NONE;
+	size_t away = 0;
+
 	for (size_t i = 0; i < s->want->rules; i++) {
 		const struct rule_file *r = &s->want->rule[i];
 
@@ -551,13 +562,23 @@ static void visit_named(struct scanner *s)
 		s->engine = r->kind == RULE_WORDFENCE ? SPAN("wordfence:") : SPAN("maldet:");
 		named_read((enum named_kind)(r->kind - RULE_MALDET_HITS), r->bytes, see_named, s);
 	}
+	if (s->nameds)
+		qsort(s->named, s->nameds, sizeof(*s->named), by_path);
 	for (size_t i = 0; i < s->nameds && on_go(s); i++) {
-		s->engine = s->named[i].engine;
-		walk(s, NULL, s->named[i].path.p);
+		const struct named *n = &s->named[i];
+
+		if (n->away && !span_eq(n->path, last)) {
+			last = n->path;
+			away++;
+		}
+		if (i && by_path(n - 1, n) == 0)
+			continue;
+		s->engine = n->engine;
+		walk(s, NULL, n->path.p);
 	}
 	s->engine = SPAN_NONE;
-	if (s->away)
-		give_note(s, " files of this folder are in maldet's quarantine, or were", SPAN_NONE, s->away);
+	if (away)
+		give_note(s, " files of this folder are in maldet's quarantine, or were", SPAN_NONE, away);
 	free(s->named);
 }
 
