@@ -51,9 +51,6 @@ struct work {
 enum settled { NOT_MADE, MADE };
 
 struct kind {
-	bool files; /* of files alone, so that it can be done in an image, too */
-	bool transient; /* leaves nothing that could be taken back */
-	bool closes; /* a uid as a whole: never a service's */
 	int (*check)(const struct actor *a, const struct action *v, struct err *err);
 	int (*look)(struct work *w, struct err *err); /* NULL: there is nothing to find */
 	int (*make)(struct work *w, struct err *err);
@@ -63,6 +60,9 @@ struct kind {
 	 * got, so it is taken back, which does no harm where nothing was done.
 	 */
 	int (*settle)(struct work *w, enum settled *ret, struct err *err);
+	bool files; /* of files alone, so that it can be done in an image, too */
+	bool transient; /* leaves nothing that could be taken back */
+	bool closes; /* a uid as a whole: never a service's */
 };
 
 /* Never NULL for a kind that was unpacked: unpacking checks the range. */

@@ -194,4 +194,4 @@ static int check(const struct actor *a, const struct action *v, struct err *err)
 	return 0;
 }
 
-const struct kind kind_hold_file = { true, false, false, check, look, make, undo, settle };
+const struct kind kind_hold_file = { check, look, make, undo, settle, .files = true };

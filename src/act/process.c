@@ -240,4 +240,4 @@ static int settle(struct work *w, enum settled *ret, struct err *err)
 	return 0;
 }
 
-const struct kind kind_stop = { false, false, true, check, look, make, undo, settle };
+const struct kind kind_stop = { check, look, make, undo, settle, .closes = true };

@@ -418,5 +418,5 @@ static int check_put(const struct actor *a, const struct action *v, struct err *
 	return 0;
 }
 
-const struct kind kind_edit = { true, false, false, check_edit, look, make, undo, settle };
-const struct kind kind_put_file = { true, false, false, check_put, look, make, undo, settle };
+const struct kind kind_edit = { check_edit, look, make, undo, settle, .files = true };
+const struct kind kind_put_file = { check_put, look, make, undo, settle, .files = true };

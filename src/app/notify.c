@@ -203,20 +203,34 @@ static int by_relay(const struct config *c, struct post_job *job, struct span ho
 	return by_smtp(job, span_str(c->relay.value), host, unconfined, err);
 }
 
-/* Some host of his took it for TO. */
+/* Some host of his took it for TO. Under "auto" the system's resolver will do: no list is asked. */
 static bool by_his_hosts(const struct config *c, struct span to, struct span message, struct span host,
 			 bool unconfined, struct arena *a)
 {
-	bool auto_ = strcmp(c->resolver.value, "auto") == 0;
+	const char *resolver = strcmp(c->resolver.value, "auto") == 0 ? "system" : c->resolver.value;
 	struct post_job job = { .to = &to, .nto = 1, .body = message };
 	struct span hosts[MAIL_HOSTS_MOST];
-	size_t n = mail_hosts(auto_ ? "system" : c->resolver.value, unconfined, to, a, hosts);
+	size_t n = mail_hosts(resolver, unconfined, to, a, hosts);
 	struct err unheard;
 
 	for (size_t i = 0; i < n; i++)
 		if (by_smtp(&job, hosts[i], host, unconfined, &unheard) == 0)
 			return true;
 	return false;
+}
+
+/* Those of TO that nobody has taken it for yet, in front: the local server's to deliver. */
+static size_t past_brake(const struct config *c, struct span *to, size_t nto, struct span message,
+			 struct span host, bool unconfined, struct arena *a)
+{
+	size_t left = 0;
+
+	if (!brake_is_on())
+		return nto;
+	for (size_t i = 0; i < nto; i++)
+		if (!by_his_hosts(c, to[i], message, host, unconfined, a))
+			to[left++] = to[i];
+	return left;
 }
 
 /* RET_LOCAL as in notify_send. */
@@ -226,21 +240,19 @@ static int by_mail(const struct config *c, const struct alarm_text *text, bool u
 	struct span *to = arena_alloc(a, (c->mail_to.n + 1) * sizeof(*to)), host = text->signs->host;
 	struct buf message = BUF_MAX(MESSAGE_MOST);
 	struct post_job job = { .to = to };
-	bool braked = !*c->relay.value && brake_is_on();
 	size_t left = 0;
-	int rc = 0;
+	int rc;
 
 	for (size_t i = 0; i < c->mail_to.n; i++)
 		to[job.nto++] = span_str(c->mail_to.item[i].value);
 	alarm_mail(&message, text, span_str(c->mail_from.value), to, job.nto);
 	job.body = buf_view(&message);
-	for (size_t i = 0; i < job.nto && !*c->relay.value; i++)
-		if (!braked || !by_his_hosts(c, to[i], job.body, host, unconfined, a))
-			to[left++] = to[i];
-	if (*c->relay.value)
+	if (*c->relay.value) {
 		rc = by_relay(c, &job, host, unconfined, err);
-	else if (left)
-		rc = by_sendmail(c, job.body, to, left, a, err);
+	} else {
+		left = past_brake(c, to, job.nto, job.body, host, unconfined, a);
+		rc = left ? by_sendmail(c, job.body, to, left, a, err) : 0;
+	}
 	if (rc == 0)
 		*ret_local = (uint32_t)left;
 	buf_free(&message);

@@ -482,6 +482,7 @@ static void merge(struct scanning *s, struct scan_finding *f, const struct scan_
 	struct scan_reason *reason =
 		arena_alloc(s->arena, (f->reasons + more->reasons + 1) * sizeof(*reason));
 	struct span *engine = arena_alloc(s->arena, (f->engines + more->engines + 1) * sizeof(*engine));
+	const struct scan_finding was = *f;
 
 	if (f->reasons)
 		memcpy(reason, f->reason, f->reasons * sizeof(*reason));
@@ -493,18 +494,17 @@ static void merge(struct scanning *s, struct scan_finding *f, const struct scan_
 		if (!has_reason(f, &more->reason[i])) {
 			f->score = f->score > more->reason[i].weight ? f->score : more->reason[i].weight;
 			reason[f->reasons++] = more->reason[i];
-			f->shown = false;
 		}
 	for (size_t i = 0; i < more->engines; i++)
-		if (!has_engine(f, more->engine[i])) {
+		if (!has_engine(f, more->engine[i]))
 			engine[f->engines++] = more->engine[i];
-			f->shown = false;
-		}
 	if (more->verdict > f->verdict) {
 		f->verdict = more->verdict;
 		f->class = more->class;
-		f->shown = false;
 	}
+	/* what stands on the screen already is not all of it any more */
+	if (f->reasons != was.reasons || f->engines != was.engines || f->verdict != was.verdict)
+		f->shown = false;
 }
 
 void scanning_sort(struct scanning *s)

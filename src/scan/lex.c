@@ -598,7 +598,7 @@ static const struct {
 	{ "#[", 2, OP_ATTRIBUTE, 0 },
 };
 
-/* The second bytes in LONGS of each first one: a file of "<?" alone must not cost a look at the table each. */
+/* The second bytes in LONGS of each first one (test_operators holds both to each other): a file of "<?" alone must not cost a look at the table each. */
 static bool is_long(char c, char next)
 {
 	switch (c) {

@@ -3,17 +3,7 @@
 # Usage: [SET=held] rate.sh SEEDS [FIRST]; prints a line for each miss and "first N of SEEDS". KEEP=DIR leaves the servers there.
 set -u
 cd "$(dirname "$0")/../.." || exit 70
-: "${BUILD:=$PWD/build}" "${SPAMTRAIL:=$BUILD/spamtrail}" "${SPAMTRAIL_GEN:=$BUILD/test/gen/spamtrail-gen}"
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/spamtrail-test.XXXXXX") || exit 70
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT TERM
-chmod 755 "$tmp"
-export LC_ALL=C
-. test/first/plant.sh
-. test/first/incident.sh
-mkdir "$tmp/none"
-printf '[scan]\nrules = %s\nclamd = off\nmaldet = %s\n' "$tmp/none" "$tmp/none" >"$tmp/conf"
-of() { "$SPAMTRAIL" "$@" --root "$R" --state "$tmp/state" --config "$tmp/conf" --json; }
+. test/first/lib.sh
 
 good=0 total=0 seed=${2:-1}
 until=$((seed + $1))
@@ -21,8 +11,8 @@ while [ $seed -lt $until ]; do
 	R=${KEEP:-$tmp}/server$seed
 	rm -rf "$R" "$tmp/state"
 	server "$R" $seed || exit 70
-	id=$(of investigate | incident_of "$folder")
-	[ -n "$id" ] && of scan --incident "$id" >"$tmp/out" 2>"$tmp/err" || :
+	id=$(of investigate --json | incident_of "$folder")
+	[ -n "$id" ] && of scan --incident "$id" --json >"$tmp/out" 2>"$tmp/err" || :
 	first=$(sed -n 's/.*"findings":\[{"path":"\([^"]*\)".*/\1/p' "$tmp/out" 2>/dev/null)
 	total=$((total + 1))
 	if [ -n "$id" ] && [ "$first" = "$truth" ]; then

@@ -4,16 +4,7 @@
 # Usage: time.sh FILES
 set -u
 cd "$(dirname "$0")/../.." || exit 70
-: "${BUILD:=$PWD/build}" "${SPAMTRAIL:=$BUILD/spamtrail}" "${SPAMTRAIL_GEN:=$BUILD/test/gen/spamtrail-gen}"
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/spamtrail-test.XXXXXX") || exit 70
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT TERM
-chmod 755 "$tmp"
-export LC_ALL=C
-. test/first/plant.sh
-. test/first/incident.sh
-mkdir "$tmp/none"
-printf '[scan]\nrules = %s\nclamd = off\nmaldet = %s\n' "$tmp/none" "$tmp/none" >"$tmp/conf"
+. test/first/lib.sh
 R=$tmp/server
 server "$R" 2 || exit 70
 n=0
@@ -23,12 +14,12 @@ while [ $n -lt "$1" ]; do
 	seq "$n" $((n + 999)) | sed 's/.*/<?php $page = &; echo "page $page of many", strlen($page);/' | split -l 1 -a 4 --additional-suffix=.php - "$d/p"
 	n=$((n + 1000))
 done
-id=$("$SPAMTRAIL" investigate --root "$R" --state "$tmp/state" --config "$tmp/conf" --json | incident_of "$folder")
+id=$(of investigate --json | incident_of "$folder")
 [ -n "$id" ] || exit 1
 sleep 3
 for _ in 1 2; do
 	began=$(date +%s%N)
-	"$SPAMTRAIL" scan --incident "$id" --root "$R" --state "$tmp/state" --config "$tmp/conf" 2>/dev/null | while read -r line; do
+	of scan --incident "$id" 2>/dev/null | while read -r line; do
 		case $line in
 		*/public_html/*)
 			case $line in *"$truth") echo "$began $(date +%s%N)" | awk '{ printf "%.2f\n", ($2 - $1) / 1e9 }' ;; esac

@@ -57,6 +57,27 @@ static void test_comments(void **state)
 	assert_string_equal(cut("#[A] f", true), "#[ nA ] nf ");
 }
 
+/* Each by itself, and where it is the whole rest of the text. */
+static void test_operators(void **state)
+{
+	static const char *const all[] = {
+		"->", "=>", "::", "===", "!==", "<=>", "**=", "<<=", ">>=", "?\?=", "...", "?->",
+		"++", "--", "==", "!=",	 "<>",	"<=",  ">=",  "&&",  "||",  "?\?",  "<<",  ">>",
+		"**", "+=", "-=", "*=",	 "/=",	".=",  "%=",  "&=",  "|=",  "^=",   "#["
+	};
+	char text[32], want[32];
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		snprintf(text, sizeof(text), "$a %s $b", all[i]);
+		snprintf(want, sizeof(want), "va %s vb ", all[i]);
+		assert_string_equal(cut(text, true), want);
+		snprintf(text, sizeof(text), "$a%s", all[i]);
+		snprintf(want, sizeof(want), "va %s ", all[i]);
+		assert_string_equal(cut(text, true), want);
+	}
+	assert_string_equal(cut("$a<-$b?$c-:$d", true), "va < - vb ? vc - : vd ");
+}
+
 static void test_quotes(void **state)
 {
 	assert_string_equal(cut("'a\\'b' \"c\\\"d\"", true), "sa\\'b sc\\\"d ");
@@ -141,10 +162,10 @@ static void test_bomb(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tags),	   cmocka_unit_test(test_comments),
-		cmocka_unit_test(test_quotes),	   cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_first_look), cmocka_unit_test(test_decoders),
-		cmocka_unit_test(test_bomb),
+		cmocka_unit_test(test_tags),	  cmocka_unit_test(test_comments),
+		cmocka_unit_test(test_operators), cmocka_unit_test(test_quotes),
+		cmocka_unit_test(test_hostile),	  cmocka_unit_test(test_first_look),
+		cmocka_unit_test(test_decoders),  cmocka_unit_test(test_bomb),
 	};
 	int failed;
 
