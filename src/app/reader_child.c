@@ -172,8 +172,9 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 			struct inquiry *q)
 {
 	size_t nfacts = c->want->npaths ? 0 : facts->nunseen;
+	uint32_t dialects = 0;
 	struct span *unseen =
-		arena_alloc(c->arena, (q->nunseen + nfacts + 2 * c->nfiles + 1) * sizeof(*unseen));
+		arena_alloc(c->arena, (q->nunseen + nfacts + 2 * c->nfiles + 2) * sizeof(*unseen));
 
 	if (q->nunseen)
 		memcpy(unseen, q->unseen, q->nunseen * sizeof(*unseen));
@@ -195,6 +196,7 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 			.unknown_lines = r->unknown_lines,
 		};
 		q->input_bytes += r->bytes;
+		dialects |= r->dialects;
 		if (r->damage[0]) {
 			/* sentences from sys/ begin with the path */
 			if (!span_starts(span_str(r->damage), c->files[i].name))
@@ -211,6 +213,9 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 		}
 		buf_free(&text);
 	}
+	/* Nothing was found because nothing could be: no exit code may call that clean. */
+	if (c->nfiles && !(dialects & (1u << DIALECT_EXIM | 1u << DIALECT_POSTFIX)))
+		unseen[q->nunseen++] = SPAN("no line of a mail server in this input");
 	q->unseen = unseen;
 	q->complete = q->nunseen == 0 && !c->stopped;
 	q->stopped = c->stopped;
