@@ -20,7 +20,8 @@
 /* a chain that is longer is not walked, so not trusted */
 #define DEPTH_MOST 200
 
-bool place_root_only(const struct stat *st)
+/* A folder that nobody but root can change. */
+static bool place_root_only(const struct stat *st)
 {
 	/* a group's right to write is somebody else's, too: who is in it is not asked */
 	return S_ISDIR(st->st_mode) && st->st_uid == 0 && (st->st_mode & 022) == 0;

@@ -48,7 +48,5 @@ int place_above(const struct actor *a, int folder, struct err *err);
  * cannot be told. In an overlay files have other device numbers than their folders.
  */
 int place_same_mount(int a, int b, bool device, struct err *err);
-/* A folder that nobody but root can change. */
-bool place_root_only(const struct stat *st);
 
 #endif

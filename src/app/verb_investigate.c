@@ -42,12 +42,18 @@ static void write_screen(struct sink *s, const struct options *o, const struct i
 {
 	struct screen screen = term_screen(o, STDOUT_FILENO);
 	struct buf again = BUF_MAX(4096), doctor = BUF_MAX(4096);
+	struct buf contain = BUF_MAX(4096), undo = BUF_MAX(4096);
 
 	options_again(o, "why", 0, &again);
 	options_again(o, "doctor", 0, &doctor);
+	/* their argument is the incident, not a log */
+	options_again(o, "contain", o->nargs, &contain);
+	options_again(o, "undo", o->nargs, &undo);
 	screen.zone = in->zone;
 	screen.again = buf_view(&again);
 	screen.doctor_again = buf_view(&doctor);
+	screen.contain_again = buf_view(&contain);
+	screen.undo_again = buf_view(&undo);
 	screen.top = o->top;
 	if (o->stats)
 		stats_text(s, in->q, &screen, o->top);
@@ -55,6 +61,8 @@ static void write_screen(struct sink *s, const struct options *o, const struct i
 		screen_inquiry(s, in->q, &screen);
 	buf_free(&again);
 	buf_free(&doctor);
+	buf_free(&contain);
+	buf_free(&undo);
 }
 
 /* The newest hours of a busy live host; the whole answer follows below it. */

@@ -54,7 +54,6 @@ struct watch {
  * EXIT_NOPERM: not allowed, or no such kernel. */
 int watch_open(const struct root *root, const struct watch_places *places, struct watch *ret_watch,
 	       struct err *err);
-void watch_close(struct watch *w);
 /* Exim has made a folder: watches those that are new. */
 void watch_again(const struct root *root, struct watch *w);
 

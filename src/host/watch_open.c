@@ -168,14 +168,9 @@ int watch_open(const struct root *root, const struct watch_places *places, struc
 			"--live found no mail queue to watch: neither %s/maildrop nor %s/input",
 			places->postfix ? places->postfix : "/var/spool/postfix",
 			places->exim ? places->exim : "/var/spool/exim4");
-	watch_close(ret_watch);
+	close(ret_watch->fd);
+	ret_watch->fd = -1;
 	return -err->code;
-}
-
-void watch_close(struct watch *w)
-{
-	close(w->fd);
-	w->fd = -1;
 }
 
 void watch_again(const struct root *root, struct watch *w)

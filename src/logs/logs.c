@@ -176,12 +176,12 @@ static void hand_over(struct engine *e, struct stream *s)
 	struct batch *b = s->first;
 	struct log_at at = at_of(s, s->ev);
 
+	b->dialects |= 1u << s->ev->dialect;
 	if (s->ev->flags & EVF_MEND) {
 		struct mend_out out = { .clock = &s->clock, .options = &e->own };
 
 		mend_event(&s->mend, &out, s->ev, s->before, b->ev.base, &at);
 	} else {
-		b->dialects |= 1u << s->ev->dialect;
 		if (e->files[b->file].only && !(e->files[b->file].only >> s->ev->dialect & 1))
 			return;
 		e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);

@@ -61,9 +61,3 @@ void code_scan_finding(struct codec *c, struct scan_finding *f)
 	CODE_LIST(c, f->engine, f->engines, 4, code_span);
 	f->rank = (enum scan_rank)code_enum(c, f->rank, SCAN_RANKS);
 }
-
-void code_scan_skip(struct codec *c, struct scan_skip *s)
-{
-	code_span(c, &s->path);
-	code_span(c, &s->why);
-}

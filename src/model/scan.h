@@ -85,6 +85,5 @@ struct scan_report {
 const char *scan_verdict_name(enum scan_verdict v);
 const char *scan_class_name(enum scan_class c);
 void code_scan_finding(struct codec *c, struct scan_finding *f);
-void code_scan_skip(struct codec *c, struct scan_skip *s);
 
 #endif

@@ -14,7 +14,8 @@
 
 #define SHOWN_MOST 20
 
-const char *tie_state_name(enum tie_state s)
+/* The word of --plain and JSON. */
+static const char *tie_state_name(enum tie_state s)
 {
 	static const char *const names[] = { "logged",	    "claimed",	 "address",
 					     "backscatter", "elsewhere", "nothing" };

@@ -49,8 +49,6 @@ struct complaints {
 	uint64_t files;
 };
 
-/* The word of --plain and JSON; a constant. */
-const char *tie_state_name(enum tie_state s);
 /* C is only read, and its texts may be any bytes. The sink keeps what goes wrong; sink_end tells it. */
 void complaints_text(struct sink *s, const struct complaints *c, const struct screen *screen);
 void complaints_json(struct sink *s, const struct complaints *c);

@@ -365,7 +365,8 @@ static void put_stops(struct pen *p, const struct plan *plan)
 /* What would stop the first incident, and how it comes back. */
 static void put_stop(struct pen *p, const struct inquiry *q)
 {
-	struct buf command = BUF_MAX(256);
+	const struct screen *screen = p->screen;
+	struct buf command = BUF_MAX(8192);
 	struct span id;
 
 	if (q->nincidents == 0 || !q->incidents[0].plan || q->incidents[0].plan->nactions == 0)
@@ -374,6 +375,7 @@ static void put_stop(struct pen *p, const struct inquiry *q)
 	pen_line(p, 0);
 	pen_label(p, "STOP IT");
 	buf_addf(&command, "spamtrail contain %.*s --apply", (int)id.n, id.p);
+	buf_add(&command, screen->contain_again.p, screen->contain_again.n);
 	pen_whole(p, buf_view(&command));
 	pen_str(p, "   asks first, deletes nothing");
 	pen_line(p, SCREEN_LABEL);
@@ -381,8 +383,11 @@ static void put_stop(struct pen *p, const struct inquiry *q)
 	put_stops(p, q->incidents[0].plan);
 	pen_line(p, SCREEN_LABEL);
 	pen_to(p, SCREEN_LABEL);
-	pen_str(p, "back any time: spamtrail undo ");
-	pen_text(p, id);
+	pen_str(p, "back any time: ");
+	command.n = 0;
+	buf_addf(&command, "spamtrail undo %.*s", (int)id.n, id.p);
+	buf_add(&command, screen->undo_again.p, screen->undo_again.n);
+	pen_whole(p, buf_view(&command));
 	buf_free(&command);
 }
 

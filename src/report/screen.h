@@ -16,8 +16,8 @@ struct screen {
 	bool color;
 	bool ascii; /* not a UTF-8 terminal */
 	const struct zone *zone;
-	/* What a next `why` or `investigate`, and a next `doctor`, must repeat, quoted for a shell. */
-	struct span again, doctor_again;
+	/* What a next `why` or `investigate`, `doctor`, `contain` and `undo` must repeat, quoted for a shell. */
+	struct span again, doctor_again, contain_again, undo_again;
 	unsigned top; /* senders shown, 0 = 5 */
 };
 

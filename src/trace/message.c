@@ -74,7 +74,7 @@ void messages_free(struct messages *m)
 	table_free(&m->pair_table);
 }
 
-size_t messages_bytes(const struct messages *m)
+static size_t messages_bytes(const struct messages *m)
 {
 	return (size_t)m->n * sizeof(struct message) + (size_t)m->nextra * sizeof(struct extra) +
 	       (size_t)m->pair_room * sizeof(struct pair) +

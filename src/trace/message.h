@@ -103,7 +103,6 @@ static inline struct message *message_at(const struct messages *m, uint32_t slot
 
 void messages_init(struct messages *m, size_t most_bytes);
 void messages_free(struct messages *m);
-size_t messages_bytes(const struct messages *m);
 
 /* Slot of the message with this id, or NO_MESSAGE. */
 uint32_t messages_find(const struct messages *m, struct qid id);

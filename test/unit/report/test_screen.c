@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
+#include "model/plan.h"
 #include "report/doctor.h"
 #include "report/plain.h"
 #include "report/stats.h"
@@ -82,6 +83,27 @@ static void first_screen(void **state)
 	check("incident-color", true, FIRST_SCREEN, (struct screen){ .columns = 80, .color = true });
 	check("incident-again", true, FIRST_SCREEN,
 	      (struct screen){ .columns = 80, .again = SPAN(" --root /mnt/image"), .top = 1 });
+}
+
+/* What stops him is asked of the same server, with the same state, as the answer was. */
+static void stop_repeats_flags(void **state)
+{
+	struct arena *a = arena_new();
+	struct inquiry *q = fixture_incident(a);
+	struct action hold = { .kind = ACTION_HOLD_QUEUE, .what = SPAN("hold what waits") };
+	struct plan plan = { .incident = SPAN("1123a"), .actions = &hold, .nactions = 1 };
+	struct screen screen = { .columns = 80,
+				 .contain_again = SPAN(" --root /mnt/image --config /c"),
+				 .undo_again = SPAN(" --root /mnt/image") };
+	struct sink s = sink_new(-1);
+
+	q->incidents[0].plan = &plan;
+	screen_inquiry(&s, q, &screen);
+	buf_byte(&s.text, '\0');
+	assert_non_null(strstr(s.text.p, "spamtrail contain 1123a --apply --root /mnt/image --config /c"));
+	assert_non_null(strstr(s.text.p, "spamtrail undo 1123a --root /mnt/image\n"));
+	buf_free(&s.text);
+	arena_free(a);
 }
 
 static void quiet_screen(void **state)
@@ -170,9 +192,10 @@ static void slow_rate(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(first_screen),	 cmocka_unit_test(quiet_screen),
-		cmocka_unit_test(other_screens), cmocka_unit_test(no_mail),
-		cmocka_unit_test(why_names),	 cmocka_unit_test(slow_rate),
+		cmocka_unit_test(first_screen), cmocka_unit_test(stop_repeats_flags),
+		cmocka_unit_test(quiet_screen), cmocka_unit_test(other_screens),
+		cmocka_unit_test(no_mail),	cmocka_unit_test(why_names),
+		cmocka_unit_test(slow_rate),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
