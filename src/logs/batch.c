@@ -227,7 +227,6 @@ void batch_parse(struct batch *b, bool brief)
 	b->ev.events = 0;
 	b->unknown = 0;
 	b->cut_lines = b->torn;
-	b->dialects = 0;
 	while (p < end) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		size_t n = (size_t)((newline ? newline : end) - p);
@@ -243,4 +242,5 @@ void batch_parse(struct batch *b, bool brief)
 		p += n + 1;
 	}
 	b->lines = index;
+	b->dialects = maker.dull;
 }

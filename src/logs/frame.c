@@ -156,6 +156,14 @@ static enum line_result write_piece(struct maker *m)
 	return LINE_EVENT;
 }
 
+/* A quiet night's log says nothing but that its server runs: whose it is, is known all the same. */
+static inline enum line_result heard(struct maker *m, enum dialect dialect, enum line_result result)
+{
+	if (result == LINE_DULL)
+		m->dull |= 1u << dialect;
+	return result;
+}
+
 static inline enum line_result speak(struct frame *f, struct maker *m, struct line *l, const struct voice *v)
 {
 	struct piece piece;
@@ -170,7 +178,7 @@ static inline enum line_result speak(struct frame *f, struct maker *m, struct li
 		if (v->dialect == DIALECT_EXIM)
 			inner_stamp(f, l);
 	}
-	result = v->line(m);
+	result = heard(m, v->dialect, v->line(m));
 	if (result == LINE_OTHER && m->all)
 		return write_other(m, v->dialect);
 	return result;
@@ -376,7 +384,7 @@ static enum line_result spaced_line(struct frame *f, struct maker *m, struct lin
 
 	l->text = rest;
 	if (rest.n == 0 || exim_shape(rest))
-		return m->all ? speak(f, m, l, &voice_exim) : exim_line(m);
+		return m->all ? speak(f, m, l, &voice_exim) : heard(m, DIALECT_EXIM, exim_line(m));
 
 	word = span_head(rest, voice_tag_length(rest));
 	v = voice_service(word);
@@ -686,7 +694,7 @@ static inline enum line_result behind_host(struct frame *f, struct maker *m, str
 	if (!v || v->dialect == DIALECT_EXIM || !l->text.n || *l->text.p == 'm')
 		return LINE_UNREAD;
 	l->host.p = l->raw.p + f->host_from;
-	return v->line(m);
+	return heard(m, v->dialect, v->line(m));
 }
 
 /* What stands behind a head that is known; what is not as usual goes the long way from its first byte on. */

@@ -47,6 +47,7 @@ struct maker {
 	 * understood line. false on the hot path: only events that trace reads, with the fields in MAKER_HOT.
 	 */
 	bool all;
+	uint32_t dull; /* bit (1 << enum dialect): dialects that understood a line and wrote no event */
 	bool brief; /* no events for connections that come and go (struct logs_options) */
 	struct event *ev; /* being written */
 };
