@@ -69,13 +69,10 @@ static inline bool maker_wants(const struct maker *m, enum field_key key)
 
 /* Room for one more event with all the fields it may have. */
 void maker_room(struct evbuf *out);
-/* F_PROGRAM (the tag's last path element) and F_HOST, unless the dialect has added them. */
+/* F_PROGRAM (the tag's last path element) and F_HOST, unless the dialect has added them: maker_end, where m->all. */
 void maker_frame_fields(struct maker *m);
 
-/*
- * Starts an event with what framing knows (at, pid, line, repeat). Fields follow, then maker_end, which
- * adds F_PROGRAM and F_HOST where m->all. Each member by itself: a compiler clears a struct of this size first.
- */
+/* Starts an event with what framing knows; fields follow. Each member by itself: a compiler clears such a struct first. */
 static inline struct event *maker_begin(struct maker *m, enum dialect dialect, enum event_kind kind)
 {
 	struct evbuf *out = m->out;
