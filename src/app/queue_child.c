@@ -30,6 +30,7 @@
 
 struct queue_child {
 	const struct queue_want *want;
+	const struct spool *spool;
 	struct channel *channel;
 	struct host_facts facts;
 	struct networks networks;
@@ -49,7 +50,10 @@ static void send_batch(struct queue_child *c)
 static void put_message(struct queue_child *c, const struct queued *q)
 {
 	struct queued few = *q;
+	char room[REASON_MOST];
 
+	if (c->want->reasons && !c->want->by_tool)
+		few.reason = queue_reason(c->spool, q->id_text, room);
 	if (c->want->brief)
 		few.helo = few.protocol = few.subject = few.message_id = SPAN_NONE;
 	queued_pack(&few, c->want->brief ? 0 : QUEUED_LISTED, &c->batch);
@@ -127,8 +131,12 @@ static void pack_tally(struct packer *p, const struct queue_tally *t)
 static void give_reasons(const struct spool *spool, struct queue_group *groups, size_t n, struct arena *a)
 {
 	for (size_t i = 0; i < n && i < REASONED_MOST; i++)
-		for (size_t k = 0; k < groups[i].nsamples; k++)
-			groups[i].sample[k].reason = queue_reason(spool, groups[i].sample[k].id, a);
+		for (size_t k = 0; k < groups[i].nsamples; k++) {
+			char room[REASON_MOST];
+
+			groups[i].sample[k].reason =
+				arena_span(a, queue_reason(spool, groups[i].sample[k].id, room));
+		}
 }
 
 static void send_end(struct queue_child *c, const struct spool *spool, int rc,
@@ -147,6 +155,7 @@ static void send_end(struct queue_child *c, const struct spool *spool, int rc,
 	pack_tally(&p, tally);
 	if (c->grouping)
 		groups = grouping_end(c->grouping, &n, &total, &full);
+	/* postqueue tells them itself */
 	if (!c->want->by_tool)
 		give_reasons(spool, groups, n, a);
 	pack_u64(&p, total);
@@ -182,9 +191,12 @@ static void begin(struct queue_child *c, struct arena *a)
 
 void queue_child(void *ctx, struct channel *channel, bool unconfined)
 {
-	struct queue_child c = { .want = ctx, .channel = channel, .batch = BUF_MAX(BATCH_MOST) };
+	const struct queue_want *want = ctx;
 	const struct spool spool = {
-		.fd = c.want->fd, .server = c.want->server, .workers = c.want->workers, .count = c.want->count
+		.fd = want->fd, .server = want->server, .workers = want->workers, .count = want->count
+	};
+	struct queue_child c = {
+		.want = want, .spool = &spool, .channel = channel, .batch = BUF_MAX(BATCH_MOST)
 	};
 	struct arena *a = arena_new();
 	struct queue_tally tally = { 0 };

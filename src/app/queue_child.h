@@ -20,6 +20,7 @@ struct queue_want {
 	enum queue_by by;
 	bool messages; /* send every message, too */
 	bool count; /* nothing but how many there are: no message is opened */
+	bool reasons; /* of each message that is sent, why it waits: one more file each */
 	bool brief; /* of each only what tells whose it is */
 	const struct row *only; /* NONLY senders: nothing but their messages is sent */
 	size_t nonly;

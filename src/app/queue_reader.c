@@ -303,6 +303,7 @@ static void ask_one(struct asking *k, enum mail_server server, struct span path)
 		.by = want->by,
 		.messages = want->message || want->packed,
 		.count = want->count,
+		.reasons = want->reasons,
 		.brief = want->packed != NULL,
 		.only = want->only,
 		.nonly = want->nonly,

@@ -16,6 +16,7 @@ struct queue_ask {
 	int64_t now;
 	bool unconfined;
 	bool groups;
+	bool reasons; /* for MESSAGE: why it waits, one more file each */
 	bool count; /* only how many there are, in all.messages */
 	enum queue_by by;
 	const struct row *only; /* messages of these NONLY senders only, each from its `since` on */

@@ -39,6 +39,7 @@ static int list(const struct options *o, struct queue_ask *ask, struct arena *a,
 	int rc;
 
 	each.message = put;
+	each.reasons = true;
 	each.ctx = &l;
 	queue_list_begin(&l);
 	rc = queue_ask(&each, a, report, err);

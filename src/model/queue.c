@@ -12,6 +12,23 @@ const char *queue_by_name(enum queue_by by)
 	return names[by];
 }
 
+#define SAMPLE_TEXT 300
+
+struct queue_sample queue_sample_of(struct arena *a, const struct queued *q)
+{
+	struct span to = q->nlisted ? q->recipients[0].address : SPAN_NONE;
+
+	return (struct queue_sample){
+		.id = arena_span(a, q->id_text),
+		.sender = arena_span(a, span_head(q->sender, SAMPLE_TEXT)),
+		.recipient = arena_span(a, span_head(to, SAMPLE_TEXT)),
+		.subject = arena_span(a, span_head(q->subject, SAMPLE_TEXT)),
+		.reason = arena_span(a, q->reason),
+		.arrival = q->arrival,
+		.recipients = q->nrecipients,
+	};
+}
+
 unsigned queue_age(int64_t arrival, int64_t now)
 {
 	int64_t limit = INT64_C(5) * 60;

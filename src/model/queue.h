@@ -60,6 +60,9 @@ struct queue_report {
 	size_t nunseen;
 };
 
+/* Q as a sample, its texts (cut) in A. */
+struct queue_sample queue_sample_of(struct arena *a, const struct queued *q);
+
 /* Column of the age grid. */
 unsigned queue_age(int64_t arrival, int64_t now);
 /* "0-5" and so on, minutes. */

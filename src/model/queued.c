@@ -27,8 +27,9 @@ const char *queue_door_name(enum queue_door door)
 void queued_pack(const struct queued *q, uint32_t recipients, struct buf *out)
 {
 	struct packer p = { .out = out };
-	const struct span texts[] = { q->id_text, q->queue,    q->sender,  q->login,	  q->user,  q->client,
-				      q->helo,	  q->protocol, q->subject, q->message_id, q->script };
+	const struct span texts[] = { q->id_text, q->queue,	 q->sender, q->login,
+				      q->user,	  q->client,	 q->helo,   q->protocol,
+				      q->subject, q->message_id, q->script, q->reason };
 	uint32_t n = q->nlisted < recipients ? q->nlisted : recipients;
 
 	pack_u8(&p, q->server);
@@ -98,8 +99,8 @@ static void unpack_numbers(struct unpacker *u, struct queued *q)
 bool queued_unpack(struct unpacker *u, struct queued_recipient *list, struct queued *ret)
 {
 	struct queued q = { .recipients = list };
-	struct span *texts[] = { &q.id_text, &q.queue,	  &q.sender,  &q.login,	     &q.user,  &q.client,
-				 &q.helo,    &q.protocol, &q.subject, &q.message_id, &q.script };
+	struct span *texts[] = { &q.id_text, &q.queue,	  &q.sender,  &q.login,	     &q.user,	&q.client,
+				 &q.helo,    &q.protocol, &q.subject, &q.message_id, &q.script, &q.reason };
 
 	unpack_numbers(u, &q);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

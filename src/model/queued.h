@@ -59,6 +59,7 @@ struct queued {
 
 	struct span subject, message_id;
 	struct span script; /* X-PHP-Script or X-PHP-Originating-Script: grade C, the script may write what it likes */
+	struct span reason; /* why it still waits, in another server's words; empty: none is kept, or nobody asked */
 
 	const char *damage; /* what is wrong with the file, static; NULL = nothing. Then no fact above names anybody. */
 	uint64_t inode, file_size; /* of the spool file, to know it again */

@@ -118,21 +118,6 @@ static struct entry *entry_of(struct grouping *g, enum sender_kind kind, struct 
 	return e;
 }
 
-static void sample(struct grouping *g, struct queue_group *to, const struct queued *q)
-{
-	struct queue_sample *s = &to->sample[to->nsamples++];
-
-	*s = (struct queue_sample){
-		.id = arena_span(g->arena, q->id_text),
-		.sender = arena_span(g->arena, span_head(q->sender, KEY_MOST)),
-		.subject = arena_span(g->arena, span_head(q->subject, KEY_MOST)),
-		.arrival = q->arrival,
-		.recipients = q->nrecipients,
-	};
-	if (q->nlisted)
-		s->recipient = arena_span(g->arena, span_head(q->recipients[0].address, KEY_MOST));
-}
-
 /*
  * One pass and one name: a script that made more than half of a group's messages is the one that is left over
  * (Boyer-Moore). `scripted` counts from where it took the lead, so rather too few than too many.
@@ -188,7 +173,7 @@ static void count(struct grouping *g, struct entry *e, const struct queued *q, u
 	sum(g, &e->g, q, recipients, done);
 	count_script(g, e, q);
 	if (e->g.nsamples < QUEUE_SAMPLES)
-		sample(g, &e->g, q);
+		e->g.sample[e->g.nsamples++] = queue_sample_of(g->arena, q);
 }
 
 static struct span lower(struct span s, char room[KEY_MOST])

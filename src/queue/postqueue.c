@@ -1,12 +1,13 @@
 /*
  * postqueue - see postqueue.h. postqueue(1), "JSON output format": queue_name, queue_id, arrival_time, message_size,
- * sender, recipients[] with address; unknown members are passed over. The JSON is json-c's to read.
+ * sender, recipients[] with address and delay_reason; unknown members are passed over. The JSON is json-c's to read.
  *
  * TRUST: postqueue prints what the queue holds, so every text is foreign; no id of an unknown form is taken.
  */
 #include "queue/postqueue.h"
 
 #include "queue/files.h"
+#include "queue/reason.h"
 #include "queue/room.h"
 #include "queue/window.h"
 
@@ -71,8 +72,11 @@ static bool fill(struct json_object *o, struct room *room)
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *r = json_object_array_get_idx(list, i);
 
-		if (json_object_is_type(r, json_type_object))
-			room_recipient(room, text_of(r, "address"), false);
+		if (!json_object_is_type(r, json_type_object))
+			continue;
+		room_recipient(room, text_of(r, "address"), false);
+		if (!q->reason.n)
+			q->reason = span_head(room_keep(room, text_of(r, "delay_reason")), REASON_MOST);
 	}
 	room_finish(room);
 	/* nothing here says by which door it came */

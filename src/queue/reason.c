@@ -2,7 +2,7 @@
  * reason - see reason.h.
  *
  * Postfix: defer/X/ID, a paragraph for each recipient with a line "reason=..." (bounce(8), src/global/bounce_log.c); X as in
- * the queue's own folders, so all sixteen are tried after the likely one. Exim: msglog/ID, or msglog/X/ID in a split
+ * the queue's own folders. Exim: msglog/ID, or msglog/X/ID in a split
  * spool, a log of that message: "ADDRESS R=... defer (N) ...: TEXT", and the last one counts. Seen on 3.7 and 4.96.
  *
  * TRUST: the text is a foreign server's; of the file's last 8 KiB no more is read than that.
@@ -13,11 +13,11 @@
 #include "sys/beneath.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define TAIL_MOST 8192
-#define REASON_MOST 200
 
 struct span reason_of_postfix(struct span text)
 {
@@ -63,44 +63,78 @@ static struct span read_tail(int fd, char room[TAIL_MOST])
 	return n > 0 ? span_of(room, (size_t)n) : SPAN_NONE;
 }
 
-/* FOLDER/X/ID for the likely X, FOLDER/ID, then for all X of EACH. */
-static int open_hashed(const struct spool *s, const char *folder, const char *id, char likely,
-		       const char *each)
+/* base 52, src/global/mail_queue.h */
+static int digit52(char c)
+{
+	static const char digits[] = "0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/*
+ * What Postfix makes folders of: a short id's first letters; of a long one (seconds, microseconds in four digits, z,
+ * inode) those of the microseconds in hexadecimal, since the seconds' hardly change.
+ */
+static void postfix_hash(struct span id, char ret[8])
+{
+	ptrdiff_t z = span_rfind(id, 'z');
+	int micros = 0;
+
+	snprintf(ret, 8, "%.*s", 2, id.p);
+	if (z < 10)
+		return;
+	for (ptrdiff_t i = z - 4; i < z; i++) {
+		int digit = digit52(id.p[i]);
+
+		if (digit < 0)
+			return;
+		micros = micros * 52 + digit;
+	}
+	/* 52 to the fourth is below 16 to the sixth */
+	snprintf(ret, 8, "%05X", (unsigned)micros & 0xffffff);
+}
+
+/* FOLDER/X/ID as both servers have it unless told otherwise, FOLDER/ID, and FOLDER/X/Y/ID (hash_queue_depth). */
+static int open_hashed(const struct spool *s, const char *folder, struct span id, const char *hash)
 {
 	bool quiet = true;
 	char path[96];
-	int fd;
+	int fd = -1;
 
-	snprintf(path, sizeof(path), "%s/%c/%s", folder, likely, id);
-	fd = below_open_quietly(s->fd, path, &quiet);
-	if (fd < 0) {
-		snprintf(path, sizeof(path), "%s/%s", folder, id);
-		fd = below_open_quietly(s->fd, path, &quiet);
-	}
-	for (; fd < 0 && *each; each++) {
-		snprintf(path, sizeof(path), "%s/%c/%s", folder, *each, id);
+	for (int i = 0; i < 3 && fd < 0; i++) {
+		if (i == 0)
+			snprintf(path, sizeof(path), "%s/%c/%.*s", folder, hash[0], (int)id.n, id.p);
+		else if (i == 1)
+			snprintf(path, sizeof(path), "%s/%.*s", folder, (int)id.n, id.p);
+		else
+			snprintf(path, sizeof(path), "%s/%c/%c/%.*s", folder, hash[0], hash[1], (int)id.n,
+				 id.p);
 		fd = below_open_quietly(s->fd, path, &quiet);
 	}
 	return fd;
 }
 
-struct span queue_reason(const struct spool *s, struct span id, struct arena *a)
+struct span queue_reason(const struct spool *s, struct span id, char room[REASON_MOST])
 {
-	char room[TAIL_MOST];
-	const char *name = arena_str(a, id);
+	char tail[TAIL_MOST], hash[8];
 	bool postfix = s->server == SERVER_POSTFIX;
 	struct span text;
 	int fd;
 
 	if (!queue_is_id(id))
 		return SPAN_NONE;
+	postfix_hash(id, hash);
 	/* Exim's split spool goes by the sixth letter, the last of the time in seconds */
-	fd = postfix ? open_hashed(s, "defer", name, id.p[0], "0123456789ABCDEF")
-		     : open_hashed(s, "msglog", name, id.p[id.n > 5 ? 5 : 0], "");
+	if (!postfix)
+		hash[0] = id.p[id.n > 5 ? 5 : 0];
+	fd = open_hashed(s, postfix ? "defer" : "msglog", id, hash);
 	if (fd < 0)
 		return SPAN_NONE;
-	text = read_tail(fd, room);
+	text = read_tail(fd, tail);
 	close(fd);
-	text = postfix ? reason_of_postfix(text) : reason_of_exim(text);
-	return arena_span(a, span_head(text, REASON_MOST));
+	text = span_head(postfix ? reason_of_postfix(text) : reason_of_exim(text), REASON_MOST);
+	if (text.n)
+		memcpy(room, text.p, text.n);
+	return span_of(room, text.n);
 }

@@ -175,7 +175,7 @@ void reading_keep(struct arena *a, const struct queued *q, struct queued *ret)
 {
 	struct span *texts[] = { &ret->id_text, &ret->queue,	  &ret->sender, &ret->login,
 				 &ret->user,	&ret->client,	  &ret->helo,	&ret->protocol,
-				 &ret->subject, &ret->message_id, &ret->script };
+				 &ret->subject, &ret->message_id, &ret->script, &ret->reason };
 
 	*ret = *q;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -6,7 +6,7 @@
  *   spool    server path files|postqueue maildrop
  *   total    messages recipients done bytes bounces damaged oldest
  *   group    messages recipients done bytes bounces damaged oldest newest kind grade account key
- *   message  server id state size arrival sender recipients done door grade login uid client subject
+ *   message  server id state size arrival sender recipients done door grade login uid client subject reason
  *   to       id done(yes|no) recipient
  *   unseen   text
  */

@@ -6,27 +6,17 @@
 
 #include "model/plan.h"
 #include "report/pen.h"
+#include "report/queue_line.h"
 #include "report/text.h"
-
-#define KEPT_TEXT 300
 
 void queue_deed_view_add(struct queue_deed_view *v, struct arena *a, const struct queued *q, bool held)
 {
-	struct queue_sample *s = &v->sample[v->nsamples];
-
 	v->waiting += !held;
 	v->held += held;
 	v->recipients += q->nrecipients;
 	v->bytes += q->size < UINT32_MAX ? q->size : UINT32_MAX;
-	if (v->nsamples == QUEUE_DEED_SAMPLES)
-		return;
-	*s = (struct queue_sample){ .id = arena_span(a, q->id_text),
-				    .sender = arena_span(a, span_head(q->sender, KEPT_TEXT)),
-				    .subject = arena_span(a, span_head(q->subject, KEPT_TEXT)),
-				    .recipients = q->nrecipients };
-	if (q->nlisted)
-		s->recipient = arena_span(a, span_head(q->recipients[0].address, KEPT_TEXT));
-	v->nsamples++;
+	if (v->nsamples < QUEUE_DEED_SAMPLES)
+		v->sample[v->nsamples++] = queue_sample_of(a, q);
 }
 
 /* The same by hand; ids are many, so they come from the list. */
@@ -44,27 +34,6 @@ static const char *by_hand(const struct action *v)
 	default:
 		return exim ? "exim -Mrm ID..." : "postsuper -d - (ids on its input)";
 	}
-}
-
-static void put_sample(struct pen *p, const struct queue_sample *s)
-{
-	pen_to(p, SCREEN_LABEL);
-	p->indent = SCREEN_LABEL + 3;
-	pen_field(p, s->id, 40);
-	pen_str(p, " ");
-	pen_field(p, s->sender.n ? s->sender : SPAN("<>"), 60);
-	pen_str(p, " > ");
-	pen_field(p, s->recipient, 60);
-	if (s->recipients > 1) {
-		pen_str(p, " +");
-		pen_count(p, s->recipients - 1);
-	}
-	if (s->subject.n) {
-		pen_str(p, "  \"");
-		pen_text(p, s->subject);
-		pen_str(p, "\"");
-	}
-	pen_line(p, 0);
 }
 
 void queue_deed_text(struct sink *s, const struct queue_deed_view *v, const struct plan *p,
@@ -86,7 +55,7 @@ void queue_deed_text(struct sink *s, const struct queue_deed_view *v, const stru
 	pen_line(&pen, 0);
 	buf_free(&size);
 	for (size_t i = 0; i < v->nsamples; i++)
-		put_sample(&pen, &v->sample[i]);
+		queue_sample_put(&pen, SCREEN_LABEL, &v->sample[i]);
 	for (size_t i = 0; i < p->nactions; i++) {
 		pen_label(&pen, i ? "" : "WILL");
 		pen_to(&pen, SCREEN_LABEL);

@@ -458,6 +458,7 @@ static void tool_lines(void **state)
 	assert_int_equal(room->q.nrecipients, 2);
 	assert_int_equal(room->q.state, QUEUE_DEFERRED);
 	same(room->q.recipients[1].address, "x2@o");
+	same(room->q.reason, "deferred");
 	for (size_t n = 0; n < line.n; n++)
 		assert_false(postqueue_line(span_head(line, n), room));
 	assert_false(postqueue_line(SPAN("{\"queue_name\":\"nowhere\",\"queue_id\":\"9FCFD127\"}"), room));
