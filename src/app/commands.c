@@ -17,7 +17,8 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_PLAIN] = { "plain", VALUE_NONE, NULL, "tab-separated lines for scripts" },
 	[FLAG_HTML] = { "html", VALUE_FILE, "FILE", "also write one self-contained page to FILE" },
 	[FLAG_STATS] = { "stats", VALUE_NONE, NULL, "totals by hour, sender, host, domain and error" },
-	[FLAG_BY] = { "by", VALUE_WORDS, "culprit|sender|subject|domain|age|door", "what to group by" },
+	[FLAG_BY] = { "by", VALUE_WORDS, "culprit|sender|subject|domain|age|door|class", "what to group by" },
+	[FLAG_QUICK] = { "quick", VALUE_NONE, NULL, "do not ask the logs what is spam, and who is new" },
 	[FLAG_LIST] = { "list", VALUE_NONE, NULL, "each message: id, size, arrival, sender, recipients" },
 	[FLAG_EXPLAIN] = { "explain", VALUE_NONE, NULL,
 			   "the whole proof: where it comes from, what was decoded, where it does harm" },
@@ -181,9 +182,9 @@ static const struct verb verbs[] = {
 		  "held, "
 		  "--release all that is held,\n--remove needs --all. Every one asks (--yes), is done by "
 		  "spamtrail-act and stands in the journal.\n",
-	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_BY) | BIT(FLAG_LIST) | BIT(FLAG_TOP) |
-		   BIT(FLAG_UNCONFINED) | BIT(FLAG_FLUSH) | BIT(FLAG_RELEASE) | BIT(FLAG_REMOVE) |
-		   BIT(FLAG_ALL) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_STATE),
+	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_BY) | BIT(FLAG_LIST) | BIT(FLAG_QUICK) |
+		   BIT(FLAG_TOP) | BIT(FLAG_UNCONFINED) | BIT(FLAG_FLUSH) | BIT(FLAG_RELEASE) |
+		   BIT(FLAG_REMOVE) | BIT(FLAG_ALL) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_STATE),
 	  .run = verb_queue },
 	{ .name = "doctor",
 	  .args = "",

@@ -17,6 +17,7 @@
 #include "app/queue_reader.h"
 #include "app/reader.h"
 #include "app/scan_found.h"
+#include "app/talk.h"
 #include "app/tying.h"
 #include "app/when.h"
 #include "host/host.h"
@@ -52,6 +53,7 @@ struct watch {
 	int64_t now;
 	bool unconfined, queue_too_big;
 	struct queue_report queue; /* what could not be read of it */
+	struct buf waiting, wrote; /* packed: the question about what waits, asked once, and its answer */
 	struct keep keep;
 	struct progress progress;
 	int64_t deadline; /* microseconds of the steady clock; 0 = none */
@@ -197,6 +199,36 @@ static void on_queue(void *ctx, const struct inquiry *spools, struct buf *out)
 		out->over = false;
 		buf_byte(out, 0);
 	}
+}
+
+/* Of the queue only hashes, for a look into the logs: options.waiting. */
+static void on_waiting(void *ctx, const struct inquiry *spools, struct buf *out)
+{
+	struct watch *w = ctx;
+	struct queue_ask ask = {
+		.root = w->root,
+		.facts = spools,
+		.now = w->now,
+		.unconfined = w->unconfined,
+		.waiting = on_batch,
+		.ctx = &w->waiting,
+	};
+	struct queue_report report;
+	struct err err = { 0 };
+
+	/* a wider window asks again; what could not be read is said when the queue is read for the answer */
+	if (!w->waiting.n && queue_ask(&ask, w->arena, &report, &err) < 0)
+		w->waiting.n = 0;
+	if (!w->waiting.over)
+		buf_span(out, buf_view(&w->waiting));
+}
+
+static void on_wrote(void *ctx, struct span answer)
+{
+	struct watch *w = ctx;
+
+	w->wrote.n = 0;
+	buf_span(&w->wrote, answer);
 }
 
 static void add_lines(struct arena *a, struct span **list, size_t *n, const struct span *more, size_t nmore)
@@ -466,8 +498,13 @@ static int inquire_configured(struct reader_want want, const struct options *o, 
 	w.arena = in->arena;
 	w.unconfined = want.unconfined;
 	w.deadline = o->newest ? clock_steady_micros(&w.clock) + NEWEST_MICROS : 0;
-	if (want.npaths == 0 && !o->newest)
+	if (want.npaths == 0 && !o->newest && !o->waiting)
 		want.queue = on_queue;
+	if (o->waiting) {
+		want.waiting = on_waiting;
+		want.wrote = on_wrote;
+		w.waiting = w.wrote = BUF_MAX(TALK_ANSWER_MOST);
+	}
 	keep_begin(&w.keep, state_dir(o, c));
 	if (w.keep.dir) {
 		want.past = on_past;
@@ -488,6 +525,10 @@ static int inquire_configured(struct reader_want want, const struct options *o, 
 	if (rc == 0)
 		scan_found_join(w.keep.dir, in->arena, in->q);
 	keep_free(&w.keep);
+	if (o->waiting && !w.wrote.over)
+		in->wrote = arena_span(in->arena, buf_view(&w.wrote));
+	buf_free(&w.waiting);
+	buf_free(&w.wrote);
 	return rc;
 }
 

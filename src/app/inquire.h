@@ -18,6 +18,7 @@ struct inquire {
 	struct arena *arena;
 	struct inquiry *q;
 	struct zone *zone;     /* ROOT's, for printing */
+	struct span wrote;     /* with options.waiting: what the logs say of what waits (trace/wrote.h); empty: nothing */
 };
 
 /* A busy live host: told once what the newest hours say, while the past is still to be read. */

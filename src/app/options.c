@@ -76,7 +76,7 @@ static int set_by(struct options *o, const char *word, struct err *err)
 			o->by = (enum queue_by)i;
 			return 0;
 		}
-	return err_set(err, EXIT_USAGE, "--by takes culprit, sender, subject, domain, age or door");
+	return err_set(err, EXIT_USAGE, "--by takes culprit, sender, subject, domain, age, door or class");
 }
 
 static int set_top(struct options *o, const char *word, struct err *err)
@@ -149,6 +149,7 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_PURGE] = &o->purge,
 		[FLAG_STATS] = &o->stats,
 		[FLAG_LIST] = &o->list,
+		[FLAG_QUICK] = &o->quick,
 		[FLAG_QUIET] = &o->quiet,
 		[FLAG_UNCONFINED] = &o->unconfined,
 		[FLAG_AGAIN] = &o->again,

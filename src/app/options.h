@@ -41,6 +41,8 @@ struct options {
 	bool notify; /* signs */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	unsigned newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
+	bool waiting; /* no flag: queue asks the logs about what waits, and not the other way round */
+	bool quick; /* queue: the logs are not asked */
 	bool facts_only; /* no flag: and at no log at all */
 	char **args; /* behind the verb; owned */
 	int nargs;

@@ -13,7 +13,9 @@
 #include "queue/reason.h"
 #include "queue/spool.h"
 #include "trace/net.h"
+#include "trace/queue_past.h"
 #include "trace/queued.h"
+#include "trace/wrote.h"
 
 #include <stdlib.h>
 
@@ -24,6 +26,8 @@
 /* Room above BATCH for the one message that crosses it, with all its listed recipients. */
 #define BATCH_MOST ((size_t)8 << 20)
 #define END_MOST ((size_t)32 << 20)
+/* WROTE_MOST messages and as many recipients */
+#define QUESTION_MOST ((size_t)40 << 20)
 
 /* groups whose samples' reasons are read: more than a screen shows */
 #define REASONED_MOST 100
@@ -35,6 +39,7 @@ struct queue_child {
 	struct host_facts facts;
 	struct networks networks;
 	struct grouping *grouping;
+	struct wrote_ask question;
 	struct buf batch;
 };
 
@@ -84,34 +89,34 @@ static bool is_one_of(const struct queue_want *want, const struct queued *q, con
 	return false;
 }
 
-static bool take(void *ctx, const struct queued *q)
+/* Does anybody ask whose a message is? */
+static bool names_people(const struct queue_want *want)
+{
+	return want->only || want->past || ((want->groups || want->pick.n) && want->by == BY_CULPRIT);
+}
+
+static bool take(void *ctx, const struct queued *read)
 {
 	struct queue_child *c = ctx;
-	struct queue_culprit culprit = { 0 };
-	struct whose whose;
+	const struct queue_want *want = c->want;
+	struct whose whose = { .kind = KIND_OTHER };
+	struct queue_culprit culprit;
+	struct queued own = *read, *q = &own;
 
-	if (c->grouping) {
-		if (c->want->by == BY_CULPRIT) {
-			queued_whose(q, c->facts.accounts, &c->networks, &whose);
-			culprit = (struct queue_culprit){ whose.kind, whose.id, whose.account, whose.grade };
-		}
-		grouping_add(c->grouping, q, &culprit);
-	}
-	if (c->want->only) {
+	if (names_people(want))
 		queued_whose(q, c->facts.accounts, &c->networks, &whose);
-		if (!is_one_of(c->want, q, &whose))
-			return true;
-	}
-	if (c->want->pick.n) {
-		if (c->want->by == BY_CULPRIT)
-			queued_whose(q, c->facts.accounts, &c->networks, &whose);
-		else
-			whose = (struct whose){ .kind = KIND_OTHER };
-		culprit = (struct queue_culprit){ whose.kind, whose.id, whose.account, whose.grade };
-		if (!grouping_is(c->want->by, q, &culprit, c->want->now, c->want->pick))
-			return true;
-	}
-	if (c->want->messages)
+	culprit = (struct queue_culprit){ whose.kind, whose.id, whose.account, whose.grade };
+	if (want->past)
+		queue_past_judge(want->past, &whose, q);
+	if (want->ask)
+		wrote_ask_add(&c->question, q);
+	if (c->grouping)
+		grouping_add(c->grouping, q, &culprit);
+	if (want->only && !is_one_of(want, q, &whose))
+		return true;
+	if (want->pick.n && !grouping_is(want->by, q, &culprit, want->now, want->pick))
+		return true;
+	if (want->messages)
 		put_message(c, q);
 	return true;
 }
@@ -137,6 +142,18 @@ static void give_reasons(const struct spool *spool, struct queue_group *groups, 
 			groups[i].sample[k].reason =
 				arena_span(a, queue_reason(spool, groups[i].sample[k].id, room));
 		}
+}
+
+static void send_question(struct queue_child *c)
+{
+	struct buf question = BUF_MAX(QUESTION_MOST);
+	struct err err;
+
+	wrote_ask_pack(&c->question, &question);
+	if (question.over || channel_send(c->channel, TALK_WAITING, buf_view(&question), NULL, 0, &err) < 0)
+		host_ask_lost();
+	buf_free(&question);
+	wrote_ask_free(&c->question);
 }
 
 static void send_end(struct queue_child *c, const struct spool *spool, int rc,
@@ -178,7 +195,7 @@ static void begin(struct queue_child *c, struct arena *a)
 	};
 	struct err err;
 
-	if (c->want->only || ((c->want->groups || c->want->pick.n) && c->want->by == BY_CULPRIT)) {
+	if (names_people(c->want)) {
 		host_learn(&io, a, &c->facts);
 		networks_init(&c->networks, c->facts.networks, c->facts.nnetworks);
 	}
@@ -207,6 +224,8 @@ void queue_child(void *ctx, struct channel *channel, bool unconfined)
 	rc = c.want->by_tool ? postqueue_read(c.want->fd, take, &c, &tally, &err)
 			     : queue_read(&spool, take, &c, &tally, &err);
 	send_batch(&c);
+	if (want->ask)
+		send_question(&c);
 	send_end(&c, &spool, rc, &tally, a, &err);
 	if (c.grouping)
 		grouping_free(c.grouping);

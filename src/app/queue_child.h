@@ -21,6 +21,8 @@ struct queue_want {
 	bool messages; /* send every message, too */
 	bool count; /* nothing but how many there are: no message is opened */
 	bool reasons; /* of each message that is sent, why it waits: one more file each */
+	bool ask; /* send TALK_WAITING, the question to the logs */
+	const struct queue_past *past; /* their answer; NULL: nobody asked */
 	bool brief; /* of each only what tells whose it is */
 	const struct row *only; /* NONLY senders: nothing but their messages is sent */
 	size_t nonly;

@@ -195,6 +195,50 @@ static int look(struct deed *d, struct err *err)
 	return 0;
 }
 
+/* Their names as the screen writes them, so that one can be copied. */
+#define NAMED_GROUPS 3
+
+static void name_group(struct buf *out, enum queue_by by, const struct queue_group *g)
+{
+	struct span one = span_str(sender_kind_name(g->kind));
+	struct span key = span_head(g->key.n ? g->key : SPAN("(none)"), 60);
+
+	buf_str(out, out->n ? ", \"" : "\"");
+	if (by == BY_CULPRIT)
+		buf_str(out, sender_kind_word(g->kind));
+	if (by != BY_CULPRIT || !span_eq(key, one)) {
+		buf_str(out, by == BY_CULPRIT ? " " : "");
+		show_text(out, key, true);
+	}
+	buf_byte(out, '"');
+}
+
+int queue_no_group(const struct queue_ask *ask, const char *word, const char *again, struct arena *a,
+		   struct err *err)
+{
+	struct queue_ask all = *ask;
+	struct queue_report r;
+	struct buf names = BUF_MAX(400);
+	int rc;
+
+	all.groups = true;
+	all.message = NULL;
+	all.pick = SPAN_NONE;
+	rc = queue_ask(&all, a, &r, err);
+	for (size_t i = 0; rc == 0 && i < r.ngroups && i < NAMED_GROUPS; i++)
+		if (!r.groups[i].rest)
+			name_group(&names, ask->by, &r.groups[i]);
+	if (rc == 0 && names.n == 0)
+		rc = err_set(err, EXIT_NOINPUT, "%.100s: no such group, the queue is empty", word);
+	else if (rc == 0)
+		rc = err_set(err, EXIT_NOINPUT,
+			     "%.100s: no such group; there is %.*s%s: spamtrail queue%s --by %s", word,
+			     (int)names.n, names.p, r.groups_total > NAMED_GROUPS ? " and others" : "", again,
+			     queue_by_name(ask->by));
+	buf_free(&names);
+	return rc;
+}
+
 /* --- the plan ------------------------------------------------------------------------------------- */
 
 static struct span sentence(struct deed *d, const char *what, uint64_t n, enum mail_server server)
@@ -435,11 +479,9 @@ static int run(struct deed *d, struct err *err)
 			     FLUSH_SINGLE);
 	/* a name that was mistyped is no success */
 	if (rc == 0 && o->nargs && d->there == 0)
-		rc = err_set(err, EXIT_NOINPUT,
-			     d->by_ids ? "none of these ids is in the queue"
-				       : "%s: no such message is in the queue; spamtrail queue --by %s shows "
-					 "the groups",
-			     o->args[0], queue_by_name(o->by));
+		rc = d->by_ids ? err_set(err, EXIT_NOINPUT, "none of these ids is in the queue")
+			       : queue_no_group(&d->ask, o->args[0], arena_str(d->arena, d->screen->again),
+						d->arena, err);
 	if (rc < 0)
 		return rc;
 	make_plan(d);

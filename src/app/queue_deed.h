@@ -13,4 +13,10 @@ struct queue_ask;
 int queue_deed(const struct options *o, const struct queue_ask *ask, struct arena *a, const struct screen *screen,
 	       struct err *err);
 
+/*
+ * Nobody is called WORD: fills ERR with that and with some who are. ASK as above.
+ */
+int queue_no_group(const struct queue_ask *ask, const char *word, const char *again, struct arena *a,
+		   struct err *err);
+
 #endif

@@ -168,6 +168,9 @@ static int serve(struct asking *k, const struct message *m, struct err *err)
 		return take_end(k, m->body, err);
 	if (k->begun && m->type == TALK_MESSAGES) {
 		rc = take_batch(k, m->body, err);
+	} else if (k->begun && m->type == TALK_WAITING && k->want->waiting) {
+		k->want->waiting(k->want->ctx, m->body);
+		rc = 0;
 	} else if (!k->begun && m->type == TALK_QUEUE) {
 		k->begun = true;
 		rc = 0;
@@ -273,7 +276,7 @@ static bool tool_tells(const struct queue_ask *want)
 {
 	bool known = want->by == BY_SENDER || want->by == BY_DOMAIN || want->by == BY_AGE;
 
-	return want->groups && known && !want->message && !want->packed;
+	return want->waiting || (want->groups && known && !want->message && !want->packed);
 }
 
 /* One for each core; a test may ask for a number. */
@@ -304,6 +307,8 @@ static void ask_one(struct asking *k, enum mail_server server, struct span path)
 		.messages = want->message || want->packed,
 		.count = want->count,
 		.reasons = want->reasons,
+		.ask = want->waiting != NULL,
+		.past = want->past,
 		.brief = want->packed != NULL,
 		.only = want->only,
 		.nonly = want->nonly,

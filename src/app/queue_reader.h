@@ -26,7 +26,10 @@ struct queue_ask {
 	void (*message)(void *ctx, const struct queued *q);
 	/* The same, packed, as it comes, of each only what tells whose it is. NULL: not wanted. */
 	void (*packed)(void *ctx, struct span batch);
+	/* What waits as hashes, packed (trace/wrote.h, wrote_ask), one queue after the other. NULL: not wanted. */
+	void (*waiting)(void *ctx, struct span question);
 	void *ctx;
+	const struct queue_past *past; /* what the logs say of it (trace/queued.h); NULL: not asked */
 };
 
 /* EXIT_NOINPUT: there is no queue at all. Texts live in A. */

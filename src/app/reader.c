@@ -34,7 +34,7 @@ struct server {
 	size_t rows_bytes;
 	struct inquiry *result;
 	struct inquiry spools; /* only where the queues lie: named before the first log was read */
-	bool queue_told;
+	bool queue_told, waiting_told;
 	bool logs_told; /* the configuration has been read: from now on foreign logs speak */
 };
 
@@ -138,6 +138,16 @@ static int serve_queue(struct server *s, struct err *err)
 	return serve_answer(&s->serving, TALK_QUEUE, &body, -1, err);
 }
 
+static int serve_waiting(struct server *s, struct err *err)
+{
+	struct buf body = BUF_MAX(TALK_ANSWER_MOST);
+
+	if (s->want->waiting && !s->waiting_told)
+		s->want->waiting(s->want->ctx, &s->spools, &body);
+	s->waiting_told = true;
+	return serve_answer(&s->serving, TALK_WAITING, &body, -1, err);
+}
+
 static int take_learnt(struct server *s, struct span body, struct err *err)
 {
 	struct unpacker u = { .left = body };
@@ -216,6 +226,14 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 		break;
 	case TALK_QUEUE:
 		rc = serve_queue(s, err);
+		break;
+	case TALK_WAITING:
+		rc = serve_waiting(s, err);
+		break;
+	case TALK_WROTE:
+		if (s->want->wrote)
+			s->want->wrote(s->want->ctx, m->body);
+		rc = 0;
 		break;
 	case TALK_LEARNT:
 		rc = take_learnt(s, m->body, err);

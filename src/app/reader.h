@@ -43,6 +43,9 @@ struct reader_want {
 	/* The queue of this server, packed (queue_reader.h), into OUT behind a u8 1, or a 0 where there is none. SPOOLS: where
 	 * they lie. May be NULL. */
 	void (*queue)(void *ctx, const struct inquiry *spools, struct buf *out);
+	/* The question about what waits (trace/wrote.h) into OUT, before the logs are read, and its answer. NULL: none. */
+	void (*waiting)(void *ctx, const struct inquiry *spools, struct buf *out);
+	void (*wrote)(void *ctx, struct span answer);
 	struct span observed;  /* packed (host/observed.h); empty: not looked at */
 	/* Baselines (store/store.h) for the reader and from it. NULL: no state. */
 	void (*past)(void *ctx, int64_t first, struct buf *out);

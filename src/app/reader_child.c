@@ -16,6 +16,7 @@
 #include "sys/clock.h"
 #include "trace/queued.h"
 #include "trace/trace.h"
+#include "trace/wrote.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -370,6 +371,31 @@ static void read_queue(struct child *c, struct trace *trace)
 	free(list);
 }
 
+/* Asked for before the first line: what is not waited for is not remembered. */
+static struct span ask_waiting(struct child *c)
+{
+	struct span question;
+	int fd = host_ask(c->channel, TALK_WAITING, SPAN_NONE, &question);
+
+	if (fd >= 0)
+		close(fd);
+	return arena_span(c->arena, question);
+}
+
+static void send_wrote(struct child *c, const struct trace *trace)
+{
+	struct buf wrote = BUF_MAX(TALK_ANSWER_MOST);
+	struct err err = { 0 };
+
+	trace_wrote(trace, &wrote);
+	/* too much of it: nobody is told anything */
+	if (wrote.over)
+		wrote.n = 0;
+	if (channel_send(c->channel, TALK_WROTE, buf_view(&wrote), NULL, 0, &err) < 0)
+		host_ask_lost();
+	buf_free(&wrote);
+}
+
 static void investigate(struct child *c, const struct host_facts *facts)
 {
 	const struct reader_want *want = c->want;
@@ -397,6 +423,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.observed = want->observed.n && observed_unpack(c->arena, want->observed, &observed)
 				    ? &observed
 				    : NULL,
+		.waiting = want->waiting ? ask_waiting(c) : SPAN_NONE,
 		.ctx = c,
 		.status = trace_status,
 		.past = want->past ? trace_past : NULL,
@@ -431,6 +458,8 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	if (want->queue && !c->stopped && !lo.from)
 		read_queue(c, trace);
 	q = trace_conclude_briefly(trace, c->arena);
+	if (want->waiting)
+		send_wrote(c, trace);
 	/* Who has seen a part must not remember it as the whole. */
 	if (want->learnt && !c->stopped && !lo.from)
 		send_learnt(c, trace);

@@ -5,9 +5,8 @@
 
 const char *queue_by_name(enum queue_by by)
 {
-	static const char *const names[QUEUE_BYS] = {
-		"culprit", "sender", "subject", "domain", "age", "door"
-	};
+	static const char *const names[QUEUE_BYS] = { "culprit", "sender", "subject", "domain",
+						      "age",	 "door",   "class" };
 
 	return names[by];
 }
@@ -26,6 +25,7 @@ struct queue_sample queue_sample_of(struct arena *a, const struct queued *q)
 		.reason = arena_span(a, q->reason),
 		.arrival = q->arrival,
 		.recipients = q->nrecipients,
+		.fresh = q->nnew,
 	};
 }
 
@@ -51,8 +51,8 @@ const char *queue_age_name(unsigned age)
 
 static uint64_t *number(struct queue_group *g, unsigned i)
 {
-	uint64_t *const plain[] = { &g->messages, &g->recipients, &g->done,	&g->bytes,
-				    &g->bounces,  &g->damaged,	  &g->scripted, &g->scripts_read };
+	uint64_t *const plain[] = { &g->messages, &g->recipients, &g->done,	    &g->bytes, &g->bounces,
+				    &g->damaged,  &g->scripted,	  &g->scripts_read, &g->fresh, &g->known };
 	const unsigned n = sizeof(plain) / sizeof(plain[0]);
 
 	if (i < n)
@@ -61,6 +61,9 @@ static uint64_t *number(struct queue_group *g, unsigned i)
 	if (i < QUEUE_STATES)
 		return &g->by_state[i];
 	i -= QUEUE_STATES;
+	if (i < QUEUE_CLASSES)
+		return &g->by_class[i];
+	i -= QUEUE_CLASSES;
 	return i < QUEUE_AGES ? &g->by_age[i] : NULL;
 }
 
@@ -78,6 +81,7 @@ void queue_group_pack(const struct queue_group *g, struct buf *out)
 	pack_span(&p, g->script);
 	pack_i64(&p, g->oldest);
 	pack_i64(&p, g->newest);
+	pack_u32(&p, g->accused);
 	for (unsigned i = 0; (v = number(&copy, i)) != NULL; i++)
 		pack_u64(&p, *v);
 	pack_u32(&p, (uint32_t)g->nsamples);
@@ -91,6 +95,7 @@ void queue_group_pack(const struct queue_group *g, struct buf *out)
 		pack_span(&p, s->reason);
 		pack_i64(&p, s->arrival);
 		pack_u32(&p, s->recipients);
+		pack_u32(&p, s->fresh);
 	}
 }
 
@@ -110,6 +115,7 @@ bool queue_group_unpack(struct unpacker *u, struct queue_group *ret)
 	g.script = unpack_span(u);
 	g.oldest = unpack_i64(u);
 	g.newest = unpack_i64(u);
+	g.accused = unpack_u32(u);
 	for (unsigned i = 0; (v = number(&g, i)) != NULL; i++) {
 		*v = unpack_u64(u);
 		/* sums of sums must not run over */
@@ -126,6 +132,7 @@ bool queue_group_unpack(struct unpacker *u, struct queue_group *ret)
 		s->reason = unpack_span(u);
 		s->arrival = unpack_i64(u);
 		s->recipients = unpack_u32(u);
+		s->fresh = unpack_u32(u);
 	}
 	*ret = g;
 	return !u->failed;
@@ -142,6 +149,8 @@ void queue_group_add(struct queue_group *g, const struct queue_group *more)
 		*v += *number(&copy, i);
 	if (copy.oldest && (!g->oldest || copy.oldest < g->oldest))
 		g->oldest = copy.oldest;
+	if (!g->accused)
+		g->accused = copy.accused;
 	if (copy.newest > g->newest)
 		g->newest = copy.newest;
 	if (copy.grade && (!g->grade || copy.grade < g->grade))

@@ -12,6 +12,8 @@
 #include "model/queued.h"
 #include "model/row.h"
 
+struct inquiry;
+
 #define QUEUE_AGES 10 /* qshape's grid: up to 5, 10, 20 ... 1280 minutes, and older */
 #define QUEUE_SAMPLES 3
 #define QUEUE_GROUPS_MOST 1000 /* told, the largest; the rest is one group */
@@ -20,7 +22,7 @@ struct queue_sample {
 	struct span id, sender, recipient, subject;
 	struct span reason; /* why it still waits, in another server's words; empty: none is kept */
 	int64_t arrival;
-	uint32_t recipients;
+	uint32_t recipients, fresh; /* fresh: new to the sender */
 };
 
 struct queue_group {
@@ -32,6 +34,8 @@ struct queue_group {
 	uint64_t messages, recipients, done, bytes, bounces, damaged;
 	uint64_t by_state[QUEUE_STATES], by_age[QUEUE_AGES];
 	int64_t oldest, newest;
+	uint64_t by_class[QUEUE_CLASSES], fresh, known; /* fresh, known: recipients, to their message's sender */
+	uint32_t accused; /* whose spam is in it: 1 + his row in the inquiry, of the first; 0 = nobody's */
 	struct span script; /* what most of its messages with such a header name, and how many: grade C */
 	uint64_t scripted, scripts_read;
 	struct queue_sample sample[QUEUE_SAMPLES];
@@ -58,6 +62,10 @@ struct queue_report {
 	uint64_t groups_total;
 	struct span *unseen;
 	size_t nunseen;
+	/* What the logs said: senders that are accused. NULL: they were not asked, `unjudged` says why. */
+	const struct inquiry *past;
+	int64_t past_from; /* the logs' first event */
+	struct span unjudged;
 };
 
 /* Q as a sample, its texts (cut) in A. */

@@ -24,6 +24,14 @@ const char *queue_door_name(enum queue_door door)
 	return names[door];
 }
 
+const char *queue_class_name(enum queue_class class)
+{
+	static const char *const names[QUEUE_CLASSES] = { "unknown", "spam", "bounces of spam", "bounces",
+							  "other" };
+
+	return names[class];
+}
+
 void queued_pack(const struct queued *q, uint32_t recipients, struct buf *out)
 {
 	struct packer p = { .out = out };
@@ -35,6 +43,7 @@ void queued_pack(const struct queued *q, uint32_t recipients, struct buf *out)
 	pack_u8(&p, q->server);
 	pack_u8(&p, q->state);
 	pack_u8(&p, q->door);
+	pack_u8(&p, q->class);
 	pack_u8(&p, q->null_sender);
 	pack_u8(&p, q->automatic);
 	pack_u8(&p, (uint8_t)q->login_grade);
@@ -48,6 +57,9 @@ void queued_pack(const struct queued *q, uint32_t recipients, struct buf *out)
 	pack_u64(&p, q->file_size);
 	pack_i64(&p, q->mtime);
 	pack_u32(&p, q->mtime_nsec);
+	pack_u32(&p, q->accused);
+	pack_u32(&p, q->nnew);
+	pack_u32(&p, q->nknown);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		pack_span(&p, texts[i]);
 	pack_span(&p, span_str(q->damage ? q->damage : ""));
@@ -56,6 +68,7 @@ void queued_pack(const struct queued *q, uint32_t recipients, struct buf *out)
 	pack_u32(&p, n);
 	for (uint32_t i = 0; i < n; i++) {
 		pack_u8(&p, q->recipients[i].done);
+		pack_u8(&p, q->recipients[i].novelty);
 		pack_span(&p, q->recipients[i].address);
 	}
 }
@@ -81,6 +94,7 @@ static void unpack_numbers(struct unpacker *u, struct queued *q)
 	q->server = below(u, MAIL_SERVERS);
 	q->state = below(u, QUEUE_STATES);
 	q->door = below(u, QUEUE_DOORS);
+	q->class = below(u, QUEUE_CLASSES);
 	q->null_sender = unpack_bool(u);
 	q->automatic = unpack_bool(u);
 	q->login_grade = grade_of(u);
@@ -94,6 +108,9 @@ static void unpack_numbers(struct unpacker *u, struct queued *q)
 	q->file_size = unpack_u64(u);
 	q->mtime = unpack_i64(u);
 	q->mtime_nsec = unpack_u32(u);
+	q->accused = unpack_u32(u);
+	q->nnew = unpack_u32(u);
+	q->nknown = unpack_u32(u);
 }
 
 bool queued_unpack(struct unpacker *u, struct queued_recipient *list, struct queued *ret)
@@ -113,9 +130,11 @@ bool queued_unpack(struct unpacker *u, struct queued_recipient *list, struct que
 	q.nlisted = unpack_count(u, QUEUED_LISTED);
 	for (uint32_t i = 0; i < q.nlisted; i++) {
 		list[i].done = unpack_bool(u);
+		list[i].novelty = below(u, NOVELTY_NEW + 1);
 		list[i].address = unpack_span(u);
 	}
-	if (u->failed || q.nlisted > q.nrecipients || q.ndone > q.nrecipients)
+	if (u->failed || q.nlisted > q.nrecipients || q.ndone > q.nrecipients || q.nnew > q.nrecipients ||
+	    q.nknown > q.nrecipients)
 		return false;
 	q.id = qid_pack(q.id_text);
 	*ret = q;

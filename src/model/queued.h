@@ -28,12 +28,26 @@ enum queue_state {
 /* By which door it came in. */
 enum queue_door { DOOR_UNKNOWN, DOOR_AUTH, DOOR_LOCAL, DOOR_LOOPBACK, DOOR_SMTP, DOOR_BOUNCE, QUEUE_DOORS };
 
+/* What a message is, as far as the logs tell. */
+enum queue_class {
+	CLASS_UNKNOWN, /* the logs were not asked, or cannot tell */
+	CLASS_SPAM, /* of a sender who is accused, from his beginning on */
+	CLASS_SPAM_BOUNCE, /* answers such mail, or comes for him */
+	CLASS_BOUNCE, /* any other without a sender */
+	CLASS_OTHER,
+	QUEUE_CLASSES
+};
+
+/* Has its sender written to this recipient before? */
+enum queue_novelty { NOVELTY_UNKNOWN, NOVELTY_KNOWN, NOVELTY_NEW };
+
 #define QUEUED_LISTED 1000 /* recipients that are kept by name; further ones are counted */
 #define QUEUED_NO_UID UINT32_MAX
 
 struct queued_recipient {
 	struct span address;
 	bool done; /* delivered or given up already */
+	uint8_t novelty; /* enum queue_novelty */
 };
 
 struct queued {
@@ -61,6 +75,10 @@ struct queued {
 	struct span script; /* X-PHP-Script or X-PHP-Originating-Script: grade C, the script may write what it likes */
 	struct span reason; /* why it still waits, in another server's words; empty: none is kept, or nobody asked */
 
+	uint8_t class; /* enum queue_class */
+	uint32_t accused; /* whose spam it is: 1 + his row in the inquiry; 0 = nobody's */
+	uint32_t nnew, nknown; /* recipients */
+
 	const char *damage; /* what is wrong with the file, static; NULL = nothing. Then no fact above names anybody. */
 	uint64_t inode, file_size; /* of the spool file, to know it again */
 	int64_t mtime;
@@ -70,6 +88,7 @@ struct queued {
 const char *mail_server_name(enum mail_server server);
 const char *queue_state_name(enum queue_state state);
 const char *queue_door_name(enum queue_door door);
+const char *queue_class_name(enum queue_class class);
 
 /* Flat bytes and back; unpacking checks every length, count and number. At most RECIPIENTS are packed by name. */
 void queued_pack(const struct queued *q, uint32_t recipients, struct buf *out);

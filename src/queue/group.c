@@ -151,6 +151,9 @@ static void sum(struct grouping *g, struct queue_group *to, const struct queued 
 	to->bounces += q->null_sender;
 	to->damaged += q->damage != NULL;
 	to->by_state[q->state]++;
+	to->by_class[q->class]++;
+	if (!to->accused)
+		to->accused = q->accused;
 	if (q->arrival) {
 		to->by_age[queue_age(q->arrival, g->now)]++;
 		if (!to->oldest || q->arrival < to->oldest)
@@ -161,8 +164,10 @@ static void sum(struct grouping *g, struct queue_group *to, const struct queued 
 }
 
 static void count(struct grouping *g, struct entry *e, const struct queued *q, uint32_t recipients,
-		  uint32_t done)
+		  uint32_t done, uint32_t fresh, uint32_t known)
 {
+	e->g.fresh += fresh;
+	e->g.known += known;
 	if (e->seen == g->number) {
 		/* a second recipient of the same domain */
 		e->g.recipients += recipients;
@@ -189,16 +194,16 @@ static void add_domains(struct grouping *g, const struct queued *q)
 	char room[KEY_MOST];
 
 	for (uint32_t i = 0; i < q->nlisted; i++) {
-		struct span address = q->recipients[i].address;
-		ptrdiff_t at = span_rfind(address, '@');
-		struct span domain = at < 0 ? SPAN("(local)") : span_from(address, (size_t)at + 1);
+		const struct queued_recipient *r = &q->recipients[i];
+		ptrdiff_t at = span_rfind(r->address, '@');
+		struct span domain = at < 0 ? SPAN("(local)") : span_from(r->address, (size_t)at + 1);
 
-		count(g, entry_of(g, KIND_OTHER, lower(domain, room), SPAN_NONE), q, 1,
-		      q->recipients[i].done);
+		count(g, entry_of(g, KIND_OTHER, lower(domain, room), SPAN_NONE), q, 1, r->done,
+		      r->novelty == NOVELTY_NEW, r->novelty == NOVELTY_KNOWN);
 	}
 	if (q->nrecipients > q->nlisted)
 		count(g, entry_of(g, KIND_OTHER, SPAN("(not listed)"), SPAN_NONE), q,
-		      q->nrecipients - q->nlisted, 0);
+		      q->nrecipients - q->nlisted, 0, 0, 0);
 }
 
 static bool in_word(char c)
@@ -247,6 +252,8 @@ void grouping_add(struct grouping *g, const struct queued *q, const struct queue
 
 	g->number++;
 	sum(g, &g->all, q, q->nrecipients, q->ndone);
+	g->all.fresh += q->nnew;
+	g->all.known += q->nknown;
 	switch (g->by) {
 	case BY_DOMAIN:
 		add_domains(g, q);
@@ -266,10 +273,14 @@ void grouping_add(struct grouping *g, const struct queued *q, const struct queue
 		e = entry_of(g, KIND_OTHER, span_str(queue_age_name(queue_age(q->arrival, g->now))),
 			     SPAN_NONE);
 		break;
+	case BY_CLASS:
+		e = entry_of(g, KIND_OTHER, span_str(queue_class_name((enum queue_class)q->class)),
+			     SPAN_NONE);
+		break;
 	default:
 		e = entry_of(g, KIND_OTHER, span_str(queue_door_name((enum queue_door)q->door)), SPAN_NONE);
 	}
-	count(g, e, q, q->nrecipients, q->ndone);
+	count(g, e, q, q->nrecipients, q->ndone, q->nnew, q->nknown);
 }
 
 /* "auth:info@shop.example", "mailbox info@shop.example", an id, or an account; a login in any letters. */
@@ -280,6 +291,10 @@ static bool is_culprit(const struct queue_culprit *c, struct span word)
 
 	if (sender_kind_take(&id, &kind) && kind == c->kind)
 		word = id;
+	/* "bounces": there is one of that kind, and the screen writes no name behind it */
+	else if (span_eq(word, span_str(sender_kind_word(c->kind))) &&
+		 span_eq(c->id, span_str(sender_kind_name(c->kind))))
+		return true;
 	return c->kind == KIND_AUTH ? span_eq_nocase(c->id, word)
 				    : span_eq(c->id, word) || (c->account.n && span_eq(c->account, word));
 }
@@ -300,18 +315,24 @@ bool grouping_is(enum queue_by by, const struct queued *q, const struct queue_cu
 		 struct span word)
 {
 	char own[SUBJECT_LIKE], asked[SUBJECT_LIKE];
+	bool nameless = span_eq(word, SPAN("(none)"));
 
 	switch (by) {
 	case BY_CULPRIT:
 		return is_culprit(culprit, word);
 	case BY_SENDER:
-		return span_eq_nocase(q->null_sender ? SPAN("<>") : q->sender, word);
+		return span_eq_nocase(q->null_sender ? SPAN("<>") : q->sender, word) ||
+		       (nameless && !q->null_sender && !q->sender.n);
 	case BY_SUBJECT:
+		if (nameless && !q->subject.n)
+			return true;
 		return span_eq(subject_like(q->subject, own), subject_like(word, asked));
 	case BY_DOMAIN:
 		return has_domain(q, word);
 	case BY_AGE:
 		return span_eq(span_str(queue_age_name(queue_age(q->arrival, now))), word);
+	case BY_CLASS:
+		return span_eq(span_str(queue_class_name((enum queue_class)q->class)), word);
 	default:
 		return span_eq(span_str(queue_door_name((enum queue_door)q->door)), word);
 	}

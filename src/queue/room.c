@@ -36,7 +36,7 @@ void room_recipient(struct room *r, struct span address, bool done)
 		struct span kept = room_keep(r, address);
 
 		if (kept.n || address.n == 0)
-			r->list[q->nlisted++] = (struct queued_recipient){ kept, done };
+			r->list[q->nlisted++] = (struct queued_recipient){ .address = kept, .done = done };
 	}
 	q->nrecipients++;
 	q->ndone += done;

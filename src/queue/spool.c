@@ -185,6 +185,7 @@ void reading_keep(struct arena *a, const struct queued *q, struct queued *ret)
 		ret->recipients[i] = (struct queued_recipient){
 			arena_span(a, q->recipients[i].address),
 			q->recipients[i].done,
+			0,
 		};
 }
 

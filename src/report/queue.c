@@ -5,6 +5,7 @@
 #include "report/queue.h"
 
 #include "base/show.h"
+#include "model/inquiry.h"
 #include "report/jsonw.h"
 #include "report/pen.h"
 #include "report/queue_line.h"
@@ -16,34 +17,33 @@
 
 /* --- the screen --------------------------------------------------------------------------- */
 
-static void put_states(struct pen *p, const struct queue_group *g)
+static void put_part(struct pen *p, bool *first, uint64_t n, const char *one, const char *many)
+{
+	if (!n)
+		return;
+	if (!*first)
+		pen_dot(p);
+	*first = false;
+	pen_fact(p, n, n == 1 ? one : many);
+}
+
+static void put_states(struct pen *p, const struct queue_group *g, bool bounces)
 {
 	bool first = true;
 
-	for (int s = 0; s < QUEUE_STATES; s++) {
-		if (!g->by_state[s])
-			continue;
-		if (!first)
-			pen_dot(p);
-		first = false;
-		pen_fact(p, g->by_state[s], queue_state_name((enum queue_state)s));
-	}
-	if (g->bounces) {
-		pen_dot(p);
-		pen_fact(p, g->bounces, "bounces");
-	}
-	if (g->damaged) {
-		pen_dot(p);
-		pen_fact(p, g->damaged, "damaged");
-	}
+	for (int s = 0; s < QUEUE_STATES; s++)
+		put_part(p, &first, g->by_state[s], queue_state_name((enum queue_state)s),
+			 queue_state_name((enum queue_state)s));
+	if (bounces)
+		put_part(p, &first, g->bounces, "bounce", "bounces");
+	put_part(p, &first, g->damaged, "damaged", "damaged");
 }
 
 static void put_size(struct pen *p, const struct queue_group *g, int64_t now)
 {
 	struct buf text = BUF_MAX(64);
 
-	pen_count(p, g->messages);
-	pen_str(p, g->messages == 1 ? " message to " : " messages to ");
+	pen_str(p, "to ");
 	pen_count(p, g->recipients);
 	if (g->done) {
 		pen_str(p, " (");
@@ -61,20 +61,31 @@ static void put_size(struct pen *p, const struct queue_group *g, int64_t now)
 	buf_free(&text);
 }
 
-/* qshape's grid, what is in it. */
+static void put_messages(struct pen *p, uint64_t n)
+{
+	pen_fact(p, n, n == 1 ? "message" : "messages");
+}
+
+/* qshape's grid, what is in it; one column says no more than the age of the oldest. */
 static void put_ages(struct pen *p, const struct queue_group *g)
 {
-	bool first = true;
+	unsigned columns = 0;
 
+	for (unsigned i = 0; i < QUEUE_AGES; i++)
+		columns += g->by_age[i] != 0;
+	if (columns < 2)
+		return;
+	pen_to(p, SCREEN_LABEL);
+	pen_str(p, "minutes");
 	for (unsigned i = 0; i < QUEUE_AGES; i++) {
 		if (!g->by_age[i])
 			continue;
-		pen_str(p, first ? "minutes " : " ");
-		first = false;
+		pen_str(p, " ");
 		pen_str(p, queue_age_name(i));
 		pen_str(p, ":");
 		pen_count(p, g->by_age[i]);
 	}
+	pen_line(p, SCREEN_LABEL);
 }
 
 static void put_key(struct pen *p, const struct queue_report *q, const struct queue_group *g)
@@ -84,13 +95,16 @@ static void put_key(struct pen *p, const struct queue_report *q, const struct qu
 		pen_str(p, "all others");
 	} else if (q->by == BY_CULPRIT) {
 		pen_str(p, sender_kind_word(g->kind));
-		pen_str(p, " ");
-		pen_field(p, g->key, FIELD_MAX);
+		/* of some kinds there is one sender, who has no other name */
+		if (!span_eq(g->key, span_str(sender_kind_name(g->kind)))) {
+			pen_str(p, " ");
+			pen_field(p, g->key, FIELD_MAX);
+		}
 	} else {
 		pen_field(p, g->key.n ? g->key : SPAN("(none)"), FIELD_MAX);
 	}
 	pen_style(p, PEN_PLAIN);
-	if (g->account.n) {
+	if (g->account.n && !span_eq(g->account, g->key)) {
 		pen_str(p, "  account ");
 		pen_field(p, g->account, FIELD_MAX);
 	}
@@ -101,21 +115,76 @@ static void put_key(struct pen *p, const struct queue_report *q, const struct qu
 	}
 }
 
+static void put_of(struct pen *p, uint64_t n, uint64_t all)
+{
+	if (n == all)
+		return;
+	pen_count(p, n);
+	pen_str(p, " of ");
+	pen_count(p, all);
+	pen_str(p, " ");
+}
+
+/* Whose spam it is and what says so most, or whose spam these answer. */
+static void put_accused(struct pen *p, const struct queue_report *q, const struct queue_group *g)
+{
+	const struct row *r = queue_accused(q->past, g->accused);
+	const struct incident *in = queue_incident(q->past, g->accused);
+	uint64_t spam = g->by_class[CLASS_SPAM];
+	uint64_t n = spam ? spam : g->by_class[CLASS_SPAM_BOUNCE];
+
+	if (!r || !n)
+		return;
+	pen_to(p, SCREEN_LABEL);
+	put_of(p, n, g->messages);
+	pen_style(p, PEN_RED);
+	pen_str(p, spam ? "SPAM" : "answers to SPAM");
+	pen_style(p, PEN_PLAIN);
+	if (!spam || q->by != BY_CULPRIT) {
+		pen_str(p, " of ");
+		pen_str(p, sender_kind_word(r->kind));
+		pen_str(p, " ");
+		pen_field(p, r->id, FIELD_MAX);
+	}
+	pen_str(p, in ? ", incident " : ", ");
+	if (in)
+		pen_text(p, incident_id(in));
+	else
+		pen_str(p, verdict_name(r->verdict));
+	if (spam && r->nreasons) {
+		pen_str(p, ": ");
+		pen_text(p, r->reasons[0].text);
+	}
+	pen_line(p, SCREEN_LABEL);
+}
+
+static void put_fresh(struct pen *p, const struct queue_report *q, const struct queue_group *g)
+{
+	if (!g->fresh)
+		return;
+	pen_to(p, SCREEN_LABEL);
+	pen_count(p, g->fresh);
+	pen_str(p, " of ");
+	pen_count(p, g->fresh + g->known);
+	pen_str(p, q->by == BY_CULPRIT ? " recipients new to him" : " recipients new to their sender");
+	pen_line(p, SCREEN_LABEL);
+}
+
 static void put_group(struct pen *p, const struct queue_report *q, const struct queue_group *g)
 {
-	p->indent = 9;
+	p->indent = SCREEN_LABEL;
 	pen_count(p, g->messages);
-	pen_to(p, 9);
+	pen_to(p, SCREEN_LABEL);
 	put_key(p, q, g);
-	pen_line(p, 9);
-	pen_to(p, 9);
+	pen_line(p, SCREEN_LABEL);
+	put_accused(p, q, g);
+	pen_to(p, SCREEN_LABEL);
 	put_size(p, g, q->now);
 	pen_dot(p);
-	put_states(p, g);
-	pen_line(p, 9);
-	pen_to(p, 9);
+	put_states(p, g, q->by != BY_CULPRIT || g->kind != KIND_BOUNCE);
+	pen_line(p, SCREEN_LABEL);
 	put_ages(p, g);
-	pen_line(p, 9);
+	put_fresh(p, q, g);
 	if (g->scripts_read) {
 		pen_to(p, 9);
 		pen_count(p, g->scripted);
@@ -130,6 +199,66 @@ static void put_group(struct pen *p, const struct queue_report *q, const struct 
 		queue_sample_put(p, SCREEN_LABEL, &g->sample[i]);
 }
 
+/* Spam, bounces and the rest apart: the three lines that decide what to do with a queue. */
+static void put_classes(struct pen *p, const struct queue_report *q)
+{
+	const uint64_t *n = q->all.by_class;
+	uint64_t bounces = n[CLASS_BOUNCE] + n[CLASS_SPAM_BOUNCE];
+
+	if (!q->past) {
+		pen_label(p, "NOTE");
+		pen_str(p, "not known what is spam, and who is new to his sender: ");
+		pen_text(p, q->unjudged);
+		pen_line(p, 0);
+		return;
+	}
+	pen_label(p, "SPAM");
+	put_messages(p, n[CLASS_SPAM]);
+	pen_line(p, 0);
+	pen_label(p, "BOUNCES");
+	put_messages(p, bounces);
+	if (n[CLASS_SPAM_BOUNCE]) {
+		pen_str(p, ", ");
+		pen_count(p, n[CLASS_SPAM_BOUNCE]);
+		pen_str(p, " for senders of spam");
+	}
+	pen_line(p, 0);
+	pen_label(p, "OTHER");
+	put_messages(p, n[CLASS_OTHER]);
+	if (n[CLASS_UNKNOWN]) {
+		pen_str(p, ", and ");
+		pen_count(p, n[CLASS_UNKNOWN]);
+		pen_str(p, " of which no log line tells");
+	}
+	pen_line(p, 0);
+	if (q->all.fresh + q->all.known) {
+		pen_label(p, "NEW");
+		pen_count(p, q->all.fresh);
+		pen_str(p, " of ");
+		pen_count(p, q->all.fresh + q->all.known);
+		pen_str(p, " recipients were never written to by their sender since ");
+		pen_clock(p, q->past_from, q->now);
+		pen_line(p, 0);
+	}
+}
+
+static void put_next(struct pen *p, const struct queue_report *q)
+{
+	const struct incident *in = queue_incident(q->past, q->all.accused);
+	struct buf text = BUF_MAX(8192);
+
+	if (!in)
+		return;
+	pen_label(p, "NEXT");
+	buf_str(&text, "spamtrail contain ");
+	buf_span(&text, incident_id(in));
+	buf_span(&text, p->screen->again);
+	pen_whole(p, buf_view(&text));
+	pen_str(p, "   the plan that holds his mail");
+	pen_line(p, 0);
+	buf_free(&text);
+}
+
 void queue_text(struct sink *s, const struct queue_report *q, const struct screen *screen)
 {
 	struct pen p = pen_new(&s->text, screen);
@@ -139,17 +268,22 @@ void queue_text(struct sink *s, const struct queue_report *q, const struct scree
 	for (size_t i = 0; i < q->nspools; i++)
 		maildrop += q->spool[i].maildrop;
 	pen_label(&p, "QUEUE");
-	put_size(&p, &q->all, q->now);
-	pen_line(&p, SCREEN_LABEL);
+	put_messages(&p, q->all.messages);
 	if (q->all.messages) {
+		pen_str(&p, " ");
+		put_size(&p, &q->all, q->now);
+	}
+	pen_line(&p, SCREEN_LABEL);
+	if (q->all.messages || maildrop) {
+		bool first = q->all.messages == 0;
+
 		pen_to(&p, SCREEN_LABEL);
-		put_states(&p, &q->all);
-		if (maildrop) {
-			pen_dot(&p);
-			pen_fact(&p, maildrop, "in maildrop");
-		}
+		put_states(&p, &q->all, !q->past);
+		put_part(&p, &first, maildrop, "in maildrop", "in maildrop");
 		pen_line(&p, 0);
 	}
+	if (q->all.messages)
+		put_classes(&p, q);
 	for (size_t i = 0; i < q->ngroups && i < shown; i++) {
 		put_group(&p, q, &q->groups[i]);
 		sink_turn(s);
@@ -161,9 +295,23 @@ void queue_text(struct sink *s, const struct queue_report *q, const struct scree
 		pen_line(&p, 0);
 	}
 	queue_unseen_put(&p, q);
+	put_next(&p, q);
 }
 
 /* --- JSON --------------------------------------------------------------------------------- */
+
+static void json_classes(struct jsonw *w, const struct queue_group *g)
+{
+	static const char *const keys[QUEUE_CLASSES] = { "unknown", "spam", "bounces_of_spam", "bounces",
+							 "other" };
+
+	jsonw_open(w, "classes", '{');
+	for (int c = 0; c < QUEUE_CLASSES; c++)
+		jsonw_u64(w, keys[c], g->by_class[c]);
+	jsonw_close(w, '}');
+	jsonw_u64(w, "recipients_new", g->fresh);
+	jsonw_u64(w, "recipients_known", g->known);
+}
 
 static void json_numbers(struct jsonw *w, const struct queue_group *g, const struct zone *zone)
 {
@@ -184,6 +332,7 @@ static void json_numbers(struct jsonw *w, const struct queue_group *g, const str
 	for (unsigned i = 0; i < QUEUE_AGES; i++)
 		jsonw_u64(w, NULL, g->by_age[i]);
 	jsonw_close(w, ']');
+	json_classes(w, g);
 }
 
 static void json_sample(struct jsonw *w, const struct queue_sample *s, const struct zone *zone)
@@ -194,10 +343,30 @@ static void json_sample(struct jsonw *w, const struct queue_sample *s, const str
 	jsonw_span(w, "sender", s->sender);
 	jsonw_span(w, "recipient", s->recipient);
 	jsonw_u64(w, "recipients", s->recipients);
+	if (s->fresh)
+		jsonw_u64(w, "recipients_new", s->fresh);
 	if (s->subject.n)
 		jsonw_span(w, "subject", s->subject);
 	if (s->reason.n)
 		jsonw_span(w, "reason", s->reason);
+	jsonw_close(w, '}');
+}
+
+static void json_accused(struct jsonw *w, const struct queue_report *q, const struct queue_group *g)
+{
+	const struct row *r = queue_accused(q->past, g->accused);
+	const struct incident *in = queue_incident(q->past, g->accused);
+
+	if (in)
+		jsonw_span(w, "incident", incident_id(in));
+	if (!r)
+		return;
+	jsonw_open(w, "accused", '{');
+	jsonw_str(w, "kind", sender_kind_name(r->kind));
+	jsonw_span(w, "id", r->id);
+	jsonw_str(w, "verdict", verdict_name(r->verdict));
+	if (r->nreasons)
+		jsonw_span(w, "reason", r->reasons[0].text);
 	jsonw_close(w, '}');
 }
 
@@ -217,6 +386,7 @@ static void json_group(struct jsonw *w, const struct queue_report *q, const stru
 		jsonw_span(w, "key", g->key);
 	}
 	json_numbers(w, g, zone);
+	json_accused(w, q, g);
 	if (g->scripts_read) {
 		jsonw_open(w, "script", '{');
 		jsonw_span(w, "text", g->script);
@@ -266,6 +436,17 @@ static void plain_numbers(struct buf *out, const struct queue_group *g, const st
 	queue_cell_time(out, g->oldest, zone);
 }
 
+static void plain_classes(struct buf *out, const struct queue_group *g)
+{
+	static const enum queue_class order[] = { CLASS_SPAM, CLASS_SPAM_BOUNCE, CLASS_BOUNCE, CLASS_OTHER,
+						  CLASS_UNKNOWN };
+
+	for (size_t i = 0; i < QUEUE_CLASSES; i++)
+		queue_cell_number(out, g->by_class[order[i]]);
+	queue_cell_number(out, g->fresh);
+	queue_cell_number(out, g->known);
+}
+
 void queue_plain(struct sink *s, const struct queue_report *q, const struct zone *zone)
 {
 	struct buf *out = &s->text;
@@ -273,9 +454,11 @@ void queue_plain(struct sink *s, const struct queue_report *q, const struct zone
 	queue_plain_report(out, q);
 	buf_str(out, "total");
 	plain_numbers(out, &q->all, zone);
+	plain_classes(out, &q->all);
 	buf_byte(out, '\n');
 	for (size_t i = 0; i < q->ngroups; i++) {
 		const struct queue_group *g = &q->groups[i];
+		const struct incident *in = queue_incident(q->past, g->accused);
 
 		buf_str(out, "group");
 		plain_numbers(out, g, zone);
@@ -284,6 +467,8 @@ void queue_plain(struct sink *s, const struct queue_report *q, const struct zone
 		queue_cell_grade(out, g->grade);
 		queue_cell(out, g->account);
 		queue_cell(out, g->rest ? SPAN("(all others)") : g->key);
+		queue_cell(out, in ? incident_id(in) : SPAN_NONE);
+		plain_classes(out, g);
 		buf_byte(out, '\n');
 		sink_turn(s);
 	}

@@ -1,13 +1,15 @@
 /*
  * queue - `spamtrail queue`: groups on the screen, as JSON (schema spamtrail.queue/1) or tab-separated, and the list of
- * messages in the columns that mailq has.
+ * messages in the columns that mailq has. "new", "known": recipients, to the sender of their message.
  *
  * --plain, one record a line, columns only ever added at the end; "-" where nothing is known:
  *   spool    server path files|postqueue maildrop
- *   total    messages recipients done bytes bounces damaged oldest
- *   group    messages recipients done bytes bounces damaged oldest newest kind grade account key
+ *   judged   yes|no first-of-the-logs why-not
+ *   total    messages recipients done bytes bounces damaged oldest spam bounces-of-spam bounces other unknown new known
+ *   group    messages recipients done bytes bounces damaged oldest newest kind grade account key incident, then as total
  *   message  server id state size arrival sender recipients done door grade login uid client subject reason
- *   to       id done(yes|no) recipient
+ *            class incident new known
+ *   to       id done(yes|no) recipient (new|known)
  *   unseen   text
  */
 #ifndef SPAMTRAIL_REPORT_QUEUE_H
@@ -26,6 +28,7 @@ struct queue_list {
 	struct sink *sink;
 	const struct screen *screen; /* zone, and for the screen its width */
 	enum { QUEUE_LIST_TEXT, QUEUE_LIST_JSON, QUEUE_LIST_PLAIN } form;
+	const struct inquiry *past; /* what the logs said; NULL: they were not asked */
 	bool comma;
 	uint64_t messages, bytes;
 };

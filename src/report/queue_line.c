@@ -5,6 +5,7 @@
 #include "report/queue_line.h"
 
 #include "base/show.h"
+#include "model/inquiry.h"
 #include "report/jsonw.h"
 #include "report/pen.h"
 #include "report/text.h"
@@ -22,6 +23,13 @@ void queue_sample_put(struct pen *p, unsigned column, const struct queue_sample 
 		pen_str(p, " +");
 		pen_count(p, s->recipients - 1);
 	}
+	if (s->fresh && s->recipients == 1) {
+		pen_str(p, " (new)");
+	} else if (s->fresh) {
+		pen_str(p, " (");
+		pen_fact(p, s->fresh, "new");
+		pen_str(p, ")");
+	}
 	if (s->subject.n) {
 		pen_str(p, "  \"");
 		pen_text(p, s->subject);
@@ -32,6 +40,21 @@ void queue_sample_put(struct pen *p, unsigned column, const struct queue_sample 
 		pen_text(p, s->reason);
 	}
 	pen_line(p, 0);
+}
+
+const struct row *queue_accused(const struct inquiry *past, uint32_t accused)
+{
+	/* the number came through a child */
+	return past && accused && accused <= past->nrows ? &past->rows[accused - 1] : NULL;
+}
+
+const struct incident *queue_incident(const struct inquiry *past, uint32_t accused)
+{
+	for (size_t i = 0; past && accused && i < past->nincidents; i++)
+		for (size_t k = 0; k < past->incidents[i].nrows; k++)
+			if (past->incidents[i].rows[k] == accused - 1)
+				return &past->incidents[i];
+	return NULL;
 }
 
 void queue_unseen_put(struct pen *p, const struct queue_report *q)
@@ -63,6 +86,10 @@ void queue_json_report(struct jsonw *w, const struct queue_report *q)
 	for (size_t i = 0; i < q->nunseen; i++)
 		jsonw_span(w, NULL, q->unseen[i]);
 	jsonw_close(w, ']');
+	jsonw_bool(w, "judged", q->past != NULL);
+	if (!q->past)
+		jsonw_span(w, "unjudged", q->unjudged);
+	jsonw_time(w, "logs_from", q->past_from, NULL);
 	jsonw_open(w, "spools", '[');
 	for (size_t i = 0; i < q->nspools; i++) {
 		const struct queue_spool *s = &q->spool[i];
@@ -118,6 +145,11 @@ void queue_plain_report(struct buf *out, const struct queue_report *q)
 		queue_cell_number(out, q->spool[i].maildrop);
 		buf_byte(out, '\n');
 	}
+	buf_str(out, "judged");
+	queue_cell(out, q->past ? SPAN("yes") : SPAN("no"));
+	queue_cell_time(out, q->past_from, NULL);
+	queue_cell(out, q->unjudged);
+	buf_byte(out, '\n');
 	for (size_t i = 0; i < q->nunseen; i++) {
 		buf_str(out, "unseen");
 		queue_cell(out, q->unseen[i]);

@@ -8,6 +8,9 @@
 #include "model/queue.h"
 
 struct buf;
+struct incident;
+struct inquiry;
+struct row;
 struct jsonw;
 struct pen;
 struct zone;
@@ -15,6 +18,11 @@ struct zone;
 /* One message in a line, from COLUMN on. */
 void queue_sample_put(struct pen *p, unsigned column, const struct queue_sample *s);
 void queue_unseen_put(struct pen *p, const struct queue_report *q);
+
+/* The incident that ACCUSED (1 + a row of PAST; 0, NULL: none) stands in, or NULL. */
+const struct incident *queue_incident(const struct inquiry *past, uint32_t accused);
+/* His row, or NULL. */
+const struct row *queue_accused(const struct inquiry *past, uint32_t accused);
 
 /* The object is opened; queue_json_report adds what was read and what was not. */
 void queue_json_head(struct jsonw *w);

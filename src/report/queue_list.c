@@ -3,6 +3,7 @@
  * TRUST: addresses, subjects and reasons are foreign and go through show.
  */
 #include "base/show.h"
+#include "model/inquiry.h"
 #include "report/jsonw.h"
 #include "report/pen.h"
 #include "report/queue.h"
@@ -31,6 +32,7 @@ static void list_json(struct queue_list *l, const struct queued *q)
 {
 	struct jsonw w = { .out = &l->sink->text, .comma = l->comma };
 	const struct zone *zone = l->screen->zone;
+	const struct incident *in = queue_incident(l->past, q->accused);
 
 	jsonw_open(&w, NULL, '{');
 	jsonw_str(&w, "server", mail_server_name(q->server));
@@ -62,6 +64,9 @@ static void list_json(struct queue_list *l, const struct queued *q)
 		jsonw_span(&w, "script", q->script);
 	if (q->reason.n)
 		jsonw_span(&w, "reason", q->reason);
+	jsonw_str(&w, "class", queue_class_name((enum queue_class)q->class));
+	if (in)
+		jsonw_span(&w, "incident", incident_id(in));
 	jsonw_u64(&w, "recipients_total", q->nrecipients);
 	jsonw_u64(&w, "done", q->ndone);
 	jsonw_open(&w, "recipients", '[');
@@ -70,6 +75,8 @@ static void list_json(struct queue_list *l, const struct queued *q)
 		jsonw_span(&w, "address", q->recipients[i].address);
 		if (q->recipients[i].done)
 			jsonw_bool(&w, "done", true);
+		if (q->recipients[i].novelty)
+			jsonw_bool(&w, "new", q->recipients[i].novelty == NOVELTY_NEW);
 		jsonw_close(&w, '}');
 	}
 	jsonw_close(&w, ']');
@@ -77,9 +84,12 @@ static void list_json(struct queue_list *l, const struct queued *q)
 	l->comma = true;
 }
 
+static const struct span novelty[] = { SPAN(""), SPAN("known"), SPAN("new") };
+
 static void list_plain(struct queue_list *l, const struct queued *q)
 {
 	struct buf *out = &l->sink->text;
+	const struct incident *in = queue_incident(l->past, q->accused);
 
 	buf_str(out, "message");
 	queue_cell(out, span_str(mail_server_name(q->server)));
@@ -100,12 +110,17 @@ static void list_plain(struct queue_list *l, const struct queued *q)
 	queue_cell(out, q->client);
 	queue_cell(out, q->subject);
 	queue_cell(out, q->reason);
+	queue_cell(out, span_str(queue_class_name((enum queue_class)q->class)));
+	queue_cell(out, in ? incident_id(in) : SPAN_NONE);
+	queue_cell_number(out, q->nnew);
+	queue_cell_number(out, q->nknown);
 	buf_byte(out, '\n');
 	for (uint32_t i = 0; i < q->nlisted; i++) {
 		buf_str(out, "to");
 		queue_cell(out, q->id_text);
 		queue_cell(out, q->recipients[i].done ? SPAN("yes") : SPAN("no"));
 		queue_cell(out, q->recipients[i].address);
+		queue_cell(out, novelty[q->recipients[i].novelty]);
 		buf_byte(out, '\n');
 	}
 }
@@ -141,7 +156,10 @@ static void list_text(struct queue_list *l, const struct queued *q)
 		buf_byte(out, '-');
 	pad(out, out->n - start, 63);
 	show_text(out, q->null_sender ? SPAN("<>") : q->sender, ascii);
-	buf_str(out, q->damage ? "  (damaged)\n" : "\n");
+	buf_str(out, q->damage ? "  (damaged)" : "");
+	if (q->class == CLASS_SPAM || q->class == CLASS_SPAM_BOUNCE)
+		buf_addf(out, "  [%s]", q->class == CLASS_SPAM ? "spam" : "bounce of spam");
+	buf_byte(out, '\n');
 	if (q->reason.n) {
 		buf_str(out, "    (");
 		show_text(out, q->reason, ascii);
@@ -152,6 +170,7 @@ static void list_text(struct queue_list *l, const struct queued *q)
 		if (q->recipients[i].done)
 			buf_str(out, "D ");
 		show_text(out, q->recipients[i].address, ascii);
+		buf_str(out, q->recipients[i].novelty == NOVELTY_NEW ? "  (new)" : "");
 		buf_byte(out, '\n');
 	}
 	/* Said, not left out: mailq's list would be complete, and this one looks like it. */
@@ -192,6 +211,12 @@ void queue_list_end(struct queue_list *l, const struct queue_report *q)
 		pen_count(&p, l->bytes);
 		pen_str(&p, " bytes");
 		pen_line(&p, 0);
+		if (!q->past) {
+			pen_label(&p, "NOTE");
+			pen_str(&p, "spam and new recipients are not marked: ");
+			pen_text(&p, q->unjudged);
+			pen_line(&p, 0);
+		}
 		queue_unseen_put(&p, q);
 	}
 }

@@ -193,6 +193,13 @@ static void judge_recipients(struct trace *t, struct sender *row, struct span li
 	}
 }
 
+/* The queue's part, again from the list: only where somebody asks. */
+static void wrote_list(struct trace *t, const struct message *msg, struct span list)
+{
+	for (size_t from = 0; from < list.n;)
+		wrote_seen(t->wrote, msg->sender, rcpt_hash(next_address(list, &from), NULL), msg->arrived);
+}
+
 void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s)
 {
 	struct span list = s->ev->dialect == DIALECT_EXIM ? step_get(s, F_RECIPIENTS) : SPAN_NONE;
@@ -207,6 +214,8 @@ void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *wh
 	row_note(t, msg->sender, who, s);
 	if (who->kind == KIND_SCRIPT || who->kind == KIND_LOCAL)
 		web_mailed(t, who->account_index, msg->sender, s->time);
+	if (t->wrote)
+		wrote_list(t, msg, list);
 	if (row->kind == KIND_OTHER || row->kind == KIND_BOUNCE)
 		return;
 	judge_arrival(t, row, who, s, s->time, msg->nrcpt, s->ev->size);
@@ -450,6 +459,8 @@ void arrive_exim(struct trace *t, const struct step *s)
 	    ((ev->flags & EVF_MTA_USER) || (step_get(s, F_PARENT_ID).n && (ev->flags & EVF_LOCAL)))) {
 		struct arrival who = who_single(t, KIND_BOUNCE);
 
+		if (t->wrote)
+			wrote_child(t, ev->id, qid_pack(step_get(s, F_PARENT_ID)), s->time);
 		arrive_fixed(t, msg, &who, s);
 	} else if (ev->flags & EVF_AUTH) {
 		struct arrival who = who_auth(t, s, login);

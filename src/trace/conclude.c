@@ -379,6 +379,8 @@ static void fill_asked(struct trace *t, struct arena *a, const struct ranked *ra
 		seek_fill(t, a, row_of, q);
 	if (t->refusals)
 		refusals_fill(t->refusals, a, row_of, q);
+	if (t->wrote)
+		wrote_rank(t->wrote, row_of, t->senders.n + 1);
 	free(row_of);
 }
 
@@ -466,7 +468,7 @@ struct inquiry *trace_conclude_briefly(struct trace *t, struct arena *a)
 	accused_fill(t, a, q);
 	incidents_make(t, a, ranked, t->naccused, q);
 	stats_fill(t, a, &q->stats);
-	if (t->refusals || t->seek)
+	if (t->refusals || t->seek || t->wrote)
 		fill_asked(t, a, ranked, n, q);
 	return q;
 }

@@ -22,6 +22,7 @@
 #include "trace/refusal.h"
 #include "trace/seek.h"
 #include "trace/freemail.h"
+#include "trace/wrote.h"
 
 /* A message that is complete but may still be named as somebody's second id. */
 struct grace {
@@ -64,6 +65,7 @@ struct trace {
 	struct stats_memory *stats;    /* NULL without --stats */
 	struct seek *seek;             /* NULL where no message is sought */
 	struct refusals *refusals;     /* NULL where nobody asks for them */
+	struct wrote *wrote;           /* NULL where nobody asks about the queue */
 	struct hour_share hour;
 	uint32_t *writer;      /* by file: in whose home the log lies, ACCOUNT_NONE; filled when asked */
 	bool *shared_log;      /* by file: a user that many sites share, or anybody, may write it */

@@ -309,6 +309,18 @@ static uint32_t expired_count(struct trace *t, uint32_t slot)
 	return n;
 }
 
+/* Both names of the recipient: the queue may keep either. */
+static void wrote_result(struct trace *t, const struct message *msg, const struct step *s)
+{
+	struct span orig = step_get(s, F_ORIG_RECIPIENT);
+
+	if (!(msg->flags & M_FIXED) || (msg->flags & M_SMALL))
+		return;
+	wrote_seen(t->wrote, msg->sender, rcpt_hash(step_get(s, F_RECIPIENT), NULL), msg->arrived);
+	if (orig.n)
+		wrote_seen(t->wrote, msg->sender, rcpt_hash(orig, NULL), msg->arrived);
+}
+
 void result_event(struct trace *t, const struct step *s)
 {
 	const struct event *ev = s->ev;
@@ -340,6 +352,8 @@ void result_event(struct trace *t, const struct step *s)
 	} else if (x && x->undecided == WAIT_RESULT) {
 		decide_by_result(t, root, s);
 	}
+	if (t->wrote && !(ev->flags & EVF_EXPIRED))
+		wrote_result(t, message_at(&t->messages, root), s);
 	if (!(ev->flags & EVF_NOT_FRESH))
 		judge_outcome(t, message_at(&t->messages, root), s, new_rcpt);
 }
@@ -405,6 +419,9 @@ void message_settle(struct trace *t, uint32_t slot)
 	}
 	if (!(msg->flags & M_FIXED))
 		decide_at_last(t, slot);
+	msg = message_at(&t->messages, slot);
+	if (t->wrote && (msg->flags & M_FIXED))
+		wrote_settled(t->wrote, msg->id, msg->arrived, msg->sender);
 	messages_drop(&t->messages, slot);
 }
 
@@ -468,6 +485,8 @@ void result_notice_child(struct trace *t, const struct step *s)
 		.kind = KIND_BOUNCE, .account_index = ACCOUNT_NONE, .grade = 'B', .claim = ""
 	};
 
+	if (t->wrote && text.n)
+		wrote_child(t, qid_pack(text), s->ev->id, s->time);
 	if (slot == NO_MESSAGE || (message_at(&t->messages, slot)->flags & (M_FIXED | M_CHILD | M_ARRIVED)))
 		return;
 	who.id = names_put(&t->names, SPAN("bounce"));

@@ -136,6 +136,8 @@ struct trace *trace_new(const struct trace_options *options)
 		t->refusals = refusals_new();
 	if (options->nseek)
 		t->seek = seek_new(options->seek, options->nseek);
+	if (options->waiting.n)
+		t->wrote = wrote_new(options->waiting);
 	return t;
 }
 
@@ -148,6 +150,7 @@ void trace_free(struct trace *t)
 	observed_free(t);
 	refusals_free(t->refusals);
 	seek_free(t->seek);
+	wrote_free(t->wrote);
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
 	free(t->folders);

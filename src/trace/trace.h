@@ -42,6 +42,7 @@ struct trace_options {
 	const struct host_site *sites; /* web sites, as the configuration tells them */
 	size_t nsites;
 	const struct observed *observed; /* on the live host (host/observed.h); NULL: not looked at */
+	struct span waiting;           /* what waits in the queue (wrote.h), to be told about; empty: nobody asks */
 	void *ctx;
 	/* Status of a file named in the logs, beneath ROOT; false = not there. May be NULL. */
 	bool (*status)(void *ctx, struct span path, struct file_status *ret_status);
