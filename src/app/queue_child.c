@@ -34,7 +34,6 @@
 
 struct queue_child {
 	const struct queue_want *want;
-	const struct spool *spool;
 	struct channel *channel;
 	struct host_facts facts;
 	struct networks networks;
@@ -55,10 +54,7 @@ static void send_batch(struct queue_child *c)
 static void put_message(struct queue_child *c, const struct queued *q)
 {
 	struct queued few = *q;
-	char room[REASON_MOST];
 
-	if (c->want->reasons && !c->want->by_tool)
-		few.reason = queue_reason(c->spool, q->id_text, room);
 	if (c->want->brief)
 		few.helo = few.protocol = few.subject = few.message_id = SPAN_NONE;
 	queued_pack(&few, c->want->brief ? 0 : QUEUED_LISTED, &c->batch);
@@ -208,12 +204,14 @@ static void begin(struct queue_child *c, struct arena *a)
 
 void queue_child(void *ctx, struct channel *channel, bool unconfined)
 {
-	const struct queue_want *want = ctx;
+	struct queue_child c = { .want = ctx, .channel = channel, .batch = BUF_MAX(BATCH_MOST) };
+	const struct queue_want *want = c.want;
 	const struct spool spool = {
-		.fd = want->fd, .server = want->server, .workers = want->workers, .count = want->count
-	};
-	struct queue_child c = {
-		.want = want, .spool = &spool, .channel = channel, .batch = BUF_MAX(BATCH_MOST)
+		.fd = want->fd,
+		.server = want->server,
+		.workers = want->workers,
+		.reasons = want->reasons,
+		.count = want->count,
 	};
 	struct arena *a = arena_new();
 	struct queue_tally tally = { 0 };

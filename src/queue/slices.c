@@ -10,6 +10,7 @@
  * holds, so that memory stays bounded whatever the spool holds.
  */
 #include "queue/reading.h"
+#include "queue/reason.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -71,12 +72,15 @@ static void read_slice(struct slices *s, struct reading *own, size_t at)
 {
 	struct parked *k = &s->parked[at % PARKED];
 	size_t end = (at + 1) * SLICE < s->place->n ? (at + 1) * SLICE : s->place->n;
+	char reason[REASON_MOST];
 
 	for (size_t i = at * SLICE; i < end; i++) {
 		if (s->load(own, s->place, i) <= 0)
 			continue;
 		if (!k->arena)
 			k->arena = arena_new();
+		if (s->spool->reasons)
+			own->room->q.reason = queue_reason(s->spool, own->room->q.id_text, reason);
 		reading_keep(k->arena, &own->room->q, &k->message[k->n].q);
 		k->message[k->n++].name = s->place->names[i].name;
 		if (arena_bytes(k->arena) > SLICE_BYTES) {

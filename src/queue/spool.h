@@ -18,6 +18,7 @@ struct spool {
 	int fd; /* of queue_directory (Postfix) or spool_directory (Exim); for reading or O_PATH */
 	enum mail_server server;
 	unsigned workers; /* threads that read files; 0 or 1: the caller's alone */
+	bool reasons; /* of each message, why it waits (reason.h): one more file each */
 	bool count; /* names only: no file is opened, nobody is visited, a frozen message counts as waiting */
 };
 

@@ -170,6 +170,29 @@ static void put_fresh(struct pen *p, const struct queue_report *q, const struct 
 	pen_line(p, SCREEN_LABEL);
 }
 
+static struct span next_word(struct span s, size_t *from)
+{
+	size_t start = *from;
+
+	while (*from < s.n && s.p[*from] != ' ')
+		(*from)++;
+	return span_of(s.p + start, (*from)++ - start);
+}
+
+/* But for addresses. */
+static bool is_same_reason(struct span a, struct span b)
+{
+	size_t i = 0, k = 0;
+
+	while (i < a.n && k < b.n) {
+		struct span x = next_word(a, &i), y = next_word(b, &k);
+
+		if (!span_eq(x, y) && (span_find(x, 0, '@') < 0 || span_find(y, 0, '@') < 0))
+			return false;
+	}
+	return i >= a.n && k >= b.n;
+}
+
 static void put_group(struct pen *p, const struct queue_report *q, const struct queue_group *g)
 {
 	p->indent = SCREEN_LABEL;
@@ -195,8 +218,14 @@ static void put_group(struct pen *p, const struct queue_report *q, const struct 
 		pen_str(p, "  [C]");
 		pen_line(p, 9);
 	}
-	for (size_t i = 0; i < g->nsamples; i++)
-		queue_sample_put(p, SCREEN_LABEL, &g->sample[i]);
+	for (size_t i = 0; i < g->nsamples; i++) {
+		struct queue_sample one = g->sample[i];
+
+		/* said once: samples of one sender mostly wait for the same */
+		if (i && is_same_reason(one.reason, g->sample[i - 1].reason))
+			one.reason = SPAN_NONE;
+		queue_sample_put(p, SCREEN_LABEL, &one);
+	}
 }
 
 /* Spam, bounces and the rest apart: the three lines that decide what to do with a queue. */

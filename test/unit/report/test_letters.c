@@ -13,6 +13,7 @@
 #include "model/plan.h"
 #include "report/jsonw.h"
 #include "report/mailing.h"
+#include "report/queue.h"
 #include "report/queue_deed.h"
 #include "repute/blocklists.h"
 #include "store/store.h"
@@ -262,6 +263,9 @@ static void screens_are_harmless(void **state)
 			const struct queued q = { .id_text = hostile[i],
 						  .sender = hostile[i],
 						  .subject = hostile[i],
+						  .reason = hostile[i],
+						  .class = CLASS_SPAM,
+						  .accused = 1,
 						  .recipients = &to,
 						  .nlisted = 1,
 						  .nrecipients = 2 };
@@ -284,6 +288,80 @@ static void screens_are_harmless(void **state)
 			buf_free(&s.text);
 			arena_free(a);
 		}
+}
+
+/* The queue in all its forms: groups, list, what the logs say of it. */
+static void queues_are_harmless(void **state)
+{
+	for (size_t i = 0; i < HOSTILE * 2; i++) {
+		struct span bad = hostile[i / 2];
+		const struct screen screen = { .columns = 80, .ascii = i % 2 };
+		struct arena *a = arena_new();
+		struct sink s = sink_new(-1);
+		struct reason because = { .text = bad };
+		struct row row = { .kind = KIND_AUTH,
+				   .id = bad,
+				   .verdict = VERDICT_COMPROMISED,
+				   .reasons = &because,
+				   .nreasons = 1 };
+		uint32_t zero = 0;
+		struct incident incident = { .id = "1128a", .rows = &zero, .nrows = 1 };
+		const struct inquiry past = {
+			.rows = &row, .nrows = 1, .incidents = &incident, .nincidents = 1
+		};
+		struct queued_recipient to = { .address = bad, .novelty = NOVELTY_NEW };
+		const struct queued q = { .id_text = bad,
+					  .sender = bad,
+					  .subject = bad,
+					  .reason = bad,
+					  .login = bad,
+					  .uid = QUEUED_NO_UID,
+					  .class = CLASS_SPAM,
+					  .accused = 1,
+					  .nnew = 1,
+					  .recipients = &to,
+					  .nlisted = 1,
+					  .nrecipients = 1 };
+		struct queue_group g = { .key = bad,
+					 .kind = KIND_AUTH,
+					 .messages = 1,
+					 .recipients = 1,
+					 .fresh = 1,
+					 .accused = 1,
+					 .by_class = { [CLASS_SPAM] = 1 } };
+		struct queue_report r = { .all = g, .groups = &g, .ngroups = 1, .past = &past };
+		struct queue_list l = { .sink = &s, .screen = &screen, .past = &past };
+
+		g.sample[0] = queue_sample_of(a, &q);
+		g.nsamples = 1;
+		queue_text(&s, &r, &screen);
+		queue_list_begin(&l);
+		queue_list_put(&l, &q);
+		queue_list_end(&l, &r);
+		assert_harmless(buf_view(&s.text), "\n");
+		for (size_t k = 0; screen.ascii && k < s.text.n; k++)
+			assert_true((unsigned char)s.text.p[k] < 0x7f);
+		s.text.n = 0;
+		queue_plain(&s, &r, NULL);
+		l.form = QUEUE_LIST_PLAIN;
+		queue_list_put(&l, &q);
+		assert_harmless(buf_view(&s.text), "\n\t");
+		assert_int_equal(count(buf_view(&s.text), '\n'), 5);
+		s.text.n = 0;
+		queue_json(&s, &r, NULL);
+		json_object_put(parse(buf_view(&s.text)));
+		s.text.n = 0;
+		l.form = QUEUE_LIST_JSON;
+		queue_list_begin(&l);
+		queue_list_put(&l, &q);
+		queue_list_end(&l, &r);
+		json_object_put(parse(buf_view(&s.text)));
+		/* a child may name a row that is not there */
+		g.accused = r.all.accused = 7;
+		queue_text(&s, &r, &screen);
+		buf_free(&s.text);
+		arena_free(a);
+	}
 }
 
 /* --- the language ----------------------------------------------------------------------------------- */
@@ -402,6 +480,7 @@ int main(void)
 		cmocka_unit_test(pages_hold_only_our_tags),
 		cmocka_unit_test(json_says_what_was_put_in),
 		cmocka_unit_test(screens_are_harmless),
+		cmocka_unit_test(queues_are_harmless),
 		cmocka_unit_test(language),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(any_template),

@@ -1,0 +1,99 @@
+/* The question about what waits, and the answer of the logs, as they go between processes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/pack.h"
+#include "trace/wrote.h"
+
+static void persons(void **state)
+{
+	uint64_t login = wrote_identity(KIND_AUTH, SPAN("Info@Shop.example"), SPAN("shop"));
+
+	assert_true(login == wrote_identity(KIND_AUTH, SPAN("info@shop.example"), SPAN_NONE));
+	assert_true(login != wrote_identity(KIND_AUTH, SPAN("office@shop.example"), SPAN("shop")));
+	/* logs name a folder, the queue only the user: both are the account */
+	assert_true(wrote_identity(KIND_SCRIPT, SPAN("/home/shop/x"), SPAN("shop")) ==
+		    wrote_identity(KIND_LOCAL, SPAN("shop"), SPAN("shop")));
+	/* a folder of nobody's, and a user of many sites, are not each other */
+	assert_int_equal(wrote_identity(KIND_SCRIPT, SPAN("/srv/x"), SPAN_NONE), 0);
+	assert_true(wrote_identity(KIND_LOCAL, SPAN("www-data"), SPAN_NONE) != 0);
+	assert_int_equal(wrote_identity(KIND_RELAY, SPAN("127.0.0.1"), SPAN("shop")), 0);
+	assert_int_equal(wrote_identity(KIND_BOUNCE, SPAN("bounce"), SPAN_NONE), 0);
+	assert_true(wrote_address(SPAN("A@X.example")) == wrote_address(SPAN("a@x.example")));
+}
+
+/* Whatever bytes come, cut anywhere or with a count too large: taken whole or not at all. */
+static void question(void **state)
+{
+	struct queued_recipient list[] = { { SPAN("a@x.example"), true, 0 },
+					   { SPAN("A@X.example"), false, 0 } };
+	struct queued q = {
+		.id = qid_pack(SPAN("1xXDax-00005c-2W")), .recipients = list, .nlisted = 2, .arrival = 100
+	};
+	struct wrote_ask ask = { 0 };
+	struct buf b = BUF_MAX(4096);
+	struct wrote *w;
+
+	wrote_ask_add(&ask, &q);
+	assert_int_equal(ask.nmessages, 1);
+	assert_int_equal(ask.nrcpts, 2);
+	wrote_ask_pack(&ask, &b);
+	wrote_ask_free(&ask);
+	for (size_t n = 1; n < b.n; n++)
+		assert_null(wrote_new(span_head(buf_view(&b), n)));
+	/* two queues, one behind the other */
+	buf_span(&b, buf_view(&b));
+	w = wrote_new(buf_view(&b));
+	assert_non_null(w);
+	wrote_free(w);
+	memset(b.p, 0xff, 4);
+	assert_null(wrote_new(buf_view(&b)));
+	buf_free(&b);
+}
+
+static void answer(void **state)
+{
+	struct buf b = BUF_MAX(4096);
+	struct packer p = { .out = &b };
+	struct wrote_known *k;
+	struct wrote_message m;
+
+	pack_i64(&p, 1795000000);
+	pack_u32(&p, 1);
+	pack_u64(&p, 1);
+	pack_u64(&p, 2);
+	pack_u32(&p, 3);
+	pack_u32(&p, WROTE_NO_ROW);
+	pack_u32(&p, 2);
+	for (int i = 0; i < 2; i++) {
+		pack_u64(&p, 77);
+		pack_u32(&p, 200 - (uint32_t)i);
+	}
+	for (size_t n = 0; n < b.n; n++)
+		assert_null(wrote_open(span_head(buf_view(&b), n)));
+	k = wrote_open(buf_view(&b));
+	assert_non_null(k);
+	assert_int_equal(wrote_began(k), 1795000000);
+	assert_false(wrote_message(k, qid_pack(SPAN("ABCDEF12")), &m));
+	assert_int_equal(wrote_first(k, 5, 6), 0);
+	wrote_close(k);
+	memset(b.p + 8, 0xff, 4);
+	assert_null(wrote_open(buf_view(&b)));
+	buf_free(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(persons),
+		cmocka_unit_test(question),
+		cmocka_unit_test(answer),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
