@@ -167,21 +167,12 @@ static const struct verb verbs[] = {
 	  .args = "[GROUP|-]",
 	  .nargs_max = 1,
 	  .summary = "what waits in the mail queue, and whose it is; deliver, release, remove",
-	  .text = "Reads the spools of Postfix and Exim themselves; a user who is not root gets what "
-		  "postqueue "
-		  "tells.\n"
-		  "Grouped by culprit unless --by says otherwise. Whether a recipient is new to a sender is "
-		  "not "
-		  "judged\n"
-		  "here: investigate does, which counts the queue, too.\n"
-		  "GROUP is a key as it is shown, of --by (a sender's id, auth:info@shop.example, an "
-		  "address, "
-		  "a "
-		  "domain); - reads\nqueue ids from standard input. Without one --flush means all that is "
-		  "not "
-		  "held, "
-		  "--release all that is held,\n--remove needs --all. Every one asks (--yes), is done by "
-		  "spamtrail-act and stands in the journal.\n",
+	  .text = "Reads the spools of Postfix and Exim themselves; a user who is not root gets what\n"
+		  "postqueue tells. Grouped by culprit unless --by says otherwise. The logs tell what is\n"
+		  "spam, and which recipients are new to their sender (--quick does not ask them).\n"
+		  "GROUP is a key as it is shown: auth:info@shop.example, an address, a domain; - reads\n"
+		  "queue ids from standard input. Without one --flush means all that is not held, --release\n"
+		  "all that is held, --remove needs --all. Each asks (--yes) and stands in the journal.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_BY) | BIT(FLAG_LIST) | BIT(FLAG_QUICK) |
 		   BIT(FLAG_TOP) | BIT(FLAG_UNCONFINED) | BIT(FLAG_FLUSH) | BIT(FLAG_RELEASE) |
 		   BIT(FLAG_REMOVE) | BIT(FLAG_ALL) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_STATE),
