@@ -194,6 +194,8 @@ static void add_journal(struct inputs *in, const char *path, const char *name)
 	}
 	in->journal[in->njournals++] = (struct journal_input){ .path = path, .index = in->n };
 	add_file(in, name, &(struct file_status){ 0 });
+	/* a journal that was named may be anybody's; the server's own is journald's */
+	in->file[in->n - 1].journal = !in->named;
 }
 
 bool inputs_have_mail(const struct inputs *in)
@@ -205,18 +207,26 @@ bool inputs_have_mail(const struct inputs *in)
 	return false;
 }
 
-void inputs_add_journal(struct inputs *in)
+/* Where the server keeps its journal, or NULL. */
+static const char *journal_place(struct inputs *in)
 {
 	static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-		if (holds_journal(in, places[i], true)) {
-			add_journal(in, places[i], "journal");
-			return;
-		}
+		if (holds_journal(in, places[i], true))
+			return places[i];
+	return NULL;
 }
 
-static int open_journal(struct inputs *in, struct journal_input *j, struct err *err)
+void inputs_add_journal(struct inputs *in)
+{
+	const char *path = journal_place(in);
+
+	if (path)
+		add_journal(in, path, "journal");
+}
+
+static int open_journal(struct inputs *in, struct journal_input *j, uint32_t since, struct err *err)
 {
 	struct file_status st;
 	int fd, out;
@@ -230,9 +240,24 @@ static int open_journal(struct inputs *in, struct journal_input *j, struct err *
 		fd = beneath_open_dir(in->root, j->path, err);
 	if (fd < 0)
 		return fd;
-	out = journal_helper_start(fd, in->unconfined, &j->pid, err);
+	out = journal_helper_start(fd, since, in->unconfined, &j->pid, err);
 	close(fd);
 	return out;
+}
+
+int inputs_ask_journal(struct inputs *in, uint32_t since, struct err *err)
+{
+	const char *path;
+	struct journal_input *j = &in->journal[in->njournals];
+
+	if (in->njournals || !journal_helper_installed())
+		return err_set(err, EXIT_NOINPUT, "there is no journal beside these logs");
+	path = journal_place(in);
+	if (!path)
+		return err_set(err, EXIT_NOINPUT, "this server has no systemd journal");
+	*j = (struct journal_input){ .path = path, .beside = true };
+	in->njournals++;
+	return open_journal(in, j, since, err);
 }
 
 void inputs_end(struct inputs *in, bool quiet)
@@ -242,7 +267,9 @@ void inputs_end(struct inputs *in, bool quiet)
 		struct journal_input *j = &in->journal[i];
 		struct err err = { 0 };
 
-		if (j->pid && journal_helper_end(j->pid, &err) < 0 && !quiet)
+		/* a journal that only root may read is none to a user who asks of logs that he may read */
+		if (j->pid && journal_helper_end(j->pid, &err) < 0 && !quiet &&
+		    !(j->beside && geteuid() != 0))
 			add_unseen(in, in->named ? j->path : "the systemd journal", err.text);
 		j->pid = 0;
 	}
@@ -360,8 +387,8 @@ int inputs_open(struct inputs *in, size_t index, struct err *err)
 	const char *path = in->file[index].name.p;
 
 	for (size_t i = 0; i < in->njournals; i++)
-		if (in->journal[i].index == index)
-			return open_journal(in, &in->journal[i], err);
+		if (!in->journal[i].beside && in->journal[i].index == index)
+			return open_journal(in, &in->journal[i], 0, err);
 
 	if (in->named && strcmp(path, "-") == 0) {
 		/* A copy above 2: the original stays ours when this one is closed behind the answer. */

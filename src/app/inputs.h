@@ -19,6 +19,7 @@ struct journal_input {
 	const char *path;
 	size_t index;          /* of the input it is read as */
 	pid_t pid;             /* of the helper; 0: not started */
+	bool beside;           /* no input, but asked about what logs say */
 };
 
 struct inputs {
@@ -58,6 +59,8 @@ void inputs_add_journal(struct inputs *in);
  * EXIT_IO.
  */
 int inputs_open(struct inputs *in, size_t index, struct err *err);
+/* The journal beside the logs, from SINCE on: a pipe of its entries, or negative where there is none. Once. */
+int inputs_ask_journal(struct inputs *in, uint32_t since, struct err *err);
 /* The reader is gone: ends what still runs, and tells what went wrong unless QUIET. */
 void inputs_end(struct inputs *in, bool quiet);
 

@@ -8,6 +8,7 @@
 #include "app/helper.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,10 +20,11 @@ bool journal_helper_installed(void)
 	return helper_installed(name);
 }
 
-int journal_helper_start(int journal, bool unconfined, pid_t *ret_pid, struct err *err)
+int journal_helper_start(int journal, uint32_t since, bool unconfined, pid_t *ret_pid, struct err *err)
 {
 	struct helper_want want = { .name = name, .extra = true };
 	unsigned n = 0;
+	char seconds[16];
 	int ends[2], rc;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -33,7 +35,9 @@ int journal_helper_start(int journal, bool unconfined, pid_t *ret_pid, struct er
 	 * By descriptor: the path was resolved beneath ROOT here, and would mean something else to the
 	 * helper.
 	 */
-	want.args[n] = "/proc/self/fd/3";
+	want.args[n++] = "/proc/self/fd/3";
+	snprintf(seconds, sizeof(seconds), "%u", since);
+	want.args[n] = since ? seconds : NULL;
 	memcpy(want.fds, (int[]){ -1, ends[1], -1, journal }, sizeof(want.fds));
 	rc = helper_start(&want, ret_pid, err);
 	close(ends[1]);

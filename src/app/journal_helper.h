@@ -9,11 +9,12 @@
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 bool journal_helper_installed(void);
-/* JOURNAL is a directory or a journal file, and stays the caller's. Returns the pipe's end to read from. */
-int journal_helper_start(int journal, bool unconfined, pid_t *ret_pid, struct err *err);
+/* JOURNAL is a directory or a journal file, and stays the caller's; SINCE in UTC seconds, 0 = all. Returns the pipe's end to read from. */
+int journal_helper_start(int journal, uint32_t since, bool unconfined, pid_t *ret_pid, struct err *err);
 /* Waits for it, when nobody reads from the pipe any more. Negative: not all was read, and why. */
 int journal_helper_end(pid_t pid, struct err *err);
 

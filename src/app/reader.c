@@ -34,7 +34,7 @@ struct server {
 	size_t rows_bytes;
 	struct inquiry *result;
 	struct inquiry spools; /* only where the queues lie: named before the first log was read */
-	bool queue_told, waiting_told;
+	bool queue_told, waiting_told, journal_told;
 	bool logs_told; /* the configuration has been read: from now on foreign logs speak */
 };
 
@@ -82,6 +82,7 @@ static int serve_logs(struct server *s, struct span body_in, struct err *err)
 		pack_u32(&p, f->gid);
 		pack_u32(&p, f->mode);
 		pack_u32(&p, f->only);
+		pack_u8(&p, f->journal);
 	}
 	return serve_answer(&s->serving, TALK_LOGS, &body, -1, err);
 }
@@ -146,6 +147,24 @@ static int serve_waiting(struct server *s, struct err *err)
 		s->want->waiting(s->want->ctx, &s->spools, &body);
 	s->waiting_told = true;
 	return serve_answer(&s->serving, TALK_WAITING, &body, -1, err);
+}
+
+/* Only what this host has, and only beside its own logs: a path says nothing of where its lines came from. */
+static int serve_journal(struct server *s, struct span body_in, struct err *err)
+{
+	struct unpacker u = { .left = body_in };
+	struct buf body = BUF_MAX(8);
+	int64_t from = unpack_i64(&u);
+	struct err why = { 0 };
+	int fd = -1;
+
+	if (!unpack_done(&u) || !s->logs_told)
+		return err_set(err, EXIT_SOFTWARE,
+			       "the reader asked for the journal in a way that makes no sense");
+	if (s->want->npaths == 0 && !s->journal_told)
+		fd = inputs_ask_journal(&s->inputs, from > 0 && from < UINT32_MAX ? (uint32_t)from : 0, &why);
+	s->journal_told = true;
+	return serve_answer(&s->serving, TALK_JOURNAL, &body, fd < 0 ? -1 : fd, err);
 }
 
 static int take_learnt(struct server *s, struct span body, struct err *err)
@@ -234,6 +253,9 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 		if (s->want->wrote)
 			s->want->wrote(s->want->ctx, m->body);
 		rc = 0;
+		break;
+	case TALK_JOURNAL:
+		rc = serve_journal(s, m->body, err);
 		break;
 	case TALK_LEARNT:
 		rc = take_learnt(s, m->body, err);

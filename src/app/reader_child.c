@@ -121,6 +121,7 @@ static void get_files(struct child *c, const struct host_facts *facts)
 		f->gid = unpack_u32(&u);
 		f->mode = unpack_u32(&u);
 		f->only = unpack_u32(&u);
+		f->journal = unpack_u8(&u) == 1;
 		c->bytes += f->size;
 	}
 	if (!unpack_done(&u))
@@ -154,6 +155,46 @@ static struct span trace_past(void *ctx, int64_t first)
 		close(fd);
 	buf_free(&request);
 	return bytes;
+}
+
+static int journal_open(void *ctx, uint32_t index, struct err *err)
+{
+	int *fd = ctx, out = *fd;
+
+	(void)index;
+	*fd = -1;
+	return out >= 0 ? out : err_set(err, EXIT_NOINPUT, "the journal is read once");
+}
+
+/* The journal once more, into a trace of its own (trace/crosscheck.h). */
+static bool trace_journal(void *ctx, int64_t from, struct trace *again)
+{
+	struct child *c = ctx;
+	struct buf request = BUF_MAX(8);
+	struct packer p = { .out = &request };
+	struct log_file file = { .name = SPAN("journal"), .journal = true };
+	struct log_read *reads;
+	struct span ignored;
+	struct err err = { 0 };
+	int fd;
+
+	pack_i64(&p, from);
+	fd = host_ask(c->channel, TALK_JOURNAL, buf_view(&request), &ignored);
+	buf_free(&request);
+	if (fd < 0)
+		return false;
+
+	struct logs_options lo = {
+		.now = c->want->now,
+		.workers = c->want->workers,
+		.ctx = &fd,
+		.open = journal_open,
+		.event = trace_event,
+		.event_ctx = again,
+		.brief = true,
+	};
+
+	return logs_read(c->arena, &file, 1, &lo, &reads, &err) >= 0;
 }
 
 static void send_learnt(struct child *c, const struct trace *trace)
@@ -400,6 +441,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 {
 	const struct reader_want *want = c->want;
 	struct observed observed = { 0 };
+	bool part = want->newest || (want->hurry && c->bytes > HURRY_BYTES);
 	struct trace_options to = {
 		.accounts = facts->accounts,
 		.zone = facts->zone,
@@ -427,12 +469,11 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.ctx = c,
 		.status = trace_status,
 		.past = want->past ? trace_past : NULL,
+		.journal = want->npaths || part ? NULL : trace_journal,
 	};
 	struct trace *trace = trace_new(&to);
 	struct logs_options lo = {
-		.from = (want->newest || (want->hurry && c->bytes > HURRY_BYTES)) && to.since
-				? to.since - HURRY_MARGIN
-				: 0,
+		.from = part && to.since ? to.since - HURRY_MARGIN : 0,
 		.most = want->newest,
 		.zone = facts->zone,
 		.now = want->now,

@@ -558,15 +558,23 @@ static bool skip_priority(struct span *s)
 
 static enum line_result journal_line(struct frame *f, struct maker *m, struct line *l)
 {
+	struct journal_writer writer;
+	enum line_result result;
 	uint32_t times;
 
 	/* journald repeats no message: who says so means to multiply somebody's line */
-	if (!journal_json(m, l->raw, l) || last_repeated(l->text, &times))
+	if (!journal_json(m, l->raw, l, &writer) || last_repeated(l->text, &times))
 		return LINE_OTHER;
 	/* dovecot_line reads a service as part of the text, which it is not here. */
 	if (voice_service(l->program) && !span_starts(l->text, SPAN("pam_")))
 		return LINE_OTHER;
-	return by_tag(f, m, l);
+	/* trace says whose it was; explain has nobody to say it to */
+	if (m->all && journal_is_forged(l->program, &writer))
+		return LINE_OTHER;
+	result = by_tag(f, m, l);
+	if (result == LINE_EVENT)
+		journal_tell_writer(m, l, &writer);
+	return result;
 }
 
 /* Behind a stamp that was read. */

@@ -12,12 +12,24 @@
 #include "base/buf.h"
 #include "logs/maker.h"
 
+/* Who wrote an entry, as the kernel told journald; spans into the batch's text, empty where it is not said. */
+struct journal_writer {
+	struct span uid, exe, transport;
+};
+
 /*
  * Reads one JSON object (RAW, one line of -o json) into LINE: host, program, pid, stamp and text.
  * Text that has escapes is decoded into the batch's room (maker_text); without room, or when the line is no
- * journal entry with a message, or a user's in another's name, the answer is false and LINE is untouched.
+ * journal entry with a message, the answer is false and LINE is untouched.
  */
-bool journal_json(struct maker *m, struct span raw, struct line *ret_line);
+bool journal_json(struct maker *m, struct span raw, struct line *ret_line, struct journal_writer *ret_writer);
+/* A person in the name of a program that never works as one. */
+bool journal_is_forged(struct span program, const struct journal_writer *w);
+/*
+ * Adds what WRITER is to the event just written for LINE: F_WRITER, and F_WRITER_EXE where the program is one that
+ * writes under such a tag. Nothing where the program may work as the user it serves.
+ */
+void journal_tell_writer(struct maker *m, const struct line *l, const struct journal_writer *w);
 
 enum journal_key {
 	JOURNAL_MESSAGE,
@@ -27,6 +39,8 @@ enum journal_key {
 	JOURNAL_HOSTNAME,
 	JOURNAL_TIME,
 	JOURNAL_UID,
+	JOURNAL_EXE,
+	JOURNAL_TRANSPORT,
 	JOURNAL_KEYS
 };
 

@@ -21,6 +21,7 @@ struct log_file {
 	uint64_t dev, ino;     /* both 0 = unknown */
 	uint32_t uid, gid;     /* whose it is; 0 where that says nothing */
 	uint32_t mode;         /* permission bits; 0 = unknown */
+	bool journal;          /* the systemd journal itself, from our own helper: what it says of writers is true */
 	uint32_t only;         /* bits (1 << enum dialect) it may speak, 0 = any: a customer may own a web log */
 };
 

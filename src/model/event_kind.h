@@ -35,6 +35,8 @@ enum field_key {
 	F_VHOST, F_AGENT, F_BYTES, /* web requests */
 	F_TO,                  /* PHP mail(): the To argument as written */
 	F_IDENT_USER,          /* the unix user a panel found for a localhost connection (S=, U=, ID=) */
+	F_WRITER,              /* uid of who wrote a journal entry: the kernel's word; not where a program works as its user */
+	F_WRITER_EXE,          /* his program, where it is one that writes such lines */
 	F_KEYS
 };
 

@@ -128,6 +128,10 @@ static void row_note(struct trace *t, uint32_t index, const struct arrival *who,
 	uint8_t ip[16];
 
 	row->arrivals++;
+	if (who->kind == KIND_AUTH)
+		row->vouched |= who->grade == 'A'	    ? VOUCH_SERVER
+				: s->ev->flags & EVF_SYSLOG ? VOUCH_NOT | VOUCH_SYSLOG
+							    : VOUCH_NOT;
 	if (who->client.n && sender_tally_run(&t->senders, &t->names, index, TALLY_CLIENT, who->client, 'B'))
 		row->client_net = net_parse(who->client, ip) && !net_is_loopback(ip) ? net_block(ip) : 0;
 	if (who->place.n)
@@ -391,10 +395,14 @@ static void arrival_merge(struct trace *t, struct message *msg)
 	x->undecided = WAIT_NOTHING;
 }
 
-/* Of the unix user an Exim line names. A local user can forge it where syslog wrote it, or where folder names are
+/* Of the unix user an Exim or pickup line names. A local user can forge it where syslog wrote it, or where folder names are
  * logged (exim_command.c), and the owner of a home in a log that lies there. */
 static char local_grade(struct trace *t, const struct step *s)
 {
+	if (writer_vouches(t, s))
+		return 'A';
+	if (s->ev->dialect == DIALECT_POSTFIX)
+		return 'B';
 	return s->ev->flags & EVF_SYSLOG || t->exim_open || trace_writer(t, s) != ACCOUNT_NONE ? 'B' : 'A';
 }
 
@@ -410,7 +418,7 @@ static void arrive_wait_script(struct trace *t, struct message *msg, const struc
 	x->size = s->ev->size;
 	x->account = index;
 	x->sender_name = names_put(&t->names, user);
-	x->grade = s->ev->dialect == DIALECT_POSTFIX ? 'B' : local_grade(t, s);
+	x->grade = local_grade(t, s);
 	msg->flags |= M_ARRIVED;
 }
 

@@ -7,6 +7,7 @@
 #include "trace/conclude.h"
 
 #include "base/err.h"
+#include "trace/crosscheck.h"
 #include "trace/internal.h"
 
 #include <stdarg.h>
@@ -48,9 +49,10 @@ uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, uin
 		return ROW_EVIDENCE - 1;
 	e = &row->evidence[row->nevidence];
 	*e = *proof;
-	e->file = file == PROOF_OBSERVED ? SPAN("/proc")
-		  : file < t->o.nfiles	 ? t->o.files[file].name
-					 : SPAN_NONE;
+	e->file = file == PROOF_OBSERVED  ? SPAN("/proc")
+		  : file == PROOF_JOURNAL ? SPAN("journal")
+		  : file < t->o.nfiles	  ? t->o.files[file].name
+					  : SPAN_NONE;
 	e->text = arena_span(a, proof->text);
 	return (uint32_t)row->nevidence++;
 }
@@ -227,16 +229,16 @@ static void row_fill(struct trace *t, struct arena *a, const struct inquiry *q, 
 		.kind = s->kind,
 		.id = s->kind == KIND_OTHER ? SPAN("other") : names_get(&t->names, s->id),
 		.account = names_get(&t->names, s->account),
-		.verdict = v->verdict,
+		.verdict = r->withdrawn.n ? r->verdict : v->verdict,
 		.score = v->score,
 		.confidence = v->confidence,
 		.since = v->since,
-		.aside = v->aside,
+		.aside = r->withdrawn.n ? r->withdrawn : v->aside,
 		.reasons = v->reasons,
 		.nreasons = v->nreasons,
 		.first = s->first,
 		.last = s->last,
-		.grade = s->grade,
+		.grade = crosscheck_grade(s),
 		.trusted = s->trusted,
 		.counts = s->counts,
 		.sending = s->last && s->last >= q->to - STILL_SENDING,
@@ -249,6 +251,7 @@ static void row_fill(struct trace *t, struct arena *a, const struct inquiry *q, 
 	history_fill(a, s, q, row);
 	lists_fill(t, a, s, row, t->scratch);
 	subjects_fill(a, s, row);
+	crosscheck_prove(t, a, s, row);
 	evidence_fill(t, a, s, row);
 }
 
@@ -304,7 +307,7 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 	const struct messages *m = &t->messages;
 	uint64_t evicted = m->evicted_unseen + m->evicted_empty + m->evicted_old;
 	struct span text[7];
-	struct span note[4 + 4];
+	struct span note[4 + 4 + CROSSCHECK_NOTES];
 	size_t n = 0;
 	size_t notes = 0;
 
@@ -356,6 +359,7 @@ static void limits_fill(const struct trace *t, struct arena *a, struct inquiry *
 			claim_format(a, "%llu lines are stamped more than a day ahead, or before 1970",
 				     (unsigned long long)t->astray);
 	notes += observed_notes(t, a, note + notes, 4);
+	notes += crosscheck_notes(t, a, note + notes);
 	if (t->observed.o && t->observed.o->full)
 		text[n++] = SPAN("the look at this host's processes hit a limit: not all of them were seen");
 	q->unseen = arena_alloc(a, (n + 1) * sizeof(*q->unseen));
@@ -439,7 +443,6 @@ struct inquiry *trace_conclude_briefly(struct trace *t, struct arena *a)
 	queued_settle(t);
 	senders_shrink(&t->senders, ROWS_MOST);
 	observed_direct(t);
-	limits_fill(t, a, q);
 	q->mta = t->mta_exim && t->mta_postfix ? SPAN("Postfix + Exim")
 		 : t->mta_exim		       ? SPAN("Exim")
 		 : t->mta_postfix	       ? SPAN("Postfix")
@@ -463,6 +466,8 @@ struct inquiry *trace_conclude_briefly(struct trace *t, struct arena *a)
 		totals_add(&q->totals, &s->counts);
 		n++;
 	}
+	crosscheck(t, a, ranked, n);
+	limits_fill(t, a, q);
 	qsort_r(ranked, n, sizeof(*ranked), by_rank, &t->names);
 	q->nrows = n;
 	accused_fill(t, a, q);

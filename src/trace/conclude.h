@@ -18,6 +18,7 @@ struct ranked {
 	enum verdict verdict;
 	double score;
 	int64_t alarm_at;
+	struct span withdrawn; /* why the judge's verdict is not ours (crosscheck.h), or empty */
 };
 
 /* Groups the N compromised rows by time into incidents, with entry and timeline. */

@@ -23,6 +23,7 @@
 #include "trace/seek.h"
 #include "trace/freemail.h"
 #include "trace/wrote.h"
+#include "trace/crosscheck.h"
 
 /* A message that is complete but may still be named as somebody's second id. */
 struct grace {
@@ -89,7 +90,9 @@ struct trace {
 	bool exim_open;                /* Exim's log holds folder names of customers: they can forge its lines */
 	uint64_t astray;               /* events that claim to lie more than a day ahead, or before 1970 */
 	struct queued_memory queue;
-	bool mta_exim, mta_postfix;
+	struct writer_memory writers;
+	struct cross_memory cross;
+	bool mta_exim, mta_postfix, syslog; /* arrivals of theirs, and through syslog */
 };
 
 /* One event on its way through trace/. */

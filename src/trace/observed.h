@@ -21,6 +21,7 @@ struct trace;
 
 /* "file" of an evidence line that stands in no log. */
 #define PROOF_OBSERVED (UINT32_MAX - 1)
+#define PROOF_JOURNAL (UINT32_MAX - 2) /* beside the logs: crosscheck.h */
 
 struct observed_memory {
 	const struct observed *o; /* NULL: nothing was looked at */

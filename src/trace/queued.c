@@ -186,6 +186,9 @@ void trace_queued(struct trace *t, const struct queued *q)
 	s = sender_at(&t->senders, row);
 	s->queued++;
 	count_script(s, script);
+	if (s->kind == KIND_AUTH && q->login_grade == 'A' &&
+	    span_eq_nocase(q->login, names_get(&t->names, s->id)))
+		s->vouched |= VOUCH_QUEUE;
 }
 
 void queued_settle(struct trace *t)

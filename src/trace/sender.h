@@ -28,6 +28,15 @@ struct tally_run {
 	uint32_t count;
 };
 
+/* Whose word there is for a login, beside the log line's. Two that agree make grade A. */
+enum vouch {
+	VOUCH_SERVER = 1,      /* the journal: the mail server itself wrote the arrival */
+	VOUCH_AUTH = 2,        /* the journal: so did the service that checks passwords, of the same login and address */
+	VOUCH_QUEUE = 4,       /* the mail server's own queue file names the login */
+	VOUCH_NOT = 8,         /* some arrival has nobody's word but its line's */
+	VOUCH_SYSLOG = 16,     /* and came through syslog: the journal may know more */
+};
+
 struct sender {
 	/* what every arrival touches */
 	_Alignas(64) uint8_t kind; /* enum sender_kind */
@@ -36,6 +45,7 @@ struct sender {
 	bool trusted;
 	bool foreign;          /* of the envelope domain with foreign_hash */
 	uint8_t bin_scale;
+	uint8_t vouched;       /* enum vouch bits: who bears it out that this login sent */
 	uint32_t id, account;  /* names */
 	char id_head[SENDER_HEAD];
 	struct span id_text;

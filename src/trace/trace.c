@@ -74,6 +74,7 @@ static void on_arrival(struct trace *t, const struct step *s)
 {
 	if (qid_none(s->ev->id))
 		return;
+	t->syslog |= (s->ev->flags & EVF_SYSLOG) != 0;
 	if (s->ev->dialect == DIALECT_EXIM) {
 		t->mta_exim = true;
 		arrive_exim(t, s);
@@ -151,6 +152,7 @@ void trace_free(struct trace *t)
 	refusals_free(t->refusals);
 	seek_free(t->seek);
 	wrote_free(t->wrote);
+	writers_free(&t->writers);
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
 	free(t->folders);
@@ -233,6 +235,8 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 			t->last = s.time;
 	}
 	if (at->copy && ev->kind < EV_PHPMAIL)
+		return;
+	if (ev->has >> F_WRITER & 1 && !writer_admits(t, &s))
 		return;
 	if (t->grace_n && t->grace[t->grace_first].until < t->time)
 		result_grace(t, t->time);

@@ -48,6 +48,11 @@ struct trace_options {
 	bool (*status)(void *ctx, struct span path, struct file_status *ret_status);
 	/* What earlier runs learnt up to before FIRST (trace_learnt), or nothing. Until the return. May be NULL. */
 	struct span (*past)(void *ctx, int64_t first);
+	/*
+	 * Feeds AGAIN with what the systemd journal holds from FROM on; false: there is none beside these logs. Asked once,
+	 * and only where lines that syslog wrote accuse somebody. May be NULL.
+	 */
+	bool (*journal)(void *ctx, int64_t from, struct trace *again);
 };
 
 struct trace *trace_new(const struct trace_options *options);

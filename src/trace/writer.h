@@ -1,0 +1,58 @@
+/*
+ * writer - who wrote a line of the systemd journal, and what follows from it.
+ *
+ * TRUST: the uid is the kernel's word (SCM_CREDENTIALS), the same whatever namespaces a user makes; the program's path can
+ * be spelled by whoever has a mount namespace. So a line is the mail server's own where the uid is root's or the
+ * mail server's and the program fits; a path under any other uid proves nothing: `sendmail -bs` runs Postfix's own
+ * smtpd, and `postlog` logs, as whoever calls them. Only the journal that our helper reads is believed: JSON that stands in
+ * any other file is text.
+ */
+#ifndef SPAMTRAIL_TRACE_WRITER_H
+#define SPAMTRAIL_TRACE_WRITER_H
+
+#include "base/span.h"
+#include "model/row.h"
+
+struct step;
+struct trace;
+
+#define FORGERS_MOST 16
+#define CLAIMS_MOST 4096       /* a power of two */
+#define LOGINS_MOST 16384      /* a power of two */
+
+struct forger {
+	uint32_t uid;
+	uint32_t named;        /* names: the first whom his lines name, or 0 */
+	uint64_t lines;
+};
+
+/* Arrivals of one sender that somebody else wrote. */
+struct claim_count {
+	uint64_t hash;         /* 0 = free */
+	uint32_t lines, uid;   /* uid: of the first */
+};
+
+struct writer_memory {
+	struct forger forger[FORGERS_MOST];
+	uint32_t nforgers;
+	uint64_t others;       /* lines of further forgers */
+	uint64_t unsure;       /* mail facts from uids that the server's passwd does not know */
+	struct claim_count *claim; /* owned; NULL until the first */
+	uint32_t nclaims;
+	uint64_t *login;       /* hashes of login and address that the auth service itself told; owned, NULL until the first */
+	uint32_t nlogins;
+};
+
+void writers_free(struct writer_memory *w);
+
+/* A journal line is on its way to the other steps: false where somebody wrote it who is not its program. It is counted. */
+bool writer_admits(struct trace *t, const struct step *s);
+/* The mail server, or the service that checks passwords, wrote this line itself: nobody else could. */
+bool writer_vouches(const struct trace *t, const struct step *s);
+
+/* Did the auth service itself tell of a login by ID from ADDRESS? */
+bool writer_told_login(const struct trace *t, struct span id, struct span address);
+/* How many arrivals of this sender somebody else wrote; ret_uid: who, first. */
+uint32_t writer_claims(const struct trace *t, enum sender_kind kind, struct span id, uint32_t *ret_uid);
+
+#endif
