@@ -194,8 +194,6 @@ static void add_journal(struct inputs *in, const char *path, const char *name)
 	}
 	in->journal[in->njournals++] = (struct journal_input){ .path = path, .index = in->n };
 	add_file(in, name, &(struct file_status){ 0 });
-	/* a journal that was named may be anybody's; the server's own is journald's */
-	in->file[in->n - 1].journal = !in->named;
 }
 
 bool inputs_have_mail(const struct inputs *in)
@@ -207,23 +205,48 @@ bool inputs_have_mail(const struct inputs *in)
 	return false;
 }
 
-/* Where the server keeps its journal, or NULL. */
-static const char *journal_place(struct inputs *in)
+/* ROOT's own machine id (machine-id(5)): 32 hexadecimal digits. */
+static bool machine_id(struct inputs *in, char ret_id[33])
+{
+	struct err err = { 0 };
+	int fd = beneath_open_file(in->root, "/etc/machine-id", 0, &err);
+	ssize_t n = fd < 0 ? -1 : pread(fd, ret_id, 32, 0);
+
+	if (fd >= 0)
+		close(fd);
+	ret_id[32] = '\0';
+	return n == 32 && strspn(ret_id, "0123456789abcdef") == 32;
+}
+
+/*
+ * Where the server keeps its journal, or NULL. OWN: only what its own journald writes. Beside that folder lie those of its
+ * containers and of hosts that send theirs: whoever is root there writes into them what he likes.
+ */
+static const char *journal_place(struct inputs *in, bool own)
 {
 	static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
+	char id[33];
+	bool known = own && machine_id(in, id);
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-		if (holds_journal(in, places[i], true))
-			return places[i];
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		const char *path = known ? join(in->arena, places[i], span_str(id)) : places[i];
+
+		if ((known || !own) && holds_journal(in, path, !known))
+			return path;
+	}
 	return NULL;
 }
 
 void inputs_add_journal(struct inputs *in)
 {
-	const char *path = journal_place(in);
+	const char *own = journal_place(in, true), *path = own ? own : journal_place(in, false);
+	size_t before = in->n;
 
-	if (path)
-		add_journal(in, path, "journal");
+	if (!path)
+		return;
+	add_journal(in, path, "journal");
+	if (in->n > before)
+		in->file[before].journal = own != NULL;
 }
 
 static int open_journal(struct inputs *in, struct journal_input *j, uint32_t since, struct err *err)
@@ -252,9 +275,9 @@ int inputs_ask_journal(struct inputs *in, uint32_t since, struct err *err)
 
 	if (in->njournals || !journal_helper_installed())
 		return err_set(err, EXIT_NOINPUT, "there is no journal beside these logs");
-	path = journal_place(in);
+	path = journal_place(in, true);
 	if (!path)
-		return err_set(err, EXIT_NOINPUT, "this server has no systemd journal");
+		return err_set(err, EXIT_NOINPUT, "this server has no systemd journal of its own");
 	*j = (struct journal_input){ .path = path, .beside = true };
 	in->njournals++;
 	return open_journal(in, j, since, err);

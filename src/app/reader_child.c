@@ -460,6 +460,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.ntrusted = want->ntrusted,
 		.networks = facts->networks,
 		.nnetworks = facts->nnetworks,
+		.logins_told = facts->logins_told,
 		.sites = facts->sites,
 		.nsites = facts->nsites,
 		.observed = want->observed.n && observed_unpack(c->arena, want->observed, &observed)

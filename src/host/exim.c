@@ -121,6 +121,26 @@ static void learn_outgoing(const struct exim *e)
 					       : e->g->f->hostname);
 }
 
+/* The Exim specification, "Trusted users": -oMaa, -oMai and -oMa let these say who has logged in, and from where. */
+static bool trusts(const struct exim *e, struct span users)
+{
+	static const char *const own[] = {
+		"root", "uucp", "mail", "mailnull", "exim", "_exim", "Debian-exim"
+	};
+	struct exim_list list = exim_list(users);
+	struct span item;
+
+	while (exim_item(e->g->scratch, &list, &item)) {
+		bool known = false;
+
+		for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+			known |= span_eq(item, span_str(own[i]));
+		if (!known)
+			return true;
+	}
+	return false;
+}
+
 /* Where nobody sets it, it is what the binary was built with: Debian's own place goes with Debian's configuration. */
 static void learn_spool(const struct exim *e)
 {
@@ -160,5 +180,6 @@ void exim_learn(struct gather *g, bool beside)
 	learn_networks(e);
 	learn_outgoing(e);
 	learn_spool(e);
+	g->f->logins_told |= trusts(e, e->trusted_users) || trusts(e, e->trusted_groups);
 	exim_advise(e);
 }

@@ -152,6 +152,10 @@ static void read_option(struct exim *e, struct span name, struct span value)
 		e->primary_hostname = value;
 	} else if (span_eq(name, SPAN("acl_smtp_rcpt"))) {
 		e->acl_smtp_rcpt = value;
+	} else if (span_eq(name, SPAN("trusted_users"))) {
+		e->trusted_users = value;
+	} else if (span_eq(name, SPAN("trusted_groups"))) {
+		e->trusted_groups = value;
 	} else if (span_eq(name, SPAN("auth_advertise_hosts"))) {
 		e->auth_advertise_hosts = value;
 	}

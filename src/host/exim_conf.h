@@ -44,6 +44,7 @@ struct exim {
 	enum exim_section section;
 	struct span spool_directory, log_file_path, log_selector, primary_hostname, acl_smtp_rcpt, auth_advertise_hosts;
 	struct span interfaces, helo_data; /* of a transport, where they are plain text */
+	struct span trusted_users, trusted_groups;
 	bool debian_macro; /* MAIN_LOG_SELECTOR is how the selector is set here */
 	bool logs_x_php; /* an ACL writes PHP's headers to the log */
 	struct span acl; /* the list that is being read */

@@ -61,6 +61,7 @@ struct host_facts {
 	size_t ndkim;
 	struct span *networks;
 	size_t nnetworks; /* mynetworks, relay_from_hosts */
+	bool logins_told; /* somebody beside the mail server may say who has logged in: XCLIENT, Exim's trusted users */
 	struct advice *advice;
 	size_t nadvice;
 	struct span *unseen;

@@ -39,6 +39,17 @@ static void learn_outgoing(const struct postfix *p)
 		p->g->f->helo = arena_span(p->g->keep, postfix_value(p, NULL, SPAN("smtp_helo_name"), name));
 }
 
+/* postconf(5): these clients may say LOGIN= and ADDR= of whom they speak for. */
+static bool takes_xclient(const struct postfix *p)
+{
+	static const struct span name = { "smtpd_authorized_xclient_hosts", 30 };
+
+	for (size_t i = 0; i < p->nservices; i++)
+		if (postfix_value(p, &p->service[i], name, SPAN_NONE).n)
+			return true;
+	return postfix_value(p, NULL, name, SPAN_NONE).n > 0;
+}
+
 static struct span place(const struct postfix *p, const char *name, const char *usual)
 {
 	struct span path = postfix_value(p, NULL, span_str(name), span_str(usual));
@@ -82,5 +93,6 @@ void postfix_learn(struct gather *g, bool beside)
 	learn_networks(&p);
 	learn_outgoing(&p);
 	learn_places(&p);
+	g->f->logins_told |= takes_xclient(&p);
 	postfix_advise(&p);
 }

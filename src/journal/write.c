@@ -58,8 +58,9 @@ static void copy_field(struct buf *out, sd_journal *j, const char *name)
 
 void write_entry(struct buf *out, sd_journal *j, uint64_t usec)
 {
-	static const char *const copied[] = { "_HOSTNAME", "SYSLOG_PID", "_PID",   "_UID",
-					      "_EXE",	   "_TRANSPORT", "MESSAGE" };
+	static const char *const copied[] = { "_HOSTNAME", "SYSLOG_PID", "_PID",	  "_UID",
+					      "_EXE",	   "_TRANSPORT", "_SYSTEMD_UNIT", "_SYSTEMD_CGROUP",
+					      "MESSAGE" };
 	struct span program = field(j, "SYSLOG_IDENTIFIER");
 
 	if (!program.p)

@@ -29,6 +29,8 @@ static const char *const key_names[JOURNAL_KEYS] = {
 	[JOURNAL_UID] = "_UID",
 	[JOURNAL_EXE] = "_EXE",
 	[JOURNAL_TRANSPORT] = "_TRANSPORT",
+	[JOURNAL_UNIT] = "_SYSTEMD_UNIT",
+	[JOURNAL_CGROUP] = "_SYSTEMD_CGROUP",
 };
 
 /* Uids of people on Debian and Red Hat: UID_MIN of login.defs(5), and below systemd's own ranges. */
@@ -333,6 +335,8 @@ bool journal_json(struct maker *m, struct span raw, struct line *ret_line, struc
 	decode_value(m, value[JOURNAL_UID], &ret_writer->uid);
 	decode_value(m, value[JOURNAL_EXE], &ret_writer->exe);
 	decode_value(m, value[JOURNAL_TRANSPORT], &ret_writer->transport);
+	decode_value(m, value[JOURNAL_UNIT], &ret_writer->unit);
+	decode_value(m, value[JOURNAL_CGROUP], &ret_writer->cgroup);
 	decode_value(m, value[JOURNAL_HOSTNAME], &l.host);
 
 	uint64_t pid = number_of(value[value[JOURNAL_SYSLOG_PID].p ? JOURNAL_SYSLOG_PID : JOURNAL_PID]);
@@ -393,6 +397,20 @@ static bool is_own_word(struct span transport)
 	return span_eq(transport, SPAN("syslog")) || span_eq(transport, SPAN("journal"));
 }
 
+/*
+ * Root of a container is root, and its paths read as the host's: the unit tells them apart. A user's own manager names his
+ * units elsewhere. Without a unit only where there are no control groups at all: a container may have one and no unit.
+ */
+static bool is_own_unit(const struct journal_writer *w)
+{
+	static const char *const starts[] = { "postfix", "exim", "dovecot", "saslauthd" };
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		if (span_starts(w->unit, span_str(starts[i])) && span_ends(w->unit, SPAN(".service")))
+			return true;
+	return !w->unit.n && (!w->cgroup.n || span_eq(w->cgroup, SPAN("/")));
+}
+
 void journal_tell_writer(struct maker *m, const struct line *l, const struct journal_writer *w)
 {
 	const struct voice *v = voice_of(l->program);
@@ -400,7 +418,7 @@ void journal_tell_writer(struct maker *m, const struct line *l, const struct jou
 	if (!v || !w->uid.n || voice_serves_as_user(v))
 		return;
 	maker_field(m, F_WRITER, w->uid);
-	if (is_own_word(w->transport) && is_program(v->dialect, program_of(w->exe)))
+	if (is_own_word(w->transport) && is_own_unit(w) && is_program(v->dialect, program_of(w->exe)))
 		maker_field(m, F_WRITER_EXE, w->exe);
 	/* the event had ended before these */
 	m->out->mem_used = (size_t)((unsigned char *)(m->ev->f + m->ev->nfields) - m->out->mem);

@@ -14,7 +14,7 @@
 
 /* Who wrote an entry, as the kernel told journald; spans into the batch's text, empty where it is not said. */
 struct journal_writer {
-	struct span uid, exe, transport;
+	struct span uid, exe, transport, unit, cgroup;
 };
 
 /*
@@ -41,6 +41,8 @@ enum journal_key {
 	JOURNAL_UID,
 	JOURNAL_EXE,
 	JOURNAL_TRANSPORT,
+	JOURNAL_UNIT,
+	JOURNAL_CGROUP,
 	JOURNAL_KEYS
 };
 

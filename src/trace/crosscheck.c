@@ -143,7 +143,7 @@ static void take_back(struct trace *t, struct arena *a, struct ranked *r, const 
 	struct span id = names_get(&t->names, s->id), by = name_of_uid(t, x->by);
 
 	/* the rest may have come past the journal: then it is not known what he sent */
-	if (!x->whole || (x->said + x->forged) * 10 < (uint64_t)s->risen * 9) {
+	if (!x->whole || x->said + x->forged < s->risen) {
 		note(t, claim_format(a,
 				     "%u arrivals of %.*s are forged, by uid %u (%.*s); the journal does not "
 				     "have all the "

@@ -39,6 +39,7 @@ struct trace_options {
 	size_t ntrusted;
 	const struct span *networks;   /* that may relay without a password: mynetworks, relay_from_hosts */
 	size_t nnetworks;
+	bool logins_told;              /* host.h: then no login is of grade A */
 	const struct host_site *sites; /* web sites, as the configuration tells them */
 	size_t nsites;
 	const struct observed *observed; /* on the live host (host/observed.h); NULL: not looked at */

@@ -187,7 +187,7 @@ struct arrival who_auth(struct trace *t, const struct step *s, struct span login
 {
 	struct arrival who = {
 		.kind = KIND_AUTH,
-		.grade = writer_vouches(t, s) ? 'A' : 'B',
+		.grade = !t->o.logins_told && writer_vouches(t, s) ? 'A' : 'B',
 		.client = step_get(s, F_CLIENT_IP),
 		.claim = "a password for this login was accepted",
 	};

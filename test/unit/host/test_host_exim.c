@@ -200,6 +200,27 @@ static void lists_of_hosts(void **state)
 	tree_end(&l);
 }
 
+static void who_may_say_who_logged_in(void **state)
+{
+	static const struct {
+		const char *text;
+		bool told;
+	} confs[] = {
+		{ "trusted_users = uucp : mailnull\n", false },
+		{ "log_file_path = syslog\n", false },
+		{ "trusted_users = mail:majordomo:apache:diradmin\n", true },
+		{ "trusted_groups = www-data\n", true },
+		{ "trusted_users = ${lookup{x}lsearch{/etc/t}}\n", true },
+	};
+
+	for (size_t i = 0; i < sizeof(confs) / sizeof(*confs); i++) {
+		struct learnt l = LEARN({ CONF, confs[i].text });
+
+		assert_int_equal(l.f.logins_told, confs[i].told);
+		tree_end(&l);
+	}
+}
+
 static bool relays(const char *acl)
 {
 	char text[2048];
@@ -312,6 +333,7 @@ int main(void)
 		cmocka_unit_test(debians_parts_before_they_are_put_together),
 		cmocka_unit_test(included_files),
 		cmocka_unit_test(lists_of_hosts),
+		cmocka_unit_test(who_may_say_who_logged_in),
 		cmocka_unit_test(open_relays),
 		cmocka_unit_test(headers_in_the_log),
 		cmocka_unit_test(logins_without_tls),

@@ -163,6 +163,23 @@ static void services_have_settings_of_their_own(void **state)
 	assert_false(relays("", "smtp unix - - y - - smtp -o smtpd_relay_restrictions=permit\n"));
 }
 
+static void who_may_say_who_logged_in(void **state)
+{
+	struct learnt l = LEARN({ MAIN, "myhostname = mx.example\n" });
+
+	assert_false(l.f.logins_told);
+	tree_end(&l);
+	l = LEARN({ MAIN, "smtpd_authorized_xclient_hosts = 127.0.0.1\n" });
+	assert_true(l.f.logins_told);
+	tree_end(&l);
+	l = LEARN({ MAIN, "myhostname = mx.example\n" },
+		  { "/etc/postfix/master.cf", "smtp inet n - y - - smtpd\n"
+					      "10025 inet n - y - - smtpd\n"
+					      "  -o smtpd_authorized_xclient_hosts=127.0.0.0/8\n" });
+	assert_true(l.f.logins_told);
+	tree_end(&l);
+}
+
 static void every_domain_is_a_relay(void **state)
 {
 	struct learnt l = LEARN({ MAIN, "relay_domains = $mydestination, static:ALL\n" });
@@ -284,6 +301,7 @@ int main(void)
 		cmocka_unit_test(the_class_style_is_wide),
 		cmocka_unit_test(open_relays),
 		cmocka_unit_test(services_have_settings_of_their_own),
+		cmocka_unit_test(who_may_say_who_logged_in),
 		cmocka_unit_test(every_domain_is_a_relay),
 		cmocka_unit_test(header_checks_off),
 		cmocka_unit_test(header_checks_tables),

@@ -394,6 +394,25 @@ static void tells_who_wrote(void **state)
 		{ ENTRY("exim", "\"_UID\":\"0\",\"_TRANSPORT\":\"syslog\",\"_EXE\":\"/tmp/usr/sbin/exim4\""),
 		  "0", NULL },
 		{ ENTRY("exim", "\"_TRANSPORT\":\"syslog\",\"_EXE\":\"/usr/sbin/exim4\""), NULL, NULL },
+		{ ENTRY("postfix/smtpd",
+			"\"_UID\":\"100\",\"_TRANSPORT\":\"syslog\",\"_EXE\":\"/usr/lib/postfix/sbin/"
+			"smtpd\",\"_SYSTEMD_UNIT\":\"postfix@-.service\",\"_SYSTEMD_CGROUP\":\"/"
+			"system.slice\""),
+		  "100", "/usr/lib/postfix/sbin/smtpd" },
+		/* containers whose root is root, with and without a unit; a user's own unit */
+		{ ENTRY("postfix/smtpd",
+			"\"_UID\":\"0\",\"_TRANSPORT\":\"syslog\",\"_EXE\":\"/usr/lib/postfix/sbin/"
+			"smtpd\",\"_SYSTEMD_UNIT\":\"docker-0a.scope\""),
+		  "0", NULL },
+		{ ENTRY("postfix/smtpd",
+			"\"_UID\":\"0\",\"_TRANSPORT\":\"syslog\",\"_EXE\":\"/usr/lib/postfix/sbin/"
+			"smtpd\",\"_SYSTEMD_CGROUP\":\"/docker/0a\""),
+		  "0", NULL },
+		{ ENTRY("postfix/smtpd",
+			"\"_UID\":\"100\",\"_TRANSPORT\":\"syslog\",\"_EXE\":\"/usr/lib/postfix/sbin/"
+			"smtpd\",\"_SYSTEMD_UNIT\":\"user@1001.service\",\"_SYSTEMD_USER_UNIT\":\"postfix."
+			"service\""),
+		  "100", NULL },
 		/* a field given twice: journald's own comes first, a sender cannot set one with an underscore at all */
 		{ ENTRY("exim", "\"_UID\":[\"1004\",\"0\"]"), "1004", NULL },
 		/* it may work as the user it serves */
