@@ -1,6 +1,4 @@
-/*
- * internal - what the files of trace/ share: the one state, and the steps a message takes.
- */
+/* internal - what the files of trace/ share: the one state, and the steps a message takes. */
 #ifndef SPAMTRAIL_TRACE_INTERNAL_H
 #define SPAMTRAIL_TRACE_INTERNAL_H
 
@@ -44,6 +42,7 @@ struct hour_share {
 };
 
 struct ranked;
+struct arrival;
 
 struct trace {
 	struct trace_options o;
@@ -87,7 +86,7 @@ struct trace {
 	uint64_t contradictions;       /* arrivals of an id that had already arrived, with another sender */
 	uint64_t split;                /* folder names with a line end in Exim's log */
 	uint32_t split_first;
-	bool exim_open;                /* Exim's log holds folder names of customers: they can forge its lines */
+	bool exim_open;                /* Exim's log holds customers' folder names: they can forge its lines */
 	uint64_t astray;               /* events that claim to lie more than a day ahead, or before 1970 */
 	struct queued_memory queue;
 	struct writer_memory writers;
@@ -108,8 +107,6 @@ static inline struct span step_get(const struct step *s, enum field_key key)
 {
 	return event_get(s->ev, s->base, key);
 }
-
-struct arrival;
 
 /* arrive.c */
 void arrive_exim(struct trace *t, const struct step *s);
