@@ -4,32 +4,69 @@
  */
 #include "app/commands.h"
 
-static void put_padded(struct buf *out, const char *a, const char *b, size_t width)
-{
-	size_t n = strlen(a) + strlen(b);
+#define HELP_COLUMNS 80
+#define HELP_TEXT 30 /* where what is said of a flag begins */
 
-	buf_str(out, a);
-	buf_str(out, b);
-	do
+static void put_blanks(struct buf *out, size_t n)
+{
+	while (n--)
 		buf_byte(out, ' ');
-	while (++n < width);
 }
 
-static void put_flag(struct buf *out, const struct flag *f)
+/* TEXT, wrapped at blanks; the first line goes on at COL, the others begin at INDENT. */
+static void put_wrapped(struct buf *out, const char *text, size_t col, size_t indent)
 {
-	struct buf name = BUF_MAX(64);
+	while (*text) {
+		size_t n = strcspn(text, " \n");
 
-	buf_str(&name, f->name);
-	if (f->arg) {
-		buf_byte(&name, ' ');
-		buf_str(&name, f->arg);
+		if (col > indent && col + n > HELP_COLUMNS) {
+			out->n -= out->n && out->p[out->n - 1] == ' ';
+			buf_byte(out, '\n');
+			put_blanks(out, indent);
+			col = indent;
+		}
+		buf_add(out, text, n);
+		col += n;
+		text += n;
+		if (*text == '\n') {
+			buf_byte(out, '\n');
+			col = 0;
+		} else if (*text == ' ') {
+			buf_byte(out, ' ');
+			col++;
+		}
+		text += *text != '\0';
 	}
-	buf_byte(&name, '\0');
-	buf_str(out, "  ");
-	put_padded(out, "--", name.p, 28);
-	buf_str(out, f->text);
+}
+
+static const char *text_of(const struct verb *v, int flag)
+{
+	for (size_t i = 0; i < FLAG_TEXTS; i++)
+		if (v->own[i].text && (int)v->own[i].id == flag)
+			return v->own[i].text;
+	return command_flag((enum flag_id)flag)->text;
+}
+
+/* An entry of a list, PREFIX, NAME and ARG, then TEXT in its column, on the next line where it would touch. */
+static void put_entry(struct buf *out, const char *prefix, const char *name, const char *arg,
+		      const char *text)
+{
+	size_t n = out->n;
+
+	buf_str(out, prefix);
+	buf_str(out, name);
+	if (arg && *arg) {
+		buf_byte(out, ' ');
+		buf_str(out, arg);
+	}
+	n = out->n - n;
+	if (n >= HELP_TEXT) {
+		buf_byte(out, '\n');
+		n = 0;
+	}
+	put_blanks(out, HELP_TEXT - n);
+	put_wrapped(out, text, HELP_TEXT, HELP_TEXT);
 	buf_byte(out, '\n');
-	buf_free(&name);
 }
 
 static bool has(const struct verb *v, int flag)
@@ -43,18 +80,8 @@ void command_help(struct buf *out)
 
 	buf_str(out, "spamtrail " SPAMTRAIL_VERSION ": finds who sends spam from this server, with proof.\n"
 		     "usage: spamtrail COMMAND [FLAGS] [ARGUMENTS]\n\n");
-	for (size_t i = 0; (v = command_verb(i)) != NULL; i++) {
-		struct buf args = BUF_MAX(64);
-
-		buf_byte(&args, *v->args ? ' ' : '\0');
-		buf_str(&args, v->args);
-		buf_byte(&args, '\0');
-		buf_str(out, "  ");
-		put_padded(out, v->name, args.p, 28);
-		buf_str(out, v->summary);
-		buf_byte(out, '\n');
-		buf_free(&args);
-	}
+	for (size_t i = 0; (v = command_verb(i)) != NULL; i++)
+		put_entry(out, "  ", v->name, v->args, v->summary);
 	buf_str(out, "\nFlags and details: spamtrail help VERB, man spamtrail\n");
 }
 
@@ -67,13 +94,16 @@ void command_help_verb(struct buf *out, const struct verb *v)
 		buf_str(out, v->args);
 	}
 	buf_str(out, "\n\n");
-	buf_str(out, v->summary);
+	put_wrapped(out, v->summary, 0, 0);
 	buf_byte(out, '\n');
-	buf_str(out, v->text);
+	put_wrapped(out, v->text, 0, 0);
 	buf_byte(out, '\n');
-	for (int f = 0; f < FLAGS; f++)
+	for (int f = 0; f < FLAGS; f++) {
+		const struct flag *flag = command_flag((enum flag_id)f);
+
 		if (has(v, f))
-			put_flag(out, command_flag((enum flag_id)f));
+			put_entry(out, "  --", flag->name, flag->arg, text_of(v, f));
+	}
 }
 
 /* The words of "auto|always|never" with blanks between. */

@@ -25,8 +25,8 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_ACCOUNT] = { "account", VALUE_TEXT, "USER",
 			   "the home of USER, and his sites' folders elsewhere" },
 	[FLAG_INCIDENT] = { "incident", VALUE_TEXT, "ID",
-			    "from the script that mailed outwards: what it includes, what is as old, the "
-			    "home" },
+			    "from the script that mailed outwards: what it includes, what is as old, "
+			    "the home" },
 	[FLAG_FULL] = { "full", VALUE_NONE, NULL,
 			"read everything, and ask every scanner that is here about it" },
 	[FLAG_TOP] = { "top", VALUE_TEXT, "N", "show N rows" },
@@ -52,9 +52,8 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_FORCE] = { "force", VALUE_NONE, NULL,
 			 "print it all the same, with the open points in the text" },
 	[FLAG_LOCK] = { "lock", VALUE_WORDS, "auto|hold|mode|403",
-			"how scripts are locked: moved to the hold store, made unreadable, or refused by the "
-			"web "
-			"server" },
+			"how scripts are locked: moved to the hold store, made unreadable, or refused by "
+			"the web server" },
 	[FLAG_PERMISSIONS] = { "permissions", VALUE_NONE, NULL,
 			       "also take rights away in the account's home that only he himself should "
 			       "have" },
@@ -79,7 +78,7 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_COLOR] = { "color", VALUE_WORDS, "auto|always|never", "colours; NO_COLOR counts for auto" },
 	[FLAG_QUIET] = { "quiet", VALUE_NONE, NULL, "no progress, no hints: the answer only" },
 	[FLAG_UNCONFINED] = { "unconfined", VALUE_NONE, NULL,
-			      "read logs even where the kernel cannot confine the reader" },
+			      "go on even where the kernel cannot confine who reads" },
 	[FLAG_COMPLETION] = { "completion", VALUE_WORDS, "bash|scdoc", "print the shell completion" },
 	[FLAG_HELP] = { "help", VALUE_NONE, NULL, "this text" },
 	[FLAG_VERSION] = { "version", VALUE_NONE, NULL, "the version" },
@@ -96,14 +95,11 @@ static const struct verb verbs[] = {
 	  .nargs_max = UINT32_MAX,
 	  .files = true,
 	  .summary = "who sends the spam, with proof and damage",
-	  .text = "PATH is a log file, a directory, or - for standard input. Without PATH the logs that the "
-		  "mail\n"
-		  "server's configuration names are read; on this host the newest 6 hours, widened to the "
-		  "onset,\n"
-		  "and programs that speak to mail servers directly. With --live the mail queue is watched "
-		  "first: who\n"
-		  "hands a message over is named where no log does. Nothing is changed; Ctrl-C ends the "
-		  "watch early.\n"
+	  .text = "PATH is a log file, a directory, or - for standard input. Without PATH the logs that "
+		  "the mail server's configuration names are read; on this host the newest 6 hours, "
+		  "widened to the onset, and programs that speak to mail servers directly. With --live "
+		  "the mail queue is watched first: who hands a message over is named where no log "
+		  "does. Nothing is changed; Ctrl-C ends the watch early.\n"
 		  "Exit: 0 nothing found, 1 an incident, 3 something could not be read (outranks 1).\n",
 	  .flags =
 		  COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_STATS) | BIT(FLAG_TOP) | BIT(FLAG_LIVE),
@@ -112,34 +108,30 @@ static const struct verb verbs[] = {
 	  .args = "",
 	  .summary = "is it happening now? Each figure beside its usual one",
 	  .text = "The newest hour of the logs (of each no more than 128 MiB, 20 seconds at most), the "
-		  "queue's "
-		  "size, what "
-		  "the mail\nserver takes, what reputation and complaints last said. What is usual at this "
-		  "hour of the week "
-		  "is learnt\nby looking: let the timer do it. Exit: 0 all normal, 1 something is not, 3 "
-		  "something could "
-		  "not be seen\n(outranks 1); with --nagios 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n",
+		  "queue's size, what the mail server takes, what reputation and complaints last said. "
+		  "What is usual at this hour of the week is learnt by looking: let the timer do it.\n"
+		  "Exit: 0 all normal, 1 something is not, 3 something could not be seen (outranks 1); "
+		  "with --nagios 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED) |
 		   BIT(FLAG_NAGIOS) | BIT(FLAG_NOTIFY),
+	  .own = { { FLAG_STATE, "keep what is usual, and the last alarm, in DIR" } },
 	  .run = verb_signs },
 	{ .name = "scan",
 	  .args = "[PATH...]",
 	  .nargs_max = UINT32_MAX,
 	  .files = true,
 	  .summary = "malicious scripts, by what they do",
-	  .text = "PATH is a folder, which is read whole and never left, or a file. Scripts are never run: "
-		  "their code is\n"
-		  "worked out under limits. Started by root, each folder is read as its owner. What was "
-		  "clean "
-		  "and has not\n"
-		  "changed since is not read again. Beside it, where they are: clamd, maldet's and "
-		  "Wordfence's "
-		  "results,\n"
-		  "and rules.d/ (*.yar, *.ndb, *.hdb, *.manifest).\n"
+	  .text = "PATH is a folder, which is read whole and never left, or a file. Scripts are never "
+		  "run: their code is worked out under limits. Started by root, each folder is read as "
+		  "its owner. What was clean and has not changed since is not read again. Beside it, "
+		  "where they are: clamd, maldet's and Wordfence's results, and rules.d/ (*.yar, *.ndb, "
+		  "*.hdb, *.manifest).\n"
 		  "Exit: 0 nothing found, 1 something, 3 something could not be read (outranks 1).\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_SINCE) | BIT(FLAG_TOP) | BIT(FLAG_UNCONFINED) |
 		   BIT(FLAG_EXPLAIN) | BIT(FLAG_STATE) | BIT(FLAG_ACCOUNT) | BIT(FLAG_INCIDENT) |
 		   BIT(FLAG_FULL),
+	  .own = { { FLAG_SINCE, "only what has changed from TIME on" },
+		   { FLAG_STATE, "keep what was clean and what was found in DIR" } },
 	  .run = verb_scan },
 	{ .name = "why",
 	  .args = "INCIDENT[.N] [PATH...]",
@@ -147,12 +139,10 @@ static const struct verb verbs[] = {
 	  .nargs_max = UINT32_MAX,
 	  .files = true,
 	  .summary = "the raw lines behind every claim of an incident",
-	  .text = "INCIDENT is the id that investigate shows, N the number of a claim. Each line comes with "
-		  "its\n"
-		  "file, line number, byte offset and grade: A the kernel or the mail server vouches, B the "
-		  "suspect\n"
-		  "influences the spelling, C the suspect wrote it. Give the same PATH and --root as to "
-		  "investigate.\n",
+	  .text = "INCIDENT is the id that investigate shows, N the number of a claim. Each line comes "
+		  "with its file, line number, byte offset and grade: A the kernel or the mail server "
+		  "vouches, B the suspect influences the spelling, C the suspect wrote it. Give the "
+		  "same PATH and --root as to investigate.\n",
 	  .flags = COMMON | INPUT | FORMAT,
 	  .run = verb_why },
 	{ .name = "explain",
@@ -162,27 +152,31 @@ static const struct verb verbs[] = {
 	  .summary = "what each log line says",
 	  .text = "An argument that names a file is read, any other is a log line itself.\n",
 	  .flags = COMMON | BIT(FLAG_ROOT) | BIT(FLAG_JSON) | BIT(FLAG_UNCONFINED),
+	  .own = { { FLAG_JSON, "one JSON object for each line" } },
 	  .run = verb_explain },
 	{ .name = "queue",
 	  .args = "[GROUP|-]",
 	  .nargs_max = 1,
 	  .summary = "what waits in the mail queue, and whose it is; deliver, release, remove",
-	  .text = "Reads the spools of Postfix and Exim themselves; a user who is not root gets what\n"
-		  "postqueue tells. Grouped by culprit unless --by says otherwise. The logs tell what is\n"
+	  .text = "Reads the spools of Postfix and Exim themselves; a user who is not root gets what "
+		  "postqueue tells. Grouped by culprit unless --by says otherwise. The logs tell what is "
 		  "spam, and which recipients are new to their sender (--quick does not ask them).\n"
-		  "GROUP is a key as it is shown: auth:info@shop.example, an address, a domain; - reads\n"
-		  "queue ids from standard input. Without one --flush means all that is not held, --release\n"
-		  "all that is held, --remove needs --all. Each asks (--yes) and stands in the journal.\n",
+		  "GROUP is a key as it is shown: auth:info@shop.example, an address, a domain; - reads "
+		  "queue ids from standard input. Without one --flush means all that is not held, "
+		  "--release all that is held, --remove needs --all. Each asks (--yes) and stands in the "
+		  "journal.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_BY) | BIT(FLAG_LIST) | BIT(FLAG_QUICK) |
 		   BIT(FLAG_TOP) | BIT(FLAG_UNCONFINED) | BIT(FLAG_FLUSH) | BIT(FLAG_RELEASE) |
 		   BIT(FLAG_REMOVE) | BIT(FLAG_ALL) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_STATE),
+	  .own = { { FLAG_ALL, "all messages: what --remove asks for where no GROUP is named" },
+		   { FLAG_REMOVE, "end messages for good, after asking; samples are kept" },
+		   { FLAG_STATE, "keep the journal of what is done in DIR" } },
 	  .run = verb_queue },
 	{ .name = "doctor",
 	  .args = "",
 	  .summary = "what is switched off that would name the sender",
-	  .text = "For each setting: what is off, what it would have shown, the line that turns it on and "
-		  "where it\n"
-		  "goes. Changes nothing.\n",
+	  .text = "For each setting: what is off, what it would have shown, the line that turns it on "
+		  "and where it goes. Changes nothing.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_UNCONFINED),
 	  .run = verb_doctor },
 	{ .name = "reputation",
@@ -190,59 +184,61 @@ static const struct verb verbs[] = {
 	  .nargs_max = 64,
 	  .summary = "which lists refuse this server's mail, and the way out",
 	  .text = "Without arguments: who refused mail in the last week's logs, and every address this "
-		  "server sends "
-		  "from,\nits name and its senders' domains. A list counts only when its test points are "
-		  "right; else "
-		  "it is unknown.\nExit: 0 clean, 1 listed, 3 something did not answer (outranks 1).\n",
+		  "server sends from, its name and its senders' domains. A list counts only when its "
+		  "test points are right; else it is unknown.\n"
+		  "Exit: 0 clean, 1 listed, 3 something did not answer (outranks 1).\n",
 	  .flags = COMMON | INPUT | FORMAT,
+	  .own = { { FLAG_STATE, "keep who is listed since when in DIR" } },
 	  .run = verb_reputation },
 	{ .name = "contain",
 	  .args = "INCIDENT|SENDER",
 	  .nargs_max = 1,
 	  .summary = "stop a sender: the plan, and with --apply the deed",
-	  .text = "INCIDENT is an id of investigate. SENDER is a login (info@shop.example, auth:NAME), a "
-		  "user, a script's "
-		  "path.\nThe plan shows each action with the grade of its evidence, the same by hand and "
-		  "its way back. "
-		  "It acts on\nnobody else. Exit: 0 shown or done, 3 something could not be done (said).\n",
+	  .text = "INCIDENT is an id of investigate. SENDER is a login (info@shop.example, auth:NAME), "
+		  "a user, a script's path. The plan shows each action with the grade of its evidence, "
+		  "the same by hand and its way back. It acts on nobody else.\n"
+		  "Exit: 0 shown or done, 3 something could not be done (said).\n",
 	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_APPLY) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) |
 		   BIT(FLAG_FOR) | BIT(FLAG_ALL) | BIT(FLAG_FROM) | BIT(FLAG_LOCK) | BIT(FLAG_PERMISSIONS) |
 		   BIT(FLAG_CREDENTIALS) | BIT(FLAG_AGAIN),
+	  .own = { { FLAG_ALL, "the brake: nothing leaves this machine for 30m or --for" },
+		   { FLAG_STATE, "incidents, and the journal of what is done, are in DIR" } },
 	  .run = verb_contain },
 	{ .name = "setup",
 	  .args = "",
 	  .summary = "the hook lines in the mail server, shown before they are put in",
-	  .text = "Exim gets two lines that ask whether a sender's mail is to be held; Postfix needs none. "
-		  "The result is "
-		  "checked\nbefore it is used. On a panel only its own ways are used. contain does it too "
-		  "where it needs it.\n",
+	  .text = "Exim gets two lines that ask whether a sender's mail is to be held; Postfix needs "
+		  "none. The result is checked before it is used. On a panel only its own ways are "
+		  "used. contain does it too where it needs it.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED) |
 		   BIT(FLAG_APPLY) | BIT(FLAG_YES) | BIT(FLAG_DRY_RUN) | BIT(FLAG_REMOVE),
+	  .own = { { FLAG_REMOVE, "take out what it put in" },
+		   { FLAG_STATE, "keep the journal of what is done in DIR" } },
 	  .run = verb_setup },
 	{ .name = "complaints",
 	  .args = "[PATH|-...]",
 	  .nargs_max = UINT32_MAX,
 	  .files = true,
 	  .summary = "complaints and bounces, and who of this server is meant",
-	  .text = "PATH is a Maildir, an mbox, a file or a directory of messages; - or nothing reads one "
-		  "from standard "
-		  "input, "
-		  "so an\nabuse: alias can pipe into it. Each is looked up in this server's logs of the last "
-		  "two weeks "
-		  "by queue id\nand Message-ID; what only the message says of itself is grade C.\n"
+	  .text = "PATH is a Maildir, an mbox, a file or a directory of messages; - or nothing reads "
+		  "one from standard input, so an abuse: alias can pipe into it. Each is looked up in "
+		  "this server's logs of the last two weeks by queue id and Message-ID; what only the "
+		  "message says of itself is grade C.\n"
 		  "Exit: 0 nobody here is meant, 1 somebody is, 3 something could not be read (outranks "
 		  "1).\n",
 	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_TOP),
+	  .own = { { FLAG_STATE, "keep who was complained of in DIR" } },
 	  .run = verb_complaints },
 	{ .name = "report",
 	  .args = "INCIDENT",
 	  .nargs_min = 1,
 	  .nargs_max = 1,
 	  .summary = "texts ready to be sent: customer, abuse desk, delisting, closing statement",
-	  .text = "Without a letter's flag: is the cause gone, point by point. --delist and --resolution are "
-		  "refused while\nit is not: he still sends, his mail is queued, his script is there, his "
-		  "password is the stolen one.\nTemplates: [report] texts, else /usr/share/spamtrail/texts. "
-		  "Exit: 0 printed, 1 refused, 3 something could\nnot be read (outranks 1).\n",
+	  .text = "Without a letter's flag: is the cause gone, point by point. --delist and "
+		  "--resolution are refused while it is not: he still sends, his mail is queued, his "
+		  "script is there, his password is the stolen one. Templates: [report] texts, else "
+		  "/usr/share/spamtrail/texts.\n"
+		  "Exit: 0 printed, 1 refused, 3 something could not be read (outranks 1).\n",
 	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_CUSTOMER) | BIT(FLAG_ABUSE_DESK) |
 		   BIT(FLAG_AFFECTED) | BIT(FLAG_DELIST) | BIT(FLAG_RESOLUTION) | BIT(FLAG_FORCE),
 	  .run = verb_report },
@@ -250,19 +246,19 @@ static const struct verb verbs[] = {
 	  .args = "ACTION|INCIDENT|SENDER",
 	  .nargs_max = 1,
 	  .summary = "take back what contain did, byte for byte",
-	  .text = "ACTION is a number of spamtrail history. Newest first; bytes, mode, owner, times, ACLs "
-		  "and "
-		  "attributes come\nback, and what has appeared meanwhile is never overwritten. Exit: 0 all "
-		  "is back, 3 "
-		  "something is not (said).\n",
+	  .text = "ACTION is a number of spamtrail history. Newest first; bytes, mode, owner, times, "
+		  "ACLs and attributes come back, and what has appeared meanwhile is never overwritten.\n"
+		  "Exit: 0 all is back, 3 something is not (said).\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_EXPIRED) | BIT(FLAG_MOVED),
+	  .own = { { FLAG_STATE, "the journal of what was done is in DIR" } },
 	  .run = verb_undo },
 	{ .name = "history",
 	  .args = "",
 	  .summary = "every action: who, when, why, state",
-	  .text = "Times are UTC. --purge ends held files for good: those that were held longer than [hold] "
-		  "keep_days ago\nand whose bytes are still the ones that were held.\n",
+	  .text = "Times are UTC. --purge ends held files for good: those that were held longer than "
+		  "[hold] keep_days ago and whose bytes are still the ones that were held.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_PURGE),
+	  .own = { { FLAG_STATE, "the journal of what was done is in DIR" } },
 	  .run = verb_history },
 	{ .name = "config",
 	  .args = "check|show",

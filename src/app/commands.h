@@ -72,6 +72,14 @@ struct flag {
 	const char *text;
 };
 
+/* What a flag of several verbs means with one of them. */
+struct flag_text {
+	enum flag_id id;
+	const char *text;
+};
+
+#define FLAG_TEXTS 3 /* of a verb, at most */
+
 /* Returns an enum exit_code, or a negative one with ERR filled. */
 typedef int verb_run(const struct options *o, struct err *err);
 
@@ -82,8 +90,9 @@ struct verb {
 	const char *words; /* what bash offers for the first argument, besides files; or NULL */
 	bool files; /* arguments are paths */
 	const char *summary; /* one line */
-	const char *text; /* a few lines more for `help VERB` */
+	const char *text; /* more for `help VERB`, which wraps it; a line end begins a paragraph */
 	uint64_t flags; /* bits of enum flag_id; --help and --version are everybody's */
+	struct flag_text own[FLAG_TEXTS]; /* where the flag's own text would speak of other verbs */
 	verb_run *run; /* NULL: not in this build, so not in the help either */
 };
 

@@ -264,7 +264,7 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 		rc = take_rows(s, m->body, err);
 		break;
 	case TALK_RESULT:
-		return inquiry_unpack_behind(s->arena, keep_body(s), s->rows, &s->result, err);
+		return inquiry_unpack(s->arena, keep_body(s), s->rows, &s->result, err);
 	default:
 		return err_set(err, EXIT_SOFTWARE, "the reader spoke out of turn (%u)", m->type);
 	}

@@ -286,34 +286,6 @@ void show_html(struct buf *out, struct span s)
 	}
 }
 
-/* Spreadsheets take a cell with one of these in front for a formula; some the full-width forms too. */
-static bool starts_formula(struct span s)
-{
-	uint32_t cp = s.n ? next(s).cp : 0;
-
-	return cp == '=' || cp == '+' || cp == '-' || cp == '@' || cp == '\t' || cp == '\r' || cp == '\n' ||
-	       cp == 0xff1d || cp == 0xff0b || cp == 0xff0d || cp == 0xff20;
-}
-
-void show_csv(struct buf *out, struct span s)
-{
-	buf_byte(out, '"');
-	if (starts_formula(s))
-		buf_byte(out, '\'');
-	while (s.n) {
-		struct piece c = next(s);
-
-		if (c.valid && c.cp == '"')
-			buf_byte(out, '"');
-		if (plain(c, false))
-			buf_add(out, s.p, c.n);
-		else
-			put_hex(out, span_head(s, c.n));
-		s = span_from(s, c.n);
-	}
-	buf_byte(out, '"');
-}
-
 void show_json_b64(struct buf *out, struct span s)
 {
 	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

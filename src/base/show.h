@@ -1,5 +1,5 @@
 /*
- * show - the only door through which foreign bytes reach a terminal, JSON, HTML or CSV.
+ * show - the only door through which foreign bytes reach a terminal, JSON or HTML.
  *
  * TRUST: every byte may have been chosen by an attacker (subjects, file names, HELO names).
  * Terminal: no C0 or C1 controls, no bidirectional or zero-width marks, no invalid UTF-8; each
@@ -16,8 +16,6 @@ void show_text(struct buf *out, struct span s, bool ascii);
 void show_json(struct buf *out, struct span s);
 /* Text for an HTML element or a quoted attribute. */
 void show_html(struct buf *out, struct span s);
-/* One CSV cell: quoted, and a leading = + - @ tab or CR made harmless by a single quote. */
-void show_csv(struct buf *out, struct span s);
 /* True when every byte of S is part of valid UTF-8. */
 bool show_is_utf8(struct span s);
 /* Columns S takes on a terminal once shown (ambiguous width counts 1). */

@@ -349,8 +349,8 @@ static int refuse(struct err *err)
 	return err_set(err, EXIT_SOFTWARE, "the reader's answer is damaged: nothing of it is used");
 }
 
-int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct packed_rows *rows,
-			  struct inquiry **ret_inquiry, struct err *err)
+int inquiry_unpack(struct arena *a, struct span bytes, const struct packed_rows *rows,
+		   struct inquiry **ret_inquiry, struct err *err)
 {
 	struct unpacker u = { .left = bytes };
 	struct codec c = { .from = &u, .arena = a };
@@ -368,9 +368,4 @@ int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct packe
 		return refuse(err);
 	*ret_inquiry = q;
 	return 0;
-}
-
-int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inquiry, struct err *err)
-{
-	return inquiry_unpack_behind(a, bytes, NULL, ret_inquiry, err);
 }

@@ -133,9 +133,8 @@ struct span incident_id(const struct incident *in);
 
 /* Flat, versioned bytes and back. Unpacking checks every length: the bytes come from the confined reader. */
 void inquiry_pack(const struct inquiry *q, struct buf *out);
-int inquiry_unpack(struct arena *a, struct span bytes, struct inquiry **ret_inquiry, struct err *err);
-/* The same where ROWS came ahead: the bytes themselves hold none. ROWS must outlive the inquiry. */
-int inquiry_unpack_behind(struct arena *a, struct span bytes, const struct packed_rows *rows,
-			  struct inquiry **ret_inquiry, struct err *err);
+/* Where ROWS came ahead the bytes themselves hold none, and ROWS must outlive the inquiry; NULL: they hold them all. */
+int inquiry_unpack(struct arena *a, struct span bytes, const struct packed_rows *rows,
+		   struct inquiry **ret_inquiry, struct err *err);
 
 #endif

@@ -45,6 +45,7 @@ struct packed_rows {
  * One more block, checked as a whole. Unpacked rows lie in A, and texts point into BLOCK: both stay as long as ROWS.
  */
 int packed_rows_take(struct packed_rows *rows, struct arena *a, struct span block, struct err *err);
+/* Not at the end of a run, where the rows are what is printed last: for who takes several, as tests do. */
 void packed_rows_free(struct packed_rows *rows);
 
 /* --- reading ------------------------------------------------------------------------------------- */

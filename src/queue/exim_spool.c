@@ -178,34 +178,3 @@ void exim_walk(struct reading *r)
 	}
 	arena_free(a);
 }
-
-/* ID below FOLDER, which may be split by the id's sixth character. */
-static int find_in(struct reading *r, const char *folder, struct span id, struct span queue)
-{
-	const struct place p = { .fd = r->spool->fd, .path = "", .queue = queue };
-	char path[READING_PATH];
-	int found;
-
-	snprintf(path, sizeof(path), "%s/%.*s-H", folder, (int)id.n, id.p);
-	found = load(r, &p, path, id, true);
-	if (found || id.n < 6)
-		return found;
-	snprintf(path, sizeof(path), "%s/%c/%.*s-H", folder, id.p[5], (int)id.n, id.p);
-	return load(r, &p, path, id, true);
-}
-
-int exim_find(struct reading *r, struct span id)
-{
-	struct arena *a = arena_new();
-	struct span queues[QUEUES_MOST];
-	size_t n = named_queues(r, a, queues);
-	int found = find_in(r, "input", id, SPAN_NONE);
-	char path[64];
-
-	for (size_t i = 0; i < n && found == 0; i++) {
-		snprintf(path, sizeof(path), "%.*s/input", (int)queues[i].n, queues[i].p);
-		found = find_in(r, path, id, queues[i]);
-	}
-	arena_free(a);
-	return found;
-}

@@ -83,8 +83,5 @@ void folders_end(struct folders *f);
 
 void postfix_walk(struct reading *r);
 void exim_walk(struct reading *r);
-/* 1: in the room; 0: not there; -1: there and not readable. */
-int postfix_find(struct reading *r, struct span id);
-int exim_find(struct reading *r, struct span id);
 
 #endif

@@ -188,21 +188,3 @@ void reading_keep(struct arena *a, const struct queued *q, struct queued *ret)
 			0,
 		};
 }
-
-int queue_read_one(const struct spool *spool, struct span id, struct arena *a, struct queued *ret,
-		   struct err *err)
-{
-	struct reading r;
-	int found;
-
-	if (!queue_is_id(id))
-		return err_set(err, EXIT_USAGE, "that is no queue id");
-	start(&r, spool);
-	found = spool->server == SERVER_POSTFIX ? postfix_find(&r, id) : exim_find(&r, id);
-	if (found > 0)
-		reading_keep(a, &r.room->q, ret);
-	else if (found < 0)
-		found = err_set(err, EXIT_IO, "%s", r.tally.first_unreadable);
-	end(&r);
-	return found;
-}

@@ -40,13 +40,6 @@ typedef bool queue_visit(void *ctx, const struct queued *q);
 /* EXIT_NOINPUT: there is no queue; EXIT_NOPERM: it may not be read. */
 int queue_read(const struct spool *spool, queue_visit *visit, void *ctx, struct queue_tally *ret_tally, struct err *err);
 
-/*
- * The message ID as it is now, wherever it lies in the queue: 1 and the message, texts in A; 0: it is not there any
- * more; negative: it cannot be read. Ids are used again: compare inode and times, and who it belongs to
- * (trace/queued.h).
- */
-int queue_read_one(const struct spool *spool, struct span id, struct arena *a, struct queued *ret, struct err *err);
-
 /* A queue id of that server's form: letters, digits and hyphens, no more than 40. */
 bool queue_is_id(struct span id);
 

@@ -24,7 +24,7 @@ struct window {
 
 /* SIZE of the file as fstat told: a small one is read in one go. */
 void window_open(struct window *w, int fd, char *room, uint64_t size);
-/* The same over BYTES, which outlive it; no file. */
+/* The same over BYTES, which outlive it; no file: so that fuzz targets need none. */
 void window_memory(struct window *w, struct span bytes);
 /* What lies at AT, at least WANT bytes of it (at most WINDOW_MOST) unless the file ends before. */
 struct span window_look(struct window *w, uint64_t at, size_t want);

@@ -56,11 +56,6 @@ void known_free(struct known *k)
 	free(k);
 }
 
-size_t known_count(const struct known *k)
-{
-	return k ? k->n : 0;
-}
-
 /* --- reading ----------------------------------------------------------------------------------- */
 
 static int digit(char c)

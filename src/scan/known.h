@@ -45,7 +45,6 @@ uint64_t known_add_manifest(struct known *k, struct span bytes, struct span name
 uint64_t known_add_package(struct known *k, struct span bytes, struct span name);
 /* Once, after the last add. */
 void known_ready(struct known *k);
-size_t known_count(const struct known *k);
 
 /* False: no release has a file of PATH's name, so that its bytes are of no use. Cheap. PATH is absolute. */
 bool known_may(const struct known *k, struct span path);

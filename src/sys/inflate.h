@@ -35,6 +35,7 @@ void source_close(struct source *s);
  */
 ssize_t source_read(struct source *s, void *p, size_t n, struct err *err);
 
+/* What the first bytes say; no caller decides by it, tests ask whether the right decoder read. */
 enum source_form source_form(const struct source *s);
 /* A plain regular file: source_seek works on it. */
 bool source_seekable(const struct source *s);

@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size && data[0] == 'R')
 		take_rows(a, span_of((const char *)data + 1, size - 1));
-	else if (inquiry_unpack(a, span_of((const char *)data, size), &q, NULL) == 0) {
+	else if (inquiry_unpack(a, span_of((const char *)data, size), NULL, &q, NULL) == 0) {
 		inquiry_pack(q, &again);
 		if (again.n != size || memcmp(again.p, data, size) != 0)
 			abort();

@@ -52,13 +52,6 @@ static void check_quoted(struct span s)
 			must(++i + 1 < out.n && strchr("\"\\ntru", out.p[i]));
 	}
 	out.n = 0;
-	show_csv(&out, s);
-	no_controls(buf_view(&out));
-	must(out.n >= 2 && out.p[0] == '"' && out.p[out.n - 1] == '"' && !strchr("=+-@", out.p[1]));
-	for (size_t i = 1; i + 1 < out.n; i++)
-		if (out.p[i] == '"')
-			must(out.p[++i] == '"' && i + 1 < out.n);
-	out.n = 0;
 	show_html(&out, s);
 	no_controls(buf_view(&out));
 	for (size_t i = 0; i < out.n; i++)

@@ -27,7 +27,7 @@ static void round_trip(void **state)
 		struct inquiry *q = NULL;
 		struct err err = { 0 };
 
-		if (inquiry_unpack(a, buf_view(&b), &q, &err) < 0)
+		if (inquiry_unpack(a, buf_view(&b), NULL, &q, &err) < 0)
 			fail_msg("%s", err.text);
 		again = packed(q);
 		assert_int_equal(again.n, b.n);
@@ -45,7 +45,7 @@ static void values(void **state)
 	struct buf b = packed(fixture_incident(a));
 	struct inquiry *q;
 
-	assert_int_equal(inquiry_unpack(a, buf_view(&b), &q, NULL), 0);
+	assert_int_equal(inquiry_unpack(a, buf_view(&b), NULL, &q, NULL), 0);
 	assert_true(span_eq(q->rows[1].id, SPAN("info@shop.example")));
 	assert_int_equal(q->rows[0].counts.bounced, 2911);
 	assert_true(q->rows[0].reasons[2].weight == 12.3);
@@ -73,7 +73,7 @@ static void cut_anywhere(void **state)
 		struct err err = { 0 };
 
 		memcpy(cut, b.p, n);
-		assert_int_equal(inquiry_unpack(mine, span_of(cut, n), &q, &err), -EXIT_SOFTWARE);
+		assert_int_equal(inquiry_unpack(mine, span_of(cut, n), NULL, &q, &err), -EXIT_SOFTWARE);
 		assert_null(q);
 		assert_true(err.text[0]);
 		free(cut);
@@ -96,7 +96,7 @@ static void flipped_anywhere(void **state)
 			struct inquiry *q;
 
 			b.p[i] ^= (char)flips[k];
-			if (inquiry_unpack(mine, buf_view(&b), &q, NULL) == 0) {
+			if (inquiry_unpack(mine, buf_view(&b), NULL, &q, NULL) == 0) {
 				struct buf again = packed(q);
 
 				assert_int_equal(again.n, b.n);
@@ -115,7 +115,7 @@ static void expect_refused(struct inquiry *q, struct arena *a)
 	struct buf b = packed(q);
 	struct inquiry *got;
 
-	assert_int_equal(inquiry_unpack(a, buf_view(&b), &got, NULL), -EXIT_SOFTWARE);
+	assert_int_equal(inquiry_unpack(a, buf_view(&b), NULL, &got, NULL), -EXIT_SOFTWARE);
 	buf_free(&b);
 }
 
@@ -182,7 +182,7 @@ static void largest_incident(void **state)
 	in->ntimeline = INCIDENT_MOMENTS_MOST;
 	in->nrows = INCIDENT_ROWS_MOST;
 	b = packed(q);
-	assert_int_equal(inquiry_unpack(a, buf_view(&b), &back, NULL), 0);
+	assert_int_equal(inquiry_unpack(a, buf_view(&b), NULL, &back, NULL), 0);
 	assert_int_equal(back->incidents[0].nrows, INCIDENT_ROWS_MOST);
 	buf_free(&b);
 	in->nrows++;
@@ -203,7 +203,7 @@ static void no_amplification(void **state)
 
 		memcpy(keep, b.p + i, 4);
 		memcpy(b.p + i, "\xff\xff\xff\x7f", 4);
-		inquiry_unpack(a, buf_view(&b), &q, NULL);
+		inquiry_unpack(a, buf_view(&b), NULL, &q, NULL);
 		memcpy(b.p + i, keep, 4);
 	}
 	assert_true(arena_bytes(a) - before < b.n * (64u << 10));

@@ -63,7 +63,7 @@ static struct answer through(const struct inquiry *q, size_t rows)
 	}
 	without.nrows = 0;
 	inquiry_pack(&without, &bytes);
-	if (inquiry_unpack_behind(x.a, buf_view(&bytes), x.rows, &x.q, &err) < 0)
+	if (inquiry_unpack(x.a, buf_view(&bytes), x.rows, &x.q, &err) < 0)
 		fail_msg("%s", err.text);
 	arena_keep(x.a, bytes.p);
 	row_packer_free(&p);
@@ -220,7 +220,7 @@ static void incidents_name_the_accused(void **state)
 	q->incidents[0].rows[1] = (uint32_t)x.q->nrows;
 	q->nrows = 0;
 	inquiry_pack(q, &bytes);
-	assert_int_equal(inquiry_unpack_behind(x.a, buf_view(&bytes), x.rows, &got, NULL), -EXIT_SOFTWARE);
+	assert_int_equal(inquiry_unpack(x.a, buf_view(&bytes), x.rows, &got, NULL), -EXIT_SOFTWARE);
 	buf_free(&bytes);
 	end(&x);
 	arena_free(a);

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "queue/spool.h"
+#include "queue/reading.h"
 
 static char dir[64];
 
@@ -246,16 +246,35 @@ static void stops(void **state)
 	buf_free(&all.text);
 }
 
+struct one {
+	struct span id;
+	struct arena *arena;
+	struct queued *ret;
+	int found;
+};
+
+static bool see_one(void *ctx, const struct queued *q)
+{
+	struct one *one = ctx;
+
+	if (!span_eq(q->id_text, one->id))
+		return true;
+	reading_keep(one->arena, q, one->ret);
+	one->found++;
+	return true;
+}
+
+/* How often the message ID is in the queue; where it is, RET holds it. */
 static int find(enum mail_server server, const char *id, struct arena *a, struct queued *ret)
 {
+	struct one one = { .id = span_str(id), .arena = a, .ret = ret };
 	struct spool from = spool(server, 0);
+	struct queue_tally tally;
 	struct err err = { 0 };
-	int rc = queue_read_one(&from, span_str(id), a, ret, &err);
 
+	assert_int_equal(queue_read(&from, see_one, &one, &tally, &err), 0);
 	close(from.fd);
-	if (rc < 0)
-		assert_true(err.text[0] != 0);
-	return rc;
+	return one.found;
 }
 
 static void is(struct span got, const char *want)
@@ -329,25 +348,18 @@ static void one_of_exim(void **state)
 	arena_free(a);
 }
 
-/* An id is a name in a folder and nothing else; what is no file, or of another name, is not the message. */
+/* What is of another name inside is said; what is no id or no file is not the message. */
 static void one_of_nobody(void **state)
 {
-	static const char *const wrong[] = { "",
-					     "abc",
-					     "../../etc/passwd",
-					     "input/1xXDax-00005S-2L",
-					     "1xXDax.00005S",
-					     "12345678901234567890123456789012345678901" };
 	struct arena *a = arena_new();
 	struct queued q;
 
 	(void)state;
-	exim("input", "1xXDax-00005S-2L", 2);
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
-		assert_int_equal(find(SERVER_EXIM, wrong[i], a, &q), -EXIT_USAGE);
 	make("input/1xXDay-00005S-2L-H/");
-	assert_int_equal(find(SERVER_EXIM, "1xXDay-00005S-2L", a, &q), -EXIT_IO);
+	put("input/1xXDax.00005S-H", SPAN("1xXDax.00005S-H\n"), 0600);
 	put("input/1xXDaw-00005S-2L-H", SPAN("1xXDax-00005S-2L-H\n"), 0600);
+	assert_int_equal(find(SERVER_EXIM, "1xXDay-00005S-2L", a, &q), 0);
+	assert_int_equal(find(SERVER_EXIM, "1xXDax.00005S", a, &q), 0);
 	assert_int_equal(find(SERVER_EXIM, "1xXDaw-00005S-2L", a, &q), 1);
 	assert_non_null(q.damage);
 	arena_free(a);
