@@ -21,6 +21,7 @@
 #include "app/verbs.h"
 #include "base/show.h"
 #include "model/rows.h"
+#include "report/history.h"
 #include "report/plan.h"
 #include "sys/clock.h"
 
@@ -66,6 +67,7 @@ struct contain {
 	struct ids held; /* of both servers, where HELD_TOO */
 	char state[PATH_MAX], root_path[PATH_MAX];
 	size_t done, failed;
+	struct sink doing; /* --json: what is being done, behind its plan */
 };
 
 /* --- whom -------------------------------------------------------------------------------------------- */
@@ -321,6 +323,8 @@ static int see(void *owner, const struct journal_row *row)
 	struct contain *k = owner;
 	struct buf text = BUF_MAX(4096);
 
+	if (k->o->output == OUTPUT_JSON)
+		history_json(&k->doing, row);
 	if (k->o->quiet)
 		return 0;
 	buf_addf(&text, "  %s %llu  ", row->state == ACT_STATE_DONE ? "done  " : "FAILED",
@@ -449,7 +453,7 @@ static int state_of(struct contain *k, struct err *err)
 	return 0;
 }
 
-static int apply(struct contain *k, struct err *err)
+static int do_all(struct contain *k, struct err *err)
 {
 	bool contain = k->want.task == PLAN_CONTAIN;
 	struct buf undo = BUF_MAX(1024);
@@ -472,10 +476,28 @@ static int apply(struct contain *k, struct err *err)
 	if (rc == 0 && contain)
 		rc = do_rest(k, err);
 	if (!k->o->quiet)
-		printf("%zu done, %zu not. Back any time: spamtrail undo '%.*s'\n", k->done, k->failed,
-		       (int)undo.n, undo.p);
+		fprintf(k->o->output == OUTPUT_SCREEN ? stdout : stderr,
+			"%zu done, %zu not. Back any time: spamtrail undo '%.*s'\n", k->done, k->failed,
+			(int)undo.n, undo.p);
 	buf_free(&undo);
 	return rc < 0 ? rc : k->failed ? EXIT_INCOMPLETE : EXIT_NOTHING;
+}
+
+/* One object for a script: the plan, then what became of each action. */
+static int apply(struct contain *k, struct err *err)
+{
+	struct err lost;
+	int rc;
+
+	if (k->o->output != OUTPUT_JSON)
+		return do_all(k, err);
+	k->doing = sink_new(STDOUT_FILENO);
+	plan_json_begin(&k->doing, k->plan, k->verb);
+	rc = do_all(k, err);
+	history_json_end(&k->doing, rc == EXIT_NOTHING);
+	if (sink_end(&k->doing, "standard output", rc < 0 ? &lost : err) < 0 && rc >= 0)
+		rc = -err->code;
+	return rc;
 }
 
 /* --- the verbs ----------------------------------------------------------------------------------------- */
@@ -559,13 +581,23 @@ static void next_command(const struct contain *k, struct buf *out)
 	buf_str(out, " --apply");
 }
 
+static bool will_do(const struct contain *k)
+{
+	return k->o->apply && !k->o->dry_run && k->plan->nactions;
+}
+
+/* Who is asked has to see what, whatever a script gets. */
 static int show(struct contain *k, struct err *err)
 {
-	struct sink s = sink_new(STDOUT_FILENO);
+	bool later = k->o->output == OUTPUT_JSON && will_do(k); /* by apply */
 	struct buf next = BUF_MAX(8192);
+	struct sink s;
 
+	if (later && k->o->yes)
+		return 0;
+	s = sink_new(later ? STDERR_FILENO : STDOUT_FILENO);
 	next_command(k, &next);
-	if (k->o->output == OUTPUT_JSON)
+	if (k->o->output == OUTPUT_JSON && !later)
 		plan_json(&s, k->plan, k->verb);
 	else if (k->o->output == OUTPUT_PLAIN)
 		plan_plain(&s, k->plan);
@@ -626,7 +658,7 @@ static int run(struct contain *k, struct err *err)
 			       "there is nothing to be "
 			       "closed; spamtrail investigate shows the names",
 			       k->o->args[0]);
-	if (rc == 0 && k->o->apply && !k->o->dry_run && k->plan->nactions)
+	if (rc == 0 && will_do(k))
 		rc = apply(k, err);
 	return rc;
 }

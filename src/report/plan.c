@@ -201,19 +201,32 @@ void plan_json_list(struct jsonw *w, const struct plan *p)
 	jsonw_close(w, ']');
 }
 
+static void write_plan(struct jsonw *w, const struct plan *p, const char *verb)
+{
+	json_schema(w, verb);
+	if (p->incident.n)
+		jsonw_span(w, "incident", p->incident);
+	jsonw_span(w, "sender", p->sender);
+	plan_json_list(w, p);
+	write_texts(w, "apart", p->apart, p->napart);
+	write_texts(w, "notes", p->notes, p->nnotes);
+}
+
+void plan_json_begin(struct sink *s, const struct plan *p, const char *verb)
+{
+	struct jsonw w = { .out = &s->text };
+
+	write_plan(&w, p, verb);
+	jsonw_open(&w, "actions", '[');
+}
+
 void plan_json(struct sink *s, const struct plan *p, const char *verb)
 {
 	struct jsonw w = { .out = &s->text };
 
-	json_schema(&w, verb);
+	write_plan(&w, p, verb);
 	jsonw_bool(&w, "complete", true);
 	write_texts(&w, "unseen", NULL, 0);
-	if (p->incident.n)
-		jsonw_span(&w, "incident", p->incident);
-	jsonw_span(&w, "sender", p->sender);
-	plan_json_list(&w, p);
-	write_texts(&w, "apart", p->apart, p->napart);
-	write_texts(&w, "notes", p->notes, p->nnotes);
 	jsonw_close(&w, '}');
 	buf_byte(&s->text, '\n');
 }

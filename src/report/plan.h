@@ -17,6 +17,8 @@
 /* NEXT: the one command that goes on from here, whole. DIFF: what edits change, line by line. */
 void plan_text(struct sink *s, const struct plan *p, const struct screen *screen, bool diff, struct span next);
 void plan_json(struct sink *s, const struct plan *p, const char *verb);
+/* The same where it is being done: history_json tells the actions, history_json_end ends the object. */
+void plan_json_begin(struct sink *s, const struct plan *p, const char *verb);
 /*   plain: action  number kind grade lifetime transient what command undo ; apart text ; note text */
 void plan_plain(struct sink *s, const struct plan *p);
 /* The contract's "plan" of an incident. */
