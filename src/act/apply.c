@@ -234,7 +234,8 @@ int act_apply(struct actor *a, size_t index, const struct journal_row **ret_row,
 
 /*
  * The row says *undoing* before anything is touched. An undo that was refused leaves things as they are, so the row is
- * *done* again; one of which nobody knows how far it got stays *undoing*, and the next start goes on with it.
+ * *done* again; one of which nobody knows how far it got (a panel's program that could not be heard) stays *undoing*, and
+ * the next start goes on with it.
  */
 int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool moved, struct err *err)
 {
@@ -263,7 +264,10 @@ int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool
 	rc = act_kind(v->kind)->undo ? act_kind(v->kind)->undo(&w, &why) : 0;
 	if (rc == 0)
 		r->state = ACT_STATE_UNDONE;
-	else if (!w.unsure) {
+	else if (w.unsure || why.code == EXIT_TEMPFAIL)
+		buf_addf(&w.text, "%snot known whether it is taken back: undo it again, which is safe",
+			 w.text.n ? "; " : "");
+	else {
 		r->state = ACT_STATE_DONE;
 		r->by = UNDONE_NOT;
 	}

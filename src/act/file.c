@@ -9,6 +9,7 @@
 #include "act/file.h"
 #include "act/act.h"
 #include "act/record.h"
+#include "sys/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -130,8 +131,7 @@ int file_describe(struct work *w, int fd, struct err *err)
 		rc = digest_file(plain, sum, err);
 		w->record->hash = arena_span(w->arena, span_of((const char *)sum, sizeof(sum)));
 	}
-	if (plain >= 0)
-		close(plain);
+	fd_close(plain);
 	return rc;
 }
 

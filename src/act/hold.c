@@ -12,6 +12,7 @@
 
 #include "act/place.h"
 #include "base/hash.h"
+#include "sys/fd.h"
 
 #include <errno.h>
 #include <dirent.h>
@@ -106,8 +107,7 @@ static int list_store(int dir, const struct hold *h, struct err *err)
 		if (fd < 0 || file_write(fd, path) < 0 || fsync(fd) < 0 || fsync(dir) < 0)
 			rc = err_sys(err, EXIT_IO, "the list of hold stores cannot be written");
 	}
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	buf_free(&known);
 	return rc;
 }
@@ -131,13 +131,11 @@ int hold_choose(const struct actor *a, int folder, struct hold *ret, struct err 
 	} else {
 		above = place_above(a, folder, err);
 		rc = above < 0 ? above : store_make(above, STORE_NAME, ret, err);
-		if (above >= 0)
-			close(above);
+		fd_close(above);
 	}
 	if (rc == 0)
 		rc = list_store(dir, ret, err);
-	if (dir >= 0)
-		close(dir);
+	fd_close(dir);
 	hold_close(&own);
 	return rc;
 }
@@ -160,8 +158,7 @@ int hold_open(const struct work *w, struct hold *ret, struct err *err)
 
 void hold_close(struct hold *h)
 {
-	if (h->fd >= 0)
-		close(h->fd);
+	fd_close(h->fd);
 	h->fd = -1;
 }
 
@@ -221,21 +218,27 @@ int hold_write_record(const struct work *w, const struct hold *h, struct err *er
 	if (fd < 0 || file_write(fd, buf_view(&bytes)) < 0 || fsync(fd) < 0 ||
 	    renameat(h->fd, half, h->fd, hold_name_in(w, ".rec", whole)) < 0)
 		rc = err_sys(err, EXIT_IO, "the record %s/%s cannot be written", h->path, half);
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	if (rc < 0)
 		unlinkat(h->fd, half, 0);
 	buf_free(&bytes);
 	return rc < 0 ? rc : place_sync(h->fd, err);
 }
 
-void hold_drop_record(const struct work *w, const struct hold *h)
+/* By inode: under the name may lie somebody's file that has just been exchanged for ours. The record goes last. */
+int hold_drop(struct work *w, const struct hold *h, uint64_t inode, struct err *err)
 {
+	static const char *const tails[] = { ".tmp", ".new", ".rec" };
 	char name[HOLD_NAME_BYTES];
+	struct stat st;
+	bool gone = fstatat(h->fd, hold_name_in(w, "", name), &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    st.st_ino != inode || unlinkat(h->fd, name, 0) == 0;
 
-	unlinkat(h->fd, hold_name_in(w, ".tmp", name), 0);
-	unlinkat(h->fd, hold_name_in(w, ".new", name), 0);
-	unlinkat(h->fd, hold_name_in(w, ".rec", name), 0);
+	for (size_t i = 0; gone && i < sizeof(tails) / sizeof(*tails); i++)
+		gone = unlinkat(h->fd, hold_name_in(w, tails[i], name), 0) == 0 || errno == ENOENT;
+	if (!gone)
+		w->unsure = true;
+	return gone ? 0 : err_sys(err, EXIT_IO, "%s/%s cannot be ended", h->path, name);
 }
 
 int hold_make_file(const struct work *w, const struct hold *h, const char *tail, struct span bytes,
@@ -257,16 +260,6 @@ int hold_make_file(const struct work *w, const struct hold *h, const char *tail,
 	return -EXIT_IO;
 }
 
-/* By inode: under the name may lie somebody's file that has just been exchanged for ours. */
-void hold_drop_file(const struct work *w, const struct hold *h, uint64_t inode)
-{
-	char name[HOLD_NAME_BYTES];
-	struct stat st;
-
-	if (fstatat(h->fd, hold_name_in(w, "", name), &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == inode)
-		unlinkat(h->fd, name, 0);
-}
-
 /* --- records without a journal ------------------------------------------------------------------- */
 
 static void see_record(int store, const char *name, hold_see *see, void *owner)
@@ -283,8 +276,7 @@ static void see_record(int store, const char *name, hold_see *see, void *owner)
 		if (unpack_u64(&sum) == hash_span(buf_view(&bytes), RECORD_SEED))
 			see(owner, buf_view(&bytes));
 	}
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	buf_free(&bytes);
 }
 

@@ -37,13 +37,14 @@ void hold_close(struct hold *h);
 int hold_name(struct work *w, const struct hold *h, struct err *err);
 /* W's row beside the file, on disk when it returns. */
 int hold_write_record(const struct work *w, const struct hold *h, struct err *err);
-/* Ends the record beside a file that is no longer held. */
-void hold_drop_record(const struct work *w, const struct hold *h);
+/*
+ * Ends what lies under the record's name: the file, if it is a file of ours with the inode INODE (0: none is meant; anything
+ * else stays), and the record. Negative: some of it is still there, and W is unsure.
+ */
+int hold_drop(struct work *w, const struct hold *h, uint64_t inode, struct err *err);
 /* A new file of ours under the record's name and TAIL, with BYTES, owner, mode and XATTRS, on disk; its descriptor. */
 int hold_make_file(const struct work *w, const struct hold *h, const char *tail, struct span bytes,
 		   const struct seen *like, struct span xattrs, struct err *err);
-/* Ends a file of ours, that is one with the inode INODE. Anything else stays. */
-void hold_drop_file(const struct work *w, const struct hold *h, uint64_t inode);
 /* The record's name in the store with TAIL; "" when the record is damaged. */
 #define HOLD_NAME_BYTES 32
 const char *hold_name_in(const struct work *w, const char *tail, char name[HOLD_NAME_BYTES]);

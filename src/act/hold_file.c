@@ -12,6 +12,7 @@
 #include "act/file.h"
 #include "act/act.h"
 #include "act/record.h"
+#include "sys/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,8 +34,7 @@ static int look(struct work *w, struct err *err)
 		rc = hold_choose(w->actor, place.folder, &hold, err);
 	if (rc == 0)
 		rc = hold_name(w, &hold, err);
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	hold_close(&hold);
 	place_close(&place);
 	return rc;
@@ -94,11 +94,11 @@ static int settle(struct work *w, enum settled *ret, struct err *err)
 		return rc;
 	there = hold_status(w, &m.hold, &st, err);
 	if (there == 0)
-		hold_drop_record(w, &m.hold);
+		rc = hold_drop(w, &m.hold, 0, err);
 	hold_close(&m.hold);
 	if (there <= 0) {
 		*ret = NOT_MADE;
-		return there;
+		return there < 0 ? there : rc;
 	}
 	*ret = MADE;
 	rc = move_open(w, &m, err);
@@ -111,7 +111,7 @@ static int settle(struct work *w, enum settled *ret, struct err *err)
 		*ret = NOT_MADE;
 		rc = move_back(w, &m, err);
 		if (rc == 0)
-			hold_drop_record(w, &m.hold);
+			rc = hold_drop(w, &m.hold, 0, err);
 	}
 	move_close(&m);
 	return rc;
@@ -130,8 +130,7 @@ static int without_set_id(struct work *w, const struct move *m, const struct sta
 			     m->token);
 	else
 		buf_str(&w->text, "its set-id bits are not given back");
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return rc;
 }
 
@@ -182,7 +181,7 @@ static int undo(struct work *w, struct err *err)
 		folder_time_back(w, m.place.folder, &st);
 out:
 	if (rc == 0)
-		hold_drop_record(w, &m.hold);
+		rc = hold_drop(w, &m.hold, 0, err);
 	move_close(&m);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include "act/file.h"
 #include "act/act.h"
 #include "act/record.h"
+#include "sys/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,8 +75,7 @@ static int read_plain(const struct work *w, int dir, const char *name, struct st
 	if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) && st->st_nlink == 1 &&
 	    st->st_uid == w->record->file.uid && file_read(fd, FILE_MOST, out, &unread) == 0 && !out->over)
 		return fd;
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return -1;
 }
 
@@ -87,8 +87,7 @@ static bool done_before(const struct work *w, const struct move *m, const struct
 	int fd = read_plain(w, m->hold.fd, aside, &st, &bytes);
 	bool done = fd >= 0 && take_out(h, buf_view(&bytes), &out);
 
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	if (!done)
 		unlinkat(m->hold.fd, aside, 0);
 	buf_free(&bytes);
@@ -110,8 +109,7 @@ static int replace(struct work *w, struct move *m, const char *aside, int presen
 	like = seen_of(&st);
 	fd = hold_make_file(w, &m->hold, TAIL, is, &like, buf_view(&xattrs), err);
 	rc = fd < 0 ? fd : 0;
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	if (rc == 0 && move_name(m->hold.fd, aside, m->place.folder, m->place.name, MOVE_EXCHANGE) < 0)
 		rc = err_sys(err, EXIT_IO, "%s cannot be replaced", m->place.name);
 	if (rc == 0) {
@@ -120,8 +118,7 @@ static int replace(struct work *w, struct move *m, const char *aside, int presen
 			move_name(m->hold.fd, aside, m->place.folder, m->place.name, MOVE_EXCHANGE);
 			rc = err_set(err, EXIT_IO, "%s was changed while it was edited", m->place.name);
 		}
-		if (fd >= 0)
-			close(fd);
+		fd_close(fd);
 	}
 	if (rc < 0)
 		unlinkat(m->hold.fd, aside, 0);
@@ -147,14 +144,12 @@ int hunk_undo(struct work *w, struct move *m, struct err *err)
 				     m->place.name);
 		else
 			rc = replace(w, m, aside, fd, buf_view(&present), buf_view(&out), err);
-		if (fd >= 0)
-			close(fd);
+		fd_close(fd);
 	}
 	if (rc == 0) {
 		buf_str(&w->text, "others have changed it since: only our lines were taken out");
 		/* the old file as a whole would bring back more than that; it goes first: gone, the rest is done */
-		hold_drop_file(w, &m->hold, w->record->file.inode);
-		unlinkat(m->hold.fd, aside, 0);
+		rc = hold_drop(w, &m->hold, w->record->file.inode, err);
 	}
 	buf_free(&present);
 	buf_free(&out);

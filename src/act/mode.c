@@ -13,6 +13,7 @@
 #include "act/act.h"
 #include "act/place.h"
 #include "act/record.h"
+#include "sys/fd.h"
 #include "sys/openat2.h"
 
 #include <errno.h>
@@ -153,8 +154,7 @@ static enum outcome set(const struct work *w, int home, size_t i, mode_t expecte
 	if (one == FAILED)
 		err_sys(err, EXIT_IO, "%.*s: its mode could not be set", (int)w->action->args[i].n - HEAD,
 			w->action->args[i].p + HEAD);
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return one;
 }
 
@@ -164,8 +164,7 @@ static int sync_all(int home, struct err *err)
 	int fd = openat(home, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc = fd < 0 || syncfs(fd) < 0 ? err_sys(err, EXIT_IO, "modes cannot be written to disk") : 0;
 
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 #include "act/place.h"
 #include "act/act.h"
 
+#include "sys/fd.h"
 #include "sys/openat2.h"
 
 #include <errno.h>
@@ -96,8 +97,7 @@ static int open_home(const struct actor *a, const struct action *v, struct err *
 	}
 	return fd;
 bad:
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return -err->code;
 }
 
@@ -146,8 +146,7 @@ int place_open(const struct actor *a, const struct action *v, struct place *ret,
 
 void place_close(struct place *p)
 {
-	if (p->folder >= 0)
-		close(p->folder);
+	fd_close(p->folder);
 	p->folder = -1;
 }
 
@@ -189,8 +188,7 @@ int place_sync(int folder, struct err *err)
 
 	if (fd < 0 || fsync(fd) < 0)
 		rc = err_sys(err, EXIT_IO, "a folder cannot be written to disk");
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return rc;
 }
 
@@ -211,10 +209,8 @@ int place_same_mount(int a, int b, bool device, struct err *err)
 static int cannot_open(int at, int best, struct err *err)
 {
 	err_sys(err, EXIT_IO, "no folder for a hold store can be opened");
-	if (at >= 0)
-		close(at);
-	if (best >= 0)
-		close(best);
+	fd_close(at);
+	fd_close(best);
 	return -err->code;
 }
 
@@ -227,8 +223,7 @@ int place_above(const struct actor *a, int folder, struct err *err)
 	     i++) {
 		if (fstat(at, &st) == 0 && place_root_only(&st)) {
 			if (chain_trusted(a, at)) {
-				if (best >= 0)
-					close(best);
+				fd_close(best);
 				best = fcntl(at, F_DUPFD_CLOEXEC, 0);
 			} else if (errno) {
 				return cannot_open(at, best, err);
@@ -243,8 +238,7 @@ int place_above(const struct actor *a, int folder, struct err *err)
 	}
 	if (at < 0 && best < 0)
 		return cannot_open(at, best, err);
-	if (at >= 0)
-		close(at);
+	fd_close(at);
 	if (best >= 0)
 		return best;
 	return same < 0 ? same

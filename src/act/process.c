@@ -10,6 +10,7 @@
 #include "act/process.h"
 #include "act/act.h"
 #include "act/record.h"
+#include "sys/fd.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -106,8 +107,7 @@ struct span process_boot(struct arena *a)
 	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
 
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return n > 0 ? arena_span(a, span_of(text, (size_t)n)) : SPAN_NONE;
 }
 
@@ -224,8 +224,7 @@ static int undo(struct work *w, struct err *err)
 	if (span_eq(boot, w->record->boot)) {
 		fd = process_open(w->action->pid, w->action->born, PLAN_NO_UID, err);
 		rc = fd < 0 ? fd : process_signal(fd, SIGCONT, err);
-		if (fd >= 0)
-			close(fd);
+		fd_close(fd);
 	}
 	if (rc != -EXIT_NOINPUT)
 		return rc;

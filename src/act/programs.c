@@ -152,14 +152,17 @@ static bool said_no(struct span program, struct span said)
 	return false;
 }
 
-/* Debian's configuration is put together anew where it is made of parts; then the daemon is told. */
+/* Debian's or cPanel's configuration is put together anew where it is made of parts; then the daemon is told. */
 static int reload_exim(struct err *err)
 {
-	const struct span update = SPAN("/usr/sbin/update-exim4.conf");
+	const struct span debian = SPAN("/usr/sbin/update-exim4.conf");
+	const struct span cpanel = SPAN("/usr/local/cpanel/scripts/buildeximconf");
 	int rc = 0;
 
-	if (access("/etc/exim4/exim4.conf", F_OK) < 0 && access(update.p, X_OK) == 0)
-		rc = run_program(&update, 1, SPAN_NONE, err);
+	if (access(cpanel.p, X_OK) == 0)
+		rc = run_program(&cpanel, 1, SPAN_NONE, err);
+	else if (access("/etc/exim4/exim4.conf", F_OK) < 0 && access(debian.p, X_OK) == 0)
+		rc = run_program(&debian, 1, SPAN_NONE, err);
 	if (rc == 0)
 		process_reload_exim();
 	return rc;

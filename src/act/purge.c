@@ -10,7 +10,9 @@
 #include "act/file.h"
 #include "act/act.h"
 #include "act/record.h"
+#include "sys/fd.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -45,20 +47,20 @@ static int purge_file(struct work *w, struct err *err)
 		return rc;
 	snprintf(token, sizeof(token), "%.*s", (int)w->record->token.n, w->record->token.p);
 	fd = openat(h.fd, token, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOATIME | O_CLOEXEC);
-	if (fd < 0) {
+	if (fd < 0 && errno != ENOENT) {
 		rc = err_sys(err, EXIT_IO, "%s/%s cannot be read", h.path, token);
 	} else {
-		why = objection(w, fd);
+		/* gone in a purge that could not end its record */
+		why = fd < 0 ? NULL : objection(w, fd);
 		if (why)
 			rc = err_set(err, EXIT_IO, "%s/%s is kept: %s", h.path, token, why);
 		else
-			hold_drop_file(w, &h,
+			rc = hold_drop(w, &h,
 				       w->action->kind == ACTION_PUT_FILE ? w->record->new_inode
-									  : w->record->file.inode);
-		close(fd);
+									  : w->record->file.inode,
+				       err);
 	}
-	if (rc == 0)
-		hold_drop_record(w, &h);
+	fd_close(fd);
 	hold_close(&h);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "act/file.h"
 #include "act/act.h"
 #include "act/record.h"
+#include "sys/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,8 +48,7 @@ static bool is_ours(const struct work *w, int dir, const char *name, bool any_by
 	if (ours && !any_bytes)
 		ours = w->record->new_hash.n == DIGEST_BYTES && digest_file(fd, sum, &unread) == 0 &&
 		       memcmp(sum, w->record->new_hash.p, DIGEST_BYTES) == 0;
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return ours;
 }
 
@@ -70,8 +70,7 @@ static int look_at_old(struct work *w, const struct place *p, struct err *err)
 			       : err_set(err, EXIT_IO,
 					 "%.*s is not as it was when the plan was made: make it anew",
 					 (int)w->action->path.n, w->action->path.p);
-	if (plain >= 0)
-		close(plain);
+	fd_close(plain);
 	close(fd);
 	return rc;
 }
@@ -188,8 +187,7 @@ static bool old_right(const struct work *w, const struct move *m)
 	bool right = fd >= 0 && fstat(fd, &st) == 0 && seen_same(&w->record->file, &st) && st.st_nlink == 1 &&
 		     st.st_uid == w->record->file.uid && bytes_equal(fd, w->action->old_bytes, &unread);
 
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return right;
 }
 
@@ -204,7 +202,7 @@ static int exchange_back(struct work *w, struct move *m, struct err *err)
 		return err_sys(err, EXIT_IO, "%.*s cannot be put back from %s/%s", (int)w->action->path.n,
 			       w->action->path.p, m->hold.path, m->token);
 	w->raced = true;
-	hold_drop_file(w, &m->hold, w->record->new_inode);
+	hold_drop(w, &m->hold, w->record->new_inode, err);
 	return err_set(err, EXIT_IO, "%.*s was changed while it was edited", (int)w->action->path.n,
 		       w->action->path.p);
 }
@@ -248,12 +246,13 @@ static int settle_made(struct work *w, int there, enum settled *ret, struct err 
 	/* a free name was taken, or the new bytes were never written */
 	if (there == 0 && !is_ours(w, m.place.folder, m.place.name, true, &st)) {
 		*ret = NOT_MADE;
-		hold_drop_record(w, &m.hold);
+		rc = hold_drop(w, &m.hold, 0, err);
 	} else if (there && !old_right(w, &m)) {
 		*ret = NOT_MADE;
 		if (exchange_back(w, &m, err) < 0 && !w->raced)
 			rc = -EXIT_IO;
-		hold_drop_record(w, &m.hold);
+		else
+			rc = hold_drop(w, &m.hold, w->record->new_inode, err);
 	}
 	if (*ret == MADE) {
 		folder_note(w, m.place.folder);
@@ -275,13 +274,12 @@ static int settle(struct work *w, enum settled *ret, struct err *err)
 	*ret = MADE;
 	/* nothing was put in place: our own bytes in the store go */
 	if (there == 1 && (w->record->new_inode == 0 || st.st_ino == w->record->new_inode)) {
-		hold_drop_file(w, &hold, st.st_ino);
-		hold_drop_record(w, &hold);
+		rc = hold_drop(w, &hold, st.st_ino, err);
 		*ret = NOT_MADE;
 	}
 	hold_close(&hold);
 	if (there < 0 || *ret == NOT_MADE)
-		return there < 0 ? there : 0;
+		return there < 0 ? there : rc;
 	return settle_made(w, there, ret, err);
 }
 
@@ -335,14 +333,16 @@ static int undo_edit(struct work *w, struct move *m, struct stat *st, struct err
 		return there;
 	/* done by a try before this one */
 	if (there == 0 || held.st_ino == w->record->new_inode)
-		goto done;
+		return 0;
 	if (!seen_same(&w->record->file, &held))
 		return err_set(err, EXIT_IO, "%s/%s is not the file that was put there", m->hold.path,
 			       m->token);
 	if (fstatat(m->place.folder, m->place.name, st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
 		return move_back(w, m, err);
-	if (!is_ours(w, m->place.folder, m->place.name, false, st))
-		return hunk_undo(w, m, err) < 0 ? changed_since(w, m, err) : 0;
+	if (!is_ours(w, m->place.folder, m->place.name, false, st)) {
+		there = hunk_undo(w, m, err);
+		return there < 0 && !w->unsure ? changed_since(w, m, err) : there;
+	}
 	if (move_surely(w, m->hold.fd, m->token, m->place.folder, m->place.name, MOVE_EXCHANGE) < 0)
 		return err_sys(err, EXIT_IO, "%.*s cannot be put back", (int)w->action->path.n,
 			       w->action->path.p);
@@ -350,8 +350,6 @@ static int undo_edit(struct work *w, struct move *m, struct stat *st, struct err
 		move_name(m->hold.fd, m->token, m->place.folder, m->place.name, MOVE_EXCHANGE);
 		return changed_since(w, m, err);
 	}
-done:
-	hold_drop_file(w, &m->hold, w->record->new_inode);
 	return 0;
 }
 
@@ -384,15 +382,12 @@ static int undo(struct work *w, struct err *err)
 	    (again || instant_equal(instant_of(&m.place.folder_status.st_mtim), w->record->parent_after)) &&
 	    (free_name || fstatat(m.place.folder, m.place.name, &st, AT_SYMLINK_NOFOLLOW) == 0))
 		folder_time_back(w, m.place.folder, &st);
-	/* only now: while it is there, a start after a kill can tell that the folder's last change was ours */
-	if (rc == 0 && free_name && w->action->kind != ACTION_PUT_FILE)
-		hold_drop_file(w, &m.hold, w->record->new_inode);
 	if (rc == 0 && tell_reader(w, &untold) < 0)
 		buf_addf(&w->text, "%sits bytes are back, but %s", w->text.n ? "; " : "", untold.text);
-	if (rc == 0 && w->action->kind == ACTION_PUT_FILE)
-		rc = hold_write_record(w, &m.hold, err);
-	else if (rc == 0)
-		hold_drop_record(w, &m.hold);
+	/* only now: while it is there, a start after a kill can tell that the folder's last change was ours */
+	if (rc == 0)
+		rc = w->action->kind == ACTION_PUT_FILE ? hold_write_record(w, &m.hold, err)
+							: hold_drop(w, &m.hold, w->record->new_inode, err);
 	move_close(&m);
 	return rc;
 }

@@ -18,6 +18,7 @@
 #include "act/queue_mail.h"
 #include "act/record.h"
 #include "act/talk.h"
+#include "sys/fd.h"
 #include "sys/spawn.h"
 
 #include <errno.h>
@@ -75,13 +76,6 @@ const struct kind kind_flush_queue = { .transient = true, .check = check_flush, 
 
 /* --- release ----------------------------------------------------------------------------------- */
 
-static int check_release(const struct actor *a, const struct action *v, struct err *err)
-{
-	if (v->nargs == 0)
-		return err_set(err, EXIT_NOPERM, "a release needs queue ids");
-	return queue_check(v, v->args, v->nargs, err);
-}
-
 static int make_release(struct work *w, struct err *err)
 {
 	return queue_release_ids(w, w->action->args, w->action->nargs, err);
@@ -93,7 +87,9 @@ static int undo_release(struct work *w, struct err *err)
 	return queue_hold_ids(w, w->action->args, w->action->nargs, err);
 }
 
-const struct kind kind_release_queue = { .check = check_release, .make = make_release, .undo = undo_release };
+const struct kind kind_release_queue = { .check = queue_check_some,
+					 .make = make_release,
+					 .undo = undo_release };
 
 /* --- remove ------------------------------------------------------------------------------------ */
 
@@ -106,13 +102,6 @@ static int check_remove(const struct actor *a, const struct action *v, struct er
 	return rc < 0 ? rc : queue_check(v, v->back, v->nback, err);
 }
 
-static int look_remove(struct work *w, struct err *err)
-{
-	w->record->ids = w->action->args;
-	w->record->nids = w->action->nargs;
-	return 0;
-}
-
 /* STATE/samples, root's alone. */
 static int samples_folder(const struct work *w, struct err *err)
 {
@@ -123,8 +112,7 @@ static int samples_folder(const struct work *w, struct err *err)
 		fd = openat(state, "samples", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		err_sys(err, EXIT_IO, "%s/samples cannot be made", w->actor->state_dir);
-	if (state >= 0)
-		close(state);
+	fd_close(state);
 	return fd < 0 ? -EXIT_IO : fd;
 }
 
@@ -166,8 +154,7 @@ static int write_sample(const struct work *w, int folder, struct span id, struct
 	fd = openat(folder, name.p, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 || file_write(fd, bytes) < 0 || fsync(fd) < 0)
 		rc = err_sys(err, EXIT_IO, "a sample cannot be kept in %s/samples", w->actor->state_dir);
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	buf_free(&name);
 	return rc;
 }
@@ -189,8 +176,7 @@ static int keep_samples(struct work *w, const struct span *ids, size_t n, size_t
 	}
 	if (rc == 0 && fsync(folder) < 0)
 		rc = err_sys(err, EXIT_IO, "%s/samples cannot be written", w->actor->state_dir);
-	if (folder >= 0)
-		close(folder);
+	fd_close(folder);
 	if (rc == 0 && kept == 0 && n)
 		rc = err_set(err, EXIT_IO, "no sample of these messages could be read, so none is removed");
 	*ret_kept = kept;
@@ -298,7 +284,7 @@ static int settle_remove(struct work *w, enum settled *ret, struct err *err)
 }
 
 const struct kind kind_remove_queue = { .check = check_remove,
-					.look = look_remove,
+					.look = queue_look,
 					.make = make_remove,
 					.undo = undo_remove,
 					.settle = settle_remove };

@@ -21,20 +21,6 @@
 /* innocents: they have an id that was his a moment ago, so there are few */
 #define ONE_BY_ONE 200
 
-static int check(const struct actor *a, const struct action *v, struct err *err)
-{
-	if (v->nargs == 0)
-		return err_set(err, EXIT_NOPERM, "a hold needs queue ids");
-	return queue_check(v, v->args, v->nargs, err);
-}
-
-static int look(struct work *w, struct err *err)
-{
-	w->record->ids = w->action->args;
-	w->record->nids = w->action->nargs;
-	return 0;
-}
-
 /*
  * Exim without -MG (before named queues) has moved nothing: then what is free is frozen. Where some have moved, what has
  * not is under delivery, and is tried again at the command line's next look.
@@ -106,4 +92,6 @@ static int undo(struct work *w, struct err *err)
 }
 
 /* Whose they are was not asked, or not yet followed: all are released. */
-const struct kind kind_hold_queue = { .check = check, .look = look, .make = make, .undo = undo };
+const struct kind kind_hold_queue = {
+	.check = queue_check_some, .look = queue_look, .make = make, .undo = undo
+};

@@ -49,6 +49,19 @@ int queue_check(const struct action *v, const struct span *ids, size_t n, struct
 	return 0;
 }
 
+int queue_check_some(const struct actor *a, const struct action *v, struct err *err)
+{
+	return v->nargs ? queue_check(v, v->args, v->nargs, err)
+			: err_set(err, EXIT_NOPERM, "an action of the queue needs queue ids");
+}
+
+int queue_look(struct work *w, struct err *err)
+{
+	w->record->ids = w->action->args;
+	w->record->nids = w->action->nargs;
+	return 0;
+}
+
 /* Postfix's way: all ids on standard input. */
 int queue_postsuper(const char *flag, const struct span *ids, size_t n, struct err *err)
 {

@@ -11,6 +11,7 @@
 
 #include "model/plan.h"
 
+struct actor;
 struct work;
 struct act_looked;
 
@@ -19,6 +20,9 @@ struct act_looked;
 bool queue_is_exim(const struct action *v);
 /* IDS are of the shape of queue ids and not too many; the mail server is one that is known. */
 int queue_check(const struct action *v, const struct span *ids, size_t n, struct err *err);
+/* A kind's `check` and `look` where `args` are ids, at least one. */
+int queue_check_some(const struct actor *a, const struct action *v, struct err *err);
+int queue_look(struct work *w, struct err *err);
 
 /* postsuper FLAG with the ids on its standard input. */
 int queue_postsuper(const char *flag, const struct span *ids, size_t n, struct err *err);

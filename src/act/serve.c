@@ -9,6 +9,7 @@
 #include "act/act.h"
 #include "base/codec.h"
 #include "sys/channel.h"
+#include "sys/fd.h"
 #include "sys/spawn.h"
 
 #include "act/talk.h"
@@ -124,8 +125,7 @@ static int lock(struct actor *a, struct err *err)
 		return err_sys(err, EXIT_NOPERM, "%s cannot be made", a->state_dir);
 	dir = open(a->state_dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	fd = dir < 0 ? -1 : openat(dir, "act.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (dir >= 0)
-		close(dir);
+	fd_close(dir);
 	if (fd < 0)
 		return err_sys(err, EXIT_IO, "%s/act.lock cannot be opened", a->state_dir);
 	/* what we have started goes on when we are killed: the next actor must not take back what is still being done */
@@ -385,7 +385,8 @@ static int undo_all(struct actor *a, const struct wish *wish, bool moved, struct
 	struct journal_row *rows;
 	struct err why = { 0 };
 	size_t n, did = 0;
-	int rc = journal_list(a->journal, a->arena, 1u << ACT_STATE_DONE, &rows, &n, &why);
+	int rc = journal_list(a->journal, a->arena, 1u << ACT_STATE_DONE | 1u << ACT_STATE_UNDOING, &rows, &n,
+			      &why);
 
 	/* of two edits of one file only the later one stands as it was left: it goes first */
 	for (size_t i = n; rc == 0 && i-- > 0;) {
@@ -501,7 +502,6 @@ void act_end(struct actor *a)
 		close(SPAWN_KEPT);
 		close(a->lock);
 	}
-	if (a->root >= 0)
-		close(a->root);
+	fd_close(a->root);
 	arena_free(a->arena);
 }

@@ -17,6 +17,11 @@ void exim_close_login(struct draft *d, const struct culprit *c);
 void exim_close_user(struct draft *d, const struct culprit *c);
 /* Exim's hook lines, where they are missing; true: they are there, or come first in this plan. */
 bool exim_setup(struct draft *d);
+/* The same on a panel, by its own include points; and whether the lines are there already. */
+bool exim_panel_setup(struct draft *d);
+bool exim_panel_ready(struct draft *d);
+/* Where senders' files lie then; NULL: the panel has no such points. */
+const char *exim_panel_dir(const struct draft *d);
 /* What becomes of frozen mail by itself (auto_thaw, timeout_frozen_after). */
 void exim_tell_frozen(struct draft *d);
 /* The program of the Exim that is here. */

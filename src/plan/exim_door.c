@@ -205,13 +205,12 @@ bool exim_setup(struct draft *d)
 	struct span path, bytes = SPAN_NONE, seen, predata, not_smtp;
 	bool there;
 
-	if (!d->facts->exim_spool.n || at < 0)
+	if (!d->facts->exim_spool.n)
 		return false;
-	if (is_generated(d->facts->panel)) {
-		draft_note(d, "Exim's configuration is %.*s's: nothing is written into it",
-			   ARG(d->facts->panel));
+	if (is_generated(d->facts->panel))
+		return exim_panel_setup(d);
+	if (at < 0)
 		return false;
-	}
 	path = target(d, at);
 	there = draft_read(d, path, &bytes);
 	if (span_search(bytes, 0, SPAN("/spamtrail:")) >= 0)
@@ -272,12 +271,13 @@ void exim_tell_frozen(struct draft *d)
 static void close_by_file(struct draft *d, const struct culprit *c, struct span key, const char *how)
 {
 	int at = find_place(d);
+	const char *dir = exim_panel_dir(d) ? exim_panel_dir(d) : at < 0 ? NULL : places[at].dir;
 	struct span path;
 	struct action *v;
 
-	if (at < 0 || !exim_setup(d))
+	if (!dir || !exim_setup(d))
 		return;
-	path = draft_text(d, "%s/spamtrail:%.*s", places[at].dir, ARG(key));
+	path = draft_text(d, "%s/spamtrail:%.*s", dir, ARG(key));
 	if (draft_exists(d, path)) {
 		draft_note(d, "Exim: %.*s is there: he may not send already", ARG(path));
 		return;

@@ -196,6 +196,9 @@ bool panel_close(struct draft *d, const struct culprit *c)
 		return false;
 	if (!draft_is_plain_name(c->account))
 		return false;
+	/* setup's lines in its include points hold; its own lists refuse */
+	if (span_eq(d->facts->panel, SPAN("DirectAdmin")) && exim_panel_ready(d))
+		return false;
 	if (span_eq(d->facts->panel, SPAN("DirectAdmin")))
 		return directadmin(d, c, mailbox);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

@@ -120,6 +120,8 @@ static void close_user(struct draft *d, const struct culprit *c)
 	if (!panel_close(d, c)) {
 		postfix_close_user(d, c);
 		exim_close_user(d, c);
+	} else if (exim_panel_ready(d)) {
+		exim_close_user(d, c);
 	}
 	egress_block(d, c);
 }
@@ -132,6 +134,8 @@ static void contain_one(struct draft *d, const struct culprit *c)
 			postfix_close_login(d, c);
 			exim_close_login(d, c);
 			end_sessions(d, c);
+		} else if (exim_panel_ready(d)) {
+			exim_close_login(d, c);
 		}
 		/* last: a password that is still good for a moment opens no door any more */
 		mailbox_lock(d, c);

@@ -96,12 +96,18 @@ void history_plain(struct sink *s, const struct journal_row *r)
 	sink_turn(s);
 }
 
+/* A row that is under way when nobody is at it: recovery could not tell how far it got. */
+static const char *state_word(enum act_state state)
+{
+	return state == ACT_STATE_DOING || state == ACT_STATE_UNDOING ? "not known" : act_state_name(state);
+}
+
 void history_text(struct sink *s, const struct journal_row *r, const struct screen *screen)
 {
 	struct buf *out = &s->text;
 	struct span why = r->incident.n ? r->incident : r->sender;
 
-	buf_addf(out, "%6llu  %-8s ", (unsigned long long)r->id, act_state_name(r->state));
+	buf_addf(out, "%6llu  %-8s ", (unsigned long long)r->id, state_word(r->state));
 	text_rfc3339(out, r->changed, NULL);
 	buf_str(out, "  ");
 	show_text(out, why, screen->ascii);

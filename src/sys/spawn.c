@@ -83,8 +83,18 @@ static bool listen_to(struct talk *t, struct buf *output)
 	return n >= 0 || errno == EINTR || errno == EAGAIN;
 }
 
-/* Feeds and listens until the program has closed its output: NULL, or what it did wrong. */
-static const char *converse(struct talk *t, const struct spawn *s, int64_t deadline)
+static int unheard(struct err *err, const struct spawn *s)
+{
+	return err_sys(err, EXIT_TEMPFAIL, "%s could not be listened to", s->argv[0]);
+}
+
+static int late(struct err *err, const struct spawn *s)
+{
+	return err_set(err, EXIT_TEMPFAIL, "%s did not end in time", s->argv[0]);
+}
+
+/* Feeds and listens until the program has closed its output. */
+static int converse(struct talk *t, const struct spawn *s, int64_t deadline, struct err *err)
 {
 	const struct clock clock = { 0 };
 
@@ -94,42 +104,45 @@ static const char *converse(struct talk *t, const struct spawn *s, int64_t deadl
 		int64_t left = (deadline - clock_steady_micros(&clock)) / 1000;
 
 		if (left <= 0)
-			return "did not end in time";
+			return late(err, s);
 		if (poll(p, 2, (int)left + 1) < 0 && errno != EINTR)
-			return "could not be listened to";
+			return unheard(err, s);
 		if (t->in >= 0 && p[1].revents)
 			feed(t);
 		if (p[0].revents && !listen_to(t, s->output))
-			return "could not be listened to";
+			return unheard(err, s);
 		if (t->said > SPAWN_OUTPUT_MOST)
-			return "said more than 1 MiB";
+			return err_set(err, EXIT_TEMPFAIL, "%s said more than 1 MiB", s->argv[0]);
 	}
-	return NULL;
+	return 0;
 }
 
-/* Waits for PID until the deadline; what has closed its output may still run. */
-static const char *reap(pid_t pid, int64_t deadline, const char *wrong, int *ret_status)
+static void end(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	kill(pid, SIGKILL);
+}
+
+/* Waits for PID until the deadline; what has closed its output may still run. RC: what went wrong before. */
+static int reap(pid_t pid, const struct spawn *s, int64_t deadline, int rc, int *ret_status, struct err *err)
 {
 	const struct clock clock = { 0 };
 	const struct timespec nap = { .tv_nsec = 2000000 };
 	pid_t got;
 
-	if (wrong)
-		kill(-pid, SIGKILL);
-	if (wrong)
-		kill(pid, SIGKILL);
-	while ((got = waitpid(pid, ret_status, wrong ? 0 : WNOHANG)) != pid) {
+	if (rc < 0)
+		end(pid);
+	while ((got = waitpid(pid, ret_status, rc < 0 ? 0 : WNOHANG)) != pid) {
 		if (got < 0 && errno != EINTR)
-			return "could not be waited for";
-		if (!wrong && clock_steady_micros(&clock) > deadline) {
-			wrong = "did not end in time";
-			kill(-pid, SIGKILL);
-			kill(pid, SIGKILL);
-		} else if (!wrong) {
+			return err_sys(err, EXIT_TEMPFAIL, "%s could not be waited for", s->argv[0]);
+		if (rc == 0 && clock_steady_micros(&clock) > deadline) {
+			rc = late(err, s);
+			end(pid);
+		} else if (rc == 0) {
 			nanosleep(&nap, NULL);
 		}
 	}
-	return wrong;
+	return rc;
 }
 
 static void check(const struct spawn *s)
@@ -147,8 +160,7 @@ int spawn_run(const struct spawn *s, struct err *err)
 	const struct clock clock = { 0 };
 	int64_t deadline = clock_steady_micros(&clock) + (int64_t)s->seconds * 1000000;
 	struct talk t = { .in = -1, .out = -1, .left = s->input };
-	int in[2], out[2], status = 0;
-	const char *wrong;
+	int in[2], out[2], status = 0, rc;
 	pid_t pid;
 
 	check(s);
@@ -164,22 +176,21 @@ int spawn_run(const struct spawn *s, struct err *err)
 	pid = fork();
 	if (pid == 0)
 		child(s, in[1], out[1]);
-	if (pid < 0)
-		err_sys(err, EXIT_IO, "%s cannot be started", s->argv[0]);
+	rc = pid < 0 ? err_sys(err, EXIT_IO, "%s cannot be started", s->argv[0]) : 0;
 	close(in[1]);
 	close(out[1]);
 	t.in = in[0];
 	t.out = out[0];
-	wrong = pid < 0 ? NULL : converse(&t, s, deadline);
+	if (pid > 0)
+		rc = converse(&t, s, deadline, err);
 	shut(&t.in);
 	shut(&t.out);
-	if (pid < 0)
-		return -EXIT_IO;
-	wrong = reap(pid, deadline, wrong, &status);
-	if (wrong)
-		return err_set(err, EXIT_IO, "%s %s", s->argv[0], wrong);
+	if (pid > 0)
+		rc = reap(pid, s, deadline, rc, &status, err);
+	if (rc < 0)
+		return rc;
 	if (WIFSIGNALED(status))
-		return err_set(err, EXIT_IO, "%s was ended by signal %d", s->argv[0], WTERMSIG(status));
+		return err_set(err, EXIT_TEMPFAIL, "%s was ended by signal %d", s->argv[0], WTERMSIG(status));
 	if (WEXITSTATUS(status) == EXEC_FAILED)
 		return err_set(err, EXIT_IO, "%s cannot be started", s->argv[0]);
 	return WEXITSTATUS(status);

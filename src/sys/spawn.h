@@ -25,7 +25,10 @@ struct spawn {
 	struct buf *output; /* both streams in the order they came, to its own `max`; NULL: dropped */
 };
 
-/* The exit status, 0 to 255; or a negative code: it could not be started, was killed, or ran out of time. */
+/*
+ * The exit status, 0 to 255; or a negative code: EXIT_IO where it could not be started, EXIT_TEMPFAIL where it was killed,
+ * ran out of time or could not be heard, so that nobody knows what it has done.
+ */
 int spawn_run(const struct spawn *s, struct err *err);
 
 /*
