@@ -148,15 +148,46 @@ static bool act_ucfirst(struct machine *m, struct value *arg, uint32_t n, struct
 	return true;
 }
 
+static bool act_lcfirst(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	char scratch[VALUE_SCRATCH];
+	struct span s = text_of(arg, scratch);
+
+	*ret = value_text(&m->e->pool, s);
+	if (ret->kind == V_TEXT && s.n && s.p[0] >= 'A' && s.p[0] <= 'Z')
+		*(char *)(uintptr_t)ret->p = (char)(s.p[0] | 0x20);
+	ret->marks = arg->marks;
+	return true;
+}
+
+/* What is to be trimmed, "a..z" told as letters. */
+static void trimmed(struct span list, bool ret[256])
+{
+	memset(ret, 0, 256 * sizeof(*ret));
+	for (size_t i = 0; i < list.n; i++) {
+		unsigned from = (uint8_t)list.p[i], to = from;
+
+		if (i + 3 < list.n && list.p[i + 1] == '.' && list.p[i + 2] == '.' &&
+		    (uint8_t)list.p[i + 3] >= from) {
+			to = (uint8_t)list.p[i + 3];
+			i += 3;
+		}
+		while (from <= to)
+			ret[from++] = true;
+	}
+}
+
 static bool trim(struct machine *m, struct value *arg, uint32_t n, struct value *ret, bool left, bool right)
 {
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
 	struct span s = text_of(arg, scratch),
-		    blank = n > 1 ? text_of(&arg[1], other) : span_of(" \t\n\r\0\v", 6);
+		    list = n > 1 ? text_of(&arg[1], other) : span_of(" \t\n\r\0\v", 6);
+	bool blank[256];
 
-	while (left && s.n && blank.n && memchr(blank.p, s.p[0], blank.n))
+	trimmed(list, blank);
+	while (left && s.n && blank[(uint8_t)s.p[0]])
 		s = span_from(s, 1);
-	while (right && s.n && blank.n && memchr(blank.p, s.p[s.n - 1], blank.n))
+	while (right && s.n && blank[(uint8_t)s.p[s.n - 1]])
 		s.n--;
 	*ret = value_text(&m->e->pool, s);
 	ret->marks = arg->marks;
@@ -235,17 +266,19 @@ static bool act_pad(struct machine *m, struct value *arg, uint32_t n, struct val
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
 	struct span s = text_of(arg, scratch), with = n > 2 ? text_of(&arg[2], other) : SPAN(" ");
 	int64_t want = n > 1 ? int_of(&arg[1]) : 0;
-	bool left = n > 3 && int_of(&arg[3]) == 0;
+	/* STR_PAD_LEFT, _RIGHT, _BOTH */
+	int64_t side = n > 3 ? int_of(&arg[3]) : 1, left;
 	struct buf out = BUF_MAX(REPEAT_MOST);
 
 	if (want > 65536 || !with.n)
 		return false;
-	if (!left)
-		buf_span(&out, s);
-	for (int64_t i = (int64_t)s.n; i < want; i++)
-		buf_byte(&out, with.p[(size_t)(i - (int64_t)s.n) % with.n]);
-	if (left)
-		buf_span(&out, s);
+	want = want > (int64_t)s.n ? want - (int64_t)s.n : 0;
+	left = side == 0 ? want : side == 2 ? want / 2 : 0;
+	for (int64_t i = 0; i < left; i++)
+		buf_byte(&out, with.p[(size_t)i % with.n]);
+	buf_span(&out, s);
+	for (int64_t i = 0; i < want - left; i++)
+		buf_byte(&out, with.p[(size_t)i % with.n]);
 	*ret = value_text(&m->e->pool, buf_view(&out));
 	ret->marks = arg->marks;
 	buf_free(&out);
@@ -476,86 +509,205 @@ static bool loose_sprintf(struct machine *m, struct value *arg, uint32_t n, stru
 	return true;
 }
 
-/* %s %d %u %c %x %X and their places; widths are left out. */
+/* What stands between the percent sign and its letter: %[N$][flags][width][.precision] */
+struct format {
+	uint32_t which, width, precision;
+	char fill;
+	bool to_left, plus, cut;
+};
+
+static uint32_t take_number(struct span *s)
+{
+	uint32_t v = 0;
+
+	for (; s->n && s->p[0] >= '0' && s->p[0] <= '9'; *s = span_from(*s, 1))
+		v = v < 65536 ? v * 10 + (uint32_t)(s->p[0] - '0') : v;
+	return v;
+}
+
+static struct format take_format(struct span *s)
+{
+	struct format f = { .fill = ' ' };
+	struct span ahead = *s;
+	uint32_t which = take_number(&ahead);
+
+	if (which && ahead.n && ahead.p[0] == '$') {
+		f.which = which;
+		*s = span_from(ahead, 1);
+	}
+	for (; s->n && strchr("-+ 0'", s->p[0]) && s->p[0]; *s = span_from(*s, 1)) {
+		if (s->p[0] == '\'' && s->n > 1)
+			*s = span_from(*s, 1), f.fill = s->p[0];
+		else if (s->p[0] == '-')
+			f.to_left = true;
+		else if (s->p[0] == '+')
+			f.plus = true;
+		else
+			f.fill = s->p[0];
+	}
+	f.width = take_number(s);
+	f.cut = s->n && s->p[0] == '.';
+	if (f.cut) {
+		*s = span_from(*s, 1);
+		f.precision = take_number(s);
+	}
+	return f;
+}
+
+static void add_digits(struct buf *out, uint64_t v, unsigned base, bool capitals)
+{
+	char text[65];
+	size_t at = sizeof(text);
+
+	do
+		text[--at] = (capitals ? "0123456789ABCDEF" : "0123456789abcdef")[v % base];
+	while ((v /= base) && at > 0);
+	buf_add(out, text + at, sizeof(text) - at);
+}
+
+/* One argument as the letter wants it; false for what is not worked out. */
+static bool add_argument(const struct format *f, char letter, const struct value *arg, struct buf *out)
+{
+	char scratch[VALUE_SCRATCH];
+	uint64_t number = (uint64_t)int_of(arg);
+	struct span s;
+
+	switch (letter) {
+	case 'c':
+		buf_byte(out, (char)number);
+		return true;
+	case 'd':
+	case 'i':
+		buf_addf(out, f->plus ? "%+lld" : "%lld", (long long)number);
+		return true;
+	case 'u':
+		add_digits(out, number, 10, false);
+		return true;
+	case 'x':
+	case 'X':
+		add_digits(out, number, 16, letter == 'X');
+		return true;
+	case 'o':
+		add_digits(out, number, 8, false);
+		return true;
+	case 'b':
+		add_digits(out, number, 2, false);
+		return true;
+	case 's':
+		s = text_of(arg, scratch);
+		buf_span(out, f->cut ? span_head(s, f->precision) : s);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* PHP puts zeros behind a sign, and behind a text that it fills to the left as well. */
+static void add_filled(const struct format *f, char letter, struct span piece, struct buf *out)
+{
+	size_t fill = letter != 'c' && f->width > piece.n && f->width <= 65536 ? f->width - piece.n : 0;
+	bool sign = f->fill == '0' && !f->to_left && (letter == 'd' || letter == 'i') && piece.n &&
+		    (piece.p[0] == '-' || piece.p[0] == '+');
+
+	if (sign) {
+		buf_byte(out, piece.p[0]);
+		piece = span_from(piece, 1);
+	}
+	if (f->to_left)
+		buf_span(out, piece);
+	while (fill-- > 0)
+		buf_byte(out, f->fill);
+	if (!f->to_left)
+		buf_span(out, piece);
+}
+
 static bool act_sprintf(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
-	struct span f = text_of(arg, scratch);
-	struct buf out = BUF_MAX(DECODED_MOST);
-	uint32_t next = 1;
+	char scratch[VALUE_SCRATCH];
+	struct span s;
+	struct buf out = BUF_MAX(DECODED_MOST), piece = BUF_MAX(DECODED_MOST);
+	uint32_t next = 1, marks = arg->marks | M_BUILT;
+	bool good = true;
 
 	*ret = value_unknown(0, 0);
 	if (!known(arg, n))
 		return loose_sprintf(m, arg, n, ret);
-	for (size_t i = 0; i < f.n; i++) {
-		uint32_t which = 0;
+	for (s = text_of(arg, scratch); s.n && good;) {
+		struct format f;
+		char c = s.p[0];
 
-		if (f.p[i] != '%' || i + 1 == f.n) {
-			buf_byte(&out, f.p[i]);
+		s = span_from(s, 1);
+		if (c != '%' || !s.n) {
+			buf_byte(&out, c);
 			continue;
 		}
-		i++;
-		/* %2$s */
-		for (size_t j = i; j < f.n && f.p[j] >= '0' && f.p[j] <= '9' && which < 1000; j++) {
-			which = which * 10 + (uint32_t)(f.p[j] - '0');
-			if (j + 1 < f.n && f.p[j + 1] == '$') {
-				i = j + 2;
-				break;
-			}
-		}
-		while (i < f.n && strchr("0123456789.-+' ", f.p[i]))
-			i++;
-		if (i < f.n && f.p[i] == '%') {
+		f = take_format(&s);
+		c = s.n ? s.p[0] : '\0';
+		s = span_from(s, 1);
+		if (c == '%') {
 			buf_byte(&out, '%');
 			continue;
 		}
-		which = which && i >= 2 && f.p[i - 1] == '$' ? which : next++;
-		if (i < f.n && which < n) {
-			int64_t number = int_of(&arg[which]);
-
-			if (f.p[i] == 'c')
-				buf_byte(&out, (char)number);
-			else if (f.p[i] == 'd' || f.p[i] == 'u')
-				buf_addf(&out, "%lld", (long long)number);
-			else if (f.p[i] == 'x')
-				buf_addf(&out, "%llx", (unsigned long long)number);
-			else if (f.p[i] == 'X')
-				buf_addf(&out, "%llX", (unsigned long long)number);
-			else
-				buf_span(&out, text_of(&arg[which], other));
-			ret->marks |= arg[which].marks;
+		if (!f.which)
+			f.which = next++;
+		piece.n = 0;
+		good = f.which < n && add_argument(&f, c, &arg[f.which], &piece);
+		if (good) {
+			add_filled(&f, c, buf_view(&piece), &out);
+			marks |= arg[f.which].marks;
+			charge(m, piece.n / 32 + f.width / 32);
 		}
 	}
-	next = ret->marks;
-	*ret = value_text(&m->e->pool, buf_view(&out));
-	ret->marks = next | M_BUILT | arg->marks;
+	if (good) {
+		*ret = value_text(&m->e->pool, buf_view(&out));
+		ret->marks = marks;
+	}
 	buf_free(&out);
-	return true;
+	buf_free(&piece);
+	return good || loose_sprintf(m, arg, n, ret);
 }
 
-/* pack("H*", ...) and the like: hex, letters, bytes. */
+/* The low half first, as pack("h") has it. */
+static void swap_halves(struct buf *out, size_t from)
+{
+	for (size_t i = from; i < out->n; i++)
+		out->p[i] = (char)((uint8_t)out->p[i] >> 4 | (uint8_t)out->p[i] << 4);
+}
+
+/* pack("H*", ...) and the like: hex, letters, bytes. What has no count is one. */
 static bool act_pack(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
-	struct span f = text_of(arg, scratch);
+	struct span f = text_of(arg, scratch), s;
 	struct buf out = BUF_MAX(DECODED_MOST);
 	uint32_t next = 1;
 	uint32_t marks = 0;
 
-	for (size_t i = 0; i < f.n && next < n; i++) {
-		char c = f.p[i];
-		bool all = i + 1 < f.n && f.p[i + 1] == '*';
+	while (f.n && next < n) {
+		char c = f.p[0];
+		uint32_t count = 1;
 
+		f = span_from(f, 1);
+		if (f.n && f.p[0] == '*')
+			count = UINT32_MAX, f = span_from(f, 1);
+		else if (f.n && f.p[0] >= '0' && f.p[0] <= '9')
+			count = take_number(&f);
+		marks |= arg[next].marks;
 		if (c == 'H' || c == 'h') {
-			decode_unhex(text_of(&arg[next], other), &out);
-			marks |= arg[next++].marks;
+			size_t from = out.n;
+
+			s = text_of(&arg[next++], other);
+			decode_unhex(span_head(s, count), &out);
+			if (c == 'h')
+				swap_halves(&out, from);
 		} else if (c == 'a' || c == 'A') {
-			buf_span(&out, text_of(&arg[next], other));
-			marks |= arg[next++].marks;
+			s = text_of(&arg[next++], other);
+			buf_span(&out, span_head(s, count));
+			for (size_t i = s.n; count <= 65536 && i < count; i++)
+				buf_byte(&out, c == 'A' ? ' ' : '\0');
 		} else if (c == 'c' || c == 'C') {
-			do
+			for (; count > 0 && next < n; count--)
 				buf_byte(&out, (char)int_of(&arg[next++]));
-			while (all && next < n);
 		}
 	}
 	*ret = value_text(&m->e->pool, buf_view(&out));
@@ -641,7 +793,24 @@ static bool act_base_convert(struct machine *m, struct value *arg, uint32_t n, s
 
 static bool act_intval(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
+	int64_t base = n > 1 ? int_of(&arg[1]) : 10;
+
+	if (arg->kind == V_TEXT && base >= 2 && base <= 36 && base != 10) {
+		char scratch[VALUE_SCRATCH];
+
+		*ret = value_int(in_base(text_of(arg, scratch), (unsigned)base));
+		return true;
+	}
 	*ret = value_int(int_of(arg));
+	return true;
+}
+
+/* floor, ceil, round and abs of what is whole and not below zero, where all of them are the same. */
+static bool act_floor(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	if (arg->kind != V_INT || arg->i < 0)
+		return false;
+	*ret = *arg;
 	return true;
 }
 
@@ -720,6 +889,10 @@ static bool act_constant(struct machine *m, struct value *arg, uint32_t n, struc
 		      { "CURLOPT_URL", NULL, 10002 },
 		      { "CURLOPT_POSTFIELDS", NULL, 10015 },
 		      { "FILE_APPEND", NULL, 8 },
+		      { "STR_PAD_LEFT", NULL, 0 },
+		      { "STR_PAD_RIGHT", NULL, 1 },
+		      { "STR_PAD_BOTH", NULL, 2 },
+		      { "PHP_INT_MAX", NULL, INT64_MAX },
 		      { "M_PI", NULL, 3 } };
 	struct pair *at = arg[0].kind == V_TEXT && m->e->defined
 				  ? array_find(m->e->defined, &arg[0], &m->e->steps_left)
@@ -766,6 +939,7 @@ static act_fn *const acts[ACTS] = {
 	[ACT_CHR] = act_chr,
 	[ACT_ORD] = act_ord,
 	[ACT_UCFIRST] = act_ucfirst,
+	[ACT_LCFIRST] = act_lcfirst,
 	[ACT_TRIM] = act_trim,
 	[ACT_LTRIM] = act_ltrim,
 	[ACT_RTRIM] = act_rtrim,
@@ -788,7 +962,7 @@ static act_fn *const acts[ACTS] = {
 	[ACT_BASE_CONVERT] = act_base_convert,
 	[ACT_STRTOK] = act_strtok,
 	[ACT_INTVAL] = act_intval,
-	[ACT_FLOOR] = act_intval,
+	[ACT_FLOOR] = act_floor,
 	[ACT_EXISTS] = act_exists,
 	[ACT_DEFINE] = act_define,
 	[ACT_CONSTANT] = act_constant,

@@ -103,7 +103,8 @@ static bool list_explode(struct machine *m, struct value *arg, uint32_t n, struc
 	s = text_of(&arg[1], sb);
 	if (!by.n || arg[1].kind != V_TEXT || !new_list(m, ret))
 		return false;
-	for (int i = 0; i < PIECES_MOST && i < most - 1 && (hit = span_search(s, at, by)) >= 0; i++) {
+	for (int i = 0; i < PIECES_MOST && (most < 0 || i < most - 1) && (hit = span_search(s, at, by)) >= 0;
+	     i++) {
 		struct value v = value_span(span_of(s.p + at, (size_t)hit - at));
 
 		v.marks = arg[1].marks | M_BUILT;
@@ -118,6 +119,9 @@ static bool list_explode(struct machine *m, struct value *arg, uint32_t n, struc
 		v.from = arg[1].from;
 		array_push(&m->e->pool, ret->array, v);
 	}
+	/* a negative limit: so many pieces fewer */
+	if (most < 0)
+		ret->array->n = most < -(int64_t)ret->array->n ? 0 : (uint32_t)(ret->array->n + most);
 	return true;
 }
 
@@ -346,19 +350,49 @@ static bool list_end(struct machine *m, struct value *arg, uint32_t n, struct va
 	return true;
 }
 
-/* What a value is, where it is known. */
+static size_t digits_of(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	return n;
+}
+
+/* Blanks, a sign, digits with a point among them, an exponent, blanks. */
+static bool numeric(struct span s)
+{
+	size_t whole, part = 0;
+
+	while (s.n && strchr(" \t\n\r\v\f", s.p[0]) && s.p[0])
+		s = span_from(s, 1);
+	while (s.n && strchr(" \t\n\r\v\f", s.p[s.n - 1]) && s.p[s.n - 1])
+		s.n--;
+	if (s.n && (s.p[0] == '-' || s.p[0] == '+'))
+		s = span_from(s, 1);
+	whole = digits_of(s);
+	s = span_from(s, whole);
+	if (s.n && s.p[0] == '.') {
+		part = digits_of(span_from(s, 1));
+		s = span_from(s, part + 1);
+	}
+	if (!whole && !part)
+		return false;
+	if (s.n > 1 && (s.p[0] | 0x20) == 'e') {
+		s = span_from(s, s.p[1] == '-' || s.p[1] == '+' ? 2 : 1);
+		return s.n && digits_of(s) == s.n;
+	}
+	return !s.n;
+}
+
+/* is_numeric, where the value is known. */
 static bool list_is(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	bool digit = false, other = false;
-
 	if (arg[0].kind == V_UNKNOWN || arg[0].kind == V_OBJECT ||
 	    arg[0].marks & (M_LOOSE | M_INPUT | M_BARE))
 		return false;
-	for (uint32_t i = 0; arg[0].kind == V_TEXT && i < arg[0].n && i < 400 && !other; i++) {
-		digit |= arg[0].p[i] >= '0' && arg[0].p[i] <= '9';
-		other = !(arg[0].p[i] >= '0' && arg[0].p[i] <= '9') && !strchr(" +-.eE", arg[0].p[i]);
-	}
-	*ret = value_bool(arg[0].kind == V_INT || arg[0].kind == V_FLOAT || (digit && !other));
+	*ret = value_bool(arg[0].kind == V_INT || arg[0].kind == V_FLOAT ||
+			  (arg[0].kind == V_TEXT && numeric(span_of(arg[0].p, arg[0].n))));
 	return true;
 }
 
@@ -397,6 +431,8 @@ static bool list_unpack(struct machine *m, struct value *arg, uint32_t n, struct
 		for (size_t i = 0; i < size; i++)
 			v |= (int64_t)(uint8_t)s.p[at + i]
 			     << 8 * (kind == 'N' || kind == 'n' ? size - 1 - i : i);
+		if (kind == 'c')
+			v = (int8_t)v;
 		array_push(&m->e->pool, ret->array, value_int(v));
 	}
 	ret->marks = arg[1].marks & (M_INPUT | M_BUILT | M_DECODED);
@@ -405,10 +441,12 @@ static bool list_unpack(struct machine *m, struct value *arg, uint32_t n, struct
 
 static bool list_in_array(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
+	bool strict = n > 2 && value_truth(&arg[2]) == 1;
+
 	if (n < 2 || arg[1].kind != V_ARRAY || arg[0].kind == V_UNKNOWN || arg[1].array->marks)
 		return false;
 	for (uint32_t i = 0; i < arg[1].array->n; i++) {
-		int same = value_same(&arg[0], &arg[1].array->pair[i].value, false);
+		int same = value_same(&arg[0], &arg[1].array->pair[i].value, strict);
 
 		if (same) {
 			*ret = same > 0 ? value_bool(true) : value_unknown(0, 0);
@@ -562,12 +600,16 @@ static bool class_of_pattern(struct span p, bool takes[256])
 		if (c == '\\' && i + 1 < end) {
 			char kind = p.p[++i];
 
-			if (strchr("bBwWDSAzZ", kind))
+			if (kind == 'n' || kind == 't' || kind == 'r')
+				kind = kind == 'n' ? '\n' : kind == 't' ? '\t' : '\r';
+			else if (kind != 's' && kind != 'd' && ((kind | 0x20) >= 'a' && (kind | 0x20) <= 'z'))
 				return false;
 			for (int b = 0; b < 256; b++)
 				takes[b] |= kind == 's'	  ? strchr(" \t\n\r\f\v", b) && b
 					    : kind == 'd' ? b >= '0' && b <= '9'
 							  : b == kind;
+		} else if (any && c == '[' && i + 1 < end && p.p[i + 1] == ':') {
+			return false;
 		} else if (any && c == '-' && i > from && i + 1 < end) {
 			for (int b = (unsigned char)p.p[i - 1]; b <= (unsigned char)p.p[i + 1]; b++)
 				takes[b] = true;
@@ -582,6 +624,14 @@ static bool class_of_pattern(struct span p, bool takes[256])
 	for (int b = 0; negated && b < 256; b++)
 		takes[b] = !takes[b];
 	return true;
+}
+
+/* A "+" at its end: a run of such bytes is one. */
+static bool takes_many(struct span p)
+{
+	ptrdiff_t end = span_rfind(p, p.p[0]);
+
+	return end > 2 && p.p[end - 1] == '+';
 }
 
 /* With /e, what it found is run: that is no replacing. */
@@ -602,13 +652,14 @@ static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, 
 	bool takes[256];
 	struct value v;
 	struct buf out = BUF_MAX(1 << 20);
-	bool within = false;
+	bool within = false, many;
 
 	if (n < 3 || arg[0].kind != V_TEXT || arg[1].kind != V_TEXT || arg[2].kind != V_TEXT ||
 	    runs_replacement(span_of(arg[0].p, arg[0].n)) ||
 	    !class_of_pattern(span_of(arg[0].p, arg[0].n), takes))
 		return false;
 	m->e->steps_left -= m->e->steps_left > arg[2].n / 8 ? arg[2].n / 8 : m->e->steps_left;
+	many = takes_many(span_of(arg[0].p, arg[0].n));
 	for (uint32_t i = 0; i < arg[2].n; i++) {
 		bool hit = takes[(unsigned char)arg[2].p[i]];
 
@@ -616,7 +667,7 @@ static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, 
 			buf_byte(&out, arg[2].p[i]);
 		else if (arg[1].n && !within)
 			buf_add(&out, arg[1].p, arg[1].n);
-		within = hit;
+		within = hit && many;
 	}
 	v = value_text(&m->e->pool, buf_view(&out));
 	buf_free(&out);
@@ -677,7 +728,7 @@ static bool list_curl(struct machine *m, struct value *arg, uint32_t n, struct v
 	return true;
 }
 
-/* A folder in front of it goes. */
+/* A folder in front of it goes, and slashes and a known end behind it. */
 static bool list_basename(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	struct span s;
@@ -688,8 +739,13 @@ static bool list_basename(struct machine *m, struct value *arg, uint32_t n, stru
 		return true;
 	}
 	s = span_of(arg[0].p, arg[0].n);
+	while (s.n && s.p[s.n - 1] == '/')
+		s.n--;
 	slash = span_rfind(s, '/');
-	*ret = value_span(span_from(s, (size_t)(slash + 1)));
+	s = span_from(s, (size_t)(slash + 1));
+	if (n > 1 && arg[1].kind == V_TEXT && arg[1].n < s.n && span_ends(s, span_of(arg[1].p, arg[1].n)))
+		s.n -= arg[1].n;
+	*ret = value_span(s);
 	ret->marks = arg[0].marks;
 	return true;
 }
