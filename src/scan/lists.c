@@ -648,11 +648,11 @@ static bool list_fopen(struct machine *m, struct value *arg, uint32_t n, struct 
 	*ret = value_unknown(arg[0].marks, arg[0].from);
 	if (writes) {
 		ret->marks |= M_WRITER;
-		if (span_ends(path, SPAN(".php")) || span_ends(path, SPAN(".phtml")))
+		if (value_script(path))
 			ret->marks |= M_SCRIPT;
 		return true;
 	}
-	ret->marks &= M_SELF;
+	ret->marks = (ret->marks & (M_SELF | M_TEMP)) | (ret->marks & M_TEMPNAME ? M_UPLOAD : 0);
 	if (span_eq(path, SPAN("php://input")))
 		ret->marks |= M_BODY;
 	else if (span_starts(path, SPAN("http")) || arg[0].marks & M_URL)
@@ -662,18 +662,20 @@ static bool list_fopen(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* What a request to another server is made of. */
+#define KEPT (M_INPUT | M_URL | M_VISITOR | M_CLIENT | M_SECRET)
+
 /* The handle gathers what it is told. */
 static bool list_curl(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	struct value *handle = n ? variable_of(m, &arg[0]) : NULL;
 
 	if (n > 2 && handle) {
-		handle->marks |= value_all_marks(&arg[2]) & (M_INPUT | M_URL | M_VISITOR | M_CLIENT);
+		handle->marks |= value_all_marks(&arg[2]) & KEPT;
 		*ret = value_unknown(0, 0);
 		return true;
 	}
-	*ret = value_unknown(M_CURL | (n ? arg[0].marks & (M_INPUT | M_URL | M_VISITOR | M_CLIENT) : 0),
-			     n ? arg[0].from : 0);
+	*ret = value_unknown(n ? arg[0].marks & KEPT : 0, n ? arg[0].from : 0);
 	return true;
 }
 
@@ -705,7 +707,7 @@ static bool list_same(struct machine *m, struct value *arg, uint32_t n, struct v
 
 static bool list_quote(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	*ret = value_unknown(arg[0].marks | M_QUOTED, arg[0].from);
+	*ret = value_unknown(arg[0].marks, arg[0].from);
 	return true;
 }
 
