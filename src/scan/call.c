@@ -466,7 +466,7 @@ static void call_now(struct machine *m, struct value callee, uint32_t n)
 	}
 	if (callee.kind == V_INT || callee.kind == V_FLOAT ||
 	    (callee.kind == V_TEXT && !outside_is_function(span_of(callee.p, callee.n))))
-		m->e->events->strangers += (all_marks(arg, n, &from) & (M_FIELD | M_BODY)) != 0;
+		m->e->events->nameless += (all_marks(arg, n, &from) & (M_FIELD | M_BODY)) != 0;
 	if (callee.kind == V_UNKNOWN || (callee.kind == V_NULL && callee.marks & M_LOOSE))
 		sink_reached(m, &(struct sink_call){ .sink = SINK_CALLBACK,
 						     .name = SPAN("a function chosen at run time"),

@@ -21,6 +21,8 @@ enum { OUTSIDE_MOST = 3 };
 enum { TINY = 60, TINY_COMMAND = 110, TINY_FETCH = 150, SMALL = 500 };
 /* Words that who asks is compared with. */
 enum { LISTED = 15 };
+/* Variables of unreadable names, in whatever file. */
+enum { NAMES_MANY = 50 };
 
 struct weighing {
 	const struct quick *q;
@@ -310,6 +312,10 @@ static void upload(struct weighing *w, const struct event *e)
 	uint32_t from = copy ? e->second : e->marks, to = copy ? e->marks : e->second;
 	bool script = to & M_SCRIPT;
 
+	/* also in front of an honest script: the very name, no folder, no function around it */
+	if (!w->alone && copy && from & M_UPLOAD && to & M_UPLOAD_NAME && !(to & M_BEHIND) && !e->in_function)
+		add(w, "php.upload", CLASS_UPLOADER, 60, e,
+		    "an upload is stored under the name that the sender gave it");
 	if (!w->alone || !(from & (M_UPLOAD | M_LOOSE)) || (copy && !(from & M_UPLOAD)))
 		return;
 	if (script || to & (M_UPLOAD_NAME | M_FIELD) || (from & M_UPLOAD && w->small && !w->q->includes))
@@ -348,7 +354,8 @@ static void mail(struct weighing *w, const struct event *e)
 		add(w, "php.mail.password", CLASS_CREDENTIAL_MAILER, w->leaves ? 80 : 50, e,
 		    "passwords that visitors send are mailed to somebody else");
 	if (!to && w->alone && e->second & (M_SELF | M_HEADER) && e->second & M_VISITOR &&
-	    (e->second & (M_CLIENT | M_FIELD) || (w->small && e->content.n && !(e->second & M_FIELD))))
+	    (e->second & (M_CLIENT | M_FIELD) ||
+	     ((w->small || w->q->probes) && e->content.n && !(e->second & M_FIELD))))
 		add(w, "php.mail.home", CLASS_BACKDOOR, 50, e, "it mails where it stands");
 	if (e->built)
 		add(w, "php.mail.recipient", CLASS_CREDENTIAL_MAILER, w->alone ? 100 : 60, e,
@@ -398,11 +405,13 @@ static void include(struct weighing *w, const struct event *e)
 	else if (wrapped(e->content))
 		add(w, "php.include.wrapper", CLASS_BACKDOOR, w->alone ? 80 : 50, e,
 		    "what is run is taken out of an archive or another file's text");
-	if (e->marks & M_TEMP && e->marks & (M_FIELD | M_BODY | M_REMOTE | M_DECODED | M_SELF))
-		add(w, "php.include.temporary", CLASS_BACKDOOR, w->alone ? 100 : 40, e,
+	if (e->marks & M_TEMP && e->second & (M_FIELD | M_BODY | M_REMOTE | M_DECODED | M_SELF))
+		add(w, "php.include.temporary", CLASS_BACKDOOR,
+		    w->alone || (e->second & M_SELF && e->second & M_DECODED) ? 100 : 40, e,
 		    "hidden text is run out of a temporary file");
-	else if (e->marks & M_DECODED && e->content.n && w->alone)
-		add(w, "php.include.decoded", CLASS_DROPPER, 70, e, "decoded text is written and run");
+	else if (e->second & (M_DECODED | M_REMOTE) && w->alone)
+		add(w, "php.include.written", CLASS_DROPPER, 70, e,
+		    "decoded or fetched text is written to a file and run");
 	if (e->marks & M_ESCAPED && e->content.n)
 		add(w, "php.include.escaped", CLASS_BACKDOOR, 100, e,
 		    "the file that is run is named in escapes");
@@ -512,6 +521,8 @@ static void account(struct weighing *w, const struct event *e)
 		add(w, "php.account", CLASS_BACKDOOR, 60, e,
 		    "a user is made whose password stands in the script, or somebody is signed in without "
 		    "one");
+	else if (e->function.n == 18 && !e->in_function && w->q->includes && w->q->tokens < SMALL)
+		add(w, "php.account", CLASS_BACKDOOR, 60, e, "somebody is signed in without a password");
 	else if (e->third & M_FIELD && w->q->tokens < SMALL)
 		add(w, "php.account.request", CLASS_BACKDOOR, 60, e,
 		    "a request names the user that is made, or becomes");
@@ -585,7 +596,10 @@ static void one(struct weighing *w, const struct event *e)
 		database(w, e);
 		break;
 	case SINK_SEND:
-		if (e->third & M_FIELD && !(e->third & M_BEHIND) && w->small)
+		if (e->third & M_FIELD && !(e->third & M_BEHIND) && w->small
+			    ? true
+			    : e->marks & M_HEADER && !(e->marks & (M_BEHIND | M_VISITOR)) && w->alone &&
+				      !w->q->includes)
 			add(w, "php.send.request", CLASS_WEBSHELL, 50, e,
 			    "a request names the server that is connected to");
 		else if (e->marks & M_SOCKET && e->sink == SINK_SEND && w->q->hides && !w->q->namespaces &&
@@ -667,7 +681,9 @@ static void whole(struct weighing *w)
 		    "plain letters are written as escapes");
 	if (w->alone && ev->gotos >= 10)
 		add(w, "php.goto", CLASS_OBFUSCATED, 60, NULL, "its order is hidden by jumps");
-	if (w->alone && q->names >= 10)
+	if (q->names >= NAMES_MANY && q->names * 5 >= q->variables * 4)
+		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
+	else if (w->alone && q->names >= 10)
 		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
 	if (w->commands && w->alone && q->tokens < TINY_COMMAND && !q->includes && !q->functions) {
 		if (w->sendmail && w->piped && !w->others)
@@ -677,7 +693,9 @@ static void whole(struct weighing *w)
 			add(w, "php.command.tiny", CLASS_WEBSHELL, 50, NULL,
 			    "it does little more than run a command");
 	}
-	if (ev->strangers && w->alone && q->tokens < TINY && !q->includes)
+	if (((ev->strangers && q->tokens < TINY) ||
+	     (ev->nameless && w->small && (!q->classes || q->tokens < TINY_FETCH))) &&
+	    w->alone && !q->includes)
 		add(w, "php.call.stranger", CLASS_BACKDOOR, 50, NULL,
 		    "a request's text is given to a function that is nowhere");
 	if (w->hides >= 2 || (w->hides && q->self && !q->classes))

@@ -65,6 +65,7 @@ struct events {
 	uint32_t layers; /* the deepest decoded text that ran */
 	uint32_t gotos, labels;
 	uint32_t classes, functions;
+	uint32_t nameless; /* calls with a request's text of what is no function, by a value */
 	uint32_t strangers; /* calls of functions that neither PHP nor the file has, with a request's text */
 	uint32_t hidden_names; /* of functions that run things, made and kept */
 	uint32_t hidden_calls; /* of PHP's functions by a name put together from pieces */

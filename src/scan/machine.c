@@ -241,11 +241,14 @@ static uint32_t written(const struct machine *m, const struct value *path)
  */
 static void op_include(struct machine *m, const struct code *k)
 {
-	struct value v = pop_value(m);
+	struct value v = pop_value(m), told[2];
 
-	v.marks |= written(m, &v);
-	sink_reached(m,
-		     &(struct sink_call){ .sink = SINK_INCLUDE, .name = SPAN("include"), .arg = &v, .n = 1 });
+	/* the path, and what it was given before */
+	told[1] = value_unknown(written(m, &v), 0);
+	v.marks |= told[1].marks & (M_FIELD | M_BODY);
+	told[0] = v;
+	sink_reached(
+		m, &(struct sink_call){ .sink = SINK_INCLUDE, .name = SPAN("include"), .arg = told, .n = 2 });
 	if (v.kind == V_TEXT && span_starts(span_of(v.p, v.n), SPAN("data:"))) {
 		struct span rest = span_of(v.p, v.n);
 		ptrdiff_t comma = span_find(rest, 0, ',');

@@ -103,6 +103,9 @@ static void call(struct quick *q, const struct function *f)
 	case SINK_MAIL:
 		q->mails++;
 		break;
+	case SINK_DATABASE:
+		q->connects += strstr(f->name, "connect") != NULL;
+		break;
 	default:
 		break;
 	}
@@ -148,6 +151,12 @@ static void text(struct quick *q, const struct lexicon *words, const char *p, co
 	}
 	q->asks += (t->n == 11 && memcmp(s.p, "REMOTE_ADDR", 11) == 0) ||
 		   (t->n == 15 && memcmp(s.p, "HTTP_USER_AGENT", 15) == 0);
+	if (t->n >= 4 && t->n <= 8 && s.p[0] == '_' &&
+	    (span_eq(s, SPAN("_GET")) || span_eq(s, SPAN("_POST")) || span_eq(s, SPAN("_REQUEST")) ||
+	     span_eq(s, SPAN("_COOKIE")))) {
+		q->sources++;
+		q->inputs++;
+	}
 	q->lists += (t->n == 11 && memcmp(s.p, "all_plugins", 11) == 0) ||
 		    (t->n == 14 && memcmp(s.p, "pre_user_query", 14) == 0);
 	/* RFC 5321, 3.3 */
@@ -222,6 +231,11 @@ static void word(struct quick *q, uint8_t keyword, struct span name)
 	}
 }
 
+static bool makes_database(struct span class)
+{
+	return span_eq_nocase(class, SPAN("mysqli")) || span_eq_nocase(class, SPAN("PDO"));
+}
+
 /*
  * T is "(": what stands in front of it is called, or not. A method or a declaration of the same name is
  * not PHP's function. What is no name in front of the bracket is a value that is called: a variable, a
@@ -236,8 +250,11 @@ static void opened(struct quick *q, const struct lexicon *words, const char *p, 
 		if (earlier->kind == TK_OP &&
 		    (earlier->sub == OP_ARROW || earlier->sub == OP_COLONS || earlier->sub == OP_NULL_ARROW))
 			return;
-		if (earlier->kind == TK_NAME && (earlier->sub == KW_FUNCTION || earlier->sub == KW_NEW))
+		if (earlier->kind == TK_NAME && (earlier->sub == KW_FUNCTION || earlier->sub == KW_NEW)) {
+			q->connects +=
+				earlier->sub == KW_NEW && makes_database(span_of(p + before->at, before->n));
 			return;
+		}
 		f = lexicon_function(words, span_of(p + before->at, before->n));
 		if (f)
 			call(q, f);
@@ -407,6 +424,8 @@ bool quick_suspects(const struct quick *q)
 	if (!q->namespaces && !q->classes && !q->includes && q->sinks & old)
 		return true;
 	if (q->lists || (q->sinks & BIT(SINK_ACCOUNT) && !q->namespaces && !q->classes))
+		return true;
+	if (q->connects && q->supers && !q->namespaces && !q->classes)
 		return true;
 	/* a list of visitors to be turned away */
 	if (q->asks && q->exits && q->sinks & BIT(SINK_REDIRECT) && !q->namespaces && !q->classes)

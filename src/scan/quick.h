@@ -32,7 +32,7 @@ struct quick {
 	uint32_t forms; /* HTML: fields for a file */
 	uint32_t probes, hides; /* different calls that look around, that hide */
 	uint32_t file_calls; /* bits: different calls on files */
-	uint32_t mails, self;
+	uint32_t mails, self, connects;
 	uint32_t dialogues; /* texts that name a recipient to a mail server */
 	uint32_t unusual; /* names by which functions are called without looking like it */
 	uint32_t named; /* functions that run things, named in texts */

@@ -234,17 +234,17 @@ bool sink_hides(struct machine *m, const struct value *name)
 	       !visible(m, span_of(name->p, name->n));
 }
 
-/* Pieces of S here and there, and none of them stands in the file: it was made letter by letter. */
+/* Pieces of S here and there, and most of them stand nowhere in the file: it was made letter by letter. */
 static bool nowhere(struct machine *m, struct span s)
 {
 	enum { PIECES = 6, PIECE = 5 };
+	uint32_t hidden = 0;
 
 	if (s.n < 32)
 		return false;
 	for (size_t i = 0; i < PIECES; i++)
-		if (visible(m, span_of(s.p + (s.n - PIECE) / (PIECES - 1) * i, PIECE)))
-			return false;
-	return true;
+		hidden += !visible(m, span_of(s.p + (s.n - PIECE) / (PIECES - 1) * i, PIECE));
+	return hidden >= PIECES - 1;
 }
 
 /* Short text that runs as PHP and was put together so that nobody finds its words. */
@@ -278,7 +278,7 @@ static bool hidden_address(struct machine *m, const struct value *to)
 static void note_written(struct machine *m, const struct sink_call *c, const struct value *path,
 			 uint32_t content)
 {
-	content &= M_FIELD | M_BODY | M_REMOTE | M_DECODED | M_UPLOAD | M_SELF;
+	content &= M_FIELD | M_BODY | M_REMOTE | M_DECODED | M_CHANGED | M_UPLOAD | M_SELF;
 	if (!content || (c->sink != SINK_WRITE && c->sink != SINK_PUT))
 		return;
 	if (path->marks & M_TEMP)
