@@ -413,8 +413,9 @@ static void include(struct weighing *w, const struct event *e)
 		add(w, "php.include.written", CLASS_DROPPER, 70, e,
 		    "decoded or fetched text is written to a file and run");
 	if (e->marks & M_ESCAPED && e->content.n)
-		add(w, "php.include.escaped", CLASS_BACKDOOR, 100, e,
-		    "the file that is run is named in escapes");
+		/* planted lines know where their file lies; a program that hides its parts keeps them beside it */
+		add(w, "php.include.escaped", CLASS_BACKDOOR, w->alone || e->content.p[0] == '/' ? 100 : 60,
+		    e, "the file that is run is named in escapes");
 }
 
 /* Functions on files that a request steers: a handful of them make a file manager. */
@@ -681,11 +682,12 @@ static void whole(struct weighing *w)
 		    "plain letters are written as escapes");
 	if (w->alone && ev->gotos >= 10)
 		add(w, "php.goto", CLASS_OBFUSCATED, 60, NULL, "its order is hidden by jumps");
-	if (q->names >= NAMES_MANY && q->names * 5 >= q->variables * 4)
+	if (q->names >= NAMES_MANY && !q->binary && q->names * 5 >= q->variables * 4)
 		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
 	else if (w->alone && q->names >= 10)
 		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
-	if (w->commands && w->alone && q->tokens < TINY_COMMAND && !q->includes && !q->functions) {
+	if (w->commands && w->alone && q->tokens < TINY_COMMAND && !q->includes && !q->functions &&
+	    !q->uses) {
 		if (w->sendmail && w->piped && !w->others)
 			add(w, "php.mail.piped", CLASS_MAILER, 50, NULL,
 			    "it does little more than hand a request's text to sendmail");
