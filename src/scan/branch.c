@@ -239,7 +239,8 @@ void op_next(struct machine *m, const struct code *k)
 			v.marks |= M_LINES;
 	} else if (l->at == 0 || (l->at < 2 && (!a || a->marks))) {
 		v = operate_element(m, l->each);
-		key.marks = l->each.kind == V_UNKNOWN && l->each.n ? l->each.marks : 0;
+		if (l->each.kind == V_UNKNOWN && l->each.n)
+			key.marks = l->each.marks | (l->each.marks & M_FIELD ? M_WHOLE : 0);
 		l->undecided = true;
 		here(m)->unsure = l->unsure + 1;
 	} else {

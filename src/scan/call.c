@@ -318,6 +318,23 @@ static bool run_argument(struct machine *m, const struct function *fn, struct va
 	return true;
 }
 
+/* Who asks is looked for in a list: each word of it counts. */
+static void compares(struct machine *m, const struct function *fn, const struct value *arg, uint32_t n)
+{
+	const struct value *with;
+
+	if (n < 2 || !((arg[0].marks | arg[1].marks) & (M_CLIENT | M_VISITOR)))
+		return;
+	if (fn->act != ACT_STRPOS && fn->act != ACT_STRSTR && fn->act != ACT_SUBSTR_COUNT &&
+	    fn->act != ACT_IN_ARRAY && fn->act != ACT_PREG_MATCH)
+		return;
+	with = arg[0].marks & (M_CLIENT | M_VISITOR) ? &arg[1] : &arg[0];
+	if (with->kind == V_TEXT)
+		m->e->events->visitors++;
+	else if (with->kind == V_ARRAY)
+		m->e->events->visitors += with->array->n;
+}
+
 /* First what it does (event), then what it gives. */
 static void call_function(struct machine *m, const struct function *fn, struct span name, uint32_t n,
 			  uint32_t name_marks)
@@ -332,6 +349,7 @@ static void call_function(struct machine *m, const struct function *fn, struct s
 		m->e->events->hidden_calls++;
 	if (fn->sink)
 		sink_reached(m, &call);
+	compares(m, fn, arg, n);
 	if (fn->act && builtin_run(m, fn, arg, n))
 		return;
 	if ((fn->sink == SINK_CODE || fn->sink == SINK_REPLACE) && run_argument(m, fn, arg, n))
@@ -389,6 +407,7 @@ static void call_now(struct machine *m, struct value callee, uint32_t n)
 {
 	struct value *arg = arguments(m, n);
 	struct span text;
+	uint32_t from = 0;
 
 	if (callee.kind == V_CLOSURE && callee.n < m->e->units) {
 		call_unit(m, m->e->unit[callee.n], n, here(m)->self);
@@ -445,7 +464,10 @@ static void call_now(struct machine *m, struct value callee, uint32_t n)
 		if (callee.marks & M_INPUT)
 			callee.kind = V_UNKNOWN;
 	}
-	if (callee.kind == V_UNKNOWN)
+	if (callee.kind == V_INT || callee.kind == V_FLOAT ||
+	    (callee.kind == V_TEXT && !outside_is_function(span_of(callee.p, callee.n))))
+		m->e->events->nameless += (all_marks(arg, n, &from) & (M_FIELD | M_BODY)) != 0;
+	if (callee.kind == V_UNKNOWN || (callee.kind == V_NULL && callee.marks & M_LOOSE))
 		sink_reached(m, &(struct sink_call){ .sink = SINK_CALLBACK,
 						     .name = SPAN("a function chosen at run time"),
 						     .arg = arg,

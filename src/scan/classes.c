@@ -18,7 +18,11 @@ enum { MALICIOUS = 100, SUSPICIOUS = 50, SURE = 80 };
 enum { OUTSIDE_MOST = 3 };
 
 /* Tokens of a script that does one thing. */
-enum { TINY = 60, SMALL = 500 };
+enum { TINY = 60, TINY_COMMAND = 110, TINY_FETCH = 150, SMALL = 500 };
+/* Words that who asks is compared with. */
+enum { LISTED = 15 };
+/* Variables of unreadable names, in whatever file. */
+enum { NAMES_MANY = 50 };
 
 struct weighing {
 	const struct quick *q;
@@ -31,6 +35,8 @@ struct weighing {
 	struct span steered[24]; /* different functions on files that a request steers */
 	uint32_t steereds, loose;
 	bool connects, queries, accounts, links, commands;
+	uint32_t hides; /* lists of the site that it changes */
+	bool leaves; /* the visitor is sent to another host */
 	bool sendmail, others, piped; /* sendmail is run; other commands are; a request's text is written */
 };
 
@@ -204,6 +210,7 @@ static void callback(struct weighing *w, const struct event *e)
 		add(w, "php.call.remote", CLASS_BACKDOOR, 60, e,
 		    "another server names the function that is called");
 	else if (w->small && w->unset &&
+		 (e->third & (M_FIELD | M_BODY) || w->q->tokens < TINY || !w->q->html) &&
 		 (e->name_marks & M_LOOSE || (e->sink == SINK_CALLBACK && e->marks & M_LOOSE)))
 		add(w, "php.call.loose", CLASS_BACKDOOR, e->third & (M_FIELD | M_BODY) ? 60 : 50, e,
 		    "a variable that nothing sets is the function that is called");
@@ -218,6 +225,10 @@ static void callback(struct weighing *w, const struct event *e)
 		 e->sink == SINK_CALLBACK && !(e->name_marks & ~(uint32_t)M_BUILT))
 		add(w, "php.callback.request", CLASS_BACKDOOR, w->alone ? 90 : 30, e,
 		    "a request names the function that is called back");
+	else if (!e->name_marks && e->sink == SINK_CALLBACK && e->third & (M_FIELD | M_BODY) && w->small &&
+		 !w->q->includes && !w->q->classes)
+		add(w, "php.call.unknown", CLASS_BACKDOOR, 50, e,
+		    "a request's text is given to a function whose name shows nowhere");
 }
 
 /* The name of a function that runs things goes to one that will call it. */
@@ -233,11 +244,24 @@ static void given(struct weighing *w, const struct event *e)
 		add(w, "php.given", CLASS_BACKDOOR, 50, e, "a function that runs code is handed over");
 }
 
+/* An upload was put at a path made of TO. */
+static void stored(struct weighing *w, const struct event *e, bool script, uint32_t to)
+{
+	if (script)
+		add(w, "php.upload.script", CLASS_UPLOADER, 80, e, "an upload becomes a script");
+	else if (to & (M_UPLOAD_NAME | M_FIELD))
+		add(w, "php.upload", CLASS_UPLOADER, w->q->classes && !w->small ? 40 : 60, e,
+		    "an upload is stored under the name that the sender gave it");
+	else if (w->small && !w->q->includes)
+		add(w, "php.upload.small", CLASS_UPLOADER, 50, e,
+		    "an upload is stored, and nothing else is done");
+}
+
 /* Files that are written: who chose the name, who the text. */
 static void write_out(struct weighing *w, const struct event *e)
 {
 	uint32_t content = e->second;
-	bool script = e->marks & M_SCRIPT || (e->content.n > 4 && span_ends(e->content, SPAN(".php")));
+	bool script = e->marks & M_SCRIPT || value_script(e->content);
 
 	/* fopen(c.php, w): what no quotes are around is still a text */
 	script |= e->marks & M_BARE && e->marks & M_WRITER && w->small;
@@ -259,9 +283,27 @@ static void write_out(struct weighing *w, const struct event *e)
 	    content & (M_CHANGED | M_DECODED) && w->small)
 		add(w, "php.write.file", CLASS_DROPPER, 60, e,
 		    "a request chooses where the decoded text of another file is written");
-	if (content & M_SECRET && content & M_CLIENT && w->alone)
+	if (content & M_SECRET && (content & M_CLIENT || w->leaves) && w->alone)
 		add(w, "php.write.secret", CLASS_CREDENTIAL_MAILER, 60, e,
-		    "passwords and the visitor's address are written to a file");
+		    "passwords that visitors send are written to a file");
+	else if (content & M_WHOLE && w->leaves && w->small)
+		add(w, "php.write.fields", CLASS_CREDENTIAL_MAILER, 60, e,
+		    "all that visitors send is written to a file, and they are sent elsewhere");
+	if (content & M_WHOLE && (e->marks & M_PICTURE || value_picture(e->content)))
+		add(w, "php.write.picture", CLASS_CREDENTIAL_MAILER, w->alone ? 100 : 60, e,
+		    "all that visitors send is written to what looks like a picture");
+	if (e->kind == EVENT_DIRECTS && !w->q->classes && !w->q->namespaces)
+		add(w, "php.write.directive", CLASS_CONFIG, w->alone ? 60 : 30, e,
+		    "it tells the server which files are scripts");
+	if (e->kind == EVENT_ARCHIVE)
+		add(w, "php.write.archive", CLASS_DROPPER, w->alone ? 60 : 50, e,
+		    "an archive is written that the script holds in itself");
+	if (content & M_REMOTE && w->alone && w->q->tokens < TINY_FETCH && !w->q->includes &&
+	    !(content & M_FIELD))
+		add(w, "php.write.fetched", CLASS_DROPPER, 50, e,
+		    "it does little more than write what another server sends to a file");
+	if (content & M_UPLOAD && w->alone)
+		stored(w, e, script, e->marks);
 }
 
 static void upload(struct weighing *w, const struct event *e)
@@ -270,16 +312,14 @@ static void upload(struct weighing *w, const struct event *e)
 	uint32_t from = copy ? e->second : e->marks, to = copy ? e->marks : e->second;
 	bool script = to & M_SCRIPT;
 
+	/* also in front of an honest script: the very name, no folder, no function around it */
+	if (!w->alone && copy && from & M_UPLOAD && to & M_UPLOAD_NAME && !(to & M_BEHIND) && !e->in_function)
+		add(w, "php.upload", CLASS_UPLOADER, 60, e,
+		    "an upload is stored under the name that the sender gave it");
 	if (!w->alone || !(from & (M_UPLOAD | M_LOOSE)) || (copy && !(from & M_UPLOAD)))
 		return;
-	if (script)
-		add(w, "php.upload.script", CLASS_UPLOADER, 80, e, "an upload becomes a script");
-	else if (to & (M_UPLOAD_NAME | M_FIELD))
-		add(w, "php.upload", CLASS_UPLOADER, w->q->classes ? 40 : 60, e,
-		    "an upload is stored under the name that the sender gave it");
-	else if (w->small && from & M_UPLOAD && !w->q->includes)
-		add(w, "php.upload.small", CLASS_UPLOADER, 50, e,
-		    "an upload is stored, and nothing else is done");
+	if (script || to & (M_UPLOAD_NAME | M_FIELD) || (from & M_UPLOAD && w->small && !w->q->includes))
+		stored(w, e, script, to);
 	else if (w->small && from & M_LOOSE)
 		add(w, "php.upload.loose", CLASS_UPLOADER, 55, e,
 		    "an upload is stored, and nothing is asked");
@@ -308,8 +348,14 @@ static void mail(struct weighing *w, const struct event *e)
 	if (e->second & M_SECRET && e->third & M_CLIENT && !to)
 		add(w, "php.mail.secret", CLASS_CREDENTIAL_MAILER, 80, e,
 		    "passwords and the visitor's address are mailed");
-	if (!to && w->alone && e->second & M_SELF && e->second & M_VISITOR &&
-	    e->second & (M_CLIENT | M_FIELD))
+	else if (e->second & M_SECRET && !to && w->alone && !w->q->classes &&
+		 (w->leaves || e->marks & M_LOOSE ||
+		  (e->content.n && memchr(e->content.p, '@', e->content.n))))
+		add(w, "php.mail.password", CLASS_CREDENTIAL_MAILER, w->leaves ? 80 : 50, e,
+		    "passwords that visitors send are mailed to somebody else");
+	if (!to && w->alone && e->second & (M_SELF | M_HEADER) && e->second & M_VISITOR &&
+	    (e->second & (M_CLIENT | M_FIELD) ||
+	     ((w->small || w->q->probes) && e->content.n && !(e->second & M_FIELD))))
 		add(w, "php.mail.home", CLASS_BACKDOOR, 50, e, "it mails where it stands");
 	if (e->built)
 		add(w, "php.mail.recipient", CLASS_CREDENTIAL_MAILER, w->alone ? 100 : 60, e,
@@ -347,7 +393,8 @@ static void include(struct weighing *w, const struct event *e)
 	else if (e->marks & M_UPLOAD)
 		add(w, "php.include.upload", CLASS_BACKDOOR, 100, e, "an upload is run");
 	else if (e->marks & M_REMOTE || span_starts(e->content, SPAN("http")))
-		add(w, "php.include.remote", CLASS_DROPPER, 60, e, "code of another server is run");
+		add(w, "php.include.remote", CLASS_DROPPER, part_of_class(w, e) ? 40 : 60, e,
+		    "code of another server is run");
 	else if (e->marks & M_LOOSE && !(e->marks & M_BEHIND) && w->alone && w->q->includes == 1 &&
 		 w->small && !e->in_function)
 		add(w, "php.include.loose", CLASS_BACKDOOR, 50, e,
@@ -358,9 +405,17 @@ static void include(struct weighing *w, const struct event *e)
 	else if (wrapped(e->content))
 		add(w, "php.include.wrapper", CLASS_BACKDOOR, w->alone ? 80 : 50, e,
 		    "what is run is taken out of an archive or another file's text");
+	if (e->marks & M_TEMP && e->second & (M_FIELD | M_BODY | M_REMOTE | M_DECODED | M_SELF))
+		add(w, "php.include.temporary", CLASS_BACKDOOR,
+		    w->alone || (e->second & M_SELF && e->second & M_DECODED) ? 100 : 40, e,
+		    "hidden text is run out of a temporary file");
+	else if (e->second & (M_DECODED | M_REMOTE) && w->alone)
+		add(w, "php.include.written", CLASS_DROPPER, 70, e,
+		    "decoded or fetched text is written to a file and run");
 	if (e->marks & M_ESCAPED && e->content.n)
-		add(w, "php.include.escaped", CLASS_BACKDOOR, 100, e,
-		    "the file that is run is named in escapes");
+		/* planted lines know where their file lies; a program that hides its parts keeps them beside it */
+		add(w, "php.include.escaped", CLASS_BACKDOOR, w->alone || e->content.p[0] == '/' ? 100 : 60,
+		    e, "the file that is run is named in escapes");
 }
 
 /* Functions on files that a request steers: a handful of them make a file manager. */
@@ -421,8 +476,14 @@ static void files(struct weighing *w, const struct event *e)
 	if (e->sink == SINK_FILES && e->marks & M_FIELD && !(e->marks & M_BEHIND) && w->small && lists(e))
 		add(w, "php.list.request", CLASS_WEBSHELL, 50, e,
 		    "a request names the folder that is listed");
+	if (e->kind == EVENT_SYSTEM && w->alone)
+		add(w, "php.read.system", CLASS_WEBSHELL, w->small ? 50 : 30, e,
+		    "the system's list of accounts is read");
 	if (e->function.n == 7 && memcmp(e->function.p, "symlink", 7) == 0) {
 		w->links = true;
+		if (e->kind == EVENT_SYSTEM && w->alone)
+			add(w, "php.links.system", CLASS_WEBSHELL, 60, e,
+			    "a link to the whole system is made");
 		if (e->third & M_LINES && w->alone)
 			add(w, "php.links.lines", CLASS_WEBSHELL, 70, e,
 			    "links are made to each of many files of other accounts");
@@ -439,6 +500,33 @@ static void database(struct weighing *w, const struct event *e)
 		w->connects = true;
 	else if (!connect && !(e->third & M_BEHIND))
 		w->queries = true;
+}
+
+/* What another server is sent. */
+static void fetch(struct weighing *w, const struct event *e)
+{
+	if (e->third & M_SECRET && e->third & M_CLIENT && w->alone)
+		add(w, "php.send.secret", CLASS_CREDENTIAL_MAILER, 70, e,
+		    "passwords and the visitor's address are sent to another server");
+	else if (e->third & M_SECRET && w->leaves && w->small)
+		add(w, "php.send.secret", CLASS_CREDENTIAL_MAILER, 60, e,
+		    "passwords that visitors send are sent to another server");
+}
+
+/* A user of the site is made, or somebody becomes one without a password. */
+static void account(struct weighing *w, const struct event *e)
+{
+	if (w->q->classes || w->q->namespaces)
+		return;
+	if (e->kind == EVENT_FIXED)
+		add(w, "php.account", CLASS_BACKDOOR, 60, e,
+		    "a user is made whose password stands in the script, or somebody is signed in without "
+		    "one");
+	else if (e->function.n == 18 && !e->in_function && w->q->includes && w->q->tokens < SMALL)
+		add(w, "php.account", CLASS_BACKDOOR, 60, e, "somebody is signed in without a password");
+	else if (e->third & M_FIELD && w->q->tokens < SMALL)
+		add(w, "php.account.request", CLASS_BACKDOOR, 60, e,
+		    "a request names the user that is made, or becomes");
 }
 
 static void output(struct weighing *w, const struct event *e)
@@ -497,8 +585,11 @@ static void one(struct weighing *w, const struct event *e)
 	case SINK_OUTPUT:
 		output(w, e);
 		break;
-	case SINK_FILES:
 	case SINK_READ:
+		fetch(w, e);
+		files(w, e);
+		break;
+	case SINK_FILES:
 	case SINK_OPEN:
 		files(w, e);
 		break;
@@ -506,9 +597,32 @@ static void one(struct weighing *w, const struct event *e)
 		database(w, e);
 		break;
 	case SINK_SEND:
-		if (e->third & M_FIELD && !(e->third & M_BEHIND) && w->small)
+		if (e->third & M_FIELD && !(e->third & M_BEHIND) && w->small
+			    ? true
+			    : e->marks & M_HEADER && !(e->marks & (M_BEHIND | M_VISITOR)) && w->alone &&
+				      !w->q->includes)
 			add(w, "php.send.request", CLASS_WEBSHELL, 50, e,
 			    "a request names the server that is connected to");
+		else if (e->marks & M_SOCKET && e->sink == SINK_SEND && w->q->hides && !w->q->namespaces &&
+			 w->ev->outside <= OUTSIDE_MOST && w->q->tokens - w->q->in_class >= 10)
+			add(w, "php.send.remote", CLASS_BACKDOOR, 60, e,
+			    "another server names the server that is connected to");
+		break;
+	case SINK_REDIRECT:
+		break;
+	case SINK_FETCH:
+	case SINK_OPTION:
+		fetch(w, e);
+		break;
+	case SINK_ACCOUNT:
+		account(w, e);
+		break;
+	case SINK_ADD:
+		w->hides += e->kind == EVENT_HIDES;
+		break;
+	case SINK_LISTEN:
+		if (w->alone && !w->q->classes && !e->in_function)
+			add(w, "php.listen", CLASS_BACKDOOR, 50, e, "it waits for others to connect");
 		break;
 	case SINK_PROBE:
 		w->accounts |=
@@ -568,9 +682,12 @@ static void whole(struct weighing *w)
 		    "plain letters are written as escapes");
 	if (w->alone && ev->gotos >= 10)
 		add(w, "php.goto", CLASS_OBFUSCATED, 60, NULL, "its order is hidden by jumps");
-	if (w->alone && q->names >= 10)
+	if (q->names >= NAMES_MANY && !q->binary && q->names * 5 >= q->variables * 4)
 		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
-	if (w->commands && w->alone && q->tokens < TINY && !q->includes && !q->functions) {
+	else if (w->alone && q->names >= 10)
+		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
+	if (w->commands && w->alone && q->tokens < TINY_COMMAND && !q->includes && !q->functions &&
+	    !q->uses) {
 		if (w->sendmail && w->piped && !w->others)
 			add(w, "php.mail.piped", CLASS_MAILER, 50, NULL,
 			    "it does little more than hand a request's text to sendmail");
@@ -578,12 +695,25 @@ static void whole(struct weighing *w)
 			add(w, "php.command.tiny", CLASS_WEBSHELL, 50, NULL,
 			    "it does little more than run a command");
 	}
-	if (ev->strangers && w->alone && q->tokens < TINY && !q->includes)
+	if (((ev->strangers && q->tokens < TINY) ||
+	     (ev->nameless && w->small && (!q->classes || q->tokens < TINY_FETCH))) &&
+	    w->alone && !q->includes)
 		add(w, "php.call.stranger", CLASS_BACKDOOR, 50, NULL,
 		    "a request's text is given to a function that is nowhere");
+	if (w->hides >= 2 || (w->hides && q->self && !q->classes))
+		add(w, "php.hides", CLASS_BACKDOOR, w->hides >= 2 && !q->classes ? 100 : 60, NULL,
+		    "it hides plug-ins or users from the site's own lists");
+	if (ev->visitors >= LISTED && w->alone && q->exits && !q->classes)
+		add(w, "php.cloak", CLASS_DOORWAY, 50, NULL,
+		    "visitors are turned away by a long list of who they may be");
+	if (q->picture)
+		add(w, "php.picture", CLASS_BACKDOOR, 60, NULL, "a picture holds a script");
 	if (__builtin_popcount(q->probes) >= 3 && w->alone)
 		add(w, "php.probes", CLASS_WEBSHELL, 30, NULL, "it looks around on the server");
 }
+
+/* Tokens outside of classes that make a script of a file with its own library. */
+enum { FREE_LEAST = 150 };
 
 /* A program's part is told by what it uses, includes, guards against and is written as. */
 static bool stands_alone(const struct quick *q, const struct events *ev)
@@ -592,6 +722,7 @@ static bool stands_alone(const struct quick *q, const struct events *ev)
 	    q->includes * 300 >= q->tokens + 600)
 		return false;
 	return (ev->outside == 0 && q->evals) ||
+	       (q->free_supers >= 2 && q->tokens - q->in_class >= FREE_LEAST) ||
 	       (q->in_class * 15 < q->tokens * 14 && !(q->classes && q->supers == 0));
 }
 
@@ -603,6 +734,8 @@ static void weigh(const struct quick *q, const struct events *ev, bool alone, st
 	w.small = alone && q->tokens < SMALL;
 	/* what an included file sets is not known */
 	w.unset = alone && q->includes == 0 && !q->binary;
+	for (uint32_t i = 0; i < ev->n; i++)
+		w.leaves |= ev->event[i].kind == EVENT_LEAVES;
 	for (uint32_t i = 0; i < ev->n; i++)
 		one(&w, &ev->event[i]);
 	whole(&w);

@@ -67,7 +67,9 @@ struct engine {
 	bool session_read, session_late; /* read; put in after it was read */
 	uint32_t wild; /* marks of whatever property: unserialize($_POST) */
 	struct value thrown; /* what exceptions were made with */
-	struct span written_path[WRITTEN_MOST]; /* of files that were given what a request brought */
+	struct span written_path[WRITTEN_MOST]; /* of files that were given what somebody else brought */
+	uint32_t written_marks[WRITTEN_MOST];
+	uint32_t temp_marks; /* what temporary files were given */
 	uint32_t written;
 	uint32_t echoed; /* marks of what was put out: output buffers' callbacks get it */
 	uint32_t texts, tokens;

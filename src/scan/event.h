@@ -22,9 +22,21 @@ struct step {
 	const char *what; /* "read from the request", "decoded" ... */
 };
 
+/* What else is known of the texts at a place. */
+enum event_kind {
+	EVENT_PLAIN,
+	EVENT_LEAVES, /* the visitor is sent to another host */
+	EVENT_DIRECTS, /* lines for the server are written */
+	EVENT_ARCHIVE, /* an archive is written that stood in the script */
+	EVENT_FIXED, /* a user whose name and password stand in the script */
+	EVENT_HIDES, /* what a list shows is changed */
+	EVENT_SYSTEM, /* a file of the system's is read */
+};
+
 /* A dangerous place that was reached. */
 struct event {
 	uint8_t sink; /* enum sink */
+	uint8_t kind; /* enum event_kind */
 	bool hidden; /* the name of the function was put together, or chosen by the client */
 	bool built; /* the text that is run was put together so that no search finds its words */
 	bool maybe, in_function;
@@ -53,10 +65,12 @@ struct events {
 	uint32_t layers; /* the deepest decoded text that ran */
 	uint32_t gotos, labels;
 	uint32_t classes, functions;
+	uint32_t nameless; /* calls with a request's text of what is no function, by a value */
 	uint32_t strangers; /* calls of functions that neither PHP nor the file has, with a request's text */
 	uint32_t hidden_names; /* of functions that run things, made and kept */
 	uint32_t hidden_calls; /* of PHP's functions by a name put together from pieces */
 	uint32_t outside; /* names it uses that neither PHP has nor it makes */
+	uint32_t visitors; /* things that who asks was compared with */
 	uint32_t escaped; /* plain letters that were written as escapes */
 };
 

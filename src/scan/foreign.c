@@ -11,7 +11,13 @@
 #include "scan/machine.h"
 
 /* What kept its arguments, by the number that an unknown value carries. */
-enum foreign { FOREIGN_REFLECTION = SUPER_ONE_FILE + 1, FOREIGN_COM, FOREIGN_LIST, FOREIGN_ERROR };
+enum foreign {
+	FOREIGN_REFLECTION = SUPER_ONE_FILE + 1,
+	FOREIGN_COM,
+	FOREIGN_LIST,
+	FOREIGN_ERROR,
+	FOREIGN_DATABASE
+};
 
 enum { NAME_LEAST = 4, NAME_MOST = 24, GIVEN_ELEMENTS = 16 };
 
@@ -108,6 +114,8 @@ static const struct {
 	{ "callbackfilteriterator", FOREIGN_LIST, 2 },
 	{ "recursivecallbackfilteriterator", FOREIGN_LIST, 2 },
 	{ "com", FOREIGN_COM, 0 },
+	{ "mysqli", FOREIGN_DATABASE, 0 },
+	{ "pdo", FOREIGN_DATABASE, 0 },
 };
 
 /* It calls the argument AT with an element of the first: the frame's result is dropped. */
@@ -152,8 +160,13 @@ void foreign_new(struct machine *m, struct span name, uint32_t n)
 			sink_reached(m,
 				     &(struct sink_call){
 					     .sink = SINK_COMMAND, .name = SPAN("COM"), .arg = arg, .n = 1 });
+		if (classes[i].kind == FOREIGN_DATABASE && n)
+			sink_reached(m, &(struct sink_call){ .sink = SINK_DATABASE,
+							     .name = SPAN("database connect"),
+							     .arg = arg,
+							     .n = n });
 		object.n = classes[i].kind;
-		object.marks = marks;
+		object.marks = classes[i].kind == FOREIGN_DATABASE ? 0 : marks;
 		object.from = from;
 		if (classes[i].callable && n >= classes[i].callable) {
 			struct value callee = arg[classes[i].callable - 1], list = arg[0];
@@ -318,6 +331,10 @@ void foreign_call(struct machine *m, struct span name, const struct value *objec
 	    (is(name, "exec") || is(name, "run") || is(name, "shellexecute")))
 		sink_reached(m,
 			     &(struct sink_call){ .sink = SINK_COMMAND, .name = name, .arg = arg, .n = n });
+	if (object->kind == V_UNKNOWN && object->n == FOREIGN_DATABASE && n &&
+	    (is(name, "query") || is(name, "exec") || is(name, "multi_query") || is(name, "prepare")))
+		sink_reached(m,
+			     &(struct sink_call){ .sink = SINK_DATABASE, .name = name, .arg = arg, .n = n });
 	if (is(name, "getmessage") && n == 0 &&
 	    (object->kind == V_NULL || (object->kind == V_UNKNOWN && object->n == FOREIGN_ERROR))) {
 		push_value(m, m->e->thrown);

@@ -10,7 +10,7 @@
 
 #include "scan/lexicon.h"
 
-enum { SHORT_TAG_TEXT = 12 };
+enum { SHORT_TAG_TEXT = 12, BOM = 3 };
 
 enum mode_kind { MODE_HTML, MODE_PHP, MODE_QUOTE, MODE_BACKTICK, MODE_HEREDOC, MODE_BRACES };
 
@@ -136,7 +136,8 @@ static uint32_t open_tag(const struct lexer *l, uint32_t at, bool *ret_echo)
 		if (word_here(l, at, SPAN("<?php")) && !(at_class(l, at + 5) & (C_NAME | C_DIGIT)))
 			return 5;
 		*ret_echo = at_char(l, at + 2) == '=';
-		if (!text_follows(l, at + 2)) {
+		/* a file that begins with one is no picture, in whatever letters its first comment is */
+		if (at > BOM && !text_follows(l, at + 2)) {
 			*ret_echo = false;
 			return 0;
 		}

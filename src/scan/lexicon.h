@@ -19,6 +19,8 @@ enum flow {
 	FLOW_REMOTE, /* another server's answer, where its argument is an address */
 	FLOW_FILE, /* what stands in a file */
 	FLOW_CONSTANT, /* text of this server that nobody else spells */
+	FLOW_TEMP, /* the path of a temporary file, or one that is open */
+	FLOW_CLIENT, /* who asks, if that is what it is asked for */
 };
 
 /* What a function does with its arguments that may be harm. */
@@ -48,6 +50,9 @@ enum sink {
 	SINK_DATABASE,
 	SINK_PROBE, /* phpinfo, php_uname, posix_getpwuid */
 	SINK_GIVEN, /* a function that runs code is handed over by its name */
+	SINK_LISTEN, /* waits for others to connect */
+	SINK_ADD, /* a list of the site's is changed before it is shown */
+	SINK_ACCOUNT, /* makes a user of the site, or is one */
 	SINK_HIDE, /* error_reporting, set_time_limit, ignore_user_abort */
 };
 
@@ -64,7 +69,7 @@ enum act {
 	ACT_PREG_CALLBACK, ACT_CREATE, ACT_ARGS, ACT_MIN, ACT_MAX, ACT_CHUNK, ACT_MOD, ACT_CRC32, ACT_NUMBER_KEEP,
 	ACT_SETTYPE, ACT_QUOTE, ACT_UNSERIALIZE, ACT_CURRENT, ACT_END, ACT_SORT, ACT_REGISTER, ACT_IN_ARRAY, ACT_SUBSTR_COUNT,
 	ACT_REPLACE_AT, ACT_CHECK, ACT_FOPEN, ACT_CURL, ACT_MBCONVERT, ACT_FLUSH, ACT_IS, ACT_BASENAME, ACT_STRTOK, ACT_LINES, ACT_VALIDATE, ACT_DIGEST,
-	ACT_IMPORT, ACT_HANDLERS, ACT_UNBUFFER, ACT_IS_ARRAY, ACT_UNPACK,
+	ACT_IMPORT, ACT_HANDLERS, ACT_UNBUFFER, ACT_IS_ARRAY, ACT_UNPACK, ACT_CIPHER, ACT_DUMP,
 	ACTS
 };
 

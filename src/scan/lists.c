@@ -576,15 +576,16 @@ static bool list_match(struct machine *m, struct value *arg, uint32_t n, struct 
 /* Bytes that a pattern of one class takes, like /\\s+/ or /[^a-z]/; false where it is more than that. */
 static bool class_of_pattern(struct span p, bool takes[256])
 {
-	bool negated = false, any = false;
+	bool negated = false, any = false, either;
 	size_t i = 1, end = p.n;
 
 	while (end > 1 && p.p[end - 1] != p.p[0])
 		end--;
 	if (end < 3)
 		return false;
+	either = span_find(p, end, 'i') >= 0;
 	end--;
-	if (end > i + 1 && p.p[end - 1] == '+')
+	if (end > i + 1 && (p.p[end - 1] == '+' || (p.p[end - 1] == '*' && p.p[end - 2] == ']')))
 		end--;
 	memset(takes, 0, 256 * sizeof(*takes));
 	if (p.p[i] == '[' && p.p[end - 1] == ']') {
@@ -621,6 +622,8 @@ static bool class_of_pattern(struct span p, bool takes[256])
 		if (!any && i + 1 < end)
 			return false;
 	}
+	for (int b = 'a'; either && b <= 'z'; b++)
+		takes[b] = takes[b & ~0x20] = takes[b] || takes[b & ~0x20];
 	for (int b = 0; negated && b < 256; b++)
 		takes[b] = !takes[b];
 	return true;
@@ -646,7 +649,22 @@ static bool runs_replacement(struct span pattern)
 	return end > 0 && span_find(pattern, (size_t)end, 'e') > 0;
 }
 
-/* Only patterns of one class of bytes are worked out: that is what hiding uses them for. */
+/* Nothing is left of a path or an address but one name, and of PHP no call. */
+static bool keeps_names(const bool takes[256], const struct value *replacement)
+{
+	static const char taken[] = "/\\:(`";
+
+	for (size_t i = 0; i < sizeof(taken) - 1; i++)
+		if (!takes[(unsigned char)taken[i]] ||
+		    (replacement->n && memchr(replacement->p, taken[i], replacement->n)))
+			return false;
+	return true;
+}
+
+/*
+ * Only patterns of one class of bytes are worked out: that is what hiding uses them for. Where the subject
+ * is not known, what they leave may be no more than a name, which is as good as text in front of it.
+ */
 static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	bool takes[256];
@@ -654,9 +672,16 @@ static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, 
 	struct buf out = BUF_MAX(1 << 20);
 	bool within = false, many;
 
-	if (n < 3 || arg[0].kind != V_TEXT || arg[1].kind != V_TEXT || arg[2].kind != V_TEXT ||
+	if (n < 3 || arg[0].kind != V_TEXT || arg[1].kind != V_TEXT ||
 	    runs_replacement(span_of(arg[0].p, arg[0].n)) ||
 	    !class_of_pattern(span_of(arg[0].p, arg[0].n), takes))
+		return false;
+	if (arg[2].kind == V_UNKNOWN && !arg[2].n && arg[2].marks & M_INPUT && keeps_names(takes, &arg[1])) {
+		*ret = value_unknown((arg[2].marks & ~(uint32_t)M_SHAPE) | M_CHANGED | M_BEHIND, arg[2].from);
+		return true;
+	}
+	/* "*" finds nothing everywhere, and puts something there */
+	if (arg[2].kind != V_TEXT || (arg[1].n && memchr(arg[0].p, '*', arg[0].n)))
 		return false;
 	m->e->steps_left -= m->e->steps_left > arg[2].n / 8 ? arg[2].n / 8 : m->e->steps_left;
 	many = takes_many(span_of(arg[0].p, arg[0].n));
@@ -699,11 +724,11 @@ static bool list_fopen(struct machine *m, struct value *arg, uint32_t n, struct 
 	*ret = value_unknown(arg[0].marks, arg[0].from);
 	if (writes) {
 		ret->marks |= M_WRITER;
-		if (span_ends(path, SPAN(".php")) || span_ends(path, SPAN(".phtml")))
+		if (value_script(path))
 			ret->marks |= M_SCRIPT;
 		return true;
 	}
-	ret->marks &= M_SELF;
+	ret->marks = (ret->marks & (M_SELF | M_TEMP)) | (ret->marks & M_TEMPNAME ? M_UPLOAD : 0);
 	if (span_eq(path, SPAN("php://input")))
 		ret->marks |= M_BODY;
 	else if (span_starts(path, SPAN("http")) || arg[0].marks & M_URL)
@@ -713,18 +738,20 @@ static bool list_fopen(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
+/* What a request to another server is made of. */
+#define KEPT (M_INPUT | M_URL | M_VISITOR | M_CLIENT | M_SECRET)
+
 /* The handle gathers what it is told. */
 static bool list_curl(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	struct value *handle = n ? variable_of(m, &arg[0]) : NULL;
 
 	if (n > 2 && handle) {
-		handle->marks |= value_all_marks(&arg[2]) & (M_INPUT | M_URL | M_VISITOR | M_CLIENT);
+		handle->marks |= value_all_marks(&arg[2]) & KEPT;
 		*ret = value_unknown(0, 0);
 		return true;
 	}
-	*ret = value_unknown(M_CURL | (n ? arg[0].marks & (M_INPUT | M_URL | M_VISITOR | M_CLIENT) : 0),
-			     n ? arg[0].from : 0);
+	*ret = value_unknown(n ? arg[0].marks & KEPT : 0, n ? arg[0].from : 0);
 	return true;
 }
 
@@ -761,7 +788,7 @@ static bool list_same(struct machine *m, struct value *arg, uint32_t n, struct v
 
 static bool list_quote(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	*ret = value_unknown(arg[0].marks | M_QUOTED, arg[0].from);
+	*ret = value_unknown(arg[0].marks, arg[0].from);
 	return true;
 }
 

@@ -226,13 +226,13 @@ static void op_eval(struct machine *m, const struct code *k)
 	call_eval(m, pop_value(m));
 }
 
-/* What a request brought was written there before. */
-static bool written(const struct machine *m, const struct value *path)
+/* What was written there before is what is run. */
+static uint32_t written(const struct machine *m, const struct value *path)
 {
 	for (uint32_t i = 0; path->kind == V_TEXT && i < m->e->written; i++)
 		if (span_eq(m->e->written_path[i], span_of(path->p, path->n)))
-			return true;
-	return false;
+			return m->e->written_marks[i];
+	return path->marks & M_TEMP ? m->e->temp_marks : 0;
 }
 
 /*
@@ -241,12 +241,14 @@ static bool written(const struct machine *m, const struct value *path)
  */
 static void op_include(struct machine *m, const struct code *k)
 {
-	struct value v = pop_value(m);
+	struct value v = pop_value(m), told[2];
 
-	if (written(m, &v))
-		v.marks |= M_FIELD;
-	sink_reached(m,
-		     &(struct sink_call){ .sink = SINK_INCLUDE, .name = SPAN("include"), .arg = &v, .n = 1 });
+	/* the path, and what it was given before */
+	told[1] = value_unknown(written(m, &v), 0);
+	v.marks |= told[1].marks & (M_FIELD | M_BODY);
+	told[0] = v;
+	sink_reached(
+		m, &(struct sink_call){ .sink = SINK_INCLUDE, .name = SPAN("include"), .arg = told, .n = 2 });
 	if (v.kind == V_TEXT && span_starts(span_of(v.p, v.n), SPAN("data:"))) {
 		struct span rest = span_of(v.p, v.n);
 		ptrdiff_t comma = span_find(rest, 0, ',');

@@ -346,13 +346,11 @@ static bool has(struct span key, const char *word)
 /* Fields that people are asked for only where they log in or pay. */
 static uint32_t field_marks(const struct value *key)
 {
-	static const char *const secrets[] = { "pass",	 "pwd", "cvv",	 "cvc",	  "ssn",      "card",
-					       "pin",	 "otp", "login", "email", "user",     "account",
-					       "secret", "mdp", "senha", "clave", "contrase", "expir" };
+	static const char *const secrets[] = { "pass", "pwd",  "cvv",	"cvc",	    "ssn",   "card",
+					       "ccn",  "cc_n", "senha", "contrase", "parola" };
 	struct span k = key->kind == V_TEXT ? span_of(key->p, key->n) : SPAN_NONE;
 
-	/* the first few say it alone */
-	for (size_t i = 0; i < 6; i++)
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
 		if (has(k, secrets[i]))
 			return M_FIELD | M_SECRET;
 	return M_FIELD;

@@ -60,6 +60,7 @@ static void variable(struct quick *q, struct span name)
 				q->sources++;
 				q->inputs++;
 				q->supers++;
+				q->free_supers += q->class_depth == 0;
 			}
 	for (size_t i = 0; i < name.n && !odd; i++)
 		odd = (uint8_t)name.p[i] >= 0x7f;
@@ -102,6 +103,9 @@ static void call(struct quick *q, const struct function *f)
 	case SINK_MAIL:
 		q->mails++;
 		break;
+	case SINK_DATABASE:
+		q->connects += strstr(f->name, "connect") != NULL;
+		break;
 	default:
 		break;
 	}
@@ -110,7 +114,7 @@ static void call(struct quick *q, const struct function *f)
 		      f->act == ACT_PREG_CALLBACK || f->act == ACT_REGISTER || f->sink == SINK_CALLBACK;
 	q->decoders += (f->act >= ACT_BASE64 && f->act <= ACT_CHR && f->act != ACT_URLENCODE &&
 			f->act != ACT_HEX && f->act != ACT_BASE64_ENCODE) ||
-		       f->act == ACT_PACK || f->act == ACT_TRANSLATE;
+		       f->act == ACT_PACK || f->act == ACT_TRANSLATE || f->act == ACT_CIPHER;
 	q->inputs += f->flow == FLOW_FIELD;
 	q->sources += f->flow == FLOW_FIELD || f->flow == FLOW_REMOTE || f->flow == FLOW_FILE;
 }
@@ -145,6 +149,16 @@ static void text(struct quick *q, const struct lexicon *words, const char *p, co
 					hit = s.p + i;
 		q->escapes += hit != NULL;
 	}
+	q->asks += (t->n == 11 && memcmp(s.p, "REMOTE_ADDR", 11) == 0) ||
+		   (t->n == 15 && memcmp(s.p, "HTTP_USER_AGENT", 15) == 0);
+	if (t->n >= 4 && t->n <= 8 && s.p[0] == '_' &&
+	    (span_eq(s, SPAN("_GET")) || span_eq(s, SPAN("_POST")) || span_eq(s, SPAN("_REQUEST")) ||
+	     span_eq(s, SPAN("_COOKIE")))) {
+		q->sources++;
+		q->inputs++;
+	}
+	q->lists += (t->n == 11 && memcmp(s.p, "all_plugins", 11) == 0) ||
+		    (t->n == 14 && memcmp(s.p, "pre_user_query", 14) == 0);
 	/* RFC 5321, 3.3 */
 	q->dialogues +=
 		t->n >= 7 && (s.p[0] | 0x20) == 'r' && span_eq_nocase(span_head(s, 7), SPAN("RCPT TO"));
@@ -206,12 +220,20 @@ static void word(struct quick *q, uint8_t keyword, struct span name)
 	case KW_GOTO:
 		q->gotos++;
 		break;
+	case KW_EXIT:
+		q->exits++;
+		break;
 	case KW_NONE:
 		unusual(q, name);
 		break;
 	default:
 		break;
 	}
+}
+
+static bool makes_database(struct span class)
+{
+	return span_eq_nocase(class, SPAN("mysqli")) || span_eq_nocase(class, SPAN("PDO"));
 }
 
 /*
@@ -228,8 +250,11 @@ static void opened(struct quick *q, const struct lexicon *words, const char *p, 
 		if (earlier->kind == TK_OP &&
 		    (earlier->sub == OP_ARROW || earlier->sub == OP_COLONS || earlier->sub == OP_NULL_ARROW))
 			return;
-		if (earlier->kind == TK_NAME && (earlier->sub == KW_FUNCTION || earlier->sub == KW_NEW))
+		if (earlier->kind == TK_NAME && (earlier->sub == KW_FUNCTION || earlier->sub == KW_NEW)) {
+			q->connects +=
+				earlier->sub == KW_NEW && makes_database(span_of(p + before->at, before->n));
 			return;
+		}
 		f = lexicon_function(words, span_of(p + before->at, before->n));
 		if (f)
 			call(q, f);
@@ -258,6 +283,18 @@ static void html(struct quick *q, struct span s, bool opens, uint32_t at)
 	if (s.n > 20 && s.n < 1 << 20 && memmem(s.p, s.n, "file", 4) &&
 	    (has_nocase(s, "type=\"file\"") || has_nocase(s, "type='file'") || has_nocase(s, "type=file")))
 		q->forms++;
+}
+
+/* A picture, by its first bytes, that holds a whole opening tag: no picture does by chance. */
+static bool looks_like_picture(struct span file)
+{
+	ptrdiff_t tag;
+
+	if (!span_starts(file, SPAN("\xff\xd8\xff")) && !span_starts(file, SPAN("\x89PNG")) &&
+	    !span_starts(file, SPAN("GIF8")))
+		return false;
+	tag = span_search(file, 0, SPAN("<?php"));
+	return tag >= 0 && (size_t)tag + 5 < file.n && strchr(" \t\r\n", file.p[tag + 5]);
 }
 
 /* Braces: how much of the file lies in classes. */
@@ -321,6 +358,7 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 		before = t;
 	}
 	ret->binary = ret->php && memchr(file.p, 0, file.n) != NULL;
+	ret->picture = ret->php && looks_like_picture(file);
 	ret->comments = l.comments;
 	ret->too_deep = l.too_deep;
 }
@@ -358,15 +396,18 @@ static bool part_suspects(const struct quick *q)
 bool quick_suspects(const struct quick *q)
 {
 	const uint64_t code = BIT(SINK_CODE) | BIT(SINK_MAKE) | BIT(SINK_COMMAND) | BIT(SINK_REPLACE);
-	const uint64_t other = BIT(SINK_CALLBACK) | BIT(SINK_WRITE) | BIT(SINK_PUT) | BIT(SINK_UPLOAD) |
-			       BIT(SINK_COPY) | BIT(SINK_MAIL) | BIT(SINK_FETCH) | BIT(SINK_SEND) |
-			       BIT(SINK_FILES) | BIT(SINK_READ) | BIT(SINK_UNPACK) | BIT(SINK_OPEN);
+	const uint64_t other = BIT(SINK_ACCOUNT) | BIT(SINK_LISTEN) | BIT(SINK_CALLBACK) | BIT(SINK_WRITE) |
+			       BIT(SINK_PUT) | BIT(SINK_UPLOAD) | BIT(SINK_COPY) | BIT(SINK_MAIL) |
+			       BIT(SINK_FETCH) | BIT(SINK_SEND) | BIT(SINK_FILES) | BIT(SINK_READ) |
+			       BIT(SINK_UNPACK) | BIT(SINK_OPEN);
 	const uint64_t old = BIT(SINK_MAIL) | BIT(SINK_UPLOAD) | BIT(SINK_COPY) | BIT(SINK_FILES) |
 			     BIT(SINK_READ) | BIT(SINK_OPEN);
 	bool hidden = q->decoders || q->escapes || q->longest > LONG_TEXT || q->names;
 
 	if (!q->php)
 		return false;
+	if (q->picture)
+		return true;
 	if (quick_part(q))
 		return part_suspects(q);
 	if ((q->sinks & code || q->backticks) && (q->sources || hidden || q->self))
@@ -381,6 +422,13 @@ bool quick_suspects(const struct quick *q)
 		return true;
 	/* variables that nothing sets were a request's under old settings */
 	if (!q->namespaces && !q->classes && !q->includes && q->sinks & old)
+		return true;
+	if (q->lists || (q->sinks & BIT(SINK_ACCOUNT) && !q->namespaces && !q->classes))
+		return true;
+	if (q->connects && q->supers && !q->namespaces && !q->classes)
+		return true;
+	/* a list of visitors to be turned away */
+	if (q->asks && q->exits && q->sinks & BIT(SINK_REDIRECT) && !q->namespaces && !q->classes)
 		return true;
 	if ((q->includes || q->supers) && q->tokens < SHORT_FILE && !q->namespaces && !q->classes)
 		return true;

@@ -32,12 +32,17 @@ struct quick {
 	uint32_t forms; /* HTML: fields for a file */
 	uint32_t probes, hides; /* different calls that look around, that hide */
 	uint32_t file_calls; /* bits: different calls on files */
-	uint32_t mails, self;
+	uint32_t mails, self, connects;
 	uint32_t dialogues; /* texts that name a recipient to a mail server */
 	uint32_t unusual; /* names by which functions are called without looking like it */
 	uint32_t named; /* functions that run things, named in texts */
 	uint32_t scripts; /* texts that hold PHP */
 	uint32_t supers; /* superglobals alone */
+	uint32_t free_supers; /* of these, outside of classes */
+	uint32_t exits;
+	uint32_t lists; /* texts that name lists of plug-ins or users */
+	uint32_t asks; /* texts that name what tells who asks */
+	bool picture; /* it begins like one, and has a whole opening tag */
 	uint32_t guards; /* asks whether a constant is defined that it does not define */
 	uint32_t in_class; /* tokens in classes */
 	uint32_t depth, class_depth; /* while it looks: open braces; where the class began, plus one */

@@ -58,6 +58,13 @@ struct value source_result(struct machine *m, const struct function *fn, struct 
 			v.marks |= M_FIELD;
 		if (fn->act && marks & (M_INPUT | M_FILE | M_REMOTE))
 			v.marks |= M_CHANGED;
+		/* what comes out is hidden, whether it could be worked out or not */
+		if (fn->act == ACT_CIPHER || fn->act == ACT_BASE64 || fn->act == ACT_INFLATE ||
+		    fn->act == ACT_UNCOMPRESS || fn->act == ACT_GZDECODE)
+			v.marks |= M_DECODED;
+		if (fn->act == ACT_DUMP && n && arg[0].kind == V_UNKNOWN && arg[0].n &&
+		    arg[0].marks & M_FIELD)
+			v.marks |= M_WHOLE;
 		v.from = from;
 		break;
 	case FLOW_FIELD:
@@ -76,6 +83,8 @@ struct value source_result(struct machine *m, const struct function *fn, struct 
 				   (marks & M_CLIENT ? M_VISITOR : 0);
 		if (n && arg[0].marks & M_TEMPNAME)
 			v.marks |= M_UPLOAD;
+		if (n && arg[0].kind == V_TEXT && value_script(span_of(arg[0].p, arg[0].n)))
+			v.marks |= M_SCRIPT;
 		if (strcmp(fn->name, "file") == 0)
 			v.marks |= M_LINES;
 		v.from = machine_step(m, from, fn->name);
@@ -89,6 +98,14 @@ struct value source_result(struct machine *m, const struct function *fn, struct 
 		} else if (n && text_is(&arg[0], "REMOTE_ADDR")) {
 			v.marks = M_CLIENT;
 		}
+		break;
+	case FLOW_TEMP:
+		v.marks = M_TEMP;
+		v.from = machine_step(m, from, fn->name);
+		break;
+	case FLOW_CLIENT:
+		v.marks = marks & M_CLIENT;
+		v.from = from;
 		break;
 	default:
 		break;
@@ -118,6 +135,8 @@ static bool matters(const struct sink_call *c, uint32_t first, uint32_t all)
 	case SINK_HIDE:
 	case SINK_INCLUDE:
 	case SINK_GIVEN:
+	case SINK_ACCOUNT:
+	case SINK_LISTEN:
 		return true;
 	case SINK_OUTPUT:
 		return all & (M_REMOTE | M_FILE | M_UPLOAD) || (all & M_INPUT && all & M_DECODED);
@@ -133,7 +152,7 @@ static bool matters(const struct sink_call *c, uint32_t first, uint32_t all)
 		return all & (outside | M_SELF | M_DECODED | M_CLIENT | M_SECRET | M_SCRIPT | M_URL) ||
 		       first & M_BUILT || c->sink == SINK_FETCH;
 	case SINK_REPLACE:
-		return all & (outside | M_DECODED | M_FILE);
+		return all & (outside | M_DECODED | M_FILE | M_CHANGED);
 	case SINK_REDIRECT:
 	case SINK_OPTION:
 	case SINK_EXTRACT:
@@ -215,6 +234,19 @@ bool sink_hides(struct machine *m, const struct value *name)
 	       !visible(m, span_of(name->p, name->n));
 }
 
+/* Pieces of S here and there, and most of them stand nowhere in the file: it was made letter by letter. */
+static bool nowhere(struct machine *m, struct span s)
+{
+	enum { PIECES = 6, PIECE = 5 };
+	uint32_t hidden = 0;
+
+	if (s.n < 32)
+		return false;
+	for (size_t i = 0; i < PIECES; i++)
+		hidden += !visible(m, span_of(s.p + (s.n - PIECE) / (PIECES - 1) * i, PIECE));
+	return hidden >= PIECES - 1;
+}
+
 /* Short text that runs as PHP and was put together so that nobody finds its words. */
 static bool hidden_text(struct machine *m, const struct value *code)
 {
@@ -222,7 +254,11 @@ static bool hidden_text(struct machine *m, const struct value *code)
 					     "system", "_POST",	 "_GET",	  "_REQUEST" };
 	struct span s = code->kind == V_TEXT ? span_of(code->p, code->n) : SPAN_NONE;
 
-	if (!s.n || s.n > 4096 || !(code->marks & (M_BUILT | M_ESCAPED)) || code->marks & M_DECODED)
+	if (!s.n || !(code->marks & (M_BUILT | M_ESCAPED)) || code->marks & M_DECODED)
+		return false;
+	if (nowhere(m, s))
+		return true;
+	if (s.n > 4096)
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (span_search(s, 0, span_str(words[i])) >= 0 && !visible(m, span_str(words[i])))
@@ -238,6 +274,87 @@ static bool hidden_address(struct machine *m, const struct value *to)
 	       !visible(m, span_of(to->p, to->n));
 }
 
+/* What goes into files that may be included afterwards. */
+static void note_written(struct machine *m, const struct sink_call *c, const struct value *path,
+			 uint32_t content)
+{
+	content &= M_FIELD | M_BODY | M_REMOTE | M_DECODED | M_CHANGED | M_UPLOAD | M_SELF;
+	if (!content || (c->sink != SINK_WRITE && c->sink != SINK_PUT))
+		return;
+	if (path->marks & M_TEMP)
+		m->e->temp_marks |= content;
+	if (c->sink == SINK_WRITE && path->kind == V_TEXT && m->e->written < WRITTEN_MOST) {
+		m->e->written_path[m->e->written] = span_of(path->p, path->n);
+		m->e->written_marks[m->e->written++] = content;
+	}
+}
+
+/* Lines that make other files scripts, or run one before each. */
+static bool directs(struct span s)
+{
+	static const char *const words[] = { "AddHandler",	  "AddType",	      "SetHandler",
+					     "auto_prepend_file", "auto_append_file", "disable_functions" };
+
+	for (size_t i = 0; s.n < 1 << 16 && i < sizeof(words) / sizeof(words[0]); i++)
+		if (span_search(s, 0, span_str(words[i])) >= 0)
+			return true;
+	return false;
+}
+
+/* Who has an account here, and where everything lies. */
+static bool of_system(struct span path)
+{
+	return span_starts(path, SPAN("/etc/passwd")) || span_starts(path, SPAN("/etc/shadow")) ||
+	       span_starts(path, SPAN("/etc/valiases")) || span_starts(path, SPAN("/var/named")) ||
+	       span_eq(path, SPAN("/"));
+}
+
+/* Lists that an administrator looks at to see what is there (WordPress, Plugin API). */
+static bool of_lists(struct span name)
+{
+	return span_eq(name, SPAN("all_plugins")) || span_eq(name, SPAN("pre_user_query")) ||
+	       span_eq(name, SPAN("views_users"));
+}
+
+/* A user whose password, or number, stands in the script (WordPress: the array is wp_insert_user's). */
+static bool fixed(const struct sink_call *c, const struct value *first)
+{
+	const struct value key = value_span(SPAN("user_pass"));
+	uint64_t steps = 64;
+	const struct pair *at = first->kind == V_ARRAY ? array_find(first->array, &key, &steps) : NULL;
+	const struct value *v = at ? &at->value : first;
+
+	return c->n && !v->marks && ((v->kind == V_TEXT && v->n) || v->kind == V_INT);
+}
+
+/* What the text that is written is, where that is known. */
+static uint8_t kind_of(const struct sink_call *c, const struct value *first, const struct value *second)
+{
+	struct span s = second->kind == V_TEXT ? span_of(second->p, second->n) : SPAN_NONE;
+
+	if (c->sink == SINK_REDIRECT && text_is(first, "location:")) {
+		s = first->kind == V_TEXT ? span_trim(span_from(span_of(first->p, first->n), 9)) : SPAN_NONE;
+		return span_starts(s, SPAN("http")) ? EVENT_LEAVES : EVENT_PLAIN;
+	}
+	if (c->sink == SINK_ACCOUNT)
+		return fixed(c, first) ? EVENT_FIXED : EVENT_PLAIN;
+	if (c->sink == SINK_ADD)
+		return of_lists(first->kind == V_TEXT ? span_of(first->p, first->n) : SPAN_NONE)
+			       ? EVENT_HIDES
+			       : EVENT_PLAIN;
+	if (c->sink == SINK_READ || c->sink == SINK_OPEN || c->sink == SINK_FILES)
+		return of_system(first->kind == V_TEXT ? span_of(first->p, first->n) : SPAN_NONE)
+			       ? EVENT_SYSTEM
+			       : EVENT_PLAIN;
+	if (c->sink != SINK_WRITE && c->sink != SINK_PUT)
+		return EVENT_PLAIN;
+	if (s.n > 100 && second->marks & M_DECODED && memcmp(s.p, "PK\3\4", 4) == 0)
+		return EVENT_ARCHIVE;
+	return first->marks & M_SCRIPT || (first->kind == V_TEXT && value_script(span_of(first->p, first->n)))
+		       ? directs(s) ? EVENT_DIRECTS : EVENT_PLAIN
+		       : EVENT_PLAIN;
+}
+
 /* The argument, its companion and all of them: classes.c asks for each. */
 void sink_reached(struct machine *m, const struct sink_call *c)
 {
@@ -250,15 +367,14 @@ void sink_reached(struct machine *m, const struct sink_call *c)
 	for (uint32_t i = 0; i < c->n; i++)
 		all |= value_all_marks(&c->arg[i]);
 	marks = value_all_marks(first);
-	if (c->sink == SINK_WRITE && first->kind == V_TEXT && value_all_marks(second) & (M_FIELD | M_BODY) &&
-	    m->e->written < WRITTEN_MOST)
-		m->e->written_path[m->e->written++] = span_of(first->p, first->n);
+	note_written(m, c, first, value_all_marks(second));
 	if (c->sink == SINK_UNPACK && marks & M_INPUT)
 		m->e->wild |= marks & M_INPUT;
 	/* copy() takes addresses, too */
 	if (c->sink == SINK_COPY)
 		all |= address_marks(second) & (M_REMOTE | M_BODY);
-	if (!matters(c, marks, all))
+	e.kind = kind_of(c, first, second);
+	if (!e.kind && !matters(c, marks, all))
 		return;
 	if (c->sink == SINK_REPLACE && !evaluates(c, argument(c, 0)))
 		return;

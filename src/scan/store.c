@@ -226,8 +226,11 @@ void op_load_named(struct machine *m, const struct code *k)
 	else if (at)
 		push_value(m, *at);
 	else
-		push_value(m,
-			   value_unknown((name.marks & M_INPUT ? M_CHOSEN : 0) | here(m)->wild, name.from));
+		push_value(m, value_unknown((name.marks & M_INPUT		? M_CHOSEN
+					     : id && here(m)->unit->number == 0 ? M_LOOSE
+										: 0) |
+						    here(m)->wild,
+					    name.from));
 }
 
 /* A name that nobody knows may be any variable's. */

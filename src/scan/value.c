@@ -13,6 +13,8 @@
  * latter the file counts as over its budget.
  */
 enum { FIRST_ROOM = 24, PAIRS_FIRST = 4, PAIRS_MOST = 1 << 18 };
+/* Bytes of a text that are looked at for what is asked. */
+enum { LABEL_MOST = 300 };
 
 /* In front of each text that may grow. */
 struct head {
@@ -221,6 +223,36 @@ bool value_picture(struct span path)
 	return false;
 }
 
+bool value_script(struct span path)
+{
+	static const char *const ends[] = { ".php", ".phtml", ".htaccess", ".user.ini" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (span_ends(path, span_str(ends[i])))
+			return true;
+	return false;
+}
+
+/*
+ * Text in front of a field that tells what it is asked for: "Password: ". The words are those that log
+ * in and pay; "pass" alone would be passengers and passages.
+ */
+static bool label(struct span s)
+{
+	static const char *const words[] = { "password", "passwd", "pass:", "pass :", "cvv",
+					     "card n",	 "ssn",	   "pin:",  "pin :" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t n = strlen(words[i]);
+
+		for (size_t at = 0; at + n <= s.n; at++)
+			if ((s.p[at] | 0x20) == words[i][0] &&
+			    span_eq_nocase(span_of(s.p + at, n), span_of(words[i], n)))
+				return true;
+	}
+	return false;
+}
+
 /* A scheme in front of an address limits nobody: "compress.zlib://". */
 static bool scheme(struct span s)
 {
@@ -246,8 +278,11 @@ struct value value_append(struct pool *p, struct value a, struct value b)
 		if (known_b && tb.n > 1)
 			marks |= M_INNER;
 		/* what a path ends like is what its last piece ends like */
-		if (known_b && tb.n >= 4 && (span_ends(tb, SPAN(".php")) || span_ends(tb, SPAN(".phtml"))))
+		if (known_b && tb.n >= 4 && value_script(tb))
 			marks |= M_SCRIPT;
+		if (marks & M_FIELD && !(marks & M_SECRET) && (known_a || known_b) &&
+		    label(span_head(known_a ? ta : tb, LABEL_MOST)))
+			marks |= M_SECRET;
 		if (known_b && value_picture(tb))
 			marks |= M_PICTURE;
 		if (!known_a && (a.marks & M_BEHIND))

@@ -44,8 +44,8 @@ enum mark {
 	M_UPLOAD_NAME = 1 << 14,
 	M_URL = 1 << 15, /* a fixed address of another server */
 	M_WRITER = 1 << 16, /* a file opened for writing */
-	M_CURL = 1 << 17,
-	M_QUOTED = 1 << 18, /* escaped for HTML */
+	M_TEMP = 1 << 17, /* a temporary file */
+	M_WHOLE = 1 << 18, /* all fields of a request at once */
 	M_SCRIPT = 1 << 19, /* the path ends like a script's */
 	M_INNER = 1 << 20, /* fixed text behind it as well */
 	M_TEMPNAME = 1 << 21, /* the upload's own temporary file */
@@ -120,6 +120,8 @@ struct value value_bool(bool b);
 struct value value_unknown(uint32_t marks, uint32_t from);
 /* PATH ends like a picture's, or another file's that holds no script. */
 bool value_picture(struct span path);
+/* PATH ends like a script's, or is a file that tells the server what scripts are. */
+bool value_script(struct span path);
 /* A with B behind it; marks of both. Grows in place where A ends its block. */
 struct value value_append(struct pool *p, struct value a, struct value b);
 /* The text of a number, a truth or a text; false: not known. Small numbers are written to SCRATCH. */

@@ -1,0 +1,2 @@
+<?php return; // want: suspicious backdoor php.call.loose
+$f($_POST['a']);

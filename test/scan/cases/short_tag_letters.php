@@ -1,0 +1,3 @@
+<? return; /* wünscht: */ // want: suspicious webshell php.read.request
+$f = $_GET['f'];
+readfile($f);
