@@ -180,12 +180,19 @@ static bool holds_journal(struct inputs *in, const char *dir, bool deeper)
 	return false;
 }
 
+static bool has_helper(struct inputs *in)
+{
+	if (journal_helper_installed())
+		return true;
+	add_unseen(in, "the systemd journal",
+		   "the systemd journal was not read: spamtrail-journal is not installed");
+	return false;
+}
+
 static void add_journal(struct inputs *in, const char *path, const char *name)
 {
-	if (!journal_helper_installed()) {
+	if (!has_helper(in)) {
 		in->no_helper = true;
-		add_unseen(in, "the systemd journal",
-			   "the systemd journal was not read: spamtrail-journal is not installed");
 		return;
 	}
 	if (in->njournals == JOURNALS_MOST || in->n == INPUTS_MOST) {
@@ -263,39 +270,47 @@ static int open_journal(struct inputs *in, struct journal_input *j, uint32_t sin
 		fd = beneath_open_dir(in->root, j->path, err);
 	if (fd < 0)
 		return fd;
-	out = journal_helper_start(fd, since, in->unconfined, &j->pid, err);
+	out = journal_helper_start(fd, j->beside ? since ? since : 1 : 0, in->unconfined, &j->pid, err);
 	close(fd);
 	return out;
 }
 
 int inputs_ask_journal(struct inputs *in, uint32_t since, struct err *err)
 {
-	const char *path;
 	struct journal_input *j = &in->journal[in->njournals];
+	const char *path = in->njournals ? NULL : journal_place(in, true);
 
-	if (in->njournals || !journal_helper_installed())
-		return err_set(err, EXIT_NOINPUT, "there is no journal beside these logs");
-	path = journal_place(in, true);
-	if (!path)
-		return err_set(err, EXIT_NOINPUT, "this server has no systemd journal of its own");
+	if (!path || !has_helper(in))
+		return err_set(err, EXIT_NOINPUT, "there is no journal of this server's own beside these logs");
 	*j = (struct journal_input){ .path = path, .beside = true };
 	in->njournals++;
 	return open_journal(in, j, since, err);
 }
 
+static bool end_journal(struct inputs *in, struct journal_input *j, bool quiet)
+{
+	struct err err = { 0 };
+	int rc = j->pid ? journal_helper_end(j->pid, &err) : 0;
+
+	j->pid = 0;
+	/* a journal that only root may read is none to a user who asks of logs that he may read */
+	if (rc < 0 && !quiet && !(j->beside && geteuid() != 0))
+		add_unseen(in, in->named ? j->path : "the systemd journal", err.text);
+	return rc == 0;
+}
+
+bool inputs_journal_ended(struct inputs *in)
+{
+	struct journal_input *j = in->njournals ? &in->journal[in->njournals - 1] : NULL;
+
+	return j && j->beside && j->pid && end_journal(in, j, false);
+}
+
 void inputs_end(struct inputs *in, bool quiet)
 {
 	/* Nobody reads the pipes any more: a helper that still writes ends by SIGPIPE. */
-	for (size_t i = 0; i < in->njournals; i++) {
-		struct journal_input *j = &in->journal[i];
-		struct err err = { 0 };
-
-		/* a journal that only root may read is none to a user who asks of logs that he may read */
-		if (j->pid && journal_helper_end(j->pid, &err) < 0 && !quiet &&
-		    !(j->beside && geteuid() != 0))
-			add_unseen(in, in->named ? j->path : "the systemd journal", err.text);
-		j->pid = 0;
-	}
+	for (size_t i = 0; i < in->njournals; i++)
+		end_journal(in, &in->journal[i], quiet);
 }
 
 /* --- what the operator named, and what the configuration names --------------------------------- */

@@ -61,6 +61,8 @@ void inputs_add_journal(struct inputs *in);
 int inputs_open(struct inputs *in, size_t index, struct err *err);
 /* The journal beside the logs, from SINCE on: a pipe of its entries, or negative where there is none. Once. */
 int inputs_ask_journal(struct inputs *in, uint32_t since, struct err *err);
+/* That pipe has ended: was it with the journal's end? If not, inputs_end's list says why. */
+bool inputs_journal_ended(struct inputs *in);
 /* The reader is gone: ends what still runs, and tells what went wrong unless QUIET. */
 void inputs_end(struct inputs *in, bool quiet);
 

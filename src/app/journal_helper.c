@@ -8,6 +8,7 @@
 #include "app/helper.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -24,7 +25,7 @@ int journal_helper_start(int journal, uint32_t since, bool unconfined, pid_t *re
 {
 	struct helper_want want = { .name = name, .extra = true };
 	unsigned n = 0;
-	char seconds[16];
+	char seconds[16], most[16];
 	int ends[2], rc;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -37,7 +38,11 @@ int journal_helper_start(int journal, uint32_t since, bool unconfined, pid_t *re
 	 */
 	want.args[n++] = "/proc/self/fd/3";
 	snprintf(seconds, sizeof(seconds), "%u", since);
-	want.args[n] = since ? seconds : NULL;
+	snprintf(most, sizeof(most), "%u", JOURNAL_SECONDS);
+	if (since) {
+		want.args[n++] = seconds;
+		want.args[n] = most;
+	}
 	memcpy(want.fds, (int[]){ -1, ends[1], -1, journal }, sizeof(want.fds));
 	rc = helper_start(&want, ret_pid, err);
 	close(ends[1]);
@@ -53,6 +58,11 @@ int journal_helper_end(pid_t pid, struct err *err)
 
 	if (helper_wait(pid, name, &status, err) < 0)
 		return -err->code;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+		return err_set(err, EXIT_INCOMPLETE,
+			       "%s to its end: it took longer than %d seconds, so it confirms less than it "
+			       "might",
+			       who, JOURNAL_SECONDS);
 	if (WIFSIGNALED(status))
 		return err_set(err, EXIT_INCOMPLETE,
 			       "%s to its end: spamtrail-journal was ended by signal %d", who,

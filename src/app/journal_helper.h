@@ -13,7 +13,12 @@
 #include <sys/types.h>
 
 bool journal_helper_installed(void);
-/* JOURNAL is a directory or a journal file, and stays the caller's; SINCE in UTC seconds, 0 = all. Returns the pipe's end to read from. */
+#define JOURNAL_SECONDS 60 /* that a question of a journal may take, and then it is not answered in full */
+
+/*
+ * JOURNAL is a directory or a journal file, and stays the caller's. SINCE in UTC seconds: a question of what it knows since,
+ * with long messages cut and for JOURNAL_SECONDS; 0 = all of it, as long as it takes. Returns the pipe's end to read from.
+ */
 int journal_helper_start(int journal, uint32_t since, bool unconfined, pid_t *ret_pid, struct err *err);
 /* Waits for it, when nobody reads from the pipe any more. Negative: not all was read, and why. */
 int journal_helper_end(pid_t pid, struct err *err);

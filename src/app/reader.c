@@ -167,6 +167,16 @@ static int serve_journal(struct server *s, struct span body_in, struct err *err)
 	return serve_answer(&s->serving, TALK_JOURNAL, &body, fd < 0 ? -1 : fd, err);
 }
 
+/* The helper has closed the pipe, or the reader has: it is over, or will be when its time is. */
+static int serve_journal_end(struct server *s, struct err *err)
+{
+	struct buf body = BUF_MAX(8);
+	struct packer p = { .out = &body };
+
+	pack_u8(&p, inputs_journal_ended(&s->inputs));
+	return serve_answer(&s->serving, TALK_JOURNAL_END, &body, -1, err);
+}
+
 static int take_learnt(struct server *s, struct span body, struct err *err)
 {
 	struct unpacker u = { .left = body };
@@ -256,6 +266,9 @@ static int serve(struct server *s, const struct message *m, struct err *err)
 		break;
 	case TALK_JOURNAL:
 		rc = serve_journal(s, m->body, err);
+		break;
+	case TALK_JOURNAL_END:
+		rc = serve_journal_end(s, err);
 		break;
 	case TALK_LEARNT:
 		rc = take_learnt(s, m->body, err);

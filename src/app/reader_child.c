@@ -167,19 +167,19 @@ static int journal_open(void *ctx, uint32_t index, struct err *err)
 }
 
 /* The journal once more, into a trace of its own (trace/crosscheck.h). */
-static bool trace_journal(void *ctx, int64_t from, struct trace *again)
+static bool trace_journal(void *ctx, int64_t from, struct trace *again, bool *ret_whole)
 {
 	struct child *c = ctx;
 	struct buf request = BUF_MAX(8);
 	struct packer p = { .out = &request };
 	struct log_file file = { .name = SPAN("journal"), .journal = true };
 	struct log_read *reads;
-	struct span ignored;
+	struct unpacker u = { 0 };
 	struct err err = { 0 };
-	int fd;
+	int fd, rc;
 
 	pack_i64(&p, from);
-	fd = host_ask(c->channel, TALK_JOURNAL, buf_view(&request), &ignored);
+	fd = host_ask(c->channel, TALK_JOURNAL, buf_view(&request), &u.left);
 	buf_free(&request);
 	if (fd < 0)
 		return false;
@@ -194,7 +194,10 @@ static bool trace_journal(void *ctx, int64_t from, struct trace *again)
 		.brief = true,
 	};
 
-	return logs_read(c->arena, &file, 1, &lo, &reads, &err) >= 0;
+	rc = logs_read(c->arena, &file, 1, &lo, &reads, &err);
+	host_ask(c->channel, TALK_JOURNAL_END, SPAN_NONE, &u.left);
+	*ret_whole = unpack_u8(&u) == 1 && rc >= 0;
+	return rc >= 0;
 }
 
 static void send_learnt(struct child *c, const struct trace *trace)

@@ -24,6 +24,7 @@ enum talk {
 	TALK_WAITING,          /* what waits, as hashes: the queue reader's question to the logs (no answer); the reader asks for it → the question, or nothing */
 	TALK_WROTE,            /* what the logs answer (trace/wrote.h); no answer */
 	TALK_JOURNAL,          /* once, after the logs: i64 from → a pipe of the systemd journal's entries since, or none */
+	TALK_JOURNAL_END,      /* that pipe has ended → u8: with the journal's end */
 	TALK_MESSAGES,         /* a batch of packed messages of the queue; no answer */
 	TALK_QUEUE_END,        /* the queue reader's result; no answer */
 	TALK_PLAN,             /* the planner's end: u32 code, text, the packed plan; no answer */

@@ -1,10 +1,12 @@
 /*
  * spamtrail-journal - writes what mail, login, web and ftp programs logged to the systemd journal, one line of JSON
- * an entry, oldest first: spamtrail-journal [--unconfined] DIRECTORY [SINCE]
+ * an entry, oldest first: spamtrail-journal [--unconfined] DIRECTORY [SINCE [SECONDS]]
  *
  * A program of its own so that libsystemd, a large parser of binary files, is neither linked into spamtrail nor
  * given more than descriptors: files are opened first, then the process is confined as the reader is (nobody,
- * Landlock, seccomp), and only then their first byte is read. SINCE is in UTC seconds.
+ * Landlock, seccomp), and only then their first byte is read. SINCE is in UTC seconds; after SECONDS it ends by SIGALRM.
+ * With SINCE values are cut at 16 KiB, which no mail server's line reaches: any user can log a megabyte ten thousand times
+ * a minute, journald keeps it once, and we would unpack it each time.
  *
  * Standard output is a pipe or a terminal: confined, it may not make a file grow.
  *
@@ -25,6 +27,7 @@
 #include <unistd.h>
 
 #define FIELD_MOST (1u << 20) /* of a message; spamtrail reads no more of a line */
+#define FIELD_SINCE (16u << 10)
 #define ENTRY_MOST (8u << 20) /* escaped */
 #define FLUSH_AT (64u << 10)
 #define ADDRESS_SPACE ((uint64_t)64 << 30) /* a window of 8 MiB stays mapped per file */
@@ -67,7 +70,7 @@ static int flush(struct buf *out, struct err *err)
 }
 
 /* libsystemd drops a file it cannot read without a word, so each is tried by itself before all are opened. */
-static int open_journal(struct journal_files *f, sd_journal **ret, struct err *err)
+static int open_journal(struct journal_files *f, size_t most, sd_journal **ret, struct err *err)
 {
 	unsigned good = 0;
 	int r;
@@ -91,11 +94,11 @@ static int open_journal(struct journal_files *f, sd_journal **ret, struct err *e
 		errno = -r;
 		return err_sys(err, EXIT_IO, "the journal cannot be read");
 	}
-	sd_journal_set_data_threshold(*ret, FIELD_MOST);
+	sd_journal_set_data_threshold(*ret, most);
 	return 0;
 }
 
-static int write_since(sd_journal *j, uint64_t since, struct err *err)
+static int write_since(sd_journal *j, uint64_t since, size_t most, struct err *err)
 {
 	struct buf out = BUF_MAX(ENTRY_MOST);
 	int rc = 0, r = since ? sd_journal_seek_realtime_usec(j, since) : sd_journal_seek_head(j);
@@ -106,7 +109,7 @@ static int write_since(sd_journal *j, uint64_t since, struct err *err)
 
 		if (sd_journal_get_realtime_usec(j, &usec) < 0 || usec < since)
 			continue;
-		write_entry(&out, j, usec);
+		write_entry(&out, j, usec, most);
 		if (out.over) {
 			out.n = before;
 			out.over = false;
@@ -127,6 +130,7 @@ static int write_since(sd_journal *j, uint64_t since, struct err *err)
 static int run(const char *path, uint64_t since, bool unconfined, struct err *err)
 {
 	static struct journal_files files;
+	size_t most = since ? FIELD_SINCE : FIELD_MOST;
 	sd_journal *j = NULL;
 	int rc = files_open(&files, path, err);
 
@@ -134,26 +138,29 @@ static int run(const char *path, uint64_t since, bool unconfined, struct err *er
 	if (rc == 0)
 		rc = confine(unconfined, err);
 	if (rc == 0)
-		rc = open_journal(&files, &j, err);
+		rc = open_journal(&files, most, &j, err);
 	if (rc == 0)
-		rc = write_since(j, since * 1000000, err);
+		rc = write_since(j, since * 1000000, most, err);
 	return rc < 0 ? rc : files.missed ? EXIT_INCOMPLETE : 0;
 }
 
 int main(int argc, char **argv)
 {
 	bool unconfined = argc > 1 && strcmp(argv[1], "--unconfined") == 0;
-	uint64_t since = 0;
+	uint64_t since = 0, seconds = 0;
 	struct err err = { 0 };
 	int rc;
 
 	argc -= unconfined;
 	argv += unconfined;
-	if (argc < 2 || argc > 3 ||
-	    (argc == 3 && (!span_u64(span_str(argv[2]), &since) || since > UINT32_MAX))) {
-		fputs("usage: spamtrail-journal [--unconfined] DIRECTORY [SINCE]\n", stderr);
+	if (argc < 2 || argc > 4 ||
+	    (argc >= 3 && (!span_u64(span_str(argv[2]), &since) || since > UINT32_MAX)) ||
+	    (argc == 4 && (!span_u64(span_str(argv[3]), &seconds) || seconds > 86400))) {
+		fputs("usage: spamtrail-journal [--unconfined] DIRECTORY [SINCE [SECONDS]]\n", stderr);
 		return EXIT_USAGE;
 	}
+	/* by the kernel's hand: also where a disk or whoever reads the pipe makes us wait */
+	alarm((unsigned)seconds);
 	rc = run(argv[1], since, unconfined, &err);
 	/* once confined, only standard output may be written to: the code says it all */
 	_exit(rc < 0 ? -rc : rc);

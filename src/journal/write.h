@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <systemd/sd-journal.h>
 
-/* Appends the entry J stands on; nothing when it comes from a program that is not read, or has no message. */
-void write_entry(struct buf *out, sd_journal *j, uint64_t usec);
+/* Appends the entry J stands on, no value longer than MOST; nothing when it comes from a program that is not read. */
+void write_entry(struct buf *out, sd_journal *j, uint64_t usec, size_t most);
 
 #endif

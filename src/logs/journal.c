@@ -31,6 +31,7 @@ static const char *const key_names[JOURNAL_KEYS] = {
 	[JOURNAL_TRANSPORT] = "_TRANSPORT",
 	[JOURNAL_UNIT] = "_SYSTEMD_UNIT",
 	[JOURNAL_CGROUP] = "_SYSTEMD_CGROUP",
+	[JOURNAL_FACILITY] = "SYSLOG_FACILITY",
 };
 
 /* Uids of people on Debian and Red Hat: UID_MIN of login.defs(5), and below systemd's own ranges. */
@@ -337,6 +338,7 @@ bool journal_json(struct maker *m, struct span raw, struct line *ret_line, struc
 	decode_value(m, value[JOURNAL_TRANSPORT], &ret_writer->transport);
 	decode_value(m, value[JOURNAL_UNIT], &ret_writer->unit);
 	decode_value(m, value[JOURNAL_CGROUP], &ret_writer->cgroup);
+	decode_value(m, value[JOURNAL_FACILITY], &ret_writer->facility);
 	decode_value(m, value[JOURNAL_HOSTNAME], &l.host);
 
 	uint64_t pid = number_of(value[value[JOURNAL_SYSLOG_PID].p ? JOURNAL_SYSLOG_PID : JOURNAL_PID]);
@@ -418,6 +420,8 @@ void journal_tell_writer(struct maker *m, const struct line *l, const struct jou
 	if (!v || !w->uid.n || voice_serves_as_user(v))
 		return;
 	maker_field(m, F_WRITER, w->uid);
+	if (span_eq(w->facility, SPAN("2")))
+		maker_field(m, F_WRITER_MAIL, w->facility);
 	if (is_own_word(w->transport) && is_own_unit(w) && is_program(v->dialect, program_of(w->exe)))
 		maker_field(m, F_WRITER_EXE, w->exe);
 	/* the event had ended before these */

@@ -15,6 +15,7 @@
 /* Who wrote an entry, as the kernel told journald; spans into the batch's text, empty where it is not said. */
 struct journal_writer {
 	struct span uid, exe, transport, unit, cgroup;
+	struct span facility;  /* the sender's own word */
 };
 
 /*
@@ -26,8 +27,8 @@ bool journal_json(struct maker *m, struct span raw, struct line *ret_line, struc
 /* A person in the name of a program that never works as one. */
 bool journal_is_forged(struct span program, const struct journal_writer *w);
 /*
- * Adds what WRITER is to the event just written for LINE: F_WRITER, and F_WRITER_EXE where the program is one that
- * writes under such a tag. Nothing where the program may work as the user it serves.
+ * Adds what WRITER is to the event just written for LINE: F_WRITER, F_WRITER_MAIL, and F_WRITER_EXE where the program is
+ * one that writes under such a tag. Nothing where the program may work as the user it serves.
  */
 void journal_tell_writer(struct maker *m, const struct line *l, const struct journal_writer *w);
 
@@ -43,6 +44,7 @@ enum journal_key {
 	JOURNAL_TRANSPORT,
 	JOURNAL_UNIT,
 	JOURNAL_CGROUP,
+	JOURNAL_FACILITY,
 	JOURNAL_KEYS
 };
 

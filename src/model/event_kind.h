@@ -37,6 +37,7 @@ enum field_key {
 	F_IDENT_USER,          /* the unix user a panel found for a localhost connection (S=, U=, ID=) */
 	F_WRITER,              /* uid of who wrote a journal entry: the kernel's word; not where a program works as its user */
 	F_WRITER_EXE,          /* his program, where it is one that writes such lines */
+	F_WRITER_MAIL,         /* he gave it syslog's facility for mail: syslog has it, too, and in the mail log */
 	F_KEYS
 };
 

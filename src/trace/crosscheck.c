@@ -14,6 +14,7 @@
 	(2 * 86400) /* a longer accusation is checked by its last hours: a million entries take 3 seconds */
 #define WINDOW_SHORT (6 * 3600)
 #define BEFORE 60
+#define SLACK 2 /* syslog's stamp is a second, taken after the journal's */
 #define AGAIN_MEMORY ((size_t)64 << 20)
 
 /* --- who is asked about ---------------------------------------------------------------------- */
@@ -49,11 +50,12 @@ static int64_t window_of(const struct sender *s)
 struct answer {
 	struct trace *again;
 	uint32_t sender; /* its row there, 0 = none */
-	uint64_t said; /* arrivals that the mail server wrote itself */
-	uint32_t forged, by; /* arrivals that somebody else wrote; the first of them */
+	uint64_t said; /* arrivals that the mail server wrote itself, since what accuses him began */
+	uint64_t forged; /* arrivals that somebody else wrote */
+	uint32_t by; /* the first of them */
 	struct judge_verdict verdict;
-	bool covers; /* the journal goes back far enough */
-	bool whole; /* and was read from where what he is accused of began */
+	bool covers; /* the journal goes back far enough, and was read to its end */
+	bool whole; /* and from where what he is accused of began */
 };
 
 static void settle(struct trace *again)
@@ -65,23 +67,27 @@ static void settle(struct trace *again)
 		}
 }
 
-static void hear(struct trace *t, struct trace *again, const struct sender *s, struct answer *ret)
+static void hear(struct trace *t, struct trace *again, bool to_its_end, const struct sender *s,
+		 struct answer *ret)
 {
 	struct span id = names_get(&t->names, s->id), account = names_get(&t->names, s->account);
 	enum sender_kind kind = (enum sender_kind)s->kind;
-	const struct sender *other;
+	const struct writer_asked *asked = writer_answer(again, kind, id);
 
 	*ret = (struct answer){ .again = again, .verdict = { .verdict = VERDICT_NORMAL } };
-	ret->covers = again->began && again->began <= window_of(s) + BEFORE + 5;
+	ret->covers = to_its_end && again->began && again->began <= window_of(s) + BEFORE + 5;
 	ret->whole = ret->covers && !is_long(s);
-	ret->forged = writer_claims(again, kind, id, &ret->by);
+	if (asked) {
+		ret->said = asked->said;
+		ret->forged = asked->forged;
+		ret->by = asked->by;
+	}
 	ret->sender = sender_seek(&again->senders, kind, names_put(&again->names, id),
 				  account.n ? names_put(&again->names, account) : 0);
 	if (!ret->sender)
 		return;
-	other = sender_at(&again->senders, ret->sender);
-	ret->said = other->arrivals;
-	judge_close(again->judge, &other->judge, kind, s->trusted, NULL, &ret->verdict);
+	judge_close(again->judge, &sender_at(&again->senders, ret->sender)->judge, kind, s->trusted, NULL,
+		    &ret->verdict);
 }
 
 static bool auth_agrees(const struct trace *t, const struct sender *s, const struct trace *teller)
@@ -145,26 +151,25 @@ static void take_back(struct trace *t, struct arena *a, struct ranked *r, const 
 	/* the rest may have come past the journal: then it is not known what he sent */
 	if (!x->whole || x->said + x->forged < s->risen) {
 		note(t, claim_format(a,
-				     "%u arrivals of %.*s are forged, by uid %u (%.*s); the journal does not "
-				     "have all the "
-				     "others, so what it sent itself is not known",
-				     x->forged, (int)span_head(id, 200).n, id.p, x->by, (int)by.n, by.p));
+				     "%llu arrivals of %.*s are forged, by uid %u (%.*s); the journal does "
+				     "not have all the others, so what it sent itself is not known",
+				     (unsigned long long)x->forged, (int)span_head(id, 200).n, id.p, x->by, (int)by.n, by.p));
 		return;
 	}
 	r->verdict = x->verdict.verdict;
 	r->withdrawn = claim_format(
 		a,
-		"%u arrivals in its name were forged: the journal knows that uid %u (%.*s) wrote them; the "
+		"%llu arrivals in its name were forged: the journal knows that uid %u (%.*s) wrote them; the "
 		"mail server's own %llu accuse nobody",
-		x->forged, x->by, (int)by.n, by.p, (unsigned long long)x->said);
+		(unsigned long long)x->forged, x->by, (int)by.n, by.p, (unsigned long long)x->said);
 }
 
-static void check(struct trace *t, struct arena *a, struct trace *again, struct ranked *r)
+static void check(struct trace *t, struct arena *a, struct trace *again, bool whole, struct ranked *r)
 {
 	struct span id = span_head(names_get(&t->names, r->sender->id), 200);
 	struct answer x;
 
-	hear(t, again, r->sender, &x);
+	hear(t, again, whole, r->sender, &x);
 	if (x.sender && x.verdict.verdict == VERDICT_COMPROMISED)
 		confirm(t, a, r, &x);
 	else if (x.forged)
@@ -173,9 +178,13 @@ static void check(struct trace *t, struct arena *a, struct trace *again, struct 
 		 (x.whole ? x.said * 10 < (uint64_t)r->sender->risen * 9 : x.covers && !x.said))
 		note(t, claim_format(a,
 				     "the journal covers the time of what accuses %.*s and has %llu of its "
-				     "arrivals: the others "
-				     "came past it, or were dropped, or are forged",
+				     "arrivals: the others came past it, or were dropped, or are forged",
 				     (int)id.n, id.p, (unsigned long long)x.said));
+	else if (!x.covers)
+		note(t, claim_format(a,
+				     "the journal has nothing of when what accuses %.*s began, or was not "
+				     "read to its end: it does not say who wrote that",
+				     (int)id.n, id.p));
 }
 
 /* What the journal told beside: whoever forged lines, whomever they name. */
@@ -185,6 +194,7 @@ static void take_forgers(struct trace *t, const struct trace *again)
 	const struct writer_memory *from = &again->writers;
 
 	to->others += from->others;
+	to->unsure += from->unsure;
 	for (uint32_t i = 0; i < from->nforgers && to->nforgers < FORGERS_MOST; i++) {
 		to->forger[to->nforgers] = from->forger[i];
 		if (from->forger[i].named)
@@ -200,7 +210,7 @@ void crosscheck(struct trace *t, struct arena *a, struct ranked *ranked, size_t 
 	struct trace_options o = t->o;
 	int64_t from = INT64_MAX;
 	struct trace *again;
-	unsigned asked = 0;
+	bool whole = false;
 
 	for (size_t i = 0; i < n; i++) {
 		struct sender *s = sender_at(&t->senders, ranked[i].index);
@@ -225,11 +235,16 @@ void crosscheck(struct trace *t, struct arena *a, struct ranked *ranked, size_t 
 	o.past = NULL;
 	o.journal = NULL;
 	again = trace_new(&o);
-	if (t->o.journal(t->o.ctx, from, again)) {
+	for (size_t i = 0; i < n; i++)
+		if (is_asked(t, &ranked[i]))
+			writer_ask(again, (enum sender_kind)ranked[i].sender->kind,
+				   names_get(&t->names, ranked[i].sender->id),
+				   began(ranked[i].sender) - SLACK);
+	if (t->o.journal(t->o.ctx, from, again, &whole)) {
 		settle(again);
-		for (size_t i = 0; i < n && asked < CROSS_MOST; i++)
+		for (size_t i = 0, asked = 0; i < n && asked < CROSS_MOST; i++)
 			if (is_asked(t, &ranked[i])) {
-				check(t, a, again, &ranked[i]);
+				check(t, a, again, whole, &ranked[i]);
 				asked++;
 			}
 		take_forgers(t, again);
@@ -293,11 +308,17 @@ size_t crosscheck_notes(const struct trace *t, struct arena *a, struct span *ret
 	const struct writer_memory *w = &t->writers;
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < w->nforgers && n < CROSSCHECK_NOTES / 2 - 1; i++)
+	for (uint32_t i = 0; i < w->nforgers && n < CROSSCHECK_NOTES / 2 - 2; i++)
 		ret_notes[n++] = forger_note(t, a, &w->forger[i]);
 	if (w->others)
 		ret_notes[n++] = claim_format(a, "%llu more lines of the journal were forged by others",
 					      (unsigned long long)w->others);
+	if (w->unsure)
+		ret_notes[n++] = claim_format(
+			a,
+			"%llu line%s of the journal speak%s for the mail server, of users that passwd does "
+			"not know: it confirms nobody",
+			(unsigned long long)w->unsure, w->unsure == 1 ? "" : "s", w->unsure == 1 ? "s" : "");
 	for (unsigned i = 0; i < t->cross.nnotes; i++)
 		ret_notes[n++] = t->cross.note[i];
 	return n;

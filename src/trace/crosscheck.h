@@ -21,7 +21,7 @@ struct sender;
 struct trace;
 
 #define CROSSCHECK_NOTES 24
-#define CROSS_MOST 64          /* accused that are checked: the first */
+#define CROSS_MOST ASKED_MOST  /* accused that are checked: the first */
 
 struct cross_proof {
 	uint32_t sender;

@@ -50,10 +50,10 @@ struct trace_options {
 	/* What earlier runs learnt up to before FIRST (trace_learnt), or nothing. Until the return. May be NULL. */
 	struct span (*past)(void *ctx, int64_t first);
 	/*
-	 * Feeds AGAIN with what the systemd journal holds from FROM on; false: there is none beside these logs. Asked once,
-	 * and only where lines that syslog wrote accuse somebody. May be NULL.
+	 * Feeds AGAIN with what the systemd journal holds from FROM on; ret_whole: to its end. False: there is none beside these
+	 * logs. Asked once, and only where lines that syslog wrote accuse somebody. May be NULL.
 	 */
-	bool (*journal)(void *ctx, int64_t from, struct trace *again);
+	bool (*journal)(void *ctx, int64_t from, struct trace *again, bool *ret_whole);
 };
 
 struct trace *trace_new(const struct trace_options *options);

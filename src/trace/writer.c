@@ -9,7 +9,6 @@
 
 void writers_free(struct writer_memory *w)
 {
-	free(w->claim);
 	free(w->login);
 }
 
@@ -70,47 +69,37 @@ static uint64_t hash_lower(struct span s, uint64_t seed)
 	return hash_bytes(room, n, seed) | 1;
 }
 
-static uint64_t claim_hash(const struct trace *t, enum sender_kind kind, struct span id)
+static uint64_t asked_hash(const struct trace *t, enum sender_kind kind, struct span id)
 {
 	return hash_lower(id, t->names.seed + kind);
 }
 
-/* The place of HASH, or the free one where it belongs. */
-static struct claim_count *claim_at(const struct writer_memory *w, uint64_t hash)
+/* Its place, or ASKED_MOST. */
+static uint32_t asked_find(const struct trace *t, enum sender_kind kind, struct span id)
 {
-	uint64_t at = hash >> 8;
+	const struct writer_memory *w = &t->writers;
+	uint64_t hash = w->nasked ? asked_hash(t, kind, id) : 0;
 
-	while (w->claim[at % CLAIMS_MOST].hash && w->claim[at % CLAIMS_MOST].hash != hash)
-		at++;
-	return &w->claim[at % CLAIMS_MOST];
+	for (uint32_t i = 0; i < w->nasked; i++)
+		if (w->asked[i].hash == hash)
+			return i;
+	return ASKED_MOST;
 }
 
-static void count_claim(struct trace *t, enum sender_kind kind, struct span id, uint32_t uid)
+void writer_ask(struct trace *t, enum sender_kind kind, struct span id, int64_t from)
 {
 	struct writer_memory *w = &t->writers;
-	uint64_t hash = claim_hash(t, kind, id);
-	struct claim_count *c;
 
-	if (!w->claim)
-		w->claim = xcalloc(CLAIMS_MOST, sizeof(*w->claim));
-	c = claim_at(w, hash);
-	if (!c->hash) {
-		/* an end to what a flood of names costs; those named later are only not told apart */
-		if (w->nclaims == CLAIMS_MOST / 4 * 3)
-			return;
-		w->nclaims++;
-		*c = (struct claim_count){ .hash = hash, .uid = uid };
-	}
-	c->lines += c->lines < UINT32_MAX;
+	if (w->nasked < ASKED_MOST)
+		w->asked[w->nasked++] =
+			(struct writer_asked){ .hash = asked_hash(t, kind, id), .from = from };
 }
 
-uint32_t writer_claims(const struct trace *t, enum sender_kind kind, struct span id, uint32_t *ret_uid)
+const struct writer_asked *writer_answer(const struct trace *t, enum sender_kind kind, struct span id)
 {
-	const struct claim_count *c =
-		t->writers.claim ? claim_at(&t->writers, claim_hash(t, kind, id)) : NULL;
+	uint32_t at = asked_find(t, kind, id);
 
-	*ret_uid = c ? c->uid : 0;
-	return c ? c->lines : 0;
+	return at == ASKED_MOST ? NULL : &t->writers.asked[at];
 }
 
 /* Whom an arrival names, as who.c and arrive.c would. */
@@ -132,17 +121,11 @@ static enum sender_kind named_by(const struct trace *t, const struct step *s, st
 	return KIND_LOCAL;
 }
 
-static void count_forged(struct trace *t, const struct step *s, uint32_t uid)
+static void count_forged(struct trace *t, struct span id, uint32_t uid)
 {
 	struct writer_memory *w = &t->writers;
-	struct span id = SPAN_NONE;
-	enum sender_kind kind = KIND_UNKNOWN;
 	uint32_t i = 0;
 
-	if (s->ev->kind == EV_SUBMIT || s->ev->kind == EV_ACCEPT)
-		kind = named_by(t, s, &id);
-	if (id.n)
-		count_claim(t, kind, id, uid);
 	while (i < w->nforgers && w->forger[i].uid != uid)
 		i++;
 	if (i == FORGERS_MOST) {
@@ -154,6 +137,37 @@ static void count_forged(struct trace *t, const struct step *s, uint32_t uid)
 	w->forger[i].lines++;
 	if (id.n && !w->forger[i].named)
 		w->forger[i].named = names_put_aside(&t->names, span_head(id, 200));
+}
+
+static void count_asked(struct trace *t, const struct step *s, enum sender_kind kind, struct span id,
+			enum writer who, uint32_t uid)
+{
+	uint32_t at = asked_find(t, kind, id);
+	struct writer_asked *a = &t->writers.asked[at % ASKED_MOST];
+
+	if (at == ASKED_MOST || s->time < a->from)
+		return;
+	if (who == WRITER_SERVER) {
+		a->said++;
+	} else if (s->ev->has >> F_WRITER_MAIL & 1) {
+		a->by = a->forged++ ? a->by : uid;
+	}
+}
+
+/* In any file but our journal a JSON line may be the work of somebody who wants another called a forger. */
+static void count(struct trace *t, const struct step *s, enum writer who, uint32_t uid)
+{
+	struct span id = SPAN_NONE;
+	enum sender_kind kind = KIND_UNKNOWN;
+
+	if (!is_journal(t, s) || (who == WRITER_SERVER && !t->writers.nasked))
+		return;
+	if (s->ev->kind == EV_SUBMIT || s->ev->kind == EV_ACCEPT)
+		kind = named_by(t, s, &id);
+	if (who == WRITER_OTHER)
+		count_forged(t, id, uid);
+	if (id.n)
+		count_asked(t, s, kind, id, who, uid);
 }
 
 /* Lines that count somewhere. That Postfix's own programs speak as their user (postdrop, sendmail -bs) is no lie. */
@@ -200,12 +214,10 @@ bool writer_admits(struct trace *t, const struct step *s)
 	uint64_t uid;
 	enum writer who = writer_of(t, s, &uid);
 
-	if (who == WRITER_OTHER) {
-		/* in any other file a JSON line may be the work of somebody who wants another called a forger */
-		if (is_fact(s->ev) && is_journal(t, s))
-			count_forged(t, s, (uint32_t)uid);
+	if (who != WRITER_UNSURE && is_fact(s->ev))
+		count(t, s, who, (uint32_t)uid);
+	if (who == WRITER_OTHER)
 		return false;
-	}
 	t->writers.unsure += who == WRITER_UNSURE && is_fact(s->ev) && s->ev->dialect != DIALECT_DOVECOT;
 	if (s->ev->kind == EV_LOGIN_OK)
 		note_login(t, s);

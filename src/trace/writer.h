@@ -17,7 +17,7 @@ struct step;
 struct trace;
 
 #define FORGERS_MOST 16
-#define CLAIMS_MOST 4096       /* a power of two */
+#define ASKED_MOST 64
 #define LOGINS_MOST 16384      /* a power of two */
 
 struct forger {
@@ -26,10 +26,13 @@ struct forger {
 	uint64_t lines;
 };
 
-/* Arrivals of one sender that somebody else wrote. */
-struct claim_count {
-	uint64_t hash;         /* 0 = free */
-	uint32_t lines, uid;   /* uid: of the first */
+/* Somebody whose arrivals are counted by who wrote them, from a time on. */
+struct writer_asked {
+	uint64_t hash;
+	int64_t from;
+	uint64_t said;         /* by the mail server */
+	uint64_t forged;       /* by others, where syslog has the line as well: what only the journal has accuses nobody */
+	uint32_t by;           /* the first of them */
 };
 
 struct writer_memory {
@@ -37,8 +40,8 @@ struct writer_memory {
 	uint32_t nforgers;
 	uint64_t others;       /* lines of further forgers */
 	uint64_t unsure;       /* mail facts from uids that the server's passwd does not know */
-	struct claim_count *claim; /* owned; NULL until the first */
-	uint32_t nclaims;
+	struct writer_asked asked[ASKED_MOST];
+	uint32_t nasked;
 	uint64_t *login;       /* hashes of login and address that the auth service itself told; owned, NULL until the first */
 	uint32_t nlogins;
 };
@@ -52,7 +55,9 @@ bool writer_vouches(const struct trace *t, const struct step *s);
 
 /* Did the auth service itself tell of a login by ID from ADDRESS? */
 bool writer_told_login(const struct trace *t, struct span id, struct span address);
-/* How many arrivals of this sender somebody else wrote; ret_uid: who, first. */
-uint32_t writer_claims(const struct trace *t, enum sender_kind kind, struct span id, uint32_t *ret_uid);
+/* Before the first line: his arrivals are to be counted. The first ASKED_MOST are. */
+void writer_ask(struct trace *t, enum sender_kind kind, struct span id, int64_t from);
+/* NULL: not asked about. */
+const struct writer_asked *writer_answer(const struct trace *t, enum sender_kind kind, struct span id);
 
 #endif
