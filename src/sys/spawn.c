@@ -204,15 +204,15 @@ int spawn_apart(const char *const *argv, struct err *err)
 
 	if (pid == 0) {
 		/* twice: init is its parent, and no zombie is ours */
-		if (fork() == 0)
+		pid = fork();
+		if (pid == 0)
 			child(&s, null, null);
-		_exit(0);
+		_exit(pid < 0 ? EXEC_FAILED : 0);
 	}
-	if (pid < 0)
-		err_sys(err, EXIT_IO, "%s cannot be started", argv[0]);
-	else
-		waitpid(pid, &status, 0);
 	if (null >= 0)
 		close(null);
-	return pid < 0 ? -EXIT_IO : 0;
+	while (pid >= 0 && waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			break;
+	return pid < 0 || status ? err_sys(err, EXIT_IO, "%s cannot be started", argv[0]) : 0;
 }
