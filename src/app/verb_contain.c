@@ -62,6 +62,7 @@ struct contain {
 	struct plan *plan;
 	struct screen screen;
 	bool held_too; /* messages that are held already count as well */
+	bool asked_journal; /* what an operator took back is out of the plan already */
 	bool unheard; /* the operator's word names nobody in the logs */
 	struct ids ids[MAIL_SERVERS];
 	struct ids held; /* of both servers, where HELD_TOO */
@@ -464,7 +465,8 @@ static int do_all(struct contain *k, struct err *err)
 	/* A pipe's first byte is nobody's consent. */
 	if (!k->o->yes && !isatty(STDIN_FILENO))
 		return err_set(err, EXIT_USAGE, "nobody to ask here: say --yes");
-	rc = leave_out(k, err);
+	if (!k->asked_journal)
+		rc = leave_out(k, err);
 	if (rc < 0)
 		return rc;
 	if (k->plan->nactions == 0)
@@ -498,6 +500,28 @@ static int apply(struct contain *k, struct err *err)
 	if (sink_end(&k->doing, "standard output", rc < 0 ? &lost : err) < 0 && rc >= 0)
 		rc = -err->code;
 	return rc;
+}
+
+/*
+ * An incident's plan is shown as it would be done, without what an operator took back, wherever the journal may be asked. To be
+ * shown a plan begins none.
+ */
+static int leave_out_before(struct contain *k, struct err *err)
+{
+	const char *dir = k->o->state ? k->o->state : k->config.state_dir.value;
+	bool elsewhere = !k->o->state && k->o->root && strcmp(k->o->root, "/") != 0;
+	struct buf path = BUF_MAX(2 * PATH_MAX);
+	bool there;
+
+	if (!k->want.incident.n || k->plan->nactions == 0 || elsewhere || geteuid() != 0 ||
+	    !realpath(dir, k->state) || !realpath(k->o->root ? k->o->root : "/", k->root_path))
+		return 0;
+	buf_addf(&path, "%s/journal.db", k->state);
+	buf_byte(&path, '\0');
+	there = access(path.p, F_OK) == 0;
+	buf_free(&path);
+	k->asked_journal = there;
+	return there ? leave_out(k, err) : 0;
 }
 
 /* --- the verbs ----------------------------------------------------------------------------------------- */
@@ -650,6 +674,8 @@ static int run(struct contain *k, struct err *err)
 		rc = read_queue(k, err);
 	if (rc == 0)
 		rc = make_plan(k, err);
+	if (rc == 0)
+		rc = leave_out_before(k, err);
 	if (rc == 0)
 		rc = show(k, err);
 	if (rc == 0 && k->unheard && k->plan->nactions == 0 && k->plan->nnotes == 0)
