@@ -17,6 +17,7 @@ enum exit_code {
 	EXIT_NOINPUT = 66,
 	EXIT_SOFTWARE = 70,
 	EXIT_IO = 74,
+	EXIT_TEMPFAIL = 75,    /* a mail server is to try again later */
 	EXIT_NOPERM = 77,
 	EXIT_CONFIG = 78,
 };
