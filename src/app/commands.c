@@ -73,6 +73,8 @@ static const struct flag flags[FLAGS] = {
 	[FLAG_NOTIFY] = { "notify", VALUE_NONE, NULL,
 			  "tell [signs] mail_to and webhook when something has changed; the timer runs "
 			  "this" },
+	[FLAG_DELIVER] = { "deliver", VALUE_NONE, NULL,
+			   "as an alias's command: keep what was learnt, print nothing, exit 0 or 75" },
 	[FLAG_STATE] = { "state", VALUE_DIR, "DIR", "keep incidents and the senders' past in DIR" },
 	[FLAG_CONFIG] = { "config", VALUE_FILE, "FILE", "read FILE instead of /etc/spamtrail" },
 	[FLAG_COLOR] = { "color", VALUE_WORDS, "auto|always|never", "colours; NO_COLOR counts for auto" },
@@ -220,13 +222,16 @@ static const struct verb verbs[] = {
 	  .nargs_max = UINT32_MAX,
 	  .files = true,
 	  .summary = "complaints and bounces, and who of this server is meant",
-	  .text = "PATH is a Maildir, an mbox, a file or a directory of messages; - or nothing reads "
-		  "one from standard input, so an abuse: alias can pipe into it. Each is looked up in "
-		  "this server's logs of the last two weeks by queue id and Message-ID; what only the "
-		  "message says of itself is grade C.\n"
+	  .text = "PATH is a Maildir, an mbox, a file or a directory of messages, - standard input. Without "
+		  "PATH what is piped into it is read, else what came to [complaints] mailboxes in two "
+		  "weeks. Each is looked up in this server's logs of that time by queue id and Message-ID; "
+		  "what only the message says is grade C. The timer reads the mailboxes. An abuse: alias "
+		  "may pipe instead, with --deliver, as a user who reads the logs and writes the state.
+"
 		  "Exit: 0 nobody here is meant, 1 somebody is, 3 something could not be read (outranks "
-		  "1).\n",
-	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_TOP),
+		  "1).
+",
+	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_TOP) | BIT(FLAG_DELIVER),
 	  .own = { { FLAG_STATE, "keep who was complained of in DIR" } },
 	  .run = verb_complaints },
 	{ .name = "report",

@@ -13,6 +13,7 @@
 #include "model/post.h"
 #include "model/signs.h"
 #include "sys/channel.h"
+#include "sys/clock.h"
 #include "sys/spawn.h"
 
 #include <sys/wait.h>
@@ -23,6 +24,8 @@
 #define MESSAGE_MOST (1u << 20)
 #define SAID_MOST 200
 #define ANSWER_MOST 4096
+/* For all hosts of all recipients together; who is being spoken to then may take its own half a minute. */
+#define DIRECT_SECONDS 45
 
 static const char helper[] = "spamtrail-post";
 
@@ -203,39 +206,59 @@ static int by_relay(const struct config *c, struct post_job *job, struct span ho
 	return by_smtp(job, span_str(c->relay.value), host, unconfined, err);
 }
 
-/* Some host of his took it for TO. Under "auto" the system's resolver will do: no list is asked. */
-static bool by_his_hosts(const struct config *c, struct span to, struct span message, struct span host,
-			 bool unconfined, struct arena *a)
-{
-	const char *resolver = strcmp(c->resolver.value, "auto") == 0 ? "system" : c->resolver.value;
-	struct post_job job = { .to = &to, .nto = 1, .body = message };
-	struct span hosts[MAIL_HOSTS_MOST];
-	size_t n = mail_hosts(resolver, unconfined, to, a, hosts);
-	struct err unheard;
+struct direct {
+	const struct config *config;
+	struct span message, host;
+	bool unconfined;
+	struct arena *arena;
+	const struct clock *clock;
+	int64_t deadline;
+};
 
-	for (size_t i = 0; i < n; i++)
-		if (by_smtp(&job, hosts[i], host, unconfined, &unheard) == 0)
+static bool is_late(const struct direct *d)
+{
+	return clock_steady_micros(d->clock) >= d->deadline;
+}
+
+/* Some host of his took it for TO. Under "auto" the system's resolver will do: no list is asked. */
+static bool by_his_hosts(const struct direct *d, struct span to)
+{
+	const char *resolver = d->config->resolver.value;
+	struct post_job job = { .to = &to, .nto = 1, .body = d->message };
+	struct span hosts[MAIL_HOSTS_MOST];
+	struct err unheard;
+	size_t n;
+
+	if (is_late(d))
+		return false;
+	n = mail_hosts(strcmp(resolver, "auto") == 0 ? "system" : resolver, d->unconfined, to, d->arena, hosts);
+	for (size_t i = 0; i < n && !is_late(d); i++)
+		if (by_smtp(&job, hosts[i], d->host, d->unconfined, &unheard) == 0)
 			return true;
 	return false;
 }
 
-/* Those of TO that nobody has taken it for yet, in front: the local server's to deliver. */
+/* Those of TO that nobody has taken it for yet, in front: the local server's to deliver, and RET_KEPT by it: the brake is on. */
 static size_t past_brake(const struct config *c, struct span *to, size_t nto, struct span message,
-			 struct span host, bool unconfined, struct arena *a)
+			 struct span host, bool unconfined, struct arena *a, bool *ret_kept)
 {
+	struct clock clock = { 0 };
+	struct direct d = { c, message, host, unconfined, a, &clock,
+			    clock_steady_micros(&clock) + DIRECT_SECONDS * INT64_C(1000000) };
 	size_t left = 0;
 
-	if (!brake_is_on())
+	*ret_kept = brake_is_on();
+	if (!*ret_kept)
 		return nto;
 	for (size_t i = 0; i < nto; i++)
-		if (!by_his_hosts(c, to[i], message, host, unconfined, a))
+		if (!by_his_hosts(&d, to[i]))
 			to[left++] = to[i];
 	return left;
 }
 
-/* RET_LOCAL as in notify_send. */
+/* RET_LOCAL as in notify_send; RET_KEPT: the brake keeps those in the local queue. */
 static int by_mail(const struct config *c, const struct alarm_text *text, bool unconfined, struct arena *a,
-		   uint32_t *ret_local, struct err *err)
+		   uint32_t *ret_local, bool *ret_kept, struct err *err)
 {
 	struct span *to = arena_alloc(a, (c->mail_to.n + 1) * sizeof(*to)), host = text->signs->host;
 	struct buf message = BUF_MAX(MESSAGE_MOST);
@@ -250,7 +273,7 @@ static int by_mail(const struct config *c, const struct alarm_text *text, bool u
 	if (*c->relay.value) {
 		rc = by_relay(c, &job, host, unconfined, err);
 	} else {
-		left = past_brake(c, to, job.nto, job.body, host, unconfined, a);
+		left = past_brake(c, to, job.nto, job.body, host, unconfined, a, ret_kept);
 		rc = left ? by_sendmail(c, job.body, to, left, a, err) : 0;
 	}
 	if (rc == 0)
@@ -270,13 +293,15 @@ static int by_webhook(const struct config *c, struct span body, bool unconfined,
 
 /* --- both --------------------------------------------------------------------------------------- */
 
-static void told_mail(const struct config *c, struct buf *told)
+static void told_mail(const struct config *c, uint32_t kept, struct buf *told)
 {
 	buf_str(told, "mail to ");
 	for (size_t i = 0; i < c->mail_to.n; i++) {
 		buf_str(told, i ? ", " : "");
 		buf_str(told, c->mail_to.item[i].value);
 	}
+	if (kept)
+		buf_addf(told, " (the brake is on: for %u of them it waits in the local queue)", kept);
 }
 
 unsigned notify_send(const struct config *c, const struct alarm_text *text, bool unconfined, struct arena *a,
@@ -285,13 +310,14 @@ unsigned notify_send(const struct config *c, const struct alarm_text *text, bool
 	struct buf message = BUF_MAX(MESSAGE_MOST);
 	struct err err = { 0 };
 	unsigned worked = 0;
+	bool kept = false;
 	int rc;
 
 	*ret_local = 0;
 	if (c->mail_to.n) {
-		rc = by_mail(c, text, unconfined, a, ret_local, &err);
+		rc = by_mail(c, text, unconfined, a, ret_local, &kept, &err);
 		if (rc == 0)
-			told_mail(c, told);
+			told_mail(c, kept ? *ret_local : 0, told);
 		else
 			buf_addf(failed, "the alarm was not mailed: %s\n", err.text);
 		worked += rc == 0;

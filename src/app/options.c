@@ -160,6 +160,7 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		[FLAG_EXPLAIN] = &o->explain,
 		[FLAG_FULL] = &o->full,
 		[FLAG_NOTIFY] = &o->notify,
+		[FLAG_DELIVER] = &o->deliver,
 		[FLAG_FORCE] = &o->force,
 		[FLAG_FLUSH] = &o->flush,
 		[FLAG_RELEASE] = &o->release,

@@ -38,7 +38,7 @@ struct options {
 	enum flag_id letter; /* report: FLAG_CUSTOMER to FLAG_RESOLUTION; 0 = none was named */
 	bool force; /* report */
 	bool complained; /* no flag: investigate and report read the mailboxes of complaints, too */
-	bool notify; /* signs */
+	bool notify, deliver; /* signs, complaints */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	unsigned newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
 	bool waiting; /* no flag: queue asks the logs about what waits, and not the other way round */

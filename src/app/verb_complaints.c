@@ -21,7 +21,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define DAYS 14
 
 struct work {
 	const struct options *o;
@@ -31,15 +34,35 @@ struct work {
 	int64_t now;
 };
 
+/* A message, rather than a terminal at which nobody is about to type one, or a timer's /dev/null. */
+static bool is_piped(void)
+{
+	struct stat st;
+
+	return fstat(STDIN_FILENO, &st) == 0 && !S_ISCHR(st.st_mode);
+}
+
+static int add_mailboxes(struct work *w, struct err *err)
+{
+	struct config config;
+	int rc = config_load(&config, w->o->config, err);
+
+	if (rc == 0 && config.mailboxes.n == 0)
+		rc = err_set(err, EXIT_USAGE,
+			     "name a Maildir, an mbox or a message, pipe one into it, or set [complaints] mailboxes");
+	w->t.newer = w->now - DAYS * INT64_C(86400);
+	for (size_t i = 0; rc == 0 && i < config.mailboxes.n; i++)
+		rc = tying_add(&w->t, config.mailboxes.item[i].value, err);
+	config_free(&config);
+	return rc;
+}
+
 static int read_mail(struct work *w, struct err *err)
 {
 	int rc = 0;
 
-	/* Else it would wait at a terminal for mail that nobody is about to type. */
-	if (w->o->nargs == 0 && isatty(STDIN_FILENO))
-		return err_set(err, EXIT_USAGE, "name a Maildir, an mbox or a message, or pipe one into it");
 	if (w->o->nargs == 0)
-		rc = tying_add(&w->t, "-", err);
+		rc = w->o->deliver || is_piped() ? tying_add(&w->t, "-", err) : add_mailboxes(w, err);
 	for (int i = 0; i < w->o->nargs && rc == 0; i++)
 		rc = tying_add(&w->t, w->o->args[i], err);
 	if (rc == 0)
@@ -88,26 +111,23 @@ static int ask_logs(struct work *w, struct err *err)
 }
 
 /* What the logs know is kept for `investigate` and `signs`; that it cannot be is no reason to say less now. */
-static void remember(struct work *w)
+static int remember(struct work *w, struct err *err)
 {
 	bool elsewhere = w->o->root && strcmp(w->o->root, "/") != 0;
 	struct buf note = BUF_MAX(1024);
 	struct config config;
-	struct err err = { 0 };
 	struct store *s;
 	const char *dir;
+	int rc = config_load(&config, w->o->config, err);
 
-	if (config_load(&config, w->o->config, &err) == 0) {
-		dir = w->o->state ? w->o->state : elsewhere ? NULL : config.state_dir.value;
-		if (dir && store_open(dir, &s, &note, &err) == 0) {
-			tying_keep(&w->t, w->in.q, s, w->now, &err);
-			store_close(s);
-		}
+	dir = w->o->state ? w->o->state : elsewhere || rc < 0 ? NULL : config.state_dir.value;
+	if (dir && (rc = store_open(dir, &s, &note, err)) == 0) {
+		rc = tying_keep(&w->t, w->in.q, s, w->now, err);
+		store_close(s);
 	}
-	if (err.code && !w->o->quiet)
-		term_tell("spamtrail: nothing of this is remembered: ", span_str(err.text));
 	buf_free(&note);
 	config_free(&config);
+	return rc;
 }
 
 /* An address of a report, as it is written or in a page's place. */
@@ -191,8 +211,21 @@ static int print(const struct work *w, struct err *err)
 	return rc;
 }
 
+/*
+ * As a mail server's command: what is printed may come back to a stranger in a bounce, so nothing is, and where a log that
+ * could not be read may be why nobody was found the mail has to come again.
+ */
+static int delivered(struct work *w, struct err *err)
+{
+	for (size_t i = 0; i < w->t.c.n; i++)
+		if (w->t.c.list[i].state != TIE_LOGGED && !w->t.c.complete)
+			return err_set(err, EXIT_TEMPFAIL, "%s", arena_str(w->t.arena, w->t.unseen[0]));
+	return w->logs_read ? remember(w, err) : err_set(err, EXIT_TEMPFAIL, "no mail log was found");
+}
+
 static int run(struct work *w, struct err *err)
 {
+	struct err unkept = { 0 };
 	bool meant = false;
 	int rc = read_mail(w, err);
 
@@ -213,8 +246,10 @@ static int run(struct work *w, struct err *err)
 	if (w->t.c.nblamed)
 		qsort(w->t.c.blamed, w->t.c.nblamed, sizeof(*w->t.c.blamed), by_blame);
 	w->t.c.complete = w->t.c.nunseen == 0;
-	if (w->logs_read)
-		remember(w);
+	if (w->o->deliver)
+		return delivered(w, err);
+	if (w->logs_read && remember(w, &unkept) < 0 && !w->o->quiet)
+		term_tell("spamtrail: nothing of this is remembered: ", span_str(unkept.text));
 	rc = print(w, err);
 	return rc < 0 ? rc : !w->t.c.complete ? EXIT_INCOMPLETE : meant ? EXIT_FOUND : EXIT_NOTHING;
 }
@@ -242,5 +277,5 @@ int verb_complaints(const struct options *o, struct err *err)
 	arena_free(w->t.arena);
 	root_close(&root);
 	free(w);
-	return rc;
+	return o->deliver && rc < 0 ? -EXIT_TEMPFAIL : rc;
 }

@@ -192,17 +192,19 @@ static void tell(struct work *w)
 
 /* --- the answer ------------------------------------------------------------------------------------- */
 
+static void repeat(const void *o, const char *verb, struct buf *out)
+{
+	options_again(o, verb, 0, out);
+}
+
 static int print(struct work *w, struct err *err)
 {
 	struct sink s = sink_new(STDOUT_FILENO);
 	struct screen screen = term_screen(w->o, STDOUT_FILENO);
-	struct buf again = BUF_MAX(8 << 10), doctor = BUF_MAX(8 << 10);
 	int rc;
 
-	options_again(w->o, "investigate", 0, &again);
-	options_again(w->o, "doctor", 0, &doctor);
-	screen.again = buf_view(&again);
-	screen.doctor_again = buf_view(&doctor);
+	screen.repeat = repeat;
+	screen.repeat_ctx = w->o;
 	screen.zone = w->in.zone;
 	switch (w->o->output) {
 	case OUTPUT_JSON:
@@ -219,8 +221,6 @@ static int print(struct work *w, struct err *err)
 			signs_text(&s, &w->s, &screen);
 	}
 	rc = sink_end(&s, "standard output", err);
-	buf_free(&again);
-	buf_free(&doctor);
 	return rc;
 }
 

@@ -17,7 +17,7 @@ enum exit_code {
 	EXIT_NOINPUT = 66,
 	EXIT_SOFTWARE = 70,
 	EXIT_IO = 74,
-	EXIT_TEMPFAIL = 75,    /* a program was run, and what it has done is not known */
+	EXIT_TEMPFAIL = 75,    /* a mail server is to try again; of a program that was run: what it did is not known */
 	EXIT_NOPERM = 77,
 	EXIT_CONFIG = 78,
 };

@@ -58,7 +58,7 @@ struct sign_about {
 	const char *title;     /* "queue growth" */
 	const char *unit;      /* "messages/min" */
 	const char *perf_unit; /* a unit that monitoring plugins know: "", "%", "MB" */
-	const char *next;      /* the command to run where it is not normal */
+	const char *next;      /* the verb of spamtrail to run where it is not normal */
 };
 
 const struct sign_about *sign_about(enum sign_id id);

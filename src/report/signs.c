@@ -138,9 +138,9 @@ static void put_command(struct pen *p, const char *next)
 {
 	struct buf command = BUF_MAX(16384);
 
-	buf_str(&command, next);
-	buf_span(&command,
-		 strcmp(next, "spamtrail doctor") == 0 ? p->screen->doctor_again : p->screen->again);
+	buf_addf(&command, "spamtrail %s", next);
+	if (p->screen->repeat)
+		p->screen->repeat(p->screen->repeat_ctx, next, &command);
 	pen_whole(p, buf_view(&command));
 	pen_line(p, 0);
 	buf_free(&command);
@@ -169,7 +169,7 @@ static void put_next(struct pen *p, const struct signs *s)
 	if (n)
 		return;
 	pen_label(p, "NEXT");
-	put_command(p, s->complete ? "spamtrail doctor" : "spamtrail investigate");
+	put_command(p, s->complete ? "doctor" : "investigate");
 }
 
 static void put_texts(struct pen *p, const char *label, const struct span *texts, size_t n)
@@ -208,6 +208,7 @@ void signs_text(struct sink *s, const struct signs *signs, const struct screen *
 static void json_sign(struct jsonw *w, const struct sign *s, const struct sign_about *about)
 {
 	bool known = s->state != SIGN_NOT_KNOWN;
+	struct buf next = BUF_MAX(64);
 
 	jsonw_open(w, NULL, '{');
 	jsonw_str(w, "sign", about->name);
@@ -225,7 +226,9 @@ static void json_sign(struct jsonw *w, const struct sign *s, const struct sign_a
 		jsonw_double(w, "critical", s->critical);
 	if (s->text.n)
 		jsonw_span(w, "text", s->text);
-	jsonw_str(w, "next", about->next);
+	buf_addf(&next, "spamtrail %s", about->next);
+	jsonw_span(w, "next", buf_view(&next));
+	buf_free(&next);
 	jsonw_close(w, '}');
 }
 
@@ -291,7 +294,7 @@ void signs_plain(struct sink *s, const struct signs *signs)
 		plain_number(out, one->samples, true);
 		plain_number(out, one->warning, one->warning >= 0);
 		plain_number(out, one->critical, one->critical >= 0);
-		plain_text(out, span_str(about->next));
+		buf_addf(out, "\tspamtrail %s", about->next);
 		plain_text(out, one->text);
 		buf_byte(out, '\n');
 	}
