@@ -226,11 +226,9 @@ static const struct verb verbs[] = {
 		  "PATH what is piped into it is read, else what came to [complaints] mailboxes in two "
 		  "weeks. Each is looked up in this server's logs of that time by queue id and Message-ID; "
 		  "what only the message says is grade C. The timer reads the mailboxes. An abuse: alias "
-		  "may pipe instead, with --deliver, as a user who reads the logs and writes the state.
-"
+		  "may pipe instead, with --deliver, as a user who reads the logs and writes the state.\n"
 		  "Exit: 0 nobody here is meant, 1 somebody is, 3 something could not be read (outranks "
-		  "1).
-",
+		  "1).\n",
 	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_TOP) | BIT(FLAG_DELIVER),
 	  .own = { { FLAG_STATE, "keep who was complained of in DIR" } },
 	  .run = verb_complaints },

@@ -22,22 +22,6 @@ enum { DECODED_MOST = 16 << 20, REPEAT_MOST = 1 << 20 };
 
 typedef bool act_fn(struct machine *m, struct value *arg, uint32_t n, struct value *ret);
 
-static struct span text_of(const struct value *v, char scratch[VALUE_SCRATCH])
-{
-	struct span s = SPAN_NONE;
-
-	value_to_text(v, scratch, &s);
-	return s;
-}
-
-static int64_t int_of(const struct value *v)
-{
-	int64_t i = 0;
-
-	value_to_int(v, &i);
-	return i;
-}
-
 static void charge(struct machine *m, uint64_t steps)
 {
 	m->e->steps_left -= m->e->steps_left > steps ? steps : m->e->steps_left;
@@ -118,7 +102,7 @@ static bool run_decoder(struct machine *m, const struct function *fn, struct val
 
 static bool act_chr(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	char c = (char)(int_of(arg) & 0xff);
+	char c = (char)(value_number(arg) & 0xff);
 
 	*ret = value_text(&m->e->pool, span_of(&c, 1));
 	ret->marks = M_BUILT | (arg->marks & M_DECODED);
@@ -128,7 +112,7 @@ static bool act_chr(struct machine *m, struct value *arg, uint32_t n, struct val
 static bool act_ord(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
-	struct span s = text_of(arg, scratch);
+	struct span s = value_plain(arg, scratch);
 
 	*ret = value_int(s.n ? (uint8_t)s.p[0] : 0);
 	ret->marks = arg->marks & (M_BUILT | M_DECODED);
@@ -139,7 +123,7 @@ static bool act_ord(struct machine *m, struct value *arg, uint32_t n, struct val
 static bool act_ucfirst(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
-	struct span s = text_of(arg, scratch);
+	struct span s = value_plain(arg, scratch);
 
 	*ret = value_text(&m->e->pool, s);
 	if (ret->kind == V_TEXT && s.n && s.p[0] >= 'a' && s.p[0] <= 'z')
@@ -151,7 +135,7 @@ static bool act_ucfirst(struct machine *m, struct value *arg, uint32_t n, struct
 static bool act_lcfirst(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
-	struct span s = text_of(arg, scratch);
+	struct span s = value_plain(arg, scratch);
 
 	*ret = value_text(&m->e->pool, s);
 	if (ret->kind == V_TEXT && s.n && s.p[0] >= 'A' && s.p[0] <= 'Z')
@@ -180,8 +164,8 @@ static void trimmed(struct span list, bool ret[256])
 static bool trim(struct machine *m, struct value *arg, uint32_t n, struct value *ret, bool left, bool right)
 {
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
-	struct span s = text_of(arg, scratch),
-		    list = n > 1 ? text_of(&arg[1], other) : span_of(" \t\n\r\0\v", 6);
+	struct span s = value_plain(arg, scratch),
+		    list = n > 1 ? value_plain(&arg[1], other) : span_of(" \t\n\r\0\v", 6);
 	bool blank[256];
 
 	trimmed(list, blank);
@@ -233,8 +217,8 @@ static bool act_substr(struct machine *m, struct value *arg, uint32_t n, struct 
 
 	if (n < 2)
 		return false;
-	s = text_of(arg, scratch);
-	s = cut(s, int_of(&arg[1]), n > 2 && arg[2].kind != V_NULL, n > 2 ? int_of(&arg[2]) : 0);
+	s = value_plain(arg, scratch);
+	s = cut(s, value_number(&arg[1]), n > 2 && arg[2].kind != V_NULL, n > 2 ? value_number(&arg[2]) : 0);
 	/* a piece of a text that stays: no copy */
 	*ret = arg->kind == V_TEXT ? value_span(s) : value_text(&m->e->pool, s);
 	ret->marks = arg->marks | M_BUILT;
@@ -246,8 +230,8 @@ static bool act_substr(struct machine *m, struct value *arg, uint32_t n, struct 
 static bool act_repeat(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
-	struct span s = text_of(arg, scratch);
-	int64_t times = n > 1 ? int_of(&arg[1]) : 0;
+	struct span s = value_plain(arg, scratch);
+	int64_t times = n > 1 ? value_number(&arg[1]) : 0;
 	struct buf out = BUF_MAX(REPEAT_MOST);
 
 	if (times < 0 || (s.n && (uint64_t)times > REPEAT_MOST / s.n))
@@ -264,10 +248,10 @@ static bool act_repeat(struct machine *m, struct value *arg, uint32_t n, struct 
 static bool act_pad(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
-	struct span s = text_of(arg, scratch), with = n > 2 ? text_of(&arg[2], other) : SPAN(" ");
-	int64_t want = n > 1 ? int_of(&arg[1]) : 0;
+	struct span s = value_plain(arg, scratch), with = n > 2 ? value_plain(&arg[2], other) : SPAN(" ");
+	int64_t want = n > 1 ? value_number(&arg[1]) : 0;
 	/* STR_PAD_LEFT, _RIGHT, _BOTH */
-	int64_t side = n > 3 ? int_of(&arg[3]) : 1, left;
+	int64_t side = n > 3 ? value_number(&arg[3]) : 1, left;
 	struct buf out = BUF_MAX(REPEAT_MOST);
 
 	if (want > 65536 || !with.n)
@@ -289,7 +273,7 @@ static bool act_strlen(struct machine *m, struct value *arg, uint32_t n, struct 
 {
 	char scratch[VALUE_SCRATCH];
 
-	*ret = value_int((int64_t)text_of(arg, scratch).n);
+	*ret = value_int((int64_t)value_plain(arg, scratch).n);
 	return true;
 }
 
@@ -302,10 +286,11 @@ static bool act_strpos(struct machine *m, struct value *arg, uint32_t n, struct 
 
 	if (n < 2 || arg[1].kind != V_TEXT)
 		return false;
-	s = text_of(arg, scratch);
+	s = value_plain(arg, scratch);
 	charge(m, s.n / 8);
-	needle = text_of(&arg[1], other);
-	at = needle.n ? span_search(s, n > 2 && int_of(&arg[2]) > 0 ? (size_t)int_of(&arg[2]) : 0, needle)
+	needle = value_plain(&arg[1], other);
+	at = needle.n ? span_search(s, n > 2 && value_number(&arg[2]) > 0 ? (size_t)value_number(&arg[2]) : 0,
+				    needle)
 		      : 0;
 	*ret = at < 0 ? value_bool(false) : value_int(at);
 	return true;
@@ -320,9 +305,9 @@ static bool act_strstr(struct machine *m, struct value *arg, uint32_t n, struct 
 
 	if (n < 2)
 		return false;
-	s = text_of(arg, scratch);
+	s = value_plain(arg, scratch);
 	charge(m, s.n / 8);
-	needle = text_of(&arg[1], other);
+	needle = value_plain(&arg[1], other);
 	at = needle.n ? span_search(s, 0, needle) : 0;
 	*ret = at < 0 ? value_bool(false)
 		      : value_text(&m->e->pool, n > 2 && value_truth(&arg[2]) == 1
@@ -336,7 +321,7 @@ static bool act_strstr(struct machine *m, struct value *arg, uint32_t n, struct 
 static bool act_strrchr(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
-	struct span s = text_of(arg, scratch), needle = n > 1 ? text_of(&arg[1], other) : SPAN_NONE;
+	struct span s = value_plain(arg, scratch), needle = n > 1 ? value_plain(&arg[1], other) : SPAN_NONE;
 	ptrdiff_t at = needle.n ? span_rfind(s, needle.p[0]) : -1;
 
 	charge(m, s.n / 8);
@@ -373,18 +358,18 @@ static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct
 
 	if (n < 3 || arg[2].kind == V_ARRAY || pairs > 512)
 		return false;
-	s = text_of(&arg[2], sa);
+	s = value_plain(&arg[2], sa);
 	for (uint32_t i = 0; i < pairs; i++) {
 		struct buf *out = &work[i & 1];
 		const struct value *from = arg[0].kind == V_ARRAY ? &arg[0].array->pair[i].value : &arg[0];
 		struct span to = SPAN("");
 
 		if (arg[1].kind != V_ARRAY)
-			to = text_of(&arg[1], sc);
+			to = value_plain(&arg[1], sc);
 		else if (i < arg[1].array->n)
-			to = text_of(&arg[1].array->pair[i].value, sc);
+			to = value_plain(&arg[1].array->pair[i].value, sc);
 		out->n = 0;
-		cost = replace_one(s, text_of(from, sb), to, out);
+		cost = replace_one(s, value_plain(from, sb), to, out);
 		s = buf_view(out);
 		cost += s.n / 8;
 		m->e->steps_left -= m->e->steps_left > cost ? cost : m->e->steps_left;
@@ -407,9 +392,10 @@ static bool act_replace_at(struct machine *m, struct value *arg, uint32_t n, str
 
 	if (n < 3)
 		return false;
-	s = text_of(arg, sa);
-	with = text_of(&arg[1], sb);
-	middle = cut(s, int_of(&arg[2]), n > 3 && arg[3].kind != V_NULL, n > 3 ? int_of(&arg[3]) : 0);
+	s = value_plain(arg, sa);
+	with = value_plain(&arg[1], sb);
+	middle = cut(s, value_number(&arg[2]), n > 3 && arg[3].kind != V_NULL,
+		     n > 3 ? value_number(&arg[3]) : 0);
 	buf_add(&out, s.p, (size_t)(middle.p - s.p));
 	buf_span(&out, with);
 	buf_add(&out, middle.p + middle.n, (size_t)(s.p + s.n - middle.p - (ptrdiff_t)middle.n));
@@ -424,7 +410,7 @@ static bool translate_words(struct machine *m, struct value *arg, struct value *
 {
 	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH];
 	const struct array *a = arg[1].array;
-	struct span s = text_of(arg, sa);
+	struct span s = value_plain(arg, sa);
 	struct buf out = BUF_MAX(DECODED_MOST);
 	size_t at = 0;
 
@@ -437,11 +423,11 @@ static bool translate_words(struct machine *m, struct value *arg, struct value *
 		struct span to = SPAN_NONE;
 
 		for (uint32_t i = 0; i < a->n; i++) {
-			struct span word = text_of(&a->pair[i].key, sb);
+			struct span word = value_plain(&a->pair[i].key, sb);
 
 			if (word.n > best && span_starts(span_from(s, at), word)) {
 				best = word.n;
-				to = text_of(&a->pair[i].value, sa);
+				to = value_plain(&a->pair[i].value, sa);
 			}
 		}
 		if (best)
@@ -465,9 +451,9 @@ static bool act_translate(struct machine *m, struct value *arg, uint32_t n, stru
 		if (!translate_words(m, arg, ret))
 			return false;
 	} else if (n > 2) {
-		s = text_of(arg, sa);
-		from = text_of(&arg[1], sb);
-		to = text_of(&arg[2], sc);
+		s = value_plain(arg, sa);
+		from = value_plain(&arg[1], sb);
+		to = value_plain(&arg[2], sc);
 		for (int i = 0; i < 256; i++)
 			map[i] = (char)i;
 		for (size_t i = 0; i < from.n && i < to.n; i++)
@@ -569,7 +555,7 @@ static void add_digits(struct buf *out, uint64_t v, unsigned base, bool capitals
 static bool add_argument(const struct format *f, char letter, const struct value *arg, struct buf *out)
 {
 	char scratch[VALUE_SCRATCH];
-	uint64_t number = (uint64_t)int_of(arg);
+	uint64_t number = (uint64_t)value_number(arg);
 	struct span s;
 
 	switch (letter) {
@@ -594,7 +580,7 @@ static bool add_argument(const struct format *f, char letter, const struct value
 		add_digits(out, number, 2, false);
 		return true;
 	case 's':
-		s = text_of(arg, scratch);
+		s = value_plain(arg, scratch);
 		buf_span(out, f->cut ? span_head(s, f->precision) : s);
 		return true;
 	default:
@@ -632,7 +618,7 @@ static bool act_sprintf(struct machine *m, struct value *arg, uint32_t n, struct
 	*ret = value_unknown(0, 0);
 	if (!known(arg, n))
 		return loose_sprintf(m, arg, n, ret);
-	for (s = text_of(arg, scratch); s.n && good;) {
+	for (s = value_plain(arg, scratch); s.n && good;) {
 		struct format f;
 		char c = s.p[0];
 
@@ -678,7 +664,7 @@ static void swap_halves(struct buf *out, size_t from)
 static bool act_pack(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
-	struct span f = text_of(arg, scratch), s;
+	struct span f = value_plain(arg, scratch), s;
 	struct buf out = BUF_MAX(DECODED_MOST);
 	uint32_t next = 1;
 	uint32_t marks = 0;
@@ -696,18 +682,18 @@ static bool act_pack(struct machine *m, struct value *arg, uint32_t n, struct va
 		if (c == 'H' || c == 'h') {
 			size_t from = out.n;
 
-			s = text_of(&arg[next++], other);
+			s = value_plain(&arg[next++], other);
 			decode_unhex(span_head(s, count), &out);
 			if (c == 'h')
 				swap_halves(&out, from);
 		} else if (c == 'a' || c == 'A') {
-			s = text_of(&arg[next++], other);
+			s = value_plain(&arg[next++], other);
 			buf_span(&out, span_head(s, count));
 			for (size_t i = s.n; count <= 65536 && i < count; i++)
 				buf_byte(&out, c == 'A' ? ' ' : '\0');
 		} else if (c == 'c' || c == 'C') {
 			for (; count > 0 && next < n; count--)
-				buf_byte(&out, (char)int_of(&arg[next++]));
+				buf_byte(&out, (char)value_number(&arg[next++]));
 		}
 	}
 	*ret = value_text(&m->e->pool, buf_view(&out));
@@ -740,7 +726,7 @@ static bool act_hexdec(struct machine *m, struct value *arg, uint32_t n, struct 
 {
 	char scratch[VALUE_SCRATCH];
 
-	*ret = value_int(in_base(text_of(arg, scratch), 16));
+	*ret = value_int(in_base(value_plain(arg, scratch), 16));
 	ret->marks = arg->marks & (M_BUILT | M_DECODED);
 	return true;
 }
@@ -749,7 +735,7 @@ static bool act_bindec(struct machine *m, struct value *arg, uint32_t n, struct 
 {
 	char scratch[VALUE_SCRATCH];
 
-	*ret = value_int(in_base(text_of(arg, scratch), 2));
+	*ret = value_int(in_base(value_plain(arg, scratch), 2));
 	return true;
 }
 
@@ -757,7 +743,7 @@ static bool act_octdec(struct machine *m, struct value *arg, uint32_t n, struct 
 {
 	char scratch[VALUE_SCRATCH];
 
-	*ret = value_int(in_base(text_of(arg, scratch), 8));
+	*ret = value_int(in_base(value_plain(arg, scratch), 8));
 	return true;
 }
 
@@ -774,7 +760,7 @@ static struct value digits(struct machine *m, uint64_t v, unsigned base)
 
 static bool act_dechex(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	*ret = digits(m, (uint64_t)int_of(arg), 16);
+	*ret = digits(m, (uint64_t)value_number(arg), 16);
 	return true;
 }
 
@@ -782,26 +768,26 @@ static bool act_dechex(struct machine *m, struct value *arg, uint32_t n, struct 
 static bool act_base_convert(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
-	int64_t from = n > 2 ? int_of(&arg[1]) : 0, to = n > 2 ? int_of(&arg[2]) : 0;
+	int64_t from = n > 2 ? value_number(&arg[1]) : 0, to = n > 2 ? value_number(&arg[2]) : 0;
 
 	if (from < 2 || from > 36 || to < 2 || to > 36)
 		return false;
-	*ret = digits(m, (uint64_t)in_base(text_of(arg, scratch), (unsigned)from), (unsigned)to);
+	*ret = digits(m, (uint64_t)in_base(value_plain(arg, scratch), (unsigned)from), (unsigned)to);
 	ret->marks = M_BUILT;
 	return true;
 }
 
 static bool act_intval(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	int64_t base = n > 1 ? int_of(&arg[1]) : 10;
+	int64_t base = n > 1 ? value_number(&arg[1]) : 10;
 
 	if (arg->kind == V_TEXT && base >= 2 && base <= 36 && base != 10) {
 		char scratch[VALUE_SCRATCH];
 
-		*ret = value_int(in_base(text_of(arg, scratch), (unsigned)base));
+		*ret = value_int(in_base(value_plain(arg, scratch), (unsigned)base));
 		return true;
 	}
-	*ret = value_int(int_of(arg));
+	*ret = value_int(value_number(arg));
 	return true;
 }
 
@@ -921,7 +907,7 @@ static bool act_constant(struct machine *m, struct value *arg, uint32_t n, struc
 static bool act_strtok(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH];
-	struct span s = text_of(arg, sa), ends = n > 1 ? text_of(&arg[1], sb) : SPAN_NONE;
+	struct span s = value_plain(arg, sa), ends = n > 1 ? value_plain(&arg[1], sb) : SPAN_NONE;
 	size_t to = 0;
 
 	if (n < 2 || arg->kind != V_TEXT || !ends.n)

@@ -171,14 +171,12 @@ void foreign_new(struct machine *m, struct span name, uint32_t n)
 		if (classes[i].callable && n >= classes[i].callable) {
 			struct value callee = arg[classes[i].callable - 1], list = arg[0];
 
-			while (n-- > 0)
-				pop_value(m);
+			drop_values(m, n);
 			call_made(m, callee, list, object);
 			return;
 		}
 	}
-	while (n-- > 0)
-		pop_value(m);
+	drop_values(m, n);
 	push_value(m, object);
 }
 
@@ -186,8 +184,7 @@ void foreign_new(struct machine *m, struct span name, uint32_t n)
 
 static void finish(struct machine *m, uint32_t n, struct value v)
 {
-	while (n-- > 0)
-		pop_value(m);
+	drop_values(m, n);
 	v.slot = 0;
 	push_value(m, v);
 }
@@ -197,8 +194,7 @@ static uint32_t spread(struct machine *m, uint32_t n)
 {
 	struct value list = n ? m->stack[m->top - n] : value_unknown(0, 0);
 
-	while (n-- > 0)
-		pop_value(m);
+	drop_values(m, n);
 	n = 0;
 	for (uint32_t i = 0; list.kind == V_ARRAY && i < list.array->n && i < GIVEN_ELEMENTS; i++, n++)
 		push_value(m, list.array->pair[i].value);
@@ -309,8 +305,7 @@ static bool taker_call(struct machine *m, struct span name, const struct value *
 		if (callee.kind != V_CLOSURE && callee.kind != V_TEXT && !(callee.marks & M_INPUT))
 			return false;
 		data = value_unknown(object->marks, object->from);
-		while (n-- > 0)
-			pop_value(m);
+		drop_values(m, n);
 		push_value(m, data);
 		call_callable(m, callee, 1);
 		return true;

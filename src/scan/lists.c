@@ -1,16 +1,15 @@
 /*
- * lists - see lists.h: PHP's array functions on the engine's arrays, and the functions that call back or
- * make variables.
+ * lists - see lists.h: PHP's array functions on the engine's arrays, and the functions that make variables.
  *
- * It promises: an array that two variables hold is copied before it is changed, and a callback that is
- * the file's own function runs in a frame of the machine's, under its limits.
- * An array or callable that is not known gives an unknown result with the marks of all that went in; a
+ * It promises: an array that two variables hold is copied before it is changed.
+ * An array that is not known gives an unknown result with the marks of all that went in; a
  * list that would be too large is cut or not made.
- * Source: the PHP manual's pages of the functions (Array Functions, Function Handling Functions).
+ * Source: the PHP manual's pages of the functions (Array Functions).
  * TRUST: the arrays are the scanned text's; sizes are limited by value.c's budget.
  */
 #include "scan/lists.h"
 
+#include "scan/callbacks.h"
 #include "scan/machine.h"
 
 #include "base/arena.h"
@@ -25,31 +24,6 @@ enum { PIECES_MOST = 100000, RANGE_MOST = 4096 };
 
 /* Takes N values, leaves *RET. */
 typedef bool list_fn(struct machine *m, struct value *arg, uint32_t n, struct value *ret);
-
-static struct span text_of(const struct value *v, char scratch[VALUE_SCRATCH])
-{
-	struct span s = SPAN_NONE;
-
-	value_to_text(v, scratch, &s);
-	return s;
-}
-
-static int64_t int_of(const struct value *v)
-{
-	int64_t i = 0;
-
-	value_to_int(v, &i);
-	return i;
-}
-
-static uint32_t joined(const struct value *arg, uint32_t n)
-{
-	uint32_t marks = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		marks |= value_all_marks(&arg[i]);
-	return marks;
-}
 
 static bool new_list(struct machine *m, struct value *ret)
 {
@@ -91,7 +65,7 @@ static bool list_explode(struct machine *m, struct value *arg, uint32_t n, struc
 	struct span by, s;
 	size_t at = 0;
 	ptrdiff_t hit;
-	int64_t most = n > 2 ? int_of(&arg[2]) : INT64_MAX;
+	int64_t most = n > 2 ? value_number(&arg[2]) : INT64_MAX;
 
 	if (n < 2)
 		return false;
@@ -99,8 +73,8 @@ static bool list_explode(struct machine *m, struct value *arg, uint32_t n, struc
 		*ret = value_unknown((arg[1].marks & ~(uint32_t)M_SHAPE) | M_LINES, arg[1].from);
 		return true;
 	}
-	by = text_of(&arg[0], sa);
-	s = text_of(&arg[1], sb);
+	by = value_plain(&arg[0], sa);
+	s = value_plain(&arg[1], sb);
 	if (!by.n || arg[1].kind != V_TEXT || !new_list(m, ret))
 		return false;
 	for (int i = 0; i < PIECES_MOST && (most < 0 || i < most - 1) && (hit = span_search(s, at, by)) >= 0;
@@ -137,8 +111,8 @@ static bool list_lines(struct machine *m, struct value *arg, uint32_t n, struct 
 static bool list_split(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char sa[VALUE_SCRATCH];
-	struct span s = text_of(arg, sa);
-	int64_t size = n > 1 ? int_of(&arg[1]) : 1;
+	struct span s = value_plain(arg, sa);
+	int64_t size = n > 1 ? value_number(&arg[1]) : 1;
 
 	if (arg[0].kind != V_TEXT || size < 1 || s.n / (size_t)size > PIECES_MOST || !new_list(m, ret))
 		return false;
@@ -163,7 +137,7 @@ static bool list_implode(struct machine *m, struct value *arg, uint32_t n, struc
 	if (n > 1)
 		glue = list == &arg[0] ? arg[1] : arg[0];
 	if (list->kind != V_ARRAY) {
-		*ret = value_unknown(joined(arg, n) & ~(uint32_t)M_SHAPE, list->from);
+		*ret = value_unknown(value_marks_of(arg, n) & ~(uint32_t)M_SHAPE, list->from);
 		return true;
 	}
 	v = value_text(&m->e->pool, SPAN(""));
@@ -196,12 +170,12 @@ static bool list_count(struct machine *m, struct value *arg, uint32_t n, struct 
 static bool list_range(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	bool letters = arg[0].kind == V_TEXT && arg[0].n == 1 && !(arg[0].p[0] >= '0' && arg[0].p[0] <= '9');
-	int64_t from, to, by = n > 2 ? int_of(&arg[2]) : 1;
+	int64_t from, to, by = n > 2 ? value_number(&arg[2]) : 1;
 
 	if (n < 2 || (letters && (arg[1].kind != V_TEXT || !arg[1].n)))
 		return false;
-	from = letters ? (uint8_t)arg[0].p[0] : int_of(&arg[0]);
-	to = letters ? (uint8_t)arg[1].p[0] : int_of(&arg[1]);
+	from = letters ? (uint8_t)arg[0].p[0] : value_number(&arg[0]);
+	to = letters ? (uint8_t)arg[1].p[0] : value_number(&arg[1]);
 	by = by < 0 ? -by : by;
 	if (by <= 0 || from / 2 - to / 2 > RANGE_MOST || to / 2 - from / 2 > RANGE_MOST || !new_list(m, ret))
 		return false;
@@ -320,13 +294,13 @@ static bool list_flip(struct machine *m, struct value *arg, uint32_t n, struct v
 
 static bool list_slice(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	int64_t from = n > 1 ? int_of(&arg[1]) : 0, many, size;
+	int64_t from = n > 1 ? value_number(&arg[1]) : 0, many, size;
 
 	if (arg[0].kind != V_ARRAY || !new_list(m, ret))
 		return false;
 	size = arg[0].array->n;
 	from = from < 0 ? (from + size < 0 ? 0 : from + size) : from;
-	many = n > 2 && arg[2].kind != V_NULL ? int_of(&arg[2]) : size;
+	many = n > 2 && arg[2].kind != V_NULL ? value_number(&arg[2]) : size;
 	many = many < 0 ? size - from + many : many;
 	ret->array->marks = arg[0].array->marks;
 	for (int64_t i = from; i < size && i - from < many; i++)
@@ -716,7 +690,7 @@ static bool list_import(struct machine *m, struct value *arg, uint32_t n, struct
 static bool list_fopen(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
-	struct span path = arg[0].kind == V_TEXT ? text_of(&arg[0], scratch) : SPAN_NONE;
+	struct span path = arg[0].kind == V_TEXT ? value_plain(&arg[0], scratch) : SPAN_NONE;
 	struct span mode = n > 1 && arg[1].kind == V_TEXT ? span_of(arg[1].p, arg[1].n) : SPAN("r");
 	bool writes = mode.n && (memchr(mode.p, 'w', mode.n) || memchr(mode.p, 'a', mode.n) ||
 				 memchr(mode.p, '+', mode.n) || memchr(mode.p, 'x', mode.n));
@@ -792,173 +766,6 @@ static bool list_quote(struct machine *m, struct value *arg, uint32_t n, struct 
 	return true;
 }
 
-/* --- callables ------------------------------------------------------------------------------- */
-
-static void drop(struct machine *m, uint32_t n)
-{
-	while (n-- > 0)
-		pop_value(m);
-}
-
-/* A callback chosen by somebody else is told; any other is called with the elements it would get. */
-static bool call_back(struct machine *m, struct value callee, struct value list, uint32_t n, uint32_t times,
-		      bool keys)
-{
-	drop(m, n);
-	if (list.kind == V_ARRAY && list.array->n && times == 1) {
-		call_map(m, callee, list.array, keys);
-		return true;
-	}
-	for (uint32_t i = 0; i < times; i++)
-		push_value(m, times == 2 && list.kind == V_ARRAY && i < list.array->n
-				      ? list.array->pair[i].value
-				      : operate_element(m, list));
-	call_callable(m, callee, times);
-	return true;
-}
-
-/* filter_var($x, FILTER_CALLBACK, array("options" => callable)). */
-static bool validate(struct machine *m, const struct value *arg, uint32_t n)
-{
-	struct value key = value_span(SPAN("options")), value = arg[0], callee;
-	struct pair *at = arg[2].kind == V_ARRAY ? array_find(arg[2].array, &key, &m->e->steps_left) : NULL;
-
-	if (!at)
-		return false;
-	callee = at->value;
-	if (callee.kind != V_CLOSURE && callee.kind != V_TEXT && !(callee.marks & M_INPUT))
-		return false;
-	drop(m, n);
-	push_value(m, value);
-	call_callable(m, callee, 1);
-	return true;
-}
-
-/* Functions that call what they are given. */
-static bool run_callable(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
-{
-	struct value callee = n ? arg[0] : value_unknown(0, 0), list;
-
-	switch (fn->act) {
-	case ACT_MAP:
-		if (n > 1 && callee.kind == V_NULL) {
-			/* no function: lists are laid side by side */
-			list = value_unknown(joined(arg, n), arg[1].from);
-			drop(m, n);
-			push_value(m, list);
-			return true;
-		}
-		return n > 1 && call_back(m, callee, arg[1], n, 1, false);
-	case ACT_FILTER:
-	case ACT_WALK:
-		return n > 1 && call_back(m, arg[1], arg[0], n, 1, fn->act == ACT_WALK);
-	case ACT_SORT:
-		return n > fn->arg && call_back(m, arg[fn->arg], arg[0], n, 2, false);
-	case ACT_PREG_CALLBACK:
-		if (n < 3)
-			return false;
-		list = value_unknown(arg[2].marks & ~(uint32_t)M_SHAPE, arg[2].from);
-		callee = arg[1];
-		drop(m, n);
-		push_value(m, list);
-		call_callable(m, callee, 1);
-		return true;
-	case ACT_CALL:
-		if (!n)
-			return false;
-		memmove(arg, arg + 1, (n - 1) * sizeof(*arg));
-		m->top--;
-		call_callable(m, callee, n - 1);
-		return true;
-	case ACT_CALL_ARRAY:
-		if (n < 2)
-			return false;
-		list = arg[1];
-		drop(m, n);
-		n = 0;
-		for (uint32_t i = 0; list.kind == V_ARRAY && i < list.array->n && i < 16; i++, n++)
-			push_value(m, list.array->pair[i].value);
-		if (n == 0) {
-			push_value(m, operate_element(m, list));
-			n = 1;
-		}
-		call_callable(m, callee, n);
-		return true;
-	case ACT_VALIDATE:
-		return n > 2 && validate(m, arg, n);
-	case ACT_HANDLERS:
-		/* sessions: what reads one is given its id, which the client chose */
-		if (n < 3 || arg[2].kind != V_TEXT)
-			return false;
-		callee = arg[2];
-		drop(m, n);
-		push_value(m, value_unknown(M_FIELD, machine_step(m, 0, "the session's id")));
-		call_callable(m, callee, 1);
-		return true;
-	case ACT_UNBUFFER:
-		/* the newest buffer's function gets all that was put out */
-		for (uint32_t i = m->laters; i > 0; i--) {
-			if (!m->later_flushes[i - 1] || m->later[i - 1].kind == V_NULL)
-				continue;
-			callee = m->later[i - 1];
-			m->later[i - 1] = (struct value){ .kind = V_NULL };
-			drop(m, n);
-			push_value(m, value_unknown(m->e->echoed, 0));
-			call_callable(m, callee, 1);
-			return true;
-		}
-		return false;
-	case ACT_REGISTER:
-	case ACT_FLUSH:
-		if (fn->act == ACT_FLUSH && !n)
-			return false;
-		/* register_shutdown_function("system", $_GET[1]) is a call with arguments; without, it comes at the end */
-		if (n > 1 && fn->act == ACT_REGISTER) {
-			memmove(arg, arg + 1, (n - 1) * sizeof(*arg));
-			m->top--;
-			call_callable(m, callee, n - 1);
-			return true;
-		}
-		if (n && m->laters < LATER_MOST) {
-			m->later_flushes[m->laters] = fn->act == ACT_FLUSH;
-			m->later[m->laters++] = callee;
-		}
-		drop(m, n);
-		push_value(m, value_unknown(0, 0));
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* create_function: a function without a name. */
-static bool run_create(struct machine *m, struct value *arg, uint32_t n)
-{
-	struct buf text = BUF_MAX(1 << 20);
-	struct unit *u = NULL, *made = NULL;
-	struct value v = { .kind = V_UNKNOWN };
-	char scratch[VALUE_SCRATCH];
-
-	if (n < 2 || arg[1].kind != V_TEXT)
-		return false;
-	buf_str(&text, "return function(");
-	buf_span(&text, text_of(&arg[0], scratch));
-	buf_str(&text, "){");
-	buf_span(&text, span_of(arg[1].p, arg[1].n));
-	buf_str(&text, "\n};");
-	v.from = arg[1].from;
-	u = engine_text(m->e, arena_span(m->e->pool.arena, buf_view(&text)), true,
-			here(m)->unit->text->layer + (arg[1].marks & M_DECODED ? 1 : 0), v.from);
-	buf_free(&text);
-	if (u && u->number + 1 < m->e->units)
-		made = m->e->unit[u->number + 1];
-	if (u)
-		u->runs = 1;
-	drop(m, n);
-	push_value(m, made ? (struct value){ .kind = V_CLOSURE, .n = made->number } : value_unknown(0, 0));
-	return true;
-}
-
 static list_fn *const lists[ACTS] = {
 	[ACT_EXPLODE] = list_explode,
 	[ACT_SPLIT] = list_split,
@@ -996,29 +803,20 @@ static list_fn *const lists[ACTS] = {
 	[ACT_QUOTE] = list_quote,
 };
 
-static bool calls(uint8_t act)
-{
-	return act == ACT_MAP || act == ACT_FILTER || act == ACT_WALK || act == ACT_SORT ||
-	       act == ACT_PREG_CALLBACK || act == ACT_CALL || act == ACT_CALL_ARRAY || act == ACT_REGISTER ||
-	       act == ACT_FLUSH || act == ACT_VALIDATE || act == ACT_HANDLERS || act == ACT_UNBUFFER;
-}
-
 bool lists_act(uint8_t act)
 {
-	return act == ACT_CREATE || calls(act) || lists[act];
+	return callbacks_act(act) || lists[act];
 }
 
 bool lists_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
 {
 	struct value v = value_unknown(0, 0);
 
-	if (fn->act == ACT_CREATE)
-		return run_create(m, arg, n);
-	if (calls(fn->act))
-		return run_callable(m, fn, arg, n);
+	if (callbacks_act(fn->act))
+		return callbacks_run(m, fn, arg, n);
 	if ((!n && fn->act != ACT_ARGS) || !lists[fn->act](m, arg, n, &v))
 		return false;
-	drop(m, n);
+	drop_values(m, n);
 	v.slot = 0;
 	push_value(m, v);
 	return true;

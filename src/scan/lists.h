@@ -1,4 +1,4 @@
-/* lists - the part of builtin that works on arrays, callables and variables; see builtin.c. */
+/* lists - the part of builtin that works on arrays and variables; see builtin.c. */
 #ifndef SPAMTRAIL_SCAN_LISTS_H
 #define SPAMTRAIL_SCAN_LISTS_H
 

@@ -29,6 +29,12 @@ struct value pop_value(struct machine *m)
 	return m->stack[--m->top];
 }
 
+void drop_values(struct machine *m, uint32_t n)
+{
+	while (n-- > 0)
+		pop_value(m);
+}
+
 uint32_t machine_step(struct machine *m, uint32_t before, const char *what)
 {
 	const struct text *t = here(m)->unit->text;

@@ -89,6 +89,7 @@ static inline struct frame *here(struct machine *m)
  */
 void push_value(struct machine *m, struct value v);
 struct value pop_value(struct machine *m);
+void drop_values(struct machine *m, uint32_t n);
 /* The new step of a value's way, at the instruction that runs. */
 uint32_t machine_step(struct machine *m, uint32_t before, const char *what);
 
@@ -126,9 +127,7 @@ void call_map(struct machine *m, struct value callee, struct array *in, bool key
 /* The element that comes next, or the result. */
 void call_map_next(struct machine *m, struct frame *f, struct value result);
 
-/*
- * builtin.c: true where the result is on the stack, or will be. False: the N arguments still lie there.
- */
+/* builtin.c: true where the result is on the stack, or will be. False: the N arguments still lie there. */
 bool builtin_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
 
 /* sinks.c */

@@ -152,6 +152,22 @@ bool value_to_int(const struct value *v, int64_t *ret)
 	}
 }
 
+struct span value_plain(const struct value *v, char scratch[VALUE_SCRATCH])
+{
+	struct span s = SPAN_NONE;
+
+	value_to_text(v, scratch, &s);
+	return s;
+}
+
+int64_t value_number(const struct value *v)
+{
+	int64_t i = 0;
+
+	value_to_int(v, &i);
+	return i;
+}
+
 /*
  * As PHP has it: "0" is false. PHP manual, Booleans. An array that took values at unknown places may be
  * empty or not; a bare word may be a constant of any content.
@@ -490,5 +506,14 @@ uint32_t value_all_marks(const struct value *v)
 				marks |= in->array->pair[j].value.marks;
 		}
 	}
+	return marks;
+}
+
+uint32_t value_marks_of(const struct value *v, uint32_t n)
+{
+	uint32_t marks = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		marks |= value_all_marks(&v[i]);
 	return marks;
 }

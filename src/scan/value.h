@@ -106,10 +106,7 @@ struct pool {
 	bool over;
 };
 
-/*
- * N bytes for P's values, zeroed, or NULL over the budget. NULL is for good: P->over is set, and every
- * later call gives NULL unless N is 0. Nothing is given back one by one.
- */
+/* N bytes for P's values, zeroed, or NULL over the budget: for good, P->over is set. Nothing is given back one by one. */
 void *pool_take(struct pool *p, size_t n);
 /* A text with room: value_append may go on behind it. */
 struct value value_text(struct pool *p, struct span s);
@@ -128,10 +125,11 @@ struct value value_append(struct pool *p, struct value a, struct value b);
 enum { VALUE_SCRATCH = 32 };
 bool value_to_text(const struct value *v, char scratch[VALUE_SCRATCH], struct span *ret);
 bool value_to_int(const struct value *v, int64_t *ret);
-/* -1: not known. */
-int value_truth(const struct value *v);
-/* 1 equal, 0 not, -1 not known. */
-int value_same(const struct value *a, const struct value *b, bool strict);
+/* The same where it does not matter that it is not known: empty, 0. */
+struct span value_plain(const struct value *v, char scratch[VALUE_SCRATCH]);
+int64_t value_number(const struct value *v);
+int value_truth(const struct value *v); /* -1: not known */
+int value_same(const struct value *a, const struct value *b, bool strict); /* 1 equal, 0 not, -1 not known */
 /* An empty list: what a variable holds where there is nothing to say. */
 bool value_is_blank(const struct value *v);
 /* What may be either: marks of both; B's content, or A's where B is unknown, null or an empty list. Takes no memory. */
@@ -146,5 +144,6 @@ void array_push(struct pool *p, struct array *a, struct value v);
 struct array *array_copy(struct pool *p, const struct array *a);
 /* Marks of everything in it, two floors deep. */
 uint32_t value_all_marks(const struct value *v);
+uint32_t value_marks_of(const struct value *v, uint32_t n);
 
 #endif
