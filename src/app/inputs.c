@@ -281,7 +281,8 @@ int inputs_ask_journal(struct inputs *in, uint32_t since, struct err *err)
 	const char *path = in->njournals ? NULL : journal_place(in, true);
 
 	if (!path || !has_helper(in))
-		return err_set(err, EXIT_NOINPUT, "there is no journal of this server's own beside these logs");
+		return err_set(err, EXIT_NOINPUT,
+			       "there is no journal of this server's own beside these logs");
 	*j = (struct journal_input){ .path = path, .beside = true };
 	in->njournals++;
 	return open_journal(in, j, since, err);

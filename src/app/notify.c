@@ -231,7 +231,8 @@ static bool by_his_hosts(const struct direct *d, struct span to)
 
 	if (is_late(d))
 		return false;
-	n = mail_hosts(strcmp(resolver, "auto") == 0 ? "system" : resolver, d->unconfined, to, d->arena, hosts);
+	n = mail_hosts(strcmp(resolver, "auto") == 0 ? "system" : resolver, d->unconfined, to, d->arena,
+		       hosts);
 	for (size_t i = 0; i < n && !is_late(d); i++)
 		if (by_smtp(&job, hosts[i], d->host, d->unconfined, &unheard) == 0)
 			return true;
@@ -243,7 +244,12 @@ static size_t past_brake(const struct config *c, struct span *to, size_t nto, st
 			 struct span host, bool unconfined, struct arena *a, bool *ret_kept)
 {
 	struct clock clock = { 0 };
-	struct direct d = { c, message, host, unconfined, a, &clock,
+	struct direct d = { c,
+			    message,
+			    host,
+			    unconfined,
+			    a,
+			    &clock,
 			    clock_steady_micros(&clock) + DIRECT_SECONDS * INT64_C(1000000) };
 	size_t left = 0;
 

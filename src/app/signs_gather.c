@@ -152,7 +152,8 @@ static void gather_kept(struct signs *s, struct arena *a, const struct signs_pas
 	unsigned n = 0;
 
 	if (!past || !past->complaints_read)
-		unknown(s, SIGN_COMPLAINTS, "none was read yet: name their mailbox in [complaints] mailboxes");
+		unknown(s, SIGN_COMPLAINTS,
+			"none was read yet: name their mailbox in [complaints] mailboxes");
 	for (size_t i = 0; past && i < past->ncomplaints; i++)
 		n += past->complaint[i] > s->now - DAY && past->complaint[i] <= s->now + DAY;
 	s->sign[SIGN_COMPLAINTS].value = n;

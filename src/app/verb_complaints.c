@@ -49,7 +49,8 @@ static int add_mailboxes(struct work *w, struct err *err)
 
 	if (rc == 0 && config.mailboxes.n == 0)
 		rc = err_set(err, EXIT_USAGE,
-			     "name a Maildir, an mbox or a message, pipe one into it, or set [complaints] mailboxes");
+			     "name a Maildir, an mbox or a message, pipe one into it, or set [complaints] "
+			     "mailboxes");
 	w->t.newer = w->now - DAYS * INT64_C(86400);
 	for (size_t i = 0; rc == 0 && i < config.mailboxes.n; i++)
 		rc = tying_add(&w->t, config.mailboxes.item[i].value, err);

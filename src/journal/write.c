@@ -70,8 +70,8 @@ static bool is_plain(sd_journal *j)
 	if (span_eq(field(j, "_TRANSPORT"), SPAN("syslog")))
 		return true;
 	SD_JOURNAL_FOREACH_DATA(j, data, n)
-		for (size_t i = 0; i < 3; i++)
-			seen[i] += span_starts(span_of(data, n), span_str(once[i]));
+	for (size_t i = 0; i < 3; i++)
+		seen[i] += span_starts(span_of(data, n), span_str(once[i]));
 	return seen[0] == 1 && seen[1] == 1 && seen[2] == 1;
 }
 

@@ -153,7 +153,8 @@ static void take_back(struct trace *t, struct arena *a, struct ranked *r, const 
 		note(t, claim_format(a,
 				     "%llu arrivals of %.*s are forged, by uid %u (%.*s); the journal does "
 				     "not have all the others, so what it sent itself is not known",
-				     (unsigned long long)x->forged, (int)span_head(id, 200).n, id.p, x->by, (int)by.n, by.p));
+				     (unsigned long long)x->forged, (int)span_head(id, 200).n, id.p, x->by,
+				     (int)by.n, by.p));
 		return;
 	}
 	r->verdict = x->verdict.verdict;

@@ -64,9 +64,11 @@ static void test_what_goes_wrong_is_said(void **state)
 	struct err err = { 0 };
 
 	assert_int_equal(run((const char *const[]){ "/bin/false", NULL }, "", 10, NULL, &err), 1);
-	assert_int_equal(run((const char *const[]){ "/bin/sleep", "30", NULL }, "", 1, NULL, &err), -EXIT_TEMPFAIL);
+	assert_int_equal(run((const char *const[]){ "/bin/sleep", "30", NULL }, "", 1, NULL, &err),
+			 -EXIT_TEMPFAIL);
 	assert_non_null(strstr(err.text, "in time"));
-	assert_int_equal(run((const char *const[]){ "/usr/bin/yes", NULL }, "", 10, NULL, &err), -EXIT_TEMPFAIL);
+	assert_int_equal(run((const char *const[]){ "/usr/bin/yes", NULL }, "", 10, NULL, &err),
+			 -EXIT_TEMPFAIL);
 	assert_non_null(strstr(err.text, "1 MiB"));
 	assert_int_equal(run((const char *const[]){ "/nowhere/x", NULL }, "", 10, NULL, &err), -EXIT_IO);
 	assert_non_null(strstr(err.text, "/nowhere/x"));
