@@ -374,6 +374,7 @@ void engine_run(const struct lexicon *words, struct span file, struct arena *are
 		e.limits |= LIMIT_BYTES;
 	events->outside = outside_count(&e);
 	events->limits |= e.limits;
+	events->worked = ENGINE_STEPS - e.steps_left;
 	events->functions = e.units;
 	table_free(&e.name_table);
 }

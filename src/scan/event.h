@@ -72,6 +72,7 @@ struct events {
 	uint32_t outside; /* names it uses that neither PHP has nor it makes */
 	uint32_t visitors; /* things that who asks was compared with */
 	uint32_t escaped; /* plain letters that were written as escapes */
+	uint64_t worked; /* of ENGINE_STEPS */
 };
 
 enum { EVENTS_MOST = 4096, STEPS_MOST = 1 << 16 };
