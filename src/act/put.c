@@ -154,6 +154,15 @@ static int tell_reader(const struct work *w, struct err *err)
 	return w->action->nback ? run_program(w->action->back, w->action->nback, SPAN_NONE, err) : 0;
 }
 
+/* Where the file is as it has to be: a reader that cannot be told is no reason to leave it half done. */
+static void say_to_reader(struct work *w, const char *so_far)
+{
+	struct err untold;
+
+	if (tell_reader(w, &untold) < 0)
+		buf_addf(&w->text, "%s%s, but %s", w->text.n ? "; " : "", so_far, untold.text);
+}
+
 static int look(struct work *w, struct err *err)
 {
 	struct hold hold = { .fd = -1 };
@@ -256,7 +265,7 @@ static int settle_made(struct work *w, int there, enum settled *ret, struct err 
 	}
 	if (*ret == MADE) {
 		folder_note(w, m.place.folder);
-		rc = tell_reader(w, err);
+		say_to_reader(w, "it is in place");
 	}
 	move_close(&m);
 	return rc;
@@ -367,7 +376,6 @@ static int undo(struct work *w, struct err *err)
 {
 	struct move m;
 	struct stat st = { 0 };
-	struct err untold;
 	bool free_name = takes_free_name(w->action), again;
 	int rc = move_open(w, &m, err);
 
@@ -382,8 +390,8 @@ static int undo(struct work *w, struct err *err)
 	    (again || instant_equal(instant_of(&m.place.folder_status.st_mtim), w->record->parent_after)) &&
 	    (free_name || fstatat(m.place.folder, m.place.name, &st, AT_SYMLINK_NOFOLLOW) == 0))
 		folder_time_back(w, m.place.folder, &st);
-	if (rc == 0 && tell_reader(w, &untold) < 0)
-		buf_addf(&w->text, "%sits bytes are back, but %s", w->text.n ? "; " : "", untold.text);
+	if (rc == 0)
+		say_to_reader(w, "its bytes are back");
 	/* only now: while it is there, a start after a kill can tell that the folder's last change was ours */
 	if (rc == 0)
 		rc = w->action->kind == ACTION_PUT_FILE ? hold_write_record(w, &m.hold, err)

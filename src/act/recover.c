@@ -46,6 +46,7 @@ static int settle_row(struct actor *a, struct journal_row *r, struct buf *note, 
 	}
 	r->state = settled == MADE ? ACT_STATE_DONE : ACT_STATE_FAILED;
 	act_keep_record(&w);
+	r->text = arena_span(a->arena, buf_view(&w.text));
 	if (settled == NOT_MADE)
 		r->text = began ? SPAN("interrupted, and reverted") : SPAN("interrupted before its turn");
 	if (began)
