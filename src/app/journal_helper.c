@@ -38,7 +38,7 @@ int journal_helper_start(int journal, uint32_t since, bool unconfined, pid_t *re
 	 */
 	want.args[n++] = "/proc/self/fd/3";
 	snprintf(seconds, sizeof(seconds), "%u", since);
-	snprintf(most, sizeof(most), "%u", JOURNAL_SECONDS);
+	snprintf(most, sizeof(most), "%d", JOURNAL_SECONDS);
 	if (since) {
 		want.args[n++] = seconds;
 		want.args[n] = most;

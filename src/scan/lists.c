@@ -406,7 +406,7 @@ static bool list_unpack(struct machine *m, struct value *arg, uint32_t n, struct
 			v |= (int64_t)(uint8_t)s.p[at + i]
 			     << 8 * (kind == 'N' || kind == 'n' ? size - 1 - i : i);
 		if (kind == 'c')
-			v = (int8_t)v;
+			v = v < 128 ? v : v - 256; /* signed */
 		array_push(&m->e->pool, ret->array, value_int(v));
 	}
 	ret->marks = arg[1].marks & (M_INPUT | M_BUILT | M_DECODED);

@@ -74,7 +74,8 @@ static void hear(struct trace *t, struct trace *again, bool to_its_end, const st
 	enum sender_kind kind = (enum sender_kind)s->kind;
 	const struct writer_asked *asked = writer_answer(again, kind, id);
 
-	*ret = (struct answer){ .again = again, .verdict = { .verdict = VERDICT_NORMAL } };
+	*ret = (struct answer){ .again = again };
+	ret->verdict.verdict = VERDICT_NORMAL;
 	ret->covers = to_its_end && again->began && again->began <= window_of(s) + BEFORE + 5;
 	ret->whole = ret->covers && !is_long(s);
 	if (asked) {
