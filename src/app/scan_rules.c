@@ -194,6 +194,11 @@ void scan_rules_named(struct scanning *s)
 	buf_byte(&path, '\0');
 	read_sessions(s, path.p);
 	path.n = n;
+	/* version 2: what its hooks of upload and FTP servers found, in the form of its sessions */
+	buf_str(&path, "/hook.hits.log");
+	buf_byte(&path, '\0');
+	read_named(s, RULE_MALDET_HITS, path.p, "maldet");
+	path.n = n;
 	buf_str(&path, "/hits.hist");
 	buf_byte(&path, '\0');
 	read_named(s, RULE_MALDET_HISTORY, path.p, "hits.hist");

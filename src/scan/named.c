@@ -51,10 +51,15 @@ struct columns {
 	int name, path, kept; /* -1: not told */
 };
 
+/* Version 2 names its form, "#LMD:v1", and behind it the scan's own facts (its lmd_session.sh, _session_write_header). */
 static void read_head(struct span line, struct columns *c)
 {
 	int i = 0;
 
+	if (span_starts(line, SPAN("#LMD:v1\t"))) {
+		*c = (struct columns){ 0, 1, 2 };
+		return;
+	}
 	if (line.n && line.p[0] == '#')
 		line = span_trim(span_from(line, 1));
 	*c = (struct columns){ -1, -1, -1 };
