@@ -158,8 +158,19 @@ static void read_quarantine(struct span bytes, named_see *see, void *ctx)
 
 /* --- CSV --------------------------------------------------------------------------------------- */
 
+/* Tabs only behind a head: without one a file's name in the first row would choose. Paths begin with a slash, heads do not. */
+static char separator_of(struct span bytes)
+{
+	struct span first = next_line(&bytes);
+
+	return first.n && *first.p >= 'a' && *first.p <= 'z' && span_find(first, 0, '\t') >= 0 &&
+			       span_find(first, 0, ',') < 0
+		       ? '\t'
+		       : ',';
+}
+
 /* One cell of BYTES from *AT on into OUT, quotes undone; true: a further one is in this row. */
-static bool read_cell(struct span bytes, size_t *at, struct buf *out)
+static bool read_cell(struct span bytes, char separator, size_t *at, struct buf *out)
 {
 	bool quoted = *at < bytes.n && bytes.p[*at] == '"';
 
@@ -174,9 +185,9 @@ static bool read_cell(struct span bytes, size_t *at, struct buf *out)
 				quoted = false;
 				continue;
 			}
-		} else if (!quoted && (c == ',' || c == '\n')) {
+		} else if (!quoted && (c == separator || c == '\n')) {
 			++*at;
-			return c == ',';
+			return c == separator;
 		} else if (!quoted && c == '\r') {
 			continue;
 		}
@@ -188,6 +199,7 @@ static bool read_cell(struct span bytes, size_t *at, struct buf *out)
 static void read_csv(struct span bytes, named_see *see, void *ctx)
 {
 	struct buf cell = BUF_MAX(CELL_MOST), path = BUF_MAX(CELL_MOST), name = BUF_MAX(CELL_MOST);
+	const char separator = separator_of(bytes);
 	int path_at = 0, name_at = 2;
 	size_t at = 0;
 
@@ -199,7 +211,7 @@ static void read_csv(struct span bytes, named_see *see, void *ctx)
 		for (int i = 0; more; i++) {
 			cell.n = 0;
 			cell.over = false;
-			more = read_cell(bytes, &at, &cell);
+			more = read_cell(bytes, separator, &at, &cell);
 			if (span_eq(buf_view(&cell), SPAN("filename"))) {
 				path_at = i;
 				head = true;

@@ -1,10 +1,10 @@
 /*
- * named - files that other scanners have named before: maldet's sessions and histories of both generations, and the CSV that
- * Wordfence CLI writes.
+ * named - files that other scanners have named before: maldet's sessions and histories of both generations, and the CSV or,
+ * with a head, TSV that Wordfence CLI writes.
  *
  * maldet 1.6: sess/session.hits.ID ("{HEX}sig : PATH", " => WHERE IT IS KEPT" behind it), sess/hits.hist and
- * sess/quarantine.hist (fields with colons; a path may hold some, too). maldet 2: the same hits as TSV, columns by their
- * head or, where it has none, by what they look like.
+ * sess/quarantine.hist (fields with colons; a path may hold some, too). maldet 2: the same hits as TSV, sess/session.tsv.ID
+ * and sess/hook.hits.log: signature, path, place in quarantine.
  *
  * TRUST: the files are root's as far as their folders are; names of files and signatures in them are anybody's.
  */
