@@ -110,6 +110,32 @@ static void never_seen_is_normal(void **state)
 	end(&w);
 }
 
+/* Ten messages a day ask for about 15 nats; 4.6 less make a suspect (CUSUM_SLOW), and nobody below that is one. */
+static void a_suspect_is_worth_ten_nats(void **state)
+{
+	bool was_suspect = false;
+
+	for (unsigned n = 1; n < 60; n++) {
+		struct world w;
+		struct judge_verdict v;
+
+		begin(&w, 0);
+		office(&w);
+		for (unsigned i = 0; i < n; i++) {
+			w.at += 300;
+			deliver(&w, KIND_AUTH, 5 + i % 2, 5000 + i, i % 8 ? RESULT_OK : RESULT_UNKNOWN_RCPT);
+		}
+		v = close_as(&w, KIND_AUTH, false);
+		if (v.verdict == VERDICT_NORMAL)
+			assert_true(v.score < 10.5);
+		else
+			assert_true(v.score > 9.5);
+		was_suspect |= v.verdict == VERDICT_SUSPECT;
+		end(&w);
+	}
+	assert_true(was_suspect);
+}
+
 static void a_stolen_mailbox_is_found(void **state)
 {
 	struct world w;
@@ -471,6 +497,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(never_seen_is_normal),
+		cmocka_unit_test(a_suspect_is_worth_ten_nats),
 		cmocka_unit_test(a_stolen_mailbox_is_found),
 		cmocka_unit_test(found_from_the_first_line_too),
 		cmocka_unit_test(a_first_newsletter_is_not_convicted),
