@@ -175,19 +175,21 @@ static void on_batch(void *ctx, struct span batch)
 	buf_span(ctx, batch);
 }
 
+static struct queue_ask ask_of(const struct watch *w, const struct inquiry *spools)
+{
+	return (struct queue_ask){
+		.root = w->root, .facts = spools, .now = w->now, .unconfined = w->unconfined
+	};
+}
+
 static void on_queue(void *ctx, const struct inquiry *spools, struct buf *out)
 {
 	struct watch *w = ctx;
-	struct queue_ask ask = {
-		.root = w->root,
-		.facts = spools,
-		.now = w->now,
-		.unconfined = w->unconfined,
-		.packed = on_batch,
-		.ctx = out,
-	};
+	struct queue_ask ask = ask_of(w, spools);
 	struct err err = { 0 };
 
+	ask.packed = on_batch;
+	ask.ctx = out;
 	buf_byte(out, 1);
 	if (queue_ask(&ask, w->arena, &w->queue, &err) < 0) {
 		w->queue = (struct queue_report){ 0 };
@@ -205,17 +207,12 @@ static void on_queue(void *ctx, const struct inquiry *spools, struct buf *out)
 static void on_waiting(void *ctx, const struct inquiry *spools, struct buf *out)
 {
 	struct watch *w = ctx;
-	struct queue_ask ask = {
-		.root = w->root,
-		.facts = spools,
-		.now = w->now,
-		.unconfined = w->unconfined,
-		.waiting = on_batch,
-		.ctx = &w->waiting,
-	};
+	struct queue_ask ask = ask_of(w, spools);
 	struct queue_report report;
 	struct err err = { 0 };
 
+	ask.waiting = on_batch;
+	ask.ctx = &w->waiting;
 	/* a wider window asks again; what could not be read is said when the queue is read for the answer */
 	if (!w->waiting.n && queue_ask(&ask, w->arena, &report, &err) < 0)
 		w->waiting.n = 0;

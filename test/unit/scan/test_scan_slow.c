@@ -27,54 +27,21 @@ static uint64_t comparisons;
 
 #if defined(__clang__)
 /* named and called by the compiler; where nothing is instrumented they are never called */
-void __sanitizer_cov_trace_cmp1(uint8_t a, uint8_t b);
-void __sanitizer_cov_trace_cmp2(uint16_t a, uint16_t b);
-void __sanitizer_cov_trace_cmp4(uint32_t a, uint32_t b);
-void __sanitizer_cov_trace_cmp8(uint64_t a, uint64_t b);
-void __sanitizer_cov_trace_const_cmp1(uint8_t a, uint8_t b);
-void __sanitizer_cov_trace_const_cmp2(uint16_t a, uint16_t b);
-void __sanitizer_cov_trace_const_cmp4(uint32_t a, uint32_t b);
-void __sanitizer_cov_trace_const_cmp8(uint64_t a, uint64_t b);
-void __sanitizer_cov_trace_switch(uint64_t v, uint64_t *cases_of);
-
-#define COUNTS __attribute__((no_sanitize("coverage", "address", "undefined")))
-
-COUNTS void __sanitizer_cov_trace_cmp1(uint8_t a, uint8_t b)
-{
-	comparisons++;
-}
-COUNTS void __sanitizer_cov_trace_cmp2(uint16_t a, uint16_t b)
-{
-	comparisons++;
-}
-COUNTS void __sanitizer_cov_trace_cmp4(uint32_t a, uint32_t b)
-{
-	comparisons++;
-}
-COUNTS void __sanitizer_cov_trace_cmp8(uint64_t a, uint64_t b)
-{
-	comparisons++;
-}
-COUNTS void __sanitizer_cov_trace_const_cmp1(uint8_t a, uint8_t b)
-{
-	comparisons++;
-}
-COUNTS void __sanitizer_cov_trace_const_cmp2(uint16_t a, uint16_t b)
-{
-	comparisons++;
-}
-COUNTS void __sanitizer_cov_trace_const_cmp4(uint32_t a, uint32_t b)
-{
-	comparisons++;
-}
-COUNTS void __sanitizer_cov_trace_const_cmp8(uint64_t a, uint64_t b)
-{
-	comparisons++;
-}
-COUNTS void __sanitizer_cov_trace_switch(uint64_t v, uint64_t *cases_of)
-{
-	comparisons++;
-}
+#define COUNTS(name, ...)                                                                       \
+	void name(__VA_ARGS__);                                                                 \
+	__attribute__((no_sanitize("coverage", "address", "undefined"))) void name(__VA_ARGS__) \
+	{                                                                                       \
+		comparisons++;                                                                  \
+	}
+COUNTS(__sanitizer_cov_trace_cmp1, uint8_t a, uint8_t b)
+COUNTS(__sanitizer_cov_trace_cmp2, uint16_t a, uint16_t b)
+COUNTS(__sanitizer_cov_trace_cmp4, uint32_t a, uint32_t b)
+COUNTS(__sanitizer_cov_trace_cmp8, uint64_t a, uint64_t b)
+COUNTS(__sanitizer_cov_trace_const_cmp1, uint8_t a, uint8_t b)
+COUNTS(__sanitizer_cov_trace_const_cmp2, uint16_t a, uint16_t b)
+COUNTS(__sanitizer_cov_trace_const_cmp4, uint32_t a, uint32_t b)
+COUNTS(__sanitizer_cov_trace_const_cmp8, uint64_t a, uint64_t b)
+COUNTS(__sanitizer_cov_trace_switch, uint64_t v, uint64_t *cases_of)
 #endif
 
 /* HEAD, then PIECE as often as fits, where each %u is the number of the piece, then TAIL. */
