@@ -23,26 +23,44 @@ static void row_prefetch(const struct sender *row)
 		__builtin_prefetch((const char *)row + i);
 }
 
+/* Whose row the message will be given: a local one, nearly always, to that of its user's messages before. */
+static uint32_t sender_soon(struct trace *t, const struct message *msg)
+{
+	const struct extra *x;
+
+	if (msg->flags & M_FIXED)
+		return msg->sender;
+	if (msg->extra == NO_EXTRA || (msg->flags & M_SMALL))
+		return 0;
+	x = extra_at(&t->messages, msg->extra);
+	return x->undecided == WAIT_SCRIPT ? who_user_soon(t, names_get(&t->names, x->sender_name)) : 0;
+}
+
+/* The row that R's message belongs to, and where the judge's filter keeps its recipient. */
+static void rcpt_soon(struct trace *t, struct result_ahead *r, const char *base)
+{
+	uint32_t sender = sender_soon(t, message_at(&t->messages, r->slot));
+	const struct sender *row;
+
+	if (!sender)
+		return;
+	row = sender_at(&t->senders, sender);
+	row_prefetch(row);
+	r->hashed = true;
+	r->rcpt = rcpt_hash(event_get(r->ev, base, F_RECIPIENT), &r->domain);
+	judge_prefetch(t->judge, row->key, r->rcpt, r->domain);
+}
+
 static void result_soon(struct trace *t, const struct event *ev, const char *base)
 {
 	struct result_ahead *r = place_of(t, ev);
-	const struct message *msg;
-	const struct sender *row;
 
 	/* its recipients were judged with the arrival: what is left is not worth a second look */
 	if (ev->dialect == DIALECT_EXIM)
 		return;
 	*r = (struct result_ahead){ .ev = ev, .id = ev->id, .slot = messages_find(&t->messages, ev->id) };
-	if (r->slot == NO_MESSAGE)
-		return;
-	msg = message_at(&t->messages, r->slot);
-	if (!(msg->flags & M_FIXED))
-		return;
-	row = sender_at(&t->senders, msg->sender);
-	row_prefetch(row);
-	r->hashed = true;
-	r->rcpt = rcpt_hash(event_get(ev, base, F_RECIPIENT), &r->domain);
-	judge_prefetch(t->judge, row->key, r->rcpt, r->domain);
+	if (r->slot != NO_MESSAGE)
+		rcpt_soon(t, r, base);
 }
 
 void trace_soon(void *ctx, const struct event *ev, const char *base)
@@ -59,20 +77,25 @@ void trace_soon(void *ctx, const struct event *ev, const char *base)
 		row_prefetch(sender_at(&t->senders, sender));
 }
 
-static const struct result_ahead *ahead_of(struct trace *t, const struct event *ev)
+static struct result_ahead *ahead_of(struct trace *t, const struct event *ev)
 {
-	const struct result_ahead *r = place_of(t, ev);
+	struct result_ahead *r = place_of(t, ev);
 
 	return r->ev == ev && qid_eq(r->id, ev->id) ? r : NULL;
 }
 
 uint32_t soon_slot(struct trace *t, const struct step *s)
 {
-	const struct result_ahead *r = ahead_of(t, s->ev);
+	struct result_ahead *r = ahead_of(t, s->ev);
 
-	return r && r->slot != NO_MESSAGE && qid_eq(message_at(&t->messages, r->slot)->id, s->ev->id)
-		       ? r->slot
-		       : messages_find(&t->messages, s->ev->id);
+	if (!r)
+		return messages_find(&t->messages, s->ev->id);
+	if (r->slot == NO_MESSAGE || !qid_eq(message_at(&t->messages, r->slot)->id, r->id))
+		r->slot = messages_find(&t->messages, r->id);
+	/* it arrived since: late, but there is something to do before the judge is asked */
+	if (!r->hashed && r->slot != NO_MESSAGE)
+		rcpt_soon(t, r, s->base);
+	return r->slot;
 }
 
 uint64_t soon_rcpt(struct trace *t, const struct step *s, uint64_t *ret_domain)

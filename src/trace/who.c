@@ -175,6 +175,11 @@ uint32_t who_soon(struct trace *t, const struct event *ev, const char *base)
 	return known_find(t, hash_span(place->text, hash_span(event_get(ev, base, F_UNIX_USER), KIND_LOCAL)));
 }
 
+uint32_t who_user_soon(struct trace *t, struct span user)
+{
+	return known_find(t, hash_span(SPAN_NONE, hash_span(user, KIND_LOCAL)));
+}
+
 static void who_from_row(const struct sender *row, struct arrival *who)
 {
 	who->kind = row->kind;

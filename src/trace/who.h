@@ -52,5 +52,7 @@ struct arrival who_single(struct trace *t, enum sender_kind kind);
 
 /* The row of the sender that EV, still some events away, will probably name; 0 where nothing is known yet. */
 uint32_t who_soon(struct trace *t, const struct event *ev, const char *base);
+/* The row that USER's messages without a folder were given lately; 0 = none remembered. */
+uint32_t who_user_soon(struct trace *t, struct span user);
 
 #endif
