@@ -114,7 +114,7 @@ static void advise_logwrite(const struct exim *e)
 			    "the script of each message; the line goes into the list that acl_not_smtp "
 			    "names%s",
 			    how(e)),
-		SPAN("warn logwrite = $message_exim_id X-PHP-Script: $h_X-PHP-Script: "
+		SPAN("warn logwrite = X-PHP-Script: $h_X-PHP-Script: "
 		     "X-PHP-Originating-Script: "
 		     "$h_X-PHP-Originating-Script:"),
 		options_file(e));

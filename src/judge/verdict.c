@@ -28,15 +28,22 @@ static void number(char out[24], double x, bool percent)
 		 percent ? " %" : "");
 }
 
-/* TEXT with its first @ replaced by VALUE and its second by USUAL. */
+/* TEXT with its first @ replaced by VALUE and its second by USUAL; "(s)" goes by VALUE. */
 static struct span sentence(struct arena *a, const char *text, const char *value, const char *usual)
 {
+	const bool one = strcmp(value, "1") == 0;
 	char out[200];
 	size_t n = 0;
 
 	for (const char *c = text; *c && n < sizeof(out) - 25; c++) {
 		const char *put = value;
 
+		if (strncmp(c, "(s)", 3) == 0) {
+			out[n] = 's';
+			n += !one;
+			c += 2;
+			continue;
+		}
 		if (*c != '@') {
 			out[n++] = *c;
 			continue;

@@ -133,6 +133,28 @@ static void fill_identity(struct maker *m, struct span rest)
 	}
 }
 
+/*
+ * What doctor has an administrator log in acl_not_smtp, where Exim puts the id before it and prints line ends as \n
+ * (acl.c): "X-PHP-Script: HOST/PATH for IP X-PHP-Originating-Script: UID:FILE", either of them empty. Whoever hands the
+ * message over writes both: a name that looks like another header's ends where the first one does.
+ */
+static void fill_php(struct maker *m, struct span s)
+{
+	const struct span key = SPAN("X-PHP-Originating-Script: ");
+	ptrdiff_t at = span_search(s, 0, key), colon;
+
+	exim_put(m, F_TEXT, s);
+	s = at < 0 ? SPAN_NONE : span_from(s, (size_t)at + key.n);
+	colon = span_find(s, 0, ':');
+	if (colon <= 0 || colon > 10 || (size_t)colon + 1 == s.n)
+		return;
+	for (ptrdiff_t i = 0; i < colon; i++)
+		if ((unsigned char)(s.p[i] - '0') > 9)
+			return;
+	exim_put(m, F_UID, span_head(s, (size_t)colon));
+	exim_put(m, F_SCRIPT, span_from(s, (size_t)colon + 1));
+}
+
 static void fill_limit(struct maker *m, struct span rest)
 {
 	exim_put(m, F_SENDER, next_word(&rest));
@@ -167,6 +189,7 @@ static const struct misc table[] = {
 	{ SPAN("SMTP connection outbound "), EV_NOTICE, fill_outbound, false },
 	{ SPAN("SMTP connection identification "), EV_NOTICE, fill_identity, false },
 	{ SPAN("Sender identification "), EV_NOTICE, fill_identity, false },
+	{ SPAN("X-PHP-"), EV_HEADER, fill_php, true },
 	{ SPAN("SMTP connection Ci="), EV_CONNECT, fill_connection, false },
 	HOST("SMTP call from ", EV_DISCONNECT),
 	HOST("no MAIL in SMTP connection from ", EV_DISCONNECT),
@@ -296,7 +319,8 @@ static enum line_result write_row(struct maker *m, const struct exim_head *h, co
 		return count_connection(m, h, span_from(s, row->start.n));
 	exim_begin(m, h, row->kind);
 	if (row->fill)
-		row->fill(m, span_from(s, row->fill == fill_text ? 0 : row->start.n));
+		row->fill(m,
+			  span_from(s, row->fill == fill_text || row->fill == fill_php ? 0 : row->start.n));
 	else
 		exim_put(m, F_TEXT, s);
 	if (row->kind == EV_OTHER)
@@ -310,6 +334,7 @@ static enum line_result write_row(struct maker *m, const struct exim_head *h, co
 enum line_result exim_misc(struct maker *m, const struct exim_head *h, struct span s)
 {
 	static const struct misc about_message = { SPAN(""), EV_NOTICE, fill_text, true };
+	static const struct misc php = { SPAN("X-PHP-"), EV_HEADER, fill_php, true };
 	ptrdiff_t word;
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -323,6 +348,10 @@ enum line_result exim_misc(struct maker *m, const struct exim_head *h, struct sp
 		return write_row(m, h, row, s);
 	}
 	word = span_find(s, 0, ' ');
+	/* "logwrite = $message_exim_id ..." says the id twice */
+	if (word > 0 && h->id.n && span_eq(span_head(s, (size_t)word), h->id) &&
+	    span_starts(span_from(s, (size_t)word + 1), SPAN("X-PHP-")))
+		return write_row(m, h, &php, span_from(s, (size_t)word + 1));
 	if (word > 0 && span_starts(span_from(s, (size_t)word), SPAN(" authenticator failed for ")))
 		return auth_failed(m, h, s, (size_t)word + 26);
 	return h->id.n ? write_row(m, h, &about_message, s) : LINE_OTHER;

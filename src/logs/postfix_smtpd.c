@@ -149,13 +149,13 @@ static enum line_result warning(struct pf *p)
 	return pf_end(p);
 }
 
-/* Beginning or end of a session; S starts with the client, or has " from " before it. */
+/* Beginning or end of a session; S starts with the client, or has " from " before it. Statistics count beginnings. */
 static enum line_result session(struct pf *p, enum event_kind kind, struct span s)
 {
 	struct pf_peer peer = { 0 };
 	struct span text = p->text;
 
-	if (!p->m->all)
+	if (!p->m->all && (p->m->brief || kind != EV_CONNECT))
 		return LINE_DULL;
 	if (kind != EV_CONNECT && !pf_take_peer(&s, &peer)) {
 		ptrdiff_t from = span_search(s, 0, SPAN(" from "));
@@ -231,8 +231,9 @@ enum line_result pf_postscreen(struct pf *p)
 
 	if (p->severe)
 		return pf_notice(p);
+	/* whom it lets pass connects to smtpd once more */
 	if (pf_take(&s, SPAN("CONNECT from ")))
-		return session(p, EV_CONNECT, s);
+		return p->m->all ? session(p, EV_CONNECT, s) : LINE_DULL;
 	if (pf_take(&s, SPAN("DISCONNECT ")))
 		return session(p, EV_DISCONNECT, s);
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)

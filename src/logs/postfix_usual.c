@@ -111,7 +111,7 @@ enum line_result pf_usual_smtpd(struct maker *m, struct span tag, struct span s)
 	struct qid id;
 
 	if (STARTS(s.p, end, "connect from ") || STARTS(s.p, end, "disconnect from "))
-		return LINE_DULL;
+		return m->brief ? LINE_DULL : LINE_UNREAD;
 	p = behind_id(s, &id);
 	return p && STARTS(p, end, "client=") ? client(m, id, p + 7, end) : LINE_UNREAD;
 }

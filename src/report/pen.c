@@ -54,6 +54,15 @@ static void break_line(struct pen *p)
 	p->gap = p->indent;
 }
 
+/* Of N bytes of a word that has to be broken: a path is broken behind a folder. */
+static size_t break_at(struct span s, size_t n)
+{
+	for (size_t i = n; i > n / 2; i--)
+		if (s.p[i - 1] == '/')
+			return i;
+	return n;
+}
+
 /* Shown text that has no place to break: on this line, on the next, or broken where the line ends. */
 static void put_clean(struct pen *p, struct span s)
 {
@@ -69,7 +78,7 @@ static void put_clean(struct pen *p, struct span s)
 		fits = s.n <= PEN_WORD && show_width(s, ascii) <= room(p);
 		put_blanks(p, p->gap);
 		p->gap = 0;
-		n = fits ? s.n : fitting(s, room(p), ascii);
+		n = fits ? s.n : break_at(s, fitting(s, room(p), ascii));
 		buf_add(p->out, s.p, n);
 		p->col += show_width(span_head(s, n), ascii);
 		s = span_from(s, n);

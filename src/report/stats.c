@@ -12,7 +12,7 @@
 #define CELL 10
 #define NARROW 50 /* columns of the screen that leave room for two cells and a key */
 
-/* What a table's rows can know: an arrival names no result, a result no size. */
+/* What a table's rows can know: an arrival names no result. The bytes of a domain are those delivered there. */
 enum known { ARRIVALS = 1, RESULTS = 2 };
 
 /* A table's columns; one of all is shown from so many columns of the screen on. */
@@ -28,7 +28,7 @@ static const struct {
 	{ "delivered", offsetof(struct counts, delivered), 100, RESULTS, false },
 	{ "deferred", offsetof(struct counts, deferred), 100, RESULTS, false },
 	{ "bounced", offsetof(struct counts, bounced), 60, RESULTS, false },
-	{ "bytes", offsetof(struct counts, bytes), 70, ARRIVALS, true },
+	{ "bytes", offsetof(struct counts, bytes), 70, ARRIVALS | RESULTS, true },
 };
 
 static void put_cell(struct pen *p, size_t end, struct span s)

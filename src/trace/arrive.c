@@ -422,6 +422,19 @@ static void arrive_wait_script(struct trace *t, struct message *msg, const struc
 	msg->flags |= M_ARRIVED;
 }
 
+/* The file that a header of this message named, as Exim wrote it before the arrival; or empty. */
+static struct span header_ahead_take(struct trace *t, struct qid id, uint32_t uid)
+{
+	for (uint32_t i = 0; i < HEADERS_AHEAD; i++)
+		if (t->header[i].name && qid_eq(t->header[i].id, id)) {
+			uint32_t name = t->header[i].uid == uid ? t->header[i].name : 0;
+
+			t->header[i].name = 0;
+			return names_get(&t->names, name);
+		}
+	return SPAN_NONE;
+}
+
 static void arrive_exim_local(struct trace *t, struct message *msg, const struct step *s)
 {
 	struct span user = step_get(s, F_UNIX_USER);
@@ -431,6 +444,7 @@ static void arrive_exim_local(struct trace *t, struct message *msg, const struct
 	struct span dir = script_take_cwd(&t->script, t->o.accounts, s->time, s->ev->pid, index, shared,
 					  sender.n ? rcpt_hash(sender, NULL) : 0);
 	uint32_t uid = index == ACCOUNT_NONE ? UINT32_MAX : accounts_get(t->o.accounts, index)->uid;
+	struct span file = t->next_header ? header_ahead_take(t, msg->id, uid) : SPAN_NONE;
 	struct arrival who;
 
 	if (observed_arrival(t, msg, s, OBSERVED_SENDMAIL, uid))
@@ -443,6 +457,10 @@ static void arrive_exim_local(struct trace *t, struct message *msg, const struct
 		arrive_wait_script(t, msg, s, user, index);
 	else
 		arrive_fixed(t, msg, &who, s);
+	if (file.n && (msg->flags & M_FIXED))
+		sender_tally(&t->senders, &t->names, msg->sender, TALLY_PLACE, file, 'C');
+	else if (file.n)
+		message_extra(&t->messages, msg)->header_script = names_put(&t->names, file);
 }
 
 void arrive_exim(struct trace *t, const struct step *s)
@@ -577,8 +595,8 @@ void arrive_postfix(struct trace *t, const struct step *s)
 }
 
 /*
- * X-PHP-Originating-Script as Postfix's header_checks saw it: PHP writes "uid:file", but so can anybody. It is
- * believed only to name a file of the very user that pickup saw, and at grade C.
+ * X-PHP-Originating-Script as Postfix's header_checks or Exim's ACL saw it: PHP writes "uid:file", but so can anybody. It
+ * is believed only to name a file of the very user that the mail server saw, and at grade C.
  */
 void arrive_header(struct trace *t, const struct step *s)
 {
@@ -587,7 +605,17 @@ void arrive_header(struct trace *t, const struct step *s)
 	struct extra *x;
 	uint64_t uid;
 
-	if (slot == NO_MESSAGE || !script.n || !span_u64(step_get(s, F_UID), &uid))
+	if (!script.n || !span_u64(step_get(s, F_UID), &uid) || uid >= UINT32_MAX)
+		return;
+	if (s->ev->dialect == DIALECT_EXIM) {
+		t->header[t->next_header++ % HEADERS_AHEAD] = (struct header_ahead){
+			.id = s->ev->id,
+			.uid = (uint32_t)uid,
+			.name = names_put(&t->names, span_head(script, 255)),
+		};
+		return;
+	}
+	if (slot == NO_MESSAGE)
 		return;
 	x = message_has_extra(&t->messages, message_at(&t->messages, slot));
 	if (x && x->undecided == WAIT_SCRIPT && x->account != ACCOUNT_NONE && !x->header_script &&

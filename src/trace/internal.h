@@ -29,6 +29,13 @@ struct grace {
 	int64_t until;
 };
 
+/* A header that Exim logged before the arrival it belongs to. */
+struct header_ahead {
+	struct qid id;
+	uint32_t uid, name; /* name 0: taken */
+};
+
+#define HEADERS_AHEAD 16
 #define GRACE_RING 4096
 #define GRACE_SECONDS 60
 #define ROWS_MOST 100000
@@ -87,6 +94,8 @@ struct trace {
 	uint64_t split;                /* folder names with a line end in Exim's log */
 	uint32_t split_first;
 	bool exim_open;                /* Exim's log holds customers' folder names: they can forge its lines */
+	struct header_ahead header[HEADERS_AHEAD]; /* a ring */
+	uint32_t next_header;
 	uint64_t astray;               /* events that claim to lie more than a day ahead, or before 1970 */
 	struct queued_memory queue;
 	struct writer_memory writers;

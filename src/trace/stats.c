@@ -14,6 +14,7 @@
 #define KEYS_MOST 20000
 #define ROWS_SHOWN 50
 #define TEXT_MOST 120
+#define FLIGHTS_MOST (1u << 18) /* 8 MB; beyond, the oldest makes room */
 
 enum list { LIST_SENDERS, LIST_HOSTS, LIST_DOMAINS, LIST_ERRORS, LIST_REJECTS, LISTS };
 
@@ -29,8 +30,17 @@ struct listing {
 	struct table table;
 };
 
+/* A message on its way: Postfix names the host before the size, and no result names either. */
+struct flight {
+	struct qid id;
+	uint32_t host, size; /* host: its entry */
+};
+
 struct stats_memory {
 	struct listing list[LISTS];
+	struct flight *flight; /* owned */
+	uint32_t nflights, flights_room, next; /* next: whose place the next one takes, once all are taken */
+	struct table flights;
 	struct counts by_hour[24];
 	uint64_t rejected, auth_failures, held, removed, connections;
 };
@@ -51,6 +61,7 @@ struct stats_memory *stats_new(void)
 
 	for (unsigned i = 0; i < LISTS; i++)
 		table_init(&s->list[i].table, 8);
+	table_init(&s->flights, 8);
 	return s;
 }
 
@@ -60,10 +71,14 @@ void stats_free(struct stats_memory *s)
 		free(s->list[i].entry);
 		table_free(&s->list[i].table);
 	}
+	if (s) {
+		free(s->flight);
+		table_free(&s->flights);
+	}
 	free(s);
 }
 
-static struct counts *counts_of(struct trace *t, enum list which, struct span text)
+static uint32_t entry_of(struct trace *t, enum list which, struct span text)
 {
 	struct listing *l = &t->stats->list[which];
 	uint64_t key = hash_span(text, t->names.seed);
@@ -87,8 +102,71 @@ static struct counts *counts_of(struct trace *t, enum list which, struct span te
 		};
 		table_put(&l->table, key, index, entry_hash, l);
 	}
-	return &l->entry[index].counts;
+	return index;
 }
+
+static struct counts *counts_of(struct trace *t, enum list which, struct span text)
+{
+	uint32_t index = entry_of(t, which, text);
+
+	return &t->stats->list[which].entry[index].counts;
+}
+
+/* --- messages on their way ------------------------------------------------------------------- */
+
+static uint64_t id_hash(struct qid id)
+{
+	return hash_mix(id.hi ^ hash_mix(id.lo));
+}
+
+static uint64_t flight_hash(const void *owner, uint32_t index)
+{
+	return id_hash(((const struct stats_memory *)owner)->flight[index].id);
+}
+
+static bool flight_same(const void *owner, uint32_t index, const void *key)
+{
+	return qid_eq(((const struct stats_memory *)owner)->flight[index].id, *(const struct qid *)key);
+}
+
+/* Its place, or TABLE_NONE. */
+static uint32_t flight_find(const struct stats_memory *m, struct qid id)
+{
+	return table_find(&m->flights, id_hash(id), flight_same, m, &id);
+}
+
+static void flight_drop(struct stats_memory *m, struct qid id)
+{
+	uint32_t at = flight_find(m, id);
+
+	if (at != TABLE_NONE)
+		table_drop(&m->flights, id_hash(id), at, flight_hash, m);
+}
+
+/* Its place, new or not. */
+static uint32_t flight_put(struct stats_memory *m, struct qid id)
+{
+	uint32_t at = flight_find(m, id);
+
+	if (at != TABLE_NONE)
+		return at;
+	if (m->nflights == m->flights_room && m->nflights < FLIGHTS_MOST) {
+		m->flights_room = m->flights_room ? m->flights_room * 2 : 256;
+		m->flight = xrealloc(m->flight, m->flights_room * sizeof(*m->flight));
+	}
+	if (m->nflights < m->flights_room) {
+		at = m->nflights++;
+	} else {
+		at = m->next++ % FLIGHTS_MOST;
+		if (flight_find(m, m->flight[at].id) == at)
+			flight_drop(m, m->flight[at].id);
+	}
+	m->flight[at] = (struct flight){ .id = id };
+	table_put(&m->flights, id_hash(id), at, flight_hash, m);
+	return at;
+}
+
+/* --- events ---------------------------------------------------------------------------------- */
 
 /* Digits become #, addresses <...>: the same refusal to a thousand recipients is one text. */
 static struct span fold(struct span text, char ret_text[TEXT_MOST])
@@ -134,44 +212,61 @@ static bool is_first(const struct trace *t, const struct step *s)
 	return s->ev->kind == EV_QUEUE ? (had & (M_COUNTED | M_DONE)) != M_COUNTED : !(had & M_ARRIVED);
 }
 
-static struct counts *host_of(struct trace *t, const struct step *s)
+/* Postfix names the host on the line before the one that knows sender, size and recipients. */
+static struct flight *count_host(struct trace *t, const struct step *s)
 {
 	struct span host = step_get(s, F_CLIENT_IP);
+	uint32_t at = flight_put(t->stats, s->ev->id); /* may move the array */
+	struct flight *f = &t->stats->flight[at];
 
-	return counts_of(t, LIST_HOSTS, host.n ? host : SPAN("(local)"));
+	f->host = entry_of(t, LIST_HOSTS, host.n ? host : SPAN("(local)"));
+	return f;
 }
 
-/* Postfix names the host on the line before the one that knows sender, size and recipients. */
 static void count_arrival(struct trace *t, const struct step *s)
 {
 	struct span sender = step_get(s, F_SENDER);
-	struct counts *to[] = {
-		hour_of(t, s),
-		counts_of(t, LIST_SENDERS, sender.n ? sender : SPAN("<>")),
-		s->ev->kind == EV_QUEUE ? NULL : host_of(t, s),
-	};
+	uint32_t at = s->ev->kind == EV_QUEUE ? flight_find(t->stats, s->ev->id) : TABLE_NONE;
+	struct flight *f = at == TABLE_NONE ? count_host(t, s) : &t->stats->flight[at];
+	struct counts *to[3];
 
-	for (unsigned i = 0; i < 3 && to[i]; i++) {
+	f->size = s->ev->size;
+	to[0] = hour_of(t, s);
+	to[1] = counts_of(t, LIST_SENDERS, sender.n ? sender : SPAN("<>"));
+	to[2] = &t->stats->list[LIST_HOSTS].entry[f->host].counts;
+	for (unsigned i = 0; i < 3; i++) {
 		to[i]->messages++;
 		to[i]->recipients += s->ev->nrcpt;
 		to[i]->bytes += s->ev->size;
 	}
 }
 
-static void count_result(struct trace *t, const struct step *s)
+/* Of a local delivery Exim names the mailbox first, the address behind it. */
+static struct span domain_of(const struct step *s)
 {
 	struct span rcpt = step_get(s, F_RECIPIENT);
 	ptrdiff_t at = span_rfind(rcpt, '@');
+
+	if (at < 0) {
+		rcpt = step_get(s, F_ORIG_RECIPIENT);
+		at = span_rfind(rcpt, '@');
+	}
+	return at < 0 ? SPAN("(local)") : span_from(rcpt, (size_t)at + 1);
+}
+
+static void count_result(struct trace *t, const struct step *s)
+{
 	struct span text = step_get(s, F_TEXT);
-	struct counts *to[] = {
-		hour_of(t, s),
-		counts_of(t, LIST_DOMAINS, at < 0 ? SPAN("(local)") : span_from(rcpt, (size_t)at + 1)),
-		NULL,
-	};
+	uint32_t at = flight_find(t->stats, s->ev->id);
+	struct counts *to[3] = { NULL };
 	char folded[TEXT_MOST];
 
 	if (s->ev->flags & (EVF_PROBE | EVF_SUPPRESSED))
 		return;
+	to[0] = hour_of(t, s);
+	to[1] = counts_of(t, LIST_DOMAINS, domain_of(s));
+	if (at != TABLE_NONE && s->ev->kind == EV_DELIVER)
+		to[1]->bytes += (uint64_t)t->stats->flight[at].size * s->ev->repeat;
 	if (s->ev->kind != EV_DELIVER && text.n)
 		to[2] = counts_of(t, LIST_ERRORS, fold(text, folded));
 	for (unsigned i = 0; i < 3 && to[i]; i++) {
@@ -190,10 +285,12 @@ void stats_event(struct trace *t, const struct step *s)
 	switch (s->ev->kind) {
 	case EV_SUBMIT:
 	case EV_ACCEPT:
-		if (s->ev->dialect != DIALECT_EXIM)
-			host_of(t, s)->messages++;
-		else if (is_first(t, s))
+		if (!is_first(t, s))
+			break;
+		if (s->ev->dialect == DIALECT_EXIM)
 			count_arrival(t, s);
+		else
+			count_host(t, s);
 		break;
 	case EV_QUEUE:
 		if (is_first(t, s))
@@ -212,6 +309,9 @@ void stats_event(struct trace *t, const struct step *s)
 		break;
 	case EV_AUTH_FAIL:
 		m->auth_failures++;
+		break;
+	case EV_COMPLETE:
+		flight_drop(m, s->ev->id);
 		break;
 	case EV_HOLD:
 	case EV_FREEZE:

@@ -438,6 +438,28 @@ static void tells_who_wrote(void **state)
 	}
 }
 
+/* The sender's own word, and of use only where it is exactly syslog's number for mail. */
+static void tells_what_syslog_has_too(void **state)
+{
+	static const struct {
+		const char *json;
+		bool mail;
+	} entries[] = {
+		{ ENTRY("postfix/smtpd", "\"_UID\":\"1004\",\"SYSLOG_FACILITY\":\"2\""), true },
+		{ ENTRY("postfix/smtpd", "\"_UID\":\"1004\",\"SYSLOG_FACILITY\":\"1\""), false },
+		{ ENTRY("postfix/smtpd", "\"_UID\":\"1004\",\"SYSLOG_FACILITY\":\"02\""), false },
+		{ ENTRY("postfix/smtpd", "\"_UID\":\"1004\""), false },
+		{ ENTRY("postfix/smtpd", "\"SYSLOG_FACILITY\":\"2\""), false },
+	};
+
+	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
+		feed(entries[i].json);
+		assert_int_equal(ev.events, 1);
+		assert_int_equal(((const struct event *)(void *)ev.mem)->has >> F_WRITER_MAIL & 1,
+				 entries[i].mail);
+	}
+}
+
 static void refuses_what_is_no_entry(void **state)
 {
 	static const char *const wrong[] = {
@@ -585,6 +607,7 @@ int main(void)
 		cmocka_unit_test(cuts_what_is_too_long),
 		cmocka_unit_test(reads_journal_json),
 		cmocka_unit_test(tells_who_wrote),
+		cmocka_unit_test(tells_what_syslog_has_too),
 		cmocka_unit_test(believes_the_uid_not_the_name),
 		cmocka_unit_test(refuses_what_is_no_entry),
 		cmocka_unit_test(drops_text_without_room),

@@ -55,7 +55,7 @@ static enum line_result read_line(struct reader *r, const char *tag, struct span
 		.repeat = 1,
 		.syslog = true,
 	};
-	r->maker = (struct maker){ .out = &r->out, .line = &r->line, .all = all };
+	r->maker = (struct maker){ .out = &r->out, .line = &r->line, .all = all, .brief = true };
 	return postfix_line(&r->maker);
 }
 

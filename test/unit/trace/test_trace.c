@@ -446,6 +446,8 @@ static void stats_count_a_message_once(void **state)
 	assert_int_equal(r.q->stats.nhosts, 1);
 	assert_true(span_eq(r.q->stats.hosts[0].key, SPAN("203.0.113.70")));
 	assert_int_equal(r.q->stats.hosts[0].counts.messages, 1);
+	assert_int_equal(r.q->stats.hosts[0].counts.bytes, 800);
+	assert_int_equal(r.q->stats.hosts[0].counts.recipients, 1);
 	end(&r);
 }
 
