@@ -56,6 +56,7 @@ static const struct {
 	[ACT_UUDECODE] = { decode_uu, true },
 	[ACT_ENTITIES] = { decode_entities, false },
 	[ACT_STRIPSLASHES] = { decode_stripslashes, false },
+	[ACT_STRIPCSLASHES] = { decode_stripcslashes, false },
 	[ACT_LOWER] = { decode_lower, false },
 	[ACT_UPPER] = { decode_upper, false },
 };
@@ -128,6 +129,23 @@ static bool act_ucfirst(struct machine *m, struct value *arg, uint32_t n, struct
 	*ret = value_text(&m->e->pool, s);
 	if (ret->kind == V_TEXT && s.n && s.p[0] >= 'a' && s.p[0] <= 'z')
 		*(char *)(uintptr_t)ret->p = (char)(s.p[0] & ~0x20);
+	ret->marks = arg->marks;
+	return true;
+}
+
+/* The letter behind each blank, or behind each of the second argument's. */
+static bool act_ucwords(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
+	struct span s = value_plain(arg, scratch),
+		    ends = n > 1 ? value_plain(&arg[1], other) : SPAN(" \t\r\n\f\v");
+	char *p;
+
+	*ret = value_text(&m->e->pool, s);
+	p = (char *)(uintptr_t)ret->p;
+	for (size_t i = 0; ret->kind == V_TEXT && i < s.n; i++)
+		if (s.p[i] >= 'a' && s.p[i] <= 'z' && (i == 0 || span_find(ends, 0, s.p[i - 1]) >= 0))
+			p[i] = (char)(s.p[i] & ~0x20);
 	ret->marks = arg->marks;
 	return true;
 }
@@ -332,23 +350,31 @@ static bool act_strrchr(struct machine *m, struct value *arg, uint32_t n, struct
 }
 
 /* Every FROM in S by TO: how many there were. */
-static size_t replace_one(struct span s, struct span from, struct span to, struct buf *out)
+static size_t replace_one(struct span s, struct span from, struct span to, bool any_case, struct buf *out)
 {
+	struct buf low = BUF_MAX(DECODED_MOST), word = BUF_MAX(DECODED_MOST);
+	struct span in = s;
 	size_t at = 0, hits = 0;
 	ptrdiff_t hit;
 
-	while (from.n && (hit = span_search(s, at, from)) >= 0) {
+	if (any_case && decode_lower(s, &low) && decode_lower(from, &word)) {
+		in = buf_view(&low);
+		from = buf_view(&word);
+	}
+	while (from.n && (hit = span_search(in, at, from)) >= 0) {
 		buf_add(out, s.p + at, (size_t)hit - at);
 		buf_span(out, to);
 		at = (size_t)hit + from.n;
 		hits++;
 	}
 	buf_span(out, span_from(s, at));
+	buf_free(&low);
+	buf_free(&word);
 	return hits;
 }
 
 /* str_replace with texts or lists on either side. */
-static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+static bool replace(struct machine *m, struct value *arg, uint32_t n, bool any_case, struct value *ret)
 {
 	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH], sc[VALUE_SCRATCH];
 	uint32_t pairs = arg[0].kind == V_ARRAY ? arg[0].array->n : 1;
@@ -369,7 +395,7 @@ static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct
 		else if (i < arg[1].array->n)
 			to = value_plain(&arg[1].array->pair[i].value, sc);
 		out->n = 0;
-		cost = replace_one(s, value_plain(from, sb), to, out);
+		cost = replace_one(s, value_plain(from, sb), to, any_case, out);
 		s = buf_view(out);
 		cost += s.n / 8;
 		m->e->steps_left -= m->e->steps_left > cost ? cost : m->e->steps_left;
@@ -382,6 +408,16 @@ static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct
 	buf_free(&work[0]);
 	buf_free(&work[1]);
 	return true;
+}
+
+static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	return replace(m, arg, n, false, ret);
+}
+
+static bool act_ireplace(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	return replace(m, arg, n, true, ret);
 }
 
 static bool act_replace_at(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
@@ -925,6 +961,7 @@ static act_fn *const acts[ACTS] = {
 	[ACT_CHR] = act_chr,
 	[ACT_ORD] = act_ord,
 	[ACT_UCFIRST] = act_ucfirst,
+	[ACT_UCWORDS] = act_ucwords,
 	[ACT_LCFIRST] = act_lcfirst,
 	[ACT_TRIM] = act_trim,
 	[ACT_LTRIM] = act_ltrim,
@@ -937,6 +974,7 @@ static act_fn *const acts[ACTS] = {
 	[ACT_STRSTR] = act_strstr,
 	[ACT_STRRCHR] = act_strrchr,
 	[ACT_REPLACE] = act_replace,
+	[ACT_IREPLACE] = act_ireplace,
 	[ACT_REPLACE_AT] = act_replace_at,
 	[ACT_TRANSLATE] = act_translate,
 	[ACT_SPRINTF] = act_sprintf,

@@ -317,6 +317,38 @@ bool decode_stripslashes(struct span in, struct buf *out)
 	return true;
 }
 
+/* The escapes of C (php-src ext/standard/string.c, php_stripcslashes): a text can be written in them alone. */
+bool decode_stripcslashes(struct span in, struct buf *out)
+{
+	static const char letters[] = "n\nt\tr\ra\av\vb\bf\f";
+
+	for (size_t i = 0; i < in.n; i++) {
+		const char *known;
+		unsigned v = 0;
+		size_t from;
+
+		if (in.p[i] != '\\' || ++i == in.n) {
+			if (i < in.n)
+				buf_byte(out, in.p[i]);
+			continue;
+		}
+		known = in.p[i] >= 'a' ? memchr(letters, in.p[i], sizeof(letters) - 1) : NULL;
+		from = i;
+		if (in.p[i] == 'x')
+			for (i++; i < in.n && i < from + 3 && hex_digit(in.p[i]) >= 0; i++)
+				v = v * 16 + (unsigned)hex_digit(in.p[i]);
+		else
+			for (; i < in.n && i < from + 3 && in.p[i] >= '0' && in.p[i] <= '7'; i++)
+				v = v * 8 + (unsigned)(in.p[i] - '0');
+		if (i > from + (in.p[from] == 'x'))
+			buf_byte(out, (char)v);
+		else
+			buf_byte(out, known ? known[1] : in.p[from]);
+		i = i > from + (in.p[from] == 'x') ? i - 1 : from;
+	}
+	return true;
+}
+
 /*
  * Plain letters only, as PHP does since 8.2 (manual, strtolower); before, the locale had its say, but a
  * function's name has none but plain letters.
