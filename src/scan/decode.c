@@ -366,3 +366,26 @@ bool decode_upper(struct span in, struct buf *out)
 		buf_byte(out, (char)(in.p[i] >= 'a' && in.p[i] <= 'z' ? in.p[i] & ~0x20 : in.p[i]));
 	return true;
 }
+
+size_t decode_replace(struct span s, struct span from, struct span to, bool any_case, struct buf *out)
+{
+	struct buf low = BUF_MAX(s.n), word = BUF_MAX(from.n);
+	struct span in = s;
+	size_t at = 0, hits = 0;
+	ptrdiff_t hit;
+
+	if (any_case && decode_lower(s, &low) && decode_lower(from, &word)) {
+		in = buf_view(&low);
+		from = buf_view(&word);
+	}
+	while (from.n && (hit = span_search(in, at, from)) >= 0) {
+		buf_add(out, s.p + at, (size_t)hit - at);
+		buf_span(out, to);
+		at = (size_t)hit + from.n;
+		hits++;
+	}
+	buf_span(out, span_from(s, at));
+	buf_free(&low);
+	buf_free(&word);
+	return hits;
+}
