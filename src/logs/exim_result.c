@@ -361,7 +361,7 @@ static void put_refused(struct maker *m, const struct result *r)
 
 		exim_tell(m, F_RELAY, reply.relay);
 		exim_put(m, F_RELAY_IP, exim_ip(reply.relay_ip));
-		m->ev->flags &= (uint16_t)~EVF_REMOTE;
+		m->ev->flags &= (uint16_t) ~(EVF_REMOTE | EVF_FILTER);
 		m->ev->flags |= route_flags(&older, exim_ip(reply.relay_ip));
 	}
 	exim_tell(m, F_CODE, reply.code);

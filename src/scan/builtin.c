@@ -56,6 +56,7 @@ static const struct {
 	[ACT_UUDECODE] = { decode_uu, true },
 	[ACT_ENTITIES] = { decode_entities, false },
 	[ACT_STRIPSLASHES] = { decode_stripslashes, false },
+	[ACT_STRIPCSLASHES] = { decode_stripcslashes, false },
 	[ACT_LOWER] = { decode_lower, false },
 	[ACT_UPPER] = { decode_upper, false },
 };
@@ -119,27 +120,42 @@ static bool act_ord(struct machine *m, struct value *arg, uint32_t n, struct val
 	return true;
 }
 
-/* Only plain letters, whatever the locale. */
-static bool act_ucfirst(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+/* Only plain letters, whatever the locale: from LEAST on they change their case. */
+static bool first_letter(struct machine *m, const struct value *arg, char least, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
 	struct span s = value_plain(arg, scratch);
 
 	*ret = value_text(&m->e->pool, s);
-	if (ret->kind == V_TEXT && s.n && s.p[0] >= 'a' && s.p[0] <= 'z')
-		*(char *)(uintptr_t)ret->p = (char)(s.p[0] & ~0x20);
+	if (ret->kind == V_TEXT && s.n && s.p[0] >= least && s.p[0] <= least + 25)
+		*(char *)(uintptr_t)ret->p = (char)(s.p[0] ^ 0x20);
 	ret->marks = arg->marks;
 	return true;
 }
 
+static bool act_ucfirst(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	return first_letter(m, arg, 'a', ret);
+}
+
 static bool act_lcfirst(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	char scratch[VALUE_SCRATCH];
-	struct span s = value_plain(arg, scratch);
+	return first_letter(m, arg, 'A', ret);
+}
+
+/* The letter behind each blank, or behind each of the second argument's. */
+static bool act_ucwords(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	char scratch[VALUE_SCRATCH], other[VALUE_SCRATCH];
+	struct span s = value_plain(arg, scratch),
+		    ends = n > 1 ? value_plain(&arg[1], other) : SPAN(" \t\r\n\f\v");
+	char *p;
 
 	*ret = value_text(&m->e->pool, s);
-	if (ret->kind == V_TEXT && s.n && s.p[0] >= 'A' && s.p[0] <= 'Z')
-		*(char *)(uintptr_t)ret->p = (char)(s.p[0] | 0x20);
+	p = (char *)(uintptr_t)ret->p;
+	for (size_t i = 0; ret->kind == V_TEXT && i < s.n; i++)
+		if (s.p[i] >= 'a' && s.p[i] <= 'z' && (i == 0 || span_find(ends, 0, s.p[i - 1]) >= 0))
+			p[i] = (char)(s.p[i] & ~0x20);
 	ret->marks = arg->marks;
 	return true;
 }
@@ -331,24 +347,8 @@ static bool act_strrchr(struct machine *m, struct value *arg, uint32_t n, struct
 	return true;
 }
 
-/* Every FROM in S by TO: how many there were. */
-static size_t replace_one(struct span s, struct span from, struct span to, struct buf *out)
-{
-	size_t at = 0, hits = 0;
-	ptrdiff_t hit;
-
-	while (from.n && (hit = span_search(s, at, from)) >= 0) {
-		buf_add(out, s.p + at, (size_t)hit - at);
-		buf_span(out, to);
-		at = (size_t)hit + from.n;
-		hits++;
-	}
-	buf_span(out, span_from(s, at));
-	return hits;
-}
-
 /* str_replace with texts or lists on either side. */
-static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+static bool replace(struct machine *m, struct value *arg, uint32_t n, bool any_case, struct value *ret)
 {
 	char sa[VALUE_SCRATCH], sb[VALUE_SCRATCH], sc[VALUE_SCRATCH];
 	uint32_t pairs = arg[0].kind == V_ARRAY ? arg[0].array->n : 1;
@@ -369,7 +369,7 @@ static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct
 		else if (i < arg[1].array->n)
 			to = value_plain(&arg[1].array->pair[i].value, sc);
 		out->n = 0;
-		cost = replace_one(s, value_plain(from, sb), to, out);
+		cost = decode_replace(s, value_plain(from, sb), to, any_case, out);
 		s = buf_view(out);
 		cost += s.n / 8;
 		m->e->steps_left -= m->e->steps_left > cost ? cost : m->e->steps_left;
@@ -382,6 +382,16 @@ static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct
 	buf_free(&work[0]);
 	buf_free(&work[1]);
 	return true;
+}
+
+static bool act_replace(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	return replace(m, arg, n, false, ret);
+}
+
+static bool act_ireplace(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	return replace(m, arg, n, true, ret);
 }
 
 static bool act_replace_at(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
@@ -540,15 +550,21 @@ static struct format take_format(struct span *s)
 	return f;
 }
 
+static struct span digits_of(uint64_t v, unsigned base, const char *letters, char text[65])
+{
+	size_t at = 65;
+
+	do
+		text[--at] = letters[v % base];
+	while ((v /= base) && at > 0);
+	return span_of(text + at, 65 - at);
+}
+
 static void add_digits(struct buf *out, uint64_t v, unsigned base, bool capitals)
 {
 	char text[65];
-	size_t at = sizeof(text);
 
-	do
-		text[--at] = (capitals ? "0123456789ABCDEF" : "0123456789abcdef")[v % base];
-	while ((v /= base) && at > 0);
-	buf_add(out, text + at, sizeof(text) - at);
+	buf_span(out, digits_of(v, base, capitals ? "0123456789ABCDEF" : "0123456789abcdef", text));
 }
 
 /* One argument as the letter wants it; false for what is not worked out. */
@@ -722,40 +738,35 @@ static int64_t in_base(struct span s, unsigned base)
 	return (int64_t)v;
 }
 
-static bool act_hexdec(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+static bool read_in_base(const struct value *arg, unsigned base, struct value *ret)
 {
 	char scratch[VALUE_SCRATCH];
 
-	*ret = value_int(in_base(value_plain(arg, scratch), 16));
+	*ret = value_int(in_base(value_plain(arg, scratch), base));
 	ret->marks = arg->marks & (M_BUILT | M_DECODED);
 	return true;
 }
 
+static bool act_hexdec(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	return read_in_base(arg, 16, ret);
+}
+
 static bool act_bindec(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	char scratch[VALUE_SCRATCH];
-
-	*ret = value_int(in_base(value_plain(arg, scratch), 2));
-	return true;
+	return read_in_base(arg, 2, ret);
 }
 
 static bool act_octdec(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	char scratch[VALUE_SCRATCH];
-
-	*ret = value_int(in_base(value_plain(arg, scratch), 8));
-	return true;
+	return read_in_base(arg, 8, ret);
 }
 
 static struct value digits(struct machine *m, uint64_t v, unsigned base)
 {
 	char text[65];
-	size_t at = sizeof(text);
 
-	do
-		text[--at] = "0123456789abcdefghijklmnopqrstuvwxyz"[v % base];
-	while ((v /= base) && at > 0);
-	return value_text(&m->e->pool, span_of(text + at, sizeof(text) - at));
+	return value_text(&m->e->pool, digits_of(v, base, "0123456789abcdefghijklmnopqrstuvwxyz", text));
 }
 
 static bool act_dechex(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
@@ -781,12 +792,8 @@ static bool act_intval(struct machine *m, struct value *arg, uint32_t n, struct 
 {
 	int64_t base = n > 1 ? value_number(&arg[1]) : 10;
 
-	if (arg->kind == V_TEXT && base >= 2 && base <= 36 && base != 10) {
-		char scratch[VALUE_SCRATCH];
-
-		*ret = value_int(in_base(value_plain(arg, scratch), (unsigned)base));
-		return true;
-	}
+	if (arg->kind == V_TEXT && base >= 2 && base <= 36 && base != 10)
+		return read_in_base(arg, (unsigned)base, ret);
 	*ret = value_int(value_number(arg));
 	return true;
 }
@@ -839,12 +846,6 @@ static bool digest(struct machine *m, const struct function *fn, struct value *a
 	}
 	*ret = value_text(&m->e->pool, span_of(hex, 2 * size));
 	return true;
-}
-
-/* Whether a function is there is the server's to say: both ways are walked. */
-static bool act_exists(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
-{
-	return false;
 }
 
 /* --- constants ------------------------------------------------------------------------------- */
@@ -925,6 +926,7 @@ static act_fn *const acts[ACTS] = {
 	[ACT_CHR] = act_chr,
 	[ACT_ORD] = act_ord,
 	[ACT_UCFIRST] = act_ucfirst,
+	[ACT_UCWORDS] = act_ucwords,
 	[ACT_LCFIRST] = act_lcfirst,
 	[ACT_TRIM] = act_trim,
 	[ACT_LTRIM] = act_ltrim,
@@ -937,6 +939,7 @@ static act_fn *const acts[ACTS] = {
 	[ACT_STRSTR] = act_strstr,
 	[ACT_STRRCHR] = act_strrchr,
 	[ACT_REPLACE] = act_replace,
+	[ACT_IREPLACE] = act_ireplace,
 	[ACT_REPLACE_AT] = act_replace_at,
 	[ACT_TRANSLATE] = act_translate,
 	[ACT_SPRINTF] = act_sprintf,
@@ -949,7 +952,6 @@ static act_fn *const acts[ACTS] = {
 	[ACT_STRTOK] = act_strtok,
 	[ACT_INTVAL] = act_intval,
 	[ACT_FLOOR] = act_floor,
-	[ACT_EXISTS] = act_exists,
 	[ACT_DEFINE] = act_define,
 	[ACT_CONSTANT] = act_constant,
 };

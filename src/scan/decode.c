@@ -317,6 +317,38 @@ bool decode_stripslashes(struct span in, struct buf *out)
 	return true;
 }
 
+/* The escapes of C (php-src ext/standard/string.c, php_stripcslashes): a text can be written in them alone. */
+bool decode_stripcslashes(struct span in, struct buf *out)
+{
+	static const char letters[] = "n\nt\tr\ra\av\vb\bf\f";
+
+	for (size_t i = 0; i < in.n; i++) {
+		const char *known;
+		unsigned v = 0;
+		size_t from;
+
+		if (in.p[i] != '\\' || ++i == in.n) {
+			if (i < in.n)
+				buf_byte(out, in.p[i]);
+			continue;
+		}
+		known = in.p[i] >= 'a' ? memchr(letters, in.p[i], sizeof(letters) - 1) : NULL;
+		from = i;
+		if (in.p[i] == 'x')
+			for (i++; i < in.n && i < from + 3 && hex_digit(in.p[i]) >= 0; i++)
+				v = v * 16 + (unsigned)hex_digit(in.p[i]);
+		else
+			for (; i < in.n && i < from + 3 && in.p[i] >= '0' && in.p[i] <= '7'; i++)
+				v = v * 8 + (unsigned)(in.p[i] - '0');
+		if (i > from + (in.p[from] == 'x'))
+			buf_byte(out, (char)v);
+		else
+			buf_byte(out, known ? known[1] : in.p[from]);
+		i = i > from + (in.p[from] == 'x') ? i - 1 : from;
+	}
+	return true;
+}
+
 /*
  * Plain letters only, as PHP does since 8.2 (manual, strtolower); before, the locale had its say, but a
  * function's name has none but plain letters.
@@ -333,4 +365,27 @@ bool decode_upper(struct span in, struct buf *out)
 	for (size_t i = 0; i < in.n; i++)
 		buf_byte(out, (char)(in.p[i] >= 'a' && in.p[i] <= 'z' ? in.p[i] & ~0x20 : in.p[i]));
 	return true;
+}
+
+size_t decode_replace(struct span s, struct span from, struct span to, bool any_case, struct buf *out)
+{
+	struct buf low = BUF_MAX(s.n), word = BUF_MAX(from.n);
+	struct span in = s;
+	size_t at = 0, hits = 0;
+	ptrdiff_t hit;
+
+	if (any_case && decode_lower(s, &low) && decode_lower(from, &word)) {
+		in = buf_view(&low);
+		from = buf_view(&word);
+	}
+	while (from.n && (hit = span_search(in, at, from)) >= 0) {
+		buf_add(out, s.p + at, (size_t)hit - at);
+		buf_span(out, to);
+		at = (size_t)hit + from.n;
+		hits++;
+	}
+	buf_span(out, span_from(s, at));
+	buf_free(&low);
+	buf_free(&word);
+	return hits;
 }

@@ -21,6 +21,8 @@ typedef bool decode_fn(struct span in, struct buf *out);
 
 decode_fn decode_base64, decode_base64_encode, decode_inflate, decode_zlib, decode_gzip, decode_rot13, decode_reverse,
 	decode_hex, decode_unhex, decode_url, decode_raw_url, decode_url_encode, decode_uu, decode_entities,
-	decode_stripslashes, decode_lower, decode_upper;
+	decode_stripslashes, decode_stripcslashes, decode_lower, decode_upper;
+/* S to OUT, with every FROM (ANY_CASE: plain letters of either) by TO: how many there were. */
+size_t decode_replace(struct span s, struct span from, struct span to, bool any_case, struct buf *out);
 
 #endif

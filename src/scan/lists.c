@@ -160,7 +160,7 @@ static bool list_implode(struct machine *m, struct value *arg, uint32_t n, struc
 
 static bool list_count(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	if (arg[0].kind != V_ARRAY || arg[0].array->marks)
+	if (n > 1 || arg[0].kind != V_ARRAY || arg[0].array->marks)
 		return false;
 	*ret = value_int(arg[0].array->n);
 	return true;
@@ -265,7 +265,7 @@ static bool list_push(struct machine *m, struct value *arg, uint32_t n, struct v
 
 static bool list_keys(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
-	if (arg[0].kind != V_ARRAY || !new_list(m, ret))
+	if (n > 1 || arg[0].kind != V_ARRAY || !new_list(m, ret))
 		return false;
 	for (uint32_t i = 0; i < arg[0].array->n; i++)
 		array_push(&m->e->pool, ret->array, arg[0].array->pair[i].key);

@@ -42,11 +42,20 @@ static struct value number(struct span s)
 	}
 	if (whole)
 		return value_int((int64_t)(n & INT64_MAX));
-	for (i = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-		d = d * 10 + (s.p[i] - '0');
+	for (i = 0; i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '_'); i++)
+		d = s.p[i] == '_' ? d : d * 10 + (s.p[i] - '0');
 	if (i < s.n && s.p[i] == '.')
-		for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-			d += (s.p[i] - '0') * (scale /= 10);
+		for (i++; i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '_'); i++)
+			d += s.p[i] == '_' ? 0 : (s.p[i] - '0') * (scale /= 10);
+	if (i + 1 < s.n) { /* e */
+		bool down = s.p[++i] == '-';
+		unsigned power = 0;
+
+		for (i += down || s.p[i] == '+'; i < s.n && power < 400; i++)
+			power = s.p[i] == '_' ? power : power * 10 + (unsigned)(s.p[i] - '0');
+		for (; power && power < 400; power--)
+			d = down ? d / 10 : d * 10;
+	}
 	return (struct value){ .kind = V_FLOAT, .d = d };
 }
 
@@ -62,7 +71,14 @@ static size_t put_utf8(char *p, uint32_t cp)
 		p[1] = (char)(0x80 | (cp & 0x3f));
 		return 2;
 	}
-	p[0] = (char)(0xe0 | (cp >> 12 & 0xf));
+	if (cp >= 0x10000) {
+		p[0] = (char)(0xf0 | (cp >> 18 & 0x7));
+		p[1] = (char)(0x80 | (cp >> 12 & 0x3f));
+		p[2] = (char)(0x80 | (cp >> 6 & 0x3f));
+		p[3] = (char)(0x80 | (cp & 0x3f));
+		return 4;
+	}
+	p[0] = (char)(0xe0 | cp >> 12);
 	p[1] = (char)(0x80 | (cp >> 6 & 0x3f));
 	p[2] = (char)(0x80 | (cp & 0x3f));
 	return 3;

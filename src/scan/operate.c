@@ -206,7 +206,14 @@ struct value operate_binary(struct machine *m, uint8_t op, struct value a, struc
 		return compare(m, op, &a, &b);
 	case '+':
 		if (a.kind == V_ARRAY && b.kind == V_ARRAY) {
+			struct array *both = array_copy(&m->e->pool, a.array);
+
 			v = a;
+			for (uint32_t i = 0; both && i < b.array->n; i++)
+				if (!array_find(both, &b.array->pair[i].key, &m->e->steps_left))
+					array_set(&m->e->pool, both, &b.array->pair[i].key,
+						  b.array->pair[i].value, &m->e->steps_left);
+			v.array = both ? both : a.array;
 			v.marks |= value_all_marks(&b);
 			return v;
 		}
@@ -293,6 +300,15 @@ struct value operate_unary(struct machine *m, uint8_t op, struct value v)
 	}
 }
 
+/* A text with a point or an exponent is a number that nobody needs to hide in. */
+static bool digits_only(const struct value *v)
+{
+	for (uint32_t i = 0; i < v->n; i++)
+		if (v->p[i] == '.' || (v->p[i] | 0x20) == 'e')
+			return false;
+	return true;
+}
+
 /* (int) cleans; (string) and (array) do not. */
 struct value operate_cast(struct machine *m, uint8_t type, struct value v)
 {
@@ -318,6 +334,8 @@ struct value operate_cast(struct machine *m, uint8_t type, struct value v)
 	case 'f':
 	case 'd':
 	case 'r':
+		if (v.kind == V_FLOAT || (v.kind == V_TEXT && !digits_only(&v)))
+			return v.kind == V_FLOAT ? v : value_unknown(0, 0);
 		return value_to_int(&v, &i) ? value_int(i) : value_unknown(0, 0);
 	case 'a':
 		if (v.kind == V_ARRAY || v.kind == V_UNKNOWN)

@@ -153,8 +153,6 @@ static struct value combined(struct machine *m, uint8_t op, struct value old, st
 {
 	if (op == 0)
 		return v;
-	if (op == OP_COALESCE)
-		return old.kind == V_NULL ? v : value_join(old, v);
 	return operate_binary(m, op, old, v);
 }
 

@@ -170,8 +170,7 @@ static void decide_by_result(struct trace *t, uint32_t root, const struct step *
 	struct span orig = step_get(s, F_ORIG_RECIPIENT);
 	struct arrival who;
 
-	if (!x || x->undecided != WAIT_RESULT || !(s->ev->flags & EVF_REMOTE) ||
-	    (s->ev->flags & EVF_FILTER) || relay_is_inner(s))
+	if (!x || x->undecided != WAIT_RESULT || !(s->ev->flags & EVF_REMOTE) || relay_is_inner(s))
 		return;
 	who = orig.n && !span_eq_nocase(orig, rcpt) ? who_forward(t, orig)
 						    : who_relay(t, x->ip, x->account, x->identified);
@@ -321,6 +320,16 @@ static void wrote_result(struct trace *t, const struct message *msg, const struc
 		wrote_seen(t->wrote, msg->sender, rcpt_hash(orig, NULL), msg->arrived);
 }
 
+/* Address verification: Postfix makes a message for it that nobody handed over, and nothing is sent. */
+static void forget_probe(struct trace *t, struct qid id)
+{
+	uint32_t slot = messages_find(&t->messages, id);
+
+	if (slot != NO_MESSAGE &&
+	    !(message_at(&t->messages, slot)->flags & (M_FIXED | M_ARRIVED | M_CHILD | M_RESULT)))
+		messages_drop(&t->messages, slot);
+}
+
 void result_event(struct trace *t, const struct step *s)
 {
 	const struct event *ev = s->ev;
@@ -330,6 +339,8 @@ void result_event(struct trace *t, const struct step *s)
 	bool new_rcpt = false;
 	struct extra *x;
 
+	if (ev->flags & EVF_PROBE)
+		forget_probe(t, ev->id);
 	if (qid_none(ev->id) || (ev->flags & (EVF_PROBE | EVF_SUPPRESSED)))
 		return;
 	slot = result_slot(t, s);

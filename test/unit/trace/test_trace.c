@@ -396,6 +396,56 @@ static void an_outbreak_is_an_incident(void **state)
 	end(&r);
 }
 
+static bool told(const struct incident *in, const char *text)
+{
+	for (size_t i = 0; i < in->nentry; i++)
+		if (span_search(in->entry[i].text, 0, span_str(text)) >= 0)
+			return true;
+	return false;
+}
+
+/* The way in of a stolen login is a login from an address that mailed afterwards, near the time it began. */
+static void only_who_mailed_came_in(void **state)
+{
+	static const struct {
+		const char *when, *user, *ip;
+		bool entry;
+	} logins[] = {
+		/* more than a week before */
+		{ "Nov 15 05:00:00", "info@shop.example", "198.51.100.0", false },
+		{ "Nov 20 09:00:00", "info@shop.example", "198.51.100.3", true },
+		/* his own, from where nothing was sent; one whose beginning is the same */
+		{ "Nov 23 05:30:00", "info@shop.example", "192.0.2.99", false },
+		{ "Nov 23 05:31:00", "info@shop.example", "198.51.100.33", false },
+		/* another's, from where much was sent */
+		{ "Nov 23 05:32:00", "nina@shop.example", "198.51.100.4", false },
+		/* long after it began */
+		{ "Nov 23 07:00:00", "info@shop.example", "198.51.100.2", false },
+	};
+	const size_t n = sizeof(logins) / sizeof(*logins);
+	struct run r;
+	char line[512];
+
+	begin(&r, NULL);
+	for (size_t i = 0; i < n; i++) {
+		if (i == n - 1)
+			outbreak(&r);
+		snprintf(line, sizeof(line),
+			 "%s mx1 dovecot: imap-login: Login: user=<%s>, method=PLAIN, rip=%s, "
+			 "lip=192.0.2.1, mpid=1, TLS, session=<x>\n",
+			 logins[i].when, logins[i].user, logins[i].ip);
+		feed(&r, line);
+	}
+	conclude(&r);
+	assert_int_equal(r.q->nincidents, 1);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(line, sizeof(line), "first login of %s from %s", logins[i].user, logins[i].ip);
+		if (told(&r.q->incidents[0], line) != logins[i].entry)
+			fail_msg("%s", line);
+	}
+	end(&r);
+}
+
 /* A first line from the future has no time to stand at; a zone in the west puts it before 1970 began. */
 static void hours_of_any_time(void **state)
 {
@@ -827,6 +877,7 @@ int main(void)
 		cmocka_unit_test(postfix_pickup_and_unseen_arrivals),
 		cmocka_unit_test(window_and_copies),
 		cmocka_unit_test(an_outbreak_is_an_incident),
+		cmocka_unit_test(only_who_mailed_came_in),
 		cmocka_unit_test(hours_of_any_time),
 		cmocka_unit_test(stats_count_a_message_once),
 		cmocka_unit_test(stats_in_order),
