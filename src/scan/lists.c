@@ -10,6 +10,7 @@
 #include "scan/lists.h"
 
 #include "scan/callbacks.h"
+#include "scan/decode.h"
 #include "scan/machine.h"
 
 #include "base/arena.h"
@@ -474,6 +475,21 @@ static bool list_max(struct machine *m, struct value *arg, uint32_t n, struct va
 
 /* --- variables ------------------------------------------------------------------------------- */
 
+/* One half of a pair of a query, its percent signs undone. */
+static struct value unquoted(struct machine *m, struct span s)
+{
+	struct buf out = BUF_MAX(1 << 20);
+	struct value v = value_span(s);
+
+	if (!s.n || (!memchr(s.p, '%', s.n) && !memchr(s.p, '+', s.n)))
+		return v;
+	if (decode_url(s, &out))
+		v = value_text(&m->e->pool, buf_view(&out));
+	m->e->steps_left -= m->e->steps_left > s.n / 8 ? s.n / 8 : m->e->steps_left;
+	buf_free(&out);
+	return v.kind == V_TEXT ? v : value_span(s);
+}
+
 /* parse_str("a=system&b=...", $into), or into variables. */
 static bool list_parse_str(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
@@ -500,8 +516,8 @@ static bool list_parse_str(struct machine *m, struct value *arg, uint32_t n, str
 
 		s = end < 0 ? SPAN_NONE : span_from(s, (size_t)end + 1);
 		eq = span_find(pair, 0, '=');
-		key = value_span(eq < 0 ? pair : span_head(pair, (size_t)eq));
-		v = value_span(eq < 0 ? SPAN("") : span_from(pair, (size_t)eq + 1));
+		key = unquoted(m, eq < 0 ? pair : span_head(pair, (size_t)eq));
+		v = unquoted(m, eq < 0 ? SPAN("") : span_from(pair, (size_t)eq + 1));
 		v.marks = arg[0].marks | M_BUILT;
 		if (into) {
 			array_set(&m->e->pool, list.array, &key, v, &m->e->steps_left);
