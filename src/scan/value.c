@@ -437,6 +437,30 @@ static struct pair *add(struct pool *p, struct array *a)
 	return &a->pair[a->n++];
 }
 
+/*
+ * At a place that nobody knows: it marks the whole list, and one element stands for all that were put so. Its key
+ * keeps what the place was made of.
+ */
+static void set_anywhere(struct pool *p, struct array *a, const struct value *key, struct value v)
+{
+	struct pair *last = a->n ? &a->pair[a->n - 1] : NULL;
+
+	a->marks |= v.marks;
+	a->from = v.from ? v.from : a->from;
+	if (key->kind != V_UNKNOWN || (!a->n && !v.marks && v.kind == V_UNKNOWN))
+		return;
+	if (last && last->key.kind == V_UNKNOWN) {
+		last->key.marks |= key->marks;
+		last->value = value_join(last->value, v);
+		return;
+	}
+	last = add(p, a);
+	if (!last)
+		return;
+	last->key = value_unknown(key->marks, key->from);
+	last->value = v;
+}
+
 /* A key that nobody knows marks the whole list. */
 void array_set(struct pool *p, struct array *a, const struct value *key, struct value v, uint64_t *steps_left)
 {
@@ -454,8 +478,18 @@ void array_set(struct pool *p, struct array *a, const struct value *key, struct 
 		at->value = v;
 		return;
 	}
-	a->marks |= v.marks;
-	a->from = v.from ? v.from : a->from;
+	set_anywhere(p, a, &k, v);
+}
+
+uint32_t value_key_marks(const struct value *v)
+{
+	uint32_t marks = 0;
+
+	if (v->kind != V_ARRAY)
+		return v->kind == V_UNKNOWN ? v->marks & M_INPUT : 0;
+	for (uint32_t i = 0; i < v->array->n && i < 256; i++)
+		marks |= v->array->pair[i].key.kind == V_UNKNOWN ? v->array->pair[i].key.marks : 0;
+	return marks;
 }
 
 void array_push(struct pool *p, struct array *a, struct value v)
