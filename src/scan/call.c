@@ -521,6 +521,14 @@ static uint32_t class_of(struct machine *m, const struct value *object)
 	return engine_class_at(m->e, id);
 }
 
+/* What a trait's method knows as its object is the object of the class that uses it. */
+static bool is_trait(const struct machine *m, uint32_t class)
+{
+	const struct class *c = class < m->e->classes ? &m->e->class[class] : NULL;
+
+	return c && c->text && c->token < c->text->n && c->text->token[c->token].sub == KW_TRAIT;
+}
+
 /* The class's own method, __call, or nothing that is known. */
 void call_method(struct machine *m, struct value name, uint32_t n)
 {
@@ -544,6 +552,8 @@ void call_method(struct machine *m, struct value name, uint32_t n)
 	arg--;
 	if (u) {
 		self = (struct value){ .kind = V_OBJECT, .n = u->class };
+		if (class != NO_CLASS && is_trait(m, u->class))
+			self.n = class;
 		call_unit(m, u, n, self);
 		return;
 	}
