@@ -70,6 +70,7 @@ enum code_op {
 	C_MAYBE,
 	C_SURE, /* what stands in between may be left out: catch, case */
 	C_ISSET,
+	C_ALIAS, /* a: variable; n: the one that it is from now on */
 };
 
 struct code {

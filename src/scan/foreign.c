@@ -331,7 +331,8 @@ void foreign_call(struct machine *m, struct span name, const struct value *objec
 		sink_reached(m,
 			     &(struct sink_call){ .sink = SINK_DATABASE, .name = name, .arg = arg, .n = n });
 	if (is(name, "getmessage") && n == 0 &&
-	    (object->kind == V_NULL || (object->kind == V_UNKNOWN && object->n == FOREIGN_ERROR))) {
+	    (object->kind == V_NULL ||
+	     (object->kind == V_UNKNOWN && (object->n == FOREIGN_ERROR || !object->n)))) {
 		push_value(m, m->e->thrown);
 		return;
 	}

@@ -9,7 +9,15 @@
 
 #include "scan/engine.h"
 
-enum { ARMS_MOST = 2048, LOOPS_MOST = 512, SLOTS_MOST = 8192, REFERENCES_MOST = 6, PENDING_MOST = 256, LATER_MOST = 64, SPREAD = 3 };
+enum {
+	ARMS_MOST = 2048,
+	LOOPS_MOST = 512,
+	SLOTS_MOST = 8192,
+	REFERENCES_MOST = 6,
+	PENDING_MOST = 256,
+	LATER_MOST = 64,
+	SPREAD = 3
+};
 
 /* A variable that no code names: made by extract(), $$name, parse_str(). */
 struct extra {
@@ -74,6 +82,7 @@ struct machine {
 	uint32_t laters;
 	const struct code *now;
 	uint32_t nested; /* functions that call what they are given, within each other */
+	uint32_t inner; /* calls in the middle of an operator, the same */
 	bool stopped;
 	bool calls_all; /* the script has run: what nothing has called is called */
 };
@@ -100,6 +109,14 @@ void machine_store(struct machine *m, struct value *at, struct value v);
 /* The variable SLOT of the frame at hand, or NULL. */
 struct value *machine_slot(struct machine *m, uint32_t slot);
 void machine_jump(struct machine *m, uint32_t to);
+
+/*
+ * U with the N values on top, run to its end at once: for what PHP calls in the middle of an operator. Nested too deep, it
+ * gives what U has returned before.
+ */
+struct value machine_call(struct machine *m, struct unit *u, uint32_t n, struct value self);
+/* V, or what its class makes of it where a text is wanted. */
+struct value machine_plain(struct machine *m, struct value v);
 
 /* operate.c */
 struct value operate_binary(struct machine *m, uint8_t op, struct value a, struct value b);
