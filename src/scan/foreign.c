@@ -304,7 +304,9 @@ static bool taker_call(struct machine *m, struct span name, const struct value *
 		callee = arg[takers[i].at];
 		if (callee.kind != V_CLOSURE && callee.kind != V_TEXT && !(callee.marks & M_INPUT))
 			return false;
-		data = value_unknown(object->marks, object->from);
+		data = value_unknown(is(name, "uksort") && object->cell ? value_key_marks(object->cell)
+									: object->marks,
+				     object->from);
 		drop_values(m, n);
 		push_value(m, data);
 		call_callable(m, callee, 1);
