@@ -767,6 +767,44 @@ static bool list_basename(struct machine *m, struct value *arg, uint32_t n, stru
 	return true;
 }
 
+/* One piece of a path, or all of them in a list. */
+static bool list_pathinfo(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	static const char *const names[] = { "dirname", "basename", "extension", "filename" };
+	struct value file, piece[4], key;
+	struct span s = arg[0].kind == V_TEXT ? span_of(arg[0].p, arg[0].n) : SPAN_NONE;
+	ptrdiff_t slash = span_rfind(s, '/'), dot;
+
+	list_basename(m, arg, 1, &file);
+	piece[0] = piece[2] = piece[3] = value_unknown(arg[0].marks & ~(uint32_t)M_SHAPE, arg[0].from);
+	piece[1] = file;
+	if (arg[0].kind == V_TEXT) {
+		struct span name = span_of(file.p, file.n);
+
+		dot = span_rfind(name, '.');
+		piece[0] = value_span(slash > 0 ? span_head(s, (size_t)slash) : SPAN("."));
+		piece[2] = value_span(dot < 0 ? SPAN("") : span_from(name, (size_t)dot + 1));
+		piece[3] = value_span(dot < 0 ? name : span_head(name, (size_t)dot));
+		for (int i = 0; i < 4; i++) {
+			piece[i].marks = arg[0].marks;
+			piece[i].from = arg[0].from;
+		}
+	}
+	if (n > 1) {
+		int64_t which = value_number(&arg[1]);
+
+		*ret = which == 1 ? piece[0] : which == 4 ? piece[2] : which == 8 ? piece[3] : piece[1];
+		return true;
+	}
+	if (!new_list(m, ret))
+		return false;
+	for (int i = 0; i < 4; i++) {
+		key = value_span(span_str(names[i]));
+		array_set(&m->e->pool, ret->array, &key, piece[i], &m->e->steps_left);
+	}
+	return true;
+}
+
 static bool list_same(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	*ret = arg[0];
@@ -815,6 +853,7 @@ static list_fn *const lists[ACTS] = {
 	[ACT_FOPEN] = list_fopen,
 	[ACT_CURL] = list_curl,
 	[ACT_BASENAME] = list_basename,
+	[ACT_PATHINFO] = list_pathinfo,
 	[ACT_MBCONVERT] = list_same,
 	[ACT_QUOTE] = list_quote,
 };

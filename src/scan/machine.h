@@ -78,6 +78,7 @@ struct machine {
 	struct loop *loop;
 	uint32_t loops;
 	struct value later[LATER_MOST]; /* shutdown functions and the like */
+	struct value on_error; /* set_error_handler(): gets what trigger_error() is given */
 	bool later_flushes[LATER_MOST]; /* it is given what was put out */
 	uint32_t laters;
 	const struct code *now;

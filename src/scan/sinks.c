@@ -178,6 +178,8 @@ static bool evaluates(const struct sink_call *c, const struct value *pattern)
 	/* mb_ereg_replace has it as an argument */
 	if (c->name.n > 3 && c->name.p[0] == 'm')
 		return c->n > 3 && c->arg[3].kind == V_TEXT && memchr(c->arg[3].p, 'e', c->arg[3].n);
+	if (pattern->kind == V_UNKNOWN && pattern->tail == TAIL_EVALUATES)
+		return true;
 	if (pattern->kind == V_UNKNOWN)
 		return pattern->marks & (M_INPUT | M_FILE | M_REMOTE) &&
 		       !(pattern->marks & (M_BEHIND | M_INNER));

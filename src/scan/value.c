@@ -275,6 +275,22 @@ static bool scheme(struct span s)
 	return span_ends(s, SPAN("://")) || span_eq(s, SPAN("data:"));
 }
 
+/* What a pattern ends like whose beginning is not known, once B stands behind it. */
+static uint8_t tail_of(uint8_t tail, struct span b)
+{
+	size_t letters = 0;
+
+	while (letters < b.n && letters < 8 && (b.p[b.n - 1 - letters] | 0x20) >= 'a' &&
+	       (b.p[b.n - 1 - letters] | 0x20) <= 'z')
+		letters++;
+	if (letters < b.n) {
+		if (!strchr("/#~|@!%+}])>", b.p[b.n - 1 - letters]))
+			return TAIL_NONE;
+		tail = TAIL_ENDED;
+	}
+	return tail == TAIL_ENDED && memchr(b.p + b.n - letters, 'e', letters) ? TAIL_EVALUATES : tail;
+}
+
 /* Marks of shape are worked out here: what stands in front, and what a path ends like. */
 struct value value_append(struct pool *p, struct value a, struct value b)
 {
@@ -303,7 +319,12 @@ struct value value_append(struct pool *p, struct value a, struct value b)
 			marks |= M_PICTURE;
 		if (!known_a && (a.marks & M_BEHIND))
 			marks |= M_BEHIND;
-		return value_unknown(marks, from);
+		v = value_unknown(marks, from);
+		if (known_b && tb.n)
+			v.tail = tail_of(a.kind == V_UNKNOWN ? a.tail : (uint8_t)TAIL_NONE, tb);
+		else if (known_b)
+			v.tail = a.tail;
+		return v;
 	}
 	if (ta.n + tb.n > UINT32_MAX / 4)
 		return value_unknown(marks, from);
@@ -340,7 +361,8 @@ bool value_is_blank(const struct value *v)
 /* The content of one of them, the marks of both. */
 struct value value_join(struct value a, struct value b)
 {
-	bool first = b.kind == V_NULL || value_is_blank(&b) || (b.kind == V_UNKNOWN && !value_is_blank(&a));
+	bool first = b.kind == V_NULL || value_is_blank(&b) || (b.kind == V_UNKNOWN && !value_is_blank(&a)) ||
+		     (b.kind == V_TEXT && !b.n && a.kind == V_TEXT);
 	struct value v = first ? a : b;
 
 	v.marks = a.marks | b.marks;

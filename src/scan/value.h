@@ -26,6 +26,13 @@ enum value_kind {
 	V_ALIAS, /* of a variable: cell is the variable */
 };
 
+enum value_tail {
+	TAIL_NONE,
+	TAIL_ENDED, /* a pattern's end, and modifiers behind it */
+	TAIL_EVALUATES, /* with an "e" among them */
+	TAIL_DIGEST, /* not a text but a digest of what a request brought */
+};
+
 enum mark {
 	M_FIELD = 1, /* a request's field: $_GET, $_POST, $_REQUEST, $_COOKIE */
 	M_HEADER = 2, /* what else a client spells: headers, query, path */
@@ -73,6 +80,7 @@ struct array;
 struct value {
 	uint8_t kind;
 	bool grows; /* a text that value_append made: there may be room behind it */
+	uint8_t tail; /* enum value_tail: of a text that is not known */
 	uint32_t marks;
 	uint32_t from; /* the step it came out of (steps.h), 0: none */
 	uint32_t n; /* bytes of a text; class; unit; for a loaded variable see slot */
