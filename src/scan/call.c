@@ -5,6 +5,7 @@
  * TRUST: names and arguments are the scanned text's; a name only ever picks a row of the lexicon or a unit.
  */
 #include "scan/machine.h"
+#include "scan/sinks.h"
 
 #include "base/hash.h"
 #include "scan/foreign.h"

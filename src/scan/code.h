@@ -17,58 +17,29 @@ enum code_op {
 	C_LOAD, /* a: variable; b 1: about to be written into */
 	C_STORE, /* a: variable; b: operator of a compound assignment, 0 none */
 	C_STEP, /* a: variable; b: 1 up, 2 down */
-	C_LOAD_NAMED,
-	C_STORE_NAMED, /* the name lies below */
-	C_INDEX,
-	C_STORE_INDEX, /* INDEX b 1: about to be written into */
+	C_LOAD_NAMED, C_STORE_NAMED, /* the name lies below */
+	C_INDEX, C_STORE_INDEX, /* INDEX b 1: about to be written into */
 	C_PUSH_TO, /* array, value: $a[] = */
-	C_PROPERTY,
-	C_STORE_PROPERTY, /* a: name */
-	C_PROPERTY_NAMED,
-	C_STORE_PROPERTY_NAMED,
+	C_PROPERTY, C_STORE_PROPERTY, /* a: name */
+	C_PROPERTY_NAMED, C_STORE_PROPERTY_NAMED,
 	C_CLASS_CONSTANT, /* a: name; the class lies below */
 	C_CALL, /* a: name, n: arguments */
 	C_CALL_VALUE, /* n arguments above what is called */
 	C_METHOD, /* a: name, n arguments above the object */
 	C_METHOD_NAMED, /* n arguments above object and name */
 	C_NEW, /* n arguments above the class */
-	C_BINARY,
-	C_UNARY,
-	C_CAST, /* a: operator */
-	C_ARRAY,
-	C_ADD,
-	C_ADD_KEY,
-	C_SPREAD,
-	C_COPY,
-	C_POP,
-	C_WHEN,
-	C_OTHERWISE,
-	C_JOINED, /* ? : ; a: where the other arm begins, or ends */
-	C_IF,
-	C_ELSE,
-	C_ENDIF, /* the same for statements */
-	C_LOOP,
-	C_TEST,
-	C_AGAIN,
-	C_LOOP_END, /* TEST a: behind the loop; AGAIN a: the loop's start */
-	C_EACH,
-	C_NEXT, /* foreach: a = behind the loop; NEXT pushes value and key */
-	C_BREAK,
-	C_CONTINUE, /* a: where to, n: loops left */
-	C_RETURN,
-	C_EXIT,
-	C_ECHO,
-	C_PRINT,
-	C_EVAL,
-	C_INCLUDE,
-	C_SHELL,
-	C_UNSET,
-	C_GLOBAL,
-	C_GOTO,
-	C_LABEL, /* a: name of the label */
+	C_BINARY, C_UNARY, C_CAST, /* a: operator */
+	C_ARRAY, C_ADD, C_ADD_KEY, C_SPREAD,
+	C_COPY, C_POP,
+	C_WHEN, C_OTHERWISE, C_JOINED, /* ? : ; a: where the other arm begins, or ends */
+	C_IF, C_ELSE, C_ENDIF, /* the same for statements */
+	C_LOOP, C_TEST, C_AGAIN, C_LOOP_END, /* TEST a: behind the loop; AGAIN a: the loop's start */
+	C_EACH, C_NEXT, /* foreach: a = behind the loop; NEXT pushes value and key */
+	C_BREAK, C_CONTINUE, /* a: where to, n: loops left */
+	C_RETURN, C_EXIT, C_ECHO, C_PRINT, C_EVAL, C_INCLUDE, C_SHELL,
+	C_UNSET, C_GLOBAL, C_GOTO, C_LABEL, /* a: name of the label */
 	C_CLOSURE, /* a: unit; n: values of its use list */
-	C_MAYBE,
-	C_SURE, /* what stands in between may be left out: catch, case */
+	C_MAYBE, C_SURE, /* what stands in between may be left out: catch, case */
 	C_ISSET,
 	C_ALIAS, /* a: variable; n: the one that it is from now on */
 };
@@ -127,8 +98,7 @@ struct unit {
 
 enum { TRAITS_MOST = 4 };
 
-struct class
-{
+struct class {
 	uint32_t name, parent; /* in lower case; 0: none */
 	uint32_t trait[TRAITS_MOST]; /* the same */
 	struct array *properties; /* of all its objects: who they are is not followed */

@@ -356,6 +356,8 @@ const struct function functions[] = {
 	DOES("file_put_contents", SINK_WRITE, 0),
 	{ "fopen", ACT_FOPEN, FLOW_NONE, SINK_OPEN, 0 },
 	DOES("fwrite", SINK_PUT, 0),
+	DOES("error_log", SINK_WRITE, 2),
+	DOES("stream_wrapper_register", SINK_CALLBACK, 1),
 	DOES("fputs", SINK_PUT, 0),
 	{ "tmpfile", ACT_NONE, FLOW_TEMP, SINK_NONE, NO_ARG },
 	{ "tempnam", ACT_NONE, FLOW_TEMP, SINK_NONE, NO_ARG },

@@ -7,6 +7,7 @@
  * TRUST: the code was made from an attacker's text. Every index is checked where it is used, every turn costs a step.
  */
 #include "scan/machine.h"
+#include "scan/sinks.h"
 
 #include "scan/ops.h"
 

@@ -7,17 +7,10 @@
 #ifndef SPAMTRAIL_SCAN_MACHINE_H
 #define SPAMTRAIL_SCAN_MACHINE_H
 
+#include "scan/array.h"
 #include "scan/engine.h"
 
-enum {
-	ARMS_MOST = 2048,
-	LOOPS_MOST = 512,
-	SLOTS_MOST = 8192,
-	REFERENCES_MOST = 6,
-	PENDING_MOST = 256,
-	LATER_MOST = 64,
-	SPREAD = 3
-};
+enum { ARMS_MOST = 2048, LOOPS_MOST = 512, SLOTS_MOST = 8192, REFERENCES_MOST = 6, PENDING_MOST = 256, LATER_MOST = 64, SPREAD = 3 };
 
 /* A variable that no code names: made by extract(), $$name, parse_str(). */
 struct extra {
@@ -147,21 +140,5 @@ void call_map_next(struct machine *m, struct frame *f, struct value result);
 
 /* builtin.c: true where the result is on the stack, or will be. False: the N arguments still lie there. */
 bool builtin_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
-
-/* sinks.c */
-struct sink_call {
-	const struct function *function; /* NULL: eval, include, backticks, echo */
-	uint8_t sink;
-	struct span name;
-	struct value *arg;
-	uint32_t n;
-	uint32_t name_marks; /* of a name that is a value */
-};
-
-void sink_reached(struct machine *m, const struct sink_call *call);
-/* The name of a function that runs things, put together so that it stands nowhere in the file. */
-bool sink_hides(struct machine *m, const struct value *name);
-/* What a source gives. */
-struct value source_result(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
 
 #endif

@@ -105,6 +105,21 @@ static bool numeric(const struct value *v)
 	return digit;
 }
 
+/* What a request brought, or its digest, against a digest that stands in the script: MD5, SHA-1, or crypt(3)'s. */
+static bool asks_password(const struct value *asked, const struct value *kept)
+{
+	if (asked->kind != V_UNKNOWN || kept->kind != V_TEXT ||
+	    !(asked->tail == TAIL_DIGEST || asked->marks & M_FIELD))
+		return false;
+	if (kept->n != 32 && kept->n != 40)
+		return false;
+	for (uint32_t i = 0; i < kept->n; i++)
+		if (!(kept->p[i] >= '0' && kept->p[i] <= '9') &&
+		    !((kept->p[i] | 0x20) >= 'a' && (kept->p[i] | 0x20) <= 'f'))
+			return false;
+	return true;
+}
+
 /* Unknown where either side may be anything. */
 static struct value compare(struct machine *m, uint8_t op, const struct value *a, const struct value *b)
 {
@@ -113,6 +128,7 @@ static struct value compare(struct machine *m, uint8_t op, const struct value *a
 	int same;
 
 	m->e->steps_left -= m->e->steps_left > cost ? cost : m->e->steps_left;
+	m->e->events->passwords += asks_password(a, b) || asks_password(b, a);
 	if ((a->marks | b->marks) & M_LOOSE)
 		return value_unknown(0, 0);
 	switch (op) {

@@ -2,7 +2,7 @@
  * value - see value.h.
  * TRUST: contents and sizes are the scanned text's; every byte is charged before it is taken.
  */
-#include "scan/value.h"
+#include "scan/array.h"
 
 #include "base/arena.h"
 #include <math.h>
@@ -272,7 +272,9 @@ static bool label(struct span s)
 /* A scheme in front of an address limits nobody: "compress.zlib://". */
 static bool scheme(struct span s)
 {
-	return span_ends(s, SPAN("://")) || span_eq(s, SPAN("data:"));
+	return span_ends(s, SPAN("://")) ||
+	       (span_starts(s, SPAN("data:")) && (s.n == 5 || span_ends(s, SPAN(",")))) ||
+	       (span_starts(s, SPAN("php://")) && span_ends(s, SPAN("resource=")));
 }
 
 /* What a pattern ends like whose beginning is not known, once B stands behind it. */

@@ -94,19 +94,6 @@ struct value {
 	};
 };
 
-struct pair {
-	struct value key, value;
-};
-
-struct array {
-	struct pair *pair;
-	uint32_t n, cap;
-	int64_t next; /* the next number that a push takes */
-	bool shared; /* two variables hold it: copied before it is written to */
-	uint32_t marks; /* of what was put in at places nobody knows */
-	uint32_t from;
-};
-
 /* Memory of one file's values. */
 struct pool {
 	struct arena *arena;
@@ -143,18 +130,8 @@ bool value_is_blank(const struct value *v);
 /* What may be either: marks of both; B's content, or A's where B is unknown, null or an empty list. Takes no memory. */
 struct value value_join(struct value a, struct value b);
 
-struct value array_new(struct pool *p);
-/* The place of KEY, or NULL. */
-struct pair *array_find(const struct array *a, const struct value *key, uint64_t *steps_left);
-void array_set(struct pool *p, struct array *a, const struct value *key, struct value v,
-	       uint64_t *steps_left);
-void array_push(struct pool *p, struct array *a, struct value v);
-/* A's elements in a list of their own, one floor deep; NULL over the budget. */
-struct array *array_copy(struct pool *p, const struct array *a);
 /* Marks of everything in it, two floors deep. */
 uint32_t value_all_marks(const struct value *v);
 uint32_t value_marks_of(const struct value *v, uint32_t n);
-/* What the keys of a list are made of, as far as nobody knows them. */
-uint32_t value_key_marks(const struct value *v);
 
 #endif
