@@ -137,6 +137,37 @@ static void leave_loop(struct machine *m, struct loop *l, uint32_t to)
 	machine_jump(m, to);
 }
 
+/* The instruction that runs, to be written to: N says that its loop's body has been walked. */
+static struct code *own_test(struct machine *m)
+{
+	return &here(m)->unit->code[here(m)->pc - 1];
+}
+
+/* The loop around L, in the same function, runs as often as it says, and nothing around that is undecided. */
+static bool counts(const struct machine *m, const struct loop *l)
+{
+	const struct frame *f = &m->frame[m->frames - 1];
+
+	return m->loops - 1 > f->loops && !l[-1].undecided && !f->unsure;
+}
+
+/* The body that is not walked now comes last, unless it is walked by then. False: there is no room to remember it. */
+static bool postpone(struct machine *m)
+{
+	struct frame *f = here(m);
+	uint32_t at = f->pc - 1;
+
+	if (own_test(m)->n)
+		return true;
+	for (uint32_t i = 0; i < f->pendings; i++)
+		if (f->pending[i] == at)
+			return true;
+	if (f->pendings == PENDING_MOST)
+		return false;
+	f->pending[f->pendings++] = at;
+	return true;
+}
+
 /* Goes on only while the condition holds; one that nobody knows holds twice, then never. */
 void op_test(struct machine *m, const struct code *k)
 {
@@ -151,7 +182,11 @@ void op_test(struct machine *m, const struct code *k)
 		l->turns = 0;
 	}
 	if (truth == 0 && l->turns == 0 && !l->undecided) {
-		/* not once: still looked at */
+		/* not once: still looked at, but behind the loop around it where that one counts, which may be a decoder's */
+		if (counts(m, l) && postpone(m)) {
+			leave_loop(m, l, l->end);
+			return;
+		}
 		l->undecided = true;
 		l->turns = UNDECIDED_TURNS - 1;
 		truth = -1;
@@ -172,6 +207,7 @@ void op_test(struct machine *m, const struct code *k)
 	if (l->undecided)
 		here(m)->unsure = l->unsure + 1;
 	l->turns++;
+	own_test(m)->n = 1;
 }
 
 /* Back to the loop's start, with the stacks as they were there. */
@@ -334,16 +370,21 @@ void op_label(struct machine *m, const struct code *k)
 	own->n += own->n < UINT16_MAX;
 }
 
-/* Labels that only undecided gotos lead to come last. */
+/* Labels that only undecided gotos lead to come last, and loops that were not walked in a loop that counts. */
 bool branch_pending(struct machine *m)
 {
 	struct frame *f = here(m);
 
 	while (f->pendings) {
 		uint32_t at = f->pending[--f->pendings];
+		struct code *k = &f->unit->code[at];
 
-		if (f->unit->code[at].n == 0) {
-			go(m, at, 0);
+		if (k->n == 0) {
+			/* a loop's body is entered behind its test, and what it stores is only possible */
+			bool loop = k->op == C_TEST;
+
+			k->n += loop;
+			go(m, at + loop, loop);
 			return true;
 		}
 	}

@@ -880,6 +880,10 @@ static bool act_constant(struct machine *m, struct value *arg, uint32_t n, struc
 		      { "STR_PAD_RIGHT", NULL, 1 },
 		      { "STR_PAD_BOTH", NULL, 2 },
 		      { "PHP_INT_MAX", NULL, INT64_MAX },
+		      { "PATHINFO_DIRNAME", NULL, 1 },
+		      { "PATHINFO_BASENAME", NULL, 2 },
+		      { "PATHINFO_EXTENSION", NULL, 4 },
+		      { "PATHINFO_FILENAME", NULL, 8 },
 		      { "M_PI", NULL, 3 } };
 	struct pair *at = arg[0].kind == V_TEXT && m->e->defined
 				  ? array_find(m->e->defined, &arg[0], &m->e->steps_left)

@@ -5,6 +5,7 @@
  * TRUST: names and arguments are the scanned text's; a name only ever picks a row of the lexicon or a unit.
  */
 #include "scan/machine.h"
+#include "scan/sinks.h"
 
 #include "base/hash.h"
 #include "scan/foreign.h"
@@ -347,6 +348,9 @@ static void call_function(struct machine *m, const struct function *fn, struct s
 
 	if (name_marks & (M_BUILT | M_DECODED | M_ESCAPED))
 		m->e->events->hidden_calls++;
+	if (fn->sink == SINK_CODE || fn->sink == SINK_COMMAND)
+		for (uint32_t i = 0; i < n; i++)
+			arg[i] = machine_plain(m, arg[i]);
 	if (fn->sink)
 		sink_reached(m, &call);
 	compares(m, fn, arg, n);
@@ -521,6 +525,30 @@ static uint32_t class_of(struct machine *m, const struct value *object)
 	return engine_class_at(m->e, id);
 }
 
+/* __call and its sister: the method's name, and all arguments in a list. */
+static void call_any(struct machine *m, struct unit *u, struct value name, uint32_t n, struct value self)
+{
+	struct value *arg = arguments(m, n), list = array_new(&m->e->pool);
+
+	for (uint32_t i = 0; list.kind == V_ARRAY && i < n; i++) {
+		arg[i].slot = 0;
+		array_push(&m->e->pool, list.array, arg[i]);
+	}
+	drop_values(m, n);
+	name.slot = 0;
+	push_value(m, name);
+	push_value(m, list);
+	call_unit(m, u, 2, self);
+}
+
+/* What a trait's method knows as its object is the object of the class that uses it. */
+static bool is_trait(const struct machine *m, uint32_t class)
+{
+	const struct class *c = class < m->e->classes ? &m->e->class[class] : NULL;
+
+	return c && c->text && c->token < c->text->n && c->text->token[c->token].sub == KW_TRAIT;
+}
+
 /* The class's own method, __call, or nothing that is known. */
 void call_method(struct machine *m, struct value name, uint32_t n)
 {
@@ -544,6 +572,8 @@ void call_method(struct machine *m, struct value name, uint32_t n)
 	arg--;
 	if (u) {
 		self = (struct value){ .kind = V_OBJECT, .n = u->class };
+		if (class != NO_CLASS && is_trait(m, u->class))
+			self.n = class;
 		call_unit(m, u, n, self);
 		return;
 	}
@@ -553,10 +583,13 @@ void call_method(struct machine *m, struct value name, uint32_t n)
 						     .arg = arg,
 						     .n = n,
 						     .name_marks = name.marks | M_BEHIND });
-	if (class != NO_CLASS && object.kind == V_OBJECT &&
-	    (u = engine_method(m->e, class, engine_name(m->e, SPAN("__call"), true)))) {
-		call_unit(m, u, 0, object);
-		finish(m, 0, value_unknown(0, 0));
+	if (class != NO_CLASS && (object.kind == V_OBJECT || object.kind == V_TEXT) &&
+	    (u = engine_method(m->e, class,
+			       engine_name(m->e,
+					   object.kind == V_OBJECT ? SPAN("__call") : SPAN("__callstatic"),
+					   true))) &&
+	    u->parameters <= 2) {
+		call_any(m, u, name, n, object.kind == V_OBJECT ? object : value_unknown(0, 0));
 		return;
 	}
 	if (object.kind == V_CLOSURE && id && span_eq(engine_name_text(m->e, id), SPAN("__invoke"))) {

@@ -22,7 +22,11 @@ static bool call_back(struct machine *m, struct value callee, struct value list,
 		call_map(m, callee, list.array, keys);
 		return true;
 	}
-	for (uint32_t i = 0; i < times; i++)
+	for (uint32_t i = 0; i < times && keys; i++)
+		push_value(m, list.kind == V_ARRAY && i < list.array->n && !value_key_marks(&list)
+				      ? list.array->pair[i].key
+				      : value_unknown(value_key_marks(&list), list.from));
+	for (uint32_t i = 0; i < times && !keys; i++)
 		push_value(m, times == 2 && list.kind == V_ARRAY && i < list.array->n
 				      ? list.array->pair[i].value
 				      : operate_element(m, list));
@@ -66,7 +70,9 @@ static bool run_callable(struct machine *m, const struct function *fn, struct va
 	case ACT_WALK:
 		return n > 1 && call_back(m, arg[1], arg[0], n, 1, fn->act == ACT_WALK);
 	case ACT_SORT:
-		return n > fn->arg && call_back(m, arg[fn->arg], arg[0], n, 2, false);
+		/* uksort and its kin compare what the elements are called */
+		return n > fn->arg &&
+		       call_back(m, arg[fn->arg], arg[0], n, 2, strstr(fn->name, "uk") != NULL);
 	case ACT_PREG_CALLBACK:
 		if (n < 3)
 			return false;
@@ -107,6 +113,20 @@ static bool run_callable(struct machine *m, const struct function *fn, struct va
 		drop_values(m, n);
 		push_value(m, value_unknown(M_FIELD, machine_step(m, 0, "the session's id")));
 		call_callable(m, callee, 1);
+		return true;
+	case ACT_ON_ERROR:
+		m->on_error = callee;
+		return false;
+	case ACT_ERROR:
+		if (!n || (m->on_error.kind != V_TEXT && m->on_error.kind != V_CLOSURE &&
+			   m->on_error.kind != V_ARRAY))
+			return false;
+		/* a number goes first */
+		list = arg[0];
+		drop_values(m, n);
+		push_value(m, value_int(256));
+		push_value(m, list);
+		call_callable(m, m->on_error, 2);
 		return true;
 	case ACT_UNBUFFER:
 		/* the newest buffer's function gets all that was put out */
@@ -177,7 +197,7 @@ bool callbacks_act(uint8_t act)
 	return act == ACT_CREATE || act == ACT_MAP || act == ACT_FILTER || act == ACT_WALK ||
 	       act == ACT_SORT || act == ACT_PREG_CALLBACK || act == ACT_CALL || act == ACT_CALL_ARRAY ||
 	       act == ACT_REGISTER || act == ACT_FLUSH || act == ACT_VALIDATE || act == ACT_HANDLERS ||
-	       act == ACT_UNBUFFER;
+	       act == ACT_UNBUFFER || act == ACT_ON_ERROR || act == ACT_ERROR;
 }
 
 bool callbacks_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)

@@ -86,6 +86,12 @@ static bool part_of_class(const struct weighing *w, const struct event *e)
 /* Text run as PHP: where it comes from decides. */
 static void code(struct weighing *w, const struct event *e)
 {
+	if (e->kind == EVENT_UNSET) {
+		if (w->unset && w->small)
+			add(w, "php.code.unset", CLASS_BACKDOOR, 60, e,
+			    "nothing sets the pattern by which a request's text is put in");
+		return;
+	}
 	if (e->marks & (M_FIELD | M_BODY))
 		add(w, "php.code.request", CLASS_BACKDOOR,
 		    e->marks & M_BEHIND	  ? 70
@@ -234,7 +240,10 @@ static void callback(struct weighing *w, const struct event *e)
 /* The name of a function that runs things goes to one that will call it. */
 static void given(struct weighing *w, const struct event *e)
 {
-	if (e->hidden)
+	if (e->kind == EVENT_NAMED)
+		add(w, "php.given.markup", CLASS_BACKDOOR, w->alone ? 80 : 50, e,
+		    "a function that runs code is called out of XML");
+	else if (e->hidden)
 		add(w, "php.given.hidden", CLASS_BACKDOOR, w->alone ? 100 : 60, e,
 		    "the name of a function that runs code is put together from pieces and handed over");
 	else if (e->second & (M_FIELD | M_BODY))
@@ -263,6 +272,8 @@ static void write_out(struct weighing *w, const struct event *e)
 	uint32_t content = e->second;
 	bool script = e->marks & M_SCRIPT || value_script(e->content);
 
+	/* into itself */
+	script |= e->marks & M_SELF && e->marks & M_WRITER && !(e->marks & (M_BEHIND | M_INNER));
 	/* fopen(c.php, w): what no quotes are around is still a text */
 	script |= e->marks & M_BARE && e->marks & M_WRITER && w->small;
 	if (content & (M_FIELD | M_BODY) && e->marks & (M_FIELD | M_BODY) && !(e->marks & M_BEHIND))
@@ -377,6 +388,17 @@ static void dialogue(struct weighing *w, const struct event *e)
 /* An address that unpacks or decodes on its way. */
 static bool wrapped(struct span path)
 {
+	static const char *const plain[] = { "http", "https", "ftp", "ftps", "file", "glob" };
+	ptrdiff_t colon = span_search(path, 0, SPAN("://"));
+	bool known = colon < 3 || colon > 16;
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]) && !known; i++)
+		known = span_eq_nocase(span_head(path, (size_t)colon), span_str(plain[i]));
+	/* expect://, or one that the script makes itself */
+	for (ptrdiff_t i = 0; i < colon && !known; i++)
+		known = !((path.p[i] | 0x20) >= 'a' && (path.p[i] | 0x20) <= 'z') && path.p[i] != '.';
+	if (!known && !span_starts(path, SPAN("php://")))
+		return true;
 	return span_starts(path, SPAN("phar://")) || span_starts(path, SPAN("zip://")) ||
 	       span_starts(path, SPAN("php://filter")) || span_starts(path, SPAN("compress."));
 }
@@ -450,7 +472,7 @@ static bool changes(const struct event *e)
 static bool lists(const struct event *e)
 {
 	return span_eq_nocase(e->function, SPAN("opendir")) || span_eq_nocase(e->function, SPAN("scandir")) ||
-	       span_eq_nocase(e->function, SPAN("dir"));
+	       span_eq_nocase(e->function, SPAN("dir")) || span_eq_nocase(e->function, SPAN("glob"));
 }
 
 static void files(struct weighing *w, const struct event *e)
@@ -476,6 +498,9 @@ static void files(struct weighing *w, const struct event *e)
 	if (e->sink == SINK_FILES && e->marks & M_FIELD && !(e->marks & M_BEHIND) && w->small && lists(e))
 		add(w, "php.list.request", CLASS_WEBSHELL, 50, e,
 		    "a request names the folder that is listed");
+	if (e->kind == EVENT_SOURCE && w->alone && w->q->tokens < TINY && !w->q->includes)
+		add(w, "php.read.source", CLASS_WEBSHELL, 50, e,
+		    "it does little more than show another script's text");
 	if (e->kind == EVENT_SYSTEM && w->alone)
 		add(w, "php.read.system", CLASS_WEBSHELL, w->small ? 50 : 30, e,
 		    "the system's list of accounts is read");
@@ -531,6 +556,9 @@ static void account(struct weighing *w, const struct event *e)
 
 static void output(struct weighing *w, const struct event *e)
 {
+	if (e->marks & M_FILE && e->marks & M_SCRIPT && w->alone && w->q->tokens < TINY && !w->q->includes)
+		add(w, "php.read.source", CLASS_WEBSHELL, 50, e,
+		    "it does little more than show another script's text");
 	if (!(e->marks & M_REMOTE) || !w->alone)
 		return;
 	add(w, "php.output.remote", CLASS_DOORWAY, w->small && !w->q->includes ? 50 : 30, e,
@@ -631,6 +659,9 @@ static void one(struct weighing *w, const struct event *e)
 	default:
 		break;
 	}
+	if (e->kind == EVENT_STARTS)
+		add(w, "php.command.option", CLASS_WEBSHELL, w->alone ? 80 : 50, e,
+		    "an option makes a harmless function start a program or write a file");
 	if (e->name_marks & (M_FIELD | M_BODY) && e->sink != SINK_CALLBACK && !(e->name_marks & M_CHOSEN))
 		add(w, "php.call.request", CLASS_BACKDOOR, 90, e,
 		    "a request names the function that is called");
@@ -659,6 +690,18 @@ static void whole(struct weighing *w)
 	if (w->connects && !w->queries && __builtin_popcount(q->probes) >= 1 && w->alone)
 		add(w, "php.database.connect", CLASS_WEBSHELL, 50, NULL,
 		    "a request chooses the database, and it looks around on the server");
+	if (q->outfiles && q->scripts && w->alone)
+		add(w, "php.database.script", CLASS_DROPPER, 60, NULL,
+		    "a database is made to write a script");
+	if (w->connects && !w->queries && w->small && !q->includes && !q->classes)
+		add(w, "php.database.small", CLASS_WEBSHELL, 50, NULL,
+		    "a request chooses the database, and little else is done");
+	if (ev->passwords && w->alone && !q->includes && !q->classes)
+		add(w, "php.password", CLASS_BACKDOOR, 50, NULL,
+		    "it asks for a password whose digest stands in the script");
+	if (ev->hidden_supers && w->alone)
+		add(w, "php.super.hidden", CLASS_OBFUSCATED, 60, NULL,
+		    "the name of what a request brings is put together from pieces");
 	if (w->links && w->accounts && w->alone)
 		add(w, "php.accounts", CLASS_WEBSHELL, 70, NULL,
 		    "it goes through the server's accounts and makes links");

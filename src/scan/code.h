@@ -41,6 +41,7 @@ enum code_op {
 	C_CLOSURE, /* a: unit; n: values of its use list */
 	C_MAYBE, C_SURE, /* what stands in between may be left out: catch, case */
 	C_ISSET,
+	C_ALIAS, /* a: variable; n: the one that it is from now on */
 };
 
 struct code {
@@ -95,8 +96,11 @@ struct unit {
 	uint32_t knowns;
 };
 
+enum { TRAITS_MOST = 4 };
+
 struct class {
 	uint32_t name, parent; /* in lower case; 0: none */
+	uint32_t trait[TRAITS_MOST]; /* the same */
 	struct array *properties; /* of all its objects: who they are is not followed */
 	struct text *text; /* where it is declared, and the token of its keyword */
 	uint32_t token;

@@ -85,6 +85,21 @@ static void property(struct compiler *c, uint32_t class, uint32_t name, bool is_
 	(void)is_constant;
 }
 
+/* use A, B; or use A { ... }: their methods are the class's own. */
+static void traits(struct compiler *c, uint32_t class)
+{
+	struct class *k = &c->e->class[class];
+
+	for (c->i++; c->i < c->end && !compile_is(c, c->i, ';') && !compile_is(c, c->i, '{'); c->i++) {
+		uint32_t n = 0;
+
+		while (n < TRAITS_MOST && k->trait[n])
+			n++;
+		if (n < TRAITS_MOST && compile_token(c, c->i)->kind == TK_NAME)
+			k->trait[n] = compile_name_at(c, c->i, true);
+	}
+}
+
 /* One member of the class; c->i moves on. */
 static void class_member(struct compiler *c, uint32_t class)
 {
@@ -97,6 +112,8 @@ static void class_member(struct compiler *c, uint32_t class)
 
 		if (u)
 			engine_add_method(c->e, u, name);
+	} else if (kw == KW_USE) {
+		traits(c, class);
 	} else if (kw == KW_CONST && compile_token(c, c->i + 1)->kind == TK_NAME) {
 		uint32_t at = c->i + 1;
 

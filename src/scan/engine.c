@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "scan/array.h"
 #include "scan/lex.h"
 #include "scan/outside.h"
 
@@ -188,22 +189,39 @@ struct unit *engine_function(const struct engine *e, uint32_t name)
 	return name && name < e->names && e->function_of[name] ? e->unit[e->function_of[name] - 1] : NULL;
 }
 
+/* Of those called so, from FIRST on, the one that CLASS itself has. */
+static struct unit *own_method(const struct engine *e, uint32_t class, uint32_t first)
+{
+	for (uint32_t i = first, n = 0; i && n < METHODS_MOST; i = e->unit[i - 1]->same_name, n++)
+		if (e->unit[i - 1]->class == class)
+			return e->unit[i - 1];
+	return NULL;
+}
+
 /*
- * Up the parents; with no class known, the only method of that name. Eight parents are more than honest
- * files have; a class that is its own grandparent ends there, too.
+ * Up the parents, a class's own first, then its traits'; with no class known, the only method of that name. Eight
+ * parents are more than honest files have; a class that is its own grandparent ends there, too. One that has no
+ * body is taken only where there is nothing else: who has it is not followed.
  */
 struct unit *engine_method(const struct engine *e, uint32_t class, uint32_t name)
 {
 	uint32_t first = name && name < e->names ? e->method_of[name] : 0;
+	struct unit *u = NULL;
 
 	for (int up = 0; up < 8 && first && class != NO_CLASS && class < e->classes; up++) {
-		for (uint32_t i = first, n = 0; i && n < METHODS_MOST; i = e->unit[i - 1]->same_name, n++)
-			if (e->unit[i - 1]->class == class)
-				return e->unit[i - 1];
+		u = own_method(e, class, first);
+		for (uint32_t i = 0; i < TRAITS_MOST && !u && e->class[class].trait[i]; i++)
+			u = own_method(e, engine_class_at(e, e->class[class].trait[i]), first);
+		if (u && !u->refused)
+			return u;
 		class = engine_class_at(e, e->class[class].parent);
 	}
-	/* whose object it is nobody knows, or a trait brought it: the one method that is called so */
-	return first && !e->unit[first - 1]->same_name ? e->unit[first - 1] : NULL;
+	/* an abstract one is somebody's who is not known to be this one */
+	for (uint32_t i = first, n = 0; u && i && n < METHODS_MOST; i = e->unit[i - 1]->same_name, n++)
+		if (!e->unit[i - 1]->refused)
+			return e->unit[i - 1];
+	/* whose object it is nobody knows: the one method that is called so */
+	return u ? u : first && !e->unit[first - 1]->same_name ? e->unit[first - 1] : NULL;
 }
 
 void engine_add_method(struct engine *e, struct unit *u, uint32_t name)

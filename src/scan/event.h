@@ -31,6 +31,10 @@ enum event_kind {
 	EVENT_FIXED, /* a user whose name and password stand in the script */
 	EVENT_HIDES, /* what a list shows is changed */
 	EVENT_SYSTEM, /* a file of the system's is read */
+	EVENT_STARTS, /* an option makes what follows start a program, or write a file of any name */
+	EVENT_SOURCE, /* another script's text is read */
+	EVENT_UNSET, /* the pattern is a variable that nothing sets */
+	EVENT_NAMED, /* the function is named inside of XML */
 };
 
 /* A dangerous place that was reached. */
@@ -71,6 +75,8 @@ struct events {
 	uint32_t hidden_calls; /* of PHP's functions by a name put together from pieces */
 	uint32_t outside; /* names it uses that neither PHP has nor it makes */
 	uint32_t visitors; /* things that who asks was compared with */
+	uint32_t passwords; /* digests that stand in the script, compared with what a request brings */
+	uint32_t hidden_supers; /* superglobals by a name put together from pieces */
 	uint32_t escaped; /* plain letters that were written as escapes */
 	uint64_t worked; /* of ENGINE_STEPS */
 };

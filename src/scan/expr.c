@@ -146,6 +146,13 @@ static void finish_unary(struct compiler *c, const struct waiting *w)
 	case UNARY_CLONE:
 	case UNARY_THROW:
 		return;
+	case UNARY_YIELD:
+		/* one of what it returns: it does not leave */
+		emit(c, C_MAYBE, 0);
+		emit(c, C_COPY, 0);
+		emit(c, C_RETURN, 0);
+		emit(c, C_SURE, 0);
+		return;
 	case UNARY_UP:
 	case UNARY_DOWN:
 		step(c, w->op == UNARY_UP ? 1 : 2);
@@ -318,15 +325,37 @@ static void open_index(struct compiler *c)
 	c->i++;
 }
 
-static void assign(struct compiler *c, uint8_t op)
+/* Two variables that are one from here on. False: it is no such assignment. */
+static bool alias(struct compiler *c, const struct waiting *w)
+{
+	const struct token *from = compile_token(c, c->i + 2), *behind = compile_token(c, c->i + 3);
+	uint32_t slot;
+
+	if (w->target != TO_VARIABLE || !compile_is(c, c->i + 1, '&') || from->kind != TK_VAR ||
+	    behind->kind != TK_OP || (behind->sub != ';' && behind->sub != ')' && behind->sub != ','))
+		return false;
+	slot = compile_slot(c, expr_name(c, from, false));
+	if (slot > UINT16_MAX)
+		return false;
+	emit(c, C_ALIAS, w->a)->n = (uint16_t)slot;
+	emit(c, C_LOAD, w->a);
+	c->i += 3;
+	return true;
+}
+
+/* True: the value that is assigned comes next. */
+static bool assign(struct compiler *c, uint8_t op)
 {
 	struct waiting w = { .kind = W_ASSIGN, .level = L_ASSIGN, .op = op, .token = c->i };
 
 	take_target(c, &w);
+	if (!op && alias(c, &w))
+		return false;
 	*expr_push(c, W_ASSIGN, L_ASSIGN) = w;
 	c->i++;
 	if (compile_is(c, c->i, '&'))
 		c->i++;
+	return true;
 }
 
 /* ?: without its middle is an operator of its own. */
@@ -594,8 +623,7 @@ static enum turn operator_turn(struct compiler *c)
 	}
 	switch (tk->sub) {
 	case '=':
-		assign(c, 0);
-		return T_OPERAND;
+		return assign(c, 0) ? T_OPERAND : T_OPERATOR;
 	case OP_ASSIGN:
 		assign(c, (uint8_t)tk->mate);
 		return T_OPERAND;
@@ -615,6 +643,13 @@ static enum turn operator_turn(struct compiler *c)
 		return comma(c, false) ? T_OPERAND : T_STOP;
 	case OP_FAT_ARROW:
 		finish_all(c);
+		/* yield $key => $value */
+		if ((!top(c) || top(c)->kind != W_ARRAY) && c->codes && c->code[c->codes - 1].op == C_SURE) {
+			emit(c, C_POP, 0);
+			expr_push(c, W_UNARY, L_LOW)->op = UNARY_YIELD;
+			c->i++;
+			return T_OPERAND;
+		}
 		if (!top(c) || top(c)->kind != W_ARRAY)
 			return T_STOP;
 		top(c)->key = true;

@@ -55,7 +55,8 @@ enum {
 	UNARY_DOWN = 'd',
 	UNARY_CLONE = 'c',
 	UNARY_NEW = 'n',
-	UNARY_THROW = 't'
+	UNARY_THROW = 't',
+	UNARY_YIELD = 'y'
 };
 
 enum { L_LOW = 1, L_ASSIGN = 4, L_TERNARY = 5, L_COALESCE = 6, L_UNARY = 20, L_POW = 21, L_NEW = 22 };

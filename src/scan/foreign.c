@@ -9,6 +9,7 @@
 #include "scan/foreign.h"
 
 #include "scan/machine.h"
+#include "scan/sinks.h"
 
 /* What kept its arguments, by the number that an unknown value carries. */
 enum foreign {
@@ -16,7 +17,11 @@ enum foreign {
 	FOREIGN_COM,
 	FOREIGN_LIST,
 	FOREIGN_ERROR,
-	FOREIGN_DATABASE
+	FOREIGN_DATABASE,
+	FOREIGN_FILE,
+	FOREIGN_MARKUP,
+	FOREIGN_ARCHIVE,
+	FOREIGN_NATIVE /* functions of the system's own libraries */
 };
 
 enum { NAME_LEAST = 4, NAME_MOST = 24, GIVEN_ELEMENTS = 16 };
@@ -106,8 +111,10 @@ static const struct {
 	uint8_t kind;
 	uint8_t callable; /* the argument that is called, plus one */
 } classes[] = {
-	{ "splfileobject", FOREIGN_LIST, 0 },
-	{ "ziparchive", FOREIGN_LIST, 0 },
+	{ "splfileobject", FOREIGN_FILE, 0 },
+	{ "ziparchive", FOREIGN_ARCHIVE, 0 },
+	{ "domdocument", FOREIGN_MARKUP, 0 },
+	{ "simplexmlelement", FOREIGN_MARKUP, 0 },
 	{ "arrayobject", FOREIGN_LIST, 0 },
 	{ "arrayiterator", FOREIGN_LIST, 0 },
 	{ "recursivearrayiterator", FOREIGN_LIST, 0 },
@@ -304,12 +311,93 @@ static bool taker_call(struct machine *m, struct span name, const struct value *
 		callee = arg[takers[i].at];
 		if (callee.kind != V_CLOSURE && callee.kind != V_TEXT && !(callee.marks & M_INPUT))
 			return false;
-		data = value_unknown(object->marks, object->from);
+		data = value_unknown(is(name, "uksort") && object->cell ? value_key_marks(object->cell)
+									: object->marks,
+				     object->from);
 		drop_values(m, n);
 		push_value(m, data);
 		call_callable(m, callee, 1);
 		return true;
 	}
+	return false;
+}
+
+static void told(struct machine *m, uint8_t sink, struct span name, struct value first, struct value second)
+{
+	struct value arg[2] = { first, second };
+
+	sink_reached(m, &(struct sink_call){ .sink = sink, .name = name, .arg = arg, .n = 2 });
+}
+
+/* Objects that keep files, documents and archives: what is put in, and where it goes. */
+static void writer_call(struct machine *m, struct span name, const struct value *object, struct value *arg,
+			uint32_t n)
+{
+	struct value *at = object->slot ? machine_slot(m, object->slot - 1) : NULL;
+	struct value inside = value_unknown(object->marks, object->from), path = value_unknown(0, 0);
+	uint32_t from = 0;
+
+	if (object->n == FOREIGN_FILE && is(name, "fwrite")) {
+		if (object->cell)
+			path = *object->cell;
+		path.marks |= M_WRITER;
+		told(m, SINK_WRITE, name, path, arg[0]);
+	} else if (object->n == FOREIGN_MARKUP &&
+		   (is(name, "save") || is(name, "asxml") || is(name, "savehtmlfile"))) {
+		told(m, SINK_WRITE, name, arg[0], inside);
+	} else if (object->n == FOREIGN_ARCHIVE && is(name, "extractto")) {
+		told(m, SINK_UPLOAD, name, inside, arg[0]);
+	} else if (at &&
+		   (object->n == FOREIGN_MARKUP || (object->n == FOREIGN_ARCHIVE && is(name, "open")))) {
+		at->marks |= all_marks(arg, n, &from) & (M_INPUT | M_UPLOAD | M_TEMPNAME | M_REMOTE);
+		at->from = at->from ? at->from : from;
+	}
+}
+
+/* function('name', ...) in XML calls PHP's function (PHP manual, XSLTProcessor::registerPHPFunctions). */
+static void markup_call(struct machine *m)
+{
+	struct span file = m->e->events->texts ? m->e->events->text[0] : SPAN_NONE;
+	ptrdiff_t at = 0;
+
+	m->e->steps_left -= m->e->steps_left > file.n / 8 ? file.n / 8 : m->e->steps_left;
+	while ((at = span_search(file, (size_t)at, SPAN(":function("))) >= 0) {
+		struct span rest = span_from(file, (size_t)(at += 10));
+		struct value word;
+		size_t i = 0;
+
+		while (rest.n && strchr("\\'\" ", rest.p[0]) && rest.p[0])
+			rest = span_from(rest, 1);
+		while (i < rest.n && i < NAME_MOST &&
+		       (rest.p[i] == '_' || (rest.p[i] >= 'a' && rest.p[i] <= 'z')))
+			i++;
+		word = value_span(span_head(rest, i));
+		if (runs(m, &word))
+			sink_reached(m, &(struct sink_call){ .sink = SINK_GIVEN,
+							     .name = SPAN("registerPHPFunctions"),
+							     .arg = &word,
+							     .n = 1,
+							     .in_markup = true });
+	}
+}
+
+/* What a library of the system's is called for; FFI::cdef() makes it an object. True: its result is on the stack. */
+static bool native_call(struct machine *m, struct span name, const struct value *object, struct value *arg,
+			uint32_t n)
+{
+	const struct function *fn;
+	struct value v = value_unknown(0, 0);
+
+	if (object->kind == V_TEXT && is(text_of(object), "ffi") && (is(name, "cdef") || is(name, "load"))) {
+		v.n = FOREIGN_NATIVE;
+		finish(m, n, v);
+		return true;
+	}
+	fn = object->kind == V_UNKNOWN && object->n == FOREIGN_NATIVE ? lexicon_function(m->e->words, name)
+								      : NULL;
+	if (fn && fn->sink == SINK_COMMAND)
+		sink_reached(m,
+			     &(struct sink_call){ .sink = SINK_COMMAND, .name = name, .arg = arg, .n = n });
 	return false;
 }
 
@@ -331,10 +419,17 @@ void foreign_call(struct machine *m, struct span name, const struct value *objec
 		sink_reached(m,
 			     &(struct sink_call){ .sink = SINK_DATABASE, .name = name, .arg = arg, .n = n });
 	if (is(name, "getmessage") && n == 0 &&
-	    (object->kind == V_NULL || (object->kind == V_UNKNOWN && object->n == FOREIGN_ERROR))) {
+	    (object->kind == V_NULL ||
+	     (object->kind == V_UNKNOWN && (object->n == FOREIGN_ERROR || !object->n)))) {
 		push_value(m, m->e->thrown);
 		return;
 	}
+	if (native_call(m, name, object, arg, n))
+		return;
+	if (is(name, "registerphpfunctions"))
+		markup_call(m);
+	if (n && object->kind == V_UNKNOWN && object->n >= FOREIGN_FILE)
+		writer_call(m, name, object, arg, n);
 	if (taker_call(m, name, object, n))
 		return;
 	foreign_given(m, name, arg, n, object->marks);

@@ -10,6 +10,7 @@
 #include "scan/lists.h"
 
 #include "scan/callbacks.h"
+#include "scan/decode.h"
 #include "scan/machine.h"
 
 #include "base/arena.h"
@@ -474,6 +475,21 @@ static bool list_max(struct machine *m, struct value *arg, uint32_t n, struct va
 
 /* --- variables ------------------------------------------------------------------------------- */
 
+/* One half of a pair of a query, its percent signs undone. */
+static struct value unquoted(struct machine *m, struct span s)
+{
+	struct buf out = BUF_MAX(1 << 20);
+	struct value v = value_span(s);
+
+	if (!s.n || (!memchr(s.p, '%', s.n) && !memchr(s.p, '+', s.n)))
+		return v;
+	if (decode_url(s, &out))
+		v = value_text(&m->e->pool, buf_view(&out));
+	m->e->steps_left -= m->e->steps_left > s.n / 8 ? s.n / 8 : m->e->steps_left;
+	buf_free(&out);
+	return v.kind == V_TEXT ? v : value_span(s);
+}
+
 /* parse_str("a=system&b=...", $into), or into variables. */
 static bool list_parse_str(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
@@ -500,8 +516,8 @@ static bool list_parse_str(struct machine *m, struct value *arg, uint32_t n, str
 
 		s = end < 0 ? SPAN_NONE : span_from(s, (size_t)end + 1);
 		eq = span_find(pair, 0, '=');
-		key = value_span(eq < 0 ? pair : span_head(pair, (size_t)eq));
-		v = value_span(eq < 0 ? SPAN("") : span_from(pair, (size_t)eq + 1));
+		key = unquoted(m, eq < 0 ? pair : span_head(pair, (size_t)eq));
+		v = unquoted(m, eq < 0 ? SPAN("") : span_from(pair, (size_t)eq + 1));
 		v.marks = arg[0].marks | M_BUILT;
 		if (into) {
 			array_set(&m->e->pool, list.array, &key, v, &m->e->steps_left);
@@ -751,6 +767,44 @@ static bool list_basename(struct machine *m, struct value *arg, uint32_t n, stru
 	return true;
 }
 
+/* One piece of a path, or all of them in a list. */
+static bool list_pathinfo(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
+{
+	static const char *const names[] = { "dirname", "basename", "extension", "filename" };
+	struct value file, piece[4], key;
+	struct span s = arg[0].kind == V_TEXT ? span_of(arg[0].p, arg[0].n) : SPAN_NONE;
+	ptrdiff_t slash = span_rfind(s, '/'), dot;
+
+	list_basename(m, arg, 1, &file);
+	piece[0] = piece[2] = piece[3] = value_unknown(arg[0].marks & ~(uint32_t)M_SHAPE, arg[0].from);
+	piece[1] = file;
+	if (arg[0].kind == V_TEXT) {
+		struct span name = span_of(file.p, file.n);
+
+		dot = span_rfind(name, '.');
+		piece[0] = value_span(slash > 0 ? span_head(s, (size_t)slash) : SPAN("."));
+		piece[2] = value_span(dot < 0 ? SPAN("") : span_from(name, (size_t)dot + 1));
+		piece[3] = value_span(dot < 0 ? name : span_head(name, (size_t)dot));
+		for (int i = 0; i < 4; i++) {
+			piece[i].marks = arg[0].marks;
+			piece[i].from = arg[0].from;
+		}
+	}
+	if (n > 1) {
+		int64_t which = value_number(&arg[1]);
+
+		*ret = which == 1 ? piece[0] : which == 4 ? piece[2] : which == 8 ? piece[3] : piece[1];
+		return true;
+	}
+	if (!new_list(m, ret))
+		return false;
+	for (int i = 0; i < 4; i++) {
+		key = value_span(span_str(names[i]));
+		array_set(&m->e->pool, ret->array, &key, piece[i], &m->e->steps_left);
+	}
+	return true;
+}
+
 static bool list_same(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	*ret = arg[0];
@@ -799,6 +853,7 @@ static list_fn *const lists[ACTS] = {
 	[ACT_FOPEN] = list_fopen,
 	[ACT_CURL] = list_curl,
 	[ACT_BASENAME] = list_basename,
+	[ACT_PATHINFO] = list_pathinfo,
 	[ACT_MBCONVERT] = list_same,
 	[ACT_QUOTE] = list_quote,
 };

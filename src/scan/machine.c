@@ -7,6 +7,7 @@
  * TRUST: the code was made from an attacker's text. Every index is checked where it is used, every turn costs a step.
  */
 #include "scan/machine.h"
+#include "scan/sinks.h"
 
 #include "scan/ops.h"
 
@@ -60,12 +61,13 @@ static void give_back(struct machine *m, struct frame *f)
 	for (uint32_t i = 0; i < f->unit->slots; i++) {
 		struct value *at;
 
-		if (f->slot[i].kind == V_ALIAS || (f->slot[i].kind == V_NULL && f->slot[i].marks & M_LOOSE) ||
-		    f->unit->slot_name[i] < SUPERS)
+		struct value v = f->slot[i].kind == V_ALIAS ? *f->slot[i].cell : f->slot[i];
+
+		if ((v.kind == V_NULL && v.marks & M_LOOSE) || f->unit->slot_name[i] < SUPERS)
 			continue;
 		at = machine_variable(m, outer, f->unit->slot_name[i], true);
 		if (at)
-			*at = f->slot[i];
+			*at = v;
 	}
 	outer->wild |= f->wild;
 }
@@ -229,7 +231,7 @@ static void op_echo(struct machine *m, const struct code *k)
 
 static void op_eval(struct machine *m, const struct code *k)
 {
-	call_eval(m, pop_value(m));
+	call_eval(m, machine_plain(m, pop_value(m)));
 }
 
 /* What was written there before is what is run. */
@@ -332,10 +334,11 @@ static void op_new(struct machine *m, const struct code *k)
 
 static void op_unset(struct machine *m, const struct code *k)
 {
-	struct value *at = machine_slot(m, k->a);
+	struct frame *f = here(m);
 
-	if (at && !here(m)->unsure)
-		*at = (struct value){ .kind = V_NULL };
+	/* the name goes, not what others call by another */
+	if (k->a < f->unit->slots && !f->unsure)
+		f->slot[k->a] = (struct value){ .kind = V_NULL };
 }
 
 /* From now on the variable is the script's own. */
@@ -349,6 +352,26 @@ static void op_global(struct machine *m, const struct code *k)
 	at = machine_variable(m, &m->frame[0], f->unit->slot_name[k->a], true);
 	if (at && at != &f->slot[k->a])
 		f->slot[k->a] = (struct value){ .kind = V_ALIAS, .cell = at };
+}
+
+/* $a = &$b: both are one, in a place of its own. Where that is not certain, it is a copy. */
+static void op_alias(struct machine *m, const struct code *k)
+{
+	struct frame *f = here(m);
+	struct value *cell, *from = k->n < f->unit->slots ? &f->slot[k->n] : NULL;
+
+	if (!from || k->a >= f->unit->slots || k->a == k->n)
+		return;
+	if (f->unsure || f->unit->slot_name[k->a] < SUPERS || f->unit->slot_name[k->n] < SUPERS) {
+		machine_store(m, &f->slot[k->a], machine_load(m, f, k->n));
+		return;
+	}
+	cell = from->kind == V_ALIAS ? from->cell : pool_take(&m->e->pool, sizeof(*cell));
+	if (!cell)
+		return;
+	if (from->kind != V_ALIAS)
+		*cell = *from;
+	*from = f->slot[k->a] = (struct value){ .kind = V_ALIAS, .cell = cell };
 }
 
 /* Variables it takes along are kept with its unit, the first time. */
@@ -464,6 +487,7 @@ static run_op *const ops[] = {
 	[C_MAYBE] = op_maybe,
 	[C_SURE] = op_sure,
 	[C_ISSET] = op_isset,
+	[C_ALIAS] = op_alias,
 };
 
 /* Until no more than FLOOR frames are left. STEPS: no further than down to so many. */
@@ -493,6 +517,35 @@ static void run(struct machine *m, uint32_t floor, uint64_t steps)
 	while (m->frames > floor)
 		end_frame(m);
 	m->stopped = e->pool.over;
+}
+
+/* Each of them holds a part of our own stack. */
+enum { CALLS_NESTED = 4 };
+
+struct value machine_call(struct machine *m, struct unit *u, uint32_t n, struct value self)
+{
+	const struct code *now = m->now;
+	uint32_t frames = m->frames;
+
+	if (m->inner >= CALLS_NESTED || m->stopped) {
+		drop_values(m, n);
+		return value_unknown(u->returned.marks, u->returned.from);
+	}
+	m->inner++;
+	if (call_unit(m, u, n, self))
+		run(m, frames, m->calls_all ? 0 : ENGINE_STEPS / 8);
+	m->inner--;
+	m->now = now;
+	return pop_value(m);
+}
+
+struct value machine_plain(struct machine *m, struct value v)
+{
+	struct unit *u = v.kind == V_OBJECT && v.n < m->e->classes
+				 ? engine_method(m->e, v.n, engine_name(m->e, SPAN("__tostring"), true))
+				 : NULL;
+
+	return u ? machine_call(m, u, 0, v) : v;
 }
 
 /* Of one function that nothing calls: whatever it is given is unknown, so what it does shows early. */

@@ -7,6 +7,7 @@
 #ifndef SPAMTRAIL_SCAN_MACHINE_H
 #define SPAMTRAIL_SCAN_MACHINE_H
 
+#include "scan/array.h"
 #include "scan/engine.h"
 
 enum { ARMS_MOST = 2048, LOOPS_MOST = 512, SLOTS_MOST = 8192, REFERENCES_MOST = 6, PENDING_MOST = 256, LATER_MOST = 64, SPREAD = 3 };
@@ -70,10 +71,12 @@ struct machine {
 	struct loop *loop;
 	uint32_t loops;
 	struct value later[LATER_MOST]; /* shutdown functions and the like */
+	struct value on_error; /* set_error_handler(): gets what trigger_error() is given */
 	bool later_flushes[LATER_MOST]; /* it is given what was put out */
 	uint32_t laters;
 	const struct code *now;
 	uint32_t nested; /* functions that call what they are given, within each other */
+	uint32_t inner; /* calls in the middle of an operator, the same */
 	bool stopped;
 	bool calls_all; /* the script has run: what nothing has called is called */
 };
@@ -100,6 +103,14 @@ void machine_store(struct machine *m, struct value *at, struct value v);
 /* The variable SLOT of the frame at hand, or NULL. */
 struct value *machine_slot(struct machine *m, uint32_t slot);
 void machine_jump(struct machine *m, uint32_t to);
+
+/*
+ * U with the N values on top, run to its end at once: for what PHP calls in the middle of an operator. Nested too deep, it
+ * gives what U has returned before.
+ */
+struct value machine_call(struct machine *m, struct unit *u, uint32_t n, struct value self);
+/* V, or what its class makes of it where a text is wanted. */
+struct value machine_plain(struct machine *m, struct value v);
 
 /* operate.c */
 struct value operate_binary(struct machine *m, uint8_t op, struct value a, struct value b);
@@ -129,21 +140,5 @@ void call_map_next(struct machine *m, struct frame *f, struct value result);
 
 /* builtin.c: true where the result is on the stack, or will be. False: the N arguments still lie there. */
 bool builtin_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
-
-/* sinks.c */
-struct sink_call {
-	const struct function *function; /* NULL: eval, include, backticks, echo */
-	uint8_t sink;
-	struct span name;
-	struct value *arg;
-	uint32_t n;
-	uint32_t name_marks; /* of a name that is a value */
-};
-
-void sink_reached(struct machine *m, const struct sink_call *call);
-/* The name of a function that runs things, put together so that it stands nowhere in the file. */
-bool sink_hides(struct machine *m, const struct value *name);
-/* What a source gives. */
-struct value source_result(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
 
 #endif

@@ -155,12 +155,18 @@ static bool operand_keyword(struct compiler *c, const struct token *tk, bool *re
 		break;
 	case KW_THROW:
 	case KW_YIELD:
-		expr_push(c, W_UNARY, L_LOW)->op = UNARY_THROW;
+		expr_push(c, W_UNARY, L_LOW)->op = tk->sub == KW_YIELD ? UNARY_YIELD : UNARY_THROW;
 		if (tk->sub == KW_YIELD && (compile_is(c, c->i + 1, ';') || compile_is(c, c->i + 1, ')'))) {
 			expr_constant(c, value_unknown(0, 0));
 			c->i++;
 			return true;
 		}
+		/* from is no keyword anywhere else */
+		if (tk->sub == KW_YIELD && compile_token(c, c->i + 1)->kind == TK_NAME &&
+		    span_eq_nocase(span_of(c->t->bytes.p + compile_token(c, c->i + 1)->at,
+					   compile_token(c, c->i + 1)->n),
+				   SPAN("from")))
+			c->i++;
 		break;
 	case KW_INCLUDE:
 	case KW_INCLUDE_ONCE:

@@ -105,6 +105,21 @@ static bool numeric(const struct value *v)
 	return digit;
 }
 
+/* What a request brought, or its digest, against a digest that stands in the script: MD5, SHA-1, or crypt(3)'s. */
+static bool asks_password(const struct value *asked, const struct value *kept)
+{
+	if (asked->kind != V_UNKNOWN || kept->kind != V_TEXT ||
+	    !(asked->tail == TAIL_DIGEST || asked->marks & M_FIELD))
+		return false;
+	if (kept->n != 32 && kept->n != 40)
+		return false;
+	for (uint32_t i = 0; i < kept->n; i++)
+		if (!(kept->p[i] >= '0' && kept->p[i] <= '9') &&
+		    !((kept->p[i] | 0x20) >= 'a' && (kept->p[i] | 0x20) <= 'f'))
+			return false;
+	return true;
+}
+
 /* Unknown where either side may be anything. */
 static struct value compare(struct machine *m, uint8_t op, const struct value *a, const struct value *b)
 {
@@ -113,6 +128,7 @@ static struct value compare(struct machine *m, uint8_t op, const struct value *a
 	int same;
 
 	m->e->steps_left -= m->e->steps_left > cost ? cost : m->e->steps_left;
+	m->e->events->passwords += asks_password(a, b) || asks_password(b, a);
 	if ((a->marks | b->marks) & M_LOOSE)
 		return value_unknown(0, 0);
 	switch (op) {
@@ -171,6 +187,8 @@ struct value operate_binary(struct machine *m, uint8_t op, struct value a, struc
 
 	switch (op) {
 	case '.':
+		a = machine_plain(m, a);
+		b = machine_plain(m, b);
 		return concat(m, a, b);
 	case OP_COALESCE:
 		return a.kind == V_NULL && !(a.marks & M_LOOSE)	 ? b
@@ -322,6 +340,7 @@ struct value operate_cast(struct machine *m, uint8_t type, struct value v)
 	case 'i':
 		return value_to_int(&v, &i) ? value_int(i) : value_unknown(0, 0);
 	case 's':
+		v = machine_plain(m, v);
 		if (v.kind == V_TEXT || v.kind == V_UNKNOWN || !value_to_text(&v, scratch, &text))
 			return v;
 		r = value_text(&m->e->pool, text);
@@ -566,6 +585,24 @@ struct value operate_element(struct machine *m, struct value base)
 	return v;
 }
 
+/* What its class, or a parent of it, gives for a property that nothing has set. */
+static bool asks(struct machine *m, struct value object, uint32_t name, struct value *ret)
+{
+	struct unit *u = object.kind == V_OBJECT
+				 ? engine_method(m->e, object.n, engine_name(m->e, SPAN("__get"), true))
+				 : NULL;
+	uint32_t class = object.n;
+
+	for (int up = 0; u && up < 8 && class != u->class && class < m->e->classes; up++)
+		class = engine_class_at(m->e, m->e->class[class].parent);
+	if (!u || class != u->class || u->running)
+		return false;
+	push_value(m, value_span(engine_name_text(m->e, name)));
+	*ret = machine_call(m, u, 1, object);
+	ret->slot = 0;
+	return true;
+}
+
 /* Properties belong to the class: which object it is, is not followed. */
 struct value operate_property(struct machine *m, struct value object, uint32_t name)
 {
@@ -596,5 +633,7 @@ struct value operate_property(struct machine *m, struct value object, uint32_t n
 	}
 	if (object.kind == V_UNKNOWN)
 		return value_unknown(object.marks & ~(uint32_t)M_SHAPE, object.from);
+	if (asks(m, object, name, &v))
+		return v;
 	return value_unknown(0, 0);
 }

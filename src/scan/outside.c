@@ -8,6 +8,7 @@
  */
 #include "scan/outside.h"
 
+#include "scan/array.h"
 #include "scan/engine.h"
 
 #include <stdlib.h>

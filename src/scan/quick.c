@@ -17,6 +17,8 @@
  * messages are mostly shorter.
  */
 enum { LONG_TEXT = 400, SHORT_FILE = 60 };
+/* So many are no accident: names nobody can read, jumps, texts with escapes. */
+enum { ODD_NAMES = 10, MANY_GOTOS = 10, MANY_ESCAPES = 20 };
 
 static bool has_nocase(struct span s, const char *word)
 {
@@ -81,6 +83,11 @@ static void variable(struct quick *q, struct span name)
  */
 static void call(struct quick *q, const struct function *f)
 {
+	/* error_log() is everywhere, and seldom writes to a file of its own */
+	if (f->sink == SINK_WRITE && f->arg == 2) {
+		q->logs++;
+		return;
+	}
 	q->sinks |= UINT64_C(1) << f->sink;
 	/*
 	 * defined() without define(): a part of a program that leaves at once when it is called by itself
@@ -164,6 +171,8 @@ static void text(struct quick *q, const struct lexicon *words, const char *p, co
 		t->n >= 7 && (s.p[0] | 0x20) == 'r' && span_eq_nocase(span_head(s, 7), SPAN("RCPT TO"));
 	if (t->n > 8 && memmem(s.p, s.n, "<?", 2))
 		q->scripts++;
+	q->outfiles += t->n >= 8 && t->n < 1 << 16 && memchr(s.p, ' ', s.n) &&
+		       (has_nocase(s, "into outfile") || has_nocase(s, "into dumpfile"));
 	if (t->n == 11 && memcmp(s.p, "php://input", 11) == 0) {
 		q->sources++;
 		q->inputs++;
@@ -175,7 +184,8 @@ static void unusual(struct quick *q, struct span name)
 {
 	static const char *const words[] = {
 		"COM",	      "getDocComment", "createFunction",       "FILTER_CALLBACK",
-		"FETCH_FUNC", "getMessage",    "sqliteCreateFunction", "import_request_variables"
+		"FETCH_FUNC", "getMessage",    "sqliteCreateFunction", "import_request_variables",
+		"cdef",	      "extractTo",     "registerPHPFunctions", "registerPhpFunctions"
 	};
 
 	if (name.n == 8 && memcmp(name.p, "__FILE__", 8) == 0)
@@ -183,7 +193,7 @@ static void unusual(struct quick *q, struct span name)
 	if (name.n >= 15 && span_search(name, 0, SPAN("Reflection")) >= 0)
 		q->dynamic++;
 	/* most lengths are none of these */
-	if ((0x110ec08u >> (name.n & 31) & 1) == 0)
+	if ((0x110ee18u >> (name.n & 31) & 1) == 0)
 		return;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		q->unusual += span_eq(name, span_str(words[i]));
@@ -406,7 +416,10 @@ bool quick_suspects(const struct quick *q)
 
 	if (!q->php)
 		return false;
-	if (q->picture)
+	if (q->picture || (q->outfiles && q->scripts))
+		return true;
+	/* obfuscated as a whole, with nothing dangerous that could be read */
+	if (!q->namespaces && (q->names >= ODD_NAMES || q->gotos >= MANY_GOTOS || q->escapes >= MANY_ESCAPES))
 		return true;
 	if (quick_part(q))
 		return part_suspects(q);
@@ -430,7 +443,7 @@ bool quick_suspects(const struct quick *q)
 	/* a list of visitors to be turned away */
 	if (q->asks && q->exits && q->sinks & BIT(SINK_REDIRECT) && !q->namespaces && !q->classes)
 		return true;
-	if ((q->includes || q->supers) && q->tokens < SHORT_FILE && !q->namespaces && !q->classes)
+	if ((q->includes || q->supers || q->logs) && q->tokens < SHORT_FILE && !q->namespaces && !q->classes)
 		return true;
 	if (q->sinks & other && (q->sources || (q->self && !q->classes)))
 		return true;

@@ -39,8 +39,9 @@ struct quick {
 	uint32_t scripts; /* texts that hold PHP */
 	uint32_t supers; /* superglobals alone */
 	uint32_t free_supers; /* of these, outside of classes */
-	uint32_t exits;
+	uint32_t exits, logs;
 	uint32_t lists; /* texts that name lists of plug-ins or users */
+	uint32_t outfiles; /* texts that make a database write a file */
 	uint32_t asks; /* texts that name what tells who asks */
 	bool picture; /* it begins like one, and has a whole opening tag */
 	uint32_t guards; /* asks whether a constant is defined that it does not define */

@@ -5,6 +5,7 @@
  * TRUST: all values are the scanned text's.
  */
 #include "scan/machine.h"
+#include "scan/sinks.h"
 
 static const struct value none = { .kind = V_NULL };
 
@@ -110,6 +111,8 @@ struct value source_result(struct machine *m, const struct function *fn, struct 
 	default:
 		break;
 	}
+	if (fn->act == ACT_DIGEST && marks & M_INPUT)
+		v.tail = TAIL_DIGEST;
 	return v;
 }
 
@@ -178,6 +181,8 @@ static bool evaluates(const struct sink_call *c, const struct value *pattern)
 	/* mb_ereg_replace has it as an argument */
 	if (c->name.n > 3 && c->name.p[0] == 'm')
 		return c->n > 3 && c->arg[3].kind == V_TEXT && memchr(c->arg[3].p, 'e', c->arg[3].n);
+	if (pattern->kind == V_UNKNOWN && pattern->tail == TAIL_EVALUATES)
+		return true;
 	if (pattern->kind == V_UNKNOWN)
 		return pattern->marks & (M_INPUT | M_FILE | M_REMOTE) &&
 		       !(pattern->marks & (M_BEHIND | M_INNER));
@@ -186,6 +191,19 @@ static bool evaluates(const struct sink_call *c, const struct value *pattern)
 	close = s.p[0] == '(' ? ')' : s.p[0] == '{' ? '}' : s.p[0] == '[' ? ']' : s.p[0];
 	end = span_rfind(s, close);
 	return end > 0 && span_find(s, (size_t)end, 'e') > 0;
+}
+
+/* A pattern that nothing sets, and a replacement that a request brings: under old settings it brought both. */
+static bool unset_pattern(const struct sink_call *c)
+{
+	return argument(c, 0)->kind == V_NULL && argument(c, 0)->marks & M_LOOSE &&
+	       value_all_marks(argument(c, 1)) & M_INPUT;
+}
+
+static bool shows(struct span name)
+{
+	return span_eq(name, SPAN("readfile")) || span_eq(name, SPAN("show_source")) ||
+	       span_eq(name, SPAN("highlight_file"));
 }
 
 /* Which argument the sink is about: first, then what goes with it. */
@@ -206,10 +224,23 @@ static void choose(const struct sink_call *c, const struct value **first, const 
 		*second = argument(c, 2);
 	if (c->sink == SINK_CALLBACK)
 		*second = argument(c, at ? 0 : 1);
+	/* error_log(what, 3, where) */
+	if (c->sink == SINK_WRITE && at == 2)
+		*second = argument(c, 0);
 }
 
-/* WORD stands in the file as it is, so that a search finds it. */
-static bool visible(struct machine *m, struct span word)
+/* What it does this time: error_log writes to a file if it is told so, and an upload is moved by other names, too. */
+static uint8_t sink_of(const struct sink_call *c)
+{
+	if (c->sink == SINK_WRITE && c->function && c->function->arg == 2 &&
+	    value_number(argument(c, 1)) != 3)
+		return SINK_NONE;
+	if (c->sink == SINK_FILES && argument(c, 0)->marks & M_TEMPNAME && span_eq(c->name, SPAN("rename")))
+		return SINK_UPLOAD;
+	return c->sink;
+}
+
+bool sink_visible(struct machine *m, struct span word)
 {
 	struct span file = m->e->events->texts ? m->e->events->text[0] : SPAN_NONE;
 	char first = word.n ? (char)(word.p[0] | 0x20) : '\0';
@@ -231,7 +262,7 @@ bool sink_hides(struct machine *m, const struct value *name)
 		return false;
 	fn = lexicon_function(m->e->words, span_of(name->p, name->n));
 	return fn && (fn->sink == SINK_CODE || fn->sink == SINK_COMMAND || fn->sink == SINK_MAKE) &&
-	       !visible(m, span_of(name->p, name->n));
+	       !sink_visible(m, span_of(name->p, name->n));
 }
 
 /* Pieces of S here and there, and most of them stand nowhere in the file: it was made letter by letter. */
@@ -243,7 +274,7 @@ static bool nowhere(struct machine *m, struct span s)
 	if (s.n < 32)
 		return false;
 	for (size_t i = 0; i < PIECES; i++)
-		hidden += !visible(m, span_of(s.p + (s.n - PIECE) / (PIECES - 1) * i, PIECE));
+		hidden += !sink_visible(m, span_of(s.p + (s.n - PIECE) / (PIECES - 1) * i, PIECE));
 	return hidden >= PIECES - 1;
 }
 
@@ -261,7 +292,7 @@ static bool hidden_text(struct machine *m, const struct value *code)
 	if (s.n > 4096)
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (span_search(s, 0, span_str(words[i])) >= 0 && !visible(m, span_str(words[i])))
+		if (span_search(s, 0, span_str(words[i])) >= 0 && !sink_visible(m, span_str(words[i])))
 			return true;
 	return false;
 }
@@ -271,7 +302,7 @@ static bool hidden_address(struct machine *m, const struct value *to)
 {
 	return to->kind == V_TEXT && to->marks & (M_BUILT | M_DECODED | M_ESCAPED) && to->n > 5 &&
 	       to->n < 100 && memchr(to->p, '@', to->n) && !(to->marks & M_INPUT) &&
-	       !visible(m, span_of(to->p, to->n));
+	       !sink_visible(m, span_of(to->p, to->n));
 }
 
 /* What goes into files that may be included afterwards. */
@@ -327,10 +358,37 @@ static bool fixed(const struct sink_call *c, const struct value *first)
 	return c->n && !v->marks && ((v->kind == V_TEXT && v->n) || v->kind == V_INT);
 }
 
+/*
+ * A library that is loaded before all others (ld.so(8)), a program that a mailbox is reached through (c-client), a log that
+ * sendmail writes where it is told to (sendmail(8), -X).
+ */
+static bool starts_program(struct machine *m, const struct sink_call *c)
+{
+	const struct value *last = argument(c, 4);
+
+	if (c->sink == SINK_OPTION)
+		return text_is(argument(c, 0), "LD_PRELOAD=");
+	if (c->sink == SINK_READ)
+		return span_eq(c->name, SPAN("imap_open")) && sink_visible(m, SPAN("ProxyCommand"));
+	return c->sink == SINK_MAIL && last->kind == V_TEXT &&
+	       (text_is(last, "-X") || memmem(last->p, last->n, " -X", 3));
+}
+
 /* What the text that is written is, where that is known. */
-static uint8_t kind_of(const struct sink_call *c, const struct value *first, const struct value *second)
+static uint8_t kind_of(struct machine *m, const struct sink_call *c, const struct value *first,
+		       const struct value *second)
 {
 	struct span s = second->kind == V_TEXT ? span_of(second->p, second->n) : SPAN_NONE;
+
+	if (starts_program(m, c))
+		return EVENT_STARTS;
+	if (c->sink == SINK_REPLACE && unset_pattern(c))
+		return EVENT_UNSET;
+	if (c->sink == SINK_GIVEN && c->in_markup)
+		return EVENT_NAMED;
+	if (c->sink == SINK_READ && shows(c->name) && first->kind == V_TEXT && !(first->marks & M_INPUT) &&
+	    value_script(span_of(first->p, first->n)))
+		return EVENT_SOURCE;
 
 	if (c->sink == SINK_REDIRECT && text_is(first, "location:")) {
 		s = first->kind == V_TEXT ? span_trim(span_from(span_of(first->p, first->n), 9)) : SPAN_NONE;
@@ -356,12 +414,18 @@ static uint8_t kind_of(const struct sink_call *c, const struct value *first, con
 }
 
 /* The argument, its companion and all of them: classes.c asks for each. */
-void sink_reached(struct machine *m, const struct sink_call *c)
+void sink_reached(struct machine *m, const struct sink_call *call)
 {
+	struct sink_call really = *call;
+	const struct sink_call *c = &really;
 	const struct value *first, *second;
 	uint32_t marks, all = 0;
 	struct event e = { 0 };
 	const struct text *t = here(m)->unit->text;
+
+	really.sink = sink_of(call);
+	if (call->sink && !really.sink)
+		return;
 
 	choose(c, &first, &second);
 	for (uint32_t i = 0; i < c->n; i++)
@@ -373,10 +437,10 @@ void sink_reached(struct machine *m, const struct sink_call *c)
 	/* copy() takes addresses, too */
 	if (c->sink == SINK_COPY)
 		all |= address_marks(second) & (M_REMOTE | M_BODY);
-	e.kind = kind_of(c, first, second);
+	e.kind = kind_of(m, c, first, second);
 	if (!e.kind && !matters(c, marks, all))
 		return;
-	if (c->sink == SINK_REPLACE && !evaluates(c, argument(c, 0)))
+	if (c->sink == SINK_REPLACE && e.kind != EVENT_UNSET && !evaluates(c, argument(c, 0)))
 		return;
 	e.sink = c->sink;
 	e.marks = marks;

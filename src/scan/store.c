@@ -5,6 +5,7 @@
  * TRUST: names and keys are the scanned text's; every index is checked where it is used.
  */
 #include "scan/machine.h"
+#include "scan/sinks.h"
 
 #include "base/arena.h"
 #include "scan/ops.h"
@@ -219,6 +220,8 @@ void op_load_named(struct machine *m, const struct code *k)
 	uint32_t id = name_of_value(m, &name);
 	struct value *at = id ? machine_variable(m, here(m), id, false) : NULL;
 
+	if (id && id < SUPERS && id != SUPER_GLOBALS && name.marks & (M_BUILT | M_DECODED | M_ESCAPED))
+		m->e->events->hidden_supers += !sink_visible(m, engine_name_text(m->e, id));
 	if (id && id < SUPERS)
 		push_value(m, super_value(id));
 	else if (at)

@@ -2,7 +2,7 @@
  * value - see value.h.
  * TRUST: contents and sizes are the scanned text's; every byte is charged before it is taken.
  */
-#include "scan/value.h"
+#include "scan/array.h"
 
 #include "base/arena.h"
 #include <math.h>
@@ -272,7 +272,25 @@ static bool label(struct span s)
 /* A scheme in front of an address limits nobody: "compress.zlib://". */
 static bool scheme(struct span s)
 {
-	return span_ends(s, SPAN("://")) || span_eq(s, SPAN("data:"));
+	return span_ends(s, SPAN("://")) ||
+	       (span_starts(s, SPAN("data:")) && (s.n == 5 || span_ends(s, SPAN(",")))) ||
+	       (span_starts(s, SPAN("php://")) && span_ends(s, SPAN("resource=")));
+}
+
+/* What a pattern ends like whose beginning is not known, once B stands behind it. */
+static uint8_t tail_of(uint8_t tail, struct span b)
+{
+	size_t letters = 0;
+
+	while (letters < b.n && letters < 8 && (b.p[b.n - 1 - letters] | 0x20) >= 'a' &&
+	       (b.p[b.n - 1 - letters] | 0x20) <= 'z')
+		letters++;
+	if (letters < b.n) {
+		if (!strchr("/#~|@!%+}])>", b.p[b.n - 1 - letters]))
+			return TAIL_NONE;
+		tail = TAIL_ENDED;
+	}
+	return tail == TAIL_ENDED && memchr(b.p + b.n - letters, 'e', letters) ? TAIL_EVALUATES : tail;
 }
 
 /* Marks of shape are worked out here: what stands in front, and what a path ends like. */
@@ -303,7 +321,12 @@ struct value value_append(struct pool *p, struct value a, struct value b)
 			marks |= M_PICTURE;
 		if (!known_a && (a.marks & M_BEHIND))
 			marks |= M_BEHIND;
-		return value_unknown(marks, from);
+		v = value_unknown(marks, from);
+		if (known_b && tb.n)
+			v.tail = tail_of(a.kind == V_UNKNOWN ? a.tail : (uint8_t)TAIL_NONE, tb);
+		else if (known_b)
+			v.tail = a.tail;
+		return v;
 	}
 	if (ta.n + tb.n > UINT32_MAX / 4)
 		return value_unknown(marks, from);
@@ -340,7 +363,8 @@ bool value_is_blank(const struct value *v)
 /* The content of one of them, the marks of both. */
 struct value value_join(struct value a, struct value b)
 {
-	bool first = b.kind == V_NULL || value_is_blank(&b) || (b.kind == V_UNKNOWN && !value_is_blank(&a));
+	bool first = b.kind == V_NULL || value_is_blank(&b) || (b.kind == V_UNKNOWN && !value_is_blank(&a)) ||
+		     (b.kind == V_TEXT && !b.n && a.kind == V_TEXT);
 	struct value v = first ? a : b;
 
 	v.marks = a.marks | b.marks;
@@ -437,6 +461,30 @@ static struct pair *add(struct pool *p, struct array *a)
 	return &a->pair[a->n++];
 }
 
+/*
+ * At a place that nobody knows: it marks the whole list, and one element stands for all that were put so. Its key
+ * keeps what the place was made of.
+ */
+static void set_anywhere(struct pool *p, struct array *a, const struct value *key, struct value v)
+{
+	struct pair *last = a->n ? &a->pair[a->n - 1] : NULL;
+
+	a->marks |= v.marks;
+	a->from = v.from ? v.from : a->from;
+	if (key->kind != V_UNKNOWN || (!a->n && !v.marks && v.kind == V_UNKNOWN))
+		return;
+	if (last && last->key.kind == V_UNKNOWN) {
+		last->key.marks |= key->marks;
+		last->value = value_join(last->value, v);
+		return;
+	}
+	last = add(p, a);
+	if (!last)
+		return;
+	last->key = value_unknown(key->marks, key->from);
+	last->value = v;
+}
+
 /* A key that nobody knows marks the whole list. */
 void array_set(struct pool *p, struct array *a, const struct value *key, struct value v, uint64_t *steps_left)
 {
@@ -454,8 +502,18 @@ void array_set(struct pool *p, struct array *a, const struct value *key, struct 
 		at->value = v;
 		return;
 	}
-	a->marks |= v.marks;
-	a->from = v.from ? v.from : a->from;
+	set_anywhere(p, a, &k, v);
+}
+
+uint32_t value_key_marks(const struct value *v)
+{
+	uint32_t marks = 0;
+
+	if (v->kind != V_ARRAY)
+		return v->kind == V_UNKNOWN ? v->marks & M_INPUT : 0;
+	for (uint32_t i = 0; i < v->array->n && i < 256; i++)
+		marks |= v->array->pair[i].key.kind == V_UNKNOWN ? v->array->pair[i].key.marks : 0;
+	return marks;
 }
 
 void array_push(struct pool *p, struct array *a, struct value v)

@@ -26,6 +26,13 @@ enum value_kind {
 	V_ALIAS, /* of a variable: cell is the variable */
 };
 
+enum value_tail {
+	TAIL_NONE,
+	TAIL_ENDED, /* a pattern's end, and modifiers behind it */
+	TAIL_EVALUATES, /* with an "e" among them */
+	TAIL_DIGEST, /* not a text but a digest of what a request brought */
+};
+
 enum mark {
 	M_FIELD = 1, /* a request's field: $_GET, $_POST, $_REQUEST, $_COOKIE */
 	M_HEADER = 2, /* what else a client spells: headers, query, path */
@@ -73,6 +80,7 @@ struct array;
 struct value {
 	uint8_t kind;
 	bool grows; /* a text that value_append made: there may be room behind it */
+	uint8_t tail; /* enum value_tail: of a text that is not known */
 	uint32_t marks;
 	uint32_t from; /* the step it came out of (steps.h), 0: none */
 	uint32_t n; /* bytes of a text; class; unit; for a loaded variable see slot */
@@ -84,19 +92,6 @@ struct value {
 		struct array *array;
 		struct value *cell;
 	};
-};
-
-struct pair {
-	struct value key, value;
-};
-
-struct array {
-	struct pair *pair;
-	uint32_t n, cap;
-	int64_t next; /* the next number that a push takes */
-	bool shared; /* two variables hold it: copied before it is written to */
-	uint32_t marks; /* of what was put in at places nobody knows */
-	uint32_t from;
 };
 
 /* Memory of one file's values. */
@@ -135,13 +130,6 @@ bool value_is_blank(const struct value *v);
 /* What may be either: marks of both; B's content, or A's where B is unknown, null or an empty list. Takes no memory. */
 struct value value_join(struct value a, struct value b);
 
-struct value array_new(struct pool *p);
-/* The place of KEY, or NULL. */
-struct pair *array_find(const struct array *a, const struct value *key, uint64_t *steps_left);
-void array_set(struct pool *p, struct array *a, const struct value *key, struct value v, uint64_t *steps_left);
-void array_push(struct pool *p, struct array *a, struct value v);
-/* A's elements in a list of their own, one floor deep; NULL over the budget. */
-struct array *array_copy(struct pool *p, const struct array *a);
 /* Marks of everything in it, two floors deep. */
 uint32_t value_all_marks(const struct value *v);
 uint32_t value_marks_of(const struct value *v, uint32_t n);

@@ -1,0 +1,3 @@
+<?php return; // want: clean
+highlight_file(__FILE__);
+echo file_get_contents('../LICENSE.txt');

