@@ -24,21 +24,24 @@ struct part {
 
 #define PARTS 8
 
+/* A mailbox is a login with a domain. */
+enum deed { HOLD_ACCOUNT, HOLD_MAILBOX, LOCK_MAILBOX };
+
 static const struct row_of {
 	const char *panel, *what; /* what it does to him */
-	bool mailbox; /* for a login with a domain; else for the account */
+	enum deed deed;
 	const char *program;
 	struct part args[PARTS], back[PARTS];
 } rows[] = {
 	{ "cPanel",
 	  "holds what he sends elsewhere",
-	  false,
+	  HOLD_ACCOUNT,
 	  "/usr/local/cpanel/bin/whmapi1",
 	  { { LITERAL, "--output=json" }, { LITERAL, "hold_outgoing_email" }, { ACCOUNT, "user=" } },
 	  { { LITERAL, "--output=json" }, { LITERAL, "release_outgoing_email" }, { ACCOUNT, "user=" } } },
 	{ "cPanel",
 	  "holds what he sends elsewhere",
-	  true,
+	  HOLD_MAILBOX,
 	  "/usr/local/cpanel/bin/uapi",
 	  { { LITERAL, "--output=json" },
 	    { ACCOUNT, "--user=" },
@@ -50,15 +53,29 @@ static const struct row_of {
 	    { LITERAL, "Email" },
 	    { LITERAL, "release_outgoing" },
 	    { LOGIN, "email=" } } },
+	{ "cPanel",
+	  "lets nobody log in with his password; mail still comes in",
+	  LOCK_MAILBOX,
+	  "/usr/local/cpanel/bin/uapi",
+	  { { LITERAL, "--output=json" },
+	    { ACCOUNT, "--user=" },
+	    { LITERAL, "Email" },
+	    { LITERAL, "suspend_login" },
+	    { LOGIN, "email=" } },
+	  { { LITERAL, "--output=json" },
+	    { ACCOUNT, "--user=" },
+	    { LITERAL, "Email" },
+	    { LITERAL, "unsuspend_login" },
+	    { LOGIN, "email=" } } },
 	{ "Hestia",
 	  "suspends the mailbox: no login, mail still comes in",
-	  true,
+	  HOLD_MAILBOX,
 	  "/usr/local/hestia/bin/v-suspend-mail-account",
 	  { { ACCOUNT, "" }, { DOMAIN_PART, "" }, { USER_PART, "" } },
 	  { { ACCOUNT, "" }, { DOMAIN_PART, "" }, { USER_PART, "" } } },
 	{ "Plesk",
 	  "lets him send no message (outgoing mail control must be on); back, it is the domain's own limit",
-	  true,
+	  HOLD_MAILBOX,
 	  "/usr/sbin/plesk",
 	  { { LITERAL, "bin" },
 	    { LITERAL, "mail" },
@@ -187,26 +204,15 @@ static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 	return true;
 }
 
-bool panel_close(struct draft *d, const struct culprit *c)
+/* What the panel has for DEED; false: nothing. */
+static bool by_program(struct draft *d, const struct culprit *c, enum deed deed)
 {
-	bool mailbox = c->kind == KIND_AUTH && span_find(c->id, 0, '@') > 0;
-
-	/* false leaves him to the mail server's own door, which says what it cannot do */
-	if (!draft_is_plain_name(c->id) && mailbox)
-		return false;
-	if (!draft_is_plain_name(c->account))
-		return false;
-	/* setup's lines in its include points hold; its own lists refuse */
-	if (span_eq(d->facts->panel, SPAN("DirectAdmin")) && exim_panel_ready(d))
-		return false;
-	if (span_eq(d->facts->panel, SPAN("DirectAdmin")))
-		return directadmin(d, c, mailbox);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		/* cPanel takes a hold back by another word, Hestia by another program */
 		const char *back = rows[i].program;
 		struct action *v;
 
-		if (!span_eq(d->facts->panel, span_str(rows[i].panel)) || rows[i].mailbox != mailbox)
+		if (!span_eq(d->facts->panel, span_str(rows[i].panel)) || rows[i].deed != deed)
 			continue;
 		if (span_eq(d->facts->panel, SPAN("Hestia")))
 			back = "/usr/local/hestia/bin/v-unsuspend-mail-account";
@@ -214,10 +220,36 @@ bool panel_close(struct draft *d, const struct culprit *c)
 		v->args = words_of(d, c, rows[i].program, rows[i].args, &v->nargs);
 		v->back = words_of(d, c, back, rows[i].back, &v->nback);
 		v->what = draft_text(d, "%.*s, for %.*s: %s", ARG(d->facts->panel),
-				     ARG(mailbox ? c->id : c->account), rows[i].what);
+				     ARG(deed == HOLD_ACCOUNT ? c->account : c->id), rows[i].what);
 		v->command = joined(d, v->args, v->nargs);
 		v->undo = joined(d, v->back, v->nback);
 		return true;
 	}
 	return false;
+}
+
+/* A panel's words are made of plain names only. */
+static bool is_plain(const struct culprit *c, bool mailbox)
+{
+	return draft_is_plain_name(c->account) && (!mailbox || draft_is_plain_name(c->id));
+}
+
+bool panel_close(struct draft *d, const struct culprit *c)
+{
+	bool mailbox = c->kind == KIND_AUTH && span_find(c->id, 0, '@') > 0;
+
+	/* false leaves him to the mail server's own door, which says what it cannot do */
+	if (!is_plain(c, mailbox))
+		return false;
+	/* setup's lines in its include points hold; its own lists refuse */
+	if (span_eq(d->facts->panel, SPAN("DirectAdmin")) && exim_panel_ready(d))
+		return false;
+	if (span_eq(d->facts->panel, SPAN("DirectAdmin")))
+		return directadmin(d, c, mailbox);
+	return by_program(d, c, mailbox ? HOLD_MAILBOX : HOLD_ACCOUNT);
+}
+
+bool panel_lock(struct draft *d, const struct culprit *c)
+{
+	return span_find(c->id, 0, '@') > 0 && is_plain(c, true) && by_program(d, c, LOCK_MAILBOX);
 }
