@@ -202,6 +202,8 @@ static int contain(struct draft *d, struct err *err)
 			credentials_lock(d, &c);
 			permissions_take(d, &c);
 			credentials_list(d, &c);
+		} else if (d->want->sessions && c.kind == KIND_AUTH) {
+			end_sessions(d, &c);
 		}
 		if (i == 0)
 			d->plan->sender = draft_text(d, "%s %.*s", sender_kind_name(c.kind), ARG(c.id));
