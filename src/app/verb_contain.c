@@ -582,6 +582,21 @@ static int leave_out_before(struct contain *k, struct err *err)
 	return there ? leave_out(k, err) : 0;
 }
 
+/* What only root may read is missing from what anybody else is shown, and a plan must not look whole that is not. */
+static void tell_unprivileged(struct contain *k)
+{
+	struct span *notes = arena_alloc(k->arena, (k->plan->nnotes + 1) * sizeof(*notes));
+
+	if (geteuid() == 0)
+		return;
+	if (k->plan->nnotes)
+		memcpy(notes, k->plan->notes, k->plan->nnotes * sizeof(*notes));
+	notes[k->plan->nnotes++] =
+		SPAN("planned without root: what only root may read is not in it, nor is known "
+		     "what an operator took back of it");
+	k->plan->notes = notes;
+}
+
 /* --- the verbs ----------------------------------------------------------------------------------------- */
 
 /* "4h", "30m", "90s", "2d", or seconds. */
@@ -707,6 +722,7 @@ static void fill_allow(struct contain *k)
 static int run(struct contain *k, struct err *err)
 {
 	struct scan_finding *found = NULL;
+	bool unknown;
 	int rc = 0;
 
 	fill_allow(k);
@@ -734,9 +750,12 @@ static int run(struct contain *k, struct err *err)
 		rc = make_plan(k, err);
 	if (rc == 0)
 		rc = leave_out_before(k, err);
+	unknown = k->unheard && rc == 0 && k->plan->nactions == 0 && k->plan->nnotes == 0;
+	if (rc == 0)
+		tell_unprivileged(k);
 	if (rc == 0)
 		rc = show(k, err);
-	if (rc == 0 && k->unheard && k->plan->nactions == 0 && k->plan->nnotes == 0)
+	if (rc == 0 && unknown)
 		return err_set(err, EXIT_NOINPUT,
 			       "%s: the logs that were read and the queue know nobody of that name, and "
 			       "there is nothing to be "
