@@ -146,61 +146,79 @@ static bool is_listed(struct span list, struct span name)
 	return false;
 }
 
+/* WHO on a line of his own at the end of DirectAdmin's list PATH. */
+static struct action *directadmin_list(struct draft *d, const struct culprit *c, struct span path,
+				       struct span who)
+{
+	struct span bytes = SPAN_NONE, text;
+	bool there = draft_read(d, path, &bytes);
+	struct action *v;
+	struct buf more;
+
+	if (is_listed(bytes, who)) {
+		draft_note(d, "DirectAdmin refuses mail of %.*s already", ARG(who));
+		return NULL;
+	}
+	more = BUF_MAX(bytes.n + who.n + 2);
+	/* the whole list, however long: what is left out here would be lost to everybody on it */
+	buf_span(&more, bytes);
+	if (bytes.n && bytes.p[bytes.n - 1] != '\n')
+		buf_byte(&more, '\n');
+	buf_span(&more, who);
+	buf_byte(&more, '\n');
+	text = arena_span(d->arena, buf_view(&more));
+	buf_free(&more);
+	v = there ? draft_edit(d, path, bytes, text, c->grade) : draft_new_file(d, path, text, c->grade);
+	v->what = draft_text(d, "DirectAdmin refuses mail that %s%.*s sends",
+			     c->kind == KIND_SCRIPT ? "a script of " : "", ARG(who));
+	v->command = draft_text(d, "echo %.*s >>%.*s", ARG(who), ARG(path));
+	return v;
+}
+
+/* An exim.conf before SpamBlocker 4.4.6 asks no list of logins: there a limit must do. */
+static struct action *directadmin_limit(struct draft *d, const struct culprit *c)
+{
+	ptrdiff_t at = span_find(c->id, 0, '@');
+	struct span folder = draft_text(d, "/etc/virtual/%.*s/limit", ARG(span_from(c->id, (size_t)at + 1)));
+	struct span path = draft_text(d, "%.*s/%.*s", ARG(folder), ARG(span_head(c->id, (size_t)at)));
+	struct span bytes = SPAN_NONE;
+	struct file_status st;
+	struct action *v;
+
+	if (!d->io->status(d->io->host.ctx, folder, &st)) {
+		draft_note(d, "DirectAdmin keeps no limits for mailboxes in %.*s: set one there for %.*s",
+			   ARG(folder), ARG(c->id));
+		return NULL;
+	}
+	if (!draft_exists(d, SPAN("/etc/virtual/user_limit")))
+		draft_note(d, "DirectAdmin counts what a mailbox sends only where /etc/virtual/user_limit is "
+			      "there: echo 100 >/etc/virtual/user_limit");
+	v = draft_read(d, path, &bytes) ? draft_edit(d, path, bytes, SPAN("1\n"), c->grade)
+					: draft_new_file(d, path, SPAN("1\n"), c->grade);
+	v->what = draft_text(d, "DirectAdmin lets %.*s send one message a day", ARG(c->id));
+	v->command = draft_text(d, "echo 1 >%.*s", ARG(path));
+	return v;
+}
+
 /* DirectAdmin has no command: its mail server asks lists of names at each message. */
 static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 {
-	ptrdiff_t at = span_find(c->id, 0, '@');
-	struct span path = SPAN("/etc/virtual/blacklist_usernames"), bytes = SPAN_NONE;
+	const struct span logins = SPAN("/etc/virtual/blacklist_smtp_usernames");
+	struct span exim = SPAN_NONE;
 	struct action *v;
-	bool there;
 
-	/* a script's mail has a list of its own: the account's mailboxes go on sending */
-	if (c->kind == KIND_SCRIPT)
-		path = SPAN("/etc/virtual/blacklist_script_usernames");
-	if (mailbox) {
-		struct span folder =
-			draft_text(d, "/etc/virtual/%.*s/limit", ARG(span_from(c->id, (size_t)at + 1)));
-		struct file_status st;
-
-		if (!d->io->status(d->io->host.ctx, folder, &st)) {
-			draft_note(
-				d,
-				"DirectAdmin keeps no limits for mailboxes in %.*s: set one there for %.*s",
-				ARG(folder), ARG(c->id));
-			return true;
-		}
-		path = draft_text(d, "/etc/virtual/%.*s/limit/%.*s", ARG(span_from(c->id, (size_t)at + 1)),
-				  ARG(span_head(c->id, (size_t)at)));
-		there = draft_read(d, path, &bytes);
-		v = there ? draft_edit(d, path, bytes, SPAN("1\n"), c->grade)
-			  : draft_new_file(d, path, SPAN("1\n"), c->grade);
-		v->what = draft_text(d, "DirectAdmin lets %.*s send one message a day", ARG(c->id));
-		v->command = draft_text(d, "echo 1 >%.*s", ARG(path));
-	} else {
-		struct buf more;
-		struct span text;
-
-		there = draft_read(d, path, &bytes);
-		if (is_listed(bytes, c->account)) {
-			draft_note(d, "DirectAdmin refuses mail of %.*s already", ARG(c->account));
-			return true;
-		}
-		more = BUF_MAX(bytes.n + c->account.n + 2);
-		/* the whole list, however long: what is left out here would be lost to everybody on it */
-		buf_span(&more, bytes);
-		if (bytes.n && bytes.p[bytes.n - 1] != '\n')
-			buf_byte(&more, '\n');
-		buf_span(&more, c->account);
-		buf_byte(&more, '\n');
-		text = arena_span(d->arena, buf_view(&more));
-		buf_free(&more);
-		v = there ? draft_edit(d, path, bytes, text, c->grade)
-			  : draft_new_file(d, path, text, c->grade);
-		v->what = draft_text(d, "DirectAdmin refuses mail that %s%.*s sends",
-				     c->kind == KIND_SCRIPT ? "a script of " : "", ARG(c->account));
-		v->command = draft_text(d, "echo %.*s >>%.*s", ARG(c->account), ARG(path));
-	}
-	v->undo = draft_text(d, "%.*s as it was", ARG(path));
+	if (!mailbox)
+		/* a script's mail has a list of its own: the account's mailboxes go on sending */
+		v = directadmin_list(d, c,
+				     c->kind == KIND_SCRIPT ? SPAN("/etc/virtual/blacklist_script_usernames")
+							    : SPAN("/etc/virtual/blacklist_usernames"),
+				     c->account);
+	else if (draft_read(d, SPAN("/etc/exim.conf"), &exim) && span_search(exim, 0, logins) >= 0)
+		v = directadmin_list(d, c, logins, c->id);
+	else
+		v = directadmin_limit(d, c);
+	if (v)
+		v->undo = draft_text(d, "%.*s as it was", ARG(v->path));
 	return true;
 }
 
