@@ -115,8 +115,8 @@ int act_purge_row(struct actor *a, struct journal_row *r, struct err *err);
 
 /* socket.c: closes every mail session with one of CLIENTS. */
 int socket_end_sessions(const struct span *clients, size_t nclients, size_t *ret_closed, struct err *err);
-/* An IPv4 or IPv6 address in its text form. */
-bool socket_is_address(struct span s);
+/* An IPv4 or IPv6 address in its text form, the first as ::ffff:1.2.3.4; false: S is none. */
+bool socket_read_address(struct span s, uint32_t ret_ipv6[4]);
 
 /* firewall.c: our table as the journal has it, for instance after a reboot. */
 int firewall_restore(const struct actor *a, struct err *err);

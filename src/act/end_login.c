@@ -12,7 +12,7 @@
  */
 #include "act/act.h"
 
-#define CLIENTS_MOST 1000
+#define CLIENTS_MOST 65536
 
 static bool is_smtp(const struct action *v)
 {
@@ -23,6 +23,7 @@ static int check(const struct actor *a, const struct action *v, struct err *err)
 {
 	struct span kick[] = { SPAN("/usr/bin/doveadm"), SPAN("kick"),
 			       v->nargs > 1 ? v->args[1] : SPAN_NONE };
+	uint32_t address[4];
 
 	if (v->nargs == 2 && span_eq(v->args[0], SPAN("imap")))
 		return check_program(kick, 3, err);
@@ -30,7 +31,7 @@ static int check(const struct actor *a, const struct action *v, struct err *err)
 		return err_set(err, EXIT_NOPERM,
 			       "sessions are ended by their clients' addresses or their login");
 	for (size_t i = 1; i < v->nargs; i++)
-		if (!socket_is_address(v->args[i]))
+		if (!socket_read_address(v->args[i], address))
 			return err_set(err, EXIT_NOPERM, "a session's client in the plan is no address");
 	return 0;
 }

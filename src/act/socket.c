@@ -193,51 +193,60 @@ static int list_sessions(struct mnl_socket *nl, uint8_t family, struct sessions 
 	return more < 0 ? -1 : 0;
 }
 
-/* ADDRESS is that end's, also where the socket is IPv6 and the client IPv4. */
-static bool is_peer(const struct end *e, struct span address)
+/* An IPv4 client is the same whether the socket is IPv6 or not. */
+static void as_ipv6(uint8_t family, uint32_t address[4])
 {
-	uint32_t wanted[4];
-
-	if (address_read(address, AF_INET6, wanted))
-		return e->family == AF_INET6 && memcmp(wanted, e->address, sizeof(wanted)) == 0;
-	if (!address_read(address, AF_INET, wanted))
-		return false;
-	return e->family == AF_INET ? e->address[0] == wanted[0]
-				    : e->address[3] == wanted[0] && e->address[2] == htonl(0xffff) &&
-					      e->address[0] == 0 && e->address[1] == 0;
+	if (family != AF_INET)
+		return;
+	address[3] = address[0];
+	address[2] = htonl(0xffff);
+	address[1] = address[0] = 0;
 }
 
-bool socket_is_address(struct span s)
+bool socket_read_address(struct span s, uint32_t ret_ipv6[4])
 {
-	uint32_t address[4];
+	if (address_read(s, AF_INET6, ret_ipv6))
+		return true;
+	if (!address_read(s, AF_INET, ret_ipv6))
+		return false;
+	as_ipv6(AF_INET, ret_ipv6);
+	return true;
+}
 
-	return address_read(s, AF_INET, address) || address_read(s, AF_INET6, address);
+static int by_address(const void *a, const void *b)
+{
+	return memcmp(a, b, 4 * sizeof(uint32_t));
 }
 
 int socket_end_sessions(const struct span *clients, size_t nclients, size_t *ret_closed, struct err *err)
 {
 	struct mnl_socket *nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	struct sessions all = { .at = xcalloc(SESSIONS_MOST + 1, sizeof(*all.at)) };
+	uint32_t(*wanted)[4] = xcalloc(nclients, sizeof(*wanted));
 	struct answer unused;
 	int rc = 0;
 
 	*ret_closed = 0;
+	for (size_t i = 0; i < nclients; i++)
+		socket_read_address(clients[i], wanted[i]);
+	qsort(wanted, nclients, sizeof(*wanted), by_address);
 	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 || list_sessions(nl, AF_INET, &all) < 0 ||
 	    list_sessions(nl, AF_INET6, &all) < 0)
 		rc = err_sys(err, EXIT_IO, "the kernel does not tell the open mail sessions");
-	for (size_t i = 0; rc == 0 && i < all.n; i++)
-		for (size_t k = 0; k < nclients; k++) {
-			if (!is_peer(&all.at[i].far, clients[k]))
-				continue;
-			if (ask(nl, SOCK_DESTROY, &all.at[i].own, &all.at[i].far, all.at[i].cookie,
-				&unused) == 0)
-				++*ret_closed;
-			else if (errno != ENOENT)
-				rc = err_sys(err, EXIT_IO, "the kernel does not close a mail session");
-			break;
-		}
+	for (size_t i = 0; rc == 0 && i < all.n; i++) {
+		struct end far = all.at[i].far;
+
+		as_ipv6(far.family, far.address);
+		if (!bsearch(far.address, wanted, nclients, sizeof(*wanted), by_address))
+			continue;
+		if (ask(nl, SOCK_DESTROY, &all.at[i].own, &all.at[i].far, all.at[i].cookie, &unused) == 0)
+			++*ret_closed;
+		else if (errno != ENOENT)
+			rc = err_sys(err, EXIT_IO, "the kernel does not close a mail session");
+	}
 	if (nl)
 		mnl_socket_close(nl);
+	free(wanted);
 	free(all.at);
 	return rc;
 }

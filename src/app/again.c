@@ -17,7 +17,8 @@ static void tell(const struct again_want *want, const struct action *v, int64_t 
 	struct buf text = BUF_MAX(4096);
 	struct civil c;
 
-	if (want->quiet)
+	/* of what leaves nothing behind nothing was taken back */
+	if (want->quiet || v->transient)
 		return;
 	civil_split(undone, &c);
 	show_text(&text, v->what, want->ascii);

@@ -549,6 +549,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 		.since = o->since,
 		.until = o->until,
 		.stats = o->stats,
+		.every_client = o->every_client,
 		.refusals = o->refusals,
 		.facts_only = o->facts_only,
 		.seek = o->seek,

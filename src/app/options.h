@@ -39,6 +39,7 @@ struct options {
 	bool force; /* report */
 	bool complained; /* no flag: investigate and report read the mailboxes of complaints, too */
 	bool notify, deliver; /* signs, complaints */
+	bool every_client; /* no flag: contain wants of each sender every address, not the busiest */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	unsigned newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
 	bool waiting; /* no flag: queue asks the logs about what waits, and not the other way round */

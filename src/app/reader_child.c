@@ -460,6 +460,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.until = instant(c, facts, want->until, 0),
 		.memory = want->memory,
 		.stats = want->stats,
+		.every_client = want->every_client,
 		.refusals = want->refusals,
 		.seek = want->seek,
 		.nseek = want->nseek,

@@ -39,6 +39,8 @@
 #define ROUNDS_MOST 10
 #define ROUND_PAUSE_MS 300
 #define QUIET_LOOKS 2
+/* An SMTP session that was quiet for longer is over: Postfix' smtpd_timeout is five minutes. */
+#define SESSION_SECONDS 600
 /* Messages of one server in one plan. */
 #define IDS_MOST 1000000
 
@@ -172,6 +174,7 @@ static int find_culprit(struct contain *k, struct err *err)
 
 	/* the argument is no path: this host's own logs and state */
 	logs.nargs = 0;
+	logs.every_client = true;
 	k->asked = true;
 	rc = inquire(&logs, 0, NULL, &k->in, &why);
 	if (rc < 0)
@@ -400,6 +403,59 @@ static int leave_out(struct contain *k, struct err *err)
 	return again_leave_out(&want, k->plan, k->arena, err);
 }
 
+/* Postfix's door for a login is one of main.cf's: who has come in before it was closed goes on sending. */
+static bool closes_login(const struct plan *p)
+{
+	for (size_t i = 0; i < p->nactions; i++)
+		if (span_eq(p->actions[i].path, SPAN("/etc/postfix/main.cf")))
+			return true;
+	return false;
+}
+
+/*
+ * Sessions from addresses that the logs did not know when the plan was made: of the door's last moments, or of the time in
+ * which the operator was asked. A log that cannot be read now ends none, which is no reason to hold no mail.
+ */
+static int do_late_sessions(struct contain *k, struct err *err)
+{
+	struct options logs = *k->o;
+	struct row *rows = arena_alloc(k->arena, (k->want.nrows + 1) * sizeof(*rows));
+	struct err unread;
+	struct inquire in;
+	int rc;
+
+	logs.nargs = 0;
+	logs.quiet = logs.every_client = true;
+	logs.newest = SESSION_SECONDS;
+	rc = inquire(&logs, 0, NULL, &in, &unread);
+	for (size_t i = 0; rc == 0 && i < k->want.nrows; i++) {
+		struct row_walk walk = rows_walk(in.q, ROWS_WHOLE);
+		const struct row *r;
+
+		rows[i] = k->want.rows[i];
+		rows[i].nclients = rows[i].clients_total = 0;
+		while ((r = rows_next(&walk)) != NULL && !is_row(r, &rows[i]))
+			;
+		if (r) {
+			rows[i].clients = arena_alloc(k->arena, (r->nclients + 1) * sizeof(*r->clients));
+			rows[i].nclients = r->nclients;
+			rows[i].clients_total = r->clients_total;
+		}
+		for (size_t c = 0; r && c < r->nclients; c++)
+			rows[i].clients[c].ip = arena_span(k->arena, r->clients[c].ip);
+		rows_stop(&walk);
+	}
+	inquire_end(&in);
+	if (rc < 0)
+		return 0;
+	k->want.rows = rows;
+	k->want.sessions = true;
+	memset(k->want.nids, 0, sizeof(k->want.nids));
+	rc = make_plan(k, err);
+	k->want.sessions = false;
+	return rc == 0 && k->plan->nactions ? do_plan(k, err) : rc;
+}
+
 /* What came in while the plan was made and done, and what was under delivery then. */
 static int do_rest(struct contain *k, struct err *err)
 {
@@ -407,6 +463,8 @@ static int do_rest(struct contain *k, struct err *err)
 	int rc = 0, quiet = 0;
 
 	k->want.task = PLAN_REST;
+	if (closes_login(k->plan))
+		rc = do_late_sessions(k, err);
 	for (int round = 0; rc == 0 && quiet < QUIET_LOOKS && round < ROUNDS_MOST; round++) {
 		nanosleep(&pause, NULL);
 		rc = read_queue(k, err);
@@ -522,6 +580,21 @@ static int leave_out_before(struct contain *k, struct err *err)
 	buf_free(&path);
 	k->asked_journal = there;
 	return there ? leave_out(k, err) : 0;
+}
+
+/* What only root may read is missing from what anybody else is shown, and a plan must not look whole that is not. */
+static void tell_unprivileged(struct contain *k)
+{
+	struct span *notes = arena_alloc(k->arena, (k->plan->nnotes + 1) * sizeof(*notes));
+
+	if (geteuid() == 0)
+		return;
+	if (k->plan->nnotes)
+		memcpy(notes, k->plan->notes, k->plan->nnotes * sizeof(*notes));
+	notes[k->plan->nnotes++] =
+		SPAN("planned without root: what only root may read is not in it, nor is known "
+		     "what an operator took back of it");
+	k->plan->notes = notes;
 }
 
 /* --- the verbs ----------------------------------------------------------------------------------------- */
@@ -649,6 +722,7 @@ static void fill_allow(struct contain *k)
 static int run(struct contain *k, struct err *err)
 {
 	struct scan_finding *found = NULL;
+	bool unknown;
 	int rc = 0;
 
 	fill_allow(k);
@@ -676,9 +750,12 @@ static int run(struct contain *k, struct err *err)
 		rc = make_plan(k, err);
 	if (rc == 0)
 		rc = leave_out_before(k, err);
+	unknown = k->unheard && rc == 0 && k->plan->nactions == 0 && k->plan->nnotes == 0;
+	if (rc == 0)
+		tell_unprivileged(k);
 	if (rc == 0)
 		rc = show(k, err);
-	if (rc == 0 && k->unheard && k->plan->nactions == 0 && k->plan->nnotes == 0)
+	if (rc == 0 && unknown)
 		return err_set(err, EXIT_NOINPUT,
 			       "%s: the logs that were read and the queue know nobody of that name, and "
 			       "there is nothing to be "

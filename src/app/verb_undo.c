@@ -7,6 +7,7 @@
  */
 #include "app/actor.h"
 #include "app/config.h"
+#include "app/held_since.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "base/show.h"
@@ -26,6 +27,7 @@ struct telling {
 	bool undoing; /* a row that is not undone then is something that could not be done */
 	bool short_of; /* there was one */
 	bool any;
+	struct held_since held;
 };
 
 static int tell(void *owner, const struct journal_row *r)
@@ -35,6 +37,8 @@ static int tell(void *owner, const struct journal_row *r)
 	t->any = true;
 	t->short_of =
 		t->short_of || (t->undoing && r->state != ACT_STATE_UNDONE && r->state != ACT_STATE_PURGED);
+	if (t->undoing && r->state == ACT_STATE_UNDONE)
+		held_since_add(&t->held, r);
 	if (t->o->output == OUTPUT_JSON)
 		history_json(&t->sink, r);
 	else if (t->o->output == OUTPUT_PLAIN)
@@ -62,7 +66,7 @@ typedef int ask_actor(struct actor_client *c, const struct options *o, const str
 static int with_actor(const struct options *o, const char *schema, ask_actor *ask, bool undoing,
 		      struct err *err)
 {
-	struct telling t = { .o = o, .undoing = undoing };
+	struct telling t = { .o = o, .undoing = undoing, .held.arena = arena_new() };
 	char state[PATH_MAX], root[PATH_MAX];
 	struct actor_want want = { .state_dir = state };
 	struct buf note = BUF_MAX(64u << 10);
@@ -100,6 +104,9 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 		else
 			sink_end(&t.sink, "standard output", NULL);
 	}
+	if (t.held.n && !o->quiet && (!o->root || strcmp(o->root, "/") == 0))
+		held_since_tell(&t.held, o);
+	arena_free(t.held.arena);
 	config_free(&config);
 	return rc == 0 && t.short_of ? EXIT_INCOMPLETE : rc;
 }

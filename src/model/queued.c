@@ -26,7 +26,7 @@ const char *queue_door_name(enum queue_door door)
 
 const char *queue_class_name(enum queue_class class)
 {
-	static const char *const names[QUEUE_CLASSES] = { "unknown", "spam", "bounces of spam", "bounces",
+	static const char *const names[QUEUE_CLASSES] = { "unknown", "spam", "bounces_of_spam", "bounces",
 							  "other" };
 
 	return names[class];

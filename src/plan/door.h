@@ -31,6 +31,8 @@ void end_sessions(struct draft *d, const struct culprit *c);
 
 /* A panel that has a hold of its own: true, and the action is in the plan. */
 bool panel_close(struct draft *d, const struct culprit *c);
+/* One that locks the password of the mailbox C->id by itself. */
+bool panel_lock(struct draft *d, const struct culprit *c);
 
 /* No mail past the mail server: his uid's connections to the mail ports are reset, open ones are closed. */
 void egress_block(struct draft *d, const struct culprit *c);

@@ -6,7 +6,9 @@
  * csf lets loopback pass, so our table stays for that. The mail server's own port is closed to him, too: from this host it
  * relays without a password (mynetworks). A reset and no drop, so that his scripts fail at once instead of piling up.
  *
- * csf's readme.txt, "Advanced Allow/Deny Filters"; "do not delete" in a comment keeps a line from being rotated out.
+ * csf's readme.txt, "Advanced Allow/Deny Filters"; "do not delete" in a comment keeps a line from being rotated out. Seen on csf
+ * 15.09 with FASTSTART on and off: the line becomes an owner match in DENYOUT, of IPv4 and IPv6, "csf -r" leaves our table
+ * alone, and without the line both tables are as they were. A line with "Include" anywhere in it is none to csf.
  * proc(5), /proc/net/tcp.
  *
  * TRUST: /proc is the kernel's. The account's name gets into a comment of csf's only where it is plain.
@@ -52,11 +54,16 @@ static bool csf_owns(struct draft *d)
 
 static void block_by_csf(struct draft *d, const struct culprit *c)
 {
-	struct span path = SPAN("/etc/csf/csf.deny"), bytes = SPAN_NONE, rule;
+	struct span path = SPAN("/etc/csf/csf.deny"), bytes = SPAN_NONE, rule, conf = SPAN_NONE,
+		    who = c->account;
 	struct action *v;
 	struct buf more;
 	bool there = draft_read(d, path, &bytes);
 
+	if (draft_read(d, SPAN("/etc/csf/csf.conf"), &conf) &&
+	    span_search(conf, 0, SPAN("\nTESTING = \"1\"")) >= 0)
+		draft_note(d, "csf is in testing mode and clears its own rules every few minutes (TESTING in "
+			      "/etc/csf/csf.conf): only our table stays");
 	rule = draft_text(d, "tcp|out|d=25,465,587||u=%u", c->uid);
 	if (span_search(bytes, 0, rule) >= 0) {
 		draft_note(d, "csf blocks uid %u already", c->uid);
@@ -66,8 +73,9 @@ static void block_by_csf(struct draft *d, const struct culprit *c)
 	buf_span(&more, bytes);
 	if (bytes.n && bytes.p[bytes.n - 1] != '\n')
 		buf_byte(&more, '\n');
-	buf_addf(&more, "%.*s # do not delete: spamtrail, %.*s\n", ARG(rule),
-		 ARG(draft_is_plain_name(c->account) ? c->account : SPAN("an account")));
+	if (!draft_is_plain_name(who) || span_search(who, 0, SPAN("Include")) >= 0)
+		who = SPAN("an account");
+	buf_addf(&more, "%.*s # do not delete: spamtrail, %.*s\n", ARG(rule), ARG(who));
 	v = there ? draft_edit(d, path, bytes, arena_span(d->arena, buf_view(&more)), c->grade)
 		  : draft_new_file(d, path, arena_span(d->arena, buf_view(&more)), c->grade);
 	buf_free(&more);

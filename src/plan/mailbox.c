@@ -176,6 +176,8 @@ void mailbox_lock(struct draft *d, const struct culprit *c)
 	/* a login that is an account's own name is asked of the system (PAM, shadow) where no file of Dovecot's has it */
 	if (!locked && span_eq(c->id, c->account))
 		locked = shell_lock(d, c);
+	if (!locked)
+		locked = panel_lock(d, c);
 	/* only a locked password keeps out whom we throw out: else he would be back at once */
 	if (locked)
 		end_logins(d, c);

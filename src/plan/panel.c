@@ -24,21 +24,24 @@ struct part {
 
 #define PARTS 8
 
+/* A mailbox is a login with a domain. */
+enum deed { HOLD_ACCOUNT, HOLD_MAILBOX, LOCK_MAILBOX };
+
 static const struct row_of {
 	const char *panel, *what; /* what it does to him */
-	bool mailbox; /* for a login with a domain; else for the account */
+	enum deed deed;
 	const char *program;
 	struct part args[PARTS], back[PARTS];
 } rows[] = {
 	{ "cPanel",
 	  "holds what he sends elsewhere",
-	  false,
+	  HOLD_ACCOUNT,
 	  "/usr/local/cpanel/bin/whmapi1",
 	  { { LITERAL, "--output=json" }, { LITERAL, "hold_outgoing_email" }, { ACCOUNT, "user=" } },
 	  { { LITERAL, "--output=json" }, { LITERAL, "release_outgoing_email" }, { ACCOUNT, "user=" } } },
 	{ "cPanel",
 	  "holds what he sends elsewhere",
-	  true,
+	  HOLD_MAILBOX,
 	  "/usr/local/cpanel/bin/uapi",
 	  { { LITERAL, "--output=json" },
 	    { ACCOUNT, "--user=" },
@@ -50,15 +53,29 @@ static const struct row_of {
 	    { LITERAL, "Email" },
 	    { LITERAL, "release_outgoing" },
 	    { LOGIN, "email=" } } },
+	{ "cPanel",
+	  "lets nobody log in with his password; mail still comes in",
+	  LOCK_MAILBOX,
+	  "/usr/local/cpanel/bin/uapi",
+	  { { LITERAL, "--output=json" },
+	    { ACCOUNT, "--user=" },
+	    { LITERAL, "Email" },
+	    { LITERAL, "suspend_login" },
+	    { LOGIN, "email=" } },
+	  { { LITERAL, "--output=json" },
+	    { ACCOUNT, "--user=" },
+	    { LITERAL, "Email" },
+	    { LITERAL, "unsuspend_login" },
+	    { LOGIN, "email=" } } },
 	{ "Hestia",
 	  "suspends the mailbox: no login, mail still comes in",
-	  true,
+	  HOLD_MAILBOX,
 	  "/usr/local/hestia/bin/v-suspend-mail-account",
 	  { { ACCOUNT, "" }, { DOMAIN_PART, "" }, { USER_PART, "" } },
 	  { { ACCOUNT, "" }, { DOMAIN_PART, "" }, { USER_PART, "" } } },
 	{ "Plesk",
 	  "lets him send no message (outgoing mail control must be on); back, it is the domain's own limit",
-	  true,
+	  HOLD_MAILBOX,
 	  "/usr/sbin/plesk",
 	  { { LITERAL, "bin" },
 	    { LITERAL, "mail" },
@@ -129,84 +146,91 @@ static bool is_listed(struct span list, struct span name)
 	return false;
 }
 
+/* WHO on a line of his own at the end of DirectAdmin's list PATH. */
+static struct action *directadmin_list(struct draft *d, const struct culprit *c, struct span path,
+				       struct span who)
+{
+	struct span bytes = SPAN_NONE, text;
+	bool there = draft_read(d, path, &bytes);
+	struct action *v;
+	struct buf more;
+
+	if (is_listed(bytes, who)) {
+		draft_note(d, "DirectAdmin refuses mail of %.*s already", ARG(who));
+		return NULL;
+	}
+	more = BUF_MAX(bytes.n + who.n + 2);
+	/* the whole list, however long: what is left out here would be lost to everybody on it */
+	buf_span(&more, bytes);
+	if (bytes.n && bytes.p[bytes.n - 1] != '\n')
+		buf_byte(&more, '\n');
+	buf_span(&more, who);
+	buf_byte(&more, '\n');
+	text = arena_span(d->arena, buf_view(&more));
+	buf_free(&more);
+	v = there ? draft_edit(d, path, bytes, text, c->grade) : draft_new_file(d, path, text, c->grade);
+	v->what = draft_text(d, "DirectAdmin refuses mail that %s%.*s sends",
+			     c->kind == KIND_SCRIPT ? "a script of " : "", ARG(who));
+	v->command = draft_text(d, "echo %.*s >>%.*s", ARG(who), ARG(path));
+	return v;
+}
+
+/* An exim.conf before SpamBlocker 4.4.6 asks no list of logins: there a limit must do. */
+static struct action *directadmin_limit(struct draft *d, const struct culprit *c)
+{
+	ptrdiff_t at = span_find(c->id, 0, '@');
+	struct span folder = draft_text(d, "/etc/virtual/%.*s/limit", ARG(span_from(c->id, (size_t)at + 1)));
+	struct span path = draft_text(d, "%.*s/%.*s", ARG(folder), ARG(span_head(c->id, (size_t)at)));
+	struct span bytes = SPAN_NONE;
+	struct file_status st;
+	struct action *v;
+
+	if (!d->io->status(d->io->host.ctx, folder, &st)) {
+		draft_note(d, "DirectAdmin keeps no limits for mailboxes in %.*s: set one there for %.*s",
+			   ARG(folder), ARG(c->id));
+		return NULL;
+	}
+	if (!draft_exists(d, SPAN("/etc/virtual/user_limit")))
+		draft_note(d, "DirectAdmin counts what a mailbox sends only where /etc/virtual/user_limit is "
+			      "there: echo 100 >/etc/virtual/user_limit");
+	v = draft_read(d, path, &bytes) ? draft_edit(d, path, bytes, SPAN("1\n"), c->grade)
+					: draft_new_file(d, path, SPAN("1\n"), c->grade);
+	v->what = draft_text(d, "DirectAdmin lets %.*s send one message a day", ARG(c->id));
+	v->command = draft_text(d, "echo 1 >%.*s", ARG(path));
+	return v;
+}
+
 /* DirectAdmin has no command: its mail server asks lists of names at each message. */
 static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 {
-	ptrdiff_t at = span_find(c->id, 0, '@');
-	struct span path = SPAN("/etc/virtual/blacklist_usernames"), bytes = SPAN_NONE;
+	const struct span logins = SPAN("/etc/virtual/blacklist_smtp_usernames");
+	struct span exim = SPAN_NONE;
 	struct action *v;
-	bool there;
 
-	/* a script's mail has a list of its own: the account's mailboxes go on sending */
-	if (c->kind == KIND_SCRIPT)
-		path = SPAN("/etc/virtual/blacklist_script_usernames");
-	if (mailbox) {
-		struct span folder =
-			draft_text(d, "/etc/virtual/%.*s/limit", ARG(span_from(c->id, (size_t)at + 1)));
-		struct file_status st;
-
-		if (!d->io->status(d->io->host.ctx, folder, &st)) {
-			draft_note(
-				d,
-				"DirectAdmin keeps no limits for mailboxes in %.*s: set one there for %.*s",
-				ARG(folder), ARG(c->id));
-			return true;
-		}
-		path = draft_text(d, "/etc/virtual/%.*s/limit/%.*s", ARG(span_from(c->id, (size_t)at + 1)),
-				  ARG(span_head(c->id, (size_t)at)));
-		there = draft_read(d, path, &bytes);
-		v = there ? draft_edit(d, path, bytes, SPAN("1\n"), c->grade)
-			  : draft_new_file(d, path, SPAN("1\n"), c->grade);
-		v->what = draft_text(d, "DirectAdmin lets %.*s send one message a day", ARG(c->id));
-		v->command = draft_text(d, "echo 1 >%.*s", ARG(path));
-	} else {
-		struct buf more;
-		struct span text;
-
-		there = draft_read(d, path, &bytes);
-		if (is_listed(bytes, c->account)) {
-			draft_note(d, "DirectAdmin refuses mail of %.*s already", ARG(c->account));
-			return true;
-		}
-		more = BUF_MAX(bytes.n + c->account.n + 2);
-		/* the whole list, however long: what is left out here would be lost to everybody on it */
-		buf_span(&more, bytes);
-		if (bytes.n && bytes.p[bytes.n - 1] != '\n')
-			buf_byte(&more, '\n');
-		buf_span(&more, c->account);
-		buf_byte(&more, '\n');
-		text = arena_span(d->arena, buf_view(&more));
-		buf_free(&more);
-		v = there ? draft_edit(d, path, bytes, text, c->grade)
-			  : draft_new_file(d, path, text, c->grade);
-		v->what = draft_text(d, "DirectAdmin refuses mail that %s%.*s sends",
-				     c->kind == KIND_SCRIPT ? "a script of " : "", ARG(c->account));
-		v->command = draft_text(d, "echo %.*s >>%.*s", ARG(c->account), ARG(path));
-	}
-	v->undo = draft_text(d, "%.*s as it was", ARG(path));
+	if (!mailbox)
+		/* a script's mail has a list of its own: the account's mailboxes go on sending */
+		v = directadmin_list(d, c,
+				     c->kind == KIND_SCRIPT ? SPAN("/etc/virtual/blacklist_script_usernames")
+							    : SPAN("/etc/virtual/blacklist_usernames"),
+				     c->account);
+	else if (draft_read(d, SPAN("/etc/exim.conf"), &exim) && span_search(exim, 0, logins) >= 0)
+		v = directadmin_list(d, c, logins, c->id);
+	else
+		v = directadmin_limit(d, c);
+	if (v)
+		v->undo = draft_text(d, "%.*s as it was", ARG(v->path));
 	return true;
 }
 
-bool panel_close(struct draft *d, const struct culprit *c)
+/* What the panel has for DEED; false: nothing. */
+static bool by_program(struct draft *d, const struct culprit *c, enum deed deed)
 {
-	bool mailbox = c->kind == KIND_AUTH && span_find(c->id, 0, '@') > 0;
-
-	/* false leaves him to the mail server's own door, which says what it cannot do */
-	if (!draft_is_plain_name(c->id) && mailbox)
-		return false;
-	if (!draft_is_plain_name(c->account))
-		return false;
-	/* setup's lines in its include points hold; its own lists refuse */
-	if (span_eq(d->facts->panel, SPAN("DirectAdmin")) && exim_panel_ready(d))
-		return false;
-	if (span_eq(d->facts->panel, SPAN("DirectAdmin")))
-		return directadmin(d, c, mailbox);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		/* cPanel takes a hold back by another word, Hestia by another program */
 		const char *back = rows[i].program;
 		struct action *v;
 
-		if (!span_eq(d->facts->panel, span_str(rows[i].panel)) || rows[i].mailbox != mailbox)
+		if (!span_eq(d->facts->panel, span_str(rows[i].panel)) || rows[i].deed != deed)
 			continue;
 		if (span_eq(d->facts->panel, SPAN("Hestia")))
 			back = "/usr/local/hestia/bin/v-unsuspend-mail-account";
@@ -214,10 +238,36 @@ bool panel_close(struct draft *d, const struct culprit *c)
 		v->args = words_of(d, c, rows[i].program, rows[i].args, &v->nargs);
 		v->back = words_of(d, c, back, rows[i].back, &v->nback);
 		v->what = draft_text(d, "%.*s, for %.*s: %s", ARG(d->facts->panel),
-				     ARG(mailbox ? c->id : c->account), rows[i].what);
+				     ARG(deed == HOLD_ACCOUNT ? c->account : c->id), rows[i].what);
 		v->command = joined(d, v->args, v->nargs);
 		v->undo = joined(d, v->back, v->nback);
 		return true;
 	}
 	return false;
+}
+
+/* A panel's words are made of plain names only. */
+static bool is_plain(const struct culprit *c, bool mailbox)
+{
+	return draft_is_plain_name(c->account) && (!mailbox || draft_is_plain_name(c->id));
+}
+
+bool panel_close(struct draft *d, const struct culprit *c)
+{
+	bool mailbox = c->kind == KIND_AUTH && span_find(c->id, 0, '@') > 0;
+
+	/* false leaves him to the mail server's own door, which says what it cannot do */
+	if (!is_plain(c, mailbox))
+		return false;
+	/* setup's lines in its include points hold; its own lists refuse */
+	if (span_eq(d->facts->panel, SPAN("DirectAdmin")) && exim_panel_ready(d))
+		return false;
+	if (span_eq(d->facts->panel, SPAN("DirectAdmin")))
+		return directadmin(d, c, mailbox);
+	return by_program(d, c, mailbox ? HOLD_MAILBOX : HOLD_ACCOUNT);
+}
+
+bool panel_lock(struct draft *d, const struct culprit *c)
+{
+	return span_find(c->id, 0, '@') > 0 && is_plain(c, true) && by_program(d, c, LOCK_MAILBOX);
 }

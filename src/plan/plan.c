@@ -163,6 +163,15 @@ static void contain_one(struct draft *d, const struct culprit *c)
 	}
 }
 
+/* Where nobody is acted on, the command that names the first is what the screen says next; once is enough. */
+static bool is_next(const struct draft *d, const struct culprit *c)
+{
+	for (size_t i = 0; i < d->want->nrows; i++)
+		if (d->want->rows[i].grade == 'A')
+			return false;
+	return c->row == d->want->rows;
+}
+
 /* An incident's plan acts where the kernel or the mail server vouches; what an operator names is done on his word. */
 static bool may_act(struct draft *d, const struct culprit *c)
 {
@@ -171,9 +180,10 @@ static bool may_act(struct draft *d, const struct culprit *c)
 	draft_note(
 		d,
 		"%s %.*s is named by evidence of grade %c only, which a suspect can spell: look at the proof "
-		"(spamtrail why), and name him yourself: spamtrail contain %.*s",
+		"(spamtrail why), and name him yourself%s%.*s",
 		sender_kind_name(c->kind), ARG(c->id), c->grade ? c->grade : 'C',
-		ARG(draft_quoted(d, c->id)));
+		is_next(d, c) ? "" : ": spamtrail contain ",
+		ARG(is_next(d, c) ? SPAN_NONE : draft_quoted(d, c->id)));
 	return false;
 }
 
@@ -202,6 +212,8 @@ static int contain(struct draft *d, struct err *err)
 			credentials_lock(d, &c);
 			permissions_take(d, &c);
 			credentials_list(d, &c);
+		} else if (d->want->sessions && c.kind == KIND_AUTH) {
+			end_sessions(d, &c);
 		}
 		if (i == 0)
 			d->plan->sender = draft_text(d, "%s %.*s", sender_kind_name(c.kind), ARG(c.id));
@@ -282,10 +294,9 @@ static void keep_files(struct draft *d)
 	}
 	if (n < p->nactions)
 		draft_note(d,
-			   "%zu more actions are of a running machine (queue, firewall, processes, "
-			   "programs): with "
-			   "--root only files are acted on",
-			   p->nactions - n);
+			   "%zu more action%s of a running machine (queue, firewall, processes, "
+			   "programs): with --root only files are acted on",
+			   p->nactions - n, p->nactions - n == 1 ? " is" : "s are");
 	p->nactions = n;
 }
 

@@ -22,7 +22,7 @@ enum plan_server { PLAN_POSTFIX, PLAN_EXIM, PLAN_SERVERS };
 
 enum plan_task {
 	PLAN_CONTAIN,
-	PLAN_REST,    /* what he handed over between the plan and its end: queued messages only */
+	PLAN_REST,    /* what he handed over between the plan and its end: queued messages, and sessions where WANT says so */
 	PLAN_BRAKE,   /* nothing leaves the machine */
 	PLAN_SETUP,
 };
@@ -63,6 +63,7 @@ struct plan_want {
 	const struct scan_finding *findings; size_t nfindings; /* what the last scans found, anybody's */
 	const struct span *ids[PLAN_SERVERS]; /* his queued messages, see trace/queued.h */
 	size_t nids[PLAN_SERVERS];
+	bool sessions; /* PLAN_REST: also end what the rows' clients have open */
 };
 
 /* Texts live in A or in the facts. EXIT_NOPERM: he may not be acted on. A plan without actions says why in its notes. */

@@ -5,8 +5,9 @@
  * Seen on 3.7: authorized_submit_users is read at each call of sendmail, also of `sendmail -bs`; what it refuses ends
  * with 75. The list for SMTP AUTH holds at DATA, where Debian's own -o lists in master.cf do not reach; new processes
  * read it, and a reload (0.04 s, no session is lost) makes the idle ones new. A session that is open meanwhile goes on
- * as before: it is ended by its client's address, as nothing tells who is logged in there. Who shares that address comes
- * again, and what was not acknowledged is sent again.
+ * as before: it is ended by its client's address, as nothing tells who is logged in there; who comes meanwhile is found
+ * by a second look at the log (verb_contain.c). Who shares that address comes again, and what was not acknowledged is
+ * sent again.
  *
  * postconf(5): authorized_submit_users, smtpd_data_restrictions; access(5): HOLD; DATABASE_README: inline.
  *
@@ -202,8 +203,7 @@ void end_sessions(struct draft *d, const struct culprit *c)
 	v->command = draft_text(d, "ss -K dst %.*s ...", ARG(words[1]));
 	if (c->row->clients_total > c->row->nclients)
 		draft_note(d,
-			   "%.*s was used from %llu addresses, and the %zu busiest are cut off: a session "
-			   "that is open from "
-			   "another one goes on until it ends",
+			   "%.*s was used from %llu addresses, and %zu are cut off: a session that is open "
+			   "from another one goes on until it ends",
 			   ARG(c->id), (unsigned long long)c->row->clients_total, c->row->nclients);
 }

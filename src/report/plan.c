@@ -206,7 +206,8 @@ static void write_plan(struct jsonw *w, const struct plan *p, const char *verb)
 	json_schema(w, verb);
 	if (p->incident.n)
 		jsonw_span(w, "incident", p->incident);
-	jsonw_span(w, "sender", p->sender);
+	if (p->sender.n)
+		jsonw_span(w, "sender", p->sender);
 	plan_json_list(w, p);
 	write_texts(w, "apart", p->apart, p->napart);
 	write_texts(w, "notes", p->notes, p->nnotes);

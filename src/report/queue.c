@@ -331,12 +331,9 @@ void queue_text(struct sink *s, const struct queue_report *q, const struct scree
 
 static void json_classes(struct jsonw *w, const struct queue_group *g)
 {
-	static const char *const keys[QUEUE_CLASSES] = { "unknown", "spam", "bounces_of_spam", "bounces",
-							 "other" };
-
 	jsonw_open(w, "classes", '{');
 	for (int c = 0; c < QUEUE_CLASSES; c++)
-		jsonw_u64(w, keys[c], g->by_class[c]);
+		jsonw_u64(w, queue_class_name((enum queue_class)c), g->by_class[c]);
 	jsonw_close(w, '}');
 	jsonw_u64(w, "recipients_new", g->fresh);
 	jsonw_u64(w, "recipients_known", g->known);

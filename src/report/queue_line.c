@@ -60,12 +60,18 @@ const struct incident *queue_incident(const struct inquiry *past, uint32_t accus
 void queue_unseen_put(struct pen *p, const struct queue_report *q)
 {
 	for (size_t i = 0; i < q->nunseen; i++) {
-		pen_label(p, "UNSEEN");
+		if (i == 0)
+			pen_label(p, "UNSEEN");
+		else
+			pen_to(p, SCREEN_LABEL);
 		pen_text(p, q->unseen[i]);
 		pen_line(p, 0);
 	}
 	if (q->unconfined) {
-		pen_label(p, "UNSEEN");
+		if (q->nunseen == 0)
+			pen_label(p, "UNSEEN");
+		else
+			pen_to(p, SCREEN_LABEL);
 		pen_str(p, "the reader was not confined (--unconfined)");
 		pen_line(p, 0);
 	}

@@ -139,9 +139,10 @@ static void lists_fill(struct trace *t, struct arena *a, const struct sender *s,
 {
 	size_t room = t->senders.ntally;
 	size_t n = tallies(t, s, TALLY_CLIENT, list, room);
+	size_t most = t->o.every_client ? EVERY_CLIENT_MOST : LIST_MOST;
 
 	row->clients_total = s->nclients;
-	row->nclients = n < LIST_MOST ? n : LIST_MOST;
+	row->nclients = n < most ? n : most;
 	row->clients = arena_alloc(a, (row->nclients + 1) * sizeof(*row->clients));
 	for (size_t i = 0; i < row->nclients; i++)
 		row->clients[i] = (struct client){ names_get(&t->names, list[i]->name), list[i]->count };

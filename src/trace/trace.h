@@ -33,6 +33,7 @@ struct trace_options {
 	bool stats;                    /* collect --stats too */
 	const struct seek_want *seek;  /* messages to be found (seek.h) */
 	size_t nseek;
+	bool every_client;             /* rows list all their clients, up to EVERY_CLIENT_MOST; else the busiest */
 	bool refusals;                 /* who refuses our mail, and on which list's word */
 	double false_per_account_days; /* for the judge; 0 = default */
 	const struct span *trusted;    /* senders, folders (starting with /) and networks (a.b.c.d/n) */
@@ -55,6 +56,8 @@ struct trace_options {
 	 */
 	bool (*journal)(void *ctx, int64_t from, struct trace *again, bool *ret_whole);
 };
+
+#define EVERY_CLIENT_MOST 60000
 
 struct trace *trace_new(const struct trace_options *options);
 void trace_free(struct trace *t);

@@ -1,0 +1,139 @@
+/*
+ * held_since - see held_since.h.
+ *
+ * Frozen mail is Exim's door for local programs (plan/exim_door.c): it is thawed by id, as spamtrail queue --release is for
+ * what lies on hold.
+ *
+ * TRUST: the queue is read by a confined child; ids and the sender's name go through show (term_tell), and he is quoted as a shell has it.
+ */
+#include "app/held_since.h"
+
+#include "app/inquire.h"
+#include "app/queue_reader.h"
+#include "app/reader.h"
+#include "app/term.h"
+#include "sys/clock.h"
+
+#include <string.h>
+
+/* Longer a command line is for nobody. */
+#define THAWED_MOST 20
+
+struct count {
+	size_t held, frozen;
+	struct buf thaw; /* "ID ID" */
+};
+
+void held_since_add(struct held_since *h, const struct journal_row *r)
+{
+	enum sender_kind kind;
+	struct span rest = r->sender;
+
+	/* "setup", "everybody" and the queue's own deeds are nobody's */
+	if (h->n == HELD_SENDERS || !sender_kind_take(&rest, &kind))
+		return;
+	for (size_t i = 0; i < h->n; i++)
+		if (span_eq(h->sender[i], r->sender))
+			return;
+	h->sender[h->n++] = arena_span(h->arena, r->sender);
+}
+
+static void count(void *ctx, const struct queued *q)
+{
+	struct count *c = ctx;
+
+	if (q->state == QUEUE_HOLD || span_eq(q->queue, SPAN("spamtrail"))) {
+		c->held++;
+	} else if (q->state == QUEUE_FROZEN && ++c->frozen <= THAWED_MOST) {
+		buf_byte(&c->thaw, ' ');
+		buf_span(&c->thaw, q->id_text);
+	}
+}
+
+static void tell(const struct row *who, size_t n, const char *how, struct span command)
+{
+	struct buf text = BUF_MAX(8192);
+
+	buf_addf(&text, "%zu message%s of %.*s %s still %s, as taken in while he might not send: ", n,
+		 n == 1 ? "" : "s", (int)who->id.n, who->id.p, n == 1 ? "is" : "are", how);
+	buf_span(&text, command);
+	/* escapes it */
+	term_tell("spamtrail: ", buf_view(&text));
+	buf_free(&text);
+}
+
+static void tell_both(const struct row *who, const struct count *c)
+{
+	struct buf name = BUF_MAX(4096), command = BUF_MAX(8192);
+
+	buf_addf(&name, "%s:%.*s", sender_kind_name(who->kind), (int)who->id.n, who->id.p);
+	buf_byte(&name, '\0');
+	buf_str(&command, "spamtrail queue --release");
+	options_quote(&command, name.p);
+	if (c->held)
+		tell(who, c->held, "held", buf_view(&command));
+	command.n = 0;
+	buf_str(&command, "exim -Mt");
+	buf_span(&command, buf_view(&c->thaw));
+	if (c->frozen > THAWED_MOST)
+		buf_str(&command, " ... and the others of spamtrail queue --list");
+	if (c->frozen)
+		tell(who, c->frozen, "frozen", buf_view(&command));
+	buf_free(&name);
+	buf_free(&command);
+}
+
+static int ask_one(struct queue_ask *ask, struct span sender, struct arena *a, struct err *err)
+{
+	struct row who = { .id = sender };
+	struct count c = { .thaw = BUF_MAX(4096) };
+	struct queue_report report;
+	int rc;
+
+	sender_kind_take(&who.id, &who.kind);
+	if (who.kind == KIND_LOCAL)
+		who.account = who.id;
+	ask->only = &who;
+	ask->nonly = 1;
+	ask->message = count;
+	ask->ctx = &c;
+	rc = queue_ask(ask, a, &report, err);
+	if (rc == 0)
+		tell_both(&who, &c);
+	buf_free(&c.thaw);
+	return rc;
+}
+
+void held_since_tell(const struct held_since *h, const struct options *o)
+{
+	struct arena *a = arena_new();
+	struct clock clock = { 0 };
+	struct root root;
+	struct err why = { 0 };
+	struct inquiry *facts;
+	int rc = root_open("/", &root, &why);
+
+	if (rc == 0) {
+		struct reader_want want = { .root = &root,
+					    .now = inquire_now(&clock),
+					    .unconfined = o->unconfined,
+					    .facts_only = true };
+
+		rc = reader_inquire(&want, a, &facts, &why);
+		for (size_t i = 0; rc == 0 && i < h->n; i++) {
+			struct queue_ask ask = {
+				.root = &root,
+				.facts = facts,
+				.now = facts->now,
+				.unconfined = o->unconfined,
+			};
+
+			rc = ask_one(&ask, h->sender[i], a, &why);
+		}
+		root_close(&root);
+	}
+	/* no queue at all holds nothing */
+	if (rc < 0 && rc != -EXIT_NOINPUT)
+		term_tell("spamtrail: whether mail of his is still held is not known: ", span_str(why.text));
+	arena_free(a);
+}
