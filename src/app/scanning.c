@@ -43,11 +43,16 @@ struct span scanning_path(struct scanning *s, struct span path)
 
 /* --- what is kept ------------------------------------------------------------------------------ */
 
+static bool is_full(const struct scanning *s)
+{
+	return s->r.findings == FINDINGS_MOST || arena_bytes(s->arena) > FINDINGS_BYTES;
+}
+
 void scanning_add(struct scanning *s, const struct scan_finding *f)
 {
 	struct scan_report *r = &s->r;
 
-	if (r->findings == FINDINGS_MOST || arena_bytes(s->arena) > FINDINGS_BYTES) {
+	if (is_full(s)) {
 		s->incomplete = true;
 		scanning_note(s, SPAN("more was found than can be told: scan smaller folders"));
 		return;
@@ -59,11 +64,13 @@ void scanning_add(struct scanning *s, const struct scan_finding *f)
 	r->finding[r->findings++] = *f;
 }
 
-void scanning_skip(struct scanning *s, struct span path, struct span why)
+static void keep_skip(struct scanning *s, struct span path, struct span why, bool harmless)
 {
 	struct scan_report *r = &s->r;
 
-	if (r->skips == SKIPS_MOST || arena_bytes(s->arena) > FINDINGS_BYTES) {
+	/* a thousand links leave room for the one file that should have been read */
+	if (r->skips == SKIPS_MOST || (harmless && r->skips >= SKIPS_MOST / 2) ||
+	    arena_bytes(s->arena) > FINDINGS_BYTES) {
 		r->skips_more++;
 		return;
 	}
@@ -71,7 +78,13 @@ void scanning_skip(struct scanning *s, struct span path, struct span why)
 		s->skips_cap = s->skips_cap ? s->skips_cap * 2 : 64;
 		r->skip = xrealloc(r->skip, s->skips_cap * sizeof(*r->skip));
 	}
-	r->skip[r->skips++] = (struct scan_skip){ scanning_path(s, path), arena_span(s->arena, why) };
+	r->skip[r->skips++] =
+		(struct scan_skip){ scanning_path(s, path), arena_span(s->arena, why), harmless };
+}
+
+void scanning_skip(struct scanning *s, struct span path, struct span why)
+{
+	keep_skip(s, path, why, false);
 }
 
 void scanning_note(struct scanning *s, struct span text)
@@ -139,6 +152,27 @@ void scanning_name(struct scanning *s, struct scan_finding *f, const struct besi
 		f->verdict = sure ? SCAN_MALICIOUS : SCAN_SUSPICIOUS;
 }
 
+/* Nothing of it is kept: whoever plants a million scripts does not fill our memory with them. */
+static int told_beyond(struct scanning *s, struct span body, struct err *err)
+{
+	struct arena *all = s->arena;
+	struct scan_finding f = { 0 };
+	struct span why = SPAN_NONE;
+	int rc;
+
+	s->arena = arena_new();
+	rc = unpack_told(s, body, false, &f, &why, err);
+	arena_free(s->arena);
+	s->arena = all;
+	if (rc < 0)
+		return rc;
+	s->r.skips_more += why.n > 0;
+	s->incomplete |= why.n > 0;
+	if (f.verdict != SCAN_CLEAN)
+		scanning_add(s, &f);
+	return 0;
+}
+
 /* One file of which there is something to say; others are asked about it, if it came along. */
 static int told_of(struct scanning *s, struct span body, const enum scan_rank *rank, const struct message *m,
 		   struct err *err)
@@ -146,8 +180,11 @@ static int told_of(struct scanning *s, struct span body, const enum scan_rank *r
 	struct beside_answer answer = { 0 };
 	struct scan_finding f = { 0 };
 	struct span why = SPAN_NONE;
-	int rc = unpack_told(s, body, false, &f, &why, err);
+	int rc;
 
+	if (is_full(s))
+		return told_beyond(s, body, err);
+	rc = unpack_told(s, body, false, &f, &why, err);
 	if (rc < 0)
 		return rc;
 	if (rank)
@@ -239,7 +276,7 @@ static int take_skip(struct scanning *s, struct span body, struct err *err)
 	if (!unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the scanner skipped a file in a way that makes no sense");
 	s->incomplete |= !harmless;
-	scanning_skip(s, path, why);
+	keep_skip(s, path, why, harmless);
 	return 0;
 }
 
@@ -455,8 +492,11 @@ static int finding_order(const void *a, const void *b)
 static int skip_order(const void *a, const void *b)
 {
 	const struct scan_skip *x = a, *y = b;
-	int order = span_compare(x->path, y->path);
+	int order = (int)x->harmless - (int)y->harmless;
 
+	/* a screen shows the first few: those that matter */
+	if (!order)
+		order = span_compare(x->path, y->path);
 	return order ? order : span_compare(x->why, y->why);
 }
 
