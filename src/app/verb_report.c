@@ -469,6 +469,9 @@ int verb_report(const struct options *o, struct err *err)
 
 	if (o->force && o->letter != FLAG_DELIST && o->letter != FLAG_RESOLUTION)
 		return err_set(err, EXIT_USAGE, "--force is for --delist and --resolution");
+	if (o->confirmed && o->letter && o->letter != FLAG_DELIST && o->letter != FLAG_RESOLUTION)
+		return err_set(err, EXIT_USAGE,
+			       "--confirmed is for the gate: --delist, --resolution, or no letter");
 	if (o->html && !o->letter)
 		return err_set(err, EXIT_USAGE, "--html needs a letter, such as --customer");
 	w = xcalloc(1, sizeof(*w));
