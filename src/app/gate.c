@@ -25,11 +25,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define POINTS_MOST 200
+#define POINTS_MOST 200 /* limit report: points of the gate */
 #define POINT_BYTES 5000 /* a path of any length, and what is said of it */
-#define DEEDS_MOST 500
-#define ROWS_MOST 20
-#define PLACES_MOST 20
+#define DEEDS_MOST 500 /* limit report: actions that are told */
+#define ROWS_MOST 20 /* limit report: senders of an incident that the gate looks at */
+#define PLACES_MOST 20 /* limit report: scripts of one sender that the gate looks at */
 #define FINDINGS_MOST 5
 
 struct looking {

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #define TOP_MAX 1000000
-#define LIVE_MAX 3600 /* seconds */
+#define LIVE_MAX 3600 /* limit live, s: that --live may take */
 
 static int usage(struct err *err, const char *what, struct span word, const char *dashes, const char *near)
 {

@@ -28,8 +28,8 @@
 #include <unistd.h>
 
 /* Letters of one call: customers, addresses of a stolen login. */
-#define LETTERS_MOST 200
-#define LETTER_BYTES (4u << 20)
+#define LETTERS_MOST 200 /* limit report: letters of one call */
+#define LETTER_BYTES (4u << 20) /* limit report, bytes: of one letter */
 #define UNSEEN_MOST 64
 /* Seconds before an incident that its logs are read from: how he got in lies before the first mail. */
 #define BEFORE 3600
