@@ -16,7 +16,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define FILE_MOST (32u << 20)
+#define FILE_MOST (32u << 20) /* limit contain, bytes: of a file that is edited */
 #define TAIL ".new"
 
 struct hunk {

@@ -20,7 +20,7 @@
 
 #define CHANNEL_FD 3
 /* seconds: the command line may read many held messages again before it answers */
-#define PATIENCE 600
+#define PATIENCE 600 /* limit contain, s: that spamtrail-act waits for its caller */
 
 static void settle_in(void)
 {

@@ -21,7 +21,7 @@
 #include <limits.h>
 #include <unistd.h>
 
-#define MODES_MOST 100000
+#define MODES_MOST 100000 /* limit contain: files of one change of rights */
 #define BITS 07777
 #define SET_ID (S_ISUID | S_ISGID)
 /* "755 " */

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* a chain that is longer is not walked, so not trusted */
-#define DEPTH_MOST 200
+#define DEPTH_MOST 200 /* limit contain: folders of a path */
 
 /* A folder that nobody but root can change. */
 static bool place_root_only(const struct stat *st)

@@ -16,8 +16,8 @@
 
 #define ARGS_MOST 2000
 /* a program that does not end is ended: the plan's other actions wait for it */
-#define SECONDS 120
-#define SAID_MOST 16384
+#define SECONDS 120 /* limit contain, s: for one program that an action runs */
+#define SAID_MOST 16384 /* limit contain, bytes: of what such a program says */
 #define SHOWN_MOST 200
 /* sysexits.h, EX_NOUSER */
 #define NOBODY_KICKED 68

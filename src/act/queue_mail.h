@@ -15,7 +15,7 @@ struct actor;
 struct work;
 struct act_looked;
 
-#define QUEUE_IDS_MOST 1000000
+#define QUEUE_IDS_MOST 1000000 /* limit contain: messages of one action */
 
 bool queue_is_exim(const struct action *v);
 /* IDS are of the shape of queue ids and not too many; the mail server is one that is known. */

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define WAIT_SECONDS 900 /* for one answer: holding 100,000 messages takes its time */
+#define WAIT_SECONDS 900 /* limit contain, s: for one answer of spamtrail-act (100,000 messages) */
 #define WHO_MOST 300
 
 struct actor_client {

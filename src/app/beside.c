@@ -31,8 +31,8 @@
 /* What clamscan gets: of the files that are suspect to us. */
 #define COPIES_MOST 500
 #define COPY_BYTES ((size_t)8 << 20)
-#define CLAMSCAN_SECONDS 600
-#define MALDET_SECONDS 3600
+#define CLAMSCAN_SECONDS 600 /* limit scan, s: for clamscan */
+#define MALDET_SECONDS 3600 /* limit scan, s: for maldet */
 
 static const char clamscan[] = "/usr/bin/clamscan";
 static const char maldet[] = "/usr/local/sbin/maldet";

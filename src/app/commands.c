@@ -51,6 +51,9 @@ static const struct flag flags[FLAGS] = {
 			      "the closing statement; refused while the cause is not gone" },
 	[FLAG_FORCE] = { "force", VALUE_NONE, NULL,
 			 "print it all the same, with the open points in the text" },
+	[FLAG_CONFIRMED] = { "confirmed", VALUE_WORDS, "password|logins|both",
+			     "your word that it was changed, that open logins were ended, where it cannot be "
+			     "seen" },
 	[FLAG_LOCK] = { "lock", VALUE_WORDS, "auto|hold|mode|403",
 			"how scripts are locked: moved to the hold store, made unreadable, or refused by "
 			"the web server" },
@@ -239,11 +242,16 @@ static const struct verb verbs[] = {
 	  .summary = "texts ready to be sent: customer, abuse desk, delisting, closing statement",
 	  .text = "Without a letter's flag: is the cause gone, point by point. --delist and "
 		  "--resolution are refused while it is not: he still sends, his mail is queued, his "
-		  "script is there, his password is the stolen one. Templates: [report] texts, else "
+		  "script is there, his password is the stolen one. Where a password "
+		  "lies in SQL, LDAP or a panel's database, --confirmed password is the only witness: it "
+		  "closes what "
+		  "cannot be seen here, never what is seen to be open, and the text says that it is your "
+		  "word. Templates: [report] texts, else "
 		  "/usr/share/spamtrail/texts.\n"
 		  "Exit: 0 printed, 1 refused, 3 something could not be read (outranks 1).\n",
 	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_CUSTOMER) | BIT(FLAG_ABUSE_DESK) |
-		   BIT(FLAG_AFFECTED) | BIT(FLAG_DELIST) | BIT(FLAG_RESOLUTION) | BIT(FLAG_FORCE),
+		   BIT(FLAG_AFFECTED) | BIT(FLAG_DELIST) | BIT(FLAG_RESOLUTION) | BIT(FLAG_FORCE) |
+		   BIT(FLAG_CONFIRMED),
 	  .run = verb_report },
 	{ .name = "undo",
 	  .args = "ACTION|INCIDENT|SENDER",
@@ -264,11 +272,11 @@ static const struct verb verbs[] = {
 	  .own = { { FLAG_STATE, "the journal of what was done is in DIR" } },
 	  .run = verb_history },
 	{ .name = "config",
-	  .args = "check|show",
+	  .args = "check|show|limits",
 	  .nargs_min = 1,
 	  .nargs_max = 1,
-	  .words = "check show",
-	  .summary = "check settings, or show where each comes from",
+	  .words = "check show limits",
+	  .summary = "check settings, show where each comes from, list built-in limits",
 	  .text = "Reads /etc/spamtrail/spamtrail.conf and /etc/spamtrail/conf.d/*.conf; neither is "
 		  "needed.\n",
 	  .flags = COMMON | FORMAT,

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MAX (1u << 20)
-#define FILES_MAX 256
+#define FILE_MAX (1u << 20) /* limit config, bytes: of one file */
+#define FILES_MAX 256 /* limit config: files */
 
 static const char main_file[] = "/etc/spamtrail/spamtrail.conf";
 static const char folder[] = "/etc/spamtrail/conf.d";

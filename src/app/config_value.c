@@ -6,7 +6,7 @@
 
 #include <arpa/inet.h>
 
-#define LIST_MAX 10000
+#define LIST_MAX 10000 /* limit config: words of one value */
 
 static const char *check_path(struct span s)
 {

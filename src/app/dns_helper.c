@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define ANSWERS_BYTES (32u << 20)
-#define SECONDS 30 /* without any answer; every question has its own deadline long before */
+#define SECONDS 30 /* limit reputation, s: without any answer of spamtrail-dns */
 /* Of all answers together: TXT records are strangers' texts, and a helper taken over could send for ever. */
 #define TEXTS_BYTES (256u << 20)
 

@@ -25,11 +25,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define POINTS_MOST 200
+#define POINTS_MOST 200 /* limit report: points of the gate */
 #define POINT_BYTES 5000 /* a path of any length, and what is said of it */
-#define DEEDS_MOST 500
-#define ROWS_MOST 20
-#define PLACES_MOST 20
+#define DEEDS_MOST 500 /* limit report: actions that are told */
+#define ROWS_MOST 20 /* limit report: senders of an incident that the gate looks at */
+#define PLACES_MOST 20 /* limit report: scripts of one sender that the gate looks at */
 #define FINDINGS_MOST 5
 
 struct looking {
@@ -76,6 +76,21 @@ static const char *clock_of(struct looking *k, int64_t at)
 static const char *name_of(const struct row *r)
 {
 	return sender_kind_name(r->kind);
+}
+
+/*
+ * What nobody here has seen: a word of the operator's closes it, and is called one. What is seen to be open is no matter of
+ * words.
+ */
+static void point_unseen(struct looking *k, unsigned word, const char *closed, enum point_state state,
+			 const char *open)
+{
+	if (k->want->o->confirmed & word)
+		point(k, POINT_CLOSED, "%s %.*s %s (the administrator's word)",
+		      word == CONFIRMED_PASSWORD ? "the password of" : "open logins of", ARG(k->row->id),
+		      closed);
+	else
+		point(k, state, "%s", open);
 }
 
 /* --- the journal ----------------------------------------------------------------------------------- */
@@ -335,6 +350,38 @@ static bool ask_again(struct looking *k, const struct plan *plan, struct act_pla
 	return rc == 0;
 }
 
+/* HERE: its file is known, but nothing was locked in it, so there is nothing to compare with. */
+static void password_unseen(struct looking *k, bool here)
+{
+	struct span id = k->row->id;
+	char text[POINT_BYTES];
+
+	if (here)
+		snprintf(text, sizeof(text),
+			 "nothing says that the password of %.*s was changed since: change it, then give "
+			 "--confirmed password",
+			 ARG(id));
+	else
+		snprintf(
+			text, sizeof(text),
+			"the password of %.*s is kept where it cannot be read here (SQL, LDAP, a panel): "
+			"change it, "
+			"see that the old one is refused (doveadm auth test), then give --confirmed password",
+			ARG(id));
+	point_unseen(k, CONFIRMED_PASSWORD, "was changed", here ? POINT_OPEN : POINT_UNKNOWN, text);
+}
+
+static void logins_unseen(struct looking *k)
+{
+	char text[POINT_BYTES];
+
+	snprintf(text, sizeof(text),
+		 "nothing says that open logins of %.*s were ended: end them (doveadm kick), then give "
+		 "--confirmed logins",
+		 ARG(k->row->id));
+	point_unseen(k, CONFIRMED_LOGINS, "were ended", k->journal_read ? POINT_OPEN : POINT_UNKNOWN, text);
+}
+
 /* plan/mailbox.c says so where it would lock the password, and where it is locked. */
 static void look_at_password(struct looking *k, const struct plan *plan)
 {
@@ -371,13 +418,8 @@ static void look_at_password(struct looking *k, const struct plan *plan)
 	else if (open && k->unlocked_again)
 		point(k, POINT_OPEN, "the lock on the password of %.*s was taken back: set a new one",
 		      ARG(r->id));
-	else if (open)
-		point(k, POINT_OPEN, "nothing says that the password of %.*s was changed since", ARG(r->id));
 	else
-		point(k, POINT_UNKNOWN,
-		      "where the password of %.*s is kept is not known here, so whether it was changed is "
-		      "not either",
-		      ARG(r->id));
+		password_unseen(k, open);
 }
 
 static void look_at_mailbox(struct looking *k)
@@ -401,8 +443,7 @@ static void look_at_mailbox(struct looking *k)
 	if (k->logins_ended)
 		point(k, POINT_CLOSED, "open logins of %.*s were ended", ARG(k->row->id));
 	else
-		point(k, k->journal_read ? POINT_OPEN : POINT_UNKNOWN,
-		      "nothing says that open logins of %.*s were ended", ARG(k->row->id));
+		logins_unseen(k);
 }
 
 /* --- a program -------------------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Bytes of one file; of a longer one the beginning counts. */
-#define CONFIG_MOST (16u << 20)
+#define CONFIG_MOST (16u << 20) /* limit input, bytes: of one configuration file */
 
 void host_ask_lost(void)
 {

@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 /* Folders below a named one, counting it. Also what ends a walk through links that lead in a circle. */
-#define DEPTH_MOST 3
-#define NAMES_MOST 100000
+#define DEPTH_MOST 3 /* limit input: folders below one that was named */
+#define NAMES_MOST 100000 /* limit input: names looked at in one folder */
 
 /* Logs of other kinds in the same folders: binary, or nothing about mail. */
 static const char *const not_logs[] = { "wtmp", "btmp", "lastlog", "faillog", "utmp", "tallylog" };

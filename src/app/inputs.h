@@ -12,8 +12,8 @@
 #include "sys/beneath.h"
 
 /* Files of one run, journals among them; what is beyond is told by `more`, never dropped in silence. */
-#define INPUTS_MOST 20000
-#define JOURNALS_MOST 16
+#define INPUTS_MOST 20000 /* limit input: files of one run */
+#define JOURNALS_MOST 16 /* limit journal: journals of one run */
 
 struct journal_input {
 	const char *path;

@@ -32,7 +32,7 @@
 /* Complaints come for weeks, their mailbox grows for years. */
 #define COMPLAINTS_SECONDS (14 * INT64_C(86400))
 /* A quick look: of each log no more, and no longer; on a server that chokes it must not be one program more. */
-#define NEWEST_BYTES ((size_t)128 << 20)
+#define NEWEST_BYTES ((size_t)128 << 20) /* limit input, bytes: for the first answer of a busy live host */
 #define NEWEST_MICROS (INT64_C(20) * 1000000)
 /* Seconds back from now that an incident's beginning can pull this window open. */
 #define WIDEN_MOST (7 * INT64_C(86400))

@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 bool journal_helper_installed(void);
-#define JOURNAL_SECONDS 60 /* that a question of a journal may take, and then it is not answered in full */
+#define JOURNAL_SECONDS 60 /* limit journal, s: for a question to the journal */
 
 /*
  * JOURNAL is a directory or a journal file, and stays the caller's. SINCE in UTC seconds: a question of what it knows since,

@@ -9,7 +9,7 @@
 
 #include "sys/beneath.h"
 
-#define MAILBOXES_MOST 100000
+#define MAILBOXES_MOST 100000 /* limit complaints: files */
 
 struct mailboxes {
 	const struct root *root;

@@ -19,13 +19,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SENDMAIL_SECONDS 60
-#define HELPER_SECONDS 90
+#define SENDMAIL_SECONDS 60 /* limit signs, s: for sendmail to take an alarm */
+#define HELPER_SECONDS 90 /* limit signs, s: without an answer of spamtrail-post */
 #define MESSAGE_MOST (1u << 20)
 #define SAID_MOST 200
 #define ANSWER_MOST 4096
 /* For all hosts of all recipients together; who is being spoken to then may take its own half a minute. */
-#define DIRECT_SECONDS 45
+#define DIRECT_SECONDS 45 /* limit signs, s: for an alarm past the brake, in all */
 
 static const char helper[] = "spamtrail-post";
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #define TOP_MAX 1000000
-#define LIVE_MAX 3600 /* seconds */
+#define LIVE_MAX 3600 /* limit live, s: that --live may take */
 
 static int usage(struct err *err, const char *what, struct span word, const char *dashes, const char *near)
 {
@@ -67,6 +67,18 @@ static int set_color(struct options *o, const char *word, struct err *err)
 			return 0;
 		}
 	return err_set(err, EXIT_USAGE, "--color takes auto, always or never");
+}
+
+static int set_confirmed(struct options *o, const char *word, struct err *err)
+{
+	static const char *const words[] = { NULL, "password", "logins", "both" };
+
+	for (unsigned i = 1; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(word, words[i]) == 0) {
+			o->confirmed |= i;
+			return 0;
+		}
+	return err_set(err, EXIT_USAGE, "--confirmed %.60s: give password, logins or both", word);
 }
 
 static int set_by(struct options *o, const char *word, struct err *err)
@@ -181,6 +193,8 @@ static int set_flag(struct options *o, enum flag_id id, const char *word, struct
 		return set_output(o, OUTPUT_PLAIN, err);
 	} else if (id == FLAG_NAGIOS) {
 		return set_output(o, OUTPUT_NAGIOS, err);
+	} else if (id == FLAG_CONFIRMED) {
+		return set_confirmed(o, word, err);
 	} else if (id == FLAG_BY) {
 		return set_by(o, word, err);
 	} else if (id == FLAG_LIVE) {

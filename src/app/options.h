@@ -10,6 +10,8 @@
 enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN, OUTPUT_NAGIOS };
 enum color_wish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+enum { CONFIRMED_PASSWORD = 1, CONFIRMED_LOGINS = 2 };
+
 struct seek_want;
 
 struct options {
@@ -37,6 +39,7 @@ struct options {
 	bool flush, release; /* queue; and remove, all above */
 	enum flag_id letter; /* report: FLAG_CUSTOMER to FLAG_RESOLUTION; 0 = none was named */
 	bool force; /* report */
+	unsigned confirmed; /* report: CONFIRMED_*, the operator's word */
 	bool complained; /* no flag: investigate and report read the mailboxes of complaints, too */
 	bool notify, deliver; /* signs, complaints */
 	bool every_client; /* no flag: contain wants of each sender every address, not the busiest */

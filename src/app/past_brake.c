@@ -16,13 +16,14 @@
 
 #define NFT "/usr/sbin/nft"
 #define TABLE_MOST (64u << 10)
-#define PATIENCE 3000 /* milliseconds for a domain's mail hosts */
+#define NFT_SECONDS 10 /* limit signs, s: for nft to tell whether the brake is on */
+#define PATIENCE 3000 /* limit signs, ms: to find the mail hosts of an alarm's domain */
 
 bool brake_is_on(void)
 {
 	static const char *const argv[] = { NFT, "list", "chain", "inet", "spamtrail", "out", NULL };
 	struct buf said = BUF_MAX(TABLE_MOST);
-	struct spawn s = { .argv = argv, .seconds = 10, .output = &said };
+	struct spawn s = { .argv = argv, .seconds = NFT_SECONDS, .output = &said };
 	struct err err;
 	bool on;
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define FILES_OPEN 64
-#define ADDRESS_SPACE ((uint64_t)1 << 30)
+#define ADDRESS_SPACE ((uint64_t)1 << 30) /* limit contain, bytes: memory of the planner */
 #define PLAN_MOST ((size_t)48 << 20)
 
 /* --- in the child -------------------------------------------------------------------------------- */

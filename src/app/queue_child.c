@@ -30,7 +30,7 @@
 #define QUESTION_MOST ((size_t)40 << 20)
 
 /* groups whose samples' reasons are read: more than a screen shows */
-#define REASONED_MOST 100
+#define REASONED_MOST 100 /* limit queue: messages of a group whose reason is looked up */
 
 struct queue_child {
 	const struct queue_want *want;

@@ -28,7 +28,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define IDS_MOST 1000000
+#define IDS_MOST 1000000 /* limit queue: messages of one --flush, --release or --remove */
 #define WORDS_BYTES ((size_t)64 << 20)
 #define FLUSH_SINGLE 2000
 

@@ -19,10 +19,10 @@
 #include <unistd.h>
 
 #define WORKERS_MOST 8
-#define ADDRESS_SPACE ((uint64_t)1 << 30)
+#define ADDRESS_SPACE ((uint64_t)1 << 30) /* limit queue, bytes: memory of the queue reader */
 #define ANSWER_MOST ((size_t)48 << 20)
 /* For the whole of `postqueue -j`, however long the queue. */
-#define TOOL_SECONDS 300
+#define TOOL_SECONDS 300 /* limit queue, s: for postqueue */
 
 struct asking {
 	const struct queue_ask *want;

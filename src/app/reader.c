@@ -19,10 +19,10 @@
 #include <unistd.h>
 
 /* Paths that the configuration may name; more is refused as nonsense. */
-#define LOGS_MOST 4096
-#define FILES_OPEN 512
+#define LOGS_MOST 4096 /* limit input: logs that the configuration names */
+#define FILES_OPEN 512 /* limit input: files open at once in the reader */
 /* Bytes of address space: an end to what a bug or an attacker can ask for. */
-#define ADDRESS_SPACE ((uint64_t)3 << 30)
+#define ADDRESS_SPACE ((uint64_t)3 << 30) /* limit input, bytes: memory of the reader, all told */
 
 struct server {
 	const struct reader_want *want;

@@ -20,14 +20,14 @@
 #include <unistd.h>
 
 /* Bytes read of one file; of a longer one the end is not read, and that is said. */
-#define FILE_MOST (8u << 20)
+#define FILE_MOST (8u << 20) /* limit scan, bytes: of one file that is read whole */
 #define ROOM_KEPT (32 << 20)
 #define PROGRESS_EVERY 256 /* files */
 #define PRINTS_TOLD 4096 /* of clean files, in one message */
-#define INCLUDES_MOST 64 /* of one file */
+#define INCLUDES_MOST 64 /* limit scan: includes of one file that are followed */
 #define PLACES_MOST 512 /* where those may lie */
 /* Files that may differ from a release, until it is known whether that release lies there. */
-#define DOUBTS_MOST 65536
+#define DOUBTS_MOST 65536 /* limit scan: files that others are to look at */
 /* Files that others have named, of one folder; a name more for one file counts, too. */
 #define NAMED_MOST 20000
 /* Scripts that everybody may write to: a careless site has thousands, and says it once. */

@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RULE_FILE_MOST (64u << 20)
-#define RULES_MOST 4096
+#define RULE_FILE_MOST (64u << 20) /* limit scan, bytes: of one file of rules */
+#define RULES_MOST 4096 /* limit scan: files of rules */
 /* Of a package's files, beneath these; a home has none of them. */
 #define PACKAGES "/var/lib/dpkg/info"
 

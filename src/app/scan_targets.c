@@ -16,7 +16,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-#define TASKS_MOST 256
+#define TASKS_MOST 256 /* limit scan: folders of one incident */
 #define TARGETS_MOST 320
 #define PLACES_MOST 20
 /* Seconds around a script's ctime in which what else changed is looked at first. */

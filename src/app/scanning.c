@@ -15,11 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ADDRESS_SPACE ((uint64_t)2 << 30)
+#define ADDRESS_SPACE ((uint64_t)2 << 30) /* limit scan, bytes: memory of the scanner */
 #define FILES_OPEN 64
-#define FINDINGS_MOST 100000
+#define FINDINGS_MOST 100000 /* limit scan: findings */
 #define FINDINGS_BYTES ((size_t)48 << 20)
-#define SKIPS_MOST 10000
+#define SKIPS_MOST 10000 /* limit scan: files that were not read, by name */
 #define NOTES_MOST 100
 #define WORKERS_MOST 8
 

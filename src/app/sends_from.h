@@ -10,7 +10,7 @@ struct config;
 struct err;
 struct inquiry;
 
-#define SUBJECTS_MOST 64
+#define SUBJECTS_MOST 64 /* limit reputation: addresses and domains of this server */
 
 struct sends_from {
 	struct subject subject[SUBJECTS_MOST];

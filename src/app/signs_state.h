@@ -14,7 +14,7 @@ struct arena;
 struct store;
 struct usual;
 
-#define COMPLAINTS_KEPT 1000
+#define COMPLAINTS_KEPT 1000 /* limit signs: complaints that are counted */
 
 #define ALARMS_KEPT 8
 

@@ -33,6 +33,6 @@ enum talk {
 };
 
 /* Bytes of one answer that a child takes. */
-#define TALK_ANSWER_MOST (48u << 20)
+#define TALK_ANSWER_MOST (48u << 20) /* limit input, bytes: of the reader's answer */
 
 #endif

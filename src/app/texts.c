@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define TEXT_MOST (256u << 10)
+#define TEXT_MOST (256u << 10) /* limit report, bytes: of one template */
 
 int texts_load(const char *folder, const char *name, struct arena *a, struct span *ret_text,
 	       const char **ret_path, struct err *err)

@@ -1,8 +1,9 @@
 /*
- * verb_config - `config check` and `config show`.
+ * verb_config - `config check`, `config show` and `config limits`.
  * TRUST: values are the operator's, shown escaped all the same.
  */
 #include "app/config.h"
+#include "app/limits.h"
 #include "app/options.h"
 #include "app/verbs.h"
 #include "base/show.h"
@@ -133,6 +134,21 @@ static void check(const struct config *c, const struct options *o, struct buf *o
 		buf_str(out, "ok  no configuration file: every value is built in\n");
 }
 
+static void list_limits(enum output output, struct buf *out)
+{
+	struct jsonw w = { .out = out };
+
+	if (output == OUTPUT_JSON) {
+		begin_json(&w);
+		limits_json(&w);
+		end_json(&w);
+	} else if (output == OUTPUT_PLAIN) {
+		limits_plain(out);
+	} else {
+		limits_text(out);
+	}
+}
+
 int verb_config(const struct options *o, struct err *err)
 {
 	bool wants_show = strcmp(o->args[0], "show") == 0;
@@ -140,8 +156,12 @@ int verb_config(const struct options *o, struct err *err)
 	struct config c;
 	int code;
 
+	if (strcmp(o->args[0], "limits") == 0) {
+		list_limits(o->output, &s.text);
+		return sink_end(&s, "standard output", err);
+	}
 	if (!wants_show && strcmp(o->args[0], "check") != 0)
-		return err_set(err, EXIT_USAGE, "usage: spamtrail config check|show");
+		return err_set(err, EXIT_USAGE, "usage: spamtrail config check|show|limits");
 	code = config_load(&c, o->config, err);
 	if (code == 0) {
 		if (wants_show)

@@ -36,13 +36,13 @@
 /* How long `contain --all` lasts without --for: it stops innocent mail, too. */
 #define BRAKE_SECONDS 1800
 /* A culprit who goes on sending must not keep us here: then what is left is for the next contain. */
-#define ROUNDS_MOST 10
+#define ROUNDS_MOST 10 /* limit contain: times that the queue is looked at again */
 #define ROUND_PAUSE_MS 300
 #define QUIET_LOOKS 2
 /* An SMTP session that was quiet for longer is over: Postfix' smtpd_timeout is five minutes. */
 #define SESSION_SECONDS 600
 /* Messages of one server in one plan. */
-#define IDS_MOST 1000000
+#define IDS_MOST 1000000 /* limit contain: messages that are held */
 
 struct ids {
 	struct span *id;

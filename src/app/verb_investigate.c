@@ -19,7 +19,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define PLANS_MOST 20 /* incidents whose plan is worked out */
+#define PLANS_MOST 20 /* limit investigate: incidents whose plan is worked out */
 
 static int write_html(const struct options *o, const struct inquire *in, struct err *err)
 {

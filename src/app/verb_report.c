@@ -28,8 +28,8 @@
 #include <unistd.h>
 
 /* Letters of one call: customers, addresses of a stolen login. */
-#define LETTERS_MOST 200
-#define LETTER_BYTES (4u << 20)
+#define LETTERS_MOST 200 /* limit report: letters of one call */
+#define LETTER_BYTES (4u << 20) /* limit report, bytes: of one letter */
 #define UNSEEN_MOST 64
 /* Seconds before an incident that its logs are read from: how he got in lies before the first mail. */
 #define BEFORE 3600
@@ -469,6 +469,9 @@ int verb_report(const struct options *o, struct err *err)
 
 	if (o->force && o->letter != FLAG_DELIST && o->letter != FLAG_RESOLUTION)
 		return err_set(err, EXIT_USAGE, "--force is for --delist and --resolution");
+	if (o->confirmed && o->letter && o->letter != FLAG_DELIST && o->letter != FLAG_RESOLUTION)
+		return err_set(err, EXIT_USAGE,
+			       "--confirmed is for the gate: --delist, --resolution, or no letter");
 	if (o->html && !o->letter)
 		return err_set(err, EXIT_USAGE, "--html needs a letter, such as --customer");
 	w = xcalloc(1, sizeof(*w));

@@ -24,7 +24,8 @@
 #define DEATHS_MOST 5
 #define RULE_MOST (32u << 20)
 /* Seconds for one answer: the helper's own limit is shorter, but libyara does not look at the clock everywhere. */
-#define WAIT 10
+#define RULES_SECONDS 60 /* limit scan, s: for YARA to read its rules */
+#define WAIT 10 /* limit scan, s: for YARA to answer about one file */
 
 static const char program[] = "spamtrail-yara";
 
@@ -161,7 +162,7 @@ static int begin(struct yara_helper *y, struct err *err)
 	}
 	y->runs = true;
 	/* compiling some thousand rules takes its time; files do not */
-	channel_open(&y->channel, ends[0], ANSWER_MOST, 60);
+	channel_open(&y->channel, ends[0], ANSWER_MOST, RULES_SECONDS);
 	snprintf(whitelists, sizeof(whitelists), "%s/whitelists", y->folder);
 	rc = give_rules(y, y->folder, true, err);
 	if (rc == 0)

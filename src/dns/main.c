@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define FILES_MOST 600
-#define ADDRESS_SPACE ((uint64_t)4 << 30)
+#define ADDRESS_SPACE ((uint64_t)4 << 30) /* limit reputation, bytes: memory of spamtrail-dns */
 #define ASKS_BYTES (8u << 20)
 
 static int confine(bool unconfined, struct err *err)

@@ -14,12 +14,12 @@
 #include "base/buf.h"
 #include "host/glob.h"
 
-#define DEPTH_MOST 8
+#define DEPTH_MOST 8 /* limit input: includes within includes */
 /* of a mail server or a syslog; sites have a file each, so there 2,000 (see MANY) */
 #define INCLUDES_MOST 64
-#define FILES_MOST 256
+#define FILES_MOST 256 /* limit input: files of one server's configuration */
 #define FILES_MOST_MANY 2000
-#define LINES_MOST 400000
+#define LINES_MOST 400000 /* limit input: lines of a configuration */
 #define LINE_MOST 65536
 
 void conf_start(struct conf *c, struct gather *g, enum conf_style style, bool many)

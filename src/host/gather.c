@@ -14,13 +14,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define BYTES_MOST (64u << 20) /* of configuration in all */
+#define BYTES_MOST (64u << 20) /* limit input, bytes: of configuration in all */
 #define LOGS_MOST 4000 /* the command line takes 4,096 */
-#define SITES_MOST 50000
-#define NETWORKS_MOST 1000
+#define SITES_MOST 50000 /* limit input: sites of the web server */
+#define NETWORKS_MOST 1000 /* limit input: networks that may relay */
 #define ADVICE_MOST 200
 #define UNSEEN_MOST 100
-#define EXPAND_MOST 2000 /* files that one include line may stand for */
+#define EXPAND_MOST 2000 /* limit input: files that one include line may stand for */
 #define TEXT_MOST 2048
 
 void gather_start(struct gather *g, const struct host_io *io, struct arena *keep,

@@ -14,7 +14,7 @@
 #include "host/places.h"
 
 /* Homes that are looked into: each costs a few questions. */
-#define HOMES_MOST 3000
+#define HOMES_MOST 3000 /* limit input: homes whose logs are looked for */
 
 static const struct {
 	const char *folder, *name;

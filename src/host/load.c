@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PROCESSES_MOST 100000
+#define PROCESSES_MOST 100000 /* limit live: processes looked at for the mail server's load */
 
 struct usage {
 	uint32_t pid;

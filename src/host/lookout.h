@@ -45,7 +45,7 @@ void lookout_connections(struct lookout *l, int64_t now);
  * What the mail server's own programs take: looks twice, LOAD_MICROS apart, and tells o.load. PROCESSORS of the machine;
  * 0: not known, then no cpu. Who lives shorter than that escapes.
  */
-#define LOAD_MICROS 400000
+#define LOAD_MICROS 400000 /* limit signs, us: between two looks at the mail server's load */
 void lookout_load(struct lookout *l, unsigned processors);
 /* How many processes there are elsewhere (observed.h) and hidden. */
 void lookout_count(struct lookout *l);

@@ -13,9 +13,9 @@
 #include "model/mta_load.h"
 
 #define OBSERVED_NONE UINT32_MAX
-#define OBSERVED_PROCESSES 20000
-#define OBSERVED_CONNECTIONS 20000
-#define OBSERVED_HANDOVERS 200000
+#define OBSERVED_PROCESSES 20000 /* limit live: processes */
+#define OBSERVED_CONNECTIONS 20000 /* limit live: connections */
+#define OBSERVED_HANDOVERS 200000 /* limit live: messages handed over */
 
 struct observed_process {
 	uint32_t pid, uid; /* effective */

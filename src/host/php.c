@@ -36,7 +36,7 @@ static const struct {
 	{ "/opt/cpanel/ea-php*/root/etc/php-fpm.d/*.conf", false },
 };
 
-#define FILES_MOST 500
+#define FILES_MOST 500 /* limit input: settings files of PHP */
 
 struct php {
 	struct gather *g;

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#define JOURNAL_FILES_MOST 4000
+#define JOURNAL_FILES_MOST 4000 /* limit journal: files of the journal */
 
 struct journal_files {
 	int fd[JOURNAL_FILES_MOST]; /* owned until the process ends */

@@ -26,9 +26,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define FIELD_MOST (1u << 20) /* of a message; spamtrail reads no more of a line */
+#define FIELD_MOST (1u << 20) /* limit journal, bytes: of one message */
 #define FIELD_SINCE (16u << 10)
-#define ENTRY_MOST (8u << 20) /* escaped */
+#define ENTRY_MOST (8u << 20) /* limit journal, bytes: of one entry */
 #define FLUSH_AT (64u << 10)
 #define ADDRESS_SPACE ((uint64_t)64 << 30) /* a window of 8 MiB stays mapped per file */
 

@@ -11,7 +11,7 @@
 #include "logs/maker.h"
 
 /* Exim's own records end at 8 KiB (LOG_BUFFER_SIZE); what is eight times as long was not written by it. */
-#define EXIM_TEXT_MOST ((size_t)64 << 10)
+#define EXIM_TEXT_MOST ((size_t)64 << 10) /* limit input, bytes: of one text of Exim's */
 
 struct exim_head {
 	struct span id; /* n == 0: the line has none */

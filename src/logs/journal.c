@@ -17,7 +17,7 @@
 #include "logs/voice.h"
 
 #define FIELD_MAX (1 << 20)
-#define BINARY_MAX (UINT64_C(1) << 30) /* above what journald stores: the stream is broken */
+#define BINARY_MAX (UINT64_C(1) << 30) /* limit input, bytes: of a binary field of the journal */
 
 static const char *const key_names[JOURNAL_KEYS] = {
 	[JOURNAL_MESSAGE] = "MESSAGE",

@@ -18,7 +18,7 @@
 #define BLOCK_DEFAULT (256u << 10)
 #define BLOCK_LEAST (16u << 10)
 #define BLOCKS_IN_ALL (16u << 20) /* many streams share about this much text */
-#define WORKERS_MAX 16
+#define WORKERS_MAX 16 /* limit input: threads */
 #define LOOK_AHEAD 10 /* events between the glance at one and its turn */
 #define DAY INT64_C(86400)
 

@@ -17,7 +17,7 @@
 #include "logs/logset.h"
 #include "model/event.h"
 
-#define LOGS_LINE_MAX (1u << 20)   /* longer lines are cut here, and it is said */
+#define LOGS_LINE_MAX (1u << 20) /* limit input, bytes: of one line; the rest is cut off */
 
 /* Where an event's line stands; line counts from 1. */
 struct log_at {

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#define OPEN_MOST 16
-#define RECORD_MOST (32u << 10)
+#define OPEN_MOST 16 /* limit input: records split by syslog that are not whole yet */
+#define RECORD_MOST (32u << 10) /* limit input, bytes: of a record that syslog split */
 
 struct slot {
 	struct buf line;

@@ -8,7 +8,7 @@
 #include "repute/headers.h"
 #include "base/arena.h"
 
-#define LINES_MOST 400
+#define LINES_MOST 400 /* limit complaints: lines of a bounce without a machine's part */
 
 static bool begins_nocase(struct span s, struct span with)
 {

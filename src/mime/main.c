@@ -24,11 +24,11 @@
 #include <unistd.h>
 
 #define FILES_MOST 64
-#define ADDRESS_SPACE ((uint64_t)4 << 30)
-#define MAILBOX_BYTES ((size_t)512 << 20)
+#define ADDRESS_SPACE ((uint64_t)4 << 30) /* limit complaints, bytes: memory of spamtrail-mime */
+#define MAILBOX_BYTES ((size_t)512 << 20) /* limit complaints, bytes: of one mailbox */
 #define TEXT_BYTES ((size_t)1 << 20) /* of what is no message */
-#define MESSAGES_MOST 100000
-#define BODY_BYTES (1u << 20)
+#define MESSAGES_MOST 100000 /* limit complaints: messages of one mailbox */
+#define BODY_BYTES (1u << 20) /* limit complaints, bytes: of one message's text */
 
 static int confine(bool unconfined, struct err *err)
 {

@@ -12,8 +12,8 @@
 #include "repute/headers.h"
 #include "base/arena.h"
 
-#define PARTS_MOST 500
-#define PART_BYTES (8u << 20)
+#define PARTS_MOST 500 /* limit complaints: parts of one message */
+#define PART_BYTES (8u << 20) /* limit complaints, bytes: of one part */
 
 struct found {
 	struct arena *arena;

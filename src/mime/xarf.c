@@ -9,8 +9,8 @@
 
 #include <json-c/json.h>
 
-#define JSON_BYTES (8u << 20)
-#define JSON_DEPTH 32
+#define JSON_BYTES (8u << 20) /* limit complaints, bytes: of one XARF report */
+#define JSON_DEPTH 32 /* limit complaints: levels of one XARF report */
 #define EVIDENCE_MOST 20
 
 static struct json_object *get(struct json_object *o, const char *name)

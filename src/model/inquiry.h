@@ -27,8 +27,8 @@ struct plan;
 struct packed_rows;
 
 /* More than these the reader does not tell, and the command line does not take: nobody reads more. */
-#define INCIDENTS_MOST 1000
-#define INCIDENT_ROWS_MOST 1000
+#define INCIDENTS_MOST 1000 /* limit investigate: incidents */
+#define INCIDENT_ROWS_MOST 1000 /* limit investigate: senders of one incident */
 #define INCIDENT_MOMENTS_MOST 4000    /* of each list */
 
 struct incident {

@@ -33,7 +33,7 @@ enum action_kind {
 	ACTION_KINDS
 };
 
-#define PLAN_ACTIONS_MOST 10000
+#define PLAN_ACTIONS_MOST 10000 /* limit contain: actions of one plan */
 #define PLAN_NO_UID UINT32_MAX
 
 struct action {

@@ -16,7 +16,7 @@ struct inquiry;
 
 #define QUEUE_AGES 10 /* qshape's grid: up to 5, 10, 20 ... 1280 minutes, and older */
 #define QUEUE_SAMPLES 3
-#define QUEUE_GROUPS_MOST 1000 /* told, the largest; the rest is one group */
+#define QUEUE_GROUPS_MOST 1000 /* limit queue: groups that are told */
 
 struct queue_sample {
 	struct span id, sender, recipient, subject;

@@ -41,7 +41,7 @@ enum queue_class {
 /* Has its sender written to this recipient before? */
 enum queue_novelty { NOVELTY_UNKNOWN, NOVELTY_KNOWN, NOVELTY_NEW };
 
-#define QUEUED_LISTED 1000 /* recipients that are kept by name; further ones are counted */
+#define QUEUED_LISTED 1000 /* limit queue: recipients of a message that are told by name */
 #define QUEUED_NO_UID UINT32_MAX
 
 struct queued_recipient {

@@ -17,7 +17,7 @@ struct refusal {
 	struct span text;             /* one of them, as it was logged */
 };
 
-#define REFUSALS_MOST 200
+#define REFUSALS_MOST 200 /* limit investigate: providers and lists that refuse */
 
 /* Of such a refusal, the mail of one sender: who else pays for an incident. */
 struct refused {

@@ -23,7 +23,7 @@
 #include <arpa/inet.h>
 
 /* who opens more at once is stopped by the reset of the next ones */
-#define SOCKETS_MOST 200
+#define SOCKETS_MOST 200 /* limit contain: connections that are closed */
 #define UID_FIELD 7
 #define ESTABLISHED 1
 #define SYN_SENT 2

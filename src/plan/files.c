@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 
 /* a second one shows already that the log does not say which; the note tells about how many there are */
-#define SCRIPTS_MOST 20
+#define SCRIPTS_MOST 20 /* limit contain: scripts of one sender that are locked */
 /* crontab(5): a line that begins with # is none; the word lets a human find those that we put to rest */
 #define CRONTAB_MARK "#spamtrail# "
 #define LOCK_MASK "000 "

@@ -18,7 +18,7 @@
 
 /* the actor's own limit is twice that */
 #define ARGS_MOST 50000
-#define SEEN_MOST 500000
+#define SEEN_MOST 500000 /* limit contain: files whose rights are looked at */
 #define FOLDERS_MOST 100000
 
 struct walk {

@@ -15,7 +15,7 @@
 #include "sys/beneath.h"
 
 /* a plan is read by a human; who forks faster than this is stopped by his closed doors */
-#define PROCESSES_MOST 500
+#define PROCESSES_MOST 500 /* limit contain: processes that are stopped */
 #define BORN_FIELD 19 /* blanks between the state and field 22 */
 
 static bool is_let_be(struct span name)

@@ -12,9 +12,9 @@
 
 #include <string.h>
 
-#define SECONDS 30L
-#define CONNECT_SECONDS 10L
-#define ANSWER_MOST (64u << 10)
+#define SECONDS 30L /* limit signs, s: for one alarm to a web or mail server */
+#define CONNECT_SECONDS 10L /* limit signs, s: to reach it */
+#define ANSWER_MOST (64u << 10) /* limit signs, bytes: of its answer */
 
 struct upload {
 	struct span left;

@@ -15,8 +15,8 @@
 #include "queue/window.h"
 
 #define LINE_MOST 16384
-#define LINES_MOST 200000
-#define HEADERS_MOST 500
+#define LINES_MOST 200000 /* limit queue: lines of a message's head file */
+#define HEADERS_MOST 500 /* limit queue: header lines of a message, Exim */
 #define DONE_MOST 200 /* recipients in the tree that are known by name; further ones are counted */
 
 enum once {

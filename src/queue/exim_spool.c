@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define QUEUES_MOST 200
+#define QUEUES_MOST 200 /* limit queue: named queues of Exim */
 /* a longer one is read in part: recipients behind it count as not done yet */
 #define JOURNAL_MOST WINDOW_MOST
 

@@ -10,7 +10,7 @@
 
 #include "model/queue.h"
 
-#define GROUPS_MOST 30000
+#define GROUPS_MOST 30000 /* limit queue: groups while counting */
 
 struct grouping;
 

@@ -15,8 +15,8 @@
 
 #define RECORD_MOST 65536
 #define JUMPS_MOST 1000
-#define RECORDS_MOST 4000000 /* recipients, lines: a file that goes on for longer is refused */
-#define HEADERS_MOST 500 /* records of the message that are looked at */
+#define RECORDS_MOST 4000000 /* limit queue: records of a queue file */
+#define HEADERS_MOST 500 /* limit queue: header lines of a message, Postfix */
 #define SKIP_MOST ((uint64_t)8 << 20) /* bytes of text that are walked where the C record does not help */
 
 struct record {

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define LINE_MOST ((size_t)8 << 20)
-#define BYTES_MOST ((uint64_t)1 << 30)
+#define BYTES_MOST ((uint64_t)1 << 30) /* limit queue, bytes: of what postqueue -j says */
 /* message, recipients, recipient: three are in use */
 #define DEPTH_MOST 8
 

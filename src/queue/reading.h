@@ -16,7 +16,7 @@
 #define READING_PATH 512
 #define READING_NAME 48 /* an id and "-H" */
 /* of one folder; beyond it the tally says that there are more */
-#define NAMES_MOST 5000000
+#define NAMES_MOST 5000000 /* limit queue: messages */
 
 struct reading {
 	const struct spool *spool;
@@ -65,7 +65,7 @@ void slices_free(struct slices *s);
 
 #define FOLDERS_DEEP 2 /* folders within a queue's own */
 /* two characters of letters and digits are 1 + 62 + 62 * 62 = 3,907 */
-#define FOLDERS_MOST 5000
+#define FOLDERS_MOST 5000 /* limit queue: folders */
 
 /* A queue's folder and those within it that are named by one character, in order. */
 struct folders {

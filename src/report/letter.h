@@ -16,7 +16,7 @@
 #define LETTER_FIELDS 48
 #define LETTER_ITEM_FIELDS 12
 #define LETTER_LISTS 16
-#define LETTER_ITEMS 200 /* of one list; who counts more says so in a field */
+#define LETTER_ITEMS 200 /* limit report: items of one list in a letter */
 
 struct letter_field {
 	const char *name;

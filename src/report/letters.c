@@ -10,8 +10,8 @@
 
 /* A raw line in a letter: enough to be found again in a log. */
 #define RAW_MOST 300
-#define PROOFS_MOST 30
-#define SCRIPTS_MOST 20
+#define PROOFS_MOST 30 /* limit report: proofs in a letter */
+#define SCRIPTS_MOST 20 /* limit report: scripts in a letter */
 #define REFUSALS_SHOWN 15
 
 const char *point_state_name(enum point_state state)

@@ -21,11 +21,11 @@ enum ask_message { ASK_QUERIES = 1, ASK_ANSWERS };
 
 enum ask_type { ASK_A, ASK_AAAA, ASK_TXT, ASK_PTR, ASK_MX, ASK_SPF, ASK_TYPES };
 
-#define ASK_QUERIES_MOST 20000
-#define ASK_RECORDS_MOST 64
+#define ASK_QUERIES_MOST 20000 /* limit reputation: questions of one run */
+#define ASK_RECORDS_MOST 64 /* limit reputation: records of one answer */
 #define ASK_NAME_MOST 253
-#define ASK_GROUP_AT_ONCE 8 /* queries of one group that are on their way */
-#define ASK_AT_ONCE 64      /* of all */
+#define ASK_GROUP_AT_ONCE 8 /* limit reputation: questions on their way to one list */
+#define ASK_AT_ONCE 64 /* limit reputation: questions on their way */
 
 struct ask {
 	uint32_t id;           /* the asker's own number */

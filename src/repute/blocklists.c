@@ -13,7 +13,7 @@
 #include <arpa/inet.h>
 #include <stddef.h>
 
-#define ZONES_MOST 500
+#define ZONES_MOST 500 /* limit reputation: lists */
 #define ADDRESS_CHARS 15
 
 bool ipv4_parse(struct span text, uint32_t *ret_address)

@@ -31,7 +31,9 @@ struct check_patience {
 	uint32_t points, lookup;
 };
 
-#define CHECK_PATIENCE ((struct check_patience){ 2800, 1800 })
+#define CHECK_POINTS_MILLIS 2800 /* limit reputation, ms: for a list's test points */
+#define CHECK_LOOKUP_MILLIS 1800 /* limit reputation, ms: for one address on one list */
+#define CHECK_PATIENCE ((struct check_patience){ CHECK_POINTS_MILLIS, CHECK_LOOKUP_MILLIS })
 /* Ids of queries end here. */
 #define CHECK_IDS (1u << 24)
 

@@ -55,9 +55,9 @@ struct complaint {
 	struct span why;       /* what is missing */
 };
 
-#define COMPLAINT_RECEIVED_MOST 40
-#define COMPLAINT_RECIPIENTS_MOST 100
-#define COMPLAINT_TEXT_MOST 2000 /* bytes of any one text */
+#define COMPLAINT_RECEIVED_MOST 40 /* limit complaints: Received fields of one message */
+#define COMPLAINT_RECIPIENTS_MOST 100 /* limit complaints: recipients of one message */
+#define COMPLAINT_TEXT_MOST 2000 /* limit complaints, bytes: of one text of a complaint */
 
 const char *complaint_kind_name(enum complaint_kind kind);
 void complaint_pack(const struct complaint *c, struct buf *out);

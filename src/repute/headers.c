@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 #define LINES_MOST 20000
-#define FIELDS_MOST 400
+#define FIELDS_MOST 400 /* limit complaints: header fields of one message */
 #define NAME_MOST 76
 
 static struct span line_of(struct span text)

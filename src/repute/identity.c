@@ -16,9 +16,9 @@
 #include "base/buf.h"
 #include "base/arena.h"
 
-#define SELECTORS_MOST 16 /* for one domain */
-#define MILLIS 2000
-#define SPF_MILLIS 4000
+#define SELECTORS_MOST 16 /* limit reputation: DKIM selectors of one domain */
+#define MILLIS 2000 /* limit reputation, ms: for one name or policy */
+#define SPF_MILLIS 4000 /* limit reputation, ms: for one SPF record */
 #define NAMES_MOST 4
 #define FOUND_MOST 2000
 #define SPF_ADDRESSES_MOST 4

@@ -11,7 +11,7 @@
 
 #include <arpa/inet.h>
 
-#define LOOKUPS_MOST 10
+#define LOOKUPS_MOST 10 /* limit reputation: questions of one SPF record (RFC 7208) */
 #define VOIDS_MOST 2
 #define MX_MOST 10
 #define FRAMES_MOST 11

@@ -14,7 +14,10 @@
 enum clamd_state { CLAMD_CLEAN, CLAMD_FOUND, CLAMD_NO_ANSWER };
 
 /* Waits at most: for a file, for a greeting. */
-enum { CLAMD_SECONDS = 30, CLAMD_HELLO_SECONDS = 5 };
+enum {
+	CLAMD_SECONDS = 30, /* limit scan, s: for clamd in one file */
+	CLAMD_HELLO_SECONDS = 5, /* limit scan, s: for clamd to say that it is there */
+};
 
 /* NAME gets the signature's name, or why there is no answer. FD stays the caller's and where it is. */
 enum clamd_state clamd_ask(const char *socket, int fd, struct buf *name);

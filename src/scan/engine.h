@@ -15,12 +15,12 @@
 #include "scan/lexicon.h"
 
 enum {
-	ENGINE_LAYERS = 40, /* texts decoded from one another */
-	ENGINE_TEXTS = 400, /* decoded texts of one file */
+	ENGINE_LAYERS = 40, /* limit scan: texts decoded from one another */
+	ENGINE_TEXTS = 400, /* limit scan: decoded texts of one file */
 	ENGINE_FRAMES = 40,
 	ENGINE_STACK = 1024,
 	ENGINE_UNITS = 20000,
-	ENGINE_TOKENS = 800000,
+	ENGINE_TOKENS = 800000, /* limit scan: words of one file */
 	WRITTEN_MOST = 8,
 	UNIT_SLOTS_MOST = 6000, /* variables of one unit */
 	METHODS_MOST = 64, /* of one name that are told apart */
@@ -31,8 +31,8 @@ enum {
  * names and code. Tokens are not charged to the latter, ENGINE_TOKENS counts those. Whatever is in a file, it
  * ends within 200 ms of a core of 2024.
  */
-#define ENGINE_STEPS UINT64_C(6000000)
-#define ENGINE_BYTES (UINT64_C(40) << 20)
+#define ENGINE_STEPS UINT64_C(6000000) /* limit scan: steps of working out one file */
+#define ENGINE_BYTES (UINT64_C(40) << 20) /* limit scan, bytes: memory for working out one file */
 /* Of these, what is kept for the run while the file is translated; and tokens that translating may look past. */
 #define ENGINE_KEPT (UINT64_C(6) << 20)
 #define ENGINE_PASSED UINT64_C(10000000)

@@ -57,7 +57,7 @@ struct loop {
 	uint32_t at; /* foreach: the next element */
 };
 
-#define NESTED_MOST 32
+#define NESTED_MOST 32 /* limit scan: calls within calls */
 struct machine {
 	struct engine *e;
 	struct value *stack; /* ENGINE_STACK */

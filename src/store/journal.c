@@ -16,7 +16,7 @@
 
 #define JOURNAL "journal.db"
 #define VERSION 1
-#define ROW_MOST (256u << 20)
+#define ROW_MOST (256u << 20) /* limit state, bytes: of one row of the journal */
 #define TABLE "action(id INTEGER PRIMARY KEY, state INTEGER, row BLOB, sum INTEGER)"
 #define CREATE "BEGIN IMMEDIATE; CREATE TABLE " TABLE "; PRAGMA user_version=1; COMMIT"
 /* PERSIST: one file is not made and removed with every step. EXCLUSIVE: there is one actor at a time. */

@@ -6,7 +6,7 @@
  */
 #include "store/internal.h"
 
-#define BODY_MOST (1u << 20)
+#define BODY_MOST (1u << 20) /* limit state, bytes: of one thing that is kept by name */
 
 uint64_t kept_sum(struct span name, struct span body)
 {

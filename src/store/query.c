@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "store/internal.h"
 
-#define WAIT_MILLIS 5000
+#define WAIT_MILLIS 5000 /* limit state, ms: for another spamtrail to let go of the state */
 #define SUM_SEED UINT64_C(0x53746f726553756d)
 
 int store_connect(struct store *s, const struct home *p, const char *name, int flags, struct err *err)

@@ -71,7 +71,7 @@ struct store_complaint {
 };
 
 /* Each is kept once, the oldest go past STORE_COMPLAINTS_MOST. */
-#define STORE_COMPLAINTS_MOST 20000
+#define STORE_COMPLAINTS_MOST 20000 /* limit complaints: complaints that are remembered */
 int store_complaints_put(struct store *s, struct store_complaint *list, size_t n, struct err *err);
 /* Those about messages from SINCE to UNTIL, by time; texts in A. */
 int store_complaints(struct store *s, int64_t since, int64_t until, struct arena *a,

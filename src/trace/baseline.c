@@ -16,7 +16,7 @@
 
 #define MAGIC UINT32_C(0x65736142)
 #define VERSION 1
-#define PASTS_MOST 32768
+#define PASTS_MOST 32768 /* limit investigate: senders whose past is kept */
 #define FORGET_AFTER (400 * INT64_C(86400))
 
 uint64_t baseline_key(enum sender_kind kind, struct span id, struct span account)

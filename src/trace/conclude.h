@@ -24,7 +24,7 @@ struct ranked {
 /* Groups the N compromised rows by time into incidents, with entry and timeline. */
 void incidents_make(struct trace *t, struct arena *a, struct ranked *ranked, size_t n, struct inquiry *q);
 /* Adds a line of proof of FILE to a row (room for ROW_EVIDENCE), its text copied; returns its index. */
-#define ROW_EVIDENCE 24
+#define ROW_EVIDENCE 24 /* limit investigate: lines kept for one sender */
 uint32_t row_add_evidence(struct trace *t, struct arena *a, struct row *row, uint32_t file,
 			  const struct evidence *proof);
 struct span claim_format(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

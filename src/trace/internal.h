@@ -38,8 +38,8 @@ struct header_ahead {
 #define HEADERS_AHEAD 16
 #define GRACE_RING 4096
 #define GRACE_SECONDS 60
-#define ROWS_MOST 100000
-#define FOLDERS_MOST 50       /* rows for one account's folders */
+#define ROWS_MOST 100000 /* limit investigate: senders; further ones are one row */
+#define FOLDERS_MOST 50 /* limit investigate: rows for one account's folders */
 
 /* Refusals as spam of the whole server, for comparison with one sender's. */
 struct hour_share {

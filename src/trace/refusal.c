@@ -146,7 +146,7 @@ struct refusals {
 
 #define NO_ENTRY UINT32_MAX
 /* Senders times entries in memory; the largest REFUSED_MOST are told. */
-#define REFUSED_KEPT 100000
+#define REFUSED_KEPT 100000 /* limit investigate: messages that were refused as spam or by a list */
 
 struct refusals *refusals_new(void)
 {

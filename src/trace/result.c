@@ -12,7 +12,7 @@
 
 #include "base/hash.h"
 
-#define CHAIN_MOST 8 /* content filter behind content filter */
+#define CHAIN_MOST 8 /* limit investigate: content filters behind each other */
 #define TOLD_MOST 64 /* results that a late decision still tells the judge */
 
 /* The message that SLOT's results belong to. */

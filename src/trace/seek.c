@@ -15,7 +15,7 @@
 
 #define SEED UINT64_C(0x7365656b7365656b)
 #define LINE_MOST 2000
-#define PARENTS_MOST 8
+#define PARENTS_MOST 8 /* limit investigate: messages within messages */
 
 struct goal {
 	struct qid id; /* none: not known yet */

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-#define KEYS_MOST 20000
+#define KEYS_MOST 20000 /* limit investigate: keys of one table of --stats */
 #define ROWS_SHOWN 50
 #define TEXT_MOST 120
 #define FLIGHTS_MOST (1u << 18) /* 8 MB; beyond, the oldest makes room */

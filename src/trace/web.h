@@ -16,7 +16,7 @@
 #define WEB_RING 4096
 #define WEB_NEAR 2
 #define TARGETS_MOST 20000
-#define ACCESSES_MOST 50000
+#define ACCESSES_MOST 50000 /* limit investigate: requests that are remembered */
 
 /* One script that is posted to, by one account's site. */
 struct web_target {

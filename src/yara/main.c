@@ -29,7 +29,7 @@
 #define FILE_BYTES ((size_t)8 << 20)
 #define SOURCES_MOST 4096
 #define COMPLAINTS_MOST 50
-#define SECONDS 2 /* for one file */
+#define SECONDS 2 /* limit scan, s: for YARA in one file */
 
 struct source {
 	struct span name, text;

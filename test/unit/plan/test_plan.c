@@ -283,6 +283,52 @@ static void takes_the_line_that_dovecot_takes(void **state)
 	}
 }
 
+/* A panel's own file, where names have no domain; and Dovecot's username_format, which says the same. */
+static void locks_where_panels_keep_passwords(void **state)
+{
+	static const struct {
+		const char *version, *path;
+		uint32_t owner;
+		const char *base;
+	} cases[] = {
+		{ "/usr/local/cpanel/version", "/home/alice/etc/alice.example/shadow", 2001, "/home/alice" },
+		{ "/usr/local/directadmin/conf/directadmin.conf", "/etc/virtual/alice.example/passwd", 8,
+		  "/" },
+		{ "/none", "/etc/exim4/domains/alice.example/passwd", 8, "/" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct file tree[] = { PASSWD,
+				       POSTFIX,
+				       { "/etc/userdomains", "alice.example: alice\n" },
+				       { cases[i].version, "11\n" },
+				       { "/etc/dovecot/dovecot.conf",
+					 "passdb {\n driver = passwd-file\n args = scheme=MD5-CRYPT "
+					 "username_format=%n /etc/exim4/domains/%d/passwd\n}\n" },
+				       { cases[i].path, "info:$6$x:20000\ninfo@alice.example:n\nx:y\n",
+					 cases[i].owner },
+				       { 0 } };
+		struct row row = { .kind = KIND_AUTH,
+				   .id = SPAN("info@alice.example"),
+				   .account = SPAN("alice"),
+				   .grade = 'A' };
+		struct made m = make(tree, &row, NULL, NULL);
+		const struct action *v = NULL;
+
+		assert_int_equal(m.rc, 0);
+		for (size_t k = 0; k < m.plan.nactions; k++)
+			if (span_eq(m.plan.actions[k].path, span_str(cases[i].path)))
+				v = &m.plan.actions[k];
+		assert_non_null(v);
+		assert_true(span_eq(v->new_bytes, SPAN("info:!$6$x:20000\ninfo@alice.example:n\nx:y\n")));
+		assert_true(span_starts(v->what, SPAN("the password of info@alice.example is locked")));
+		assert_true(span_eq(v->base, span_str(cases[i].base)));
+		assert_int_equal(v->uid, cases[i].owner >= 1000 ? cases[i].owner : PLAN_NO_UID);
+		end(&m);
+	}
+}
+
 static void closes_a_user_and_his_script(void **state)
 {
 	static const struct file tree[] = {
@@ -819,6 +865,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(closes_a_login),
 		cmocka_unit_test(takes_the_line_that_dovecot_takes),
+		cmocka_unit_test(locks_where_panels_keep_passwords),
 		cmocka_unit_test(closes_a_user_and_his_script),
 		cmocka_unit_test(a_shared_user_is_never_closed),
 		cmocka_unit_test(many_scripts_are_not_guessed_at),

@@ -8,104 +8,13 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "fixture.h"
+#include "fixture_letter.h"
 #include "hostile.h"
 #include "model/plan.h"
 #include "report/jsonw.h"
 #include "report/mailing.h"
 #include "report/queue.h"
 #include "report/queue_deed.h"
-#include "repute/blocklists.h"
-#include "store/store.h"
-#include "unit/report/source_dir.h"
-
-static const char *const names[] = { "customer",     "abuse-desk", "affected",
-				     "login-source", "delist",	   "resolution" };
-
-#define NAMES (sizeof(names) / sizeof(*names))
-
-static struct span template_of(struct arena *a, const char *name)
-{
-	struct buf text = BUF_MAX(1u << 20), path = BUF_MAX(4096);
-	struct span s;
-	char piece[4096];
-	size_t n;
-	FILE *f;
-
-	buf_addf(&path, "%s/../../../../rules/texts/%s.txt", SCREENS, name);
-	buf_byte(&path, '\0');
-	f = fopen(path.p, "rb");
-	if (!f)
-		fail_msg("no %s", path.p);
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		buf_add(&text, piece, n);
-	fclose(f);
-	s = arena_span(a, buf_view(&text));
-	buf_free(&text);
-	buf_free(&path);
-	return s;
-}
-
-/* Facts in which every foreign text is F. */
-static struct letter_facts *facts(struct arena *a, struct span f)
-{
-	struct letter_facts *l = arena_alloc(a, sizeof(*l));
-	struct inquiry *q = fixture_hostile(a, f);
-	struct letter_deed *deeds = arena_alloc(a, sizeof(*deeds));
-	struct letter_point *points = arena_alloc(a, 2 * sizeof(*points));
-	struct store_listing *listings = arena_alloc(a, sizeof(*listings));
-	struct blocklist *lists = arena_alloc(a, sizeof(*lists));
-	struct span *address = arena_alloc(a, sizeof(*address));
-	uint32_t other = (uint32_t)q->nrows - 1;
-
-	*deeds = (struct letter_deed){ q->now, f };
-	points[0] = (struct letter_point){ POINT_OPEN, f };
-	points[1] = (struct letter_point){ POINT_CLOSED, f };
-	*listings = (struct store_listing){ .address = f, .list = f, .listed = true, .since = q->now };
-	*lists = (struct blocklist){
-		.shown = f, .name = f, .remove = f, .who = f, .lasts = f, .form = f, .note = f
-	};
-	*address = f;
-	q->refusals = arena_alloc(a, sizeof(*q->refusals));
-	*q->refusals = (struct refusal){ f, f, 7, q->now, f };
-	q->nrefusals = 1;
-	q->refused = arena_alloc(a, sizeof(*q->refused));
-	*q->refused = (struct refused){
-		.row = other, .messages = 7, .first = q->now - 60, .last = q->now, .recipient = f
-	};
-	q->nrefused = 1;
-	*l = (struct letter_facts){ .q = q,
-				    .in = &q->incidents[0],
-				    .organization = f,
-				    .contact = f,
-				    .deeds = deeds,
-				    .ndeeds = 1,
-				    .points = points,
-				    .npoints = 2,
-				    .addresses = address,
-				    .naddresses = 1,
-				    .lists = lists,
-				    .nlists = 1,
-				    .listings = listings,
-				    .nlistings = 1,
-				    .complaints = 3,
-				    .forced = true };
-	return l;
-}
-
-static struct letter *letter_of(struct arena *a, const struct letter_facts *f, const char *name)
-{
-	struct letter *l = arena_alloc(a, sizeof(*l));
-	const struct row *r = &f->q->rows[f->in->rows[0]];
-	const struct client client = { .ip = r->nclients ? r->clients[0].ip : r->id, .messages = 5 };
-
-	letters_incident(l, a, f, SPAN_NONE);
-	if (strcmp(name, "affected") == 0)
-		assert_true(letters_affected(l, f, f->q->refused[0].row));
-	if (strcmp(name, "login-source") == 0)
-		letters_login(l, f, r, &client);
-	return l;
-}
 
 /* One letter filled in: *RET is for the caller to free. */
 static void fill(struct arena *a, const struct letter_facts *f, const char *name, enum letter_form form,
@@ -113,18 +22,20 @@ static void fill(struct arena *a, const struct letter_facts *f, const char *name
 {
 	struct err err = { 0 };
 
-	if (letter_fill(letter_of(a, f, name), template_of(a, name), name, form, out, subject, &err) < 0)
+	if (letter_fill(fixture_letter(a, f, name), fixture_template(a, name), name, form, out, subject,
+			&err) < 0)
 		fail_msg("%s", err.text);
 }
 
 static void texts_are_harmless(void **state)
 {
-	for (size_t n = 0; n < NAMES; n++)
+	for (size_t n = 0; n < LETTERS; n++)
 		for (size_t i = 0; i < HOSTILE; i++) {
 			struct arena *a = arena_new();
 			struct buf out = BUF_MAX(4u << 20), subject = BUF_MAX(1u << 16);
 
-			fill(a, facts(a, hostile[i]), names[n], LETTER_TEXT, &out, &subject);
+			fill(a, fixture_letter_facts(a, hostile[i]), letter_names[n], LETTER_TEXT, &out,
+			     &subject);
 			assert_true(out.n > 100);
 			assert_harmless(buf_view(&out), "\n");
 			assert_harmless(buf_view(&subject), "");
@@ -136,8 +47,8 @@ static void texts_are_harmless(void **state)
 
 static char *page_of(struct arena *a, const struct letter_facts *f)
 {
-	struct mailing *list = arena_alloc(a, NAMES * sizeof(*list));
-	struct mailings m = { .name = "customer", .facts = f, .list = list, .n = NAMES };
+	struct mailing *list = arena_alloc(a, LETTERS * sizeof(*list));
+	struct mailings m = { .name = "customer", .facts = f, .list = list, .n = LETTERS };
 	struct sink s = sink_new(-1);
 	struct buf html, subject, json = BUF_MAX(1u << 20);
 	struct jsonw w = { .out = &json };
@@ -145,10 +56,10 @@ static char *page_of(struct arena *a, const struct letter_facts *f)
 	char *tags;
 
 	xarf_login(&w, NULL, f, &f->q->rows[0], &client);
-	for (size_t n = 0; n < NAMES; n++) {
+	for (size_t n = 0; n < LETTERS; n++) {
 		html = BUF_MAX(4u << 20);
 		subject = BUF_MAX(1u << 16);
-		fill(a, f, names[n], LETTER_HTML, &html, &subject);
+		fill(a, f, letter_names[n], LETTER_HTML, &html, &subject);
 		list[n] = (struct mailing){ .to = f->organization,
 					    .subject = arena_span(a, buf_view(&subject)),
 					    .text = SPAN("text"),
@@ -168,14 +79,14 @@ static char *page_of(struct arena *a, const struct letter_facts *f)
 static void pages_hold_only_our_tags(void **state)
 {
 	struct arena *a = arena_new();
-	char *want = page_of(a, facts(a, SPAN("x")));
+	char *want = page_of(a, fixture_letter_facts(a, SPAN("x")));
 
 	for (size_t i = 0; i < HOSTILE; i++) {
 		char *got;
 
 		if (hostile[i].n == 0)
 			continue;
-		got = page_of(a, facts(a, hostile[i]));
+		got = page_of(a, fixture_letter_facts(a, hostile[i]));
 		assert_string_equal(got, want);
 		free(got);
 	}
@@ -190,7 +101,7 @@ static void json_says_what_was_put_in(void **state)
 {
 	for (size_t i = 0; i < HOSTILE; i++) {
 		struct arena *a = arena_new();
-		struct letter_facts *f = facts(a, hostile[i]);
+		struct letter_facts *f = fixture_letter_facts(a, hostile[i]);
 		struct buf xarf = BUF_MAX(1u << 20), text = BUF_MAX(4u << 20);
 		struct jsonw w = { .out = &xarf };
 		const struct client client = { .ip = hostile[i], .messages = 5 };
@@ -263,7 +174,7 @@ static void screens_are_harmless(void **state)
 	for (size_t i = 0; i < HOSTILE; i++)
 		for (int ascii = 0; ascii < 2; ascii++) {
 			struct arena *a = arena_new();
-			struct letter_facts *f = facts(a, hostile[i]);
+			struct letter_facts *f = fixture_letter_facts(a, hostile[i]);
 			const struct screen screen = { .columns = 80, .ascii = ascii };
 			struct mailing one = { .to = hostile[i] };
 			struct mailings m = { .facts = f,
