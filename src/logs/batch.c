@@ -92,6 +92,8 @@ static bool stream_open(struct stream *s, const struct logs_options *options, st
 			}
 			if (options->from)
 				stream_seek(s, options, file, &reads[file]);
+			else if (s->at == 1)
+				tail_years(s->source, &s->years);
 			s->decode = decode_new(s->source);
 			return true;
 		}

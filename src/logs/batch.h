@@ -8,6 +8,7 @@
 #define SPAMTRAIL_LOGS_BATCH_H
 
 #include "logs/logs.h"
+#include "logs/tail.h"
 #include "logs/wallclock.h"
 
 struct source;
@@ -40,6 +41,7 @@ struct stream {
 	size_t carried, carry_room;
 	uint64_t offset;       /* decompressed bytes of the file handed out in batches */
 	bool skipping;         /* in the rest of a line that was cut */
+	struct tail_years years; /* of the first file; wraps 0 = nothing to say */
 	bool filling, drained; /* drained: no further batch will come */
 	struct batch *first, *last;
 	uint32_t queued;

@@ -124,6 +124,7 @@ static bool stream_attach(struct engine *e, struct stream *s)
 			s->clock_file = b->file;
 			s->line_base = 0;
 			wallclock_file(&s->clock, e->files[b->file].mtime, e->own.now);
+			wallclock_years(&s->clock, s->years.first, s->years.last, s->years.wraps);
 		}
 		if (b->ev.events) {
 			s->ev = (struct event *)b->ev.mem;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #define PROBE (64u << 10)
+#define SAMPLES_MOST 32
+#define SAMPLE_BYTES 128
 
 struct probe {
 	struct source *source;
@@ -18,8 +20,8 @@ struct probe {
 	int64_t mtime;
 };
 
-/* The instant of the first stamped line that starts behind OFFSET; false where the probe shows none. */
-static bool time_behind(struct probe *p, uint64_t offset, int64_t *ret_time)
+/* The first stamped line that starts behind OFFSET, valid until the next probe; NULL where the probe shows none. */
+static struct event *stamped_behind(struct probe *p, uint64_t offset)
 {
 	struct frame frame = FRAME_START;
 	struct maker maker = { .out = &p->ev, .all = true };
@@ -41,15 +43,36 @@ static bool time_behind(struct probe *p, uint64_t offset, int64_t *ret_time)
 		p->ev.mem_used = p->ev.events = 0;
 		frame_line(&frame, &maker, span_of(at, (size_t)(newline - at)));
 		ev = (struct event *)(void *)p->ev.mem;
-		if (!p->ev.events || ev->stamp == STAMP_NONE)
-			continue;
-		wallclock_start(&p->clock, p->zone);
-		wallclock_file(&p->clock, p->mtime, p->mtime);
-		wallclock_resolve(&p->clock, ev);
-		*ret_time = ev->at;
-		return true;
+		if (p->ev.events && ev->stamp != STAMP_NONE)
+			return ev;
 	}
-	return false;
+	return NULL;
+}
+
+/* Its instant; false where there is none. */
+static bool time_behind(struct probe *p, uint64_t offset, int64_t *ret_time)
+{
+	struct event *ev = stamped_behind(p, offset);
+
+	if (!ev)
+		return false;
+	wallclock_start(&p->clock, p->zone);
+	wallclock_file(&p->clock, p->mtime, p->mtime);
+	wallclock_resolve(&p->clock, ev);
+	*ret_time = ev->at;
+	return true;
+}
+
+static void probe_begin(struct probe *p)
+{
+	p->ev.cap = 2 * PROBE;
+	p->ev.base = xmalloc(p->ev.cap);
+}
+
+static void probe_end(struct probe *p)
+{
+	free(p->ev.base);
+	free(p->ev.mem);
 }
 
 uint64_t tail_seek(struct source *s, int64_t from, const struct zone *zone, int64_t mtime)
@@ -60,8 +83,7 @@ uint64_t tail_seek(struct source *s, int64_t from, const struct zone *zone, int6
 
 	if (!source_seekable(s) || high < 4 * PROBE)
 		return 0;
-	p.ev.cap = 2 * PROBE;
-	p.ev.base = xmalloc(p.ev.cap);
+	probe_begin(&p);
 	while (high - low > PROBE) {
 		uint64_t middle = low + (high - low) / 2;
 		int64_t time;
@@ -72,7 +94,35 @@ uint64_t tail_seek(struct source *s, int64_t from, const struct zone *zone, int6
 			high = middle;
 	}
 	source_seek(s, low);
-	free(p.ev.base);
-	free(p.ev.mem);
+	probe_end(&p);
 	return low;
+}
+
+bool tail_years(struct source *s, struct tail_years *ret_years)
+{
+	struct probe p = { .source = s };
+	uint64_t total = source_total(s);
+	uint64_t samples = total / SAMPLE_BYTES < SAMPLES_MOST ? total / SAMPLE_BYTES + 1 : SAMPLES_MOST;
+	struct tail_years years = { 0 };
+	bool found = false;
+
+	if (!source_seekable(s))
+		return false;
+	probe_begin(&p);
+	for (uint64_t i = 0; i < samples; i++) {
+		const struct event *ev = stamped_behind(&p, i * (total / samples));
+
+		if (!found && (!ev || !(ev->stamp & STAMP_NO_YEAR)))
+			break;
+		if (!ev || !(ev->stamp & STAMP_NO_YEAR))
+			continue;
+		years.wraps += found && years.last - ev->at > WALLCLOCK_HALF_YEAR;
+		years.last = ev->at;
+		years.first = found ? years.first : ev->at;
+		found = true;
+	}
+	source_seek(s, 0);
+	probe_end(&p);
+	*ret_years = years;
+	return found;
 }

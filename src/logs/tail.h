@@ -16,4 +16,13 @@ struct source;
  */
 uint64_t tail_seek(struct source *s, int64_t from, const struct zone *zone, int64_t mtime);
 
+/* Stamps without a year: seconds of year 0 as they stand, and how often one year ended between two samples. */
+struct tail_years {
+	int64_t first, last;
+	unsigned wraps;
+};
+
+/* false: S (at its beginning, where it stays) cannot be searched, or its stamps have a year. */
+bool tail_years(struct source *s, struct tail_years *ret_years);
+
 #endif

@@ -9,7 +9,7 @@
 #include "base/civil.h"
 
 #define DAY INT64_C(86400)
-#define HALF_YEAR (183 * DAY)
+
 #define YEAR_ZERO_SECONDS (366 * DAY)
 #define FEB_29_END (60 * DAY) /* seconds from 1 January to the end of 29 February */
 
@@ -69,13 +69,24 @@ static int64_t with_year(struct wallclock *w, int64_t sec)
 		year_guess(w, sec);
 	} else {
 		drop = w->year_last - sec;
-		if (drop > HALF_YEAR)
+		if (drop > WALLCLOCK_HALF_YEAR)
 			year_set(w, year_now(w) + 1);
-		else if (drop < -HALF_YEAR)
+		else if (drop < -WALLCLOCK_HALF_YEAR)
 			year_set(w, year_now(w) - 1);
 	}
 	w->year_last = sec;
 	return in_year(w, sec);
+}
+
+void wallclock_years(struct wallclock *w, int64_t first, int64_t last, unsigned wraps)
+{
+	const int64_t zero = civil_days(0, 1, 1) * DAY;
+
+	if (w->year_start != INT64_MIN || wraps == 0)
+		return;
+	year_guess(w, last - zero);
+	year_set(w, year_now(w) - (int)wraps);
+	w->year_last = first - zero;
 }
 
 void wallclock_work_out(struct wallclock *w, struct event *ev)

@@ -8,6 +8,8 @@
 #include "base/zone.h"
 #include "model/event.h"
 
+#define WALLCLOCK_HALF_YEAR (INT64_C(183) * 86400)
+
 struct wallclock {
 	const struct zone *zone;
 	int64_t limit;         /* UTC: mtime of the file or now; nothing was written more than a day later */
@@ -22,6 +24,11 @@ struct wallclock {
 void wallclock_start(struct wallclock *w, const struct zone *zone);
 /* Called when the stream goes on to another file: MTIME 0 = unknown, then NOW counts. */
 void wallclock_file(struct wallclock *w, int64_t mtime, int64_t now);
+/*
+ * Before the first line, where its stamp has no year and the file is known to go from FIRST to LAST (as stamps without a
+ * year arrive) with WRAPS ends of a year between: it may be older than the file's time says.
+ */
+void wallclock_years(struct wallclock *w, int64_t first, int64_t last, unsigned wraps);
 /* Turns ev->at into UTC; an event without a stamp gets the time of the one before. */
 void wallclock_work_out(struct wallclock *w, struct event *ev);
 
