@@ -363,8 +363,8 @@ static bool note_place(struct scanner *s, struct span folder, struct span name)
 /* What stands in front of a name may be any folder, the site's own above all: each above the script is tried. */
 static void note_includes(struct scanner *s, const struct walk_file *f)
 {
-	struct span name[INCLUDES_MOST];
-	size_t n = includes_of(s->rules.words, f->bytes, s->arena, name, INCLUDES_MOST);
+	struct include include[INCLUDES_MOST];
+	size_t n = includes_of(s->rules.words, f->bytes, s->arena, include, INCLUDES_MOST);
 
 	for (size_t i = 0; i < n; i++) {
 		struct span folder = f->path;
@@ -374,7 +374,7 @@ static void note_includes(struct scanner *s, const struct walk_file *f)
 		do {
 			slash = span_rfind(folder, '/');
 			folder = slash < 0 ? SPAN_NONE : span_head(folder, (size_t)slash);
-		} while (note_place(s, folder, name[i]) && slash >= 0);
+		} while (note_place(s, folder, include[i].name) && slash >= 0);
 	}
 }
 

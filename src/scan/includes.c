@@ -78,7 +78,7 @@ static struct span spelled(struct arena *a, struct span name, unsigned up)
 	return span_of(p, n + name.n);
 }
 
-size_t includes_of(const struct lexicon *words, struct span text, struct arena *a, struct span *ret,
+size_t includes_of(const struct lexicon *words, struct span text, struct arena *a, struct include *ret,
 		   size_t max)
 {
 	struct lexer l;
@@ -96,7 +96,7 @@ size_t includes_of(const struct lexicon *words, struct span text, struct arena *
 		while (name.n && (name.p[name.n - 1] == '\'' || name.p[name.n - 1] == '"'))
 			name.n--;
 		if (name.n && name.n < PATH_MAX && !memchr(name.p, '\0', name.n))
-			ret[n++] = spelled(a, name, ups(&in));
+			ret[n++] = (struct include){ spelled(a, name, ups(&in)), t.at };
 	}
 	return n;
 }

@@ -12,8 +12,15 @@
 struct arena;
 struct lexicon;
 
-/* At most MAX of them in RET, as they are written but for "../" in place of dirname(), in A. */
-size_t includes_of(const struct lexicon *words, struct span text, struct arena *a, struct span *ret, size_t max);
+/* One include: the name as it is written but for "../" in place of dirname(); where it stands. */
+struct include {
+	struct span name;
+	uint32_t at;
+};
+
+/* At most MAX of them in RET, names in A. */
+size_t includes_of(const struct lexicon *words, struct span text, struct arena *a, struct include *ret,
+		   size_t max);
 /* NAME, as includes_of gave it, beneath HOME (absolute) from the script in FOLDER beneath it; empty: not beneath it. */
 struct span includes_place(struct arena *a, struct span home, struct span folder, struct span name);
 

@@ -9,6 +9,7 @@
 #include "scan/place.h"
 
 #include "base/arena.h"
+#include "scan/directive.h"
 #include "scan/includes.h"
 #include "scan/php.h"
 #include "sys/beneath.h"
@@ -16,16 +17,22 @@
 /* A guard ("silence is golden", a redirect) has no more tokens than this. */
 enum { GUARD_TOKENS = 12, INCLUDES_MOST = 16, OTHERS_WRITE = 0002 };
 
-bool place_runs(struct span path)
+static bool runs_as(struct span ending)
 {
-	static const char *const ends[] = { ".php",  ".phtml", ".phar", ".php3", ".php4",
-					    ".php5", ".php7",  ".php8", ".pht" };
+	static const char *const ends[] = { "php",  "phtml", "phar", "php3", "php4",
+					    "php5", "php7",  "php8", "pht" };
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (path.n > strlen(ends[i]) &&
-		    span_eq_nocase(span_from(path, path.n - strlen(ends[i])), span_str(ends[i])))
+		if (span_eq_nocase(ending, span_str(ends[i])))
 			return true;
 	return false;
+}
+
+bool place_runs(struct span path)
+{
+	ptrdiff_t dot = span_rfind(path, '.');
+
+	return dot > 0 && runs_as(span_from(path, (size_t)dot + 1));
 }
 
 static void add(struct judgement *j, const char *rule, int weight, const char *text)
@@ -53,10 +60,8 @@ static bool in_uploads(struct span path, const struct quick *q)
 /* What no honest wp-config.php brings in: a picture, a hidden file, something from a place for uploads or of everybody. */
 static bool is_odd(struct span name)
 {
-	return !place_runs(name) || span_search(name, 0, SPAN("/.")) >= 0 ||
-	       span_search(name, 0, SPAN("uploads/")) >= 0 || span_starts(name, SPAN("/tmp/")) ||
-	       span_starts(name, SPAN("/var/tmp/")) || span_starts(name, SPAN("/dev/shm/")) ||
-	       name.p[0] == '.';
+	return !place_runs(name) || directive_hidden(name) || span_search(name, 0, SPAN("uploads/")) >= 0 ||
+	       directive_everybody(name);
 }
 
 static bool is_up(struct span name)
@@ -64,29 +69,46 @@ static bool is_up(struct span name)
 	return span_starts(name, SPAN("../")) || span_starts(name, SPAN("./"));
 }
 
-static void wp_config(const struct lexicon *words, struct span bytes, struct arena *a, struct judgement *j)
+/* The end of a name that was put together: nobody knows what stands in front. */
+static bool is_ending(struct span name)
 {
-	struct span name[INCLUDES_MOST];
-	size_t n = includes_of(words, bytes, a, name, INCLUDES_MOST);
+	return name.p[0] == '.' && name.n < 8 && !memchr(name.p, '/', name.n) &&
+	       !memchr(name.p + 1, '.', name.n - 1) && runs_as(span_from(name, 1));
+}
+
+static void wp_config(const struct lexicon *words, struct span bytes, struct events *ev, struct judgement *j)
+{
+	struct include include[INCLUDES_MOST];
+	size_t n = includes_of(words, bytes, ev->arena, include, INCLUDES_MOST);
 
 	for (size_t i = 0; i < n; i++) {
-		while (is_up(name[i]))
-			name[i] = span_from(name[i], name[i].p[1] == '/' ? 2 : 3);
-		if (name[i].n && is_odd(name[i])) {
-			add(j, "config.wp.include", 100,
-			    "wp-config.php brings in a file that is no script of a site");
-			return;
+		struct span name = include[i].name;
+		struct event *e;
+
+		while (is_up(name))
+			name = span_from(name, name.p[1] == '/' ? 2 : 3);
+		if (!name.n || is_ending(name) || !is_odd(name))
+			continue;
+		add(j, "config.wp.include", 100,
+		    "wp-config.php brings in a file that is no script of a site");
+		if (ev->texts == 0)
+			event_text(ev, bytes);
+		e = events_add(ev);
+		if (e) {
+			e->at = include[i].at;
+			j->reason[j->reasons - 1].event = ev->n;
 		}
+		return;
 	}
 }
 
 void place_judge(const struct lexicon *words, struct span path, const struct file_status *st,
-		 const struct quick *q, struct span bytes, struct arena *a, struct judgement *j)
+		 const struct quick *q, struct span bytes, struct events *ev, struct judgement *j)
 {
 	if (!q->php)
 		return;
 	if (span_ends(path, SPAN("/wp-config.php")))
-		wp_config(words, bytes, a, j);
+		wp_config(words, bytes, ev, j);
 	if (!place_runs(path))
 		return;
 	if (in_uploads(path, q) && q->tokens > GUARD_TOKENS)

@@ -8,7 +8,7 @@
 
 #include "base/span.h"
 
-struct arena;
+struct events;
 struct file_status;
 struct judgement;
 struct lexicon;
@@ -16,8 +16,8 @@ struct quick;
 
 /* PATH's name says that a web server runs it. */
 bool place_runs(struct span path);
-/* Adds to J, which has the engine's own judgement, and weighs again. PATH is absolute; A: for what is needed meanwhile. */
-void place_judge(const struct lexicon *words, struct span path, const struct file_status *st, const struct quick *q,
-		 struct span bytes, struct arena *a, struct judgement *j);
+/* Adds to J, which has the engine's own judgement on EV, and weighs again. PATH is absolute. */
+void place_judge(const struct lexicon *words, struct span path, const struct file_status *st,
+		 const struct quick *q, struct span bytes, struct events *ev, struct judgement *j);
 
 #endif

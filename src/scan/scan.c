@@ -241,29 +241,41 @@ static bool is_settled(const struct scan_rules *rules, struct span path, const s
 	return ret->known.state == KNOWN_SAME;
 }
 
+/* EV and J are what was found in it before: nothing, but for limits. */
+static void judge_code(const struct scan_rules *rules, struct span path, const struct walk_file *f,
+		       struct scan_told *ret, struct events *ev, struct judgement *j)
+{
+	uint32_t limits = j->limits;
+	struct quick q = { 0 };
+
+	quick_look(rules->words, f->bytes, &q);
+	/* most files end here; no arena is made for them */
+	if (!quick_suspects(&q) && !(q.php && place_runs(path)))
+		return;
+	begin_telling(ret);
+	*ev = (struct events){ .arena = ret->arena };
+	*j = (struct judgement){ 0 };
+	if (quick_suspects(&q))
+		php_judge(rules->words, &q, f->bytes, ret->arena, ev, j);
+	j->limits |= limits;
+	place_judge(rules->words, path, f->status, &q, f->bytes, ev, j);
+}
+
 static void judge(const struct scan_rules *rules, struct span path, const struct walk_file *f,
 		  struct scan_told *ret)
 {
 	struct judgement j = { 0 };
 	struct events ev = { 0 };
-	struct quick q = { 0 };
 
 	if (config_named(path)) {
 		begin_telling(ret);
 		config_judge(path, f->bytes, ret->arena, &ev, &j);
-	} else {
-		quick_look(rules->words, f->bytes, &q);
-		/* most files end here; no arena is made for them */
-		if (!quick_suspects(&q) && !(q.php && place_runs(path)))
-			return;
-		begin_telling(ret);
-		ev.arena = ret->arena;
-		if (quick_suspects(&q))
-			php_judge(rules->words, &q, f->bytes, ret->arena, &ev, &j);
-		if (j.limits)
-			ret->why = limit_text(j.limits);
-		place_judge(rules->words, path, f->status, &q, f->bytes, ret->arena, &j);
 	}
+	/* settings may be code as well: one names itself as what PHP is to run */
+	if (j.verdict == SCAN_CLEAN)
+		judge_code(rules, path, f, ret, &ev, &j);
+	if (j.limits)
+		ret->why = limit_text(j.limits);
 	tell(f, &j, &ev, ret);
 }
 

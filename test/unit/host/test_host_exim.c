@@ -255,9 +255,8 @@ static void open_relays(void **state)
 
 static void headers_in_the_log(void **state)
 {
-	struct learnt l =
-		LEARN({ CONF, "acl_not_smtp = a\nbegin acl\na:\n  warn logwrite = \\\n"
-			      "    X-PHP-Script: $h_x-php-script:\n  accept\n" });
+	struct learnt l = LEARN({ CONF, "acl_not_smtp = a\nbegin acl\na:\n  warn logwrite = \\\n"
+					"    X-PHP-Script: $h_x-php-script:\n  accept\n" });
 
 	assert_ok(&l, "exim.logwrite_x_php");
 	tree_end(&l);

@@ -467,7 +467,7 @@ static void *make_scan(struct arena *a)
 		f[i].engine = one_text(a);
 	}
 	*r = (struct scan_report){ .finding = f, .findings = 3, .skips = 1, .files = 9, .notes = 1 };
-	r->skip = KEEP(a, struct scan_skip, { ORDINARY, ORDINARY });
+	r->skip = KEEP(a, struct scan_skip, { ORDINARY, ORDINARY, false });
 	r->note = one_text(a);
 	return r;
 }

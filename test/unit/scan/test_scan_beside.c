@@ -250,7 +250,7 @@ static void includes_with_their_place(void **state)
 {
 	struct lexicon *words = lexicon_new();
 	struct arena *a = arena_new();
-	struct span name[8];
+	struct include name[8];
 	size_t n = includes_of(
 		words,
 		SPAN("<?php include 'a.php'; require_once(__DIR__ . \"/../b/c.inc\"); include $x; "
@@ -260,11 +260,15 @@ static void includes_with_their_place(void **state)
 		a, name, 8);
 
 	assert_int_equal(n, 5);
-	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www/x"), name[3]), SPAN("www/e.php")));
-	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www/x/y"), name[4]), SPAN("www/f.php")));
-	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www"), name[0]), SPAN("www/a.php")));
-	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www"), name[1]), SPAN("b/c.inc")));
-	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www"), name[2]), SPAN("d.php")));
+	assert_int_equal(name[0].at, 6);
+	assert_true(
+		span_eq(includes_place(a, SPAN("/home/u"), SPAN("www/x"), name[3].name), SPAN("www/e.php")));
+	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www/x/y"), name[4].name),
+			    SPAN("www/f.php")));
+	assert_true(
+		span_eq(includes_place(a, SPAN("/home/u"), SPAN("www"), name[0].name), SPAN("www/a.php")));
+	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www"), name[1].name), SPAN("b/c.inc")));
+	assert_true(span_eq(includes_place(a, SPAN("/home/u"), SPAN("www"), name[2].name), SPAN("d.php")));
 	assert_int_equal(includes_place(a, SPAN("/home/u"), SPAN("www"), SPAN("../../etc/passwd")).n, 0);
 	arena_free(a);
 	lexicon_free(words);

@@ -1,0 +1,48 @@
+/*
+ * directive - what the readers of settings share: words of a line, names of files that never run, and a sign that a
+ * line gives. Pure functions of the line.
+ * TRUST: lines are an account's; each call looks at its bytes once.
+ */
+#ifndef SPAMTRAIL_SCAN_DIRECTIVE_H
+#define SPAMTRAIL_SCAN_DIRECTIVE_H
+
+#include "base/span.h"
+
+/* What one line says; no RULE: nothing. Texts are constants. */
+struct sign {
+	const char *rule, *text;
+	int weight;
+};
+
+/* What a file's name says of it: a script or anything; a page or style, which some sites have PHP make; what never runs. */
+enum quiet { QUIET_NOT, QUIET_PAGE, QUIET_DATA };
+
+/* WORD anywhere in S, in any case. */
+bool directive_has(struct span s, const char *word);
+/* The next word of REST, without the quotes around it, as httpd takes words; REST moves behind it. Empty: no more. */
+struct span directive_word(struct span *rest);
+/* By the end of NAME, which is a file's name, or an extension with or without its dot. */
+enum quiet directive_quiet(struct span name);
+/* A part of PATH begins with a dot, and is neither "." nor "..". */
+bool directive_hidden(struct span path);
+/* Folders that everybody may write to, and what lies in them. */
+bool directive_everybody(struct span path);
+
+enum { HTACCESS_DEPTH = 16 };
+
+/* What a line of an .htaccess says; STATE is that of the lines before, zero at the first. */
+struct htaccess {
+	uint8_t quiet[HTACCESS_DEPTH]; /* what each open section is about */
+	unsigned depth;
+	bool runs_cgi; /* the place may run CGI: without that, cgi-script forbids */
+	bool cloaks; /* a condition on who comes from where stands above */
+};
+struct sign htaccess_sign(struct htaccess *state, struct span line);
+/* What PHP's setting auto_prepend_file or its sister says; LINE is that of any file. */
+struct sign prepend_sign(struct span line);
+/* What PHP's setting zend.script_encoding says. */
+struct sign encoding_sign(struct span line);
+/* What a line of a crontab says; SYSTEM: with a user's name in front of the command. */
+struct sign cron_sign(struct span line, bool system);
+
+#endif

