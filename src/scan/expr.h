@@ -55,6 +55,7 @@ enum {
 	UNARY_DOWN = 'd',
 	UNARY_CLONE = 'c',
 	UNARY_NEW = 'n',
+	UNARY_YIELD = 'y',
 	UNARY_THROW = 't'
 };
 

@@ -155,7 +155,7 @@ static bool operand_keyword(struct compiler *c, const struct token *tk, bool *re
 		break;
 	case KW_THROW:
 	case KW_YIELD:
-		expr_push(c, W_UNARY, L_LOW)->op = UNARY_THROW;
+		expr_push(c, W_UNARY, L_LOW)->op = tk->sub == KW_YIELD ? UNARY_YIELD : UNARY_THROW;
 		if (tk->sub == KW_YIELD && (compile_is(c, c->i + 1, ';') || compile_is(c, c->i + 1, ')'))) {
 			expr_constant(c, value_unknown(0, 0));
 			c->i++;
