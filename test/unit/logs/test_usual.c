@@ -12,8 +12,10 @@
 #include "base/err.h"
 #include "logs/frame.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LINE_MOST 700
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
@@ -254,6 +256,34 @@ static void test_nearly_usual(void **state)
 	nearly(postfix, COUNT(postfix), "2025-11-17T05:51:36.315010+01:00 mail7 postfix/");
 }
 
+/* The same of all golden lines, each as it stands. */
+static void test_nearly_golden(void **state)
+{
+	glob_t found;
+	size_t lines = 0;
+
+	if (glob("test/corpus/*/*.golden", 0, NULL, &found) != 0)
+		fail_msg("no golden lines: run from the top of the tree");
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		FILE *f = fopen(found.gl_pathv[i], "r");
+		char line[4 * LINE_MOST];
+
+		assert_non_null(f);
+		while (fgets(line, sizeof(line), f)) {
+			const char *one = line;
+
+			line[strcspn(line, "\n")] = '\0';
+			if (line[0] == '#' || strlen(line) >= LINE_MOST)
+				continue;
+			nearly(&one, 1, "");
+			lines++;
+		}
+		fclose(f);
+	}
+	assert_true(lines > 400);
+	globfree(&found);
+}
+
 static void test_exim(void **state)
 {
 	all_of(exim, COUNT(exim), "2025-11-17 05:51:36 ", 18);
@@ -271,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_exim),
 		cmocka_unit_test(test_postfix),
 		cmocka_unit_test(test_nearly_usual),
+		cmocka_unit_test(test_nearly_golden),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
