@@ -614,6 +614,11 @@ void call_new(struct machine *m, uint32_t n)
 	memmove(arg - 1, arg, n * sizeof(*arg));
 	m->top--;
 	class = class_of(m, &class_name);
+	/* nothing declares it, and its properties are the script's own */
+	if (class_name.kind == V_TEXT &&
+	    (span_eq_nocase(span_of(class_name.p, class_name.n), SPAN("stdClass")) ||
+	     span_eq_nocase(span_of(class_name.p, class_name.n), SPAN("\\stdClass"))))
+		class = engine_class(m->e, engine_name(m->e, SPAN("stdclass"), true));
 	if (class == NO_CLASS) {
 		foreign_new(m, class_name.kind == V_TEXT ? span_of(class_name.p, class_name.n) : SPAN_NONE,
 			    n);

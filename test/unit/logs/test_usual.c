@@ -12,8 +12,10 @@
 #include "base/err.h"
 #include "logs/frame.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LINE_MOST 700
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
@@ -136,9 +138,9 @@ static const char *const postfix[] = {
 
 static struct evbuf warm_out, cold_out;
 
-static enum line_result read_by(struct frame *f, struct evbuf *out, const char *line, size_t n)
+static enum line_result read_all(struct frame *f, struct evbuf *out, const char *line, size_t n, bool all)
 {
-	struct maker m = { .out = out };
+	struct maker m = { .out = out, .all = all };
 
 	/* exactly as large as needed: a step over the end shows under the sanitizer */
 	out->base = xrealloc(out->base, n);
@@ -146,6 +148,11 @@ static enum line_result read_by(struct frame *f, struct evbuf *out, const char *
 	out->used = out->cap = n;
 	out->mem_used = out->events = 0;
 	return frame_line(f, &m, span_of(out->base, n));
+}
+
+static enum line_result read_by(struct frame *f, struct evbuf *out, const char *line, size_t n)
+{
+	return read_all(f, out, line, n, false);
 }
 
 static void same_event(const struct evbuf *a, const struct evbuf *b, const char *line)
@@ -186,6 +193,97 @@ static void all_of(const char *const *list, size_t n, const char *head, size_t s
 	assert_true(warm.head.len > 0 && events > n);
 }
 
+static void one_of(struct frame *warm, const char *line, size_t n)
+{
+	struct frame cold = FRAME_START;
+
+	if (read_by(warm, &warm_out, line, n) != read_by(&cold, &cold_out, line, n))
+		fail_msg("read otherwise than alone: %.*s", (int)n, line);
+	same_event(&warm_out, &cold_out, line);
+}
+
+/* What explain says of a line, by the long way, is what investigate counts. */
+static void told_as_counted(const char *line, size_t n)
+{
+	struct frame brief = FRAME_START, full = FRAME_START;
+	enum line_result a = read_all(&brief, &warm_out, line, n, false);
+	enum line_result b = read_all(&full, &cold_out, line, n, true);
+	const struct event *x = (const struct event *)(const void *)warm_out.mem;
+	const struct event *y = (const struct event *)(const void *)cold_out.mem;
+
+	/* who connects is counted by nobody */
+	if (warm_out.events && x->kind <= EV_DISCONNECT)
+		return;
+	if (warm_out.events && cold_out.events &&
+	    (x->kind != y->kind || !qid_eq(x->id, y->id) || (x->kind <= EV_BOUNCE && x->flags != y->flags) ||
+	     x->at != y->at || x->size != y->size || x->nrcpt != y->nrcpt || x->uid != y->uid))
+		fail_msg("told otherwise than counted (%d/%d, %x/%x): %.*s", x->kind, y->kind, x->flags,
+			 y->flags, (int)n, line);
+	if (warm_out.events > cold_out.events || (a == LINE_EVENT && b != LINE_EVENT))
+		fail_msg("counted and not told: %.*s", (int)n, line);
+}
+
+/* Each line cut at every byte, and with every byte left out or exchanged for what the grammar lives on. */
+static void nearly(const char *const *list, size_t n, const char *head)
+{
+	static const char others[] = "<>,: =[]()x1\"";
+	struct frame warm = FRAME_START;
+
+	for (size_t i = 0; i < n; i++) {
+		char line[LINE_MOST], odd[LINE_MOST];
+		int len = snprintf(line, sizeof(line), "%s%s", head, list[i]);
+
+		for (int at = (int)strlen(head); at < len; at++) {
+			one_of(&warm, line, (size_t)len);
+			one_of(&warm, line, (size_t)at);
+			told_as_counted(line, (size_t)at);
+			memcpy(odd, line, (size_t)len);
+			memmove(odd + at, odd + at + 1, (size_t)(len - at - 1));
+			one_of(&warm, odd, (size_t)len - 1);
+			memcpy(odd, line, (size_t)len);
+			for (const char *c = others; *c; c++) {
+				odd[at] = *c;
+				one_of(&warm, odd, (size_t)len);
+				told_as_counted(odd, (size_t)len);
+			}
+		}
+	}
+}
+
+static void test_nearly_usual(void **state)
+{
+	nearly(exim, COUNT(exim), "2025-11-17 05:51:36 ");
+	nearly(postfix, COUNT(postfix), "2025-11-17T05:51:36.315010+01:00 mail7 postfix/");
+}
+
+/* The same of all golden lines, each as it stands. */
+static void test_nearly_golden(void **state)
+{
+	glob_t found;
+	size_t lines = 0;
+
+	if (glob("test/corpus/*/*.golden", 0, NULL, &found) != 0)
+		fail_msg("no golden lines: run from the top of the tree");
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		FILE *f = fopen(found.gl_pathv[i], "r");
+		char line[4 * LINE_MOST];
+
+		assert_non_null(f);
+		while (fgets(line, sizeof(line), f)) {
+			const char *one = line;
+
+			line[strcspn(line, "\n")] = '\0';
+			if (line[0] == '#' || strlen(line) >= LINE_MOST)
+				continue;
+			nearly(&one, 1, "");
+			lines++;
+		}
+		fclose(f);
+	}
+	assert_true(lines > 400);
+	globfree(&found);
+}
+
 static void test_exim(void **state)
 {
 	all_of(exim, COUNT(exim), "2025-11-17 05:51:36 ", 18);
@@ -202,6 +300,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exim),
 		cmocka_unit_test(test_postfix),
+		cmocka_unit_test(test_nearly_usual),
+		cmocka_unit_test(test_nearly_golden),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

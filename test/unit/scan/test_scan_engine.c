@@ -174,6 +174,117 @@ static void test_taint_ends(void **state)
 	taint("<?php eval(strlen($_GET['a']));", SINK_CODE, 0, M_FIELD);
 }
 
+/* Objects and functions of PHP's that call, read or run what they are given. */
+static void test_taint_goes_through_php(void **state)
+{
+	/* calls by another function's hand */
+	taint("<?php call_user_func('assert',$_GET['a']);", SINK_CODE, M_FIELD, 0);
+	taint("<?php call_user_func_array('assert',array($_GET['a']));", SINK_CODE, M_FIELD, 0);
+	taint("<?php call_user_func_array('assert',$_GET);", SINK_CODE, M_FIELD, 0);
+	taint("<?php array_walk($_POST,'assert');", SINK_CODE, M_FIELD, 0);
+	taint("<?php array_filter(array($_GET['a']),'assert');", SINK_CODE, M_FIELD, 0);
+	taint("<?php usort($_POST,'assert');", SINK_CODE, M_FIELD, 0);
+	taint("<?php uasort($_POST,create_function('$a,$b','return eval($a);'));", SINK_CODE, M_FIELD, 0);
+	taint("<?php preg_replace_callback('/.*/',function($m){eval($m);},$_GET['a']);", SINK_CODE, M_FIELD,
+	      0);
+	taint("<?php preg_replace_callback('/.*/','assert',$_POST['a']);", SINK_CODE, M_FIELD, 0);
+	taint("<?php register_shutdown_function('assert',$_GET['a']);", SINK_CODE, M_FIELD, 0);
+	taint("<?php function f(){eval($_GET['a']);} register_shutdown_function('f');", SINK_CODE, M_FIELD,
+	      0);
+	taint("<?php ob_start('assert'); echo $_GET['a']; ob_end_clean();", SINK_CODE, M_FIELD, 0);
+	taint("<?php session_set_save_handler('x','y','assert');", SINK_CODE, M_FIELD, 0);
+	taint("<?php filter_var($_GET['a'],FILTER_CALLBACK,array('options'=>function($x){eval($x);}));",
+	      SINK_CODE, M_FIELD, 0);
+	taint("<?php array_map(function($x){eval($x);},$_POST);", SINK_CODE, M_FIELD, 0);
+	taint("<?php array_map($_GET['f'],array($_GET['a']));", SINK_CALLBACK, M_FIELD, 0);
+	/* objects */
+	taint("<?php $o=new ArrayIterator(array($_GET['a'])); $o->uasort('assert');", SINK_CODE, M_FIELD, 0);
+	taint("<?php $o=new ArrayObject(array($_GET['a'])); $o->uksort('assert');", SINK_CODE, M_FIELD, 0);
+	taint("<?php new CallbackFilterIterator(new ArrayIterator(array($_GET['a'])),'assert');", SINK_CODE,
+	      M_FIELD, 0);
+	taint("<?php $r=new ReflectionFunction('assert'); $r->invoke($_GET['a']);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $r=new ReflectionFunction('assert'); $r->invokeArgs(array($_GET['a']));", SINK_CODE,
+	      M_FIELD, 0);
+	taint("<?php class A{function __construct($a){eval($a);}} $r=new ReflectionClass('A');"
+	      " $r->newInstanceArgs(array($_GET['a']));",
+	      SINK_CODE, M_FIELD, 0);
+	taint("<?php class A{static $s='x';} $r=new ReflectionClass('A'); A::$s=$_GET['a'];"
+	      " eval($r->getStaticPropertyValue('s'));",
+	      SINK_CODE, M_FIELD, 0);
+	taint("<?php $o=new COM('WScript.Shell'); $o->Run($_GET['a']);", SINK_COMMAND, M_FIELD, 0);
+	taint("<?php $o=new COM($_GET['a']);", SINK_COMMAND, M_FIELD, 0);
+	taint("<?php $d=new PDO($_GET['d']); $d->query($_GET['q']);", SINK_DATABASE, M_FIELD, 0);
+	taint("<?php $d=new mysqli($_GET['h'],'u','p'); $d->multi_query($_POST['q']);", SINK_DATABASE,
+	      M_FIELD, 0);
+	taint("<?php $f=new SplFileObject('php://input'); eval($f->fgets());", SINK_CODE, 0, M_FIELD);
+	taint("<?php try{throw new Exception($_GET['a']);}catch(Exception $e){eval($e->getMessage());}",
+	      SINK_CODE, M_FIELD, 0);
+	taint("<?php class A{function __call($n,$a){eval($_GET['a']);}} $o=new A; $o->any(1);", SINK_CODE,
+	      M_FIELD, 0);
+	taint("<?php class A{function __invoke($a){eval($a);}} $o=new A; $o($_GET['a']);", SINK_CODE, M_FIELD,
+	      0);
+	taint("<?php class A{static function s($a){eval($a);}} $m='s'; A::$m($_GET['a']);", SINK_CODE,
+	      M_FIELD, 0);
+	taint("<?php class A{function m($a){eval($a);}} $f=array(new A,'m'); $f($_GET['a']);", SINK_CODE,
+	      M_FIELD, 0);
+	taint("<?php class A{function m($a){eval($a);}} $o=new A; $n='m'; $o->$n($_GET['a']);", SINK_CODE,
+	      M_FIELD, 0);
+	taint("<?php class A{function m($a){eval($a);}} $o=new A; $o->{'m'}($_GET['a']);", SINK_CODE, M_FIELD,
+	      0);
+	taint("<?php $c=function($a){eval($a);}; $c->__invoke($_GET['a']);", SINK_CODE, M_FIELD, 0);
+	/* what is made of text */
+	taint("<?php preg_replace('/.*/e',$_GET['a'],'x');", SINK_REPLACE, M_FIELD, 0);
+	taint("<?php include 'data:text/plain;base64,'.base64_encode($_GET['a']);", SINK_INCLUDE, M_FIELD, 0);
+	taint("<?php include 'data:,<?php eval($_GET[1]);';", SINK_CODE, M_FIELD, 0);
+	taint("<?php include 'data:text/plain;base64,PD9waHAgZXZhbCgkX0dFVFsxXSk7';", SINK_CODE, M_FIELD, 0);
+	taint("<?php parse_str($_SERVER['QUERY_STRING'],$o); eval($o['a']);", SINK_CODE, M_HEADER, 0);
+	taint("<?php parse_str('a=1',$o); eval($o['a']);", SINK_CODE, 0, M_FIELD);
+	taint("<?php import_request_variables('gp'); eval($a);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $a=unserialize($_COOKIE['c']); eval($a);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $a=json_decode($_POST['j'],true); eval($a['x']);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $a=explode(',',$_GET['a']); eval($a[1]);", SINK_CODE, M_FIELD, 0);
+	taint("<?php list($a,$b)=explode(',',$_GET['a']); eval($b);", SINK_CODE, M_FIELD, 0);
+	taint("<?php [$a,$b]=$_POST; eval($a);", SINK_CODE, M_FIELD, 0);
+	taint("<?php eval(sprintf('%s;',$_GET['a']));", SINK_CODE, M_FIELD, 0);
+	taint("<?php eval(\"$_GET[a]\");", SINK_CODE, M_FIELD, M_BEHIND);
+	taint("<?php eval(\"{$_GET['a']}\");", SINK_CODE, M_FIELD, M_BEHIND);
+	taint("<?php eval(<<<X\n$_POST[a]\nX\n);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $GLOBALS['a']=$_GET['a']; eval($a);", SINK_CODE, M_FIELD, 0);
+	taint("<?php eval($GLOBALS['_GET']['a']);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $n='_GET'; eval(${$n}['a']);", SINK_CODE, M_FIELD, 0);
+	taint("<?php function f(){global $a; eval($a);} $a=$_GET['a']; f();", SINK_CODE, M_FIELD, 0);
+	taint("<?php function f(){static $a; $a=$_GET['a']; return $a;} eval(f());", SINK_CODE, M_FIELD, 0);
+	taint("<?php function f(&$x){$x=$_GET['a'];} f($a); eval($a);", SINK_CODE, M_FIELD, 0);
+	taint("<?php function f(...$r){return $r[1];} eval(f(1,$_GET['a']));", SINK_CODE, M_FIELD, 0);
+	taint("<?php function f($x){yield $x;} foreach(f($_GET['a']) as $v) eval($v);", SINK_CODE, M_FIELD,
+	      0);
+	taint("<?php $a['x']['y']=$_GET['a']; eval($a['x']['y']);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $a=[]; $a[]=$_GET['a']; eval(end($a));", SINK_CODE, M_FIELD, 0);
+	taint("<?php $o=new stdClass; $o->p=$_GET['a']; eval($o->p);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $o=new stdClass; $o->p='x'; eval($o->p);", SINK_CODE, 0, M_FIELD);
+	taint("<?php $o=new \\stdClass(); $o->p=$_GET['a']; eval($o->p);", SINK_CODE, M_FIELD, 0);
+	taint("<?php function f(){yield 'x'; yield; return 1;} foreach(f() as $v) eval($v);", SINK_CODE, 0,
+	      M_FIELD);
+	taint("<?php $o=new stdClass; $n='p'; $o->$n=$_GET['a']; eval($o->p);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $a=$_GET['a'] ?? 'x'; eval($a);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $a=isset($_GET['a'])?$_GET['a']:'x'; eval($a);", SINK_CODE, M_FIELD, 0);
+	taint("<?php if(isset($_GET['a'])): eval($_GET['a']); endif;", SINK_CODE, M_FIELD, 0);
+	taint("<?php switch($_GET['b']){case 'x': eval($_GET['a']);}", SINK_CODE, M_FIELD, 0);
+	taint("<?php while(list($k,$v)=each($_POST)) eval($v);", SINK_CODE, M_FIELD, 0);
+	taint("<?php $f=fopen('http://a.example/x','r'); eval(fread($f,100));", SINK_CODE, M_REMOTE, M_FIELD);
+	taint("<?php $f=fopen('php://input','r'); eval(stream_get_contents($f));", SINK_CODE, M_BODY,
+	      M_FIELD);
+	taint("<?php eval(implode('',file('http://a.example/x')));", SINK_CODE, M_REMOTE, M_FIELD);
+	taint("<?php $f=fopen($_FILES['f']['tmp_name'],'r'); eval(fgets($f));", SINK_CODE, M_UPLOAD, M_FIELD);
+	taint("<?php move_uploaded_file($_FILES['f']['tmp_name'],$_FILES['f']['name']);", SINK_UPLOAD,
+	      M_UPLOAD, 0);
+	taint("<?php eval(substr(file_get_contents(__FILE__),100));", SINK_CODE, M_SELF, M_FIELD);
+	taint("<?php eval(getenv('HTTP_X_A'));", SINK_CODE, M_HEADER, 0);
+	taint("<?php $h=getallheaders(); eval($h['X-A']);", SINK_CODE, M_FIELD, 0);
+	taint("<?php system('ping '.$_GET['h']);", SINK_COMMAND, M_FIELD | M_BEHIND, 0);
+	taint("<?php echo `$_GET[c]`;", SINK_COMMAND, M_FIELD, M_BEHIND);
+}
+
 /* What is found out must not depend on what is put behind it. */
 static void test_flood_hides_nothing(void **state)
 {
@@ -213,7 +324,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_folds_texts),	    cmocka_unit_test(test_runs_loops),
 		cmocka_unit_test(test_taint_flows),	    cmocka_unit_test(test_taint_ends),
-		cmocka_unit_test(test_flood_hides_nothing),
+		cmocka_unit_test(test_flood_hides_nothing), cmocka_unit_test(test_taint_goes_through_php),
 	};
 
 	return cmocka_run_group_tests(tests, make, drop);

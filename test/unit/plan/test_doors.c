@@ -1,0 +1,327 @@
+/* doors: what stands in a server's settings, and what the plan therefore does, leaves or says. */
+#include "plan_tree.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+/* One more file beside PASSWD; what must be noted, and what the first new text must hold ("" where nothing may be done). */
+struct door {
+	const char *path, *text;
+	const char *note, *bytes;
+};
+
+static const struct row alice_login = { .kind = KIND_AUTH, .id = SPAN("alice@alice.example"), .grade = 'A' };
+static const struct row alice_user = {
+	.kind = KIND_LOCAL, .id = SPAN("alice"), .account = SPAN("alice"), .grade = 'A'
+};
+
+static void check(const struct door *d, size_t n, const struct row *row, const struct file *more)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct file tree[12] = { PASSWD, { d[i].path, d[i].text } };
+		const struct action *edit;
+		struct made m;
+
+		for (size_t k = 0; more && more[k].path; k++)
+			tree[2 + k] = more[k];
+		m = make(tree, row, NULL, NULL);
+		edit = action_of(&m, ACTION_EDIT);
+		if (d[i].note && !noted(&m, d[i].note)) {
+			for (size_t k = 0; k < m.plan.nnotes; k++)
+				print_error("%.*s\n", (int)m.plan.notes[k].n, m.plan.notes[k].p);
+			fail_msg("case %zu does not say: %s", i, d[i].note);
+		}
+		if (d[i].bytes && (d[i].bytes[0] ? !edit || !has(edit->new_bytes, d[i].bytes) : edit != NULL))
+			fail_msg("case %zu: \"%.*s\" without \"%s\"", i, edit ? (int)edit->new_bytes.n : 0,
+				 edit ? edit->new_bytes.p : "", d[i].bytes);
+		end(&m);
+	}
+}
+#define CHECK(list, row, more) check(list, sizeof(list) / sizeof((list)[0]), row, more)
+
+#define MAIN "/etc/postfix/main.cf"
+
+static void postfix_logins(void **state)
+{
+	static const struct door cases[] = {
+		{ MAIN, "a = b\n", NULL, "spamtrail_closed = inline:{\n    {alice@alice.example = HOLD}" },
+		{ MAIN,
+		  "spamtrail_closed = inline:{ {bob@x = HOLD} }\nsmtpd_data_restrictions = x, "
+		  "check_sasl_access "
+		  "$spamtrail_closed\n",
+		  NULL, "{bob@x = HOLD}" },
+		{ MAIN, "spamtrail_closed = inline:{ {bob@x = HOLD} {alice@alice.example = HOLD} }\n",
+		  "Postfix: alice@alice.example may not send already", "" },
+		/* what an operator broke is begun anew */
+		{ MAIN, "spamtrail_closed = inline:{ {bob@x = HOLD\n", NULL, "{alice@alice.example = HOLD}" },
+		{ MAIN, "smtpd_data_restrictions = reject_unauth_pipelining\n", NULL,
+		  "reject_unauth_pipelining" },
+	};
+	static const struct door masters[] = {
+		{ "/etc/postfix/master.cf", "submission inet n\n  -o smtpd_data_restrictions=\n", NULL,
+		  "smtpd_end_of_data_restrictions =" },
+		{ "/etc/postfix/master.cf", "#  -o smtpd_data_restrictions=\n", NULL,
+		  "smtpd_data_restrictions =" },
+		{ "/etc/postfix/master.cf",
+		  "  -o smtpd_data_restrictions=\n  -o smtpd_end_of_data_restrictions=x",
+		  "add check_sasl_access $spamtrail_closed to one of them", "" },
+	};
+	static const struct file with[] = { POSTFIX, { 0 } };
+	static const struct row odd = { .kind = KIND_AUTH, .id = SPAN("a{b}@x"), .grade = 'A' };
+	static const struct door refused[] = {
+		{ MAIN, "a = b\n", "the login a{b}@x has characters that no list takes: lock its password",
+		  "" },
+	};
+
+	CHECK(cases, &alice_login, NULL);
+	CHECK(masters, &alice_login, with);
+	CHECK(refused, &odd, NULL);
+	(void)state;
+}
+
+static void postfix_users(void **state)
+{
+	static const struct door cases[] = {
+		{ MAIN, "a = b\n", NULL, "!alice\n    static:all" },
+		{ MAIN, "authorized_submit_users = !bob, static:all\n", NULL,
+		  "!alice\n    !bob, static:all" },
+		{ MAIN, "authorized_submit_users =\n",
+		  "nobody may use sendmail here (authorized_submit_users is empty)", "" },
+		{ MAIN, "authorized_submit_users = !bob, !alice static:all\n",
+		  "Postfix: alice may not use sendmail already", "" },
+		/* a name inside another's is no answer */
+		{ MAIN, "authorized_submit_users = !alice2, static:all\n", NULL, "!alice\n" },
+	};
+
+	CHECK(cases, &alice_user, NULL);
+	(void)state;
+}
+
+/* Sessions are ended by his addresses, never by the server's own. */
+static void sessions_end_by_address(void **state)
+{
+	static const struct file tree[] = { PASSWD, POSTFIX, { 0 } };
+	struct row row = alice_login;
+	struct made m;
+
+	row.clients = calloc(3, sizeof(*row.clients));
+	row.clients[0].ip = SPAN("127.0.0.1");
+	row.clients[1].ip = SPAN("::1");
+	row.clients[2].ip = SPAN("198.51.100.7");
+	row.nclients = 2;
+	m = make(tree, &row, NULL, NULL);
+	assert_null(action_of(&m, ACTION_END_LOGIN));
+	end(&m);
+	row.nclients = row.clients_total = 3;
+	m = make(tree, &row, NULL, NULL);
+	assert_words(action_of(&m, ACTION_END_LOGIN)->args, action_of(&m, ACTION_END_LOGIN)->nargs,
+		     "smtp 198.51.100.7");
+	assert_false(noted(&m, "busiest are cut off"));
+	end(&m);
+	row.clients_total = 50;
+	m = make(tree, &row, NULL, NULL);
+	assert_true(noted(&m, "was used from 50 addresses, and the 3 busiest are cut off"));
+	end(&m);
+	free(row.clients);
+	(void)state;
+}
+
+#define CPANEL "/usr/local/cpanel/etc/exim/acls/"
+#define SMTP_POINT CPANEL "ACL_SMTP_PREDATA_BLOCK/custom_begin_smtp_predata"
+#define LOCAL_POINT CPANEL "ACL_NOT_SMTP_BLOCK/custom_begin_not_smtp"
+#define EXIM                                                            \
+	{                                                               \
+		"/etc/exim.conf", "spool_directory = /var/spool/exim\n" \
+	}
+#define ON_CPANEL                                   \
+	{                                           \
+		"/usr/local/cpanel/version", "11\n" \
+	}
+
+static void say_all(const struct made *m)
+{
+	for (size_t i = 0; i < m->plan.nactions; i++)
+		print_error("action %d %.*s\n%.*s\n", m->plan.actions[i].kind, (int)m->plan.actions[i].path.n,
+			    m->plan.actions[i].path.p, (int)m->plan.actions[i].new_bytes.n,
+			    m->plan.actions[i].new_bytes.n ? m->plan.actions[i].new_bytes.p : "");
+	for (size_t i = 0; i < m->plan.nnotes; i++)
+		print_error("note %.*s\n", (int)m->plan.notes[i].n, m->plan.notes[i].p);
+}
+
+/* Setup's lines go into the panel's own points, once, in front of what the administrator has there. */
+static void panel_points(void **state)
+{
+	static const struct {
+		struct file file[4];
+		const char *first; /* in the first new text; "": nothing is written */
+		const char *note;
+		size_t texts;
+	} cases[] = {
+		{ { { SMTP_POINT, "# mine\n" }, { LOCAL_POINT, "" } }, "control = queue\n# mine\n", NULL, 2 },
+		{ { { SMTP_POINT, "a /etc/spamtrail: b\n" }, { LOCAL_POINT, "# mine\n" } },
+		  "control = freeze/no_tell\n# mine\n",
+		  NULL,
+		  1 },
+		{ { { SMTP_POINT, "x /spamtrail:\n" }, { LOCAL_POINT, "x /spamtrail:\n" } }, "", NULL, 0 },
+		{ { { SMTP_POINT, "" } },
+		  "",
+		  "cPanel has no include point " LOCAL_POINT " here: nothing is written",
+		  0 },
+		{ { { SMTP_POINT, "" },
+		    { LOCAL_POINT, "" },
+		    { "/etc/exim.conf.localopts", "acl_custom_begin_smtp_predata=0\n" } },
+		  "",
+		  "cPanel has switched " SMTP_POINT " off in /etc/exim.conf.localopts: nothing is written",
+		  0 },
+		{ { { SMTP_POINT, "" },
+		    { LOCAL_POINT, "" },
+		    { "/etc/exim.conf.localopts", "acl_custom_begin_smtp_predata=1\n" } },
+		  "control = queue\n",
+		  NULL,
+		  2 },
+	};
+
+	wish.setup = true;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct file tree[10] = { PASSWD, EXIM, ON_CPANEL };
+		const struct span *first = NULL;
+		size_t texts = 0;
+		struct made m;
+
+		for (size_t k = 0; k < 4 && cases[i].file[k].path; k++)
+			tree[3 + k] = cases[i].file[k];
+		m = make(tree, &alice_user, NULL, NULL);
+		for (size_t k = 0; k < m.plan.nactions; k++)
+			if (has(m.plan.actions[k].path, CPANEL)) {
+				first = first ? first : &m.plan.actions[k].new_bytes;
+				texts++;
+				assert_words(m.plan.actions[k].back, m.plan.actions[k].nback, "reload-exim");
+			}
+		if (texts != cases[i].texts || (first && !has(*first, cases[i].first)) ||
+		    (cases[i].note && !noted(&m, cases[i].note))) {
+			say_all(&m);
+			fail_msg("case %zu", i);
+		}
+		end(&m);
+	}
+	wish.setup = false;
+	(void)state;
+}
+
+/* Where the hook lines are in the panel's points, a sender is held by a file in the panel's folder. */
+static void panel_points_hold(void **state)
+{
+	struct file tree[] = { PASSWD,
+			       EXIM,
+			       ON_CPANEL,
+			       { SMTP_POINT, "x /spamtrail:\n" },
+			       { LOCAL_POINT, "x /spamtrail:\n" },
+			       { 0 } };
+	struct made m = make(tree, &alice_user, NULL, NULL);
+	bool held = false;
+
+	for (size_t i = 0; i < m.plan.nactions; i++)
+		held |= span_eq(m.plan.actions[i].path, SPAN("/etc/spamtrail:uid:2001"));
+	if (!held)
+		say_all(&m);
+	assert_true(held);
+	end(&m);
+	/* without them it is left to the panel */
+	tree[4].text = "";
+	m = make(tree, &alice_user, NULL, NULL);
+	for (size_t i = 0; i < m.plan.nactions; i++)
+		assert_false(has(m.plan.actions[i].path, "/etc/spamtrail:"));
+	end(&m);
+	(void)state;
+}
+
+/* Nobody is closed who cannot be named for certain, and that is said. */
+static void who_cannot_be_stopped(void **state)
+{
+	static const struct {
+		enum sender_kind kind;
+		const char *id, *account, *note;
+	} cases[] = {
+		{ KIND_RELAY, "203.0.113.9", "", "203.0.113.9" },
+		{ KIND_INBOUND, "inbound", "", "mail of kind inbound has nobody to be stopped here" },
+		{ KIND_BOUNCE, "bounce", "", "mail of kind bounce has nobody to be stopped here" },
+		{ KIND_UNKNOWN, "unknown", "", "mail of kind unknown has nobody to be stopped here" },
+		{ KIND_LOCAL, "gone", "gone",
+		  "gone: no uid of an account's own is known, so nothing is closed by uid" },
+	};
+	static const struct file tree[] = { PASSWD, POSTFIX, { 0 } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct row row = { .kind = cases[i].kind,
+				   .id = span_str(cases[i].id),
+				   .account = span_str(cases[i].account),
+				   .grade = 'A' };
+		struct made m = make(tree, &row, NULL, NULL);
+
+		if (m.rc != 0 || m.plan.nactions || !noted(&m, cases[i].note)) {
+			print_error("rc %d %s\n", m.rc, m.rc ? m.err.text : "");
+			say_all(&m);
+			fail_msg("%s", cases[i].id);
+		}
+		end(&m);
+	}
+	(void)state;
+}
+
+/* The allow list: names in any case, whole domains, folders and what lies in them; nothing that only looks alike. */
+static void the_allow_list(void **state)
+{
+	static const struct {
+		const char *allow, *id;
+		enum sender_kind kind;
+		bool spared;
+	} cases[] = {
+		{ "Alice@Alice.Example", "alice@alice.example", KIND_AUTH, true },
+		{ "@alice.example", "alice@alice.example", KIND_AUTH, true },
+		{ "@ice.example", "alice@alice.example", KIND_AUTH, false },
+		{ "ali", "alice@alice.example", KIND_AUTH, false },
+		{ "alice", "alice@alice.example", KIND_AUTH, true },
+		{ "/home/alice/w", "/home/alice/w", KIND_SCRIPT, true },
+		{ "/home/alice/w", "/home/alice/w/x.php", KIND_SCRIPT, true },
+		{ "/home/alice/w/", "/home/alice/w/x.php", KIND_SCRIPT, true },
+		{ "/home/alice/w", "/home/alice/www/x.php", KIND_SCRIPT, false },
+		{ "home/alice", "/home/alice/w", KIND_SCRIPT, false },
+		{ "/home/alice/w/x.php/y", "/home/alice/w/x.php", KIND_SCRIPT, false },
+		{ "", "/home/alice/w/x.php", KIND_SCRIPT, false },
+	};
+	static const struct file tree[] = {
+		PASSWD, POSTFIX, { "/home/alice/w/x.php", "<?php", 2001 }, { 0 }
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct row row = { .kind = cases[i].kind,
+				   .id = span_str(cases[i].id),
+				   .account = SPAN("alice"),
+				   .grade = 'A' };
+		struct made m = make(tree, &row, NULL, cases[i].allow);
+
+		if ((m.rc != 0) != cases[i].spared)
+			fail_msg("%s and %s: %d %s", cases[i].allow, cases[i].id, m.rc,
+				 m.rc ? m.err.text : "");
+		if (m.rc)
+			assert_int_equal(m.rc, -EXIT_NOPERM);
+		end(&m);
+	}
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(postfix_logins),	   cmocka_unit_test(postfix_users),
+		cmocka_unit_test(sessions_end_by_address), cmocka_unit_test(panel_points),
+		cmocka_unit_test(panel_points_hold),	   cmocka_unit_test(who_cannot_be_stopped),
+		cmocka_unit_test(the_allow_list),
+	};
+
+	return cmocka_run_group_tests_name("plan-doors", tests, NULL, NULL);
+}
