@@ -51,6 +51,29 @@ static bool validate(struct machine *m, const struct value *arg, uint32_t n)
 	return true;
 }
 
+/* filter_var_array($list, array("name" => array("filter" => FILTER_CALLBACK, "options" => callable))). */
+static bool validate_all(struct machine *m, const struct value *arg, uint32_t n)
+{
+	struct value list = arg[0], rules = arg[1], name = value_span(SPAN("options")),
+		     callee = { .kind = V_NULL };
+
+	for (uint32_t i = 0; rules.kind == V_ARRAY && i < rules.array->n && i < 64; i++) {
+		const struct value *rule = &rules.array->pair[i].value;
+		struct pair *at =
+			rule->kind == V_ARRAY ? array_find(rule->array, &name, &m->e->steps_left) : NULL;
+
+		if (at &&
+		    (at->value.kind == V_CLOSURE || at->value.kind == V_TEXT || at->value.marks & M_INPUT))
+			callee = at->value;
+	}
+	if (callee.kind == V_NULL)
+		return false;
+	drop_values(m, n);
+	push_value(m, operate_element(m, list));
+	call_callable(m, callee, 1);
+	return true;
+}
+
 /* Functions that call what they are given. */
 static bool run_callable(struct machine *m, const struct function *fn, struct value *arg, uint32_t n)
 {
@@ -104,7 +127,7 @@ static bool run_callable(struct machine *m, const struct function *fn, struct va
 		call_callable(m, callee, n);
 		return true;
 	case ACT_VALIDATE:
-		return n > 2 && validate(m, arg, n);
+		return fn->name[10] == '_' ? n > 1 && validate_all(m, arg, n) : n > 2 && validate(m, arg, n);
 	case ACT_HANDLERS:
 		/* sessions: what reads one is given its id, which the client chose */
 		if (n < 3 || arg[2].kind != V_TEXT)

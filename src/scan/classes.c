@@ -37,6 +37,7 @@ struct weighing {
 	bool connects, queries, accounts, links, commands;
 	uint32_t hides; /* lists of the site that it changes */
 	bool leaves; /* the visitor is sent to another host */
+	bool kept; /* a request's text is written to a file */
 	bool sendmail, others, piped; /* sendmail is run; other commands are; a request's text is written */
 };
 
@@ -270,6 +271,7 @@ static void stored(struct weighing *w, const struct event *e, bool script, uint3
 static void write_out(struct weighing *w, const struct event *e)
 {
 	uint32_t content = e->second;
+	w->kept |= e->sink != SINK_PUT && content & (M_FIELD | M_BODY);
 	bool script = e->marks & M_SCRIPT || value_script(e->content);
 
 	/* into itself */
@@ -300,15 +302,18 @@ static void write_out(struct weighing *w, const struct event *e)
 	else if (content & M_WHOLE && w->leaves && w->small)
 		add(w, "php.write.fields", CLASS_CREDENTIAL_MAILER, 60, e,
 		    "all that visitors send is written to a file, and they are sent elsewhere");
-	if (content & M_WHOLE && (e->marks & M_PICTURE || value_picture(e->content)))
+	if (content & (M_WHOLE | M_SECRET) && (e->marks & M_PICTURE || value_picture(e->content)))
 		add(w, "php.write.picture", CLASS_CREDENTIAL_MAILER, w->alone ? 100 : 60, e,
-		    "all that visitors send is written to what looks like a picture");
+		    "what visitors send is written to what looks like a picture");
 	if (e->kind == EVENT_DIRECTS && !w->q->classes && !w->q->namespaces)
 		add(w, "php.write.directive", CLASS_CONFIG, w->alone ? 60 : 30, e,
 		    "it tells the server which files are scripts");
 	if (e->kind == EVENT_ARCHIVE)
 		add(w, "php.write.archive", CLASS_DROPPER, w->alone ? 60 : 50, e,
 		    "an archive is written that the script holds in itself");
+	if (e->kind == EVENT_PROGRAM)
+		add(w, "php.write.program", CLASS_DROPPER, w->alone ? 60 : 30, e,
+		    "a program in another language is written that was packed in the script");
 	if (content & M_REMOTE && w->alone && w->q->tokens < TINY_FETCH && !w->q->includes &&
 	    !(content & M_FIELD))
 		add(w, "php.write.fetched", CLASS_DROPPER, 50, e,
@@ -729,8 +734,11 @@ static void whole(struct weighing *w)
 		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
 	else if (w->alone && q->names >= 10)
 		add(w, "php.names", CLASS_OBFUSCATED, 60, NULL, "its variables have names nobody can read");
-	if (w->commands && w->alone && q->tokens < TINY_COMMAND && !q->includes && !q->functions &&
-	    !q->uses) {
+	if (w->commands && w->others && w->small && !q->includes && !q->classes && (w->piped || w->kept))
+		add(w, "php.command.written", CLASS_WEBSHELL, 50, NULL,
+		    "it runs a program, and what a request brings is written to it or to a file");
+	if (w->commands && w->alone && q->tokens < TINY_COMMAND && !q->includes &&
+	    (!q->functions || (q->functions == 1 && q->tokens < TINY)) && !q->uses) {
 		if (w->sendmail && w->piped && !w->others)
 			add(w, "php.mail.piped", CLASS_MAILER, 50, NULL,
 			    "it does little more than hand a request's text to sendmail");

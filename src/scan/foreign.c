@@ -21,6 +21,7 @@ enum foreign {
 	FOREIGN_FILE,
 	FOREIGN_MARKUP,
 	FOREIGN_ARCHIVE,
+	FOREIGN_PERL, /* an interpreter */
 	FOREIGN_NATIVE /* functions of the system's own libraries */
 };
 
@@ -121,6 +122,7 @@ static const struct {
 	{ "callbackfilteriterator", FOREIGN_LIST, 2 },
 	{ "recursivecallbackfilteriterator", FOREIGN_LIST, 2 },
 	{ "com", FOREIGN_COM, 0 },
+	{ "perl", FOREIGN_PERL, 0 },
 	{ "mysqli", FOREIGN_DATABASE, 0 },
 	{ "pdo", FOREIGN_DATABASE, 0 },
 };
@@ -395,7 +397,9 @@ static bool native_call(struct machine *m, struct span name, const struct value 
 	}
 	fn = object->kind == V_UNKNOWN && object->n == FOREIGN_NATIVE ? lexicon_function(m->e->words, name)
 								      : NULL;
-	if (fn && fn->sink == SINK_COMMAND)
+	if ((fn && fn->sink == SINK_COMMAND) ||
+	    (object->kind == V_UNKNOWN && object->n == FOREIGN_PERL && n &&
+	     (is(name, "eval") || is(name, "system") || is(name, "exec"))))
 		sink_reached(m,
 			     &(struct sink_call){ .sink = SINK_COMMAND, .name = name, .arg = arg, .n = n });
 	return false;

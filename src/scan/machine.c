@@ -266,6 +266,8 @@ static void op_include(struct machine *m, const struct code *k)
 	/* the path, and what it was given before */
 	told[1] = value_unknown(written(m, &v), 0);
 	v.marks |= told[1].marks & (M_FIELD | M_BODY);
+	if (v.kind == V_TEXT && span_eq_nocase(span_of(v.p, v.n), SPAN("php://input")))
+		v.marks |= M_BODY;
 	told[0] = v;
 	sink_reached(
 		m, &(struct sink_call){ .sink = SINK_INCLUDE, .name = SPAN("include"), .arg = told, .n = 2 });

@@ -235,6 +235,13 @@ struct value operate_binary(struct machine *m, uint8_t op, struct value a, struc
 			v.marks |= value_all_marks(&b);
 			return v;
 		}
+		/* $_GET + $_POST */
+		if (a.kind == V_UNKNOWN && b.kind == V_UNKNOWN && a.n && b.n && a.n < SUPERS &&
+		    b.n < SUPERS) {
+			a.marks |= b.marks;
+			a.slot = 0;
+			return a;
+		}
 		break;
 	default:
 		break;

@@ -117,7 +117,7 @@ static const char *const classes_of_php[] = {
 	"exception", "ffi", "filesystemiterator", "filteriterator", "generator", "globiterator", "imagick",
 	"infiniteiterator", "invalidargumentexception", "iteratoriterator", "java", "jsonexception",
 	"limititerator", "logicexception", "memcache", "memcached", "multipleiterator", "mysqli",
-	"norewinditerator", "outofboundsexception", "parent", "parseerror", "pdo", "pdoexception", "phar",
+	"norewinditerator", "outofboundsexception", "parent", "parseerror", "pdo", "pdoexception", "perl", "phar",
 	"phardata", "recursivearrayiterator", "recursivedirectoryiterator", "recursiveiteratoriterator",
 	"recursiveregexiterator", "redis", "reflectionclass", "reflectionexception", "reflectionfunction",
 	"reflectionmethod", "reflectionobject", "reflectionproperty", "regexiterator", "runtimeexception",

@@ -111,6 +111,12 @@ struct value source_result(struct machine *m, const struct function *fn, struct 
 	default:
 		break;
 	}
+	/* digits of letters, and letters made of them again */
+	if (fn->act == ACT_DECHEX && marks & (M_INPUT | M_DIGIT))
+		v.marks |= M_DIGIT;
+	if (marks & M_DIGIT && (fn->act == ACT_URLDECODE || fn->act == ACT_RAWURLDECODE ||
+				fn->act == ACT_UNHEX || fn->act == ACT_PACK))
+		v.marks |= M_FIELD | M_CHANGED;
 	if (fn->act == ACT_DIGEST && marks & M_INPUT)
 		v.tail = TAIL_DIGEST;
 	return v;
@@ -408,6 +414,11 @@ static uint8_t kind_of(struct machine *m, const struct sink_call *c, const struc
 		return EVENT_PLAIN;
 	if (s.n > 100 && second->marks & M_DECODED && memcmp(s.p, "PK\3\4", 4) == 0)
 		return EVENT_ARCHIVE;
+	if (second->marks & (M_DECODED | M_CHANGED) &&
+	    (span_starts(s, SPAN("#!")) || span_starts(s, SPAN("#include")) ||
+	     span_starts(s, SPAN("\x7f"
+				 "ELF"))))
+		return EVENT_PROGRAM;
 	return first->marks & M_SCRIPT || (first->kind == V_TEXT && value_script(span_of(first->p, first->n)))
 		       ? directs(s) ? EVENT_DIRECTS : EVENT_PLAIN
 		       : EVENT_PLAIN;

