@@ -224,7 +224,7 @@ static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 	return true;
 }
 
-/* Hestia's own record of a mailbox: who was suspended before us stays so, whatever is undone. */
+/* As Hestia's own record of the mailbox says. */
 static bool hestia_has_suspended(struct draft *d, const struct culprit *c)
 {
 	ptrdiff_t at = span_find(c->id, 0, '@');
@@ -242,8 +242,31 @@ static bool hestia_has_suspended(struct draft *d, const struct culprit *c)
 
 		is = span_starts(line, key) && span_search(line, 0, SPAN(" SUSPENDED='yes'")) > 0;
 	}
+	return is;
+}
+
+static bool cpanel_holds(struct draft *d, struct span who)
+{
+	static const char *const lists[] = { "/etc/outgoing_mail_hold_users",
+					     "/etc/outgoing_mail_suspended_users" };
+	struct span bytes;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		if (draft_read(d, span_str(lists[i]), &bytes) && is_listed(bytes, who))
+			return true;
+	return false;
+}
+
+/* By somebody else, or by us: once more would be nothing, and its undo would let go what is not ours. */
+static bool is_done_already(struct draft *d, const struct culprit *c, enum deed deed)
+{
+	struct span who = deed == HOLD_ACCOUNT ? c->account : c->id;
+	bool cpanel = span_eq(d->facts->panel, SPAN("cPanel")) && deed != LOCK_MAILBOX;
+	bool hestia = span_eq(d->facts->panel, SPAN("Hestia"));
+	bool is = (cpanel && cpanel_holds(d, who)) || (hestia && hestia_has_suspended(d, c));
+
 	if (is)
-		draft_note(d, "Hestia has suspended %.*s already", ARG(c->id));
+		draft_note(d, "%.*s stops %.*s already", ARG(d->facts->panel), ARG(who));
 	return is;
 }
 
@@ -257,7 +280,7 @@ static bool by_program(struct draft *d, const struct culprit *c, enum deed deed)
 
 		if (!span_eq(d->facts->panel, span_str(rows[i].panel)) || rows[i].deed != deed)
 			continue;
-		if (span_eq(d->facts->panel, SPAN("Hestia")) && hestia_has_suspended(d, c))
+		if (is_done_already(d, c, deed))
 			return true;
 		if (span_eq(d->facts->panel, SPAN("Hestia")))
 			back = "/usr/local/hestia/bin/v-unsuspend-mail-account";
