@@ -21,6 +21,9 @@
 #define SHOWN_MOST 200
 /* sysexits.h, EX_NOUSER */
 #define NOBODY_KICKED 68
+/* Hestia's func/main.sh: E_SUSPENDED, E_UNSUSPENDED */
+#define SUSPENDED 5
+#define NOT_SUSPENDED 6
 
 struct program {
 	const char *path, *shape;
@@ -184,8 +187,10 @@ int run_program(const struct span *args, size_t nargs, struct span input, struct
 	for (size_t i = 0; i < nargs; i++)
 		argv[i] = arena_str(a, args[i]);
 	rc = spawn_run(&s, err);
-	/* doveadm kick has nobody to kick: that is what was wanted */
-	if (rc == NOBODY_KICKED && span_eq(args[0], SPAN("/usr/bin/doveadm")))
+	/* nobody to kick, or it is so already: that is what was wanted */
+	if ((rc == NOBODY_KICKED && span_eq(args[0], SPAN("/usr/bin/doveadm"))) ||
+	    (rc == SUSPENDED && span_ends(args[0], SPAN("/v-suspend-mail-account"))) ||
+	    (rc == NOT_SUSPENDED && span_ends(args[0], SPAN("/v-unsuspend-mail-account"))))
 		rc = 0;
 	if (rc == 0 && said_no(args[0], buf_view(&said)))
 		rc = err_set(err, EXIT_IO, "%s did not do it: %.*s", argv[0], shown(&said),

@@ -1,7 +1,9 @@
 /*
  * panel - what a panel does itself: hold one account's or one mailbox's outgoing mail. A new one is a row.
  *
- * Interfaces as their documentation has them; none has been seen on a real panel yet (README). Where a panel has no row
+ * Interfaces as their documentation has them; none has been seen on a real panel yet (README). Hestia's own scripts of August 2026
+ * were run without the panel around them: they end with 5 where it is suspended already, with 6 where it is not, and back is
+ * the line of its passwd file but for its place. Where a panel has no row
  * the mail server's own door is closed.
  *
  * "hold" where a panel has both: held mail waits and can be let go, suspended mail is refused.
@@ -222,6 +224,52 @@ static bool directadmin(struct draft *d, const struct culprit *c, bool mailbox)
 	return true;
 }
 
+/* As Hestia's own record of the mailbox says. */
+static bool hestia_has_suspended(struct draft *d, const struct culprit *c)
+{
+	ptrdiff_t at = span_find(c->id, 0, '@');
+	struct span bytes = SPAN_NONE, key;
+	bool is = false;
+
+	if (at < 0 || !draft_read(d,
+				  draft_text(d, "/usr/local/hestia/data/users/%.*s/mail/%.*s.conf",
+					     ARG(c->account), ARG(span_from(c->id, (size_t)at + 1))),
+				  &bytes))
+		return false;
+	key = draft_text(d, "ACCOUNT='%.*s' ", ARG(span_head(c->id, (size_t)at)));
+	for (size_t i = 0; i < bytes.n && !is;) {
+		struct span line = passwd_line(bytes, &i);
+
+		is = span_starts(line, key) && span_search(line, 0, SPAN(" SUSPENDED='yes'")) > 0;
+	}
+	return is;
+}
+
+static bool cpanel_holds(struct draft *d, struct span who)
+{
+	static const char *const lists[] = { "/etc/outgoing_mail_hold_users",
+					     "/etc/outgoing_mail_suspended_users" };
+	struct span bytes;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		if (draft_read(d, span_str(lists[i]), &bytes) && is_listed(bytes, who))
+			return true;
+	return false;
+}
+
+/* By somebody else, or by us: once more would be nothing, and its undo would let go what is not ours. */
+static bool is_done_already(struct draft *d, const struct culprit *c, enum deed deed)
+{
+	struct span who = deed == HOLD_ACCOUNT ? c->account : c->id;
+	bool cpanel = span_eq(d->facts->panel, SPAN("cPanel")) && deed != LOCK_MAILBOX;
+	bool hestia = span_eq(d->facts->panel, SPAN("Hestia"));
+	bool is = (cpanel && cpanel_holds(d, who)) || (hestia && hestia_has_suspended(d, c));
+
+	if (is)
+		draft_note(d, "%.*s stops %.*s already", ARG(d->facts->panel), ARG(who));
+	return is;
+}
+
 /* What the panel has for DEED; false: nothing. */
 static bool by_program(struct draft *d, const struct culprit *c, enum deed deed)
 {
@@ -232,6 +280,8 @@ static bool by_program(struct draft *d, const struct culprit *c, enum deed deed)
 
 		if (!span_eq(d->facts->panel, span_str(rows[i].panel)) || rows[i].deed != deed)
 			continue;
+		if (is_done_already(d, c, deed))
+			return true;
 		if (span_eq(d->facts->panel, SPAN("Hestia")))
 			back = "/usr/local/hestia/bin/v-unsuspend-mail-account";
 		v = draft_action(d, ACTION_COMMAND, c->grade);

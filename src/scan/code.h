@@ -36,7 +36,7 @@ enum code_op {
 	C_LOOP, C_TEST, C_AGAIN, C_LOOP_END, /* TEST a: behind the loop; AGAIN a: the loop's start */
 	C_EACH, C_NEXT, /* foreach: a = behind the loop; NEXT pushes value and key */
 	C_BREAK, C_CONTINUE, /* a: where to, n: loops left */
-	C_RETURN, C_YIELD, C_EXIT, C_ECHO, C_PRINT, C_EVAL, C_INCLUDE, C_SHELL,
+	C_RETURN, C_EXIT, C_ECHO, C_PRINT, C_EVAL, C_INCLUDE, C_SHELL,
 	C_UNSET, C_GLOBAL, C_GOTO, C_LABEL, /* a: name of the label */
 	C_CLOSURE, /* a: unit; n: values of its use list */
 	C_MAYBE, C_SURE, /* what stands in between may be left out: catch, case */

@@ -160,9 +160,6 @@ static void finish_unary(struct compiler *c, const struct waiting *w)
 	case UNARY_PRINT:
 		k = emit(c, C_PRINT, 0);
 		break;
-	case UNARY_YIELD:
-		k = emit(c, C_YIELD, 0);
-		break;
 	case UNARY_INCLUDE:
 		k = emit(c, C_INCLUDE, 0);
 		break;

@@ -130,18 +130,6 @@ static void op_return(struct machine *m, const struct code *k)
 	}
 }
 
-/* The function gives a list of all that it yields; how long it is nobody knows. */
-static void op_yield(struct machine *m, const struct code *k)
-{
-	struct frame *f = here(m);
-	struct value v = pop_value(m);
-
-	v = value_unknown(value_all_marks(&v), v.from);
-	f->returned = f->has_returned ? value_join(f->returned, v) : v;
-	f->has_returned = true;
-	push_value(m, value_unknown(0, 0));
-}
-
 /*
  * Nothing ends here: what stands behind is looked at, too. "if (!isset($_POST['key'])) exit;" is the
  * first line of many a shell: what it guards has to be seen.
@@ -490,7 +478,6 @@ static run_op *const ops[] = {
 	[C_EXIT] = op_exit,
 	[C_ECHO] = op_echo,
 	[C_PRINT] = op_echo,
-	[C_YIELD] = op_yield,
 	[C_EVAL] = op_eval,
 	[C_INCLUDE] = op_include,
 	[C_SHELL] = op_shell,

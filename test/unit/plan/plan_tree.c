@@ -132,6 +132,9 @@ struct made make(const struct file *tree, const struct row *row, const char *inc
 
 	if (wish.setup)
 		want.task = PLAN_SETUP;
+	if (wish.sessions)
+		want.task = PLAN_REST;
+	want.sessions = wish.sessions;
 	files = tree;
 	host_learn(&io.host, m.arena, &m.facts);
 	m.rc = plan_make(&io, &m.facts, &want, m.arena, &m.plan, &m.err);

@@ -46,7 +46,7 @@ struct made {
 /* What a test asks for besides. */
 extern struct plan_wish {
 	enum plan_lock lock;
-	bool permissions, credentials, elsewhere, setup;
+	bool permissions, credentials, elsewhere, setup, sessions;
 } wish;
 
 /* TREE ends with a file without a path. */

@@ -217,11 +217,60 @@ static void grades_bind_incidents(void **state)
 	(void)state;
 	assert_int_equal(m.plan.nactions, 0);
 	assert_true(noted(&m, "grade B only"));
+	/* the screen says it next */
+	assert_false(noted(&m, "spamtrail contain"));
 	end(&m);
 	m = make(tree, &row, NULL, NULL);
 	assert_true(m.plan.nactions > 0);
 	assert_int_equal(m.plan.actions[0].grade, 'B');
 	end(&m);
+}
+
+/* However many addresses: the actor takes them all, behind the closed door once more, and nothing else of the plan. */
+static void every_session_of_a_login_ends(void **state)
+{
+	static const struct file tree[] = { PASSWD, POSTFIX, { 0 } };
+	enum { MANY = 5000 };
+	struct client *clients = calloc(MANY, sizeof(*clients));
+	struct row row = { .kind = KIND_AUTH, .id = SPAN("info@alice.example"), .grade = 'A' };
+	struct actor actor = { .journal = NULL };
+	char(*text)[16] = calloc(MANY, sizeof(*text));
+	const struct action *v;
+	struct made m;
+	struct err err;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		snprintf(text[i], sizeof(text[i]), "198.18.%d.%d", i / 250, i % 250);
+		clients[i].ip = span_str(text[i]);
+	}
+	row.clients = clients;
+	row.nclients = row.clients_total = MANY;
+	for (int late = 0; late < 2; late++) {
+		wish.sessions = late;
+		m = make(tree, &row, NULL, NULL);
+		v = action_of(&m, ACTION_END_LOGIN);
+		assert_non_null(v);
+		assert_int_equal(v->nargs, MANY + 1);
+		assert_int_equal(act_check(&actor,
+					   &(struct action){ .kind = v->kind,
+							     .args = v->args,
+							     .nargs = v->nargs,
+							     .uid = PLAN_NO_UID,
+							     .transient = true },
+					   &err),
+				 0);
+		assert_false(noted(&m, "goes on until it ends"));
+		assert_true(late ? m.plan.nactions == 1 : m.plan.nactions > 1);
+		end(&m);
+	}
+	memset(&wish, 0, sizeof(wish));
+	row.clients_total = MANY + 1;
+	m = make(tree, &row, NULL, NULL);
+	assert_true(noted(&m, "was used from 5001 addresses, and 5000 are cut off"));
+	end(&m);
+	free(clients);
+	free(text);
 }
 
 /* Names that a list, a file name or a shell would understand as something else are not written. */
@@ -546,7 +595,8 @@ static void an_image_gets_only_files(void **state)
 		 NULL, NULL);
 	assert_null(action_of(&m, ACTION_FIREWALL));
 	assert_non_null(action_of(&m, ACTION_HOLD_FILE));
-	assert_true(noted(&m, "of a running machine"));
+	assert_true(noted(&m, "1 more action is of a running machine") ||
+		    noted(&m, " more actions are of a running machine"));
 	end(&m);
 	memset(&wish, 0, sizeof(wish));
 }
@@ -653,6 +703,7 @@ int main(void)
 		cmocka_unit_test(many_scripts_are_not_guessed_at),
 		cmocka_unit_test(some_are_refused),
 		cmocka_unit_test(grades_bind_incidents),
+		cmocka_unit_test(every_session_of_a_login_ends),
 		cmocka_unit_test(odd_names_are_not_written),
 		cmocka_unit_test(panels_hold_by_themselves),
 		cmocka_unit_test(a_long_list_stays_whole),
