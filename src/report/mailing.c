@@ -23,6 +23,10 @@ static void put_points(struct pen *p, const struct letter_facts *f)
 		pen_style(p, PEN_PLAIN);
 		pen_to(p, SCREEN_LABEL + 7);
 		pen_text(p, f->points[i].text);
+		if (f->points[i].advice.n) {
+			pen_str(p, ": ");
+			pen_text(p, f->points[i].advice);
+		}
 		pen_line(p, 0);
 	}
 }
@@ -124,6 +128,8 @@ static void json_gate(struct jsonw *w, const struct mailings *m)
 		jsonw_open(w, NULL, '{');
 		jsonw_str(w, "state", point_state_name(f->points[i].state));
 		jsonw_span(w, "text", f->points[i].text);
+		if (f->points[i].advice.n)
+			jsonw_span(w, "advice", f->points[i].advice);
 		jsonw_close(w, '}');
 	}
 	jsonw_close(w, ']');
