@@ -201,10 +201,11 @@ static void look_at_sending(struct looking *k)
 	if (r->sending && k->shut && r->last > k->shut)
 		point(k, POINT_OPEN, "%s %.*s: mail was taken in at %s, after he was stopped at %s",
 		      sender_kind_word(r->kind), ARG(r->id), clock_of(k, r->last), clock_of(k, k->shut));
-	else if (r->sending && !k->shut)
+	else if (r->sending && !k->shut) {
 		point(k, POINT_OPEN, "%s %.*s still sends, the last at %s", sender_kind_word(r->kind),
 		      ARG(r->id), clock_of(k, r->last));
-	else if (r->last)
+		advise(k, "spamtrail contain stops him");
+	} else if (r->last)
 		point(k, POINT_CLOSED, "%s %.*s: nothing was sent since %s", sender_kind_word(r->kind),
 		      ARG(r->id), clock_of(k, r->last));
 }
