@@ -48,6 +48,7 @@ static const struct setting settings[] = {
 	{ "signs", "critical_times", SETTING_NUMBER, HERE(critical_times), "10", 1, 1000 },
 	{ "report", "organization", SETTING_LINE, HERE(organization), "", 0, 0 },
 	{ "report", "contact", SETTING_WORD, HERE(contact), "", 0, 0 },
+	{ "report", "abuse_zone", SETTING_WORD, HERE(abuse_zone), "", 0, 0 },
 	{ "report", "texts", SETTING_PATH, HERE(texts), "/etc/spamtrail/texts", 0, 0 },
 	{ "complaints", "mailboxes", SETTING_PATHS, HERE(mailboxes), "", 0, 0 },
 	{ "state", "dir", SETTING_PATH, HERE(state_dir), "/var/lib/spamtrail", 0, 0 },

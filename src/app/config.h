@@ -48,6 +48,7 @@ struct config {
 	struct config_text webhook, ca_file; /* https://..., empty: none */
 	struct config_number pause_minutes, warning_times, critical_times;
 	struct config_text organization, contact, texts; /* report: who signs; the folder of templates */
+	struct config_text abuse_zone; /* report: asked whom a network wants to be written to; empty: nobody */
 	struct config_list mailboxes; /* of complaints, which investigate reads */
 	unsigned secrets; /* that were read */
 	struct config_number memory; /* bytes, all processes together */

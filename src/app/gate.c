@@ -59,7 +59,14 @@ __attribute__((format(printf, 3, 4))) static void point(struct looking *k, enum 
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
 	k->gate->points[k->gate->npoints++] =
-		(struct letter_point){ state, arena_span(k->arena, span_str(text)) };
+		(struct letter_point){ .state = state, .text = arena_span(k->arena, span_str(text)) };
+}
+
+/* What he can do about the point that was just made. */
+static void advise(struct looking *k, const char *text)
+{
+	if (k->gate->npoints && k->gate->npoints < POINTS_MOST)
+		k->gate->points[k->gate->npoints - 1].advice = span_str(text);
 }
 
 static const char *clock_of(struct looking *k, int64_t at)
@@ -83,14 +90,14 @@ static const char *name_of(const struct row *r)
  * words.
  */
 static void point_unseen(struct looking *k, unsigned word, const char *closed, enum point_state state,
-			 const char *open)
+			 const char *open, const char *advice)
 {
-	if (k->want->o->confirmed & word)
-		point(k, POINT_CLOSED, "%s %.*s %s (the administrator's word)",
-		      word == CONFIRMED_PASSWORD ? "the password of" : "open logins of", ARG(k->row->id),
-		      closed);
-	else
-		point(k, state, "%s", open);
+	if (k->want->o->confirmed & word) {
+		point(k, POINT_CLOSED, "%s (the administrator's word)", closed);
+		return;
+	}
+	point(k, state, "%s", open);
+	advise(k, advice);
 }
 
 /* --- the journal ----------------------------------------------------------------------------------- */
@@ -124,7 +131,9 @@ static int see(void *owner, const struct journal_row *r)
 	/* an action of the queue verbs lets mail go rather than stopping it */
 	if (!is_ours(k, r) || r->state != ACT_STATE_DONE || g->ndeeds == DEEDS_MOST)
 		return 0;
-	g->deeds[g->ndeeds++] = (struct letter_deed){ r->changed, arena_span(k->arena, r->what) };
+	/* what made the deeds possible is nothing to tell a stranger */
+	if (!span_starts(r->what, SPAN("setup:")))
+		g->deeds[g->ndeeds++] = (struct letter_deed){ r->changed, arena_span(k->arena, r->what) };
 	k->contained = k->contained && k->contained < r->changed ? k->contained : r->changed;
 	k->shut = k->shut > r->changed ? k->shut : r->changed;
 	return 0;
@@ -191,13 +200,14 @@ static void look_at_sending(struct looking *k)
 
 	if (r->sending && k->shut && r->last > k->shut)
 		point(k, POINT_OPEN, "%s %.*s: mail was taken in at %s, after he was stopped at %s",
-		      name_of(r), ARG(r->id), clock_of(k, r->last), clock_of(k, k->shut));
-	else if (r->sending && !k->shut)
-		point(k, POINT_OPEN, "%s %.*s still sends, the last at %s", name_of(r), ARG(r->id),
-		      clock_of(k, r->last));
-	else if (r->last)
-		point(k, POINT_CLOSED, "%s %.*s: nothing was sent since %s", name_of(r), ARG(r->id),
-		      clock_of(k, r->last));
+		      sender_kind_word(r->kind), ARG(r->id), clock_of(k, r->last), clock_of(k, k->shut));
+	else if (r->sending && !k->shut) {
+		point(k, POINT_OPEN, "%s %.*s still sends, the last at %s", sender_kind_word(r->kind),
+		      ARG(r->id), clock_of(k, r->last));
+		advise(k, "spamtrail contain stops him");
+	} else if (r->last)
+		point(k, POINT_CLOSED, "%s %.*s: nothing was sent since %s", sender_kind_word(r->kind),
+		      ARG(r->id), clock_of(k, r->last));
 }
 
 struct waiting {
@@ -237,16 +247,15 @@ static void look_at_queue(struct looking *k, const struct row *rows, size_t n)
 		point(k, POINT_UNKNOWN, "the queue could not be read: %s", err.text);
 		return;
 	}
-	if (w.waiting)
-		point(k, POINT_OPEN,
-		      "%llu messages of his wait in the queue: spamtrail queue shows his group, "
-		      "--remove GROUP ends them",
-		      (unsigned long long)w.waiting);
-	if (w.held)
-		point(k, POINT_OPEN,
-		      "%llu messages of his are held in the queue: spamtrail queue shows his group, "
-		      "--remove GROUP ends them",
+	if (w.waiting) {
+		point(k, POINT_OPEN, "%llu messages of his wait in the queue", (unsigned long long)w.waiting);
+		advise(k, "spamtrail queue shows his group, --remove GROUP ends them");
+	}
+	if (w.held) {
+		point(k, POINT_OPEN, "%llu messages of his are held in the queue",
 		      (unsigned long long)w.held);
+		advise(k, "spamtrail queue shows his group, --remove GROUP ends them");
+	}
 	if (!report.complete)
 		point(k, POINT_UNKNOWN, "the queue was not read to its end: %.*s",
 		      ARG(report.nunseen ? report.unseen[0] : SPAN("spamtrail queue says why")));
@@ -353,33 +362,30 @@ static bool ask_again(struct looking *k, const struct plan *plan, struct act_pla
 /* HERE: its file is known, but nothing was locked in it, so there is nothing to compare with. */
 static void password_unseen(struct looking *k, bool here)
 {
-	struct span id = k->row->id;
-	char text[POINT_BYTES];
+	char closed[POINT_BYTES], open[POINT_BYTES];
 
+	snprintf(closed, sizeof(closed), "the password of %.*s was changed", ARG(k->row->id));
 	if (here)
-		snprintf(text, sizeof(text),
-			 "nothing says that the password of %.*s was changed since: change it, then give "
-			 "--confirmed password",
-			 ARG(id));
+		snprintf(open, sizeof(open), "nothing says that the password of %.*s was changed since",
+			 ARG(k->row->id));
 	else
-		snprintf(
-			text, sizeof(text),
-			"the password of %.*s is kept where it cannot be read here (SQL, LDAP, a panel): "
-			"change it, "
-			"see that the old one is refused (doveadm auth test), then give --confirmed password",
-			ARG(id));
-	point_unseen(k, CONFIRMED_PASSWORD, "was changed", here ? POINT_OPEN : POINT_UNKNOWN, text);
+		snprintf(open, sizeof(open),
+			 "the password of %.*s is kept where it cannot be read here (SQL, LDAP, a panel)",
+			 ARG(k->row->id));
+	point_unseen(k, CONFIRMED_PASSWORD, closed, here ? POINT_OPEN : POINT_UNKNOWN, open,
+		     here ? "change it, then give --confirmed password"
+			  : "change it, see that the old one is refused (doveadm auth test), then give "
+			    "--confirmed password");
 }
 
 static void logins_unseen(struct looking *k)
 {
-	char text[POINT_BYTES];
+	char closed[POINT_BYTES], open[POINT_BYTES];
 
-	snprintf(text, sizeof(text),
-		 "nothing says that open logins of %.*s were ended: end them (doveadm kick), then give "
-		 "--confirmed logins",
-		 ARG(k->row->id));
-	point_unseen(k, CONFIRMED_LOGINS, "were ended", k->journal_read ? POINT_OPEN : POINT_UNKNOWN, text);
+	snprintf(closed, sizeof(closed), "open logins of %.*s were ended", ARG(k->row->id));
+	snprintf(open, sizeof(open), "nothing says that open logins of %.*s were ended", ARG(k->row->id));
+	point_unseen(k, CONFIRMED_LOGINS, closed, k->journal_read ? POINT_OPEN : POINT_UNKNOWN, open,
+		     "end them (doveadm kick), then give --confirmed logins");
 }
 
 /* plan/mailbox.c says so where it would lock the password, and where it is locked. */
@@ -403,23 +409,21 @@ static void look_at_password(struct looking *k, const struct plan *plan)
 	for (size_t i = 0; i < plan->nnotes; i++)
 		shut |= span_starts(plan->notes[i], k->lock_words) &&
 			span_ends(plan->notes[i], SPAN("is locked already"));
-	if (shut)
+	if (shut || old) {
 		point(k, POINT_OPEN,
-		      "the password of %.*s is locked, and still the stolen one: set a new one", ARG(r->id));
-	else if (old && k->locked)
-		point(k, POINT_OPEN,
-		      "the password of %.*s is not locked any more, and still the stolen one: set a new one",
+		      shut	  ? "the password of %.*s is locked, and still the stolen one"
+		      : k->locked ? "the password of %.*s is not locked any more, and still the stolen one"
+				  : "the lock on the password of %.*s was taken back",
 		      ARG(r->id));
-	else if (open && (k->locked || k->unlocked_again) && !asked)
+		advise(k, "set a new one");
+	} else if (open && (k->locked || k->unlocked_again) && !asked) {
 		point(k, POINT_UNKNOWN, "whether the password of %.*s was changed is not known: %s",
 		      ARG(r->id), err.text);
-	else if (open && (k->locked || (k->unlocked_again && !old)))
+	} else if (open && (k->locked || k->unlocked_again)) {
 		point(k, POINT_CLOSED, "the password of %.*s was changed since it was locked", ARG(r->id));
-	else if (open && k->unlocked_again)
-		point(k, POINT_OPEN, "the lock on the password of %.*s was taken back: set a new one",
-		      ARG(r->id));
-	else
+	} else {
 		password_unseen(k, open);
+	}
 }
 
 static void look_at_mailbox(struct looking *k)

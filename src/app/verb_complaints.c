@@ -144,6 +144,26 @@ static bool is_ours(const struct sends_from *from, struct span source)
 	return false;
 }
 
+/* A provider's ticket says which address in its subject alone: "[203.0.113.9] report". The word that is ours, or nothing. */
+static struct span ours_in(const struct sends_from *from, struct span text)
+{
+	static const char around[] = "[](){}<>\"',;:.";
+
+	while (text.n) {
+		ptrdiff_t end = span_find(text, 0, ' ');
+		struct span word = end < 0 ? text : span_head(text, (size_t)end);
+
+		while (word.n && memchr(around, word.p[0], sizeof(around) - 1))
+			word = span_from(word, 1);
+		while (word.n && memchr(around, word.p[word.n - 1], sizeof(around) - 1))
+			word.n--;
+		if (is_ours(from, word))
+			return word;
+		text = end < 0 ? SPAN_NONE : span_from(text, (size_t)end + 1);
+	}
+	return SPAN_NONE;
+}
+
 /* What speaks of an infected host or a listing speaks of us all the same, where the address is ours. */
 static void tie_addresses(struct work *w)
 {
@@ -157,7 +177,14 @@ static void tie_addresses(struct work *w)
 	for (size_t i = 0; i < w->t.c.n; i++) {
 		struct tied *t = &w->t.c.list[i];
 
-		if (t->state >= TIE_ELSEWHERE && !t->c.bounce && is_ours(from, t->c.source))
+		if (t->state < TIE_ELSEWHERE || t->c.bounce)
+			continue;
+		if (t->state == TIE_NOTHING && t->c.source.n == 0) {
+			t->c.source = ours_in(from, t->c.about);
+			if (t->c.source.n)
+				t->c.why = SPAN("only its subject names the address: the text says what for");
+		}
+		if (is_ours(from, t->c.source))
 			t->state = TIE_ADDRESS;
 	}
 	config_free(&config);

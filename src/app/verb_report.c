@@ -6,6 +6,7 @@
  *
  * TRUST: logs, queue and journal quote strangers; report/letter.h shows what is filled in. Templates are the operator's.
  */
+#include "app/abuse_contact.h"
 #include "app/config.h"
 #include "app/gate.h"
 #include "app/inquire.h"
@@ -309,21 +310,53 @@ static struct span xarf_of(struct work *w, const struct row *r, const struct cli
 	return keep(w, &json);
 }
 
+/* A login's address that can be written to. */
+static bool is_network(const struct row *r, size_t i, struct subject *ret)
+{
+	return r->kind == KIND_AUTH && subject_parse(r->clients[i].ip, ret) && ret->nip &&
+	       !subject_is_private(ret);
+}
+
+/* Where the operator has named a zone: of each letter from FROM on, which are LETTERS's. */
+static void find_contacts(struct work *w, const struct subject *address, size_t from)
+{
+	struct abuse_want want = { .resolver = w->config.resolver.value,
+				   .zone = w->config.abuse_zone.value,
+				   .unconfined = w->o->unconfined,
+				   .address = address,
+				   .n = w->m.n - from };
+	struct span *contact = arena_alloc(w->arena, (want.n + 1) * sizeof(*contact));
+	struct err err = { 0 };
+	int silent;
+
+	if (!*want.zone || want.n == 0)
+		return;
+	silent = abuse_contacts(&want, w->arena, contact, &err);
+	if (silent < 0)
+		unseen(w, err.text);
+	else if (silent > 0)
+		unseen(w, "not every network's abuse contact could be asked for: [report] abuse_zone did not "
+			  "answer");
+	for (size_t i = 0; silent >= 0 && i < want.n; i++)
+		w->list[from + i].contact = contact[i];
+}
+
 /* A desk gets the cause; a network that a stolen login came from gets the address. */
 static int to_desks(struct work *w, struct err *err)
 {
 	const struct incident *in = w->facts.in;
+	struct subject *address = arena_alloc(w->arena, (LETTERS_MOST + 1) * sizeof(*address));
 	int rc = write_letter(w, "abuse-desk", new_letter(w, SPAN_NONE), SPAN("who complained"), SPAN_NONE,
 			      err);
+	size_t from = w->m.n;
 
 	for (size_t i = 0; i < in->nrows && rc == 0; i++) {
 		const struct row *r = &w->facts.q->rows[in->rows[i]];
 
-		for (size_t k = 0; r->kind == KIND_AUTH && k < r->nclients && rc == 0; k++) {
-			struct subject ip;
+		for (size_t k = 0; k < r->nclients && rc == 0; k++) {
 			struct letter *l;
 
-			if (!subject_parse(r->clients[k].ip, &ip) || ip.nip == 0 || subject_is_private(&ip))
+			if (!is_network(r, k, &address[w->m.n - from]))
 				continue;
 			l = new_letter(w, SPAN_NONE);
 			letters_login(l, &w->facts, r, &r->clients[k]);
@@ -333,6 +366,8 @@ static int to_desks(struct work *w, struct err *err)
 		if (r->kind == KIND_AUTH && r->clients_total > r->nclients)
 			unseen(w, "the login was used from more addresses than are listed");
 	}
+	if (rc == 0)
+		find_contacts(w, address, from);
 	return rc;
 }
 

@@ -164,7 +164,8 @@ static void set_fields(struct letter *l, const struct letter_facts *f, const str
 	set_flag(l, "user", s->kind[KIND_LOCAL]);
 	set_flag(l, "relay", s->kind[KIND_RELAY]);
 	set_flag(l, "direct", s->kind[KIND_DIRECT]);
-	set_flag(l, "sending", s->sending);
+	/* the logs may end before he was stopped */
+	set_flag(l, "sending", s->sending && !(f->ndeeds && f->deeds[f->ndeeds - 1].at >= s->last));
 	set_flag(l, "open", letters_open(f));
 	set_flag(l, "forced", f->forced && letters_open(f));
 }

@@ -27,6 +27,7 @@ enum point_state { POINT_CLOSED, POINT_OPEN, POINT_UNKNOWN, POINT_STATES };
 struct letter_point {
 	enum point_state state; /* unknown counts as open */
 	struct span text;
+	struct span advice; /* for the administrator alone: letters go to others */
 };
 
 struct letter_facts {

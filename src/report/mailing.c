@@ -23,6 +23,10 @@ static void put_points(struct pen *p, const struct letter_facts *f)
 		pen_style(p, PEN_PLAIN);
 		pen_to(p, SCREEN_LABEL + 7);
 		pen_text(p, f->points[i].text);
+		if (f->points[i].advice.n) {
+			pen_str(p, ": ");
+			pen_text(p, f->points[i].advice);
+		}
 		pen_line(p, 0);
 	}
 }
@@ -97,6 +101,11 @@ void mailings_text(struct sink *s, const struct mailings *m, const struct screen
 			show_text(&s->text, one->to, screen->ascii);
 			buf_str(&s->text, " ========\n\n");
 		}
+		if (one->contact.n) {
+			buf_str(&s->text, "To: ");
+			show_text(&s->text, one->contact, screen->ascii);
+			buf_byte(&s->text, '\n');
+		}
 		if (one->subject.n) {
 			buf_str(&s->text, "Subject: ");
 			buf_span(&s->text, one->subject);
@@ -124,6 +133,8 @@ static void json_gate(struct jsonw *w, const struct mailings *m)
 		jsonw_open(w, NULL, '{');
 		jsonw_str(w, "state", point_state_name(f->points[i].state));
 		jsonw_span(w, "text", f->points[i].text);
+		if (f->points[i].advice.n)
+			jsonw_span(w, "advice", f->points[i].advice);
 		jsonw_close(w, '}');
 	}
 	jsonw_close(w, ']');
@@ -147,6 +158,8 @@ void mailings_json(struct sink *s, const struct mailings *m)
 
 		jsonw_open(&w, NULL, '{');
 		jsonw_span(&w, "to", one->to);
+		if (one->contact.n)
+			jsonw_span(&w, "contact", one->contact);
 		jsonw_span(&w, "subject", one->subject);
 		jsonw_span(&w, "text", one->text);
 		jsonw_span(&w, "html", one->html);
@@ -171,6 +184,8 @@ void mailings_plain(struct sink *s, const struct mailings *m)
 		show_text(out, m->list[i].to, false);
 		buf_byte(out, '\t');
 		buf_span(out, m->list[i].subject);
+		buf_byte(out, '\t');
+		show_text(out, m->list[i].contact.n ? m->list[i].contact : SPAN("-"), false);
 		buf_byte(out, '\n');
 	}
 	for (size_t i = 0; i < m->facts->npoints; i++) {
@@ -193,6 +208,11 @@ void mailings_html(struct sink *s, const struct mailings *m)
 		if (m->n > 1) {
 			buf_str(&s->text, "<p class=\"pale\">for ");
 			show_html(&s->text, m->list[i].to);
+			buf_str(&s->text, "</p>\n");
+		}
+		if (m->list[i].contact.n) {
+			buf_str(&s->text, "<p class=\"pale\">to ");
+			show_html(&s->text, m->list[i].contact);
 			buf_str(&s->text, "</p>\n");
 		}
 		if (m->list[i].subject.n) {

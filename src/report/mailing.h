@@ -2,7 +2,7 @@
  * mailing - letters as they are printed: one after the other as text, as one HTML page, or as JSON with both and the
  * XARF report of each; and the gate, that is what is still open.
  *
- *   plain: letter  name to subject; point  state text; unseen  text
+ *   plain: letter  name to subject contact; point  state text; unseen  text
  */
 #ifndef SPAMTRAIL_REPORT_MAILING_H
 #define SPAMTRAIL_REPORT_MAILING_H
@@ -13,6 +13,7 @@
 
 struct mailing {
 	struct span to;            /* for whom: an account, an address; foreign */
+	struct span contact;       /* where to send it, as far as is known; foreign */
 	struct span subject, text, html; /* filled in: clean */
 	struct span xarf;          /* JSON of ours, or empty */
 };

@@ -102,10 +102,14 @@ static void put_clean(struct pen *p, const struct reputation *r)
 	size_t n = reputation_count(r, LIST_CLEAN);
 
 	pen_label(p, "CLEAN");
-	pen_count(p, n);
-	pen_str(p, " of ");
-	pen_count(p, r->nlistings);
-	pen_str(p, " answers");
+	if (n + reputation_count(r, LIST_LISTED) == 0 && r->nlistings) {
+		pen_str(p, "not known: no list gave an answer that counts");
+	} else {
+		pen_count(p, n);
+		pen_str(p, " of ");
+		pen_count(p, r->nlistings);
+		pen_str(p, r->nlistings == 1 ? " answer" : " answers");
+	}
 	pen_line(p, 0);
 	for (size_t i = 0; i < r->nlistings; i++) {
 		const struct listing *l = &r->listings[i];

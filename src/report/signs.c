@@ -70,11 +70,20 @@ static void put_usual(struct pen *p, const struct sign *s)
 	buf_free(&b);
 }
 
+/* "1 sender", "2 senders"; "1 messages/h" has no one. */
+static void put_unit(struct buf *out, const struct sign *s, const struct sign_about *about)
+{
+	struct span unit = span_str(about->unit);
+
+	buf_span(out, s->value == 1 && span_ends(unit, SPAN("s")) ? span_head(unit, unit.n - 1) : unit);
+}
+
 static void put_sign(struct pen *p, const struct sign *s, const struct sign_about *about)
 {
 	static const enum pen_style styles[] = { PEN_PLAIN, PEN_DIM, PEN_YELLOW, PEN_RED };
 	static const char *const words[] = { "normal", "unknown", "WARNING", "CRITICAL" };
 	size_t column = STATE_COLUMNS + TITLE_COLUMNS;
+	struct buf unit = BUF_MAX(64);
 
 	pen_style(p, styles[s->state]);
 	pen_str(p, words[s->state]);
@@ -90,7 +99,9 @@ static void put_sign(struct pen *p, const struct sign *s, const struct sign_abou
 		put_usual(p, s);
 		pen_to(p, column + VALUE_COLUMNS + 2 + USUAL_COLUMNS);
 		p->indent = column + VALUE_COLUMNS + 2;
-		pen_str(p, about->unit);
+		put_unit(&unit, s, about);
+		pen_text(p, buf_view(&unit));
+		buf_free(&unit);
 	}
 	if (s->text.n) {
 		pen_str(p, s->state == SIGN_NOT_KNOWN ? "" : "  ");
@@ -368,7 +379,7 @@ void signs_bad(struct buf *out, const struct signs *s, bool with_text)
 			buf_byte(out, ' ');
 			put_number(out, one->value);
 			buf_byte(out, ' ');
-			buf_str(out, about->unit);
+			put_unit(out, one, about);
 			if (one->samples) {
 				buf_str(out, " (usual ");
 				put_number(out, one->usual);

@@ -49,8 +49,8 @@ struct letter_facts *fixture_letter_facts(struct arena *a, struct span f)
 	uint32_t other = (uint32_t)q->nrows - 1;
 
 	*deeds = (struct letter_deed){ q->now, f };
-	points[0] = (struct letter_point){ POINT_OPEN, f };
-	points[1] = (struct letter_point){ POINT_CLOSED, f };
+	points[0] = (struct letter_point){ POINT_OPEN, f, f };
+	points[1] = (struct letter_point){ POINT_CLOSED, f, SPAN_NONE };
 	*listings = (struct store_listing){ .address = f, .list = f, .listed = true, .since = q->now };
 	*lists = (struct blocklist){
 		.shown = f, .name = f, .remove = f, .who = f, .lasts = f, .form = f, .note = f

@@ -645,7 +645,7 @@ static void *make_letters(struct arena *a)
 	p->m.unseen = one_text(a);
 	p->m.nunseen = 1;
 	for (unsigned i = 0; i < LETTERS; i++)
-		p->list[i].to = ORDINARY;
+		p->list[i].to = p->list[i].contact = ORDINARY;
 	return p;
 }
 
@@ -757,7 +757,7 @@ static void letters_to_json(struct sink *s, void *of)
 	struct mailing bare[LETTERS] = { 0 };
 
 	for (unsigned i = 0; i < LETTERS; i++)
-		bare[i].to = p->list[i].to;
+		bare[i] = (struct mailing){ .to = p->list[i].to, .contact = p->list[i].contact };
 	m.name = NULL;
 	m.list = bare;
 	mailings_json(s, &m);
