@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "scan/config.h"
 #include "scan/lex.h"
-#include "scan/line.h"
+#include "scan/directive.h"
 #include "scan/php.h"
 #include "scan/place.h"
 #include "scan/sigs.h"
@@ -343,7 +343,7 @@ static bool other_mails(struct span text)
 					     "/dev/tcp/", ":25",  ", 25",	"/bin/mail" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (line_has(text, words[i]))
+		if (directive_has(text, words[i]))
 			return true;
 	return false;
 }

@@ -29,13 +29,6 @@ struct grace {
 	int64_t until;
 };
 
-/* A header that Exim logged before the arrival it belongs to. */
-struct header_ahead {
-	struct qid id;
-	uint32_t uid, name; /* name 0: taken */
-};
-
-#define HEADERS_AHEAD 16
 #define GRACE_RING 4096
 #define GRACE_SECONDS 60
 #define ROWS_MOST 100000 /* limit investigate: senders; further ones are one row */

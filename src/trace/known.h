@@ -52,4 +52,12 @@ struct known_domain {
 
 #define KNOWN_DOMAINS 1024
 
+/* A header that Exim logged before the arrival it belongs to. */
+struct header_ahead {
+	struct qid id;
+	uint32_t uid, name; /* name 0: taken */
+};
+
+#define HEADERS_AHEAD 16
+
 #endif
