@@ -220,10 +220,15 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 	size_t nfacts = c->want->npaths ? 0 : facts->nunseen;
 	uint32_t dialects = 0;
 	struct span *unseen =
-		arena_alloc(c->arena, (q->nunseen + nfacts + 2 * c->nfiles + 2) * sizeof(*unseen));
+		arena_alloc(c->arena, (q->nunseen + nfacts + 2 * c->nfiles + 3) * sizeof(*unseen));
+	size_t stopped = c->stopped;
 
+	if (stopped)
+		unseen[0] = c->want->newest ? SPAN("stopped, as it took too long: what was known until then")
+					    : SPAN("stopped by Ctrl-C: what was known until then");
 	if (q->nunseen)
-		memcpy(unseen, q->unseen, q->nunseen * sizeof(*unseen));
+		memcpy(unseen + stopped, q->unseen, q->nunseen * sizeof(*unseen));
+	q->nunseen += stopped;
 	/* what the configuration could not tell matters only where it chose the logs */
 	if (nfacts)
 		memcpy(unseen + q->nunseen, facts->unseen, nfacts * sizeof(*unseen));
@@ -263,7 +268,7 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 	if (whole && c->nfiles && !(dialects & (1u << DIALECT_EXIM | 1u << DIALECT_POSTFIX)))
 		unseen[q->nunseen++] = SPAN("no line of a mail server in this input");
 	q->unseen = unseen;
-	q->complete = q->nunseen == 0 && !c->stopped;
+	q->complete = q->nunseen == 0;
 	q->stopped = c->stopped;
 }
 

@@ -304,8 +304,6 @@ static void put_unseen(struct pen *p, const struct inquiry *q)
 	struct row_walk rows = rows_walk(q, ROWS_HEADS);
 	const struct row *r;
 
-	if (q->stopped)
-		put_unseen_line(p, &first, SPAN("stopped by Ctrl-C: what was known until then"));
 	if (q->past_unread)
 		put_unseen_line(p, &first, SPAN("older logs: still being read"));
 	for (size_t i = 0; i < q->nunseen; i++)
