@@ -62,25 +62,23 @@ int home_make_file(const struct home *p, const char *name, struct err *err)
 	return 0;
 }
 
-/* The log first: one left beside a new database would be played into it. */
+/* The log first: one left beside a new database would be played into it. The database last: RET_NAME is its name. */
 int home_set_aside(const struct home *p, const char *name, char ret_name[HOME_NAME], struct err *err)
 {
 	static const char *const parts[] = { "-wal", "-shm", "-journal", "" };
 	char from[40];
-	char to[HOME_NAME];
 	struct stat st;
 	unsigned n = 0;
 
 	do
-		snprintf(to, sizeof(to), "%s.damaged-%u", name, ++n);
-	while (n < DAMAGED_MOST && fstatat(p->dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0);
+		snprintf(ret_name, HOME_NAME, "%s.damaged-%u", name, ++n);
+	while (n < DAMAGED_MOST && fstatat(p->dir, ret_name, &st, AT_SYMLINK_NOFOLLOW) == 0);
 	for (unsigned i = 0; i < 4; i++) {
 		snprintf(from, sizeof(from), "%s%s", name, parts[i]);
-		snprintf(to, sizeof(to), "%s.damaged-%u%s", name, n, parts[i]);
-		if (renameat(p->dir, from, p->dir, to) < 0 && errno != ENOENT)
+		snprintf(ret_name, HOME_NAME, "%s.damaged-%u%s", name, n, parts[i]);
+		if (renameat(p->dir, from, p->dir, ret_name) < 0 && errno != ENOENT)
 			return err_sys(err, EXIT_IO, "%s/%s is damaged and cannot be set aside", p->path,
 				       from);
 	}
-	snprintf(ret_name, HOME_NAME, "%s.damaged-%u", name, n);
 	return 0;
 }

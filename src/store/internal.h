@@ -49,6 +49,12 @@ int home_make_file(const struct home *p, const char *name, struct err *err);
 /* Renames the database NAME with its logs; RET_NAME is what it is called now. */
 int home_set_aside(const struct home *p, const char *name, char ret_name[HOME_NAME], struct err *err);
 
+/*
+ * store.c: one at a time opens what lies in P, until P's dir is closed. The database waits for its locks only where no two
+ * could wait for each other, and of two who find it damaged the second would set aside what the first has made.
+ */
+int store_take_turn(const struct home *p, struct err *err);
+
 /* query.c: opens NAME in P with what makes a foreign file harmless. */
 int store_connect(struct store *s, const struct home *p, const char *name, int flags, struct err *err);
 /* The last call failed for a reason that says nothing about the file: somebody else writes, no memory, no right. */

@@ -103,6 +103,12 @@ int scans_open(const char *dir, struct scans **ret_scans, struct buf *note, stru
 		free(s);
 		return rc;
 	}
+	rc = store_take_turn(&p, err);
+	if (rc < 0) {
+		close(p.dir);
+		free(s);
+		return rc;
+	}
 	rc = begin(s, &p, err);
 	if (rc < 0 && (!s->store.db || !store_passes_by(&s->store))) {
 		sqlite3_close(s->store.db);

@@ -11,11 +11,16 @@
  */
 #include "store/internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define VERSION 4
+#define TURN_TRIES 10000
+#define TURN_NANOS 1000000
 #define SPREAD 6
 #define HEADER_BYTES 100
 #define TABLES 5
@@ -28,13 +33,28 @@
 	"KEY(address, list))"
 #define KEPT "kept(name BLOB PRIMARY KEY, body BLOB, sum INTEGER)"
 #define COMPLAINT "complaint(identity INTEGER PRIMARY KEY, at INTEGER, body BLOB, sum INTEGER)"
-/* Two first runs may meet here. Version 1 had no listings, version 2 nothing kept, version 3 no complaints. */
+/* Version 1 had no listings, version 2 nothing kept, version 3 no complaints. */
 #define CREATE                                                                                           \
 	"BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS " BASELINE "; CREATE TABLE IF NOT EXISTS " INCIDENT \
 	"; CREATE TABLE IF NOT EXISTS " LISTING "; CREATE TABLE IF NOT EXISTS " KEPT                     \
 	"; CREATE TABLE IF NOT EXISTS " COMPLAINT "; PRAGMA user_version=4; COMMIT"
 
 /* --- opening ----------------------------------------------------------------------------------- */
+
+int store_take_turn(const struct home *p, struct err *err)
+{
+	const struct timespec nap = { .tv_nsec = TURN_NANOS };
+
+	for (int i = 0; flock(p->dir, LOCK_EX | LOCK_NB) < 0; i++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_sys(err, EXIT_IO, "%s cannot be locked", p->path);
+		if (i == TURN_TRIES)
+			return err_set(err, EXIT_IO, "%s is being opened by another spamtrail: try again",
+				       p->path);
+		nanosleep(&nap, NULL);
+	}
+	return 0;
+}
 
 static int64_t single(struct store *s, const char *sql)
 {
@@ -103,7 +123,6 @@ static enum health examine(const struct home *p, struct store *s, struct err *er
 		return DAMAGED;
 	if (connect_to(p, s, err) < 0)
 		return store_passes_by(s) ? UNUSABLE : DAMAGED;
-	/* in this order: whoever makes the tables meanwhile also sets the version */
 	tables = single(s, "SELECT count(*) FROM sqlite_schema");
 	version = single(s, "PRAGMA user_version");
 	if (tables == 0 && version == 0)
@@ -140,7 +159,9 @@ int store_open(const char *dir, struct store **ret_store, struct buf *note, stru
 		free(s);
 		return rc;
 	}
-	rc = home_make_file(&p, FILE_NAME, err);
+	rc = store_take_turn(&p, err);
+	if (rc == 0)
+		rc = home_make_file(&p, FILE_NAME, err);
 	health = rc < 0 ? UNUSABLE : examine(&p, s, err);
 	if (health == DAMAGED) {
 		sqlite3_close(s->db);
