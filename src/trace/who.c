@@ -159,6 +159,12 @@ static void known_put(struct trace *t, uint64_t hash, struct arrival *who)
 	k[0] = (struct known_sender){ .tag = tag, .sender = who->sender };
 }
 
+/* What a local user's messages are remembered under; PLACE: the folder they came from, or nothing. */
+static uint64_t local_key(struct span user, struct span place)
+{
+	return hash_span(place, hash_span(user, KIND_LOCAL));
+}
+
 uint32_t who_soon(struct trace *t, const struct event *ev, const char *base)
 {
 	struct soon_place *place = &t->soon;
@@ -172,12 +178,12 @@ uint32_t who_soon(struct trace *t, const struct event *ev, const char *base)
 	if (!(ev->flags & EVF_LOCAL) || place->base != base)
 		return 0;
 	place->base = NULL;
-	return known_find(t, hash_span(place->text, hash_span(event_get(ev, base, F_UNIX_USER), KIND_LOCAL)));
+	return known_find(t, local_key(event_get(ev, base, F_UNIX_USER), place->text));
 }
 
 uint32_t who_user_soon(struct trace *t, struct span user)
 {
-	return known_find(t, hash_span(SPAN_NONE, hash_span(user, KIND_LOCAL)));
+	return known_find(t, local_key(user, SPAN_NONE));
 }
 
 static void who_from_row(const struct sender *row, struct arrival *who)
@@ -250,7 +256,7 @@ static struct span fold_folder(struct trace *t, uint32_t account, struct span fo
 struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
 			 struct span file, char grade)
 {
-	uint64_t hash = hash_span(place, hash_span(user, KIND_LOCAL));
+	uint64_t hash = local_key(user, place);
 	const struct account *owner =
 		user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
 	bool shared = owner && owner->shared;
