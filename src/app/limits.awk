@@ -8,5 +8,5 @@ match($0, /\/\* limit [a-z]+(, [a-z]+)?: .* \*\/$/) {
 	sub(/,? *$/, "", line)
 	colon = index(mark, ": ")
 	split(substr(mark, 1, colon - 1), head, ", ")
-	printf "LIMIT(\"%s\", \"%s\", (%s), \"%s\")\n", head[1], head[2], line, substr(mark, colon + 2)
+	printf "LIMIT(\"%s\", \"%s\", %s, \"%s\")\n", head[1], head[2], line, substr(mark, colon + 2)
 }

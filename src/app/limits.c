@@ -11,7 +11,7 @@ static const struct limit {
 	uint64_t value;
 	const char *what;
 } limits[] = {
-#define LIMIT(command, unit, value, what) { command, unit, (uint64_t)value, what },
+#define LIMIT(command, unit, value, what) { command, unit, (uint64_t)(value), what },
 #include "app/limits.inc"
 };
 
