@@ -16,6 +16,9 @@
 
 #define ENTRY_BEFORE (7 * INT64_C(86400))
 #define ENTRY_AFTER 120
+#define ENTRY_SOON (6 * INT64_C(3600))
+#define LOGS_YOUNG INT64_C(86400) /* so long from their beginning nobody's first login is news */
+#define LOGINS_SHOWN 2
 #define MOMENTS_MOST 24
 #define ENTRY_KIND_MOST 4 /* moments of one kind and row */
 #define PAIRS_LEAST 3
@@ -52,62 +55,108 @@ static bool beneath(struct span path, struct span folder)
 	return folder.n > 1 && span_starts(path, folder) && (path.n == folder.n || path.p[folder.n] == '/');
 }
 
-static bool is_client(const struct row *row, struct span ip)
-{
-	for (size_t i = 0; i < row->nclients; i++)
-		if (span_eq(row->clients[i].ip, ip))
-			return true;
-	return false;
-}
-
-/* An upload counts where it went into the folder that mails; a login where its address mailed later. */
-static bool access_fits(const struct trace *t, const struct web_access *w, const struct ranked *r)
+/* An upload counts where it went into the folder that mails; a login where it is that mailbox's or account's own. */
+static bool access_fits(const struct trace *t, const struct web_access *w, const struct ranked *r,
+			int64_t until)
 {
 	const struct row *row = r->row;
 	struct span path = names_get(&t->names, w->path);
 
+	if (w->at < row->since - ENTRY_BEFORE || w->at > until)
+		return false;
 	if (w->kind == EV_UPLOAD)
 		return row->kind == KIND_SCRIPT && beneath(path, row->id);
 	if (row->kind == KIND_AUTH)
-		return span_eq(names_get(&t->names, w->user), row->id) &&
-		       is_client(row, names_get(&t->names, w->ip));
+		return span_eq(names_get(&t->names, w->user), row->id);
 	return w->account != ACCOUNT_NONE && w->account == r->sender->account_index &&
 	       (w->dialect == DIALECT_SSH || w->dialect == DIALECT_FTP);
+}
+
+static uint32_t access_net(const struct trace *t, const struct web_access *x)
+{
+	uint8_t address[16];
+
+	return net_parse(names_get(&t->names, x->ip), address) ? net_block(address) : 0;
+}
+
+/*
+ * Everybody's first login in these logs stands at their beginning, the owner's, too: only shortly before the change does one
+ * say anything there. Nor does a new address in a network that he had used.
+ */
+static bool is_first_login(const struct trace *t, const struct web_access *x, int64_t since)
+{
+	const struct web_memory *w = &t->web;
+	uint32_t net = access_net(t, x);
+
+	if (x->at - t->began < LOGS_YOUNG && since - x->at > ENTRY_SOON)
+		return false;
+	for (uint32_t i = 0; i < w->naccess; i++)
+		if (w->access[i].kind == EV_LOGIN_OK && w->access[i].user == x->user &&
+		    w->access[i].at < x->at && access_net(t, &w->access[i]) == net)
+			return false;
+	return true;
+}
+
+static void add_access(struct story *s, struct ranked *r, uint32_t index, const struct web_access *x)
+{
+	bool upload = x->kind == EV_UPLOAD;
+	struct evidence proof = {
+		.line = x->line,
+		.offset = x->offset,
+		.grade = 'B',
+		.text = x->text,
+	};
+	struct moment m = { .at = x->at, .grade = 'B', .row = index };
+	struct span ip = names_get(&s->t->names, x->ip);
+	struct span path = names_get(&s->t->names, x->path);
+	struct span user = names_get(&s->t->names, x->user);
+
+	m.kind = upload ? SPAN("upload") : SPAN("login");
+	m.text = upload ? claim_format(s->a, "%.*s uploaded by %.*s from %.*s", (int)path.n, path.p,
+				       (int)user.n, user.p, (int)ip.n, ip.p)
+			: claim_format(s->a, "first login of %.*s from %.*s", (int)user.n, user.p, (int)ip.n,
+				       ip.p);
+	proof.claim = m.text;
+	entry_add(s, &m, row_add_evidence(s->t, s->a, r->row, x->file, &proof));
+}
+
+/* Those nearest to UNTIL. */
+static void add_logins(struct story *s, struct ranked *r, uint32_t index, int64_t until)
+{
+	const struct web_memory *w = &s->t->web;
+	const struct web_access *login[LOGINS_SHOWN] = { NULL };
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < w->naccess; i++) {
+		const struct web_access *x = &w->access[i];
+		unsigned at = 0;
+
+		while (at < n && login[at]->at >= x->at)
+			at++;
+		if (at == LOGINS_SHOWN || x->kind == EV_UPLOAD || !access_fits(s->t, x, r, until) ||
+		    !is_first_login(s->t, x, until))
+			continue;
+		n += n < LOGINS_SHOWN;
+		memmove(login + at + 1, login + at, (n - at - 1) * sizeof(struct web_access *));
+		login[at] = x;
+	}
+	for (unsigned i = 0; i < n; i++)
+		add_access(s, r, index, login[i]);
 }
 
 static void add_accesses(struct story *s, struct ranked *r, uint32_t index)
 {
 	const struct web_memory *w = &s->t->web;
-	unsigned logins = 0;
+	int64_t until = r->row->since + ENTRY_AFTER;
 	unsigned uploads = 0;
 
-	for (uint32_t i = 0; i < w->naccess; i++) {
-		const struct web_access *x = &w->access[i];
-		bool upload = x->kind == EV_UPLOAD;
-		unsigned *count = upload ? &uploads : &logins;
-		struct evidence proof = {
-			.line = x->line,
-			.offset = x->offset,
-			.grade = 'B',
-			.text = x->text,
-		};
-		struct moment m = { .at = x->at, .grade = 'B', .row = index };
-		struct span ip = names_get(&s->t->names, x->ip);
-		struct span path = names_get(&s->t->names, x->path);
-		struct span user = names_get(&s->t->names, x->user);
-
-		if (x->at < r->row->since - ENTRY_BEFORE || x->at > r->row->since + ENTRY_AFTER ||
-		    *count >= ENTRY_KIND_MOST || !access_fits(s->t, x, r))
-			continue;
-		(*count)++;
-		m.kind = upload ? SPAN("upload") : SPAN("login");
-		m.text = upload ? claim_format(s->a, "%.*s uploaded by %.*s from %.*s", (int)path.n, path.p,
-					       (int)user.n, user.p, (int)ip.n, ip.p)
-				: claim_format(s->a, "first login of %.*s from %.*s", (int)user.n, user.p,
-					       (int)ip.n, ip.p);
-		proof.claim = m.text;
-		entry_add(s, &m, row_add_evidence(s->t, s->a, r->row, x->file, &proof));
-	}
+	for (uint32_t i = 0; i < w->naccess && uploads < ENTRY_KIND_MOST; i++)
+		if (w->access[i].kind == EV_UPLOAD && access_fits(s->t, &w->access[i], r, until)) {
+			add_access(s, r, index, &w->access[i]);
+			uploads++;
+		}
+	/* of who sends little, the change is known to some messages only, which can be days */
+	add_logins(s, r, index, r->alarm_at > until ? r->alarm_at : until);
 }
 
 /* How many of N requests would lie near a message by chance. */
