@@ -154,107 +154,107 @@ static size_t connections(struct observed_connection *c, size_t n, uint32_t proc
 	return n;
 }
 
+static const struct {
+	struct observed_process p;
+	uint16_t port;
+	size_t n;
+	const char *trusted, *id, *account;
+	enum verdict verdict; /* with id "": there is no row */
+} mailers[] = {
+	{ { .uid = 1001, .exe = SPAN("/home/shop/m") },
+	  25,
+	  3,
+	  NULL,
+	  "1001:/home/shop/m",
+	  "shop",
+	  VERDICT_COMPROMISED },
+	{ { .uid = 1001, .exe = SPAN("/home/shop/m") },
+	  25,
+	  2,
+	  NULL,
+	  "1001:/home/shop/m",
+	  "shop",
+	  VERDICT_NORMAL },
+	/* many providers at which it logs in */
+	{ { .uid = 1001, .exe = SPAN("/home/shop/m") },
+	  587,
+	  20,
+	  NULL,
+	  "1001:/home/shop/m",
+	  "shop",
+	  VERDICT_COMPROMISED },
+	{ { .uid = 1001, .exe = SPAN("/home/shop/m") },
+	  465,
+	  2,
+	  NULL,
+	  "1001:/home/shop/m",
+	  "shop",
+	  VERDICT_NORMAL },
+	{ { .uid = 1001, .exe = SPAN("/home/shop/m"), .cwd = SPAN("/home/shop") },
+	  25,
+	  9,
+	  "1001:/home/shop/m",
+	  "1001:/home/shop/m",
+	  "shop",
+	  VERDICT_NORMAL },
+	/* trusted by the folder it works in, or that of its script */
+	{ { .uid = 1001, .exe = SPAN("/usr/bin/php"), .cwd = SPAN("/home/shop/news") },
+	  25,
+	  9,
+	  "/home/shop/news",
+	  "1001:/usr/bin/php",
+	  "shop",
+	  VERDICT_NORMAL },
+	{ { .uid = 1001, .exe = SPAN("/usr/bin/php"), .script = SPAN("/home/shop/n/a.php") },
+	  25,
+	  9,
+	  "/home/shop/n",
+	  "1001:/usr/bin/php",
+	  "shop",
+	  VERDICT_NORMAL },
+	{ { .uid = 1001, .exe = SPAN("/usr/bin/php"), .cwd = SPAN("/home/shop/other") },
+	  25,
+	  9,
+	  "/home/shop/news",
+	  "1001:/usr/bin/php",
+	  "shop",
+	  VERDICT_COMPROMISED },
+	/* in a container: it has an address of its own */
+	{ { .uid = 1001, .exe = SPAN("/home/shop/m"), .elsewhere = true }, 25, 9, NULL, "", "", 0 },
+	/* the mail server itself, unless its file has gone or a user runs it */
+	{ { .uid = 0, .exe = SPAN("/usr/sbin/exim4") }, 25, 9, NULL, "", "", 0 },
+	{ { .uid = 0, .exe = SPAN("/usr/sbin/exim4"), .deleted = true },
+	  25,
+	  9,
+	  NULL,
+	  "0:/usr/sbin/exim4",
+	  "",
+	  VERDICT_COMPROMISED },
+	{ { .uid = 1002, .exe = SPAN("/usr/sbin/exim4") },
+	  25,
+	  9,
+	  NULL,
+	  "1002:/usr/sbin/exim4",
+	  "blog",
+	  VERDICT_COMPROMISED },
+	/* a uid of many sites: the folder says whose, the command line does not */
+	{ { .uid = 33,
+	    .exe = SPAN("/usr/bin/php"),
+	    .cwd = SPAN("/home/shop/x"),
+	    .script = SPAN("/home/blog/a.php") },
+	  25,
+	  9,
+	  NULL,
+	  "33:/usr/bin/php",
+	  "shop",
+	  VERDICT_COMPROMISED },
+};
+
 static void direct_mailers(void **state)
 {
-	static const struct {
-		struct observed_process p;
-		uint16_t port;
-		size_t n;
-		const char *trusted, *id, *account;
-		enum verdict verdict; /* with id "": there is no row */
-	} cases[] = {
-		{ { .uid = 1001, .exe = SPAN("/home/shop/m") },
-		  25,
-		  3,
-		  NULL,
-		  "1001:/home/shop/m",
-		  "shop",
-		  VERDICT_COMPROMISED },
-		{ { .uid = 1001, .exe = SPAN("/home/shop/m") },
-		  25,
-		  2,
-		  NULL,
-		  "1001:/home/shop/m",
-		  "shop",
-		  VERDICT_NORMAL },
-		/* many providers at which it logs in */
-		{ { .uid = 1001, .exe = SPAN("/home/shop/m") },
-		  587,
-		  20,
-		  NULL,
-		  "1001:/home/shop/m",
-		  "shop",
-		  VERDICT_COMPROMISED },
-		{ { .uid = 1001, .exe = SPAN("/home/shop/m") },
-		  465,
-		  2,
-		  NULL,
-		  "1001:/home/shop/m",
-		  "shop",
-		  VERDICT_NORMAL },
-		{ { .uid = 1001, .exe = SPAN("/home/shop/m"), .cwd = SPAN("/home/shop") },
-		  25,
-		  9,
-		  "1001:/home/shop/m",
-		  "1001:/home/shop/m",
-		  "shop",
-		  VERDICT_NORMAL },
-		/* trusted by the folder it works in, or that of its script */
-		{ { .uid = 1001, .exe = SPAN("/usr/bin/php"), .cwd = SPAN("/home/shop/news") },
-		  25,
-		  9,
-		  "/home/shop/news",
-		  "1001:/usr/bin/php",
-		  "shop",
-		  VERDICT_NORMAL },
-		{ { .uid = 1001, .exe = SPAN("/usr/bin/php"), .script = SPAN("/home/shop/n/a.php") },
-		  25,
-		  9,
-		  "/home/shop/n",
-		  "1001:/usr/bin/php",
-		  "shop",
-		  VERDICT_NORMAL },
-		{ { .uid = 1001, .exe = SPAN("/usr/bin/php"), .cwd = SPAN("/home/shop/other") },
-		  25,
-		  9,
-		  "/home/shop/news",
-		  "1001:/usr/bin/php",
-		  "shop",
-		  VERDICT_COMPROMISED },
-		/* in a container: it has an address of its own */
-		{ { .uid = 1001, .exe = SPAN("/home/shop/m"), .elsewhere = true }, 25, 9, NULL, "", "", 0 },
-		/* the mail server itself, unless its file has gone or a user runs it */
-		{ { .uid = 0, .exe = SPAN("/usr/sbin/exim4") }, 25, 9, NULL, "", "", 0 },
-		{ { .uid = 0, .exe = SPAN("/usr/sbin/exim4"), .deleted = true },
-		  25,
-		  9,
-		  NULL,
-		  "0:/usr/sbin/exim4",
-		  "",
-		  VERDICT_COMPROMISED },
-		{ { .uid = 1002, .exe = SPAN("/usr/sbin/exim4") },
-		  25,
-		  9,
-		  NULL,
-		  "1002:/usr/sbin/exim4",
-		  "blog",
-		  VERDICT_COMPROMISED },
-		/* a uid of many sites: the folder says whose, the command line does not */
-		{ { .uid = 33,
-		    .exe = SPAN("/usr/bin/php"),
-		    .cwd = SPAN("/home/shop/x"),
-		    .script = SPAN("/home/blog/a.php") },
-		  25,
-		  9,
-		  NULL,
-		  "33:/usr/bin/php",
-		  "shop",
-		  VERDICT_COMPROMISED },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		const struct span trusted = span_str(cases[i].trusted ? cases[i].trusted : "");
-		struct observed_process p = cases[i].p;
+	for (size_t i = 0; i < sizeof(mailers) / sizeof(*mailers); i++) {
+		const struct span trusted = span_str(mailers[i].trusted ? mailers[i].trusted : "");
+		struct observed_process p = mailers[i].p;
 		struct observed_connection c[32];
 		struct observed o = { .process = &p, .nprocesses = 1, .connection = c };
 		struct trace_options options = { .observed = &o,
@@ -263,19 +263,19 @@ static void direct_mailers(void **state)
 		const struct row *row;
 		struct run r;
 
-		o.nconnections = connections(c, cases[i].n, 0, cases[i].port);
+		o.nconnections = connections(c, mailers[i].n, 0, mailers[i].port);
 		begin(&r, &options);
 		conclude(&r);
-		if (!cases[i].id[0]) {
+		if (!mailers[i].id[0]) {
 			assert_int_equal(r.q->nrows, 0);
 		} else {
-			must_have(&r, KIND_DIRECT, cases[i].id, i);
-			row = row_of(&r, KIND_DIRECT, cases[i].id);
-			if (row->verdict != cases[i].verdict ||
-			    !span_eq(row->account, span_str(cases[i].account)))
+			must_have(&r, KIND_DIRECT, mailers[i].id, i);
+			row = row_of(&r, KIND_DIRECT, mailers[i].id);
+			if (row->verdict != mailers[i].verdict ||
+			    !span_eq(row->account, span_str(mailers[i].account)))
 				fail_msg("case %zu: verdict %d, account %.*s", i, row->verdict,
 					 (int)row->account.n, row->account.p);
-			assert_int_equal(row->trusted, trusted.n && cases[i].verdict == VERDICT_NORMAL);
+			assert_int_equal(row->trusted, trusted.n && mailers[i].verdict == VERDICT_NORMAL);
 		}
 		end(&r);
 	}
