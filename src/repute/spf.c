@@ -247,19 +247,22 @@ static void mechanism(struct spf *s, struct span term)
 	}
 }
 
-/* redirect=, exp= or another modifier: NAME=, all letters, digits and -_. before the = (12). */
+/* redirect=, exp= or another modifier: NAME=, a letter, then letters, digits and -_. before the = (12). */
 static bool modifier(struct spf *s, struct span term)
 {
 	ptrdiff_t eq = span_find(term, 0, '=');
 	struct span name = eq < 0 ? SPAN_NONE : span_head(term, (size_t)eq);
 
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] == ':' || name.p[i] == '/')
+	for (size_t i = 0; i < name.n; i++) {
+		bool letter = (name.p[i] | 0x20) >= 'a' && (name.p[i] | 0x20) <= 'z';
+
+		if (!letter && (i == 0 || !memchr("0123456789-_.", name.p[i], 13)))
 			return false;
+	}
 	if (name.n == 0)
 		return false;
 	if (span_eq_nocase(name, SPAN("redirect"))) {
-		if (s->frame[s->depth - 1].redirect.n)
+		if (s->frame[s->depth - 1].redirect.n || term.n == name.n + 1)
 			decide(s, SPF_PERMERROR, s->term);
 		s->frame[s->depth - 1].redirect = span_from(term, name.n + 1);
 	}

@@ -49,13 +49,38 @@ static const struct record zone[] = {
 	{ "exists.example", ASK_TXT, "v=spf1 exists:%{ir}.%{v}.list.example -all" },
 	{ "1.2.0.192.in-addr.list.example", ASK_A, "127.0.0.2" },
 	{ "case.example", ASK_TXT, "V=SPF1 IP4:192.0.2.1 -ALL" },
+	{ "a6.example", ASK_AAAA, "2001:db8:1::17" },
+	{ "mx6.example", ASK_MX, "a6.example" },
+	{ "mxbad.example", ASK_MX, "no..name" },
+	{ "mxbad.example", ASK_MX, "mail.mx.example" },
+	{ "mxmany.example", ASK_MX, "m1.x" },
+	{ "mxmany.example", ASK_MX, "m2.x" },
+	{ "mxmany.example", ASK_MX, "m3.x" },
+	{ "mxmany.example", ASK_MX, "m4.x" },
+	{ "mxmany.example", ASK_MX, "m5.x" },
+	{ "mxmany.example", ASK_MX, "m6.x" },
+	{ "mxmany.example", ASK_MX, "m7.x" },
+	{ "mxmany.example", ASK_MX, "m8.x" },
+	{ "mxmany.example", ASK_MX, "m9.x" },
+	{ "mxmany.example", ASK_MX, "m10.x" },
+	{ "mxmany.example", ASK_MX, "m11.x" },
+	{ "late.example", ASK_A, NULL },
+	{ "late.example", ASK_MX, NULL },
 	{ "mod.example", ASK_TXT, "v=spf1 exp=why.example moo=x ip4:192.0.2.1 -all" },
 };
 
+/* What x.example publishes now. */
+static const char *published;
+
 static size_t answers(struct span name, enum ask_type type, struct span *record, bool *late)
 {
-	static uint8_t ip[16][4];
+	static uint8_t ip[16][16];
 	size_t n = 0;
+
+	if (type == ASK_TXT && span_eq(name, SPAN("x.example"))) {
+		record[0] = span_str(published);
+		return 1;
+	}
 
 	for (size_t i = 0; i < sizeof(zone) / sizeof(*zone); i++) {
 		if (zone[i].type != type || !span_eq_nocase(name, span_str(zone[i].name)))
@@ -63,6 +88,8 @@ static size_t answers(struct span name, enum ask_type type, struct span *record,
 		*late = zone[i].value == NULL;
 		if (type == ASK_A && zone[i].value && inet_pton(AF_INET, zone[i].value, ip[n]) == 1)
 			record[n] = span_of((const char *)ip[n], 4);
+		else if (type == ASK_AAAA && zone[i].value && inet_pton(AF_INET6, zone[i].value, ip[n]) == 1)
+			record[n] = span_of((const char *)ip[n], 16);
 		else
 			record[n] = span_str(zone[i].value);
 		n++;
@@ -150,6 +177,86 @@ static void results(void **state)
 	}
 }
 
+/* One record each, by the grammar of RFC 7208 section 4.6, 5 and 6. */
+static void terms(void **state)
+{
+	static const struct {
+		const char *record, *address;
+		enum spf_result want;
+	} cases[] = {
+		{ "v=spf1 ip4:192.0.2.1", "192.0.2.1", SPF_PASS },
+		{ "v=spf1 ip4:192.0.2.1/0 -all", "198.51.100.1", SPF_PASS },
+		{ "v=spf1 ip4:192.0.2.1/31 -all", "192.0.2.0", SPF_PASS },
+		{ "v=spf1 ip4:192.0.2.1/33 -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 ip4:192.0.2.1/ -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 ip4:192.0.2.1/x -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 ip4:2001:db8::1 -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 ip4:192.0.2 -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 ip4: -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 ip4 -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 ip6:2001:db8::/32 -all", "2001:db8::9", SPF_PASS },
+		{ "v=spf1 ip6:2001:db8::/129 -all", "2001:db8::9", SPF_PERMERROR },
+		{ "v=spf1 ip6:192.0.2.1 -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 ip6:::/0 -all", "192.0.2.1", SPF_FAIL },
+		{ "v=spf1 ip6 -all", "192.0.2.1", SPF_PERMERROR },
+		/* qualifiers */
+		{ "v=spf1 +ip4:192.0.2.1 -all", "192.0.2.1", SPF_PASS },
+		{ "v=spf1 -ip4:192.0.2.1 +all", "192.0.2.1", SPF_FAIL },
+		{ "v=spf1 ~ip4:192.0.2.1 +all", "192.0.2.1", SPF_SOFTFAIL },
+		{ "v=spf1 ?ip4:192.0.2.1 +all", "192.0.2.1", SPF_NEUTRAL },
+		{ "v=spf1   ip4:192.0.2.1    -all  ", "198.51.100.1", SPF_FAIL },
+		{ "v=spf1 all:x", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 all/24", "192.0.2.1", SPF_PERMERROR },
+		/* a and mx with masks of both families */
+		{ "v=spf1 a:a.example/28//64 -all", "192.0.2.30", SPF_PASS },
+		{ "v=spf1 a:a6.example//64 -all", "2001:db8:1::99", SPF_PASS },
+		{ "v=spf1 a:a6.example -all", "2001:db8:1::99", SPF_FAIL },
+		{ "v=spf1 a:a.example/33 -all", "192.0.2.17", SPF_PERMERROR },
+		{ "v=spf1 a:a.example//129 -all", "192.0.2.17", SPF_PERMERROR },
+		{ "v=spf1 a:a.example/x -all", "192.0.2.17", SPF_PERMERROR },
+		{ "v=spf1 a: -all", "192.0.2.17", SPF_PERMERROR },
+		{ "v=spf1 ax -all", "192.0.2.17", SPF_PERMERROR },
+		{ "v=spf1 a:late.example -all", "192.0.2.17", SPF_TEMPERROR },
+		{ "v=spf1 mx:late.example -all", "192.0.2.17", SPF_TEMPERROR },
+		{ "v=spf1 mx:mx6.example//64 -all", "2001:db8:1::1", SPF_PASS },
+		{ "v=spf1 mx:mx.example/24 -all", "192.0.2.99", SPF_PASS },
+		{ "v=spf1 mx:mxbad.example -all", "192.0.2.1", SPF_PASS },
+		{ "v=spf1 mx:mxmany.example -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 mx:nothing.example -all", "192.0.2.1", SPF_FAIL },
+		/* nobody should use ptr; it names nobody here, and the rest counts */
+		{ "v=spf1 ptr -all", "192.0.2.1", SPF_FAIL },
+		{ "v=spf1 ptr:x.example +all", "192.0.2.1", SPF_PASS },
+		{ "v=spf1 include -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 include: -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 include:late.example -all", "192.0.2.1", SPF_TEMPERROR },
+		{ "v=spf1 include:bad.example +all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 exists -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 exists:%{x}.y -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 exists:a.example -all", "198.51.100.1", SPF_PASS },
+		{ "v=spf1 redirect=ip.example redirect=a.example", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 redirect=", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 redirect=%{x}", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 redirect=late.example", "192.0.2.1", SPF_TEMPERROR },
+		/* all comes before it, wherever it stands */
+		{ "v=spf1 redirect=ip.example ?all", "192.0.2.1", SPF_NEUTRAL },
+		{ "v=spf1 moo=1 9x=2 -all", "192.0.2.1", SPF_PERMERROR },
+		{ "v=spf1 moo.a_b-c=1 -all", "192.0.2.1", SPF_FAIL },
+		{ "v=spf1 =x -all", "192.0.2.1", SPF_PERMERROR },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		enum spf_result r;
+		unsigned asked;
+
+		published = cases[i].record;
+		r = ask("x.example", cases[i].address, &asked);
+		if (r != cases[i].want)
+			fail_msg("%s from %s: %s, not %s", cases[i].record, cases[i].address,
+				 spf_result_name(r), spf_result_name(cases[i].want));
+		assert_true(asked <= 21);
+	}
+}
+
 /* RFC 7208 7.4 */
 static void macros(void **state)
 {
@@ -189,7 +296,8 @@ static void macros(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(results), cmocka_unit_test(macros) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(results), cmocka_unit_test(terms),
+					    cmocka_unit_test(macros) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

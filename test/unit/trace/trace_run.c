@@ -15,7 +15,8 @@ void begin(struct run *r, const struct trace_options *options)
 	*r = (struct run){ .arena = arena_new(), .accounts = accounts_new(), .frame = FRAME_START };
 	accounts_add_passwd(r->accounts, SPAN("www-data:x:33:33::/var/www:/bin/false\n"
 					      "shop:x:1001:1001::/home/shop:/bin/bash\n"
-					      "blog:x:1002:1002::/home/blog:/bin/bash\n"));
+					      "blog:x:1002:1002::/home/blog:/bin/bash\n"
+					      "amavis:x:1009:1009::/var/lib/amavis:/bin/sh\n"));
 	accounts_add_domains(r->accounts, SPAN("shop.example: shop\nblog.example: blog\n"));
 	accounts_ready(r->accounts);
 	wallclock_start(&r->clock, NULL);
