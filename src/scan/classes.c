@@ -375,6 +375,10 @@ static void mail(struct weighing *w, const struct event *e)
 		  (e->content.n && memchr(e->content.p, '@', e->content.n))))
 		add(w, "php.mail.password", CLASS_CREDENTIAL_MAILER, w->leaves ? 80 : 50, e,
 		    "passwords that visitors send are mailed to somebody else");
+	else if (e->second & M_SECRET && !to && !w->alone && e->marks & M_LOOSE && w->q->tokens < SMALL &&
+		 !w->q->classes && !w->q->namespaces && !e->in_function)
+		add(w, "php.mail.password", CLASS_CREDENTIAL_MAILER, 50, e,
+		    "passwords that visitors send are mailed to whom another file names");
 	if (!to && w->alone && e->second & (M_SELF | M_HEADER) && e->second & M_VISITOR &&
 	    (e->second & (M_CLIENT | M_FIELD) ||
 	     ((w->small || w->q->probes) && e->content.n && !(e->second & M_FIELD))))
