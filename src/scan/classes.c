@@ -721,7 +721,8 @@ static void whole(struct weighing *w)
 	if (ev->passwords && w->alone && !q->includes && !q->classes)
 		add(w, "php.password", CLASS_BACKDOOR, 50, NULL,
 		    "it asks for a password whose digest stands in the script");
-	if (ev->hidden_supers && w->alone)
+	/* where calls are hidden, too, it says nothing new about what the file is */
+	if (ev->hidden_supers && !ev->hidden_calls && w->alone)
 		add(w, "php.super.hidden", CLASS_OBFUSCATED, 60, NULL,
 		    "the name of what a request brings is put together from pieces");
 	if (w->links && w->accounts && w->alone)
