@@ -20,7 +20,7 @@ enum { OUTSIDE_MOST = 3 };
 /* Tokens of a script that does one thing. */
 enum { TINY = 60, TINY_COMMAND = 110, TINY_FETCH = 150, SMALL = 500 };
 /* Words that who asks is compared with. */
-enum { LISTED = 15 };
+enum { LISTED = 15, LISTED_LONG = 40 };
 /* Variables of unreadable names, in whatever file. */
 enum { NAMES_MANY = 50 };
 
@@ -299,6 +299,9 @@ static void write_out(struct weighing *w, const struct event *e)
 	if (content & M_SECRET && (content & M_CLIENT || w->leaves) && w->alone)
 		add(w, "php.write.secret", CLASS_CREDENTIAL_MAILER, 60, e,
 		    "passwords that visitors send are written to a file");
+	else if (content & M_FIELD && content & M_CLIENT && w->leaves && w->small && !w->q->includes)
+		add(w, "php.write.visitor", CLASS_CREDENTIAL_MAILER, 50, e,
+		    "what a visitor sends and his address are written to a file, and he is sent elsewhere");
 	else if (content & M_WHOLE && w->leaves && w->small)
 		add(w, "php.write.fields", CLASS_CREDENTIAL_MAILER, 60, e,
 		    "all that visitors send is written to a file, and they are sent elsewhere");
@@ -311,6 +314,9 @@ static void write_out(struct weighing *w, const struct event *e)
 	if (e->kind == EVENT_ARCHIVE)
 		add(w, "php.write.archive", CLASS_DROPPER, w->alone ? 60 : 50, e,
 		    "an archive is written that the script holds in itself");
+	if (e->kind == EVENT_PAGE && w->small && !w->q->includes)
+		add(w, "php.write.page", CLASS_DROPPER, 50, e,
+		    "a page is written that was packed in the script");
 	if (e->kind == EVENT_PROGRAM)
 		add(w, "php.write.program", CLASS_DROPPER, w->alone ? 60 : 30, e,
 		    "a program in another language is written that was packed in the script");
@@ -369,6 +375,10 @@ static void mail(struct weighing *w, const struct event *e)
 		  (e->content.n && memchr(e->content.p, '@', e->content.n))))
 		add(w, "php.mail.password", CLASS_CREDENTIAL_MAILER, w->leaves ? 80 : 50, e,
 		    "passwords that visitors send are mailed to somebody else");
+	else if (e->second & M_SECRET && !to && !w->alone && e->marks & M_LOOSE && w->q->tokens < SMALL &&
+		 !w->q->classes && !w->q->namespaces && !e->in_function)
+		add(w, "php.mail.password", CLASS_CREDENTIAL_MAILER, 50, e,
+		    "passwords that visitors send are mailed to whom another file names");
 	if (!to && w->alone && e->second & (M_SELF | M_HEADER) && e->second & M_VISITOR &&
 	    (e->second & (M_CLIENT | M_FIELD) ||
 	     ((w->small || w->q->probes) && e->content.n && !(e->second & M_FIELD))))
@@ -491,7 +501,8 @@ static void files(struct weighing *w, const struct event *e)
 	    w->q->tokens < 1500)
 		add(w, "php.read.request", CLASS_WEBSHELL, 50, e,
 		    "a request names the file or address that is read");
-	if (e->sink == SINK_OPEN && e->marks & M_FIELD && !(e->marks & (M_BEHIND | M_URL)) && w->small)
+	if (e->sink == SINK_OPEN && e->marks & M_FIELD && !(e->marks & (M_BEHIND | M_URL)) && w->alone &&
+	    w->q->tokens < 1000 && !w->q->includes)
 		add(w, "php.read.request", CLASS_WEBSHELL, 50, e,
 		    "a request names the file or address that is read");
 	if (e->sink == SINK_FILES && e->marks & M_FIELD && !(e->marks & M_BEHIND) && w->small && changes(e))
@@ -507,7 +518,8 @@ static void files(struct weighing *w, const struct event *e)
 		add(w, "php.read.source", CLASS_WEBSHELL, 50, e,
 		    "it does little more than show another script's text");
 	if (e->kind == EVENT_SYSTEM && w->alone)
-		add(w, "php.read.system", CLASS_WEBSHELL, w->small ? 50 : 30, e,
+		add(w, "php.read.system", CLASS_WEBSHELL,
+		    w->small || (w->q->tokens < 1000 && !w->q->classes) ? 50 : 30, e,
 		    "the system's list of accounts is read");
 	if (e->function.n == 7 && memcmp(e->function.p, "symlink", 7) == 0) {
 		w->links = true;
@@ -561,6 +573,9 @@ static void account(struct weighing *w, const struct event *e)
 
 static void output(struct weighing *w, const struct event *e)
 {
+	if (e->kind == EVENT_PAGE && w->small && !w->q->includes)
+		add(w, "php.output.page", CLASS_OBFUSCATED, 50, e,
+		    "a page is shown that was packed in the script");
 	if (e->marks & M_FILE && e->marks & M_SCRIPT && w->alone && w->q->tokens < TINY && !w->q->includes)
 		add(w, "php.read.source", CLASS_WEBSHELL, 50, e,
 		    "it does little more than show another script's text");
@@ -683,6 +698,8 @@ static void whole(struct weighing *w)
 	int kinds = __builtin_popcount(q->commands);
 	int files = (int)(w->steereds * 10 - w->loose * 5);
 
+	if (kinds >= 4 && !w->alone && !q->namespaces && !q->includes && q->classes <= 1)
+		add(w, "php.commands", CLASS_WEBSHELL, 50, NULL, "it tries several ways to run a command");
 	if (kinds >= 3 && w->alone)
 		add(w, "php.commands", CLASS_WEBSHELL, 20 + kinds * 10, NULL,
 		    "it tries several ways to run a command");
@@ -704,7 +721,8 @@ static void whole(struct weighing *w)
 	if (ev->passwords && w->alone && !q->includes && !q->classes)
 		add(w, "php.password", CLASS_BACKDOOR, 50, NULL,
 		    "it asks for a password whose digest stands in the script");
-	if (ev->hidden_supers && w->alone)
+	/* where calls are hidden, too, it says nothing new about what the file is */
+	if (ev->hidden_supers && !ev->hidden_calls && w->alone)
 		add(w, "php.super.hidden", CLASS_OBFUSCATED, 60, NULL,
 		    "the name of what a request brings is put together from pieces");
 	if (w->links && w->accounts && w->alone)
@@ -754,7 +772,8 @@ static void whole(struct weighing *w)
 	if (w->hides >= 2 || (w->hides && q->self && !q->classes))
 		add(w, "php.hides", CLASS_BACKDOOR, w->hides >= 2 && !q->classes ? 100 : 60, NULL,
 		    "it hides plug-ins or users from the site's own lists");
-	if (ev->visitors >= LISTED && w->alone && q->exits && !q->classes)
+	if (w->alone && !q->classes && ev->visitors >= (q->exits ? LISTED : LISTED_LONG) &&
+	    (q->exits || q->sinks >> SINK_REDIRECT & 1))
 		add(w, "php.cloak", CLASS_DOORWAY, 50, NULL,
 		    "visitors are turned away by a long list of who they may be");
 	if (q->picture)

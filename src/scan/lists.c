@@ -652,6 +652,29 @@ static bool keeps_names(const bool takes[256], const struct value *replacement)
 }
 
 /*
+ * "[^a-z]" with brackets taken for a class, as decoders have it: PHP takes them for the pattern's own ends, so it looks for
+ * the rest at the very start, where it is not.
+ */
+static bool finds_nothing(struct span pattern, const struct value *text)
+{
+	size_t at = 0;
+
+	if (pattern.n < 4 || pattern.p[0] != '[' || pattern.p[1] != '^' || pattern.p[pattern.n - 1] != ']' ||
+	    text->kind != V_TEXT)
+		return false;
+	for (size_t i = 2; i + 1 < pattern.n; i++) {
+		if (pattern.p[i] == '\\' && i + 2 < pattern.n &&
+		    !(pattern.p[i + 1] >= 'a' && pattern.p[i + 1] <= 'z'))
+			i++;
+		else if (strchr(".*+?()[]{}|$\\", pattern.p[i]))
+			return false;
+		if (at >= text->n || text->p[at++] != pattern.p[i])
+			return true;
+	}
+	return false;
+}
+
+/*
  * Only patterns of one class of bytes are worked out: that is what hiding uses them for. Where the subject
  * is not known, what they leave may be no more than a name, which is as good as text in front of it.
  */
@@ -662,6 +685,10 @@ static bool list_preg_replace(struct machine *m, struct value *arg, uint32_t n, 
 	struct buf out = BUF_MAX(1 << 20);
 	bool within = false, many;
 
+	if (n > 2 && arg[0].kind == V_TEXT && finds_nothing(span_of(arg[0].p, arg[0].n), &arg[2])) {
+		*ret = arg[2];
+		return true;
+	}
 	if (n < 3 || arg[0].kind != V_TEXT || arg[1].kind != V_TEXT ||
 	    runs_replacement(span_of(arg[0].p, arg[0].n)) ||
 	    !class_of_pattern(span_of(arg[0].p, arg[0].n), takes))

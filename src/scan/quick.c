@@ -18,7 +18,7 @@
  */
 enum { LONG_TEXT = 400, SHORT_FILE = 60 };
 /* So many are no accident: names nobody can read, jumps, texts with escapes. */
-enum { ODD_NAMES = 10, MANY_GOTOS = 10, MANY_ESCAPES = 20 };
+enum { PACKED_TEXT = 2000, ODD_NAMES = 10, MANY_GOTOS = 10, MANY_ESCAPES = 20 };
 
 static bool has_nocase(struct span s, const char *word)
 {
@@ -455,7 +455,11 @@ bool quick_suspects(const struct quick *q)
 	if (q->connects && q->supers && !q->namespaces && !q->classes)
 		return true;
 	/* a list of visitors to be turned away */
-	if (q->asks && q->exits && q->sinks & BIT(SINK_REDIRECT) && !q->namespaces && !q->classes)
+	if (q->asks && q->sinks & BIT(SINK_REDIRECT) && !q->namespaces && !q->classes)
+		return true;
+	/* a page that is packed, and shown */
+	if (q->decoders && q->longest > PACKED_TEXT && q->tokens < SHORT_FILE && !q->classes &&
+	    !q->namespaces)
 		return true;
 	if ((q->includes || q->supers || q->logs) && q->tokens < SHORT_FILE && !q->namespaces && !q->classes)
 		return true;

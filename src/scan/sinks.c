@@ -342,6 +342,7 @@ static bool directs(struct span s)
 static bool of_system(struct span path)
 {
 	return span_starts(path, SPAN("/etc/passwd")) || span_starts(path, SPAN("/etc/shadow")) ||
+	       span_eq(path, SPAN("/tmp")) || span_eq(path, SPAN("/tmp/")) ||
 	       span_starts(path, SPAN("/etc/valiases")) || span_starts(path, SPAN("/var/named")) ||
 	       span_eq(path, SPAN("/"));
 }
@@ -362,6 +363,26 @@ static bool fixed(const struct sink_call *c, const struct value *first)
 	const struct value *v = at ? &at->value : first;
 
 	return c->n && !v->marks && ((v->kind == V_TEXT && v->n) || v->kind == V_INT);
+}
+
+/* Starts like what a system or another interpreter runs. */
+static bool packed_program(struct span s)
+{
+	return span_starts(s, SPAN("#!")) || span_starts(s, SPAN("#include")) ||
+	       span_starts(s, SPAN("\x7f"
+				   "ELF")) ||
+	       (s.n > 200 && span_starts(s, SPAN("MZ")) && memchr(s.p, 0, s.n));
+}
+
+/* HTML with a script or a page's head in it, long and out of a decoder. */
+static bool packed_page(const struct value *v)
+{
+	struct span s = v->kind == V_TEXT ? span_head(span_of(v->p, v->n), 4096) : SPAN_NONE;
+
+	return s.n > 200 && v->marks & M_DECODED && !(v->marks & (M_INPUT | M_REMOTE)) &&
+	       memchr(s.p, '<', s.n) &&
+	       (span_search(s, 0, SPAN("<script")) >= 0 || span_search(s, 0, SPAN("<html")) >= 0 ||
+		span_search(s, 0, SPAN("<HTML")) >= 0 || span_search(s, 0, SPAN("<!DOCTYPE")) >= 0);
 }
 
 /*
@@ -390,6 +411,8 @@ static uint8_t kind_of(struct machine *m, const struct sink_call *c, const struc
 		return EVENT_STARTS;
 	if (c->sink == SINK_REPLACE && unset_pattern(c))
 		return EVENT_UNSET;
+	if (c->sink == SINK_OUTPUT && packed_page(first))
+		return EVENT_PAGE;
 	if (c->sink == SINK_GIVEN && c->in_markup)
 		return EVENT_NAMED;
 	if (c->sink == SINK_READ && shows(c->name) && first->kind == V_TEXT && !(first->marks & M_INPUT) &&
@@ -414,11 +437,10 @@ static uint8_t kind_of(struct machine *m, const struct sink_call *c, const struc
 		return EVENT_PLAIN;
 	if (s.n > 100 && second->marks & M_DECODED && memcmp(s.p, "PK\3\4", 4) == 0)
 		return EVENT_ARCHIVE;
-	if (second->marks & (M_DECODED | M_CHANGED) &&
-	    (span_starts(s, SPAN("#!")) || span_starts(s, SPAN("#include")) ||
-	     span_starts(s, SPAN("\x7f"
-				 "ELF"))))
+	if (second->marks & (M_DECODED | M_CHANGED) && packed_program(s))
 		return EVENT_PROGRAM;
+	if (packed_page(second))
+		return EVENT_PAGE;
 	return first->marks & M_SCRIPT || (first->kind == V_TEXT && value_script(span_of(first->p, first->n)))
 		       ? directs(s) ? EVENT_DIRECTS : EVENT_PLAIN
 		       : EVENT_PLAIN;
