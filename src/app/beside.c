@@ -202,7 +202,7 @@ static void copy_for_clamscan(struct beside *b, int fd, struct span path)
 		at += (size_t)n;
 	}
 	close(out);
-	b->copied[b->ncopied++] = scanning_path((struct scanning *)b->s, arena_span(b->arena, path));
+	b->copied[b->ncopied++] = arena_span(b->arena, path);
 }
 
 static void put_name(struct beside *b, struct scanning *s, struct span path, struct span name)

@@ -29,7 +29,7 @@ struct beside *beside_new(struct scanning *s);
 void beside_free(struct beside *b);
 /* What the scanner has to show us. */
 enum scan_beside beside_wants(const struct beside *b);
-/* FD stays the caller's. SUSPECT: we have a reason of our own to ask. */
+/* FD stays the caller's; PATH as it is shown. SUSPECT: we have a reason of our own to ask. */
 void beside_ask(struct beside *b, int fd, bool suspect, struct span path, struct beside_answer *ret);
 /* With --full: maldet looks at FOLDER, before its sessions are read. Takes as long as it takes, an hour at most. */
 void beside_run_maldet(struct scanning *s, const char *folder);

@@ -190,7 +190,7 @@ static int told_of(struct scanning *s, struct span body, const enum scan_rank *r
 	if (rank)
 		f.rank = *rank;
 	if (m->nfds)
-		beside_ask(s->beside, m->fds[0], true, f.path, &answer);
+		beside_ask(s->beside, m->fds[0], true, scanning_path(s, f.path), &answer);
 	if (answer.failed.n)
 		scanning_skip(s, f.path, answer.failed);
 	if (why.n)
@@ -244,7 +244,7 @@ static int take_look(struct scanning *s, const struct message *m, struct err *er
 	s->arena = arena_new();
 	rc = unpack_told(s, u.left, true, &f, &why, err);
 	if (rc == 0)
-		beside_ask(s->beside, m->fds[0], false, f.path, &answer);
+		beside_ask(s->beside, m->fds[0], false, scanning_path(s, f.path), &answer);
 	arena_free(s->arena);
 	s->arena = all;
 	if (rc < 0)

@@ -2,6 +2,7 @@
  * fuzz_decode - any bytes through every decoder: output stays under its ceiling whatever the ratio, and the pairs that can
  * go back do.
  */
+#include "fuzz_time.h"
 #include "scan/decode.h"
 
 #include <stdlib.h>
@@ -35,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span in = span_of((const char *)data, size);
+	uint64_t from = time_now();
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		struct buf out = BUF_MAX(i % 2 ? CEILING : 100);
@@ -48,5 +50,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	back(decode_url_encode, decode_url, in);
 	back(decode_rot13, decode_rot13, in);
 	back(decode_reverse, decode_reverse, in);
+	time_must(from, 1000000, 20, size);
 	return 0;
 }

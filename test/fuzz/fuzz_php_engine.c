@@ -3,13 +3,11 @@
  * speaks of.
  */
 #include "base/arena.h"
+#include "fuzz_time.h"
 #include "scan/engine.h"
 #include "scan/php.h"
 
-#include <stdlib.h>
-#include <time.h>
-
-#define SECONDS_MOST 4 /* under sanitizers, which are twenty times slower */
+#define MICROS_MOST 4000000 /* under sanitizers, which are twenty times slower */
 
 static void must(bool good)
 {
@@ -27,16 +25,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct events ev = { 0 };
 	struct judgement j = { 0 };
 	struct quick q;
-	struct timespec from, to;
+	uint64_t from;
 
 	if (!words)
 		words = lexicon_new();
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	from = time_now();
 	quick_look(words, text, &q);
 	/* the engine must bear what the first look would have let go, too */
 	php_judge(words, &q, text, arena, &ev, &j);
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-	must(to.tv_sec - from.tv_sec <= SECONDS_MOST);
+	time_must(from, MICROS_MOST, 0, size);
 	must(arena_bytes(arena) < 3 * ENGINE_BYTES + 64 * size + (1 << 22));
 	for (uint32_t i = 0; i < ev.n; i++) {
 		must(ev.event[i].text < ev.texts);

@@ -1,6 +1,7 @@
 /*
- * fuzz_php_lex - any bytes as PHP: every token lies in the text, each call moves on, and the end comes.
+ * fuzz_php_lex - any bytes as PHP: every token lies in the text, each call moves on, and the end comes, in time.
  */
+#include "fuzz_time.h"
 #include "scan/lex.h"
 #include "scan/lexicon.h"
 #include "scan/quick.h"
@@ -24,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct quick q;
 	size_t tokens = 0;
 	char *copy;
+	uint64_t from = time_now();
 
 	if (!words)
 		words = lexicon_new();
@@ -51,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(lex_next(&l).kind == TK_END);
 	quick_look(words, text, &q);
 	must(q.tokens <= 8 * text.n + 64);
+	time_must(from, 200000, 10, size);
 	free(copy);
 	return 0;
 }

@@ -2,6 +2,7 @@
  * What a scan is held against: signatures, manifests, and what others have named. The first byte says which; the input is
  * cut in two at the first NUL: rules, then what they are held against.
  */
+#include "fuzz_time.h"
 #include "scan/known.h"
 #include "scan/named.h"
 #include "scan/sigs.h"
@@ -45,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ptrdiff_t nul;
 	size_t sum = 0;
 	int kind;
+	uint64_t from = time_now();
 
 	if (size < 2)
 		return 0;
@@ -59,5 +61,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		releases(kind == 2, rules, text);
 	else
 		named_read((enum named_kind)(kind - 4), rules, see, &sum);
+	time_must(from, 2000000, 20, size);
 	return 0;
 }
