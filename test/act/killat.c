@@ -2,6 +2,9 @@
  * killat - runs a program and kills it with SIGKILL before its Nth system call takes effect; N 0: lets it run, and writes
  * what it calls to LOG, one name or number a line. Usage: killat N LOG PROGRAM [ARGUMENT...]
  *
+ * With a call's name in place of N, the program LOG is run before the first of these calls takes effect: what somebody else
+ * does at just that moment.
+ *
  * strace(1) cannot: the count of its inject=all:when=N is each system call's own, so that most gaps between two calls are
  * never hit. Only the program itself is counted, nobody it starts. Exit: its own, or 128 and the signal.
  */
@@ -9,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,6 +24,8 @@ static const char *name_of(unsigned long long nr, char room[24])
 	switch (nr) {
 	case SYS_recvmsg:
 		return "recvmsg";
+	case SYS_renameat2:
+		return "renameat2";
 	case SYS_clone:
 	case SYS_clone3:
 #ifdef SYS_fork
@@ -48,6 +54,19 @@ static unsigned long long entered(pid_t pid)
 	return info.entry.nr;
 }
 
+/* Somebody else's program, to its end. */
+static void let(const char *program)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl(program, program, (char *)NULL);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 static int ended(int status)
 {
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -55,14 +74,15 @@ static int ended(int status)
 
 int main(int argc, char **argv)
 {
+	const char *call = argc > 3 && (argv[1][0] < '0' || argv[1][0] > '9') ? argv[1] : NULL;
 	unsigned long at = argc > 3 ? strtoul(argv[1], NULL, 10) : 0, n = 0;
-	FILE *log = argc > 3 ? fopen(argv[2], "we") : NULL;
+	FILE *log = argc > 3 ? fopen(call ? "/dev/null" : argv[2], "we") : NULL;
 	int status, signal = 0;
 	char room[24];
 	pid_t pid;
 
 	if (!log || (pid = fork()) < 0) {
-		fputs("usage: killat N LOG PROGRAM [ARGUMENT...]\n", stderr);
+		fputs("usage: killat N|CALL LOG|PROGRAM PROGRAM [ARGUMENT...]\n", stderr);
 		return 64;
 	}
 	if (pid == 0) {
@@ -84,6 +104,10 @@ int main(int argc, char **argv)
 		nr = signal ? ~0ull : entered(pid);
 		if (nr == ~0ull)
 			continue;
+		if (call && strcmp(name_of(nr, room), call) == 0) {
+			let(argv[2]);
+			call = NULL;
+		}
 		if (++n == at)
 			kill(pid, SIGKILL);
 		if (at == 0)

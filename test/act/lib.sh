@@ -67,12 +67,15 @@ killable() {
 	[ -s $T/inject ] || exec $T/bin/real
 	read -r how what <$T/inject
 	[ "\$how" != kill ] || exec $T/bin/act-killat "\$what" $T/trace $T/bin/real
+	[ "\$how" != before ] || exec $T/bin/act-killat \$what $T/bin/real
 	exec strace -qq -o /dev/null \$how \$what $T/bin/real
 	END
 	chmod 755 "$T/bin/spamtrail-act"
 	calm
 }
 kill_at() { echo "kill $1" >"$T/inject"; }
+before_call() { echo "before $1 $2" >"$T/inject"; } # the first CALL waits until PROGRAM has ended
+calmed() { mv "$T/bin/real" "$T/bin/spamtrail-act"; } # as if killable had not been
 calm() { : >"$T/inject"; }
 # The loader's calls are the same in every run and change nothing: from the first message on.
 first_call() { awk '/recvmsg/ { print NR; exit }' "$T/trace"; }
