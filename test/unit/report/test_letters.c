@@ -239,6 +239,22 @@ static void json_says_what_was_put_in(void **state)
 	}
 }
 
+/* What could not be looked at is not done: the letter waits for it as for what is open. */
+static void gate_opens_when_all_is_closed(void **state)
+{
+	struct letter_point points[] = { { POINT_CLOSED, SPAN("a") }, { POINT_CLOSED, SPAN("b") } };
+	const struct letter_facts f = { .points = points, .npoints = 2 };
+
+	assert_false(letters_open(&f));
+	points[1].state = POINT_OPEN;
+	assert_true(letters_open(&f));
+	points[1].state = POINT_UNKNOWN;
+	assert_true(letters_open(&f));
+	points[0].state = POINT_UNKNOWN;
+	points[1].state = POINT_CLOSED;
+	assert_true(letters_open(&f));
+}
+
 /* The gate on the screen, --plain, and what a deed on the queue is about to touch. */
 static void screens_are_harmless(void **state)
 {
@@ -479,6 +495,7 @@ int main(void)
 		cmocka_unit_test(texts_are_harmless),
 		cmocka_unit_test(pages_hold_only_our_tags),
 		cmocka_unit_test(json_says_what_was_put_in),
+		cmocka_unit_test(gate_opens_when_all_is_closed),
 		cmocka_unit_test(screens_are_harmless),
 		cmocka_unit_test(queues_are_harmless),
 		cmocka_unit_test(language),
