@@ -19,6 +19,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/fsuid.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -81,27 +82,52 @@ static int keep_capabilities(uint32_t keep, struct err *err)
 	return 0;
 }
 
-/* Root becomes UID (nobody, or a folder's owner) for good; anybody else stays who he is. Capabilities but those in KEEP go in both cases. */
-static int leave_root(uint32_t keep, uid_t uid, struct confine_report *report, struct err *err)
+/*
+ * Files are opened as ACCOUNT. Nothing but that is his: whose real and saved uid a process has may stop it, end it and set
+ * its limits, and he whom we read has programs of his own that are running.
+ */
+static int read_as(uid_t account, struct err *err)
 {
-	int r;
+	int r = keep_capabilities(UINT32_C(1) << CAP_SETUID, err);
 
-	if (keep && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+	if (r < 0)
+		return r;
+	setfsuid(account);
+	/* it tells what was set before, and nothing else */
+	if ((uid_t)setfsuid((uid_t)-1) != account)
+		return err_set(err, EXIT_NOPERM, "files cannot be read as uid %u", account);
+	return 0;
+}
+
+/*
+ * Root becomes nobody for good; anybody else stays who he is. ACCOUNT: whose files are read as he may read them, or 0.
+ * Capabilities but those in KEEP go in both cases.
+ */
+static int leave_root(uint32_t keep, uid_t account, struct confine_report *report, struct err *err)
+{
+	bool root = geteuid() == 0;
+	int r = 0;
+
+	if ((keep || (root && account)) && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return err_sys(err, EXIT_NOPERM, "capabilities cannot be kept");
-	if (geteuid() == 0) {
+	if (root) {
 		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-		    setresuid(uid, uid, uid) < 0)
-			return err_sys(err, EXIT_NOPERM, "root cannot be left for uid %u", uid);
+		    setresuid(NOBODY, NOBODY, NOBODY) < 0)
+			return err_sys(err, EXIT_NOPERM, "root cannot be left for uid %u", NOBODY);
+		if (account)
+			r = read_as(account, err);
 		report->dropped = true;
 	}
+	if (r < 0)
+		return r;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
 		return err_sys(err, EXIT_NOPERM, "ambient capabilities cannot be dropped");
 	r = keep_capabilities(keep, err);
 	if (r < 0)
 		return r;
-	if (keep && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
+	if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
 		return err_sys(err, EXIT_NOPERM, "process flags cannot be set");
-	if (report->dropped && (setuid(0) == 0 || geteuid() != uid || getegid() != NOBODY))
+	if (report->dropped && (setuid(0) == 0 || geteuid() != NOBODY || getegid() != NOBODY))
 		bug("root came back");
 	report->uid = geteuid();
 	return 0;
@@ -153,8 +179,7 @@ int confine_reader(const struct confine_want *want, struct confine_report *ret_r
 	r = lock_in(want, &report, err);
 	if (r < 0)
 		return r;
-	r = leave_root(powers(want, &report), want->below && want->account ? want->account : NOBODY, &report,
-		       err);
+	r = leave_root(powers(want, &report), want->below ? want->account : 0, &report, err);
 	if (r < 0)
 		return r;
 	/* After the change of uid, which resets both: die with the parent, and let no equal uid trace us. */

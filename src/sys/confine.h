@@ -26,7 +26,8 @@ struct confine_want {
 	 */
 	bool below;
 	int below_fd;
-	uint32_t account; /* with below: root becomes this uid and keeps no right at all; 0: as said above */
+	uint32_t
+		account; /* with below: as nobody files are opened by this uid's rights, and no right of root's is kept; 0: as said above */
 	bool library; /* a foreign library works here: calls of its libc that we do without */
 	bool network; /* the resolver: IP sockets of its own, pipes between its threads; sets library, too */
 	bool charsets; /* opening a file fails instead of ending the process: libc looks for iconv's tables */

@@ -4,6 +4,7 @@
  *
  * "attack naive HOME OUTSIDE SECONDS" is the victim that looks first and acts by name afterwards.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -148,6 +149,28 @@ static void writing(int i)
 		return;
 }
 
+/* Who looks at his files runs as him: whatever of ours he may stop or end is stopped, and ended in the end. */
+static void stopping(int i)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *d;
+
+	while (proc && (d = readdir(proc))) {
+		char path[300], name[32] = "";
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/%s/comm", d->d_name);
+		fd = d->d_name[0] >= '1' && d->d_name[0] <= '9' ? open(path, O_RDONLY) : -1;
+		if (fd < 0)
+			continue;
+		if (read(fd, name, sizeof(name) - 1) > 0 && strcmp(name, "spamtrail\n") == 0)
+			kill(atoi(d->d_name), i % 4 < 3 ? SIGSTOP : SIGKILL);
+		close(fd);
+	}
+	if (proc)
+		closedir(proc);
+}
+
 /* Looks, then acts by name: what a script with chmod and mv does. */
 static void naive(int i)
 {
@@ -174,6 +197,7 @@ static const struct {
 	{ "lease", lease },
 	{ "socket", sock },
 	{ "writing", writing },
+	{ "stopping", stopping },
 	{ "naive", naive },
 };
 
