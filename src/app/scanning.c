@@ -43,11 +43,16 @@ struct span scanning_path(struct scanning *s, struct span path)
 
 /* --- what is kept ------------------------------------------------------------------------------ */
 
+static bool is_full(const struct scanning *s)
+{
+	return s->r.findings == FINDINGS_MOST || arena_bytes(s->arena) > FINDINGS_BYTES;
+}
+
 void scanning_add(struct scanning *s, const struct scan_finding *f)
 {
 	struct scan_report *r = &s->r;
 
-	if (r->findings == FINDINGS_MOST || arena_bytes(s->arena) > FINDINGS_BYTES) {
+	if (is_full(s)) {
 		s->incomplete = true;
 		scanning_note(s, SPAN("more was found than can be told: scan smaller folders"));
 		return;
@@ -139,6 +144,27 @@ void scanning_name(struct scanning *s, struct scan_finding *f, const struct besi
 		f->verdict = sure ? SCAN_MALICIOUS : SCAN_SUSPICIOUS;
 }
 
+/* Nothing of it is kept: whoever plants a million scripts does not fill our memory with them. */
+static int told_beyond(struct scanning *s, struct span body, struct err *err)
+{
+	struct arena *all = s->arena;
+	struct scan_finding f = { 0 };
+	struct span why = SPAN_NONE;
+	int rc;
+
+	s->arena = arena_new();
+	rc = unpack_told(s, body, false, &f, &why, err);
+	arena_free(s->arena);
+	s->arena = all;
+	if (rc < 0)
+		return rc;
+	s->r.skips_more += why.n > 0;
+	s->incomplete |= why.n > 0;
+	if (f.verdict != SCAN_CLEAN)
+		scanning_add(s, &f);
+	return 0;
+}
+
 /* One file of which there is something to say; others are asked about it, if it came along. */
 static int told_of(struct scanning *s, struct span body, const enum scan_rank *rank, const struct message *m,
 		   struct err *err)
@@ -146,8 +172,11 @@ static int told_of(struct scanning *s, struct span body, const enum scan_rank *r
 	struct beside_answer answer = { 0 };
 	struct scan_finding f = { 0 };
 	struct span why = SPAN_NONE;
-	int rc = unpack_told(s, body, false, &f, &why, err);
+	int rc;
 
+	if (is_full(s))
+		return told_beyond(s, body, err);
+	rc = unpack_told(s, body, false, &f, &why, err);
 	if (rc < 0)
 		return rc;
 	if (rank)

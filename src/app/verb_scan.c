@@ -103,6 +103,7 @@ static void show_near(struct scanning *s)
 static int scan_all(struct scanning *s, struct err *err)
 {
 	struct scan_targets targets;
+	size_t read = 0;
 	int rc = scan_targets_find(s, &targets, err);
 
 	if (rc < 0)
@@ -114,17 +115,25 @@ static int scan_all(struct scanning *s, struct err *err)
 		if (targets.target[i].whole)
 			beside_run_maldet(s, targets.target[i].folder);
 	scan_rules_named(s);
-	for (size_t i = 0; rc == 0 && i < targets.n && !scan_interrupted; i++) {
+	for (size_t i = 0; i < targets.n && !scan_interrupted; i++) {
+		struct err why = { 0 };
+		int one;
+
 		scan_rules_packages(s, targets.target[i].folder);
-		rc = scanning_folder(s, &targets.target[i], err);
+		one = scanning_folder(s, &targets.target[i], &why);
+		read += one == 0;
+		if (one < 0 && rc == 0)
+			rc = err_set(err, (enum exit_code)-one, "%s", why.text);
+		/* one folder's end is not the others': what is found in them is told */
+		if (one < 0)
+			scanning_note(s, span_str(why.text));
 		/* where the logs say somebody has his home there may be none any more */
-		if (rc < 0 && targets.near && i < targets.near) {
-			scanning_note(s, span_str(err->text));
-			rc = 0;
-		}
-		if (rc == 0 && i + 1 == targets.near)
+		s->incomplete |= one < 0 && (one != -EXIT_NOINPUT || i >= targets.near);
+		if (i + 1 == targets.near)
 			show_near(s);
 	}
+	if (read || s->r.findings)
+		rc = 0;
 	if (rc == 0)
 		beside_join(s->beside, s);
 	return rc;
