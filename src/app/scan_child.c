@@ -136,13 +136,17 @@ static void give_note(struct scanner *s, const char *what, struct span name, uns
 
 static void on_skip(void *ctx, struct span path, const char *why, bool harmless)
 {
+	struct scanner *s = ctx;
 	struct buf body = BUF_MAX(1 << 16);
 	struct packer p = { .out = &body };
 
+	/* a link is harmless where it leads to what is read; of the very script that mailed that is not known */
+	if (s->task->rank == RANK_MAILER && s->task->only && span_eq(path, span_str(s->task->only)))
+		harmless = false;
 	pack_span(&p, path);
 	pack_span(&p, span_str(why));
 	pack_u8(&p, harmless);
-	give(ctx, SCAN_SKIP, &body);
+	give(s, SCAN_SKIP, &body);
 	buf_free(&body);
 }
 
@@ -466,6 +470,7 @@ static void walk(struct scanner *s, const char *start, const char *only)
 	const struct scan_task *task = s->task;
 	struct walk_want walk = {
 		.dir = s->want->dir,
+		.place = s->want->place,
 		.start = start,
 		.only = only,
 		.flat = task->flat,

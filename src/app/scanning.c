@@ -64,11 +64,13 @@ void scanning_add(struct scanning *s, const struct scan_finding *f)
 	r->finding[r->findings++] = *f;
 }
 
-void scanning_skip(struct scanning *s, struct span path, struct span why)
+static void keep_skip(struct scanning *s, struct span path, struct span why, bool harmless)
 {
 	struct scan_report *r = &s->r;
 
-	if (r->skips == SKIPS_MOST || arena_bytes(s->arena) > FINDINGS_BYTES) {
+	/* a thousand links leave room for the one file that should have been read */
+	if (r->skips == SKIPS_MOST || (harmless && r->skips >= SKIPS_MOST / 2) ||
+	    arena_bytes(s->arena) > FINDINGS_BYTES) {
 		r->skips_more++;
 		return;
 	}
@@ -76,7 +78,13 @@ void scanning_skip(struct scanning *s, struct span path, struct span why)
 		s->skips_cap = s->skips_cap ? s->skips_cap * 2 : 64;
 		r->skip = xrealloc(r->skip, s->skips_cap * sizeof(*r->skip));
 	}
-	r->skip[r->skips++] = (struct scan_skip){ scanning_path(s, path), arena_span(s->arena, why) };
+	r->skip[r->skips++] =
+		(struct scan_skip){ scanning_path(s, path), arena_span(s->arena, why), harmless };
+}
+
+void scanning_skip(struct scanning *s, struct span path, struct span why)
+{
+	keep_skip(s, path, why, false);
 }
 
 void scanning_note(struct scanning *s, struct span text)
@@ -268,7 +276,7 @@ static int take_skip(struct scanning *s, struct span body, struct err *err)
 	if (!unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the scanner skipped a file in a way that makes no sense");
 	s->incomplete |= !harmless;
-	scanning_skip(s, path, why);
+	keep_skip(s, path, why, harmless);
 	return 0;
 }
 
@@ -484,8 +492,11 @@ static int finding_order(const void *a, const void *b)
 static int skip_order(const void *a, const void *b)
 {
 	const struct scan_skip *x = a, *y = b;
-	int order = span_compare(x->path, y->path);
+	int order = (int)x->harmless - (int)y->harmless;
 
+	/* a screen shows the first few: those that matter */
+	if (!order)
+		order = span_compare(x->path, y->path);
 	return order ? order : span_compare(x->why, y->why);
 }
 

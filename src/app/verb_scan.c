@@ -123,7 +123,7 @@ static int scan_all(struct scanning *s, struct err *err)
 		one = scanning_folder(s, &targets.target[i], &why);
 		read += one == 0;
 		if (one < 0 && rc == 0)
-			rc = err_set(err, (enum exit_code)-one, "%s", why.text);
+			rc = err_set(err, (enum exit_code) - one, "%s", why.text);
 		/* one folder's end is not the others': what is found in them is told */
 		if (one < 0)
 			scanning_note(s, span_str(why.text));

@@ -66,6 +66,7 @@ struct scan_finding {
 
 struct scan_skip {
 	struct span path, why;
+	bool harmless; /* nothing in it could have been read */
 };
 
 struct scan_report {

@@ -1,12 +1,15 @@
 /*
- * config - see config.h. Line by line, first word first; what a directive does decides, not how it is spelt.
+ * config - see config.h. Line by line, as the server reads them; what a directive does decides, not how it is spelt.
  *
  * Sources: httpd mod_mime (AddHandler, AddType, SetHandler), core (php_value under mod_php), PHP manual "List of php.ini
- * directives" (auto_prepend_file), crontab(5).
+ * directives" (auto_prepend_file, zend.script_encoding), httpd "Configuration Files" (a backslash continues a line), crontab(5).
  * TRUST: an account writes them; a line is looked at in one pass.
  */
 #include "scan/config.h"
 
+#include "base/arena.h"
+#include "scan/cron.h"
+#include "scan/line.h"
 #include "scan/php.h"
 
 enum config_kind { KIND_NONE, KIND_HTACCESS, KIND_INI, KIND_CRON };
@@ -33,43 +36,12 @@ bool config_named(struct span path)
 	return kind_of(path) != KIND_NONE;
 }
 
-/*
- * Anywhere in the line, any case: Apache's directives have no case, and a quote or blank more must not
- * hide one.
- */
-static bool has(struct span s, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= s.n; i++)
-		if (span_eq_nocase(span_of(s.p + i, n), span_of(word, n)))
-			return true;
-	return false;
-}
-
-/*
- * Ends of names that are pictures, texts and styles: what never runs. Looked for anywhere in the text, as
- * a directive may go on behind the name.
- */
-static bool names_quiet_file(struct span s)
-{
-	static const char *const quiet[] = { ".jpg", ".jpeg", ".png",  ".gif", ".ico", ".txt",
-					     ".css", ".svg",  ".webp", ".bmp", ".pdf", ".zip",
-					     ".log", ".xml",  ".html", ".htm", ".js",  ".tmp",
-					     ".bak", ".ttf",  ".woff", ".mp3" };
-
-	for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
-		if (has(s, quiet[i]))
-			return true;
-	return false;
-}
-
 struct look {
 	struct events *ev;
 	struct judgement *j;
 	uint32_t at; /* of the line */
-	int lines;
 	bool runs_cgi; /* the place may run CGI: without that, cgi-script forbids */
+	bool of_quiet; /* within <Files> of pictures or texts */
 };
 
 static void add(struct look *l, const char *rule, int weight, const char *text)
@@ -98,123 +70,172 @@ static void add(struct look *l, const char *rule, int weight, const char *text)
 static void prepended(struct look *l, struct span value)
 {
 	value = span_trim(value);
-	while (value.n && (value.p[0] == '"' || value.p[0] == '\'' || value.p[0] == '='))
+	while (value.n && strchr("\"'=", value.p[0]))
 		value = span_trim(span_from(value, 1));
-	if (!value.n || span_eq_nocase(span_head(value, 4), SPAN("none")) || has(value, "wordfence-waf.php"))
+	while (value.n && strchr("\"'", value.p[value.n - 1]))
+		value = span_trim(span_head(value, value.n - 1));
+	/* the whole of it: "none.jpg" is a file */
+	if (!value.n || span_eq_nocase(value, SPAN("none")))
 		return;
-	if (names_quiet_file(value) || has(value, "http://") || has(value, "https://") ||
-	    has(value, "php://") || has(value, "data:") || has(value, "phar://"))
+	if (line_names_quiet_file(value) || line_has(value, "http://") || line_has(value, "https://") ||
+	    line_has(value, "php://") || line_has(value, "data:") || line_has(value, "phar://"))
 		add(l, "config.prepend.hidden", 120,
 		    "a file that is no script is run in front of every page");
 	else if (span_starts(value, SPAN("/tmp")) || span_starts(value, SPAN("/var/tmp")) ||
-		 span_starts(value, SPAN("/dev/shm")) || has(value, "/.") || has(value, "/uploads/"))
+		 span_starts(value, SPAN("/dev/shm")) || line_has(value, "/.") ||
+		 line_has(value, "/uploads/"))
 		add(l, "config.prepend.place", 100,
 		    "a script from a place where none belongs is run in front of every page");
-	else
+	else if (!span_ends(value, SPAN("/wordfence-waf.php")) && !span_eq(value, SPAN("wordfence-waf.php")))
 		add(l, "config.prepend", 50, "a script is run in front of every page");
 }
 
 /* What stands behind WORD in LINE. */
 static struct span behind(struct span line, const char *word)
 {
-	size_t n = strlen(word);
+	ptrdiff_t at = line_find(line, 0, word);
 
-	for (size_t i = 0; i + n <= line.n; i++)
-		if (span_eq_nocase(span_of(line.p + i, n), span_of(word, n)))
-			return span_from(line, i + n);
-	return SPAN_NONE;
+	return at < 0 ? SPAN_NONE : span_from(line, (size_t)at + strlen(word));
+}
+
+/* An alphabet in which nobody who looks at the file sees what it says; PHP reads it so all the same. */
+static void script_encoding(struct look *l, struct span line)
+{
+	static const char *const odd[] = { "UTF-7",  "UTF7", "UTF-16", "UTF16",	 "UTF-32",   "UCS",
+					   "BASE64", "HTML", "QPrint", "Quoted", "UUENCODE", "EBCDIC" };
+	struct span value = behind(line, "zend.script_encoding");
+
+	for (size_t i = 0; value.n && i < sizeof(odd) / sizeof(odd[0]); i++)
+		if (line_has(value, odd[i])) {
+			add(l, "config.encoding", 100,
+			    "scripts are read in an alphabet that hides what they say");
+			return;
+		}
+	if (value.n)
+		add(l, "config.encoding", 50,
+		    "scripts are read in another alphabet than they seem written in");
+}
+
+static void php_line(struct look *l, struct span line)
+{
+	/* both may stand in one line, one of them as the other's value */
+	if (line_has(line, "auto_prepend_file"))
+		prepended(l, behind(line, "auto_prepend_file"));
+	if (line_has(line, "auto_append_file"))
+		prepended(l, behind(line, "auto_append_file"));
+	script_encoding(l, line);
+}
+
+/* Which handler pictures get may stand in a line behind the one that names them. */
+static void files_of(struct look *l, struct span line)
+{
+	if (line_has(line, "</Files"))
+		l->of_quiet = false;
+	else if (line_has(line, "<Files"))
+		l->of_quiet = line_names_quiet_file(line);
 }
 
 /* What Apache would run, prepend or redirect. */
 static void htaccess_line(struct look *l, struct span line)
 {
-	bool handler = has(line, "AddHandler") || has(line, "AddType") || has(line, "SetHandler") ||
-		       has(line, "ForceType");
+	bool handler = line_has(line, "AddHandler") || line_has(line, "AddType") ||
+		       line_has(line, "SetHandler") || line_has(line, "ForceType");
 
-	l->runs_cgi |= has(line, "Options") && has(line, "ExecCGI") && !has(line, "-ExecCGI");
+	files_of(l, line);
+	l->runs_cgi |=
+		line_has(line, "Options") && (line_has(line, " ExecCGI") || line_has(line, "+ExecCGI"));
 	if (handler &&
-	    (has(line, "x-httpd-") || has(line, "php-script") || has(line, "php-cgi") ||
-	     (has(line, "cgi-script") && l->runs_cgi)) &&
-	    names_quiet_file(line))
+	    (line_has(line, "x-httpd-") || line_has(line, "php-script") || line_has(line, "php-cgi") ||
+	     line_has(line, "fcgid-script") || (line_has(line, "cgi-script") && l->runs_cgi) ||
+	     (l->of_quiet && line_has(line, "php"))) &&
+	    (l->of_quiet || line_names_quiet_file(line)))
 		add(l, "config.handler", 120, "pictures or texts are run as scripts");
-	else if (handler && has(line, "x-httpd-php") && (has(line, "SetHandler") || has(line, "ForceType")) &&
-		 !has(line, "fpm") && !has(line, "proxy:"))
+	else if (handler && line_has(line, "x-httpd-php") &&
+		 (line_has(line, "SetHandler") || line_has(line, "ForceType")) && !line_has(line, "fpm") &&
+		 !line_has(line, "proxy:"))
 		add(l, "config.handler.all", 20, "a whole place is run as PHP");
-	if (has(line, "auto_prepend_file"))
-		prepended(l, behind(line, "auto_prepend_file"));
-	else if (has(line, "auto_append_file"))
-		prepended(l, behind(line, "auto_append_file"));
-	if (has(line, "RewriteCond") && (has(line, "HTTP_REFERER") || has(line, "HTTP_USER_AGENT")) &&
-	    (has(line, "google") && (has(line, "yahoo") || has(line, "bing") || has(line, "msn"))))
+	php_line(l, line);
+	if (line_has(line, "RewriteCond") &&
+	    (line_has(line, "HTTP_REFERER") || line_has(line, "HTTP_USER_AGENT")) &&
+	    (line_has(line, "google") &&
+	     (line_has(line, "yahoo") || line_has(line, "bing") || line_has(line, "msn"))))
 		add(l, "config.cloak", 40, "visitors who come from a search engine are sent elsewhere");
 	/*
 	 * a redirect by itself is every site's daily bread: it counts behind something that did, such as
 	 * the condition
 	 */
-	if (has(line, "RewriteRule") && (has(line, "http://") || has(line, "https://")) && l->j->reasons &&
-	    has(line, "[R") && !has(line, "%{HTTP_HOST}") && !has(line, "%{SERVER_NAME}"))
+	if (line_has(line, "RewriteRule") && (line_has(line, "http://") || line_has(line, "https://")) &&
+	    l->j->reasons && line_has(line, "[R") && !line_has(line, "%{HTTP_HOST}") &&
+	    !line_has(line, "%{SERVER_NAME}"))
 		add(l, "config.redirect", 30, "to another server");
 }
 
 static void ini_line(struct look *l, struct span line)
 {
-	if (line.n && line.p[0] == ';')
-		return;
-	if (has(line, "auto_prepend_file"))
-		prepended(l, behind(line, "auto_prepend_file"));
-	else if (has(line, "auto_append_file"))
-		prepended(l, behind(line, "auto_append_file"));
+	if (line.n && line.p[0] != ';')
+		php_line(l, line);
 }
 
-/* What cron would fetch, decode or run. */
 static void cron_line(struct look *l, struct span line)
 {
-	bool fetches = has(line, "curl") || has(line, "wget") || has(line, "lwp-") || has(line, "fetch ");
-	bool runs = has(line, "| sh") || has(line, "|sh") || has(line, "| bash") || has(line, "|bash") ||
-		    has(line, "| php") || has(line, "|php") || has(line, "| perl");
+	struct cron_reason r = cron_weigh(line);
 
-	if (fetches && runs)
-		add(l, "config.cron.fetch", 120, "cron fetches a script from another server and runs it");
-	else if (has(line, "base64") && runs)
-		add(l, "config.cron.decode", 120, "cron decodes a script and runs it");
-	else if ((has(line, "/tmp/") || has(line, "/dev/shm/") || has(line, "/var/tmp/")) &&
-		 (has(line, "* * * * *") || has(line, "*/")))
-		add(l, "config.cron.place", 60, "cron runs something from a place that anybody may write to");
-	else if (has(line, "php") && names_quiet_file(line) && !has(line, ">"))
-		add(l, "config.cron.picture", 100, "cron runs a picture or a text as PHP");
+	if (r.rule)
+		add(l, r.rule, r.weight, r.text);
 }
 
 /*
- * Lines are cut at 2,000 bytes, files at 20,000 lines. Each line is searched for some thirty words, so
- * its length bounds the time; no directive of use is longer, and a blocklist of addresses may well have
- * thousands of lines.
+ * The line at *AT as the server reads it, in ROOM: blanks together, and for Apache with those that a backslash continues it by.
+ * *AT is behind it then.
  */
+static struct span next_line(struct span bytes, size_t *at, bool continued, char *room)
+{
+	size_t n = 0;
+	bool more = true;
+
+	while (more && *at < bytes.n) {
+		ptrdiff_t end = span_find(bytes, *at, '\n');
+		struct span line = span_head(span_from(bytes, *at), (end < 0 ? bytes.n : (size_t)end) - *at);
+
+		*at = end < 0 ? bytes.n : (size_t)end + 1;
+		if (line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		more = continued && line.n && line.p[line.n - 1] == '\\';
+		line.n -= more;
+		for (size_t i = 0; i < line.n; i++) {
+			char c = line.p[i] == '\t' ? ' ' : line.p[i];
+
+			if (c != ' ' || (n && room[n - 1] != ' '))
+				room[n++] = c;
+		}
+	}
+	return span_trim(span_of(room, n));
+}
+
 void config_judge(struct span path, struct span bytes, struct arena *a, struct events *ev,
 		  struct judgement *ret)
 {
 	struct look l = { .ev = ev, .j = ret };
 	enum config_kind kind = kind_of(path);
+	char *room = arena_alloc(a, bytes.n + 1);
 	size_t at = 0;
 
 	*ret = (struct judgement){ .looked = true };
 	*ev = (struct events){ .arena = a };
 	event_text(ev, bytes);
-	while (at < bytes.n && l.lines++ < 20000) {
-		ptrdiff_t end = span_find(bytes, at, '\n');
-		struct span line =
-			span_trim(span_head(span_from(bytes, at), (end < 0 ? bytes.n : (size_t)end) - at));
+	while (at < bytes.n) {
+		struct span line;
 
 		l.at = (uint32_t)at;
-		line = span_head(line, 2000);
-		if (line.n && line.p[0] != '#') {
-			if (kind == KIND_HTACCESS)
-				htaccess_line(&l, line);
-			else if (kind == KIND_INI)
-				ini_line(&l, line);
-			else
-				cron_line(&l, line);
-		}
-		at = end < 0 ? bytes.n : (size_t)end + 1;
+		line = next_line(bytes, &at, kind == KIND_HTACCESS, room);
+		if (!line.n || line.p[0] == '#')
+			continue;
+		if (kind == KIND_HTACCESS)
+			htaccess_line(&l, line);
+		else if (kind == KIND_INI)
+			ini_line(&l, line);
+		else
+			cron_line(&l, line);
 	}
 	ret->verdict = ret->score >= 100 ? SCAN_MALICIOUS : ret->score >= 50 ? SCAN_SUSPICIOUS : SCAN_CLEAN;
 }

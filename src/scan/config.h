@@ -19,9 +19,9 @@ struct judgement;
 bool config_named(struct span path);
 /*
  * Weighs BYTES (under 4 GiB) by the kind that PATH tells; EV lives in A and points into BYTES. RET and EV
- * are overwritten. Cannot fail: what is no directive is passed over, and what lies behind the limits of
- * lines and bytes is not read.
+ * are overwritten. Cannot fail: what is no directive is passed over. Time and memory grow with the bytes alone.
  */
-void config_judge(struct span path, struct span bytes, struct arena *a, struct events *ev, struct judgement *ret);
+void config_judge(struct span path, struct span bytes, struct arena *a, struct events *ev,
+		  struct judgement *ret);
 
 #endif

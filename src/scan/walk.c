@@ -11,6 +11,8 @@
  */
 #include "scan/walk.h"
 
+#include "scan/link.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -231,7 +233,7 @@ static const char *why_not(int e)
 	case EPERM:
 		return "may not be read by its account";
 	case ELOOP:
-		return "became a link, not followed";
+		return "is a link by now, not followed";
 	case EXDEV:
 		return "lies on another file system, not entered";
 	case ENAMETOOLONG:
@@ -341,7 +343,7 @@ static void one_file(struct worker *k, int dirfd, const char *name, struct span 
 	if (fd < 0) {
 		/* gone since its name was read */
 		if (errno != ENOENT)
-			skip(k, path, why_not(errno), errno == ELOOP);
+			skip(k, path, why_not(errno), want->only && errno == ELOOP);
 		return;
 	}
 	if (descriptor_status(fd, &st, &err) < 0)
@@ -373,17 +375,23 @@ static struct span join(struct worker *k, const struct item *dir, const char *na
 
 /* --- folders --------------------------------------------------------------------------------- */
 
-static void special(struct worker *k, struct span path, unsigned char type)
+static void special(struct worker *k, int dirfd, const char *name, struct span path, unsigned char type)
 {
 	static const struct {
 		unsigned char type;
 		const char *why;
-	} kinds[] = { { DT_LNK, "a link, not followed" },
-		      { DT_FIFO, "a FIFO" },
-		      { DT_SOCK, "a socket" },
-		      { DT_CHR, "a device" },
-		      { DT_BLK, "a device" } };
+	} kinds[] = {
+		{ DT_FIFO, "a FIFO" }, { DT_SOCK, "a socket" }, { DT_CHR, "a device" }, { DT_BLK, "a device" }
+	};
 
+	const struct walk_want *want = k->w->want;
+	bool harmless;
+	const char *why;
+
+	if (type == DT_LNK) {
+		why = link_leads(want->dir, want->place, dirfd, name, path, &harmless);
+		skip(k, path, why, harmless);
+	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].type == type)
 			skip(k, path, kinds[i].why, true);
@@ -397,9 +405,10 @@ static unsigned char type_of(int dirfd, const struct dirent64 *d)
 	if (d->d_type != DT_UNKNOWN)
 		return d->d_type;
 	fd = below_open(dirfd, d->d_name, true);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0 ? DT_DIR : DT_REG;
+	if (fd < 0)
+		return errno == ELOOP ? DT_LNK : DT_REG;
+	close(fd);
+	return DT_DIR;
 }
 
 /*
@@ -466,7 +475,7 @@ static off_t one_block(struct worker *k, const struct item *dir, struct folder *
 			add_name(files, d->d_name, (size_t)got);
 			count++;
 		} else if (type != DT_DIR) {
-			special(k, path, type);
+			special(k, folder->fd, d->d_name, path, type);
 		}
 	}
 	if (folders->names_n == 0) {
@@ -494,7 +503,7 @@ static void one_folder(struct worker *k, const struct item *dir)
 	if (fd < 0) {
 		if (errno != ENOENT)
 			skip(k, span_of(dir->path, dir->path_n), why_not(errno),
-			     errno == ELOOP || errno == ENOTDIR);
+			     want->start && (errno == ELOOP || errno == ENOTDIR));
 		return;
 	}
 	folder = xcalloc(1, sizeof(*folder));

@@ -25,6 +25,7 @@ struct walk_file {
 
 struct walk_want {
 	int dir;
+	struct span place; /* DIR as the server sees it, for what links say; may be empty */
 	const char *start; /* a folder beneath DIR to begin with; NULL: DIR itself */
 	const char *only; /* this file beneath DIR alone, or NULL */
 	bool ask_first; /* SETTLED will often say yes, or many files are too old: look before opening */
@@ -39,7 +40,7 @@ struct walk_want {
 	 */
 	bool (*settled)(void *ctx, unsigned worker, struct span path, const struct file_status *st);
 	void (*file)(void *ctx, unsigned worker, const struct walk_file *f);
-	/* HARMLESS: nothing in it could have been read: a link, a FIFO. */
+	/* HARMLESS: nothing in it could have been read: a FIFO, a link to what is read under its own name. */
 	void (*skip)(void *ctx, struct span path, const char *why, bool harmless);
 	bool (*go_on)(void *ctx);
 };

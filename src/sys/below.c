@@ -97,6 +97,15 @@ int below_status(int dirfd, const char *name, struct file_status *ret_status)
 	return 0;
 }
 
+ssize_t below_link(int dirfd, const char *name, char *target, size_t size)
+{
+	if (strchr(name, '/')) {
+		errno = EINVAL;
+		return -1;
+	}
+	return readlinkat(dirfd, name, target, size);
+}
+
 bool below_size(int dirfd, const char *path, uint64_t *ret_size)
 {
 	struct how how = {

@@ -74,6 +74,8 @@ int below_open_quietly(int dirfd, const char *path, bool *quiet);
  * ENOSYS where the process may not ask by name (Landlock alone does not bound that call): then it has to be opened.
  */
 int below_status(int dirfd, const char *name, struct file_status *ret_status);
+/* Where the link NAME in DIRFD leads, as readlinkat(2) tells it: no NUL. Negative where that may not be asked (ENOSYS). */
+ssize_t below_link(int dirfd, const char *name, char *target, size_t size);
 /* Size of a regular file there without opening it for reading; false: not there, or of another type. */
 bool below_size(int dirfd, const char *path, uint64_t *ret_size);
 
@@ -85,7 +87,8 @@ struct below_name {
 
 /* The names in the open directory FD, without "." and "..", sorted by bytes, in arena A; at most MAX.
  * false: it cannot be read to its end. */
-bool below_list(int fd, size_t max, struct arena *a, struct below_name **ret_names, size_t *ret_n, bool *ret_more);
+bool below_list(int fd, size_t max, struct arena *a, struct below_name **ret_names, size_t *ret_n,
+		bool *ret_more);
 
 /* Status of an open descriptor by the plain fstat call, the only one a confined reader has. */
 int descriptor_status(int fd, struct file_status *ret_status, struct err *err);

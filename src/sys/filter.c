@@ -163,7 +163,8 @@ static int allow_calls(scmp_filter_ctx ctx, const struct confine_want *want)
 /*
  * What is opened is for openat2's own argument, which cannot be seen here: Landlock or the chroot bounds it. The
  * descriptors it may start from are the folder and those opened beneath it, all numbers below 64 (confine_want.files);
- * AT_FDCWD is none. Sizes by name only in the chroot: Landlock does not bound statx.
+ * AT_FDCWD is none. Sizes by name, and where links lead, only in the chroot: Landlock does not bound statx
+ * and readlinkat.
  */
 static int allow_below(scmp_filter_ctx ctx, bool locked_in)
 {
@@ -171,6 +172,7 @@ static int allow_below(scmp_filter_ctx ctx, bool locked_in)
 	const struct rule rules[] = {
 		{ SCMP_ACT_ALLOW, SCMP_SYS(openat2), 0, above, 0 },
 		{ locked_in ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(statx), 0, above, 0 },
+		{ locked_in ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(readlinkat), 0, above, 0 },
 	};
 	int r = add_rules(ctx, rules, sizeof(rules) / sizeof(*rules));
 

@@ -18,7 +18,7 @@ scan >/dev/null 2>&1; ok $(($? != 64)) "no path is exit code 64"
 
 mkfifo "$home/pipe" "$home/pipe.php"
 ln -s ../outside "$home/out"
-ln -s "$tmp/outside/bad.php" "$home/link.php"
+ln -s "$tmp/outside/bad.php" "$home/link"
 ln -s . "$home/self"
 ln "$home/fine.php" "$home/hard.php"
 out=$(timeout 20 "$SPAMTRAIL" scan --plain "$home"); rc=$?
