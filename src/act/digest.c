@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #define PIECE (64u << 10)
+/* a second or two of work: a file may say any size, and grow while it is read */
+#define DIGEST_MOST (256 << 20)
 
 int digest_file(int fd, unsigned char out[DIGEST_BYTES], struct err *err)
 {
@@ -30,6 +32,8 @@ int digest_file(int fd, unsigned char out[DIGEST_BYTES], struct err *err)
 		if (n > 0 && EVP_DigestUpdate(sum, piece, (size_t)n) != 1)
 			rc = err_set(err, EXIT_SOFTWARE, "libcrypto cannot sum");
 		at += n > 0 ? n : 0;
+		if (at > DIGEST_MOST)
+			rc = err_set(err, EXIT_IO, "a file is too long for a sum");
 	}
 	if (rc == 0 && n < 0)
 		rc = err_sys(err, EXIT_IO, "a file cannot be read for its sum");

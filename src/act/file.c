@@ -110,29 +110,29 @@ int file_write(int fd, struct span s)
 	return 0;
 }
 
-/* For the record, and for whoever has to believe it later: purge deletes only what still has this sum. */
+/*
+ * For the record, and for whoever has to believe it later: purge deletes only what still has this sum. Its owner may lease the
+ * file, let it grow without end or have attributes without number: then it is moved all the same, and never purged.
+ */
 int file_describe(struct work *w, int fd, struct err *err)
 {
 	struct buf xattrs = BUF_MAX(XATTRS_MOST);
 	unsigned char sum[DIGEST_BYTES];
+	struct err unread;
 	int plain = place_reopen(fd, O_RDONLY | O_NOATIME);
 	int rc = xattrs_read(fd, &xattrs, err);
 
 	if (rc == 0 && xattrs.over)
 		rc = err_set(err, EXIT_IO, "%.*s has too many extended attributes", (int)w->action->path.n,
 			     w->action->path.p);
-	w->record->xattrs = arena_span(w->arena, buf_view(&xattrs));
+	w->record->xattrs = rc < 0 ? SPAN_NONE : arena_span(w->arena, buf_view(&xattrs));
 	buf_free(&xattrs);
-	/* a lease of the suspect's would make us wait: then it is moved all the same, and never purged */
-	if (rc == 0 && plain < 0 && errno != EAGAIN)
-		rc = err_sys(err, EXIT_IO, "%.*s cannot be read", (int)w->action->path.n, w->action->path.p);
 	w->record->hash = SPAN_NONE;
-	if (rc == 0 && plain >= 0) {
-		rc = digest_file(plain, sum, err);
+	if (plain >= 0 && digest_file(plain, sum, &unread) == 0)
 		w->record->hash = arena_span(w->arena, span_of((const char *)sum, sizeof(sum)));
-	}
 	fd_close(plain);
-	return rc;
+	/* what is moved has its attributes, known or not */
+	return w->action->kind == ACTION_HOLD_FILE ? 0 : rc;
 }
 
 /* Both folders, since a name that is on disk in neither or in both after a power cut is a lost or a doubled file. */
