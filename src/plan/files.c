@@ -342,6 +342,18 @@ void files_lock(struct draft *d, const struct culprit *c)
 		lock_place(d, c, c->id, c->grade);
 }
 
+/*
+ * NAME = VALUE. Whatever else is no comment is a job, however its times are spelt: cronie has "~", others a "-" in front.
+ */
+static bool is_setting(struct span line)
+{
+	size_t n = 0;
+
+	while (n < line.n && line.p[n] != '=' && line.p[n] != ' ' && line.p[n] != '\t')
+		n++;
+	return n > 0 && span_starts(span_trim(span_from(line, n)), SPAN("="));
+}
+
 /* Jobs get a mark in front; comments, settings and what has the mark already stay. */
 static struct span disabled(struct draft *d, struct span bytes, size_t *ret_n)
 {
@@ -353,8 +365,7 @@ static struct span disabled(struct draft *d, struct span bytes, size_t *ret_n)
 		ptrdiff_t end = span_find(bytes, at, '\n');
 		struct span line = span_of(bytes.p + at, (end < 0 ? bytes.n : (size_t)end + 1) - at);
 		struct span job = span_trim(line);
-		bool is_job =
-			job.n && (job.p[0] == '*' || job.p[0] == '@' || (job.p[0] >= '0' && job.p[0] <= '9'));
+		bool is_job = job.n && job.p[0] != '#' && !is_setting(job);
 
 		at += line.n;
 		if (is_job)

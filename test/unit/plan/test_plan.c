@@ -290,7 +290,8 @@ static void closes_a_user_and_his_script(void **state)
 		POSTFIX,
 		{ "/home/alice/w/x.php", "<?php", 2001 },
 		{ "/home/alice/w/a.css", "", 2001 },
-		{ "/var/spool/cron/crontabs/alice", "# mine\nA=b\n* * * * * x\n", 2001 },
+		{ "/var/spool/cron/crontabs/alice",
+		  "# mine\nA=b\n B = c d\n* * * * * x\n~ * * * * a=b y\n-*/5 * * * * z\n", 2001 },
 		{ "/proc/77/stat", "77 (a) b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 9" },
 		{ "/proc/77", "", 2001 },
 		{ 0 }
@@ -308,7 +309,9 @@ static void closes_a_user_and_his_script(void **state)
 	assert_true(span_eq(action_of(&m, ACTION_HOLD_FILE)->path, SPAN("/home/alice/w/x.php")));
 	assert_true(span_eq(action_of(&m, ACTION_HOLD_FILE)->base, SPAN("/home/alice")));
 	assert_true(action_of(&m, ACTION_STOP) && action_of(&m, ACTION_STOP)->born == 4711);
-	assert_true(has(m.plan.actions[3].new_bytes, "# mine\nA=b\n#spamtrail# * * * * * x\n"));
+	assert_true(has(m.plan.actions[3].new_bytes,
+			"# mine\nA=b\n B = c d\n#spamtrail# * * * * * x\n#spamtrail# ~ * * * * a=b y\n"
+			"#spamtrail# -*/5 * * * * z\n"));
 	for (size_t i = 0; i < m.plan.nactions; i++)
 		assert_true(m.plan.actions[i].uid != 0);
 	end(&m);
