@@ -371,12 +371,19 @@ static void call_function(struct machine *m, const struct function *fn, struct s
 /* The file's own functions hide PHP's of the same name only in namespaces; here they come first. */
 void call_name(struct machine *m, uint32_t name, uint32_t n)
 {
-	struct unit *u = engine_function(m->e, name);
-	struct span text = engine_name_text(m->e, name);
 	const struct function *fn;
+	struct unit *u;
+	struct span text;
 	ptrdiff_t part;
 	uint32_t from = 0;
 
+	for (uint32_t i = 0; i < m->e->aliases; i++)
+		if (m->e->alias[i] == name) {
+			name = m->e->alias_means[i];
+			break;
+		}
+	u = engine_function(m->e, name);
+	text = engine_name_text(m->e, name);
 	if (u) {
 		call_unit(m, u, n, value_unknown(0, 0));
 		return;

@@ -568,6 +568,30 @@ static void skip_statement(struct compiler *c)
 		end_of_statement(c);
 }
 
+/* "use function system as tidy, ...": PHP's own by another name. */
+static void statement_use(struct compiler *c)
+{
+	bool functions = compile_keyword(c, c->i + 1) == KW_FUNCTION;
+
+	for (uint32_t i = c->i + 2; functions && i + 2 < c->end && !compile_is(c, i, ';'); i++) {
+		const struct token *is = compile_token(c, i), *as = compile_token(c, i + 1);
+		const char *p = c->t->bytes.p;
+		struct engine *e = c->e;
+
+		if (is->kind != TK_NAME || compile_token(c, i + 2)->kind != TK_NAME ||
+		    !span_eq_nocase(span_of(p + as->at, as->n), SPAN("as")) ||
+		    !lexicon_function(e->words, span_of(p + is->at, is->n)))
+			continue;
+		if (e->aliases == ALIASES_MOST) {
+			e->limits |= LIMIT_STEPS;
+			break;
+		}
+		e->alias_means[e->aliases] = compile_name_at(c, i, true);
+		e->alias[e->aliases++] = compile_name_at(c, i + 2, true);
+	}
+	skip_statement(c);
+}
+
 /* catch may be left out, finally may not. */
 static void statement_catch(struct compiler *c)
 {
@@ -692,8 +716,10 @@ static bool statement_keyword(struct compiler *c, uint8_t kw)
 	case KW_CONST:
 		statement_const(c);
 		return true;
-	case KW_NAMESPACE:
 	case KW_USE:
+		statement_use(c);
+		return true;
+	case KW_NAMESPACE:
 	case KW_DECLARE:
 		skip_statement(c);
 		return true;

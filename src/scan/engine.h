@@ -40,6 +40,8 @@ enum {
 struct compiler;
 
 /* Everything about one file, until the next. */
+#define ALIASES_MOST 32
+
 struct engine {
 	const struct lexicon *words;
 	struct pool pool;
@@ -60,6 +62,7 @@ struct engine {
 	struct array *defined; /* define() and const */
 	uint32_t *function_of; /* by name: unit plus one */
 	uint32_t *class_of; /* by name: class plus one */
+	uint32_t alias[ALIASES_MOST], alias_means[ALIASES_MOST], aliases; /* names by "use function ... as" */
 	uint32_t *method_of; /* by name: the newest unit that is a method called so, plus one */
 	uint64_t passed; /* tokens that were only looked past */
 	bool spent; /* too many: nothing more is translated */
@@ -94,8 +97,23 @@ uint32_t engine_name(struct engine *e, struct span name, bool lower);
 struct span engine_name_text(const struct engine *e, uint32_t name);
 /* Names below SUPERS are these, in this order. */
 enum super {
-	SUPER_NONE, SUPER_GET, SUPER_POST, SUPER_REQUEST, SUPER_COOKIE, SUPER_SERVER, SUPER_FILES, SUPER_GLOBALS, SUPER_ENV,
-	SUPER_SESSION, SUPER_OLD_GET, SUPER_OLD_POST, SUPER_OLD_COOKIE, SUPER_OLD_SERVER, SUPER_OLD_FILES, SUPER_RAW, SUPER_ARGV,
+	SUPER_NONE,
+	SUPER_GET,
+	SUPER_POST,
+	SUPER_REQUEST,
+	SUPER_COOKIE,
+	SUPER_SERVER,
+	SUPER_FILES,
+	SUPER_GLOBALS,
+	SUPER_ENV,
+	SUPER_SESSION,
+	SUPER_OLD_GET,
+	SUPER_OLD_POST,
+	SUPER_OLD_COOKIE,
+	SUPER_OLD_SERVER,
+	SUPER_OLD_FILES,
+	SUPER_RAW,
+	SUPER_ARGV,
 	SUPERS,
 	SUPER_ONE_FILE = SUPERS, /* $_FILES['x'] */
 };

@@ -119,6 +119,15 @@ static void call(struct quick *q, const struct function *f)
 	q->sources += f->flow == FLOW_FIELD || f->flow == FLOW_REMOTE || f->flow == FLOW_FILE;
 }
 
+/* "use function system as tidy": whatever is called so later, it is as if it were called here. */
+static void imported(struct quick *q, const struct lexicon *words, struct span name)
+{
+	const struct function *f = lexicon_function(words, name);
+
+	if (f)
+		call(q, f);
+}
+
 /* Lengths that the names of functions that run things have. */
 #define NAME_LENGTHS 0x9770u
 
@@ -316,6 +325,7 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 {
 	struct lexer l;
 	struct token before = { .kind = TK_END }, earlier = before;
+	bool imports = false;
 
 	*ret = (struct quick){ 0 };
 	lex_start(&l, words, file, false);
@@ -335,6 +345,9 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 			variable(ret, span_of(file.p + t.at, t.n));
 			break;
 		case TK_NAME:
+			imports |= t.sub == KW_FUNCTION && before.kind == TK_NAME && before.sub == KW_USE;
+			if (imports && t.sub == KW_NONE)
+				imported(ret, words, span_of(file.p + t.at, t.n));
 			word(ret, t.sub, span_of(file.p + t.at, t.n));
 			break;
 		case TK_RAW:
@@ -346,6 +359,7 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 			ret->backticks += t.sub == '`';
 			break;
 		case TK_OP:
+			imports &= t.sub != ';';
 			if (t.n && (t.sub == '{' || t.sub == '}'))
 				brace(ret, t.sub);
 			if (t.sub == '(' && t.n)
