@@ -323,10 +323,11 @@ static void clean_file(struct scanner *s, unsigned worker, const struct walk_fil
 		keep_print(s, worker, print);
 }
 
-/* The very script that an incident's mail came from, though nothing in it is found. */
+/* The very script that an incident's mail came from, or one of its folder, though nothing in it is found. */
 static bool is_accused(const struct scanner *s, const struct scan_told *t)
 {
-	return s->task->only && s->task->rank == RANK_MAILER && t->known.state != KNOWN_SAME;
+	return (s->task->only || s->task->flat) && s->task->rank == RANK_MAILER &&
+	       t->known.state != KNOWN_SAME;
 }
 
 static void accuse(struct scanner *s, const struct walk_file *f)
@@ -334,7 +335,7 @@ static void accuse(struct scanner *s, const struct walk_file *f)
 	struct scan_finding finding;
 	struct arena *a = arena_new();
 
-	if (scan_mailed(&s->rules, a, f, &finding))
+	if (scan_mailed(&s->rules, a, f, s->task->only != NULL, &finding))
 		give_finding(s, f, a, &finding, NULL, 0);
 	arena_free(a);
 }

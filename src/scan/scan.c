@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "scan/config.h"
 #include "scan/lex.h"
+#include "scan/line.h"
 #include "scan/php.h"
 #include "scan/place.h"
 #include "scan/sigs.h"
@@ -323,21 +324,39 @@ void scan_differs(struct arena *a, const struct walk_file *f, struct span releas
 	buf_free(&text);
 }
 
-bool scan_mailed(const struct scan_rules *rules, struct arena *a, const struct walk_file *f,
+/* Perl, Python, a shell: a program by its first line, which the engine knows nothing of, and a word of mail in it. */
+static bool other_mails(struct span text)
+{
+	static const char *const words[] = { "sendmail",  "smtp", "MIME::Lite", "Mail::",   "mailx",
+					     "/dev/tcp/", ":25",  ", 25",	"/bin/mail" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (line_has(text, words[i]))
+			return true;
+	return false;
+}
+
+bool scan_mailed(const struct scan_rules *rules, struct arena *a, const struct walk_file *f, bool surely,
 		 struct scan_finding *ret)
 {
+	bool other = span_starts(f->bytes, SPAN("#!"));
+	const char *text =
+		"by the logs it mailed, though nothing in it looks planted: read it, and who calls it";
 	struct quick q;
 
+	if (!surely)
+		text = "by the logs its folder mailed, and it is a program that mails, in a language that is "
+		       "not "
+		       "worked out here: read it";
 	quick_look(rules->words, f->bytes, &q);
+	other &= !q.php;
+	if (!surely && (!other || !other_mails(f->bytes)))
+		return false;
 	/* who mails and shows no mail() hides it */
-	if (!q.mails && !q.dialogues && (q.includes || !(q.evals || q.dynamic)))
+	if (!other && !q.mails && !q.dialogues && (q.includes || !(q.evals || q.dynamic)))
 		return false;
 	one_reason(a, f,
-		   &(struct scan_reason){
-			   .rule = SPAN("log.mailed"),
-			   .text = SPAN("by the logs it mailed, though nothing in it looks planted: read it, "
-					"and who calls it"),
-			   .weight = 5.0 },
+		   &(struct scan_reason){ .rule = SPAN("log.mailed"), .text = span_str(text), .weight = 5.0 },
 		   SPAN("spamtrail"), CLASS_MAILER, ret);
 	return true;
 }

@@ -38,8 +38,12 @@ struct scan_told {
 bool scan_file(const struct scan_rules *rules, const struct walk_file *f, struct scan_told *ret);
 /* The finding that ENGINE ("maldet:NAME") has named F; texts in A, and F's path. */
 void scan_named(struct arena *a, const struct walk_file *f, struct span engine, struct scan_finding *ret);
-/* The finding that the logs say F mailed what an incident is about; false: it cannot have done that itself. As above. */
-bool scan_mailed(const struct scan_rules *rules, struct arena *a, const struct walk_file *f, struct scan_finding *ret);
+/*
+ * The finding that the logs say F mailed what an incident is about; false: it cannot have done that itself. SURELY: they name
+ * the file, else only its folder; then no script of PHP's is named that is not found by what it does. As above.
+ */
+bool scan_mailed(const struct scan_rules *rules, struct arena *a, const struct walk_file *f, bool surely,
+		 struct scan_finding *ret);
 /* The finding that F is not what RELEASE has in its place; texts in A, and F's path. */
 void scan_differs(struct arena *a, const struct walk_file *f, struct span release, struct scan_finding *ret);
 
