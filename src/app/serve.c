@@ -10,6 +10,7 @@
 
 #include "app/talk.h"
 #include "base/pack.h"
+#include "plan/plan.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -17,10 +18,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* So many names of 255 bytes still fit TALK_ANSWER_MOST. */
-#define NAMES_MOST 100000
-/* the same with a status each */
-#define ENTRIES_MOST 50000
+/* So many names still fit: with the status that goes with each entry, too. */
+_Static_assert((NAME_MAX + 4) * HOST_NAMES_MOST < TALK_ANSWER_MOST, "names fit");
+_Static_assert((NAME_MAX + 4 + 24) * PLAN_ENTRIES_MOST < TALK_ANSWER_MOST, "entries fit");
 
 /* A path from the child: no NUL, not too long. NULL otherwise. */
 char *serve_path(const struct serving *s, struct span text)
@@ -60,7 +60,7 @@ int serve_list(const struct serving *s, struct span text, struct err *err)
 	size_t n = 0;
 	bool more;
 
-	if (path && beneath_list(s->root, path, NAMES_MOST, s->arena, &names, &n, &more, &why) < 0)
+	if (path && beneath_list(s->root, path, HOST_NAMES_MOST, s->arena, &names, &n, &more, &why) < 0)
 		n = 0;
 	pack_u32(&p, (uint32_t)n);
 	for (size_t i = 0; i < n; i++)
@@ -117,7 +117,7 @@ int serve_entries(const struct serving *s, struct span text, struct err *err)
 	if (unpack_done(&u) && home && (path || !below.n) &&
 	    root_open_home(s->root, home, &inside, &why) == 0)
 		fd = beneath_open_dir(&inside, path ? path : ".", &why);
-	if (fd < 0 || !below_list(fd, ENTRIES_MOST, s->arena, &names, &n, &more))
+	if (fd < 0 || !below_list(fd, PLAN_ENTRIES_MOST, s->arena, &names, &n, &more))
 		n = 0;
 	pack_entries(&p, fd, names, n);
 	if (fd >= 0)

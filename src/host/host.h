@@ -20,11 +20,13 @@ struct dkim_key;
 struct outgoing;
 struct zone;
 
+#define HOST_NAMES_MOST 100000 /* that a folder is listed with; there may be more where it is so many */
+
 struct host_io {
 	void *ctx;
 	/* Whole file beneath ROOT (at most 16 MiB) into the arena; false: not there or not readable. */
 	bool (*read)(void *ctx, struct arena *a, struct span path, struct span *ret_bytes);
-	/* Names in a folder, sorted by bytes; 0 where it is not there. */
+	/* Names in a folder, sorted by bytes, at most HOST_NAMES_MOST; 0 where it is not there. */
 	size_t (*list)(void *ctx, struct arena *a, struct span dir, struct span **ret_names);
 	/* Is there a non-empty regular file? */
 	bool (*exists)(void *ctx, struct span path);

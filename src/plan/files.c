@@ -253,6 +253,14 @@ static void lock_in_folder(struct draft *d, const struct culprit *c, struct span
 	size_t n = d->io->host.list(d->io->host.ctx, d->arena, folder, &names), scripts = 0;
 	struct span examples = SPAN_NONE;
 
+	if (n >= HOST_NAMES_MOST) {
+		draft_note(
+			d,
+			"%.*s holds more names than are listed (%d), and what is behind them is not known: "
+			"scan it, and name the script, spamtrail contain %.*s/FILE",
+			ARG(folder), HOST_NAMES_MOST, ARG(folder));
+		return;
+	}
 	for (size_t i = 0; i < n && scripts < SCRIPTS_MOST; i++) {
 		struct span path;
 

@@ -113,6 +113,7 @@ static void walk_folder(struct walk *w, struct span folder)
 	struct plan_entry *entries;
 	size_t n = w->d->io->entries(w->d->io->host.ctx, w->d->arena, w->c->home, folder, &entries);
 
+	w->more |= n >= PLAN_ENTRIES_MOST;
 	for (size_t i = 0; i < n; i++) {
 		struct span below = draft_text(w->d, "%.*s%s%.*s", ARG(folder), folder.n ? "/" : "",
 					       ARG(entries[i].name));
@@ -147,7 +148,10 @@ static void say(struct walk *w)
 		draft_note(d, "%.*s holds more than is looked at in one go: do it again for the rest",
 			   ARG(w->c->home));
 	if (!w->nargs) {
-		draft_note(d, "no file or folder of %.*s in %.*s has rights beyond 755 and 644",
+		draft_note(d,
+			   w->more ? "none of the files and folders of %.*s in %.*s that were looked at has "
+				     "rights beyond 755 and 644"
+				   : "no file or folder of %.*s in %.*s has rights beyond 755 and 644",
 			   ARG(w->c->account), ARG(w->c->home));
 		return;
 	}

@@ -22,8 +22,8 @@ enum plan_server { PLAN_POSTFIX, PLAN_EXIM, PLAN_SERVERS };
 
 enum plan_task {
 	PLAN_CONTAIN,
-	PLAN_REST,    /* what he handed over between the plan and its end: queued messages, and sessions where WANT says so */
-	PLAN_BRAKE,   /* nothing leaves the machine */
+	PLAN_REST, /* what he handed over between the plan and its end: queued messages, and sessions where WANT says so */
+	PLAN_BRAKE, /* nothing leaves the machine */
 	PLAN_SETUP,
 };
 
@@ -35,6 +35,8 @@ struct plan_entry {
 };
 
 struct scan_finding;
+
+#define PLAN_ENTRIES_MOST 50000 /* of one folder; there may be more where it is so many */
 
 struct plan_io {
 	struct host_io host;
@@ -52,15 +54,18 @@ enum plan_lock { PLAN_LOCK_AUTO, PLAN_LOCK_HOLD, PLAN_LOCK_MODE, PLAN_LOCK_WEB, 
 
 struct plan_want {
 	enum plan_task task;
-	struct span incident;         /* "1123a"; empty: the operator named the sender himself */
-	const struct row *rows;       size_t nrows;      /* whom to stop */
-	uint32_t lifetime;            /* seconds; 0: until it is undone */
-	const struct span *allow;     size_t nallow;     /* senders, @domains and folders that are never acted on */
-	struct span from;             /* a folder with clean files for what is locked, or empty */
+	struct span incident; /* "1123a"; empty: the operator named the sender himself */
+	const struct row *rows;
+	size_t nrows; /* whom to stop */
+	uint32_t lifetime; /* seconds; 0: until it is undone */
+	const struct span *allow;
+	size_t nallow; /* senders, @domains and folders that are never acted on */
+	struct span from; /* a folder with clean files for what is locked, or empty */
 	enum plan_lock lock;
 	bool permissions, credentials; /* also take rights away in the home; also lock shell, keys and FTP */
-	bool elsewhere;               /* of a root that is not "/" only files can be acted on */
-	const struct scan_finding *findings; size_t nfindings; /* what the last scans found, anybody's */
+	bool elsewhere; /* of a root that is not "/" only files can be acted on */
+	const struct scan_finding *findings;
+	size_t nfindings; /* what the last scans found, anybody's */
 	const struct span *ids[PLAN_SERVERS]; /* his queued messages, see trace/queued.h */
 	size_t nids[PLAN_SERVERS];
 	bool sessions; /* PLAN_REST: also end what the rows' clients have open */
@@ -71,7 +76,7 @@ struct plan_want {
  * Reads through IO, changes nothing. WANT's spans and F must live as long as RET_PLAN does. The codes are
  * negative, with a sentence for the operator in ERR; then RET_PLAN is untouched.
  */
-int plan_make(const struct plan_io *io, const struct host_facts *f, const struct plan_want *want, struct arena *a,
-	      struct plan *ret_plan, struct err *err);
+int plan_make(const struct plan_io *io, const struct host_facts *f, const struct plan_want *want,
+	      struct arena *a, struct plan *ret_plan, struct err *err);
 
 #endif
