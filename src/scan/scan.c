@@ -358,8 +358,7 @@ bool scan_mailed(const struct scan_rules *rules, struct arena *a, const struct w
 
 	if (!surely)
 		text = "by the logs its folder mailed, and it is a program that mails, in a language that is "
-		       "not "
-		       "worked out here: read it";
+		       "not worked out here: read it";
 	quick_look(rules->words, f->bytes, &q);
 	other &= !q.php;
 	if (!surely && (!other || !other_mails(f->bytes)))

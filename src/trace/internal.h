@@ -41,7 +41,6 @@ struct hour_share {
 	double closed;         /* share in the last closed hour */
 };
 
-struct ranked;
 struct arrival;
 
 struct trace {

@@ -153,7 +153,8 @@ static void json_says_what_was_put_in(void **state)
 /* What could not be looked at is not done: the letter waits for it as for what is open. */
 static void gate_opens_when_all_is_closed(void **state)
 {
-	struct letter_point points[] = { { POINT_CLOSED, SPAN("a") }, { POINT_CLOSED, SPAN("b") } };
+	struct letter_point points[] = { { POINT_CLOSED, SPAN("a"), SPAN_NONE },
+					 { POINT_CLOSED, SPAN("b"), SPAN_NONE } };
 	const struct letter_facts f = { .points = points, .npoints = 2 };
 
 	assert_false(letters_open(&f));
