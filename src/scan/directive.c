@@ -26,6 +26,8 @@ struct span directive_word(struct span *rest)
 	size_t from = 0, to;
 	struct span word;
 
+	if (!rest->n)
+		return SPAN_NONE;
 	while (from < rest->n && is_blank(rest->p[from]))
 		from++;
 	to = from;

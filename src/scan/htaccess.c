@@ -163,7 +163,9 @@ static struct sign handler_of(enum quiet what, struct span handler, bool whole)
 	/* sites have had their pages made by PHP for ever */
 	if (what == QUIET_PAGE)
 		return (struct sign){ "config.handler.pages", "pages or styles are run as scripts", 30 };
-	if (whole && directive_has(handler, "x-httpd-php"))
+	/* PHP by a pool is how hosts set it up */
+	if (whole && directive_has(handler, "x-httpd-php") && !directive_has(handler, "fpm") &&
+	    !directive_has(handler, "proxy:"))
 		return (struct sign){ "config.handler.all", "a whole place is run as PHP", 20 };
 	return (struct sign){ 0 };
 }

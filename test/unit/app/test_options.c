@@ -171,7 +171,7 @@ static void help_lists_what_is_there(void **state)
 	struct buf b = BUF_MAX(1 << 16);
 
 	assert_non_null(strstr(help, "\n  investigate [PATH...]  "));
-	assert_non_null(strstr(help, "\n  config check|show  "));
+	assert_non_null(strstr(help, "\n  config check|show|limits  "));
 	assert_null(strstr(help, "doctor"));
 	for (char *line = help, *end; (end = strchr(line, '\n')) != NULL; line = end + 1)
 		assert_true(end - line <= 80);
