@@ -83,8 +83,9 @@ static void tell_both(const struct row *who, const struct count *c)
 	buf_free(&command);
 }
 
-static int ask_one(struct queue_ask *ask, struct span sender, struct arena *a, struct err *err)
+static int ask_one(const struct queue_ask *all, struct span sender, struct arena *a, struct err *err)
 {
+	struct queue_ask ask = *all;
 	struct row who = { .id = sender };
 	struct count c = { .thaw = BUF_MAX(4096) };
 	struct queue_report report;
@@ -93,11 +94,11 @@ static int ask_one(struct queue_ask *ask, struct span sender, struct arena *a, s
 	sender_kind_take(&who.id, &who.kind);
 	if (who.kind == KIND_LOCAL)
 		who.account = who.id;
-	ask->only = &who;
-	ask->nonly = 1;
-	ask->message = count;
-	ask->ctx = &c;
-	rc = queue_ask(ask, a, &report, err);
+	ask.only = &who;
+	ask.nonly = 1;
+	ask.message = count;
+	ask.ctx = &c;
+	rc = queue_ask(&ask, a, &report, err);
 	if (rc == 0)
 		tell_both(&who, &c);
 	buf_free(&c.thaw);

@@ -453,7 +453,7 @@ static struct pair *add(struct pool *p, struct array *a)
 			p->over = true;
 			return NULL;
 		}
-		if (a->n)
+		if (a->pair)
 			memcpy(more, a->pair, a->n * sizeof(*more));
 		a->pair = more;
 		a->cap = cap;
