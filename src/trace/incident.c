@@ -55,46 +55,44 @@ static bool beneath(struct span path, struct span folder)
 	return folder.n > 1 && span_starts(path, folder) && (path.n == folder.n || path.p[folder.n] == '/');
 }
 
-/* An upload counts where it went into the folder that mails; a login where it is that mailbox's or account's own. */
-static bool access_fits(const struct trace *t, const struct web_access *w, const struct ranked *r,
-			int64_t until)
+static bool is_near(const struct web_access *x, const struct ranked *r, int64_t until)
 {
-	const struct row *row = r->row;
-	struct span path = names_get(&t->names, w->path);
-
-	if (w->at < row->since - ENTRY_BEFORE || w->at > until)
-		return false;
-	if (w->kind == EV_UPLOAD)
-		return row->kind == KIND_SCRIPT && beneath(path, row->id);
-	if (row->kind == KIND_AUTH)
-		return span_eq(names_get(&t->names, w->user), row->id);
-	return w->account != ACCOUNT_NONE && w->account == r->sender->account_index &&
-	       (w->dialect == DIALECT_SSH || w->dialect == DIALECT_FTP);
+	return x->at >= r->row->since - ENTRY_BEFORE && x->at <= until;
 }
 
-static uint32_t access_net(const struct trace *t, const struct web_access *x)
+/* Into the folder that mails. */
+static bool upload_fits(const struct trace *t, const struct web_access *x, const struct ranked *r)
 {
-	uint8_t address[16];
-
-	return net_parse(names_get(&t->names, x->ip), address) ? net_block(address) : 0;
+	return x->kind == EV_UPLOAD && r->row->kind == KIND_SCRIPT &&
+	       beneath(names_get(&t->names, x->path), r->row->id);
 }
 
-/*
- * Everybody's first login in these logs stands at their beginning, the owner's, too: only shortly before the change does one
- * say anything there. Nor does a new address in a network that he had used.
- */
-static bool is_first_login(const struct trace *t, const struct web_access *x, int64_t since)
+/* That mailbox's or account's own. */
+static bool is_own_login(const struct trace *t, const struct web_access *x, const struct ranked *r)
 {
-	const struct web_memory *w = &t->web;
-	uint32_t net = access_net(t, x);
-
-	if (x->at - t->began < LOGS_YOUNG && since - x->at > ENTRY_SOON)
+	if (x->kind == EV_UPLOAD)
 		return false;
-	for (uint32_t i = 0; i < w->naccess; i++)
-		if (w->access[i].kind == EV_LOGIN_OK && w->access[i].user == x->user &&
-		    w->access[i].at < x->at && access_net(t, &w->access[i]) == net)
-			return false;
-	return true;
+	if (r->row->kind == KIND_AUTH)
+		return span_eq(names_get(&t->names, x->user), r->row->id);
+	return x->account != ACCOUNT_NONE && x->account == r->sender->account_index;
+}
+
+/* How somebody comes in to send: a mailbox's owner anyhow, an account's by what lets him leave a script there. */
+static bool is_way_in(const struct web_access *x, const struct ranked *r)
+{
+	return r->row->kind == KIND_AUTH || x->dialect == DIALECT_SSH || x->dialect == DIALECT_FTP;
+}
+
+static int by_network(const void *a, const void *b)
+{
+	const struct web_access *x = *(const struct web_access *const *)a,
+				*y = *(const struct web_access *const *)b;
+
+	if (x->user != y->user)
+		return x->user < y->user ? -1 : 1;
+	if (x->net != y->net)
+		return x->net < y->net ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
 }
 
 static void add_access(struct story *s, struct ranked *r, uint32_t index, const struct web_access *x)
@@ -120,28 +118,39 @@ static void add_access(struct story *s, struct ranked *r, uint32_t index, const 
 	entry_add(s, &m, row_add_evidence(s->t, s->a, r->row, x->file, &proof));
 }
 
-/* Those nearest to UNTIL. */
+/*
+ * Those nearest to UNTIL from a network that the login had not used. Everybody's first login in these logs stands at their
+ * beginning, the owner's, too: only shortly before the change does one say anything there. Sorted, as whoever has a login
+ * can come from as many networks as are remembered.
+ */
 static void add_logins(struct story *s, struct ranked *r, uint32_t index, int64_t until)
 {
 	const struct web_memory *w = &s->t->web;
-	const struct web_access *login[LOGINS_SHOWN] = { NULL };
-	unsigned n = 0;
+	const struct web_access **own = xcalloc(w->naccess + 1, sizeof(struct web_access *)),
+				*login[LOGINS_SHOWN] = { NULL };
+	size_t nown = 0, n = 0;
 
-	for (uint32_t i = 0; i < w->naccess; i++) {
-		const struct web_access *x = &w->access[i];
-		unsigned at = 0;
+	for (uint32_t i = 0; i < w->naccess; i++)
+		if (is_own_login(s->t, &w->access[i], r))
+			own[nown++] = &w->access[i];
+	qsort(own, nown, sizeof(*own), by_network);
+	for (size_t i = 0; i < nown; i++) {
+		const struct web_access *x = own[i];
+		bool first = i == 0 || own[i - 1]->user != x->user || own[i - 1]->net != x->net;
+		size_t at = 0;
 
 		while (at < n && login[at]->at >= x->at)
 			at++;
-		if (at == LOGINS_SHOWN || x->kind == EV_UPLOAD || !access_fits(s->t, x, r, until) ||
-		    !is_first_login(s->t, x, until))
+		if (at == LOGINS_SHOWN || !first || !is_near(x, r, until) || !is_way_in(x, r) ||
+		    (x->at - s->t->began < LOGS_YOUNG && until - x->at > ENTRY_SOON))
 			continue;
 		n += n < LOGINS_SHOWN;
-		memmove(login + at + 1, login + at, (n - at - 1) * sizeof(struct web_access *));
+		memmove(login + at + 1, login + at, (n - at - 1) * sizeof(*login));
 		login[at] = x;
 	}
-	for (unsigned i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		add_access(s, r, index, login[i]);
+	free(own);
 }
 
 static void add_accesses(struct story *s, struct ranked *r, uint32_t index)
@@ -151,7 +160,7 @@ static void add_accesses(struct story *s, struct ranked *r, uint32_t index)
 	unsigned uploads = 0;
 
 	for (uint32_t i = 0; i < w->naccess && uploads < ENTRY_KIND_MOST; i++)
-		if (w->access[i].kind == EV_UPLOAD && access_fits(s->t, &w->access[i], r, until)) {
+		if (upload_fits(s->t, &w->access[i], r) && is_near(&w->access[i], r, until)) {
 			add_access(s, r, index, &w->access[i]);
 			uploads++;
 		}

@@ -274,6 +274,7 @@ void web_login(struct trace *t, const struct step *s)
 		.account = account,
 		.user = names_put_aside(&t->names, user),
 		.ip = names_put_aside(&t->names, ip),
+		.net = net,
 		.path = names_put_aside(&t->names, path),
 		.file = s->at->file,
 		.line = s->at->line,

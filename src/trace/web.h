@@ -40,6 +40,7 @@ struct web_access {
 	int64_t at;
 	uint32_t account;
 	uint32_t user, ip, path; /* names */
+	uint32_t net;          /* of the address; 0: none */
 	uint32_t file;
 	uint64_t line, offset;
 	uint8_t kind;          /* EV_LOGIN_OK or EV_UPLOAD */
