@@ -509,7 +509,7 @@ static enum line_result unstamped_line(struct frame *f, struct maker *m, struct 
 	uint32_t pid = 0;
 
 	l->text = s;
-	if (web_stamp(f, l, s) || *s.p == '[')
+	if (web_stamp(f, l, s) || span_starts(s, SPAN("[")))
 		return web_line(m);
 	if (span_starts(s, SPAN("mail() on [")))
 		return php_line(m);

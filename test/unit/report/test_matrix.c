@@ -376,9 +376,12 @@ static void events(void **state)
 	(void)state;
 	for (unsigned key = 0; key < F_KEYS; key++) {
 		size_t lines, want;
+		struct json_object *marked;
 
 		explained(&s, key, SPAN(MARK), true);
-		want = texts_with(parse(buf_view(&s.text)), SPAN(MARK));
+		marked = parse(buf_view(&s.text));
+		want = texts_with(marked, SPAN(MARK));
+		json_object_put(marked);
 		s.text.n = 0;
 		explained(&s, key, SPAN(MARK), false);
 		lines = count(taken(&s, "\n", &seen), '\n');
