@@ -585,10 +585,11 @@ static int leave_out_before(struct contain *k, struct err *err)
 /* What only root may read is missing from what anybody else is shown, and a plan must not look whole that is not. */
 static void tell_unprivileged(struct contain *k)
 {
-	struct span *notes = arena_alloc(k->arena, (k->plan->nnotes + 1) * sizeof(*notes));
+	struct span *notes;
 
 	if (geteuid() == 0)
 		return;
+	notes = arena_alloc(k->arena, (k->plan->nnotes + 1) * sizeof(*notes));
 	if (k->plan->nnotes)
 		memcpy(notes, k->plan->notes, k->plan->nnotes * sizeof(*notes));
 	notes[k->plan->nnotes++] =

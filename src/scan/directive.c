@@ -77,7 +77,8 @@ bool directive_hidden(struct span path)
 
 bool directive_everybody(struct span path)
 {
-	static const char *const places[] = { "/tmp", "/var/tmp", "/dev/shm", "/run/shm", "/run/lock" };
+	static const char *const places[] = { "/tmp",	  "/var/tmp",  "/dev/shm",
+					      "/run/shm", "/run/lock", "/var/lock" };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		size_t n = strlen(places[i]);

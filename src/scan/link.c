@@ -4,6 +4,7 @@
  */
 #include "scan/link.h"
 
+#include "scan/directive.h"
 #include "scan/place.h"
 #include "sys/beneath.h"
 
@@ -69,19 +70,6 @@ static struct span beneath(struct span path, struct span place)
 	return span_from(path, path.n > place.n ? place.n + 1 : place.n);
 }
 
-static bool is_everybodys(struct span path)
-{
-	static const char *const places[] = { "/tmp", "/var/tmp", "/dev/shm", "/run/lock", "/var/lock" };
-
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		struct span place = span_str(places[i]);
-
-		if (span_starts(path, place) && (path.n == place.n || path.p[place.n] == '/'))
-			return true;
-	}
-	return false;
-}
-
 /* A chain of links: where it ends is not known. */
 static bool is_link(int top, const char *path)
 {
@@ -118,7 +106,7 @@ const char *link_leads(int top, struct span place, int dirfd, const char *name, 
 	if (rest.p)
 		return "a script's link to another link, not followed";
 	/* who looks at such a place itself is told of what else leads out */
-	if (is_everybodys(end) && !is_everybodys(place))
+	if (directive_everybody(end) && !directive_everybody(place))
 		return "a link to a place where anybody may write, not followed: look there";
 	if (place_runs(path))
 		return "a link that leads out of this folder to a script, not followed: look there";
