@@ -30,12 +30,14 @@ void held_since_add(struct held_since *h, const struct journal_row *r)
 	struct span rest = r->sender;
 
 	/* "setup", "everybody" and the queue's own deeds are nobody's */
-	if (h->n == HELD_SENDERS || !sender_kind_take(&rest, &kind))
+	if (!sender_kind_take(&rest, &kind))
 		return;
 	for (size_t i = 0; i < h->n; i++)
 		if (span_eq(h->sender[i], r->sender))
 			return;
-	h->sender[h->n++] = arena_span(h->arena, r->sender);
+	h->more |= h->n == HELD_SENDERS;
+	if (!h->more)
+		h->sender[h->n++] = arena_span(h->arena, r->sender);
 }
 
 static void count(void *ctx, const struct queued *q)
@@ -133,6 +135,10 @@ void held_since_tell(const struct held_since *h, const struct options *o)
 		}
 		root_close(&root);
 	}
+	if (h->more)
+		term_tell("spamtrail: ",
+			  SPAN("of more than 16 senders it is not said what is still held of theirs: "
+			       "spamtrail queue --by culprit"));
 	/* no queue at all holds nothing */
 	if (rc < 0 && rc != -EXIT_NOINPUT)
 		term_tell("spamtrail: whether mail of his is still held is not known: ", span_str(why.text));

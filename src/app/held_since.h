@@ -10,12 +10,13 @@
 #include "base/span.h"
 #include "store/journal.h"
 
-#define HELD_SENDERS 16
+#define HELD_SENDERS 16 /* limit contain: senders of one undo whose queue is looked at */
 
 struct held_since {
 	struct arena *arena;
-	struct span sender[HELD_SENDERS]; /* "auth info@shop.example"; of more nothing is said */
+	struct span sender[HELD_SENDERS]; /* "auth info@shop.example" */
 	size_t n;
+	bool more; /* than there is room for */
 };
 
 /* R was taken back: its sender is asked about. */
