@@ -34,10 +34,8 @@ static ssize_t read_proc(uint32_t pid, const char *name, char *out, size_t size)
 
 	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	n = read(fd, out, size);
-	close(fd);
+	n = fd < 0 ? -1 : read(fd, out, size);
+	fd_close(fd);
 	return n;
 }
 
@@ -82,15 +80,12 @@ int process_open(uint32_t pid, uint64_t born, uint32_t uid, struct err *err)
 		err_sys(err, EXIT_IO, "%s/stat cannot be read", path);
 	else if (now != born)
 		err_set(err, EXIT_NOINPUT, "process %u has ended", pid);
-	if (now != born) {
-		close(fd);
-		return -err->code;
-	}
-	if (stat(path, &st) < 0 || (uid != PLAN_NO_UID && st.st_uid != uid)) {
-		close(fd);
-		return err_set(err, EXIT_NOPERM, "process %u is not that account's: left alone", pid);
-	}
-	return fd;
+	else if (stat(path, &st) < 0 || (uid != PLAN_NO_UID && st.st_uid != uid))
+		err_set(err, EXIT_NOPERM, "process %u is not that account's: left alone", pid);
+	else
+		return fd;
+	close(fd);
+	return -err->code;
 }
 
 int process_signal(int pidfd, int signal, struct err *err)
@@ -120,6 +115,16 @@ static bool is_exim(uint32_t pid)
 	n = readlink(path, exe, sizeof(exe));
 	return n > 0 && (span_eq(span_of(exe, (size_t)n), SPAN("/usr/sbin/exim4")) ||
 			 span_eq(span_of(exe, (size_t)n), SPAN("/usr/sbin/exim")));
+}
+
+/* A container's, which the host's /proc shows under the same name, is not this server's. */
+static bool is_here(uint32_t pid)
+{
+	struct stat its, ours;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/ns/pid", pid);
+	return stat(path, &its) == 0 && stat("/proc/self/ns/pid", &ours) == 0 && its.st_ino == ours.st_ino;
 }
 
 /* Its children have the same words; the daemon is the one whose parent is another program. */
@@ -154,14 +159,13 @@ void process_reload_exim(void)
 		int fd;
 
 		if (!span_u64(span_str(e->d_name), &pid) || pid < 2 || pid > INT32_MAX ||
-		    !is_exim((uint32_t)pid) || !process_stat((uint32_t)pid, &state, &born))
+		    !is_exim((uint32_t)pid) || !is_here((uint32_t)pid) ||
+		    !process_stat((uint32_t)pid, &state, &born))
 			continue;
 		fd = process_open((uint32_t)pid, born, PLAN_NO_UID, &unheard);
-		if (fd < 0)
-			continue;
-		if (is_exim_daemon((uint32_t)pid))
+		if (fd >= 0 && is_exim_daemon((uint32_t)pid))
 			process_signal(fd, SIGHUP, &unheard);
-		close(fd);
+		fd_close(fd);
 	}
 	if (dir)
 		closedir(dir);
