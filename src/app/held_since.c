@@ -2,7 +2,8 @@
  * held_since - see held_since.h.
  *
  * Frozen mail is Exim's door for local programs (plan/exim_door.c): it is thawed by id, as spamtrail queue --release is for
- * what lies on hold.
+ * what lies on hold. What came before he was stopped and is still held or frozen is not by us: the mail server gave it up, or
+ * somebody here wants it so, and we say that.
  *
  * TRUST: the queue is read by a confined child; ids and the sender's name go through show (term_tell), and he is quoted as a shell has it.
  */
@@ -20,8 +21,9 @@
 #define THAWED_MOST 20
 
 struct count {
-	size_t held, frozen;
-	struct buf thaw; /* "ID ID" */
+	int64_t since;
+	size_t held, frozen, before;
+	struct buf thaw, others; /* "ID ID" */
 };
 
 void held_since_add(struct held_since *h, const struct journal_row *r)
@@ -33,22 +35,35 @@ void held_since_add(struct held_since *h, const struct journal_row *r)
 	if (!sender_kind_take(&rest, &kind))
 		return;
 	for (size_t i = 0; i < h->n; i++)
-		if (span_eq(h->sender[i], r->sender))
+		if (span_eq(h->sender[i], r->sender)) {
+			if (r->planned < h->since[i])
+				h->since[i] = r->planned;
 			return;
+		}
 	h->more |= h->n == HELD_SENDERS;
-	if (!h->more)
+	if (!h->more) {
+		h->since[h->n] = r->planned;
 		h->sender[h->n++] = arena_span(h->arena, r->sender);
+	}
 }
 
 static void count(void *ctx, const struct queued *q)
 {
 	struct count *c = ctx;
+	bool held = q->state == QUEUE_HOLD || span_eq(q->queue, SPAN("spamtrail"));
+	struct buf *ids = NULL;
 
-	if (q->state == QUEUE_HOLD || span_eq(q->queue, SPAN("spamtrail"))) {
+	if (!held && q->state != QUEUE_FROZEN)
+		return;
+	if (q->arrival && q->arrival < c->since)
+		ids = ++c->before <= THAWED_MOST ? &c->others : NULL;
+	else if (held)
 		c->held++;
-	} else if (q->state == QUEUE_FROZEN && ++c->frozen <= THAWED_MOST) {
-		buf_byte(&c->thaw, ' ');
-		buf_span(&c->thaw, q->id_text);
+	else
+		ids = ++c->frozen <= THAWED_MOST ? &c->thaw : NULL;
+	if (ids) {
+		buf_byte(ids, ' ');
+		buf_span(ids, q->id_text);
 	}
 }
 
@@ -81,15 +96,25 @@ static void tell_both(const struct row *who, const struct count *c)
 		buf_str(&command, " ... and the others of spamtrail queue --list");
 	if (c->frozen)
 		tell(who, c->frozen, "frozen", buf_view(&command));
+	command.n = 0;
+	buf_addf(&command,
+		 "held or frozen before he was stopped, or by somebody here, and left so: %zu of %.*s:",
+		 c->before, (int)who->id.n, who->id.p);
+	buf_span(&command, buf_view(&c->others));
+	if (c->before > THAWED_MOST)
+		buf_str(&command, " ...");
+	if (c->before)
+		term_tell("spamtrail: ", buf_view(&command));
 	buf_free(&name);
 	buf_free(&command);
 }
 
-static int ask_one(const struct queue_ask *all, struct span sender, struct arena *a, struct err *err)
+static int ask_one(const struct queue_ask *all, struct span sender, int64_t since, struct arena *a,
+		   struct err *err)
 {
 	struct queue_ask ask = *all;
 	struct row who = { .id = sender };
-	struct count c = { .thaw = BUF_MAX(4096) };
+	struct count c = { .since = since, .thaw = BUF_MAX(4096), .others = BUF_MAX(4096) };
 	struct queue_report report;
 	int rc;
 
@@ -104,6 +129,7 @@ static int ask_one(const struct queue_ask *all, struct span sender, struct arena
 	if (rc == 0)
 		tell_both(&who, &c);
 	buf_free(&c.thaw);
+	buf_free(&c.others);
 	return rc;
 }
 
@@ -131,7 +157,7 @@ void held_since_tell(const struct held_since *h, const struct options *o)
 				.unconfined = o->unconfined,
 			};
 
-			rc = ask_one(&ask, h->sender[i], a, &why);
+			rc = ask_one(&ask, h->sender[i], h->since[i], a, &why);
 		}
 		root_close(&root);
 	}

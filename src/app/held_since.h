@@ -15,6 +15,7 @@
 struct held_since {
 	struct arena *arena;
 	struct span sender[HELD_SENDERS]; /* "auth info@shop.example" */
+	int64_t since[HELD_SENDERS]; /* when the first of what was taken back was planned */
 	size_t n;
 	bool more; /* than there is room for */
 };
