@@ -3,4 +3,4 @@
 $open = [];
 foreach (array_slice($argv, 2) as $ip)
 	$open[] = fsockopen($ip, (int) $argv[1], $e, $text, 5);
-sleep(4);
+sleep(600);
