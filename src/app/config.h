@@ -50,13 +50,11 @@ struct config {
 	struct config_list addresses, selectors; /* that this server sends from; of its DKIM keys */
 	struct config_text key_spamhaus, key_abusix;
 	struct config_list mail_to; /* who is told of an alarm */
-	struct config_text mail_from, sendmail, relay, relay_user,
-		relay_password; /* by which way; HOST[:PORT] */
+	struct config_text mail_from, sendmail, relay, relay_user, relay_password; /* by which way; HOST[:PORT] */
 	struct config_text webhook, ca_file; /* https://..., empty: none */
 	struct config_number pause_minutes, warning_times, critical_times;
 	struct config_text organization, contact, texts; /* report: who signs; the folder of templates */
-	struct config_text
-		abuse_zone; /* report: asked whom a network wants to be written to; empty: nobody */
+	struct config_text abuse_zone; /* report: asked whom a network wants to be written to; empty: nobody */
 	struct config_list mailboxes; /* of complaints, which investigate reads */
 	unsigned secrets; /* that were read */
 	struct config_number memory; /* bytes, all processes together */
