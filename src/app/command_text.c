@@ -170,7 +170,10 @@ void command_completion(struct buf *out)
 		buf_str(out, i ? " " : "");
 		buf_str(out, v->name);
 	}
-	buf_str(out, "'\n\tCOMPREPLY=()\n");
+	/* --by=class comes in three words */
+	buf_str(out, "'\n\tCOMPREPLY=()\n"
+		     "\tif [ \"$prev\" = = ]; then prev=${COMP_WORDS[COMP_CWORD-2]}; elif [ \"$cur\" = = ]; "
+		     "then cur=; fi\n");
 	complete_values(out);
 	buf_str(out, "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
 		     "\t\tcase \" $verbs \" in *\" $word \"*) verb=$word; break ;; esac\n"

@@ -59,6 +59,8 @@ static const struct setting settings[] = {
 struct reading {
 	struct config *config;
 	struct ini *at;
+	struct span unknown; /* section, that is told once */
+	bool nobodys; /* the value before was no setting's */
 };
 
 static void unknown_key(struct reading *r, const char *section, const char *name)
@@ -77,8 +79,10 @@ static void unknown_key(struct reading *r, const char *section, const char *name
 		ini_fail(r->at, "a key before the first [section]:", span_str(name), NULL);
 	else if (known_section)
 		ini_fail(r->at, "unknown key", span_str(name), key.best);
-	else
+	else if (!span_eq(r->unknown, span_str(section)))
 		ini_fail(r->at, "unknown section", span_str(section), part.best);
+	if (*section && !known_section)
+		r->unknown = arena_span(r->config->arena, span_str(section));
 }
 
 static void take_value(void *owner, struct ini *at, const char *section, const char *name, const char *value)
@@ -98,9 +102,12 @@ static void take_value(void *owner, struct ini *at, const char *section, const c
 					 ? span_str(name)
 					 : span_str(value),
 				 NULL);
+		r->nobodys = false;
 		return;
 	}
-	unknown_key(r, section, name);
+	if (!at->more || !r->nobodys)
+		unknown_key(r, section, name);
+	r->nobodys = true;
 }
 
 void config_defaults(struct config *ret_config)
@@ -113,11 +120,30 @@ void config_defaults(struct config *ret_config)
 			bug("a built-in value that its own type refuses");
 }
 
+void config_mistake(struct config *c, const char *file, unsigned line, const struct err *err)
+{
+	if (!c->mistakes || c->nmistakes++ >= MISTAKES_KEPT)
+		return;
+	c->mistakes[c->nmistakes - 1] = (struct config_mistake){
+		.at = { arena_str(c->arena, span_str(file)), line },
+		.text = arena_str(c->arena, span_str(err->text)),
+	};
+}
+
+static void hear_mistake(void *owner, const struct ini *at)
+{
+	struct reading *r = owner;
+
+	config_mistake(r->config, at->name, at->line, at->err);
+}
+
 int config_parse(struct config *c, struct span text, const char *name, struct err *err)
 {
 	struct reading r = { .config = c };
 
-	return ini_read(text, arena_str(c->arena, span_str(name)), take_value, &r, err);
+	name = arena_str(c->arena, span_str(name));
+	return c->mistakes ? ini_read_all(text, name, take_value, hear_mistake, &r, err)
+			   : ini_read(text, name, take_value, &r, err);
 }
 
 void config_free(struct config *c)

@@ -32,6 +32,12 @@ struct config_list {
 	size_t n, cap;
 };
 
+/* What config_check found wrong; line 0: with the whole file. */
+struct config_mistake {
+	struct origin at;
+	const char *text; /* names file and line, too */
+};
+
 struct config {
 	struct arena *arena; /* owns every text */
 	struct config_list trusted_senders; /* logins, addresses or @domains */
@@ -61,10 +67,16 @@ struct config {
 	struct config_list scan_wordfence; /* what Wordfence CLI wrote, CSV */
 	const char **files; /* that were read */
 	size_t nfiles;
+	struct config_mistake *mistakes; /* of config_check: the first, at most MISTAKES_KEPT of... */
+	size_t nmistakes; /* ...so many */
 };
+
+#define MISTAKES_KEPT 50 /* limit config: mistakes that are shown */
 
 /* FILE: --config, or NULL for /etc/spamtrail. EXIT_CONFIG names file and line. Free RET in either case. */
 int config_load(struct config *ret_config, const char *file, struct err *err);
+/* The same to the end of all files, whatever is wrong in them; the code and ERR are those of the last mistake. */
+int config_check(struct config *ret_config, const char *file, struct err *err);
 /* Frees texts and lists; C may be what a failed config_load left. */
 void config_free(struct config *c);
 
@@ -74,6 +86,8 @@ int config_read_file(const char *path, struct buf *out, bool *ret_others, struct
 /* For tests: the built-in values, then TEXT as if it stood in the file NAME. */
 void config_defaults(struct config *ret_config);
 int config_parse(struct config *c, struct span text, const char *name, struct err *err);
+/* Keeps what ERR says where C is being checked. */
+void config_mistake(struct config *c, const char *file, unsigned line, const struct err *err);
 
 /* Calls SEE for every value in the table's order; a list without members is seen once with VALUE empty. */
 typedef void config_see(void *owner, const char *section, const char *key, const char *value,

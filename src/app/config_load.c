@@ -58,14 +58,19 @@ static int load_file(struct config *c, const char *path, struct err *err)
 {
 	struct buf text = BUF_MAX(FILE_MAX);
 	unsigned secrets = c->secrets;
+	size_t mistakes = c->nmistakes;
 	bool others = false;
 	int code = config_read_file(path, &text, &others, err);
 
 	if (code == 0)
 		code = config_parse(c, buf_view(&text), path, err);
-	if (code == 0 && c->secrets > secrets && others)
+	if ((code == 0 || c->mistakes) && c->secrets > secrets && others) {
 		code = err_set(err, EXIT_CONFIG,
 			       "%s: it holds a key and everybody may read it: chmod o-rwx %s", path, path);
+		config_mistake(c, path, 0, err);
+	} else if (code < 0 && c->nmistakes == mistakes) {
+		config_mistake(c, path, 0, err);
+	}
 	if (code == 0)
 		c->files[c->nfiles++] = arena_str(c->arena, span_str(path));
 	buf_free(&text);
@@ -83,39 +88,70 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int load_folder(struct config *c, struct err *err)
+static int load_names(struct config *c, struct dirent **list, int n, struct err *err)
 {
-	struct dirent **list;
-	int n = scandir(folder, &list, wanted, by_name), code = 0;
+	int code = 0;
 
-	if (n < 0)
-		return errno == ENOENT
-			       ? 0
-			       : err_sys(err, (enum exit_code)world_code(), "%s: cannot list", folder);
-	if (n > FILES_MAX - 1)
-		code = err_set(err, EXIT_CONFIG, "%s: more than %d files", folder, FILES_MAX - 1);
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && (code == 0 || c->mistakes); i++) {
 		struct buf path = BUF_MAX(1024);
+		int one;
 
 		buf_addf(&path, "%s/%s", folder, list[i]->d_name);
 		buf_byte(&path, '\0');
-		if (code == 0)
-			code = load_file(c, path.p, err);
+		one = load_file(c, path.p, err);
+		code = one < 0 ? one : code;
 		buf_free(&path);
-		free(list[i]);
 	}
+	return code;
+}
+
+static int load_folder(struct config *c, struct err *err)
+{
+	struct dirent **list = NULL;
+	int n = scandir(folder, &list, wanted, by_name), code = 0;
+
+	if (n < 0 && errno != ENOENT)
+		code = err_sys(err, (enum exit_code)world_code(), "%s: cannot list", folder);
+	else if (n > FILES_MAX - 1)
+		code = err_set(err, EXIT_CONFIG, "%s: more than %d files", folder, FILES_MAX - 1);
+	if (code < 0)
+		config_mistake(c, folder, 0, err);
+	else
+		code = load_names(c, list, n, err);
+	for (int i = 0; i < n; i++)
+		free(list[i]);
 	free(list);
 	return code;
 }
 
+static int load(struct config *c, const char *file, struct err *err)
+{
+	int code, rest;
+
+	if (file)
+		return load_file(c, file, err);
+	code = access(main_file, F_OK) == 0 || errno != ENOENT ? load_file(c, main_file, err) : 0;
+	if (code < 0 && !c->mistakes)
+		return code;
+	rest = load_folder(c, err);
+	return rest < 0 ? rest : code;
+}
+
+static void begin(struct config *c)
+{
+	config_defaults(c);
+	c->files = arena_alloc(c->arena, FILES_MAX * sizeof(*c->files));
+}
+
 int config_load(struct config *ret_config, const char *file, struct err *err)
 {
-	int code;
+	begin(ret_config);
+	return load(ret_config, file, err);
+}
 
-	config_defaults(ret_config);
-	ret_config->files = arena_alloc(ret_config->arena, FILES_MAX * sizeof(*ret_config->files));
-	if (file)
-		return load_file(ret_config, file, err);
-	code = access(main_file, F_OK) == 0 || errno != ENOENT ? load_file(ret_config, main_file, err) : 0;
-	return code < 0 ? code : load_folder(ret_config, err);
+int config_check(struct config *ret_config, const char *file, struct err *err)
+{
+	begin(ret_config);
+	ret_config->mistakes = arena_alloc(ret_config->arena, MISTAKES_KEPT * sizeof(*ret_config->mistakes));
+	return load(ret_config, file, err);
 }

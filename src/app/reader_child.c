@@ -11,6 +11,7 @@
 #include "base/pack.h"
 #include "host/host.h"
 #include "host/observed.h"
+#include "logs/whose.h"
 #include "model/rows.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
@@ -445,6 +446,21 @@ static void send_wrote(struct child *c, const struct trace *trace)
 	buf_free(&wrote);
 }
 
+/* Of files that were named it is their own lines that know best: they may be another server's. Syslog shortens names. */
+static struct span host_of(const struct child *c, const struct host_facts *facts,
+			   const struct log_read *reads)
+{
+	struct span told = SPAN_NONE, name = facts->hostname;
+
+	if (!whose_all(reads, c->nfiles, &told))
+		return c->want->npaths ? SPAN_NONE : name;
+	if (!told.n || (name.n && !c->want->npaths))
+		return name;
+	if (span_starts(name, told) && (name.n == told.n || name.p[told.n] == '.'))
+		return name;
+	return arena_span(c->arena, told);
+}
+
 static void investigate(struct child *c, const struct host_facts *facts)
 {
 	const struct reader_want *want = c->want;
@@ -517,7 +533,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 	fill_inputs(c, facts, reads, !lo.from, q);
 	q->microseconds = (uint64_t)(clock_steady_micros(&clock) - start);
 	q->past_unread = lo.from != 0;
-	q->host = facts->hostname;
+	q->host = host_of(c, facts, reads);
 	q->panel = facts->panel;
 	fill_outgoing(c, facts, q);
 	tell_spools(facts, q);

@@ -110,28 +110,53 @@ static void show(const struct config *c, enum output output, struct buf *out)
 	end_json(&s.json);
 }
 
-static void check(const struct config *c, const struct options *o, struct buf *out)
+static void check_json(const struct config *c, size_t shown, struct buf *out)
 {
 	struct jsonw w = { .out = out };
 
+	begin_json(&w);
+	jsonw_open(&w, "files", '[');
+	for (size_t i = 0; i < c->nfiles; i++)
+		jsonw_str(&w, NULL, c->files[i]);
+	jsonw_close(&w, ']');
+	jsonw_open(&w, "mistakes", '[');
+	for (size_t i = 0; i < shown; i++) {
+		jsonw_open(&w, NULL, '{');
+		jsonw_str(&w, "file", c->mistakes[i].at.file);
+		if (c->mistakes[i].at.line)
+			jsonw_u64(&w, "line", c->mistakes[i].at.line);
+		jsonw_str(&w, "text", c->mistakes[i].text);
+		jsonw_close(&w, '}');
+	}
+	jsonw_close(&w, ']');
+	jsonw_u64(&w, "mistakes_total", c->nmistakes);
+	end_json(&w);
+}
+
+static void put_file(const char *what, const char *text, bool plain, struct buf *out)
+{
+	buf_addf(out, plain ? "%s\t" : "%-5s  ", what);
+	show_text(out, span_str(text), false);
+	buf_byte(out, '\n');
+}
+
+static void check(const struct config *c, const struct options *o, struct buf *out)
+{
+	size_t shown = c->nmistakes < MISTAKES_KEPT ? c->nmistakes : MISTAKES_KEPT;
+	bool plain = o->output == OUTPUT_PLAIN;
+
 	if (o->output == OUTPUT_JSON) {
-		begin_json(&w);
-		jsonw_open(&w, "files", '[');
-		for (size_t i = 0; i < c->nfiles; i++)
-			jsonw_str(&w, NULL, c->files[i]);
-		jsonw_close(&w, ']');
-		end_json(&w);
+		check_json(c, shown, out);
 		return;
 	}
-	if (o->quiet)
-		return;
-	for (size_t i = 0; i < c->nfiles; i++) {
-		buf_str(out, o->output == OUTPUT_PLAIN ? "ok\t" : "ok  ");
-		show_text(out, span_str(c->files[i]), false);
-		buf_byte(out, '\n');
-	}
-	if (c->nfiles == 0 && o->output == OUTPUT_SCREEN)
-		buf_str(out, "ok  no configuration file: every value is built in\n");
+	for (size_t i = 0; i < c->nfiles && !o->quiet; i++)
+		put_file("ok", c->files[i], plain, out);
+	for (size_t i = 0; i < shown; i++)
+		put_file("wrong", c->mistakes[i].text, plain, out);
+	if (shown < c->nmistakes)
+		buf_addf(out, plain ? "more\t%zu\n" : "and %zu more\n", c->nmistakes - shown);
+	if (c->nfiles + c->nmistakes == 0 && o->output == OUTPUT_SCREEN && !o->quiet)
+		buf_str(out, "ok     no configuration file: every value is built in\n");
 }
 
 static void list_limits(enum output output, struct buf *out)
@@ -149,27 +174,46 @@ static void list_limits(enum output output, struct buf *out)
 	}
 }
 
+static int check_files(const struct options *o, struct config *c, struct buf *out, struct err *err)
+{
+	int code = config_check(c, o->config, err);
+
+	check(c, o, out);
+	if (code < 0)
+		return err_set(err, (enum exit_code) - code,
+			       "%zu mistake%s: every other command stops at the first", c->nmistakes,
+			       c->nmistakes == 1 ? "" : "s");
+	return code;
+}
+
+static int show_values(const struct options *o, struct config *c, struct buf *out, struct err *err)
+{
+	int code = config_load(c, o->config, err);
+
+	if (code == 0)
+		show(c, o->output, out);
+	return code;
+}
+
 int verb_config(const struct options *o, struct err *err)
 {
-	bool wants_show = strcmp(o->args[0], "show") == 0;
 	struct sink s = sink_new(STDOUT_FILENO);
-	struct config c;
-	int code;
+	struct err unwritten = { 0 };
+	struct config c = { 0 };
+	int code = 0, end;
 
-	if (strcmp(o->args[0], "limits") == 0) {
+	if (strcmp(o->args[0], "limits") == 0)
 		list_limits(o->output, &s.text);
-		return sink_end(&s, "standard output", err);
-	}
-	if (!wants_show && strcmp(o->args[0], "check") != 0)
+	else if (strcmp(o->args[0], "show") == 0)
+		code = show_values(o, &c, &s.text, err);
+	else if (strcmp(o->args[0], "check") == 0)
+		code = check_files(o, &c, &s.text, err);
+	else
 		return err_set(err, EXIT_USAGE, "usage: spamtrail config check|show|limits");
-	code = config_load(&c, o->config, err);
-	if (code == 0) {
-		if (wants_show)
-			show(&c, o->output, &s.text);
-		else
-			check(&c, o, &s.text);
-		code = sink_end(&s, "standard output", err);
-	}
+	end = sink_end(&s, "standard output", &unwritten);
 	config_free(&c);
-	return code;
+	if (end == 0 || code < 0)
+		return code;
+	*err = unwritten;
+	return end;
 }

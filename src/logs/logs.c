@@ -10,6 +10,7 @@
 #include "logs/batch.h"
 #include "logs/heap.h"
 #include "logs/mend.h"
+#include "logs/whose.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -185,6 +186,8 @@ static void hand_over(struct engine *e, struct stream *s)
 	} else {
 		if (e->files[b->file].only && !(e->files[b->file].only >> s->ev->dialect & 1))
 			return;
+		if (whose_wants(&e->reads[b->file].whose, s->ev, at.line))
+			whose_look(&e->reads[b->file].whose, event_line(s->ev, b->ev.base));
 		e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);
 	}
 	s->before = s->ev;

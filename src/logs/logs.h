@@ -27,11 +27,19 @@ struct log_at {
 	uint64_t offset;       /* bytes in the decompressed file */
 };
 
+/* The host that the lines name (whose.h). */
+struct log_whose {
+	char host[64];         /* "": none */
+	bool several;          /* not all the same: HOST is one of them */
+	bool looked;
+};
+
 /* What was read of one file. */
 struct log_read {
 	uint64_t bytes, lines, unknown_lines;
 	uint32_t dialects;     /* bit (1 << enum dialect) */
 	uint64_t cut_lines;    /* lines longer than LOGS_LINE_MAX: only their start was read */
+	struct log_whose whose;
 	char damage[200];      /* why it is not complete, or "" */
 };
 

@@ -198,7 +198,8 @@ void json_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zo
 
 	json_schema(&w, "investigate");
 	jsonw_str(&w, "tool", "spamtrail " SPAMTRAIL_VERSION);
-	jsonw_span(&w, "host", q->host);
+	if (q->host.n)
+		jsonw_span(&w, "host", q->host);
 	if (q->mta.n)
 		jsonw_span(&w, "mta", q->mta);
 	jsonw_open(&w, "window", '{');

@@ -86,7 +86,8 @@ void queue_json_head(struct jsonw *w)
 
 void queue_json_report(struct jsonw *w, const struct queue_report *q)
 {
-	jsonw_span(w, "host", q->host);
+	if (q->host.n)
+		jsonw_span(w, "host", q->host);
 	jsonw_bool(w, "complete", q->complete);
 	jsonw_open(w, "unseen", '[');
 	for (size_t i = 0; i < q->nunseen; i++)

@@ -252,7 +252,8 @@ void signs_json(struct sink *s, const struct signs *signs)
 
 	json_schema(&w, "signs");
 	json_complete(&w, &q);
-	jsonw_span(&w, "host", signs->host);
+	if (signs->host.n)
+		jsonw_span(&w, "host", signs->host);
 	jsonw_time(&w, "at", signs->now, NULL);
 	jsonw_str(&w, "state", sign_state_name(signs->state));
 	jsonw_open(&w, "signs", '[');

@@ -16,8 +16,12 @@ struct ini {
 	const char *name; /* of the file */
 	struct span left; /* not read yet */
 	unsigned line; /* the one at hand, from 1 */
-	struct err *err;
-	bool failed; /* ERR says why; nothing further is taken */
+	bool more; /* which goes on where the one before ended */
+	struct err *err; /* the mistake at hand */
+	bool failed; /* nothing further is taken */
+	unsigned mistakes;
+	void (*told)(void *owner, const struct ini *at); /* NULL: the first mistake ends it */
+	void *owner;
 };
 
 /* Section and name may be empty. What is wrong is told by ini_fail. */
@@ -25,7 +29,10 @@ typedef void ini_take(void *owner, struct ini *at, const char *section, const ch
 
 /* Reads TEXT of the file NAME. EXIT_CONFIG. */
 int ini_read(struct span text, const char *name, ini_take *take, void *owner, struct err *err);
-/* "NAME:LINE: WHAT WORD: did you mean NEAR?"; NEAR may be NULL, the first is kept. Returns false. */
+/* The same to the end: TOLD hears of each mistake. What follows a broken [section is not taken. */
+int ini_read_all(struct span text, const char *name, ini_take *take,
+		 void (*told)(void *owner, const struct ini *at), void *owner, struct err *err);
+/* "NAME:LINE: WHAT WORD: did you mean NEAR?"; NEAR may be NULL. Returns false. */
 bool ini_fail(struct ini *at, const char *what, struct span word, const char *near);
 
 #endif

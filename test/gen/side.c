@@ -189,6 +189,7 @@ void side_tree(struct world *w)
 
 	write_tables(w);
 	copy_zone(w);
+	file_write(w, "etc/hostname", "mail7.hosting.example\n", w->start);
 	if (w->mta == MTA_EXIM)
 		file_write(w, w->variant & V_DEBIAN ? "etc/exim4/exim4.conf" : "etc/exim.conf",
 			   "log_selector = +arguments +subject +received_recipients +smtp_connection\n",
