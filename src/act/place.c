@@ -46,14 +46,15 @@ static bool same_inode(const struct stat *a, const struct stat *b)
 static bool chain_trusted(const struct actor *a, int fd)
 {
 	struct stat top, st;
-	bool good = fstat(a->root, &top) == 0 && fstat(fd, &st) == 0;
-	int up, at;
+	int up, at = fstat(a->root, &top) < 0 ? -1 : openat(fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool good = false;
 
-	if (good && same_inode(&st, &top))
-		return true;
-	at = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	for (int i = 0; good && at >= 0 && i < DEPTH_MOST; i++) {
-		good = fstat(at, &st) == 0 && place_root_only(&st);
+	for (int i = 0; at >= 0 && i < DEPTH_MOST; i++) {
+		if (fstat(at, &st) < 0) {
+			close(at);
+			return false;
+		}
+		good = i == 0 || place_root_only(&st);
 		if (!good || same_inode(&st, &top))
 			break;
 		up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -55,9 +55,7 @@ bool process_stat(uint32_t pid, char *ret_state, uint64_t *ret_born)
 	state = s.p[0];
 	for (unsigned i = 0; i < BORN_FIELD; i++) {
 		at = span_find(s, 0, ' ');
-		if (at < 0)
-			return false;
-		s = span_from(s, (size_t)at + 1);
+		s = span_from(s, (size_t)(at + 1));
 	}
 	at = span_find(s, 0, ' ');
 	if (at < 0 || !span_u64(span_head(s, (size_t)at), ret_born))
@@ -82,15 +80,12 @@ int process_open(uint32_t pid, uint64_t born, uint32_t uid, struct err *err)
 		err_sys(err, EXIT_IO, "%s/stat cannot be read", path);
 	else if (now != born)
 		err_set(err, EXIT_NOINPUT, "process %u has ended", pid);
-	if (now != born) {
-		close(fd);
-		return -err->code;
-	}
-	if (stat(path, &st) < 0 || (uid != PLAN_NO_UID && st.st_uid != uid)) {
-		close(fd);
-		return err_set(err, EXIT_NOPERM, "process %u is not that account's: left alone", pid);
-	}
-	return fd;
+	else if (stat(path, &st) < 0 || (uid != PLAN_NO_UID && st.st_uid != uid))
+		err_set(err, EXIT_NOPERM, "process %u is not that account's: left alone", pid);
+	else
+		return fd;
+	close(fd);
+	return -err->code;
 }
 
 int process_signal(int pidfd, int signal, struct err *err)
@@ -235,7 +230,6 @@ static int undo(struct work *w, struct err *err)
 static int settle(struct work *w, enum settled *ret, struct err *err)
 {
 	*ret = is_stopped(w->action) ? MADE : NOT_MADE;
-	(void)err;
 	return 0;
 }
 
