@@ -228,7 +228,7 @@ static void fill(const char *text, char *out, size_t room)
 
 const char *scene_drive(const char *lines, int *ret_rc)
 {
-	char in[2048], state[96], root[96];
+	char in[20000], state[96], root[96];
 	FILE *from, *to;
 	struct stat st;
 	size_t n;
