@@ -242,8 +242,8 @@ static int undo(struct work *w, struct err *err)
 		rc = -EXIT_IO;
 	if (n[LEFT])
 		buf_addf(&w->text,
-			 "%zu given back; %zu are gone or have been changed since: left as they are", n[SET],
-			 n[LEFT]);
+			 "%s%zu given back; %zu are gone or have been changed since: left as they are",
+			 w->text.n ? "; " : "", n[SET], n[LEFT]);
 	if (set_id)
 		buf_addf(&w->text, "%sset-id bits of %zu files are not given back", w->text.n ? "; " : "",
 			 set_id);

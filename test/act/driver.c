@@ -156,6 +156,15 @@ static int request(struct driver *d, char **w, struct err *err)
 
 		return actor_plan(d->client, &d->plan, d->arena, &planned, err);
 	}
+	if (strcmp(w[0], "known") == 0) {
+		struct act_planned *planned;
+		int rc = actor_known(d->client, &d->plan, d->arena, &planned, err);
+
+		for (size_t i = 0; rc == 0 && i < d->plan.nactions; i++)
+			fprintf(d->out, "known%s%s\n", planned[i].undone ? " undone" : "",
+				planned[i].same ? " same" : "");
+		return rc;
+	}
 	if (strcmp(w[0], "undo") == 0)
 		return actor_undo(d->client,
 				  &(struct act_undo){ .what = span_str(w[1]), .moved = w[2] != NULL }, see, d,
@@ -198,6 +207,8 @@ static bool add_line(struct driver *d, char **w)
 
 	if (strcmp(w[0], "incident") == 0) {
 		d->plan.incident = arena_span(d->arena, span_str(w[1]));
+	} else if (strcmp(w[0], "sender") == 0) {
+		d->plan.sender = arena_span(d->arena, span_str(w[1]));
 	} else if (strcmp(w[0], "for") == 0) {
 		d->lifetime = (uint32_t)strtoul(w[1], NULL, 10);
 	} else if (strcmp(w[0], "release") == 0) {

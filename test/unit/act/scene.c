@@ -101,6 +101,14 @@ const struct scene scenes[] = {
 };
 const unsigned nscenes = sizeof(scenes) / sizeof(*scenes);
 
+const struct scene *scene_of(const char *name)
+{
+	for (unsigned i = 0; i < nscenes; i++)
+		if (strcmp(scenes[i].name, name) == 0)
+			return &scenes[i];
+	abort();
+}
+
 static pid_t sleeper;
 static int listener = -1, client = -1, served = -1;
 static char ends[100], *answers;

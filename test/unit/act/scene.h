@@ -22,6 +22,8 @@ struct scene {
 
 extern const struct scene scenes[];
 extern const unsigned nscenes;
+/* Never NULL. */
+const struct scene *scene_of(const char *name);
 
 /* For cmocka: DIR, and namespaces where they can be had. Without root all tests are skipped. */
 int scene_make(void **state);

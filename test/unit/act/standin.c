@@ -124,6 +124,18 @@ static int exim(const struct spawn *s)
 int standin_run(const struct spawn *s)
 {
 	const char *name = strrchr(s->argv[0], '/') + 1;
+	char path[256];
+	int status;
+	FILE *f;
+
+	/* DIR/mail/status: what any of them ends with, and it says nothing */
+	path_of(path, "", "status");
+	f = fopen(path, "r");
+	if (f) {
+		status = fscanf(f, "%d", &status) == 1 ? status : 99;
+		fclose(f);
+		return status;
+	}
 
 	if (strcmp(name, "postsuper") == 0)
 		return postsuper(s);
@@ -141,6 +153,5 @@ int standin_run(const struct spawn *s)
 			put("", "suspended", SPAN_NONE);
 		buf_str(s->output, "{\"metadata\":{\"result\":1}}");
 	}
-	/* what a test wants to see of the others */
-	return has("", "refuses") && strcmp(name, "postfix") == 0;
+	return 0;
 }

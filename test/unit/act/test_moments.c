@@ -127,14 +127,6 @@ static const struct moment {
 	  "1 purged", "! find state/hold -type f | grep -q .", false },
 };
 
-static const struct scene *scene_of(const char *name)
-{
-	for (unsigned i = 0; i < nscenes; i++)
-		if (strcmp(scenes[i].name, name) == 0)
-			return &scenes[i];
-	abort();
-}
-
 static bool is_so(const char *line)
 {
 	char all[1024];

@@ -311,14 +311,6 @@ static void close_row(struct open_row *o, bool raw)
 	buf_free(&action);
 }
 
-static const struct scene *scene_of(const char *name)
-{
-	for (unsigned i = 0; i < nscenes; i++)
-		if (strcmp(scenes[i].name, name) == 0)
-			return &scenes[i];
-	abort();
-}
-
 static void test_rows(void **state)
 {
 	int wrong = 0;
