@@ -120,7 +120,7 @@ int hold_choose(const struct actor *a, int folder, struct hold *ret, struct err 
 	int above, same, dir = open_state(a, err);
 	int rc = dir < 0 ? dir : store_make(dir, STATE_STORE, &own, err);
 
-	same = rc == 0 ? place_same_mount(own.fd, folder, true, err) : rc;
+	same = rc == 0 ? place_same_mount(own.fd, folder, err) : rc;
 	if (same == 1) {
 		*ret = own;
 		own.fd = -1;

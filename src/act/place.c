@@ -193,7 +193,7 @@ int place_sync(int folder, struct err *err)
 	return rc;
 }
 
-int place_same_mount(int a, int b, bool device, struct err *err)
+int place_same_mount(int a, int b, struct err *err)
 {
 	struct statx sa, sb;
 	bool mounts, devices;
@@ -204,7 +204,7 @@ int place_same_mount(int a, int b, bool device, struct err *err)
 	/* before Linux 5.8 only the device tells */
 	mounts = sa.stx_mask & sb.stx_mask & STATX_MNT_ID;
 	devices = sa.stx_dev_major == sb.stx_dev_major && sa.stx_dev_minor == sb.stx_dev_minor;
-	return (devices || (mounts && !device)) && (!mounts || sa.stx_mnt_id == sb.stx_mnt_id);
+	return devices && (!mounts || sa.stx_mnt_id == sb.stx_mnt_id);
 }
 
 static int cannot_open(int at, int best, struct err *err)
@@ -220,8 +220,7 @@ int place_above(const struct actor *a, int folder, struct err *err)
 	int up, best = -1, same = 0, at = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat st, above;
 
-	for (int i = 0; at >= 0 && i < DEPTH_MOST && (same = place_same_mount(at, folder, true, err)) > 0;
-	     i++) {
+	for (int i = 0; at >= 0 && i < DEPTH_MOST && (same = place_same_mount(at, folder, err)) > 0; i++) {
 		if (fstat(at, &st) == 0 && place_root_only(&st)) {
 			if (chain_trusted(a, at)) {
 				fd_close(best);

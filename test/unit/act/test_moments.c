@@ -103,6 +103,8 @@ static const struct moment {
 	{ "rights are taken away", NULL, "journal_step", "chmod 777 root/home",
 	  "others than root can write in", "[ $(stat -c %a root/home/alice) = 777 ]", false },
 	{ "rights are taken away", "undo\tk\n", "syncfs", "true", "1 undone", "true", false },
+	{ "rights are taken away", NULL, "journal_step",
+	  "rm -r root/home/alice/www; chmod 700 root/home/alice", "no mode was set", "true", false },
 	/* a process */
 	{ "a process is stopped", "undo\tk\n", "pidfd_send_signal", "true", "1 undone", "true", false },
 	/* held for good */

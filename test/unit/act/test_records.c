@@ -13,6 +13,7 @@
 #include "scene.h"
 #include "store/journal.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -185,6 +186,22 @@ static void record_gone(struct open_row *o)
 	o->row->record = SPAN_NONE;
 }
 
+static void folder_gone(struct open_row *o)
+{
+	scene_shell("mv root/home/alice/www w");
+}
+
+static void both_gone(struct open_row *o)
+{
+	folder_gone(o);
+	file_of_another_time(o);
+}
+
+static void file_gone(struct open_row *o)
+{
+	scene_shell("find state/hold -type f ! -name '*.rec' | xargs rm");
+}
+
 static void kept(struct open_row *o)
 {
 }
@@ -231,6 +248,11 @@ static const struct forgery {
 	{ "a file is held", kept, ACT_STATE_UNDOING, "history\n", "it is undone now", false, true },
 	{ "a file is held", folder_of_others, ACT_STATE_UNDOING, "history\n", "it is not undone", false,
 	  false },
+	{ "a file is held", folder_gone, ACT_STATE_DOING, "history\n", "1 done", false, true },
+	{ "a file is held", both_gone, ACT_STATE_DOING, "history\n", "cannot be reached", false, true },
+	{ "a file is held", file_gone, ACT_STATE_UNDOING, "history\n", "it is neither held in", false,
+	  false },
+	{ "a file is held", file_gone, ACT_STATE_DOING, "history\n", "1 failed interrupted", false, false },
 	{ "a file is held", no_sum, -1, "purge\t0\n", "its bytes are not those", false, false },
 	{ "a file is held", another_sum, -1, "purge\t0\n", "its bytes are not those", false, false },
 	{ "a file is held", file_of_another_time, -1, "purge\t0\n", "not the file that was held", false,
@@ -356,21 +378,24 @@ static void test_rows(void **state)
 static const struct loss {
 	const char *shell, *says;
 	bool comes_back;
+	const char *call; /* and this call of the rebuilding fails */
 } losses[] = {
-	{ "true", "1 held files are known", true },
-	{ "cp state/hold/*.rec state/hold/0123456789abcdef.rec", "1 held files are known", true },
-	{ "printf x | dd of=$(ls state/hold/*.rec) bs=1 seek=9 conv=notrunc 2>/dev/null", "", false },
-	{ "truncate -s 5 state/hold/*.rec", "", false },
-	{ "truncate -s -1 state/hold/*.rec", "", false },
-	{ "rm state/hold/*.rec", "", false },
-	{ "f=$(ls state/hold/*.rec); mv $f root/r; ln -s ../../root/r $f", "", false },
-	{ "rm state/stores", "", false },
-	{ "truncate -s -1 state/stores", "", false },
-	{ "rm state/stores; ln -s ../old state/stores", "", false },
-	{ "rm state/stores; mkdir state/stores", "", false },
-	{ "printf '/nowhere\\0%s/root/home/alice\\0' $PWD >>state/stores", "1 held files are known", true },
-	{ "chmod 755 state/hold", "", false },
-	{ "rm state/stores; head -c 2000000 /dev/zero | tr '\\0' a >state/stores", "", false },
+	{ "true", "1 held files are known", true, NULL },
+	{ "true", "", false, "fdopendir" },
+	{ "cp state/hold/*.rec state/hold/0123456789abcdef.rec", "1 held files are known", true, NULL },
+	{ "printf x | dd of=$(ls state/hold/*.rec) bs=1 seek=9 conv=notrunc 2>/dev/null", "", false, NULL },
+	{ "truncate -s 5 state/hold/*.rec", "", false, NULL },
+	{ "truncate -s -1 state/hold/*.rec", "", false, NULL },
+	{ "rm state/hold/*.rec", "", false, NULL },
+	{ "f=$(ls state/hold/*.rec); mv $f root/r; ln -s ../../root/r $f", "", false, NULL },
+	{ "rm state/stores", "", false, NULL },
+	{ "truncate -s -1 state/stores", "", false, NULL },
+	{ "rm state/stores; ln -s ../old state/stores", "", false, NULL },
+	{ "rm state/stores; mkdir state/stores", "", false, NULL },
+	{ "printf '/nowhere\\0%s/root/home/alice\\0' $PWD >>state/stores", "1 held files are known", true,
+	  NULL },
+	{ "chmod 755 state/hold", "", false, NULL },
+	{ "rm state/stores; head -c 2000000 /dev/zero | tr '\\0' a >state/stores", "", false, NULL },
 };
 
 static void test_losses(void **state)
@@ -388,7 +413,11 @@ static void test_losses(void **state)
 		scene_do(&scenes[0]);
 		scene_shell(losses[i].shell);
 		scene_shell("rm state/journal.db*");
+		fault = (struct fault){ .after = losses[i].call ? 0 : -1,
+					.call = losses[i].call,
+					.error = EIO };
 		answers = scene_drive("undo\tk\n", NULL);
+		fault.after = -1;
 		after = scene_see(true);
 		if (!strstr(answers, losses[i].says) ||
 		    (strcmp(before, after) == 0) != losses[i].comes_back) {

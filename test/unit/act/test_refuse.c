@@ -327,6 +327,7 @@ enum body {
 	LOOKED_CUT,
 	LOOKED_INNOCENT,
 	LOOKED_FREE,
+	LOOKED_ALL, /* all are another's: nothing stays held */
 };
 
 struct said {
@@ -377,13 +378,15 @@ static void put_body(enum body body, struct buf *out)
 			    .nargs = 2 };
 	struct plan plan = { .actions = body == PLAN_QUEUE ? &q : &a, .nactions = 1 };
 	struct act_looked l = { .innocent = body == LOOKED_INNOCENT ? &other : &id,
-				.ninnocent = body != LOOKED_FREE,
+				.ninnocent = body == LOOKED_ALL ? 2 : body != LOOKED_FREE,
 				.free = &other,
 				.nfree = body == LOOKED_FREE };
 	struct act_undo u = { .what = body == UNDO_MORE ? SPAN("k") : SPAN_NONE };
 
 	if (body == PLAN_FORBIDDEN)
 		a.uid = 0;
+	if (body == LOOKED_ALL)
+		l.innocent = word;
 	if (body >= BEGIN && body <= BEGIN_BEYOND)
 		put_begin(&c, body);
 	else if (body >= PLAN && body <= PLAN_QUEUE)
@@ -442,6 +445,13 @@ static const struct talk {
 	{ "an action beyond the plan",
 	  { { ACT_BEGIN, BEGIN, 0 }, { ACT_PLAN, PLAN, 0 }, { ACT_APPLY, NUMBER_7, 0 } },
 	  "ends" },
+	{ "an action asked for twice",
+	  { { ACT_BEGIN, BEGIN, 0 },
+	    { ACT_PLAN, PLAN_QUEUE, 0 },
+	    { ACT_APPLY, NUMBER_0, 0 },
+	    { ACT_RELEASE, LOOKED_ALL, 0 },
+	    { ACT_APPLY, NUMBER_0, 0 } },
+	  "asked for twice" },
 	{ "no number",
 	  { { ACT_BEGIN, BEGIN, 0 }, { ACT_PLAN, PLAN, 0 }, { ACT_APPLY, ONE_BYTE, 0 } },
 	  "ends" },
