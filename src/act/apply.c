@@ -219,6 +219,7 @@ int act_apply(struct actor *a, size_t index, const struct journal_row **ret_row,
 		return err_set(err, EXIT_SOFTWARE, "an action of the plan was asked for twice");
 	for (int i = 0; i < TRIES && rc < 0 && !lost && (i == 0 || w.raced); i++) {
 		w.text.n = 0;
+		why.code = 0;
 		rc = try_once(a, &w, &why, &lost);
 	}
 	if (!lost)

@@ -30,9 +30,7 @@ int move_open(struct work *w, struct move *ret, struct err *err)
 
 	if (rc == 0)
 		rc = place_open(w->actor, w->action, &m.place, err);
-	snprintf(m.token, sizeof(m.token), "%.*s",
-		 w->record->token.n < sizeof(m.token) ? (int)w->record->token.n : 0, w->record->token.p);
-	if (rc == 0 && (m.token[0] == '\0' || strchr(m.token, '/') || strchr(m.token, '.')))
+	if (rc == 0 && !*hold_name_in(w, "", m.token))
 		rc = err_set(err, EXIT_IO, "the record names nothing that is held");
 	if (rc < 0) {
 		move_close(&m);

@@ -18,7 +18,7 @@
 struct move {
 	struct place place;
 	struct hold hold;
-	char token[32]; /* the name in the store */
+	char token[HOLD_NAME_BYTES]; /* the name in the store */
 };
 
 /* Place and store of a record; for undo and settle. */

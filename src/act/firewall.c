@@ -40,12 +40,16 @@ struct rules {
 	bool brake;
 };
 
-static void add_rule(struct rules *r, const struct action *v)
+static int add_rule(struct rules *r, const struct journal_row *row, struct arena *a, struct err *err)
 {
-	if (is_brake(v))
+	struct action *v;
+	int rc = action_unpack(a, row->action, &v, err);
+
+	if (rc == 0 && is_brake(v))
 		r->brake = true;
-	else
+	else if (rc == 0)
 		buf_addf(&r->uids, "%s%u", r->uids.n ? ", " : "", v->uid);
+	return rc;
 }
 
 /* What is in force by the journal, but for ROW, which is in force where WITH. */
@@ -54,21 +58,14 @@ static int collect(const struct actor *a, const struct journal_row *row, bool wi
 {
 	struct arena *arena = arena_new();
 	struct journal_row *rows;
-	struct action *v;
 	size_t n;
 	int rc = journal_list(a->journal, arena, 1u << ACT_STATE_DONE, &rows, &n, err);
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (rows[i].kind == ACTION_FIREWALL && (!row || rows[i].id != row->id)) {
-			rc = action_unpack(arena, rows[i].action, &v, err);
-			if (rc == 0)
-				add_rule(r, v);
-		}
-	if (rc == 0 && with) {
-		rc = action_unpack(arena, row->action, &v, err);
-		if (rc == 0)
-			add_rule(r, v);
-	}
+		if (rows[i].kind == ACTION_FIREWALL && (!row || rows[i].id != row->id))
+			rc = add_rule(r, &rows[i], arena, err);
+	if (rc == 0 && with)
+		rc = add_rule(r, row, arena, err);
 	arena_free(arena);
 	return rc;
 }

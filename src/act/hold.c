@@ -10,13 +10,11 @@
 #include "act/record.h"
 #include "base/codec.h"
 
-#include "act/place.h"
 #include "base/hash.h"
 #include "sys/fd.h"
 
 #include <errno.h>
 #include <dirent.h>
-#include <limits.h>
 #include <fcntl.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -122,7 +120,7 @@ int hold_choose(const struct actor *a, int folder, struct hold *ret, struct err 
 	int above, same, dir = open_state(a, err);
 	int rc = dir < 0 ? dir : store_make(dir, STATE_STORE, &own, err);
 
-	same = rc == 0 ? place_same_mount(own.fd, folder, true, err) : rc;
+	same = rc == 0 ? place_same_mount(own.fd, folder, err) : rc;
 	if (same == 1) {
 		*ret = own;
 		own.fd = -1;
@@ -324,10 +322,12 @@ int hold_drop_samples(const struct work *w, struct err *err)
 	char path[PATH_MAX], prefix[32];
 	struct dirent *d;
 	DIR *dir;
-	int n = snprintf(path, sizeof(path), "%s/samples", w->actor->state_dir);
 
+	snprintf(path, sizeof(path), "%s/samples", w->actor->state_dir);
 	snprintf(prefix, sizeof(prefix), "%llu-", (unsigned long long)w->row->id);
-	dir = n < (int)sizeof(path) ? opendir(path) : NULL;
+	dir = opendir(path);
+	if (!dir && errno != ENOENT)
+		err_sys(err, EXIT_IO, "%s cannot be read", path);
 	while (dir && (d = readdir(dir)) != NULL)
 		if (strncmp(d->d_name, prefix, strlen(prefix)) == 0 && unlinkat(dirfd(dir), d->d_name, 0) < 0)
 			err_sys(err, EXIT_IO, "%s/%s cannot be ended", path, d->d_name);

@@ -110,17 +110,19 @@ static int replace(struct work *w, struct move *m, const char *aside, int presen
 	fd = hold_make_file(w, &m->hold, TAIL, is, &like, buf_view(&xattrs), err);
 	rc = fd < 0 ? fd : 0;
 	fd_close(fd);
-	if (rc == 0 && move_name(m->hold.fd, aside, m->place.folder, m->place.name, MOVE_EXCHANGE) < 0)
+	if (rc == 0 && move_surely(w, m->hold.fd, aside, m->place.folder, m->place.name, MOVE_EXCHANGE) < 0)
 		rc = err_sys(err, EXIT_IO, "%s cannot be replaced", m->place.name);
 	if (rc == 0) {
 		fd = read_plain(w, m->hold.fd, aside, &now, &again);
 		if (fd < 0 || now.st_ino != st.st_ino || !span_eq(buf_view(&again), was)) {
-			move_name(m->hold.fd, aside, m->place.folder, m->place.name, MOVE_EXCHANGE);
+			w->unsure = move_name(m->hold.fd, aside, m->place.folder, m->place.name,
+					      MOVE_EXCHANGE) < 0;
 			rc = err_set(err, EXIT_IO, "%s was changed while it was edited", m->place.name);
 		}
 		fd_close(fd);
 	}
-	if (rc < 0)
+	/* exchanged, but perhaps not on disk: the next try sees by it that it is done */
+	if (rc < 0 && !w->unsure)
 		unlinkat(m->hold.fd, aside, 0);
 out:
 	buf_free(&xattrs);

@@ -18,7 +18,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <unistd.h>
 
 #define MODES_MOST 100000 /* limit contain: files of one change of rights */
@@ -69,9 +68,11 @@ static int pin(const struct work *w, int home, size_t i, struct stat *st)
 
 	snprintf(name, sizeof(name), "%.*s", (int)(word.n - HEAD), word.p + HEAD);
 	fd = resolve_strictly(home, span_eq(span_str(name), SPAN(".")) ? "" : name, true);
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, st) < 0) {
+		fd_close(fd);
 		return -1;
-	if (fstat(fd, st) == 0 && st->st_uid == w->action->uid &&
+	}
+	if (st->st_uid == w->action->uid &&
 	    (S_ISDIR(st->st_mode) || (S_ISREG(st->st_mode) && st->st_nlink == 1)))
 		return fd;
 	close(fd);
@@ -228,8 +229,11 @@ static int undo(struct work *w, struct err *err)
 	}
 	for (size_t i = w->record->nmodes; i-- > 0;)
 		if (w->record->modes[i].inode) {
-			n[give_back(w, place.folder, i, err)]++;
-			set_id += S_ISREG(w->record->modes[i].mode) && w->record->modes[i].mode & SET_ID;
+			enum outcome one = give_back(w, place.folder, i, err);
+
+			n[one]++;
+			set_id += one == SET && S_ISREG(w->record->modes[i].mode) &&
+				  w->record->modes[i].mode & SET_ID;
 		}
 	rc = sync_all(place.folder, err);
 	w->unsure = rc < 0;
@@ -238,8 +242,8 @@ static int undo(struct work *w, struct err *err)
 		rc = -EXIT_IO;
 	if (n[LEFT])
 		buf_addf(&w->text,
-			 "%zu given back; %zu are gone or have been changed since: left as they are", n[SET],
-			 n[LEFT]);
+			 "%s%zu given back; %zu are gone or have been changed since: left as they are",
+			 w->text.n ? "; " : "", n[SET], n[LEFT]);
 	if (set_id)
 		buf_addf(&w->text, "%sset-id bits of %zu files are not given back", w->text.n ? "; " : "",
 			 set_id);

@@ -46,14 +46,15 @@ static bool same_inode(const struct stat *a, const struct stat *b)
 static bool chain_trusted(const struct actor *a, int fd)
 {
 	struct stat top, st;
-	bool good = fstat(a->root, &top) == 0 && fstat(fd, &st) == 0;
-	int up, at;
+	int up, at = fstat(a->root, &top) < 0 ? -1 : openat(fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool good = false;
 
-	if (good && same_inode(&st, &top))
-		return true;
-	at = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	for (int i = 0; good && at >= 0 && i < DEPTH_MOST; i++) {
-		good = fstat(at, &st) == 0 && place_root_only(&st);
+	for (int i = 0; at >= 0 && i < DEPTH_MOST; i++) {
+		if (fstat(at, &st) < 0) {
+			close(at);
+			return false;
+		}
+		good = i == 0 || place_root_only(&st);
 		if (!good || same_inode(&st, &top))
 			break;
 		up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -192,7 +193,7 @@ int place_sync(int folder, struct err *err)
 	return rc;
 }
 
-int place_same_mount(int a, int b, bool device, struct err *err)
+int place_same_mount(int a, int b, struct err *err)
 {
 	struct statx sa, sb;
 	bool mounts, devices;
@@ -203,7 +204,7 @@ int place_same_mount(int a, int b, bool device, struct err *err)
 	/* before Linux 5.8 only the device tells */
 	mounts = sa.stx_mask & sb.stx_mask & STATX_MNT_ID;
 	devices = sa.stx_dev_major == sb.stx_dev_major && sa.stx_dev_minor == sb.stx_dev_minor;
-	return (devices || (mounts && !device)) && (!mounts || sa.stx_mnt_id == sb.stx_mnt_id);
+	return devices && (!mounts || sa.stx_mnt_id == sb.stx_mnt_id);
 }
 
 static int cannot_open(int at, int best, struct err *err)
@@ -219,8 +220,7 @@ int place_above(const struct actor *a, int folder, struct err *err)
 	int up, best = -1, same = 0, at = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat st, above;
 
-	for (int i = 0; at >= 0 && i < DEPTH_MOST && (same = place_same_mount(at, folder, true, err)) > 0;
-	     i++) {
+	for (int i = 0; at >= 0 && i < DEPTH_MOST && (same = place_same_mount(at, folder, err)) > 0; i++) {
 		if (fstat(at, &st) == 0 && place_root_only(&st)) {
 			if (chain_trusted(a, at)) {
 				fd_close(best);

@@ -44,9 +44,8 @@ int place_sync(int folder, struct err *err);
  */
 int place_above(const struct actor *a, int folder, struct err *err);
 /*
- * 1: same mount and, with DEVICE, same device number, so a rename can go from one folder to the other; 0: not; negative: it
- * cannot be told. In an overlay files have other device numbers than their folders.
+ * 1: same mount and same device number, so a rename can go from one folder to the other; 0: not; negative: it cannot be told.
  */
-int place_same_mount(int a, int b, bool device, struct err *err);
+int place_same_mount(int a, int b, struct err *err);
 
 #endif

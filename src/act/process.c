@@ -53,9 +53,7 @@ bool process_stat(uint32_t pid, char *ret_state, uint64_t *ret_born)
 	state = s.p[0];
 	for (unsigned i = 0; i < BORN_FIELD; i++) {
 		at = span_find(s, 0, ' ');
-		if (at < 0)
-			return false;
-		s = span_from(s, (size_t)at + 1);
+		s = span_from(s, (size_t)(at + 1));
 	}
 	at = span_find(s, 0, ' ');
 	if (at < 0 || !span_u64(span_head(s, (size_t)at), ret_born))
@@ -239,7 +237,6 @@ static int undo(struct work *w, struct err *err)
 static int settle(struct work *w, enum settled *ret, struct err *err)
 {
 	*ret = is_stopped(w->action) ? MADE : NOT_MADE;
-	(void)err;
 	return 0;
 }
 

@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define HOT_SECONDS 3
@@ -258,10 +257,8 @@ static int settle_made(struct work *w, int there, enum settled *ret, struct err 
 		rc = hold_drop(w, &m.hold, 0, err);
 	} else if (there && !old_right(w, &m)) {
 		*ret = NOT_MADE;
-		if (exchange_back(w, &m, err) < 0 && !w->raced)
-			rc = -EXIT_IO;
-		else
-			rc = hold_drop(w, &m.hold, w->record->new_inode, err);
+		exchange_back(w, &m, err);
+		rc = w->raced ? hold_drop(w, &m.hold, w->record->new_inode, err) : -EXIT_IO;
 	}
 	if (*ret == MADE) {
 		folder_note(w, m.place.folder);
@@ -308,25 +305,25 @@ static int undo_free(struct work *w, struct move *m, struct stat *st, struct err
 
 	if (there < 0)
 		return there;
-	if (there == 0 && fstatat(m->place.folder, m->place.name, st, AT_SYMLINK_NOFOLLOW) < 0) {
+	if (there == 0 && fstatat(m->place.folder, m->place.name, st, AT_SYMLINK_NOFOLLOW) < 0 &&
+	    errno == ENOENT) {
 		buf_str(&w->text, "it was gone already");
 		return 0;
 	}
-	if (there == 0 && !is_ours(w, m->place.folder, m->place.name, put, st))
-		return err_set(err, EXIT_IO, "%.*s has been changed since: left as it is",
-			       (int)w->action->path.n, w->action->path.p);
-	if (there == 0 &&
-	    move_surely(w, m->place.folder, m->place.name, m->hold.fd, m->token, MOVE_NOREPLACE) < 0)
-		return err_sys(err, EXIT_IO, "%.*s cannot be moved to %s", (int)w->action->path.n,
-			       w->action->path.p, m->hold.path);
-	if (hold_status(w, &m->hold, st, err) != 1)
-		return -EXIT_IO;
-	if (st->st_ino != w->record->new_inode) {
-		if (move_back(w, m, err) < 0)
+	if (there == 1 || is_ours(w, m->place.folder, m->place.name, put, st)) {
+		if (there == 0 &&
+		    move_surely(w, m->place.folder, m->place.name, m->hold.fd, m->token, MOVE_NOREPLACE) < 0)
+			return err_sys(err, EXIT_IO, "%.*s cannot be moved to %s", (int)w->action->path.n,
+				       w->action->path.p, m->hold.path);
+		/* again: it may have been changed, or exchanged, in the moment between */
+		if (is_ours(w, m->hold.fd, m->token, put, st))
+			return 0;
+		w->unsure = move_back(w, m, err) < 0;
+		if (w->unsure)
 			return -EXIT_IO;
-		return changed_since(w, m, err);
 	}
-	return 0;
+	return err_set(err, EXIT_IO, "%.*s has been changed since: left as it is", (int)w->action->path.n,
+		       w->action->path.p);
 }
 
 /*
@@ -393,9 +390,11 @@ static int undo(struct work *w, struct err *err)
 	if (rc == 0)
 		say_to_reader(w, "its bytes are back");
 	/* only now: while it is there, a start after a kill can tell that the folder's last change was ours */
-	if (rc == 0)
+	if (rc == 0) {
 		rc = w->action->kind == ACTION_PUT_FILE ? hold_write_record(w, &m.hold, err)
 							: hold_drop(w, &m.hold, w->record->new_inode, err);
+		w->unsure = rc < 0;
+	}
 	move_close(&m);
 	return rc;
 }

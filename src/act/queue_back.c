@@ -23,7 +23,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -275,10 +274,12 @@ static int undo_remove(struct work *w, struct err *err)
 		       w->actor->state_dir);
 }
 
-/* Killed between hold and removal: what is still there of what we held goes on. */
+/* Killed, or failed, between hold and removal: what is still there of what we held goes on. */
 static int settle_remove(struct work *w, enum settled *ret, struct err *err)
 {
 	*ret = NOT_MADE;
+	buf_addf(&w->text, "what it had removed by then does not come back; samples are in %s/samples",
+		 w->actor->state_dir);
 	give_back(w, w->record->ids, w->record->nids);
 	return 0;
 }

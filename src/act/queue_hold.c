@@ -31,10 +31,12 @@ static int freeze(struct work *w, const struct act_looked *l, struct err *err)
 
 	if (!queue_is_exim(w->action) || l->nfree == 0 || l->nfree + l->ninnocent < w->record->nids)
 		return 0;
-	if (queue_exim(words, 2, l->free, l->nfree, err) < 0)
-		return -err->code;
+	/* on disk before, so that whoever takes it back knows which to thaw */
 	w->record->frozen = l->free;
 	w->record->nfrozen = l->nfree;
+	act_keep_record(w);
+	if (act_step(w->actor, w->row, err) < 0 || queue_exim(words, 2, l->free, l->nfree, err) < 0)
+		return -err->code;
 	buf_addf(&w->text, "%s%zu frozen, as this Exim moved none into a queue of its own",
 		 w->text.n ? "; " : "", l->nfree);
 	return 0;
@@ -88,7 +90,12 @@ static int make(struct work *w, struct err *err)
 
 static int undo(struct work *w, struct err *err)
 {
-	return queue_release_ids(w, w->record->ids, w->record->nids, err);
+	int rc = queue_release_ids(w, w->record->ids, w->record->nids, err);
+
+	/* Exim does not say which: gone, or locked */
+	if (rc == 0 && err->code == EXIT_INCOMPLETE)
+		buf_addf(&w->text, "what is not gone may still be held: %s", err->text);
+	return rc;
 }
 
 /* Whose they are was not asked, or not yet followed: all are released. */

@@ -141,7 +141,7 @@ static struct span *sorted(const struct work *w, const struct span *ids, size_t 
 
 static bool is_among(const struct span *sorted_ids, size_t n, struct span id)
 {
-	return n && bsearch(&id, sorted_ids, n, sizeof(id), by_bytes);
+	return bsearch(&id, sorted_ids, n, sizeof(id), by_bytes);
 }
 
 /* What was frozen lies in the queue it was in. One that nobody has frozen stays as it is. */
@@ -152,7 +152,7 @@ static int thaw(const struct work *w, const struct span *ids, size_t n, struct e
 	struct span *ours = sorted(w, w->record->frozen, w->record->nfrozen);
 	size_t many = 0;
 
-	for (size_t i = 0; i < n && w->record->nfrozen; i++)
+	for (size_t i = 0; i < n; i++)
 		if (is_among(ours, w->record->nfrozen, ids[i]))
 			frozen[many++] = ids[i];
 	return queue_exim(words, 2, frozen, many, err);
@@ -205,8 +205,8 @@ int queue_ask_again(struct work *w, const struct span *all, size_t nall, struct 
 	u = (struct unpacker){ .left = arena_span(w->arena, m.body) };
 	act_code_looked(&in, &looked);
 	for (size_t i = 0; i < m.nfds; i++)
-		code_refuse_if(&in, true);
-	if (m.type != ACT_RELEASE || !unpack_done(&u))
+		close(m.fds[i]);
+	if (m.type != ACT_RELEASE || m.nfds || !unpack_done(&u))
 		return err_set(err, EXIT_SOFTWARE, "the command line did not say which messages to release");
 	if (!all_among(known, nall, looked.innocent, looked.ninnocent) ||
 	    !all_among(known, nall, looked.free, looked.nfree))

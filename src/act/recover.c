@@ -29,6 +29,7 @@ static int settle_row(struct actor *a, struct journal_row *r, struct buf *note, 
 	enum settled settled = NOT_MADE;
 	struct err why = { 0 };
 	struct action *v;
+	const char *became;
 	int rc = action_unpack(a->arena, r->action, &v, err);
 
 	w.action = v;
@@ -46,11 +47,14 @@ static int settle_row(struct actor *a, struct journal_row *r, struct buf *note, 
 	}
 	r->state = settled == MADE ? ACT_STATE_DONE : ACT_STATE_FAILED;
 	act_keep_record(&w);
+	became = settled == MADE		? "it is done now"
+		 : act_kind(v->kind)->transient ? "it is not done again"
+						: "it is reverted";
+	if (w.text.n == 0 && settled == NOT_MADE)
+		buf_addf(&w.text, "interrupted%s%s", began ? ": " : " before its turn", began ? became : "");
 	r->text = arena_span(a->arena, buf_view(&w.text));
-	if (settled == NOT_MADE)
-		r->text = began ? SPAN("interrupted, and reverted") : SPAN("interrupted before its turn");
 	if (began)
-		say(note, r, settled == MADE ? "it is done now" : "it is reverted");
+		say(note, r, became);
 	rc = act_step(a, r, err);
 out:
 	buf_free(&w.text);

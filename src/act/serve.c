@@ -128,10 +128,10 @@ static int lock(struct actor *a, struct err *err)
 	fd_close(dir);
 	if (fd < 0)
 		return err_sys(err, EXIT_IO, "%s/act.lock cannot be opened", a->state_dir);
+	a->lock = fd;
 	/* what we have started goes on when we are killed: the next actor must not take back what is still being done */
 	if (dup2(fd, SPAWN_KEPT) < 0)
 		return err_sys(err, EXIT_IO, "%s/act.lock cannot be kept", a->state_dir);
-	a->lock = fd;
 	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return err_sys(err, EXIT_IO, "%s/act.lock cannot be locked", a->state_dir);
@@ -184,7 +184,7 @@ static int serve_begin(struct actor *a, struct codec *c, struct err *err)
 	int rc;
 
 	act_code_begin(c, &b);
-	if (!unpack_done(c->from) || a->journal)
+	if (!unpack_done(c->from))
 		return bad(err);
 	rc = begin_in(a, &b, &note, &why);
 	pack_span(&p, buf_view(&note));
@@ -318,7 +318,7 @@ static bool is_wished(const struct wish *w, const struct journal_row *r)
 		return r->expires && r->expires <= w->now;
 	if (w->id)
 		return r->id == w->id;
-	return w->what.n && (span_eq(r->incident, w->what) || is_sender(r->sender, w->what));
+	return span_eq(r->incident, w->what) || is_sender(r->sender, w->what);
 }
 
 /* The folder that R's file lies in, as a number; 0: R is about no file. */
@@ -410,7 +410,7 @@ static int serve_undo(struct actor *a, struct codec *c, struct err *err)
 	struct wish wish = { 0 };
 
 	act_code_undo(c, &u);
-	if (!unpack_done(c->from) || u.what.n == 0 || !a->journal)
+	if (!unpack_done(c->from) || u.what.n == 0)
 		return bad(err);
 	wish.what = u.what;
 	if (!span_u64(u.what, &wish.id))
@@ -422,7 +422,7 @@ static int serve_expired(struct actor *a, struct codec *c, struct err *err)
 {
 	struct wish wish = { .now = clock_seconds(&a->clock) };
 
-	if (!unpack_done(c->from) || !a->journal)
+	if (!unpack_done(c->from))
 		return bad(err);
 	return undo_all(a, &wish, false, err);
 }
@@ -434,7 +434,7 @@ static int serve_history(struct actor *a, struct codec *c, struct err *err)
 	size_t n = 0;
 	int rc;
 
-	if (!unpack_done(c->from) || !a->journal)
+	if (!unpack_done(c->from))
 		return bad(err);
 	if (journal_list(a->journal, a->arena, UINT32_MAX, &rows, &n, &why) < 0)
 		return refuse(a, &why, err);
@@ -460,7 +460,7 @@ static int serve_purge(struct actor *a, struct codec *c, struct err *err)
 	int rc;
 
 	code_u32(c, &seconds);
-	if (!unpack_done(c->from) || !a->journal)
+	if (!unpack_done(c->from))
 		return bad(err);
 	rc = journal_list(a->journal, a->arena, KEPT_STATES, &rows, &n, &why);
 	for (size_t i = 0; rc == 0 && i < n; i++) {

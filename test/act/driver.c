@@ -1,7 +1,7 @@
 /*
- * driver - sends plans to spamtrail-act, for tests: driver STATE ROOT, then lines on standard input, words with tabs
- * between them. Each line adds an action or makes a request; "apply" sends all that were added. Prints "ID STATE TEXT".
+ * driver - see driver.h.
  */
+#include "driver.h"
 #include "app/actor.h"
 #include "base/err.h"
 
@@ -13,6 +13,7 @@
 #define ACTIONS 2000
 
 struct driver {
+	FILE *out;
 	struct actor_client *client;
 	struct arena *arena;
 	struct plan plan;
@@ -102,8 +103,8 @@ static int see(void *owner, const struct journal_row *row)
 {
 	struct driver *d = owner;
 
-	printf("%llu %s %.*s\n", (unsigned long long)row->id, act_state_name(row->state), (int)row->text.n,
-	       row->text.p ? row->text.p : "");
+	fprintf(d->out, "%llu %s %.*s\n", (unsigned long long)row->id, act_state_name(row->state),
+		(int)row->text.n, row->text.p ? row->text.p : "");
 	d->failed = d->failed ||
 		    (d->applying && (row->state == ACT_STATE_FAILED || row->state == ACT_STATE_RACED));
 	return 0;
@@ -116,14 +117,14 @@ static int held(void *owner, const struct span *ids, size_t n, struct arena *a, 
 
 	/* behind a removal: what is gone. Here all is, but for what was told to be still there */
 	if (d->removing && d->asked++) {
-		printf("left %zu\n", d->nstays);
+		fprintf(d->out, "left %zu\n", d->nstays);
 		ret->innocent = arena_alloc(a, n * sizeof(*ids));
 		for (size_t i = 0; i < n; i++)
 			if (!d->nstays || !span_eq(ids[i], d->stays[0]))
 				ret->innocent[ret->ninnocent++] = ids[i];
 		return 0;
 	}
-	printf("held %zu\n", n);
+	fprintf(d->out, "held %zu\n", n);
 	*ret = (struct act_looked){ d->release, d->nrelease, d->free, d->nfree };
 	return 0;
 }
@@ -137,7 +138,7 @@ static int apply(struct driver *d, struct err *err)
 	d->applying = true;
 	for (size_t i = 0; rc == 0 && i < d->plan.nactions; i++) {
 		if (planned[i].undone)
-			printf("%llu was undone before\n", (unsigned long long)planned[i].id);
+			fprintf(d->out, "%llu was undone before\n", (unsigned long long)planned[i].id);
 		d->asked = 0;
 		d->removing = d->plan.actions[i].kind == ACTION_REMOVE_QUEUE;
 		rc = actor_apply(d->client, i, held, see, d, &state, err);
@@ -154,6 +155,15 @@ static int request(struct driver *d, char **w, struct err *err)
 		struct act_planned *planned;
 
 		return actor_plan(d->client, &d->plan, d->arena, &planned, err);
+	}
+	if (strcmp(w[0], "known") == 0) {
+		struct act_planned *planned;
+		int rc = actor_known(d->client, &d->plan, d->arena, &planned, err);
+
+		for (size_t i = 0; rc == 0 && i < d->plan.nactions; i++)
+			fprintf(d->out, "known%s%s\n", planned[i].undone ? " undone" : "",
+				planned[i].same ? " same" : "");
+		return rc;
 	}
 	if (strcmp(w[0], "undo") == 0)
 		return actor_undo(d->client,
@@ -197,6 +207,8 @@ static bool add_line(struct driver *d, char **w)
 
 	if (strcmp(w[0], "incident") == 0) {
 		d->plan.incident = arena_span(d->arena, span_str(w[1]));
+	} else if (strcmp(w[0], "sender") == 0) {
+		d->plan.sender = arena_span(d->arena, span_str(w[1]));
 	} else if (strcmp(w[0], "for") == 0) {
 		d->lifetime = (uint32_t)strtoul(w[1], NULL, 10);
 	} else if (strcmp(w[0], "release") == 0) {
@@ -269,25 +281,23 @@ static bool add_line(struct driver *d, char **w)
 	return true;
 }
 
-int main(int argc, char **argv)
+int drive(const char *state, const char *root, FILE *lines, FILE *answers)
 {
-	struct driver d = { .arena = arena_new() };
+	struct driver d = { .out = answers, .arena = arena_new() };
 	struct buf note = BUF_MAX(1 << 16);
-	struct actor_want want = { .state_dir = argv[1], .root = argv[2] };
+	struct actor_want want = { .state_dir = state, .root = root };
 	const uint32_t allowed[] = { 1999 };
 	struct err err = { 0 };
 	static char line[65536];
 	int rc;
 
-	if (argc != 3)
-		return EXIT_USAGE;
 	want.allow = allowed;
 	want.nallow = 1;
 	d.plan.actions = arena_alloc(d.arena, ACTIONS * sizeof(struct action));
 	rc = actor_start(&want, &d.client, &note, &err);
 	if (note.n)
-		printf("note %.*s\n", (int)note.n, note.p);
-	while (rc == 0 && fgets(line, sizeof(line), stdin)) {
+		fprintf(answers, "note %.*s\n", (int)note.n, note.p);
+	while (rc == 0 && fgets(line, sizeof(line), lines)) {
 		char *w[WORDS + 1] = { NULL }, *save = NULL;
 		size_t n = 0;
 
@@ -297,10 +307,10 @@ int main(int argc, char **argv)
 			decode(w[n++] = word);
 		if (n && !add_line(&d, w))
 			rc = request(&d, w, &err);
-		fflush(stdout);
+		fflush(answers);
 	}
 	if (rc < 0)
-		printf("error %d %s\n", -rc, err.text);
+		fprintf(answers, "error %d %s\n", -rc, err.text);
 	actor_end(d.client);
 	arena_free(d.arena);
 	buf_free(&note);

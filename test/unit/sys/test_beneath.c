@@ -4,6 +4,7 @@
 #include "sys/beneath.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -192,6 +193,41 @@ static void test_long_names(void **state)
 
 		assert_int_equal(beneath_open_file(&r, name, 0, &err), -EXIT_NOINPUT);
 		assert_int_equal(beneath_open_file(&r, path, 0, &err), -EXIT_NOINPUT);
+		root_close(&r);
+	}
+}
+
+/* Links may make a path of any length of one that is short. */
+static void test_long_links(void **state)
+{
+	char part[251], text[PATH_MAX + 10] = "", more[PATH_MAX] = "";
+	int at = open(in_top("root"), O_PATH | O_DIRECTORY), next;
+
+	memset(part, 'n', 250);
+	part[250] = '\0';
+	for (int i = 0; i < 18; i++) {
+		mkdirat(at, part, 0755);
+		next = openat(at, part, O_PATH | O_DIRECTORY);
+		close(at);
+		at = next;
+		if (i < 9)
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s/", part);
+		if (i < 10)
+			snprintf(more + strlen(more), sizeof(more) - strlen(more), "%s/", part);
+		if (i == 8)
+			assert_int_equal(symlinkat(text, at, "down"), 0);
+	}
+	close(at);
+	put_link(text, "root/deep");
+	for (int by_steps = 0; by_steps < 2; by_steps++) {
+		struct root r = root_at("root", by_steps);
+		struct err err;
+
+		/* the kernel has no path for where this leads, but goes there */
+		assert_int_equal(beneath_open_file(&r, "deep/down/x", 0, &err), -EXIT_NOINPUT);
+		/* and what is put together may be too long at once */
+		snprintf(text, sizeof(text), "deep/%s", more);
+		assert_int_equal(beneath_open_file(&r, text, 0, &err), -EXIT_NOINPUT);
 		root_close(&r);
 	}
 }
@@ -389,10 +425,15 @@ static void test_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_image),	   cmocka_unit_test(test_long_names),
-		cmocka_unit_test(test_home),	   cmocka_unit_test(test_home_stays_on_its_device),
-		cmocka_unit_test(test_host),	   cmocka_unit_test(test_root_refused),
-		cmocka_unit_test(test_permission), cmocka_unit_test(test_status),
+		cmocka_unit_test(test_image),
+		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_long_links),
+		cmocka_unit_test(test_home),
+		cmocka_unit_test(test_home_stays_on_its_device),
+		cmocka_unit_test(test_host),
+		cmocka_unit_test(test_root_refused),
+		cmocka_unit_test(test_permission),
+		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_list),
 	};
 

@@ -254,6 +254,41 @@ static void break_off(int fd)
 	shutdown(fd, SHUT_WR);
 }
 
+/* An empty packet looks like the end, but for what came along. */
+static void break_empty_packet(int fd)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .bytes = { 0 } };
+	struct msghdr m = { .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	assert_int_equal(sendmsg(fd, &m, 0), 0);
+}
+
+/* What the kernel adds of its own accord, here who sent it, is no descriptor. */
+static void test_credentials_are_none(void **state)
+{
+	struct channel from, to;
+	struct message m = { 0 };
+	int fds[2], yes = 1;
+
+	assert_int_equal(channel_pair(fds, NULL), 0);
+	assert_int_equal(setsockopt(fds[1], SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)), 0);
+	channel_open(&from, fds[0], 100, 5);
+	channel_open(&to, fds[1], 100, 5);
+	assert_int_equal(channel_send(&from, 7, SPAN("text"), NULL, 0, NULL), 0);
+	assert_int_equal(channel_receive(&to, &m, NULL), 1);
+	assert_true(m.type == 7 && m.nfds == 0 && span_eq(m.body, SPAN("text")));
+	channel_close(&from);
+	channel_close(&to);
+}
+
 static void test_broken_rules(void **state)
 {
 	static void (*const breaks[])(int) = {
@@ -273,6 +308,7 @@ static void test_broken_rules(void **state)
 		break_short,
 		break_too_long_packet,
 		break_off,
+		break_empty_packet,
 	};
 	unsigned before = open_descriptors();
 
@@ -346,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_broken_rules),
+		cmocka_unit_test(test_credentials_are_none),
 		cmocka_unit_test(test_limits_and_silence),
 		cmocka_unit_test(test_clock),
 	};

@@ -66,11 +66,27 @@ static void an_account_answers_for_nobody(void **state)
 		skip();
 	assert_int_equal(connect_to(110), 0);
 	assert_int_equal(connect_to(2001), EPERM);
+	/* but his own is his */
+	assert_int_equal(seteuid(2001), 0);
+	assert_int_equal(connect_to(2001), 0);
+	assert_int_equal(seteuid(0), 0);
+}
+
+static void a_path_may_be_too_long(void **state)
+{
+	char path[200];
+
+	memset(path, 'a', sizeof(path) - 1);
+	path[0] = '/';
+	path[sizeof(path) - 1] = '\0';
+	assert_int_equal(local_connect(path, 1), -1);
+	assert_int_equal(errno, ENAMETOOLONG);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(an_account_answers_for_nobody) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(an_account_answers_for_nobody),
+					    cmocka_unit_test(a_path_may_be_too_long) };
 	int failed;
 
 	if (!mkdtemp(folder) || chmod(folder, 0777) < 0)
