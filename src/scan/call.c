@@ -218,7 +218,8 @@ bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self)
 			     .arms = m->arms,
 			     .loops = m->loops,
 			     .self = self,
-			     .known = keep };
+			     .known = keep,
+			     .given = marks & (M_FIELD | M_BODY) };
 	m->slots_used += u->slots;
 	first_values(m, f);
 	bind(m, f, caller, arg, n);

@@ -94,8 +94,8 @@ static bool run_callable(struct machine *m, const struct function *fn, struct va
 		return n > 1 && call_back(m, arg[1], arg[0], n, 1, fn->act == ACT_WALK);
 	case ACT_SORT:
 		/* uksort and its kin compare what the elements are called */
-		return n > fn->arg &&
-		       call_back(m, arg[fn->arg], arg[0], n, 2, strstr(fn->name, "uk") != NULL);
+		return n > fn->arg && call_back(m, arg[fn->arg], arg[0], n, 2,
+						strstr(fn->name, "uk") || strstr(fn->name, "uassoc"));
 	case ACT_PREG_CALLBACK:
 		if (n < 3)
 			return false;

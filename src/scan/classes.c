@@ -38,6 +38,8 @@ struct weighing {
 	uint32_t hides; /* lists of the site that it changes */
 	bool leaves; /* the visitor is sent to another host */
 	bool kept; /* a request's text is written to a file */
+	bool mutes, mails; /* the line that tells which script mails is turned off; it mails */
+	bool ages; /* files are given times that are not now */
 	bool sendmail, others, piped; /* sendmail is run; other commands are; a request's text is written */
 };
 
@@ -77,6 +79,7 @@ static void add(struct weighing *w, const char *rule, uint8_t class, int weight,
 }
 
 #define OUTSIDE (M_FIELD | M_BODY | M_HEADER)
+#define BIT(sink) (UINT64_C(1) << (sink))
 
 /* A method of a class in a file that belongs to a program: its own hole, or a plug-in's. */
 static bool part_of_class(const struct weighing *w, const struct event *e)
@@ -93,6 +96,9 @@ static void code(struct weighing *w, const struct event *e)
 			    "nothing sets the pattern by which a request's text is put in");
 		return;
 	}
+	if (e->kind == EVENT_MADE && w->alone)
+		add(w, "php.code.made", CLASS_BACKDOOR, 60, e,
+		    "what a function makes of a request's text is run as PHP");
 	if (e->marks & (M_FIELD | M_BODY))
 		add(w, "php.code.request", CLASS_BACKDOOR,
 		    e->marks & M_BEHIND	  ? 70
@@ -267,6 +273,14 @@ static void stored(struct weighing *w, const struct event *e, bool script, uint3
 		    "an upload is stored, and nothing else is done");
 }
 
+/* Where somebody comes back for it: no settings are written to such files. */
+static bool gathers(struct span path)
+{
+	return span_ends(path, SPAN(".txt")) || span_ends(path, SPAN(".log")) ||
+	       span_ends(path, SPAN(".html")) || span_ends(path, SPAN(".htm")) ||
+	       span_ends(path, SPAN(".dat"));
+}
+
 /* Files that are written: who chose the name, who the text. */
 static void write_out(struct weighing *w, const struct event *e)
 {
@@ -308,6 +322,12 @@ static void write_out(struct weighing *w, const struct event *e)
 	if (content & (M_WHOLE | M_SECRET) && (e->marks & M_PICTURE || value_picture(e->content)))
 		add(w, "php.write.picture", CLASS_CREDENTIAL_MAILER, w->alone ? 100 : 60, e,
 		    "what visitors send is written to what looks like a picture");
+	else if (content & M_SECRET && w->small && !w->q->includes && !w->q->classes && gathers(e->content))
+		add(w, "php.write.secret", CLASS_CREDENTIAL_MAILER, 50, e,
+		    "passwords that visitors send are written to a file");
+	if ((content & (M_SELF | M_FILE)) == (M_SELF | M_FILE) && !(e->marks & M_SELF) && w->alone)
+		add(w, "php.write.self", CLASS_DROPPER, e->marks & M_FILE ? 100 : 60, e,
+		    "the script writes itself into other files");
 	if (e->kind == EVENT_DIRECTS && !w->q->classes && !w->q->namespaces)
 		add(w, "php.write.directive", CLASS_CONFIG, w->alone ? 60 : 30, e,
 		    "it tells the server which files are scripts");
@@ -553,6 +573,9 @@ static void fetch(struct weighing *w, const struct event *e)
 	else if (e->third & M_SECRET && w->leaves && w->small)
 		add(w, "php.send.secret", CLASS_CREDENTIAL_MAILER, 60, e,
 		    "passwords that visitors send are sent to another server");
+	else if (e->third & M_SECRET && e->marks & M_URL && w->small && !w->q->includes && !w->q->classes)
+		add(w, "php.send.secret", CLASS_CREDENTIAL_MAILER, 50, e,
+		    "passwords that visitors send are sent to another server");
 }
 
 /* A user of the site is made, or somebody becomes one without a password. */
@@ -625,6 +648,7 @@ static void one(struct weighing *w, const struct event *e)
 		upload(w, e);
 		break;
 	case SINK_MAIL:
+		w->mails = true;
 		mail(w, e);
 		break;
 	case SINK_INCLUDE:
@@ -638,6 +662,9 @@ static void one(struct weighing *w, const struct event *e)
 		files(w, e);
 		break;
 	case SINK_FILES:
+		w->ages |= e->kind == EVENT_AGES;
+		files(w, e);
+		break;
 	case SINK_OPEN:
 		files(w, e);
 		break;
@@ -660,6 +687,7 @@ static void one(struct weighing *w, const struct event *e)
 		break;
 	case SINK_FETCH:
 	case SINK_OPTION:
+		w->mutes |= e->kind == EVENT_MUTES;
 		fetch(w, e);
 		break;
 	case SINK_ACCOUNT:
@@ -725,13 +753,21 @@ static void whole(struct weighing *w)
 	if (ev->hidden_supers && !ev->hidden_calls && w->alone)
 		add(w, "php.super.hidden", CLASS_OBFUSCATED, 60, NULL,
 		    "the name of what a request brings is put together from pieces");
+	if (w->mutes && w->mails)
+		add(w, "php.mail.muted", CLASS_MAILER, w->alone ? 80 : 50, NULL,
+		    "it mails, and turns off the line that tells which script did");
+	if (w->ages && q->sinks & (BIT(SINK_WRITE) | BIT(SINK_PUT) | BIT(SINK_UPLOAD)) && w->alone &&
+	    !q->classes)
+		add(w, "php.touch", CLASS_DROPPER, 50, NULL,
+		    "it writes files and gives files times that are not now");
 	if (w->links && w->accounts && w->alone)
 		add(w, "php.accounts", CLASS_WEBSHELL, 70, NULL,
 		    "it goes through the server's accounts and makes links");
 	if (ev->limits & (LIMIT_STEPS | LIMIT_BYTES | LIMIT_LAYERS) && q->evals && q->longest > 2000)
 		add(w, "php.packed", CLASS_OBFUSCATED, 60, NULL,
 		    "it runs PHP and holds packed text that takes longer than the limit to unpack");
-	else if (ev->limits && q->evals && q->supers && w->alone)
+	else if (ev->limits && ((q->evals && q->supers && w->alone) ||
+				(q->dynamic && q->free_supers && !q->includes && !q->namespaces)))
 		add(w, "php.limit", CLASS_OBFUSCATED, 50, NULL,
 		    "it runs PHP, and there is more of it than can be worked out");
 	if (ev->hidden_calls >= 3 || (w->alone && ev->hidden_calls))

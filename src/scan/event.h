@@ -37,6 +37,9 @@ enum event_kind {
 	EVENT_SOURCE, /* another script's text is read */
 	EVENT_UNSET, /* the pattern is a variable that nothing sets */
 	EVENT_NAMED, /* the function is named inside of XML */
+	EVENT_MADE, /* a function of the script's made it of a request's text */
+	EVENT_MUTES, /* the line of a mail that tells which script sent it is turned off */
+	EVENT_AGES, /* a file is given a time that is not now */
 };
 
 /* A dangerous place that was reached. */

@@ -79,6 +79,9 @@ static void end_frame(struct machine *m)
 	struct value result = f->has_returned ? f->returned : (struct value){ .kind = V_NULL };
 	struct mapping *mapping = f->mapping;
 
+	if (f->given && !(result.marks & M_INPUT) &&
+	    (result.kind == V_UNKNOWN || (result.kind == V_TEXT && !result.n)))
+		result.tail = TAIL_MADE;
 	for (uint32_t i = 0; i < f->references; i++)
 		if (f->reference_slot[i] < f->unit->slots) {
 			struct value *back = &f->slot[f->reference_slot[i]];

@@ -39,6 +39,7 @@ struct frame {
 	bool discards; /* what it returns is dropped: a constructor */
 	struct value instead; /* then this is the result */
 	uint32_t known; /* where its unit keeps the result, plus one */
+	bool given; /* a request's text */
 	struct extra *extra;
 	uint32_t wild; /* marks of whatever variable: extract($_POST) */
 	struct mapping *mapping;

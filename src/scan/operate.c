@@ -255,9 +255,14 @@ struct value operate_binary(struct machine *m, uint8_t op, struct value a, struc
 						    : dy != 0	? dx / dy
 								: 0 };
 	}
-	if (!value_to_int(&a, &x) || !value_to_int(&b, &y))
-		return value_unknown((a.marks | b.marks) & (M_INPUT | M_DIGIT) ? M_DIGIT : 0,
-				     a.from ? a.from : b.from);
+	if (!value_to_int(&a, &x) || !value_to_int(&b, &y)) {
+		v = value_unknown((a.marks | b.marks) & (M_INPUT | M_DIGIT) ? M_DIGIT : 0,
+				  a.from ? a.from : b.from);
+		if ((a.kind == V_UNKNOWN && a.tail == TAIL_AGE) ||
+		    (b.kind == V_UNKNOWN && b.tail == TAIL_AGE))
+			v.tail = TAIL_AGE;
+		return v;
+	}
 	v = arithmetic(op, x, y);
 	v.marks |= (a.marks | b.marks) & M_NUMBER;
 	return v;
@@ -585,8 +590,12 @@ struct value operate_element(struct machine *m, struct value base)
 	v = base.array->n ? base.array->pair[0].value : value_unknown(base.array->marks, base.array->from);
 	for (uint32_t i = 1; i < base.array->n && i < 64; i++)
 		v = value_join(v, base.array->pair[i].value);
-	if (base.array->n > 1 && v.kind == V_TEXT)
+	if (base.array->n > 1 && v.kind == V_TEXT) {
+		/* one of several names: what the last is like, they all are */
+		if (value_script(span_of(v.p, v.n)))
+			v.marks |= M_SCRIPT;
 		v.kind = V_UNKNOWN, v.n = 0;
+	}
 	v.marks |= base.array->marks;
 	v.slot = 0;
 	return v;

@@ -408,6 +408,8 @@ static bool part_suspects(const struct quick *q)
 		return true;
 	if (q->evals || q->sinks & code)
 		return q->sources || hidden || q->longest > LONG_TEXT;
+	if (q->dynamic && q->longest > PACKED_TEXT && !q->namespaces)
+		return true;
 	if (q->backticks || q->dynamic || q->sinks & BIT(SINK_COMMAND))
 		return q->inputs || q->escapes || q->names;
 	return q->includes && (q->supers || q->escapes);

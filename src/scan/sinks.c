@@ -112,13 +112,19 @@ struct value source_result(struct machine *m, const struct function *fn, struct 
 		break;
 	}
 	/* digits of letters, and letters made of them again */
-	if (fn->act == ACT_DECHEX && marks & (M_INPUT | M_DIGIT))
+	if ((fn->act == ACT_DECHEX || fn->act == ACT_HEXDEC || fn->act == ACT_BINDEC ||
+	     fn->act == ACT_OCTDEC) &&
+	    marks & (M_INPUT | M_DIGIT))
 		v.marks |= M_DIGIT;
 	if (marks & M_DIGIT && (fn->act == ACT_URLDECODE || fn->act == ACT_RAWURLDECODE ||
 				fn->act == ACT_UNHEX || fn->act == ACT_PACK))
 		v.marks |= M_FIELD | M_CHANGED;
 	if (fn->act == ACT_DIGEST && marks & M_INPUT)
 		v.tail = TAIL_DIGEST;
+	if (fn->act == ACT_ESCAPE && marks & (M_FIELD | M_BODY))
+		v.tail = TAIL_WORD;
+	if (fn->act == ACT_AGE)
+		v.tail = TAIL_AGE;
 	return v;
 }
 
@@ -401,6 +407,15 @@ static bool starts_program(struct machine *m, const struct sink_call *c)
 	       (text_is(last, "-X") || memmem(last->p, last->n, " -X", 3));
 }
 
+/* A file is given a time that is not now: another one's, or one that was made up. */
+static bool ages(const struct sink_call *c)
+{
+	const struct value *when = argument(c, 1);
+
+	return span_eq(c->name, SPAN("touch")) &&
+	       (when->kind == V_INT || (when->kind == V_UNKNOWN && when->tail == TAIL_AGE));
+}
+
 /* What the text that is written is, where that is known. */
 static uint8_t kind_of(struct machine *m, const struct sink_call *c, const struct value *first,
 		       const struct value *second)
@@ -411,6 +426,12 @@ static uint8_t kind_of(struct machine *m, const struct sink_call *c, const struc
 		return EVENT_STARTS;
 	if (c->sink == SINK_REPLACE && unset_pattern(c))
 		return EVENT_UNSET;
+	if (c->sink == SINK_CODE && first->tail == TAIL_MADE && (first->kind == V_UNKNOWN || !first->n))
+		return EVENT_MADE;
+	if (c->sink == SINK_OPTION && text_is(first, "mail.add_x_header"))
+		return EVENT_MUTES;
+	if (c->sink == SINK_FILES && ages(c))
+		return EVENT_AGES;
 	if (c->sink == SINK_OUTPUT && packed_page(first))
 		return EVENT_PAGE;
 	if (c->sink == SINK_GIVEN && c->in_markup)
@@ -464,6 +485,8 @@ void sink_reached(struct machine *m, const struct sink_call *call)
 	for (uint32_t i = 0; i < c->n; i++)
 		all |= value_all_marks(&c->arg[i]);
 	marks = value_all_marks(first);
+	if (c->sink == SINK_COMMAND && first->kind == V_UNKNOWN && first->tail == TAIL_WORD)
+		marks |= M_FIELD;
 	note_written(m, c, first, value_all_marks(second));
 	if (c->sink == SINK_UNPACK && marks & M_INPUT)
 		m->e->wild |= marks & M_INPUT;

@@ -226,9 +226,8 @@ int value_same(const struct value *a, const struct value *b, bool strict)
 
 bool value_picture(struct span path)
 {
-	static const char *const ends[] = {
-		".jpg", ".jpeg", ".png", ".gif", ".ico", ".bmp", ".webp", ".svg"
-	};
+	static const char *const ends[] = { ".jpg", ".jpeg", ".png", ".gif", ".ico", ".bmp", ".webp",
+					    ".svg", ".zip",  ".rar", ".pdf", ".mp3", ".ttf", ".woff" };
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		size_t n = strlen(ends[i]);

@@ -31,6 +31,9 @@ enum value_tail {
 	TAIL_ENDED, /* a pattern's end, and modifiers behind it */
 	TAIL_EVALUATES, /* with an "e" among them */
 	TAIL_DIGEST, /* not a text but a digest of what a request brought */
+	TAIL_AGE, /* a time that is not now: a file's, or made up */
+	TAIL_WORD, /* one word of a request's, made harmless as an argument: not as the program itself */
+	TAIL_MADE, /* what a function of the script's made of a request's text, in a way that was not followed */
 };
 
 enum mark {

@@ -1,0 +1,2 @@
+<?php return; // want: malicious backdoor php.include.picture
+include('notes.zip');
