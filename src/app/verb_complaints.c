@@ -4,7 +4,8 @@
  * Mail is read by spamtrail-mime, logs by the confined reader; here their answers are put together.
  *
  * TRUST: anybody can mail a complaint, a forged one too: what only the message says of itself is grade C, and
- * whom it names is accused by no more than that. Texts are shown by report/complaints.h, which escapes them.
+ * whom it names is accused by no more than that; where it contradicts the log, by nothing. Who copies a whole head of an
+ * innocent's mail to him is believed: one complaint accuses nobody by itself. Texts are shown by report/complaints.h, which escapes them.
  */
 #include "app/config.h"
 #include "app/helper.h"
@@ -246,7 +247,7 @@ static int print(const struct work *w, struct err *err)
 static int delivered(struct work *w, struct err *err)
 {
 	for (size_t i = 0; i < w->t.c.n; i++)
-		if (w->t.c.list[i].state != TIE_LOGGED && !w->t.c.complete)
+		if (w->t.c.list[i].state > TIE_CONTRADICTED && !w->t.c.complete)
 			return err_set(err, EXIT_TEMPFAIL, "%s", arena_str(w->t.arena, w->t.unseen[0]));
 	return w->logs_read ? remember(w, err) : err_set(err, EXIT_TEMPFAIL, "no mail log was found");
 }
@@ -268,7 +269,7 @@ static int run(struct work *w, struct err *err)
 		const struct tied *t = &w->t.c.list[i];
 
 		meant = meant || t->state <= TIE_ADDRESS;
-		if (t->row)
+		if (t->row && t->state == TIE_LOGGED)
 			blame(w, t);
 	}
 	if (w->t.c.nblamed)

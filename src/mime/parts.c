@@ -71,7 +71,7 @@ static void take_feedback(struct found *f, struct span text)
 			c->original.sender = address_in(h.value);
 		else if (span_eq_nocase(h.name, SPAN("original-rcpt-to")) ||
 			 span_eq_nocase(h.name, SPAN("removal-recipient")))
-			complaint_recipient(f->arena, c, address_in(h.value));
+			complaint_envelope(f->arena, c, address_in(h.value));
 		else if (span_eq_nocase(h.name, SPAN("reporting-mta")))
 			c->reporting_mta = h.value;
 	}
@@ -145,7 +145,7 @@ static void take_status(struct found *f, struct span text)
 			take_status_field(f, &h, &failure);
 		if (failure.recipient.n && c->nfailures < COMPLAINT_RECIPIENTS_MOST) {
 			c->failures[c->nfailures++] = failure;
-			complaint_recipient(f->arena, c, failure.recipient);
+			complaint_envelope(f->arena, c, failure.recipient);
 		}
 		if (text.n == before.n || (text.n && (text.p[0] == '\n' || text.p[0] == '\r')))
 			text = span_from(text, 1);

@@ -36,6 +36,7 @@ struct original {
 	struct span php_script, php_originating, auth_sender, source_dir;
 	struct span queue_id;  /* X-Postfix-Queue-ID of a bounce, else empty */
 	struct span *received; size_t nreceived; /* unfolded, topmost first */
+	bool twice;            /* it has two subjects or Message-IDs: which of them a log has cannot be known */
 };
 
 struct failure {               /* one recipient of a bounce */
@@ -50,7 +51,8 @@ struct complaint {
 	struct span reporter, about, date; /* From, Subject and Date of the complaint itself */
 	struct span source, reporting_mta; /* the address (or page) that is complained about; who bounced */
 	struct original original;
-	struct span *recipients;  size_t nrecipients;
+	struct span *recipients;  size_t nrecipients; /* all that are named, by any header */
+	struct span *envelope;    size_t nenvelope;   /* those of them that a reporter or a server says it went to */
 	struct failure *failures; size_t nfailures;
 	struct span why;       /* what is missing */
 };
