@@ -43,6 +43,7 @@ struct looking {
 	const struct row *row;
 	struct span lock_words; /* what an action that locks its password begins with */
 	bool locked, unlocked_again, logins_ended;
+	bool stolen; /* the old password may still be good */
 };
 
 #define ARG(s) (int)(s).n, (s).p ? (s).p : ""
@@ -85,15 +86,47 @@ static const char *name_of(const struct row *r)
 	return sender_kind_name(r->kind);
 }
 
+/* The last one that was given about this incident and sender; spam that he sent since makes it worth nothing. */
+static const struct word *word_given(const struct looking *k, enum word_about about)
+{
+	const struct row *r = k->row;
+	const struct word *found = NULL;
+
+	for (size_t i = 0; i < k->want->nwords; i++) {
+		const struct word *w = &k->want->words[i];
+
+		if (w->about == about && w->kind == r->kind && span_eq(w->id, r->id) &&
+		    span_eq(w->incident, incident_id(k->want->in)) && !(r->sending && r->last > w->at))
+			found = w;
+	}
+	return found;
+}
+
 /*
  * What nobody here has seen: a word of the operator's closes it, and is called one. What is seen to be open is no matter of
  * words.
  */
-static void point_unseen(struct looking *k, unsigned word, const char *closed, enum point_state state,
+static void point_unseen(struct looking *k, enum word_about word, const char *closed, enum point_state state,
 			 const char *open, const char *advice)
 {
+	const struct word *before = word_given(k, word);
+	struct gate *g = k->gate;
+
+	if (before) {
+		point(k, POINT_CLOSED, "%s (the administrator's word of %s)", closed,
+		      clock_of(k, before->at));
+		return;
+	}
 	if (k->want->o->confirmed & word) {
 		point(k, POINT_CLOSED, "%s (the administrator's word)", closed);
+		/* who ends logins before the password is another one has said nothing of those that follow */
+		if (word == WORD_LOGINS && k->stolen)
+			return;
+		g->given[g->ngiven++] = (struct word){ .at = k->want->q->now,
+						       .about = word,
+						       .incident = incident_id(k->want->in),
+						       .kind = k->row->kind,
+						       .id = k->row->id };
 		return;
 	}
 	point(k, state, "%s", open);
@@ -372,7 +405,8 @@ static void password_unseen(struct looking *k, bool here)
 		snprintf(open, sizeof(open),
 			 "the password of %.*s is kept where it cannot be read here (SQL, LDAP, a panel)",
 			 ARG(k->row->id));
-	point_unseen(k, CONFIRMED_PASSWORD, closed, here ? POINT_OPEN : POINT_UNKNOWN, open,
+	k->stolen = !(k->want->o->confirmed & WORD_PASSWORD) && !word_given(k, WORD_PASSWORD);
+	point_unseen(k, WORD_PASSWORD, closed, here ? POINT_OPEN : POINT_UNKNOWN, open,
 		     here ? "change it, then give --confirmed password"
 			  : "change it, see that the old one is refused (doveadm auth test), then give "
 			    "--confirmed password");
@@ -384,7 +418,7 @@ static void logins_unseen(struct looking *k)
 
 	snprintf(closed, sizeof(closed), "open logins of %.*s were ended", ARG(k->row->id));
 	snprintf(open, sizeof(open), "nothing says that open logins of %.*s were ended", ARG(k->row->id));
-	point_unseen(k, CONFIRMED_LOGINS, closed, k->journal_read ? POINT_OPEN : POINT_UNKNOWN, open,
+	point_unseen(k, WORD_LOGINS, closed, k->journal_read ? POINT_OPEN : POINT_UNKNOWN, open,
 		     "end them (doveadm kick), then give --confirmed logins");
 }
 
@@ -421,6 +455,7 @@ static void look_at_password(struct looking *k, const struct plan *plan)
 		      ARG(r->id), err.text);
 	} else if (open && (k->locked || k->unlocked_again)) {
 		point(k, POINT_CLOSED, "the password of %.*s was changed since it was locked", ARG(r->id));
+		k->stolen = false;
 	} else {
 		password_unseen(k, open);
 	}
@@ -436,6 +471,7 @@ static void look_at_mailbox(struct looking *k)
 	k->lock_words = arena_span(k->arena, buf_view(&words));
 	buf_free(&words);
 	k->locked = k->unlocked_again = k->logins_ended = false;
+	k->stolen = true;
 	if (k->journal_read && ask_journal(k, see_mailbox, &err) < 0)
 		k->journal_read = false;
 	plan = plan_of(k, &err);
@@ -523,7 +559,9 @@ void gate_look(const struct gate_want *want, struct arena *a, struct gate *ret)
 
 	ret->points = arena_alloc(a, POINTS_MOST * sizeof(*ret->points));
 	ret->deeds = arena_alloc(a, DEEDS_MOST * sizeof(*ret->deeds));
-	ret->npoints = ret->ndeeds = 0;
+	/* two of each row */
+	ret->given = arena_alloc(a, 2 * ROWS_MOST * sizeof(*ret->given));
+	ret->npoints = ret->ndeeds = ret->ngiven = 0;
 	if (root_open(want->o->root ? want->o->root : "/", &k.root, &err) < 0) {
 		point(&k, POINT_UNKNOWN, "nothing could be looked at: %s", err.text);
 		return;
