@@ -165,6 +165,14 @@ static struct span ours_in(const struct sends_from *from, struct span text)
 	return SPAN_NONE;
 }
 
+static bool is_own_name(const struct tying *t, struct span source)
+{
+	for (size_t i = 0; i < t->nnames; i++)
+		if (span_eq_nocase(span_trim(source), t->names[i]))
+			return true;
+	return false;
+}
+
 /* What speaks of an infected host or a listing speaks of us all the same, where the address is ours. */
 static void tie_addresses(struct work *w)
 {
@@ -184,8 +192,13 @@ static void tie_addresses(struct work *w)
 			t->c.source = ours_in(from, t->c.about);
 			if (t->c.source.n)
 				t->c.why = SPAN("only its subject names the address: the text says what for");
+			for (size_t k = 0; k < t->c.nhosts && !t->c.source.n; k++)
+				if (is_ours(from, t->c.hosts[k])) {
+					t->c.source = t->c.hosts[k];
+					t->c.why = SPAN("its text names the address, and says what for");
+				}
 		}
-		if (is_ours(from, t->c.source))
+		if (is_ours(from, t->c.source) || is_own_name(&w->t, t->c.source))
 			t->state = TIE_ADDRESS;
 	}
 	config_free(&config);

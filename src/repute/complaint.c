@@ -56,6 +56,8 @@ static void code_complaint(struct codec *c, struct complaint *v)
 	CODE_LIST(c, v->recipients, v->nrecipients, 4, code_span);
 	CODE_LIST(c, v->envelope, v->nenvelope, 4, code_span);
 	CODE_LIST(c, v->failures, v->nfailures, 16, code_failure);
+	CODE_LIST(c, v->hosts, v->nhosts, 4, code_span);
+	code_refuse_if(c, v->nhosts > COMPLAINT_HOSTS_MOST);
 	code_refuse_if(c, v->nrecipients > COMPLAINT_RECIPIENTS_MOST ||
 				  v->nenvelope > COMPLAINT_RECIPIENTS_MOST ||
 				  v->nfailures > COMPLAINT_RECIPIENTS_MOST);

@@ -54,11 +54,13 @@ struct complaint {
 	struct span *recipients;  size_t nrecipients; /* all that are named, by any header */
 	struct span *envelope;    size_t nenvelope;   /* those of them that a reporter or a server says it went to */
 	struct failure *failures; size_t nfailures;
+	struct span *hosts;       size_t nhosts;      /* IP addresses in its text, where it names its source nowhere else */
 	struct span why;       /* what is missing */
 };
 
 #define COMPLAINT_RECEIVED_MOST 40 /* limit complaints: Received fields of one message */
 #define COMPLAINT_RECIPIENTS_MOST 100 /* limit complaints: recipients of one message */
+#define COMPLAINT_HOSTS_MOST 200 /* limit complaints: addresses in the text of one message */
 #define COMPLAINT_TEXT_MOST 2000 /* limit complaints, bytes: of one text of a complaint */
 
 const char *complaint_kind_name(enum complaint_kind kind);
