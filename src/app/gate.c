@@ -75,7 +75,7 @@ static const char *clock_of(struct looking *k, int64_t at)
 	struct buf text = BUF_MAX(64);
 	const char *s;
 
-	text_rfc3339(&text, at, k->want->zone);
+	text_moment(&text, at, k->want->zone);
 	s = arena_str(k->arena, buf_view(&text));
 	buf_free(&text);
 	return s;
@@ -281,11 +281,16 @@ static void look_at_queue(struct looking *k, const struct row *rows, size_t n)
 		return;
 	}
 	if (w.waiting) {
-		point(k, POINT_OPEN, "%llu messages of his wait in the queue", (unsigned long long)w.waiting);
+		point(k, POINT_OPEN,
+		      w.waiting == 1 ? "%llu message of his waits in the queue"
+				     : "%llu messages of his wait in the queue",
+		      (unsigned long long)w.waiting);
 		advise(k, "spamtrail queue shows his group, --remove GROUP ends them");
 	}
 	if (w.held) {
-		point(k, POINT_OPEN, "%llu messages of his are held in the queue",
+		point(k, POINT_OPEN,
+		      w.held == 1 ? "%llu message of his is held in the queue"
+				  : "%llu messages of his are held in the queue",
 		      (unsigned long long)w.held);
 		advise(k, "spamtrail queue shows his group, --remove GROUP ends them");
 	}
@@ -319,6 +324,9 @@ static void look_at_findings(struct looking *k, struct span path, const struct f
 		return;
 	if (!whole)
 		point(k, POINT_UNKNOWN, "%.*s was not scanned to its end", ARG(path));
+	else if (dir && k->row->sending && (!k->shut || k->row->last > k->shut))
+		point(k, POINT_UNKNOWN, "a scan finds nothing bad in %.*s, and yet mail comes from there",
+		      ARG(path));
 	else if (!dir && st->ctime <= since)
 		point(k, POINT_OPEN,
 		      "%.*s is still there as it was when it sent, though a scan finds nothing in it",
@@ -519,7 +527,8 @@ static void look_at_program(struct looking *k)
 			running++;
 	}
 	if (running)
-		point(k, POINT_OPEN, "%zu processes of %.*s run", running, ARG(exe));
+		point(k, POINT_OPEN, running == 1 ? "%zu process of %.*s runs" : "%zu processes of %.*s run",
+		      running, ARG(exe));
 	else if (!proc || hidden)
 		point(k, POINT_UNKNOWN, "whether %.*s still runs cannot be seen from here", ARG(exe));
 	else
