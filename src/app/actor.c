@@ -24,7 +24,7 @@ struct actor_client {
 };
 
 /* Who asks, for the history: sudo hides the person behind root. */
-static void say_who(struct buf *out)
+void actor_who(struct buf *out)
 {
 	/*
 	 * The caller writes his own environment: this is for the reader of the history and decides nothing.
@@ -138,7 +138,7 @@ static int begin(struct actor_client *c, const struct actor_want *want, struct b
 	struct body body;
 	int rc;
 
-	say_who(&who);
+	actor_who(&who);
 	b.who = buf_view(&who);
 	b.allow = arena_alloc(a, want->nallow * sizeof(*b.allow));
 	b.nallow = want->nallow;

@@ -27,6 +27,8 @@ typedef int actor_see(void *owner, const struct journal_row *row);
 typedef int actor_held(void *owner, const struct span *ids, size_t n, struct arena *a, struct act_looked *ret,
 		       struct err *err);
 
+/* Who asks, for the history. */
+void actor_who(struct buf *out);
 /*
  * EXIT_NOPERM without root, EXIT_NOINPUT without spamtrail-act. RET is for actor_end. NOTE gets what was
  * found interrupted and settled.

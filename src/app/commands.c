@@ -246,7 +246,8 @@ static const struct verb verbs[] = {
 		  "lies in SQL, LDAP or a panel's database, --confirmed password is the only witness: it "
 		  "closes what "
 		  "cannot be seen here, never what is seen to be open, and the text says that it is your "
-		  "word. Templates: [report] texts, else "
+		  "word. It is remembered until he sends again; history shows it. Templates: [report] texts, "
+		  "else "
 		  "/usr/share/spamtrail/texts.\n"
 		  "Exit: 0 printed, 1 refused, 3 something could not be read (outranks 1).\n",
 	  .flags = COMMON | INPUT | FORMAT | BIT(FLAG_HTML) | BIT(FLAG_CUSTOMER) | BIT(FLAG_ABUSE_DESK) |
@@ -266,7 +267,8 @@ static const struct verb verbs[] = {
 	{ .name = "history",
 	  .args = "",
 	  .summary = "every action: who, when, why, state",
-	  .text = "Times are UTC. --purge ends held files for good: those that were held longer than "
+	  .text = "Times are UTC. What was given word for with report --confirmed stands among them, as "
+		  "said. --purge ends held files for good: those that were held longer than "
 		  "[hold] keep_days ago and whose bytes are still the ones that were held.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_PURGE),
 	  .own = { { FLAG_STATE, "the journal of what was done is in DIR" } },

@@ -43,6 +43,7 @@ struct looking {
 	const struct row *row;
 	struct span lock_words; /* what an action that locks its password begins with */
 	bool locked, unlocked_again, logins_ended;
+	bool stolen; /* the old password may still be good */
 };
 
 #define ARG(s) (int)(s).n, (s).p ? (s).p : ""
@@ -74,7 +75,7 @@ static const char *clock_of(struct looking *k, int64_t at)
 	struct buf text = BUF_MAX(64);
 	const char *s;
 
-	text_rfc3339(&text, at, k->want->zone);
+	text_moment(&text, at, k->want->zone);
 	s = arena_str(k->arena, buf_view(&text));
 	buf_free(&text);
 	return s;
@@ -85,15 +86,47 @@ static const char *name_of(const struct row *r)
 	return sender_kind_name(r->kind);
 }
 
+/* The last one that was given about this incident and sender; spam that he sent since makes it worth nothing. */
+static const struct word *word_given(const struct looking *k, enum word_about about)
+{
+	const struct row *r = k->row;
+	const struct word *found = NULL;
+
+	for (size_t i = 0; i < k->want->nwords; i++) {
+		const struct word *w = &k->want->words[i];
+
+		if (w->about == about && w->kind == r->kind && span_eq(w->id, r->id) &&
+		    span_eq(w->incident, incident_id(k->want->in)) && !(r->sending && r->last > w->at))
+			found = w;
+	}
+	return found;
+}
+
 /*
  * What nobody here has seen: a word of the operator's closes it, and is called one. What is seen to be open is no matter of
  * words.
  */
-static void point_unseen(struct looking *k, unsigned word, const char *closed, enum point_state state,
+static void point_unseen(struct looking *k, enum word_about word, const char *closed, enum point_state state,
 			 const char *open, const char *advice)
 {
+	const struct word *before = word_given(k, word);
+	struct gate *g = k->gate;
+
+	if (before) {
+		point(k, POINT_CLOSED, "%s (the administrator's word of %s)", closed,
+		      clock_of(k, before->at));
+		return;
+	}
 	if (k->want->o->confirmed & word) {
 		point(k, POINT_CLOSED, "%s (the administrator's word)", closed);
+		/* who ends logins before the password is another one has said nothing of those that follow */
+		if (word == WORD_LOGINS && k->stolen)
+			return;
+		g->given[g->ngiven++] = (struct word){ .at = k->want->q->now,
+						       .about = word,
+						       .incident = incident_id(k->want->in),
+						       .kind = k->row->kind,
+						       .id = k->row->id };
 		return;
 	}
 	point(k, state, "%s", open);
@@ -248,11 +281,16 @@ static void look_at_queue(struct looking *k, const struct row *rows, size_t n)
 		return;
 	}
 	if (w.waiting) {
-		point(k, POINT_OPEN, "%llu messages of his wait in the queue", (unsigned long long)w.waiting);
+		point(k, POINT_OPEN,
+		      w.waiting == 1 ? "%llu message of his waits in the queue"
+				     : "%llu messages of his wait in the queue",
+		      (unsigned long long)w.waiting);
 		advise(k, "spamtrail queue shows his group, --remove GROUP ends them");
 	}
 	if (w.held) {
-		point(k, POINT_OPEN, "%llu messages of his are held in the queue",
+		point(k, POINT_OPEN,
+		      w.held == 1 ? "%llu message of his is held in the queue"
+				  : "%llu messages of his are held in the queue",
 		      (unsigned long long)w.held);
 		advise(k, "spamtrail queue shows his group, --remove GROUP ends them");
 	}
@@ -286,6 +324,9 @@ static void look_at_findings(struct looking *k, struct span path, const struct f
 		return;
 	if (!whole)
 		point(k, POINT_UNKNOWN, "%.*s was not scanned to its end", ARG(path));
+	else if (dir && k->row->sending && (!k->shut || k->row->last > k->shut))
+		point(k, POINT_UNKNOWN, "a scan finds nothing bad in %.*s, and yet mail comes from there",
+		      ARG(path));
 	else if (!dir && st->ctime <= since)
 		point(k, POINT_OPEN,
 		      "%.*s is still there as it was when it sent, though a scan finds nothing in it",
@@ -372,7 +413,8 @@ static void password_unseen(struct looking *k, bool here)
 		snprintf(open, sizeof(open),
 			 "the password of %.*s is kept where it cannot be read here (SQL, LDAP, a panel)",
 			 ARG(k->row->id));
-	point_unseen(k, CONFIRMED_PASSWORD, closed, here ? POINT_OPEN : POINT_UNKNOWN, open,
+	k->stolen = !(k->want->o->confirmed & WORD_PASSWORD) && !word_given(k, WORD_PASSWORD);
+	point_unseen(k, WORD_PASSWORD, closed, here ? POINT_OPEN : POINT_UNKNOWN, open,
 		     here ? "change it, then give --confirmed password"
 			  : "change it, see that the old one is refused (doveadm auth test), then give "
 			    "--confirmed password");
@@ -384,7 +426,7 @@ static void logins_unseen(struct looking *k)
 
 	snprintf(closed, sizeof(closed), "open logins of %.*s were ended", ARG(k->row->id));
 	snprintf(open, sizeof(open), "nothing says that open logins of %.*s were ended", ARG(k->row->id));
-	point_unseen(k, CONFIRMED_LOGINS, closed, k->journal_read ? POINT_OPEN : POINT_UNKNOWN, open,
+	point_unseen(k, WORD_LOGINS, closed, k->journal_read ? POINT_OPEN : POINT_UNKNOWN, open,
 		     "end them (doveadm kick), then give --confirmed logins");
 }
 
@@ -421,6 +463,7 @@ static void look_at_password(struct looking *k, const struct plan *plan)
 		      ARG(r->id), err.text);
 	} else if (open && (k->locked || k->unlocked_again)) {
 		point(k, POINT_CLOSED, "the password of %.*s was changed since it was locked", ARG(r->id));
+		k->stolen = false;
 	} else {
 		password_unseen(k, open);
 	}
@@ -436,6 +479,7 @@ static void look_at_mailbox(struct looking *k)
 	k->lock_words = arena_span(k->arena, buf_view(&words));
 	buf_free(&words);
 	k->locked = k->unlocked_again = k->logins_ended = false;
+	k->stolen = true;
 	if (k->journal_read && ask_journal(k, see_mailbox, &err) < 0)
 		k->journal_read = false;
 	plan = plan_of(k, &err);
@@ -483,7 +527,8 @@ static void look_at_program(struct looking *k)
 			running++;
 	}
 	if (running)
-		point(k, POINT_OPEN, "%zu processes of %.*s run", running, ARG(exe));
+		point(k, POINT_OPEN, running == 1 ? "%zu process of %.*s runs" : "%zu processes of %.*s run",
+		      running, ARG(exe));
 	else if (!proc || hidden)
 		point(k, POINT_UNKNOWN, "whether %.*s still runs cannot be seen from here", ARG(exe));
 	else
@@ -523,7 +568,9 @@ void gate_look(const struct gate_want *want, struct arena *a, struct gate *ret)
 
 	ret->points = arena_alloc(a, POINTS_MOST * sizeof(*ret->points));
 	ret->deeds = arena_alloc(a, DEEDS_MOST * sizeof(*ret->deeds));
-	ret->npoints = ret->ndeeds = 0;
+	/* two of each row */
+	ret->given = arena_alloc(a, 2 * ROWS_MOST * sizeof(*ret->given));
+	ret->npoints = ret->ndeeds = ret->ngiven = 0;
 	if (root_open(want->o->root ? want->o->root : "/", &k.root, &err) < 0) {
 		point(&k, POINT_UNKNOWN, "nothing could be looked at: %s", err.text);
 		return;

@@ -11,6 +11,7 @@
 #include "app/options.h"
 #include "model/inquiry.h"
 #include "report/letters.h"
+#include "store/words.h"
 
 struct gate_want {
 	const struct options *o;
@@ -18,11 +19,13 @@ struct gate_want {
 	const struct incident *in;
 	const char *state;            /* folder of the journal; NULL: none is read */
 	const struct zone *zone;
+	const struct word *words;     size_t nwords;  /* that were given before */
 };
 
 struct gate {
 	struct letter_deed *deeds;    size_t ndeeds;  /* done, oldest first */
 	struct letter_point *points;  size_t npoints;
+	struct word *given;           size_t ngiven;  /* that closed a point now and were not known; `who` is not filled */
 };
 
 /* Texts live in A. What cannot be looked at becomes a point that is unknown. */

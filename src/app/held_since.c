@@ -21,9 +21,15 @@
 #define THAWED_MOST 20
 
 struct count {
+	struct row who;
 	int64_t since;
 	size_t held, frozen, before;
 	struct buf thaw, others; /* "ID ID" */
+};
+
+struct counting {
+	struct count *of; /* each sender, in the order they were asked about */
+	size_t n;
 };
 
 void held_since_add(struct held_since *h, const struct journal_row *r)
@@ -49,12 +55,14 @@ void held_since_add(struct held_since *h, const struct journal_row *r)
 
 static void count(void *ctx, const struct queued *q)
 {
-	struct count *c = ctx;
+	const struct counting *all = ctx;
 	bool held = q->state == QUEUE_HOLD || span_eq(q->queue, SPAN("spamtrail"));
 	struct buf *ids = NULL;
+	struct count *c;
 
-	if (!held && q->state != QUEUE_FROZEN)
+	if (q->asked == 0 || q->asked > all->n || (!held && q->state != QUEUE_FROZEN))
 		return;
+	c = &all->of[q->asked - 1];
 	if (q->arrival && q->arrival < c->since)
 		ids = ++c->before <= THAWED_MOST ? &c->others : NULL;
 	else if (held)
@@ -79,8 +87,9 @@ static void tell(const struct row *who, size_t n, const char *how, struct span c
 	buf_free(&text);
 }
 
-static void tell_both(const struct row *who, const struct count *c)
+static void tell_both(const struct count *c)
 {
+	const struct row *who = &c->who;
 	struct buf name = BUF_MAX(4096), command = BUF_MAX(8192);
 
 	buf_addf(&name, "%s:%.*s", sender_kind_name(who->kind), (int)who->id.n, who->id.p);
@@ -109,27 +118,34 @@ static void tell_both(const struct row *who, const struct count *c)
 	buf_free(&command);
 }
 
-static int ask_one(const struct queue_ask *all, struct span sender, int64_t since, struct arena *a,
-		   struct err *err)
+/* All at once: a queue may be long. */
+static int ask_queue(struct queue_ask *ask, const struct held_since *h, struct arena *a, struct err *err)
 {
-	struct queue_ask ask = *all;
-	struct row who = { .id = sender };
-	struct count c = { .since = since, .thaw = BUF_MAX(4096), .others = BUF_MAX(4096) };
+	struct row *who = arena_alloc(a, (h->n + 1) * sizeof(*who));
+	struct counting all = { .of = arena_alloc(a, (h->n + 1) * sizeof(*all.of)), .n = h->n };
 	struct queue_report report;
 	int rc;
 
-	sender_kind_take(&who.id, &who.kind);
-	if (who.kind == KIND_LOCAL)
-		who.account = who.id;
-	ask.only = &who;
-	ask.nonly = 1;
-	ask.message = count;
-	ask.ctx = &c;
-	rc = queue_ask(&ask, a, &report, err);
-	if (rc == 0)
-		tell_both(&who, &c);
-	buf_free(&c.thaw);
-	buf_free(&c.others);
+	for (size_t i = 0; i < h->n; i++) {
+		who[i] = (struct row){ .id = h->sender[i] };
+		sender_kind_take(&who[i].id, &who[i].kind);
+		if (who[i].kind == KIND_LOCAL)
+			who[i].account = who[i].id;
+		all.of[i] = (struct count){
+			.who = who[i], .since = h->since[i], .thaw = BUF_MAX(4096), .others = BUF_MAX(4096)
+		};
+	}
+	ask->only = who;
+	ask->nonly = h->n;
+	ask->message = count;
+	ask->ctx = &all;
+	rc = queue_ask(ask, a, &report, err);
+	for (size_t i = 0; i < h->n; i++) {
+		if (rc == 0)
+			tell_both(&all.of[i]);
+		buf_free(&all.of[i].thaw);
+		buf_free(&all.of[i].others);
+	}
 	return rc;
 }
 
@@ -149,24 +165,22 @@ void held_since_tell(const struct held_since *h, const struct options *o)
 					    .facts_only = true };
 
 		rc = reader_inquire(&want, a, &facts, &why);
-		for (size_t i = 0; rc == 0 && i < h->n; i++) {
+		if (rc == 0) {
 			struct queue_ask ask = {
-				.root = &root,
-				.facts = facts,
-				.now = facts->now,
-				.unconfined = o->unconfined,
+				.root = &root, .facts = facts, .now = facts->now, .unconfined = o->unconfined
 			};
 
-			rc = ask_one(&ask, h->sender[i], h->since[i], a, &why);
+			rc = ask_queue(&ask, h, a, &why);
 		}
 		root_close(&root);
 	}
 	if (h->more)
 		term_tell("spamtrail: ",
-			  SPAN("of more than 16 senders it is not said what is still held of theirs: "
+			  SPAN("of more than 1,000 senders it is not said what is still held of theirs: "
 			       "spamtrail queue --by culprit"));
 	/* no queue at all holds nothing */
 	if (rc < 0 && rc != -EXIT_NOINPUT)
-		term_tell("spamtrail: whether mail of his is still held is not known: ", span_str(why.text));
+		term_tell("spamtrail: whether mail of theirs is still held is not known: ",
+			  span_str(why.text));
 	arena_free(a);
 }

@@ -10,7 +10,7 @@
 #include "base/span.h"
 #include "store/journal.h"
 
-#define HELD_SENDERS 16 /* limit contain: senders of one undo whose queue is looked at */
+#define HELD_SENDERS 1000 /* limit contain: senders of one undo whose queue is looked at */
 
 struct held_since {
 	struct arena *arena;

@@ -68,8 +68,8 @@ static bool is_of_user(enum sender_kind kind)
 	return kind == KIND_LOCAL || kind == KIND_SCRIPT || kind == KIND_DIRECT;
 }
 
-/* By the login, else by the unix user: never by what the message says of itself. */
-static bool is_one_of(const struct queue_want *want, const struct queued *q, const struct whose *w)
+/* By the login, else by the unix user: never by what the message says of itself. 1 + which of them it is, or 0. */
+static uint32_t which_of(const struct queue_want *want, const struct queued *q, const struct whose *w)
 {
 	for (size_t i = 0; i < want->nonly; i++) {
 		const struct row *r = &want->only[i];
@@ -80,9 +80,9 @@ static bool is_one_of(const struct queue_want *want, const struct queued *q, con
 
 		/* what raised the first suspicion came before the answer that did */
 		if (his && (!r->since || !q->arrival || q->arrival >= r->since - SINCE_SLACK))
-			return true;
+			return (uint32_t)i + 1;
 	}
-	return false;
+	return 0;
 }
 
 /* Does anybody ask whose a message is? */
@@ -108,7 +108,8 @@ static bool take(void *ctx, const struct queued *read)
 		wrote_ask_add(&c->question, q);
 	if (c->grouping)
 		grouping_add(c->grouping, q, &culprit);
-	if (want->only && !is_one_of(want, q, &whose))
+	q->asked = want->only ? which_of(want, q, &whose) : 0;
+	if (want->only && !q->asked)
 		return true;
 	if (want->pick.n && !grouping_is(want->by, q, &culprit, want->now, want->pick))
 		return true;

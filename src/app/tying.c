@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "model/rows.h"
 #include "store/store.h"
+#include "trace/accord.h"
 #include "trace/seek.h"
 
 #include <stdlib.h>
@@ -150,6 +151,36 @@ static int learn_names(struct tying *t, int64_t now, struct err *err)
 	return 0;
 }
 
+/* What T says of its message, for the log to say whether it is so. Whom our own line names it went to. */
+static struct told *told_by(struct tying *w, const struct tied *t)
+{
+	const struct complaint *c = &t->c;
+	struct told *told = arena_alloc(w->arena, sizeof(*told));
+	struct span *addresses =
+		arena_alloc(w->arena, (c->nrecipients + c->original.nreceived + 1) * sizeof(*addresses));
+	struct span *recipients = arena_alloc(w->arena, (c->nenvelope + 1) * sizeof(*recipients));
+
+	*told = (struct told){ .subject = c->original.twice ? SPAN_NONE : c->original.subject,
+			       .message_id = c->original.twice ? SPAN_NONE : t->tie.message_id,
+			       .addresses = addresses,
+			       .recipients = recipients,
+			       .at = t->tie.line.at };
+	for (size_t i = 0; i < c->nrecipients; i++)
+		addresses[told->naddresses++] = c->recipients[i];
+	for (size_t i = 0; i < c->original.nreceived; i++) {
+		struct received line;
+
+		received_read(c->original.received[i], &line);
+		if (line.recipient.n)
+			addresses[told->naddresses++] = line.recipient;
+	}
+	for (size_t i = 0; i < c->nenvelope; i++)
+		recipients[told->nrecipients++] = c->envelope[i];
+	if (t->tie.line.recipient.n)
+		recipients[told->nrecipients++] = t->tie.line.recipient;
+	return told;
+}
+
 /* By our own line's queue id, and by Message-ID. */
 int tying_seek(struct tying *t, int64_t now, struct seek_want **ret_seek, size_t *ret_n, struct err *err)
 {
@@ -162,6 +193,7 @@ int tying_seek(struct tying *t, int64_t now, struct seek_want **ret_seek, size_t
 	for (size_t i = 0; i < t->c.n; i++)
 		tie_find(&t->c.list[i].c, t->names, t->nnames, &t->c.list[i].tie);
 	for (size_t i = 0; i < n; i++) {
+		seek[2 * i].told = seek[2 * i + 1].told = told_by(t, &t->c.list[i]);
 		seek[2 * i].queue_id = t->c.list[i].tie.queue_id;
 		seek[2 * i + 1].message_id = t->c.list[i].tie.message_id;
 	}
@@ -177,25 +209,36 @@ int tying_seek(struct tying *t, int64_t now, struct seek_want **ret_seek, size_t
 
 /* --- ties ------------------------------------------------------------------------------------------ */
 
-/*
- * The first of the two that the logs know is the line; what came from outside, or lies before the logs, belongs to
- * nobody here even where its id is known.
- */
-static void tie_one(struct tying *w, struct tied *t, size_t index, const struct inquiry *q)
+/* Of the two that the logs know the first that does not contradict them, else the first. */
+static const struct sought *found_for(const struct tying *w, size_t index, const struct inquiry *q)
 {
-	for (size_t i = 2 * index; q && index < w->sought && i < 2 * index + 2 && !t->line; i++) {
+	const struct sought *best = NULL;
+
+	for (size_t i = 2 * index; q && index < w->sought && i < 2 * index + 2; i++) {
 		int64_t found = by_wanted(q, i);
 
-		if (found < 0)
-			continue;
-		t->line = &q->sought[found].line;
-		t->row = rows_get(q, q->sought[found].row, w->arena);
+		if (found >= 0 && (!best || (best->differs && !q->sought[found].differs)))
+			best = &q->sought[found];
+	}
+	return best;
+}
+
+/* What came from outside, or lies before the logs, belongs to nobody here even where its id is known. */
+static void tie_one(struct tying *w, struct tied *t, size_t index, const struct inquiry *q)
+{
+	const struct sought *found = found_for(w, index, q);
+
+	if (found) {
+		t->line = &found->line;
+		t->agrees = found->agrees;
+		t->differs = found->differs;
+		t->row = rows_get(q, found->row, w->arena);
 	}
 	if (t->row &&
 	    (t->row->kind == KIND_INBOUND || t->row->kind == KIND_UNKNOWN || t->row->kind == KIND_OTHER))
 		t->row = NULL;
 	if (t->line)
-		t->state = TIE_LOGGED;
+		t->state = t->differs ? TIE_CONTRADICTED : TIE_LOGGED;
 	else if (t->tie.ours)
 		t->state = TIE_CLAIMED;
 	else if (t->c.original.message_id.n || t->c.original.nreceived || t->c.nrecipients)

@@ -4,7 +4,8 @@
  * Mail is read by spamtrail-mime, logs by the confined reader; here their answers are put together.
  *
  * TRUST: anybody can mail a complaint, a forged one too: what only the message says of itself is grade C, and
- * whom it names is accused by no more than that. Texts are shown by report/complaints.h, which escapes them.
+ * whom it names is accused by no more than that; where it contradicts the log, by nothing. Who copies a whole head of an
+ * innocent's mail to him is believed: one complaint accuses nobody by itself. Texts are shown by report/complaints.h, which escapes them.
  */
 #include "app/config.h"
 #include "app/helper.h"
@@ -164,6 +165,14 @@ static struct span ours_in(const struct sends_from *from, struct span text)
 	return SPAN_NONE;
 }
 
+static bool is_own_name(const struct tying *t, struct span source)
+{
+	for (size_t i = 0; i < t->nnames; i++)
+		if (span_eq_nocase(span_trim(source), t->names[i]))
+			return true;
+	return false;
+}
+
 /* What speaks of an infected host or a listing speaks of us all the same, where the address is ours. */
 static void tie_addresses(struct work *w)
 {
@@ -183,8 +192,13 @@ static void tie_addresses(struct work *w)
 			t->c.source = ours_in(from, t->c.about);
 			if (t->c.source.n)
 				t->c.why = SPAN("only its subject names the address: the text says what for");
+			for (size_t k = 0; k < t->c.nhosts && !t->c.source.n; k++)
+				if (is_ours(from, t->c.hosts[k])) {
+					t->c.source = t->c.hosts[k];
+					t->c.why = SPAN("its text names the address, and says what for");
+				}
 		}
-		if (is_ours(from, t->c.source))
+		if (is_ours(from, t->c.source) || is_own_name(&w->t, t->c.source))
 			t->state = TIE_ADDRESS;
 	}
 	config_free(&config);
@@ -246,7 +260,7 @@ static int print(const struct work *w, struct err *err)
 static int delivered(struct work *w, struct err *err)
 {
 	for (size_t i = 0; i < w->t.c.n; i++)
-		if (w->t.c.list[i].state != TIE_LOGGED && !w->t.c.complete)
+		if (w->t.c.list[i].state > TIE_CONTRADICTED && !w->t.c.complete)
 			return err_set(err, EXIT_TEMPFAIL, "%s", arena_str(w->t.arena, w->t.unseen[0]));
 	return w->logs_read ? remember(w, err) : err_set(err, EXIT_TEMPFAIL, "no mail log was found");
 }
@@ -268,7 +282,7 @@ static int run(struct work *w, struct err *err)
 		const struct tied *t = &w->t.c.list[i];
 
 		meant = meant || t->state <= TIE_ADDRESS;
-		if (t->row)
+		if (t->row && t->state == TIE_LOGGED)
 			blame(w, t);
 	}
 	if (w->t.c.nblamed)

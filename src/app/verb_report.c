@@ -7,6 +7,7 @@
  * TRUST: logs, queue and journal quote strangers; report/letter.h shows what is filled in. Templates are the operator's.
  */
 #include "app/abuse_contact.h"
+#include "app/actor.h"
 #include "app/config.h"
 #include "app/gate.h"
 #include "app/inquire.h"
@@ -44,6 +45,8 @@ struct work {
 	char state[PATH_MAX]; /* empty: none is kept */
 	char since[32];
 	struct store_incident known;
+	struct word *words;
+	size_t nwords;
 	bool is_known;
 	struct inquiry own; /* where only the state knows the incident */
 	struct incident from_state;
@@ -89,6 +92,8 @@ static void ask_state(struct work *w)
 		unseen(w, err.text);
 	} else {
 		w->is_known = store_incident(s, span_str(w->o->args[0]), w->arena, &w->known, &err) == 1;
+		if (store_words(s, w->arena, &w->words, &w->nwords, &err) < 0)
+			unseen(w, err.text);
 		if (store_listed(s, w->arena, (struct store_listing **)&w->facts.listings,
 				 &w->facts.nlistings, &err) < 0)
 			unseen(w, err.text);
@@ -208,13 +213,42 @@ static void learn_names(struct work *w)
 	buf_free(&contact);
 }
 
+/* So that the next report need not be told again, and history shows who said it. */
+static void remember_words(struct work *w)
+{
+	struct buf who = BUF_MAX(600), note = BUF_MAX(1024), told = BUF_MAX(2048);
+	struct err err = { 0 };
+	struct store *s;
+	int rc;
+
+	if (w->gate.ngiven == 0 || !w->state[0])
+		return;
+	actor_who(&who);
+	for (size_t i = 0; i < w->gate.ngiven; i++)
+		w->gate.given[i].who = buf_view(&who);
+	rc = store_open(w->state, &s, &note, &err);
+	if (rc == 0) {
+		rc = store_words_add(s, w->gate.given, w->gate.ngiven, &err);
+		store_close(s);
+	}
+	if (rc < 0) {
+		buf_addf(&told, "your word is not remembered, give it again next time: %s", err.text);
+		term_tell("spamtrail: ", buf_view(&told));
+	}
+	buf_free(&told);
+	buf_free(&note);
+	buf_free(&who);
+}
+
 static void learn_facts(struct work *w)
 {
 	struct gate_want want = { .o = w->o,
 				  .q = w->facts.q,
 				  .in = w->facts.in,
 				  .state = w->state[0] ? w->state : NULL,
-				  .zone = w->in.zone };
+				  .zone = w->in.zone,
+				  .words = w->words,
+				  .nwords = w->nwords };
 	struct err err = { 0 };
 	struct blocklist *lists;
 
@@ -225,6 +259,7 @@ static void learn_facts(struct work *w)
 	else
 		w->facts.lists = lists;
 	gate_look(&want, w->arena, &w->gate);
+	remember_words(w);
 	w->facts.deeds = w->gate.deeds;
 	w->facts.ndeeds = w->gate.ndeeds;
 	w->facts.points = w->gate.points;

@@ -1,6 +1,7 @@
 /*
  * verb_undo - `undo ACTION|INCIDENT|SENDER`, `undo --expired`, `history`, `history --purge`: what the journal knows, and
- * taking it back. All of it is the actor's work; here rows are printed.
+ * taking it back. All of it is the actor's work; here rows are printed. Beside them history shows what an operator has given
+ * his word for (store/words.h).
  *
  * EXIT_INCOMPLETE where a row could not be undone or purged: the others are, and each says why.
  * TRUST: rows quote senders, paths and programs' words, all foreign; report/history.h escapes them.
@@ -13,6 +14,8 @@
 #include "base/show.h"
 #include "report/history.h"
 #include "report/sink.h"
+#include "store/store.h"
+#include "store/words.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -28,12 +31,28 @@ struct telling {
 	bool short_of; /* there was one */
 	bool any;
 	struct held_since held;
+	struct arena *arena;
+	struct word *words; /* oldest first, as rows are */
+	size_t nwords, told;
 };
+
+/* Those that were given before UNTIL, in their place among the actions; in JSON they are a list of their own. */
+static void tell_words(struct telling *t, int64_t until)
+{
+	for (; t->told < t->nwords && t->words[t->told].at < until; t->told++) {
+		t->any = true;
+		if (t->o->output == OUTPUT_PLAIN)
+			history_plain_word(&t->sink, &t->words[t->told]);
+		else if (t->o->output != OUTPUT_JSON)
+			history_text_word(&t->sink, &t->words[t->told], &t->screen);
+	}
+}
 
 static int tell(void *owner, const struct journal_row *r)
 {
 	struct telling *t = owner;
 
+	tell_words(t, r->planned);
 	t->any = true;
 	t->short_of =
 		t->short_of || (t->undoing && r->state != ACT_STATE_UNDONE && r->state != ACT_STATE_PURGED);
@@ -63,10 +82,49 @@ static int state_of(const struct options *o, const struct config *c, char path[P
 typedef int ask_actor(struct actor_client *c, const struct options *o, const struct config *config,
 		      struct telling *t, struct err *err);
 
+/* A state that was never begun holds none, and looking must not begin one. */
+static void read_words(struct telling *t, const char *state)
+{
+	struct buf note = BUF_MAX(1024), path = BUF_MAX(PATH_MAX + 16);
+	struct err err = { 0 };
+	struct store *s;
+	int rc;
+
+	buf_addf(&path, "%s/state.db", state);
+	buf_byte(&path, '\0');
+	rc = access(path.p, F_OK) < 0 ? 1 : store_open(state, &s, &note, &err);
+	if (rc == 0) {
+		rc = store_words(s, t->arena, &t->words, &t->nwords, &err);
+		store_close(s);
+	}
+	if (rc < 0) {
+		t->short_of = true;
+		term_tell("spamtrail: what was given word for is not known: ", span_str(err.text));
+	}
+	buf_free(&path);
+	buf_free(&note);
+}
+
+static int ask_undo(struct actor_client *c, const struct options *o, const struct config *config,
+		    struct telling *t, struct err *err)
+{
+	const struct act_undo what = { .what = span_str(o->nargs ? o->args[0] : ""), .moved = o->moved };
+
+	return o->expired ? actor_undo_expired(c, tell, t, err) : actor_undo(c, &what, tell, t, err);
+}
+
+static int ask_history(struct actor_client *c, const struct options *o, const struct config *config,
+		       struct telling *t, struct err *err)
+{
+	uint32_t seconds = (uint32_t)config->keep_days.value * DAY;
+
+	return o->purge ? actor_purge(c, seconds, tell, t, err) : actor_history(c, tell, t, err);
+}
+
 static int with_actor(const struct options *o, const char *schema, ask_actor *ask, bool undoing,
 		      struct err *err)
 {
-	struct telling t = { .o = o, .undoing = undoing, .held.arena = arena_new() };
+	struct telling t = { .o = o, .undoing = undoing, .held.arena = arena_new(), .arena = arena_new() };
 	char state[PATH_MAX], root[PATH_MAX];
 	struct actor_want want = { .state_dir = state };
 	struct buf note = BUF_MAX(64u << 10);
@@ -92,12 +150,17 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 		t.screen = term_screen(o, STDOUT_FILENO);
 		if (o->output == OUTPUT_JSON)
 			history_json_begin(&t.sink, schema);
+		if (ask == ask_history && !o->purge)
+			read_words(&t, state);
 		rc = ask(client, o, &config, &t, err);
 		actor_end(client);
+		tell_words(&t, INT64_MAX);
 		/* cron's undo --expired says nothing where there is nothing */
 		if (rc == 0 && !t.any && !o->expired && o->output == OUTPUT_SCREEN && !o->quiet)
 			history_text_none(&t.sink, o->purge);
-		if (o->output == OUTPUT_JSON)
+		if (o->output == OUTPUT_JSON && ask == ask_history)
+			history_json_words(&t.sink, t.words, t.nwords, rc == 0 && !t.short_of);
+		else if (o->output == OUTPUT_JSON)
 			history_json_end(&t.sink, rc == 0 && !t.short_of);
 		if (rc == 0)
 			rc = sink_end(&t.sink, "standard output", err);
@@ -107,24 +170,9 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 	if (t.held.n && !o->quiet && (!o->root || strcmp(o->root, "/") == 0))
 		held_since_tell(&t.held, o);
 	arena_free(t.held.arena);
+	arena_free(t.arena);
 	config_free(&config);
 	return rc == 0 && t.short_of ? EXIT_INCOMPLETE : rc;
-}
-
-static int ask_undo(struct actor_client *c, const struct options *o, const struct config *config,
-		    struct telling *t, struct err *err)
-{
-	const struct act_undo what = { .what = span_str(o->nargs ? o->args[0] : ""), .moved = o->moved };
-
-	return o->expired ? actor_undo_expired(c, tell, t, err) : actor_undo(c, &what, tell, t, err);
-}
-
-static int ask_history(struct actor_client *c, const struct options *o, const struct config *config,
-		       struct telling *t, struct err *err)
-{
-	uint32_t seconds = (uint32_t)config->keep_days.value * DAY;
-
-	return o->purge ? actor_purge(c, seconds, tell, t, err) : actor_history(c, tell, t, err);
 }
 
 int verb_undo(const struct options *o, struct err *err)

@@ -9,10 +9,12 @@
  */
 #include "mime/parts.h"
 
+#include "repute/check.h"
 #include "repute/headers.h"
 #include "base/arena.h"
 
 #define PARTS_MOST 500 /* limit complaints: parts of one message */
+#define HOSTS_BYTES (256u << 10) /* limit complaints, bytes: of a text, for the addresses in it */
 #define PART_BYTES (8u << 20) /* limit complaints, bytes: of one part */
 
 struct found {
@@ -71,7 +73,7 @@ static void take_feedback(struct found *f, struct span text)
 			c->original.sender = address_in(h.value);
 		else if (span_eq_nocase(h.name, SPAN("original-rcpt-to")) ||
 			 span_eq_nocase(h.name, SPAN("removal-recipient")))
-			complaint_recipient(f->arena, c, address_in(h.value));
+			complaint_envelope(f->arena, c, address_in(h.value));
 		else if (span_eq_nocase(h.name, SPAN("reporting-mta")))
 			c->reporting_mta = h.value;
 	}
@@ -145,7 +147,7 @@ static void take_status(struct found *f, struct span text)
 			take_status_field(f, &h, &failure);
 		if (failure.recipient.n && c->nfailures < COMPLAINT_RECIPIENTS_MOST) {
 			c->failures[c->nfailures++] = failure;
-			complaint_recipient(f->arena, c, failure.recipient);
+			complaint_envelope(f->arena, c, failure.recipient);
 		}
 		if (text.n == before.n || (text.n && (text.p[0] == '\n' || text.p[0] == '\r')))
 			text = span_from(text, 1);
@@ -230,11 +232,59 @@ static void walk(struct found *f, GMimeObject *top)
 	}
 }
 
+static bool is_of_address(char ch)
+{
+	return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'f') || (ch >= 'A' && ch <= 'F') ||
+	       ch == ':' || ch == '.';
+}
+
+static void add_host(struct arena *a, struct complaint *c, struct span word)
+{
+	ptrdiff_t colon = span_find(word, 0, ':');
+	struct subject one;
+
+	while (word.n && (word.p[word.n - 1] == '.' || word.p[word.n - 1] == ':'))
+		word.n--;
+	/* a port behind IPv4 */
+	if (colon > 0 && span_find(span_head(word, (size_t)colon), 0, '.') > 0)
+		word = span_head(word, (size_t)colon);
+	if (word.n < 7 || !subject_parse(word, &one) || !one.nip)
+		return;
+	for (size_t i = 0; i < c->nhosts; i++)
+		if (span_eq_nocase(c->hosts[i], word))
+			return;
+	if (!c->hosts)
+		c->hosts = arena_alloc(a, COMPLAINT_HOSTS_MOST * sizeof(*c->hosts));
+	if (c->nhosts < COMPLAINT_HOSTS_MOST)
+		c->hosts[c->nhosts++] = arena_span(a, word);
+}
+
+/* Reports on attacks, bots and harvesters say in prose, in tables or in XML of their own which addresses they mean. */
+static void read_hosts(struct arena *a, struct span text, struct complaint *c)
+{
+	text = span_head(text, HOSTS_BYTES);
+	for (size_t i = 0; i < text.n;) {
+		size_t from = i;
+
+		while (i < text.n && is_of_address(text.p[i]))
+			i++;
+		if (i > from)
+			add_host(a, c, span_of(text.p + from, i - from));
+		i += i == from;
+	}
+}
+
 /* Something in it can be compared with what this server knows. */
 static bool has_address(const struct complaint *c)
 {
 	return c->original.message_id.n || c->original.sender.n || c->original.from.n ||
 	       c->original.nreceived || c->nrecipients || c->source.n;
+}
+
+static void once_sender(struct arena *a, struct complaint *c, struct span to)
+{
+	if (!c->original.sender.n && to.n)
+		c->original.sender = part_text(a, to);
 }
 
 /*
@@ -274,8 +324,15 @@ static void decide(struct found *f, GMimeObject *top, struct span return_path)
 		c->kind = COMPLAINT_SPAMCOP;
 	else if (c->kind == COMPLAINT_OTHER && f->original)
 		c->kind = COMPLAINT_FORWARDED;
+	/* a bounce goes to who sent it, where nothing else tells him */
+	if (c->bounce && !c->original.from.n && !c->original.nreceived && !c->original.message_id.n)
+		once_sender(f->arena, c, address_in(raw_header(top, "To")));
+	if (c->kind == COMPLAINT_OTHER && !has_address(c))
+		read_hosts(f->arena, f->prose, c);
 	if (c->kind == COMPLAINT_XARF && !c->original.sender.n && !c->original.nreceived)
 		c->why = SPAN("it speaks of an address or a page, not of a message");
+	else if (c->nhosts)
+		c->why = SPAN("its text names addresses, not a message");
 	else if (!has_address(c))
 		c->why = SPAN("no message of ours, no recipient and no address is named in it");
 	else if (!f->original && c->kind != COMPLAINT_XARF && !c->original.queue_id.n)

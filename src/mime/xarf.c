@@ -84,7 +84,7 @@ static void take_v4(struct arena *a, struct json_object *o, struct complaint *c)
 	c->original.sender = address_in(text_of(a, o, "smtp_from"));
 	c->original.message_id = text_of(a, o, "message_id");
 	c->original.subject = text_of(a, o, "subject");
-	complaint_recipient(a, c, address_in(text_of(a, o, "smtp_to")));
+	complaint_envelope(a, c, address_in(text_of(a, o, "smtp_to")));
 	if (!c->reporter.n)
 		c->reporter = text_of(a, get(o, "reporter"), "contact");
 	if (!c->date.n)
@@ -106,7 +106,7 @@ static void take_v3(struct arena *a, struct json_object *o, struct complaint *c)
 		c->original.sender = address_in(
 			first_of(a, r, (const char *const[]){ "SmtpMailFromAddress", "SmtpMailFrom", NULL }));
 	c->original.subject = first_of(a, more, (const char *const[]){ "Subject", NULL });
-	complaint_recipient(a, c, address_in(text_of(a, r, "SmtpRcptToAddress")));
+	complaint_envelope(a, c, address_in(text_of(a, r, "SmtpRcptToAddress")));
 	if (!c->reporter.n)
 		c->reporter = text_of(a, get(o, "ReporterInfo"), "ReporterOrgEmail");
 	if (!c->date.n)

@@ -64,10 +64,13 @@ struct stats {
 	uint64_t rejected, connections, auth_failures, held, removed;
 };
 
+enum sought_about { ABOUT_SUBJECT = 1, ABOUT_RECIPIENT = 2, ABOUT_MESSAGE_ID = 4, ABOUT_TIME = 8, ABOUT_ALL = 15 };
+
 /* A message that somebody asked for by its queue id or Message-ID, and that the logs know. */
 struct sought {
 	uint32_t wanted;              /* index into what was asked */
 	uint32_t row;                 /* whose it is */
+	uint32_t agrees, differs;     /* sought_about: what the asker says of it, held against the logs */
 	struct evidence line;         /* where it first appears */
 	int64_t at;                   /* and when */
 };

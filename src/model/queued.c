@@ -58,6 +58,7 @@ void queued_pack(const struct queued *q, uint32_t recipients, struct buf *out)
 	pack_i64(&p, q->mtime);
 	pack_u32(&p, q->mtime_nsec);
 	pack_u32(&p, q->accused);
+	pack_u32(&p, q->asked);
 	pack_u32(&p, q->nnew);
 	pack_u32(&p, q->nknown);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -109,6 +110,7 @@ static void unpack_numbers(struct unpacker *u, struct queued *q)
 	q->mtime = unpack_i64(u);
 	q->mtime_nsec = unpack_u32(u);
 	q->accused = unpack_u32(u);
+	q->asked = unpack_u32(u);
 	q->nnew = unpack_u32(u);
 	q->nknown = unpack_u32(u);
 }

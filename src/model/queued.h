@@ -77,6 +77,7 @@ struct queued {
 
 	uint8_t class; /* enum queue_class */
 	uint32_t accused; /* whose spam it is: 1 + his row in the inquiry; 0 = nobody's */
+	uint32_t asked; /* 1 + which of the senders that were asked about it is of; 0: nobody was asked about */
 	uint32_t nnew, nknown; /* recipients */
 
 	const char *damage; /* what is wrong with the file, static; NULL = nothing. Then no fact above names anybody. */

@@ -17,8 +17,8 @@
 /* The word of --plain and JSON. */
 static const char *tie_state_name(enum tie_state s)
 {
-	static const char *const names[] = { "logged",	    "claimed",	 "address",
-					     "backscatter", "elsewhere", "nothing" };
+	static const char *const names[] = { "logged",	    "contradicted", "claimed", "address",
+					     "backscatter", "elsewhere",    "nothing" };
 
 	return s < TIE_STATES ? names[s] : "nothing";
 }
@@ -27,6 +27,8 @@ static const char *tie_words(enum tie_state s)
 {
 	static const char *const words[] = {
 		"the logs know this message",
+		"its id is in the logs, but with another message: it may be made up, and counts against "
+		"nobody",
 		"it says that it passed this server; the logs at hand do not know it",
 		"it names an address of this server and no message",
 		"backscatter: this server never sent it, somebody forged the sender",
@@ -35,6 +37,15 @@ static const char *tie_words(enum tie_state s)
 	};
 
 	return words[s < TIE_STATES ? s : TIE_NOTHING];
+}
+
+/* Of one bit of enum sought_about. */
+static const char *about_name(unsigned bit)
+{
+	return bit == ABOUT_SUBJECT	 ? "subject"
+	       : bit == ABOUT_RECIPIENT	 ? "recipient"
+	       : bit == ABOUT_MESSAGE_ID ? "message_id"
+					 : "time";
 }
 
 /* The log line's own grade; a claim is the writer's word, whoever it names. */
@@ -87,6 +98,20 @@ static void put_line(struct pen *p, char grade, struct span text)
 	pen_line(p, 0);
 }
 
+/* What of it was held against the log: the line itself shows the log's side. */
+static void put_compared(struct pen *p, const char *label, uint32_t about)
+{
+	struct buf text = BUF_MAX(100);
+
+	for (unsigned bit = 1; bit <= ABOUT_ALL; bit <<= 1)
+		if (about & bit) {
+			buf_str(&text, text.n ? ", " : "");
+			buf_str(&text, about_name(bit));
+		}
+	put_fact(p, label, buf_view(&text));
+	buf_free(&text);
+}
+
 static void put_complaint(struct pen *p, const struct tied *t)
 {
 	pen_label(p, t->c.bounce ? "BOUNCE" : t->state == TIE_NOTHING ? "MAIL" : "SPAM");
@@ -108,6 +133,8 @@ static void put_complaint(struct pen *p, const struct tied *t)
 	put_fact(p, "script", t->tie.script);
 	put_fact(p, "login", t->tie.login);
 	put_fact(p, "note", t->c.why);
+	put_compared(p, "as logged", t->agrees);
+	put_compared(p, "not so", t->differs);
 	if (t->line)
 		put_line(p, t->line->grade, t->line->text);
 	else if (t->tie.ours)
@@ -206,6 +233,15 @@ static void json_original(struct jsonw *w, const struct tied *t)
 	jsonw_close(w, ']');
 }
 
+static void json_compared(struct jsonw *w, const char *key, uint32_t about)
+{
+	jsonw_open(w, key, '[');
+	for (unsigned bit = 1; bit <= ABOUT_ALL; bit <<= 1)
+		if (about & bit)
+			jsonw_str(w, NULL, about_name(bit));
+	jsonw_close(w, ']');
+}
+
 static void json_failures(struct jsonw *w, const struct complaint *c)
 {
 	if (!c->nfailures)
@@ -231,6 +267,10 @@ static void json_tie(struct jsonw *w, const struct tied *t)
 		jsonw_str(w, "sender_kind", sender_kind_name(t->row->kind));
 		jsonw_span(w, "sender_id", t->row->id);
 		json_text(w, "account", t->row->account);
+	}
+	if (t->line) {
+		json_compared(w, "agrees", t->agrees);
+		json_compared(w, "differs", t->differs);
 	}
 	jsonw_open(w, "evidence", '[');
 	if (t->line)

@@ -19,6 +19,7 @@ struct sink;
 
 enum tie_state {
 	TIE_LOGGED,            /* the logs know it: ours */
+	TIE_CONTRADICTED,      /* the logs know its id, and say something else of the message: accuses nobody */
 	TIE_CLAIMED,           /* a line of our host is in it, the logs at hand do not know it */
 	TIE_ADDRESS,           /* it speaks of no message, but of an address that this server sends from */
 	TIE_BACKSCATTER,       /* a bounce of something that this host never sent */
@@ -32,8 +33,9 @@ struct tied {
 	struct complaint c;
 	struct tie tie;
 	enum tie_state state;
-	const struct row *row;         /* TIE_LOGGED */
-	const struct evidence *line;   /* TIE_LOGGED: the log's */
+	const struct row *row;         /* TIE_LOGGED, TIE_CONTRADICTED */
+	const struct evidence *line;   /* likewise: the log's */
+	uint32_t agrees, differs;      /* enum sought_about */
 };
 
 struct blamed {                        /* an account, or a sender without one */

@@ -9,6 +9,7 @@
 #include "model/plan.h"
 #include "report/jsonw.h"
 #include "report/text.h"
+#include "store/words.h"
 
 void history_json_begin(struct sink *s, const char *schema)
 {
@@ -45,16 +46,46 @@ void history_json(struct sink *s, const struct journal_row *r)
 	sink_turn(s);
 }
 
-void history_json_end(struct sink *s, bool complete)
+static const char *about_name(enum word_about about)
 {
-	struct jsonw w = { .out = &s->text, .comma = true };
+	return about == WORD_PASSWORD ? "password" : "logins";
+}
 
-	jsonw_close(&w, ']');
+static void json_end(struct jsonw w, struct sink *s, bool complete)
+{
 	jsonw_bool(&w, "complete", complete);
 	jsonw_open(&w, "unseen", '[');
 	jsonw_close(&w, ']');
 	jsonw_close(&w, '}');
 	buf_byte(&s->text, '\n');
+}
+
+void history_json_end(struct sink *s, bool complete)
+{
+	struct jsonw w = { .out = &s->text, .comma = true };
+
+	jsonw_close(&w, ']');
+	json_end(w, s, complete);
+}
+
+void history_json_words(struct sink *s, const struct word *list, size_t n, bool complete)
+{
+	struct jsonw w = { .out = &s->text, .comma = true };
+
+	jsonw_close(&w, ']');
+	jsonw_open(&w, "words", '[');
+	for (size_t i = 0; i < n; i++) {
+		jsonw_open(&w, NULL, '{');
+		jsonw_str(&w, "about", about_name(list[i].about));
+		jsonw_time(&w, "at", list[i].at, NULL);
+		jsonw_span(&w, "incident", list[i].incident);
+		jsonw_str(&w, "sender_kind", sender_kind_name(list[i].kind));
+		jsonw_span(&w, "sender_id", list[i].id);
+		jsonw_span(&w, "who", list[i].who);
+		jsonw_close(&w, '}');
+	}
+	jsonw_close(&w, ']');
+	json_end(w, s, complete);
 }
 
 static void put_field(struct buf *out, struct span s)
@@ -125,6 +156,38 @@ void history_text(struct sink *s, const struct journal_row *r, const struct scre
 		show_text(out, r->text, screen->ascii);
 		buf_byte(out, '\n');
 	}
+	sink_turn(s);
+}
+
+void history_plain_word(struct sink *s, const struct word *word)
+{
+	struct buf *out = &s->text;
+
+	buf_str(out, "word");
+	put_field(out, span_str(about_name(word->about)));
+	put_time(out, word->at);
+	put_field(out, word->incident);
+	put_field(out, span_str(sender_kind_name(word->kind)));
+	put_field(out, word->id);
+	put_field(out, word->who);
+	buf_byte(out, '\n');
+	sink_turn(s);
+}
+
+/* In the columns of an action, but nothing was done here that could be taken back: no number. */
+void history_text_word(struct sink *s, const struct word *word, const struct screen *screen)
+{
+	struct buf *out = &s->text;
+
+	buf_str(out, "     -  said     ");
+	text_rfc3339(out, word->at, NULL);
+	buf_str(out, "  ");
+	show_text(out, word->incident, screen->ascii);
+	buf_str(out, word->about == WORD_PASSWORD ? "  the password of " : "  open logins of ");
+	show_text(out, word->id, screen->ascii);
+	buf_str(out, word->about == WORD_PASSWORD ? " was changed  by " : " were ended  by ");
+	show_text(out, word->who, screen->ascii);
+	buf_byte(out, '\n');
 	sink_turn(s);
 }
 

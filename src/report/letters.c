@@ -1,4 +1,4 @@
-/* letters - see letters.h. Times are in ROOT's zone, written as RFC 3339, so that whoever gets a letter can compare them. */
+/* letters - see letters.h. Times are in ROOT's zone, and say which, so that whoever gets a letter can compare them. */
 #include "report/letters.h"
 
 #include "model/rows.h"
@@ -60,7 +60,7 @@ static struct span time_of(struct letter *l, const struct letter_facts *f, int64
 	struct buf b = BUF_MAX(64);
 
 	if (at)
-		text_rfc3339(&b, at, f->zone);
+		text_moment(&b, at, f->zone);
 	return kept(l, &b);
 }
 
@@ -139,7 +139,7 @@ static void set_fields(struct letter *l, const struct letter_facts *f, const str
 	}
 	if (f->naddresses)
 		buf_str(&addresses, ")");
-	letter_set(l, "host", f->q->host.n ? f->q->host : SPAN("this server"));
+	letter_set(l, "host", f->q->host.n ? f->q->host : SPAN("our mail server"));
 	letter_set(l, "organization", f->organization);
 	letter_set(l, "contact", f->contact);
 	letter_set(l, "incident", incident_id(f->in));
@@ -170,6 +170,19 @@ static void set_fields(struct letter *l, const struct letter_facts *f, const str
 	set_flag(l, "forced", f->forced && letters_open(f));
 }
 
+/* A folder's script is not known by name. */
+static bool names_script(struct span path)
+{
+	static const char *const ends[] = { ".cgi", ".pl", ".py", ".rb", ".sh", ".inc", ".js", ".ph" };
+	ptrdiff_t dot = span_rfind(path, '.'), slash = span_rfind(path, '/');
+	struct span end = dot > slash ? span_from(path, (size_t)dot) : SPAN_NONE;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (span_eq_nocase(end, span_str(ends[i])))
+			return true;
+	return end.n >= 4 && span_eq_nocase(span_head(end, 3), SPAN(".ph"));
+}
+
 static void add_culprits(struct letter *l, const struct letter_facts *f, struct span account)
 {
 	struct letter_list *culprits = letter_list(l, "culprits"), *scripts = letter_list(l, "scripts"),
@@ -181,7 +194,10 @@ static void add_culprits(struct letter *l, const struct letter_facts *f, struct 
 
 		if (!is_his(f, f->in->rows[i], account) || !(item = letter_add(l, culprits)))
 			continue;
-		letter_item_set(item, "kind", span_str(sender_kind_word(r->kind)));
+		letter_item_set(item, "kind",
+				r->kind == KIND_SCRIPT && !names_script(r->id)
+					? SPAN("a script in")
+					: span_str(sender_kind_word(r->kind)));
 		letter_item_set(item, "id", r->id);
 		letter_item_set(item, "account", r->account);
 		letter_item_set(item, "messages", count_of(l, r->counts.messages));
@@ -189,6 +205,9 @@ static void add_culprits(struct letter *l, const struct letter_facts *f, struct 
 		letter_item_set(item, "first", time_of(l, f, r->first));
 		letter_item_set(item, "last", time_of(l, f, r->last));
 		for (size_t k = 0; k < r->nplaces && scripts->n < SCRIPTS_MOST; k++) {
+			/* he is named by it already */
+			if (span_eq(r->places[k].path, r->id))
+				continue;
 			item = letter_add(l, scripts);
 			letter_item_set(item, "path", r->places[k].path);
 			letter_item_set(item, "messages", count_of(l, r->places[k].messages));
@@ -200,11 +219,13 @@ static void add_culprits(struct letter *l, const struct letter_facts *f, struct 
 	}
 }
 
-static void add_proofs(struct letter *l, const struct letter_facts *f, struct span account)
+/* SINCE: when he began to send. How he got in may lie long before; a clean copy is older than that. */
+static void add_proofs(struct letter *l, const struct letter_facts *f, struct span account, int64_t since)
 {
 	struct letter_list *proofs = letter_list(l, "proofs"), *entries = letter_list(l, "entries");
 	struct claim *claims;
 	size_t n = claims_list(f->q, f->in, l->arena, &claims);
+	int64_t entered = since;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct evidence *e = claim_line(f->q, &claims[i], 0);
@@ -214,6 +235,8 @@ static void add_proofs(struct letter *l, const struct letter_facts *f, struct sp
 		if (!is_his(f, claims[i].row, account))
 			continue;
 		if (claims[i].moment) {
+			if (claims[i].moment->at && claims[i].moment->at < entered)
+				entered = claims[i].moment->at;
 			item = letter_add(l, entries);
 			if (item) {
 				letter_item_set(item, "at", time_of(l, f, claims[i].moment->at));
@@ -233,6 +256,7 @@ static void add_proofs(struct letter *l, const struct letter_facts *f, struct sp
 		letter_item_set(item, "line", e ? number_of(l, e->line) : SPAN_NONE);
 		letter_item_set(item, "raw", e ? cut(l, e->text, RAW_MOST) : SPAN_NONE);
 	}
+	letter_set(l, "entered", time_of(l, f, entered));
 }
 
 /* --- what was done, what is open, who refuses --------------------------------------------------------- */
@@ -326,9 +350,8 @@ static void add_lists(struct letter *l, const struct letter_facts *f)
 							     f->naddresses ? f->addresses[0] : f->q->host };
 
 		if (list_of(f, named.list) && !is_listed(f, named.list) && !named_before(f, i))
-			add_listing(
-				l, f, listings, &named,
-				SPAN("named in refusals of our mail; not asked yet: spamtrail reputation"));
+			add_listing(l, f, listings, &named,
+				    SPAN("refusals of our mail name it; spamtrail reputation asks it"));
 	}
 }
 
@@ -340,7 +363,7 @@ void letters_incident(struct letter *l, struct arena *a, const struct letter_fac
 	s = sum_of(l, f, account);
 	set_fields(l, f, &s);
 	add_culprits(l, f, account);
-	add_proofs(l, f, account);
+	add_proofs(l, f, account, s.since);
 	add_deeds(l, f);
 	add_lists(l, f);
 	letter_list(l, "refused");

@@ -48,8 +48,8 @@ static void put_commands(struct pen *p, const struct mailings *m)
 		{ "customer", "to the customer" },
 		{ "abuse-desk", "to who complained, and to a stolen login's networks" },
 		{ "affected", "to others whose mail was refused" },
-		{ "delist", "the packet for the lists (gate)" },
-		{ "resolution", "the closing statement (gate)" },
+		{ "delist", "the packet for the lists, once nothing is open" },
+		{ "resolution", "the closing statement, once nothing is open" },
 	};
 
 	for (size_t i = 0; i < sizeof(letters) / sizeof(*letters); i++) {

@@ -138,6 +138,25 @@ void text_rfc3339(struct buf *out, int64_t utc, const struct zone *zone)
 	civil_format(out, utc + offset * 60, offset);
 }
 
+void text_moment(struct buf *out, int64_t utc, const struct zone *zone)
+{
+	struct buf text = BUF_MAX(64);
+	struct span s;
+
+	text_rfc3339(&text, utc, zone);
+	s = buf_view(&text);
+	if (s.n >= 20) {
+		buf_span(out, span_head(s, 10));
+		buf_byte(out, ' ');
+		buf_span(out, span_head(span_from(s, 11), 8));
+		buf_byte(out, ' ');
+		buf_span(out, span_eq(span_from(s, 19), SPAN("Z")) ? SPAN("UTC") : span_from(s, 19));
+	} else {
+		buf_span(out, s);
+	}
+	buf_free(&text);
+}
+
 static void two_digits(struct buf *out, unsigned v)
 {
 	buf_byte(out, (char)('0' + v / 10 % 10));

@@ -24,6 +24,8 @@ void text_duration(struct buf *out, int64_t seconds);
 void text_percent(struct buf *out, uint64_t part, uint64_t whole);
 /* RFC 3339 with ZONE's offset, Z where that is UTC (ZONE == NULL). */
 void text_rfc3339(struct buf *out, int64_t utc, const struct zone *zone);
+/* The same for a reader: 2026-11-23 08:01:02 +01:00, or UTC. */
+void text_moment(struct buf *out, int64_t utc, const struct zone *zone);
 /* 01:52 on the day of REF, else "22 Nov 01:52", with the year when that differs too. */
 void text_clock(struct buf *out, int64_t utc, int64_t ref, const struct zone *zone);
 /* HISTORY of N columns summed up to COLUMNS (no more than N) bars; ASCII bars when ASCII. */

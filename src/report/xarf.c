@@ -14,6 +14,11 @@
 #define EVIDENCE_MOST 20
 #define EVIDENCE_BYTES (64u << 10)
 
+static bool is_of_address(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') || c == '.' || c == ':';
+}
+
 /* A version 4 UUID in form; its digits say which incident, host and address, so it is the same each time. */
 static void put_id(struct buf *out, const struct letter_facts *f, const struct client *client)
 {
@@ -37,6 +42,19 @@ static void put_party(struct jsonw *w, const char *key, const struct letter_fact
 	jsonw_close(w, '}');
 }
 
+/* Whole: 192.0.2.1 is not in 192.0.2.17. */
+static bool names_address(struct span text, struct span ip)
+{
+	for (ptrdiff_t at = span_search(text, 0, ip); at >= 0; at = span_search(text, (size_t)at + 1, ip)) {
+		char before = at ? text.p[at - 1] : ' ';
+		char after = (size_t)at + ip.n < text.n ? text.p[(size_t)at + ip.n] : ' ';
+
+		if (!is_of_address(before) && (!is_of_address(after) || after == ':'))
+			return true;
+	}
+	return false;
+}
+
 /* Lines of the log that name the address; none, where only its count is known. */
 static void put_evidence(struct jsonw *w, const struct row *row, const struct client *client)
 {
@@ -46,7 +64,7 @@ static void put_evidence(struct jsonw *w, const struct row *row, const struct cl
 	for (size_t i = 0; i < row->nevidence && n < EVIDENCE_MOST; i++) {
 		const struct evidence *e = &row->evidence[i];
 
-		if (e->grade == 'C' || span_search(e->text, 0, client->ip) < 0)
+		if (e->grade == 'C' || !names_address(e->text, client->ip))
 			continue;
 		buf_span(&lines, e->text);
 		buf_byte(&lines, '\n');
@@ -92,7 +110,7 @@ void xarf_login(struct jsonw *w, const char *key, const struct letter_facts *f, 
 	jsonw_str(
 		w, "description",
 		"Spam was handed over with a stolen mailbox password from this address; successful_logins is "
-		"the number of messages.");
+		"the number of messages; first_seen and last_seen are the login's, from all its addresses.");
 	put_evidence(w, row, client);
 	jsonw_close(w, '}');
 	buf_free(&id);

@@ -30,6 +30,7 @@ static void code_original(struct codec *c, struct original *v)
 	code_span(c, &v->queue_id);
 	CODE_LIST(c, v->received, v->nreceived, 4, code_span);
 	code_refuse_if(c, v->nreceived > COMPLAINT_RECEIVED_MOST);
+	code_bool(c, &v->twice);
 }
 
 static void code_failure(struct codec *c, struct failure *v)
@@ -53,8 +54,12 @@ static void code_complaint(struct codec *c, struct complaint *v)
 	code_span(c, &v->reporting_mta);
 	code_original(c, &v->original);
 	CODE_LIST(c, v->recipients, v->nrecipients, 4, code_span);
+	CODE_LIST(c, v->envelope, v->nenvelope, 4, code_span);
 	CODE_LIST(c, v->failures, v->nfailures, 16, code_failure);
+	CODE_LIST(c, v->hosts, v->nhosts, 4, code_span);
+	code_refuse_if(c, v->nhosts > COMPLAINT_HOSTS_MOST);
 	code_refuse_if(c, v->nrecipients > COMPLAINT_RECIPIENTS_MOST ||
+				  v->nenvelope > COMPLAINT_RECIPIENTS_MOST ||
 				  v->nfailures > COMPLAINT_RECIPIENTS_MOST);
 	code_span(c, &v->why);
 }

@@ -36,6 +36,7 @@ struct original {
 	struct span php_script, php_originating, auth_sender, source_dir;
 	struct span queue_id;  /* X-Postfix-Queue-ID of a bounce, else empty */
 	struct span *received; size_t nreceived; /* unfolded, topmost first */
+	bool twice;            /* it has two subjects or Message-IDs: which of them a log has cannot be known */
 };
 
 struct failure {               /* one recipient of a bounce */
@@ -50,13 +51,16 @@ struct complaint {
 	struct span reporter, about, date; /* From, Subject and Date of the complaint itself */
 	struct span source, reporting_mta; /* the address (or page) that is complained about; who bounced */
 	struct original original;
-	struct span *recipients;  size_t nrecipients;
+	struct span *recipients;  size_t nrecipients; /* all that are named, by any header */
+	struct span *envelope;    size_t nenvelope;   /* those of them that a reporter or a server says it went to */
 	struct failure *failures; size_t nfailures;
+	struct span *hosts;       size_t nhosts;      /* IP addresses in its text, where it names its source nowhere else */
 	struct span why;       /* what is missing */
 };
 
 #define COMPLAINT_RECEIVED_MOST 40 /* limit complaints: Received fields of one message */
 #define COMPLAINT_RECIPIENTS_MOST 100 /* limit complaints: recipients of one message */
+#define COMPLAINT_HOSTS_MOST 200 /* limit complaints: addresses in the text of one message */
 #define COMPLAINT_TEXT_MOST 2000 /* limit complaints, bytes: of one text of a complaint */
 
 const char *complaint_kind_name(enum complaint_kind kind);

@@ -81,17 +81,28 @@ struct span address_in(struct span value)
 	return span_find(value, 0, '@') > 0 ? value : SPAN_NONE;
 }
 
-void complaint_recipient(struct arena *a, struct complaint *c, struct span address)
+static void add_address(struct arena *a, struct span **list, size_t *n, struct span address)
 {
 	if (!address.n)
 		return;
-	for (size_t i = 0; i < c->nrecipients; i++)
-		if (span_eq_nocase(c->recipients[i], address))
+	for (size_t i = 0; i < *n; i++)
+		if (span_eq_nocase((*list)[i], address))
 			return;
-	if (!c->recipients)
-		c->recipients = arena_alloc(a, COMPLAINT_RECIPIENTS_MOST * sizeof(*c->recipients));
-	if (c->nrecipients < COMPLAINT_RECIPIENTS_MOST)
-		c->recipients[c->nrecipients++] = arena_span(a, address);
+	if (!*list)
+		*list = arena_alloc(a, COMPLAINT_RECIPIENTS_MOST * sizeof(**list));
+	if (*n < COMPLAINT_RECIPIENTS_MOST)
+		(*list)[(*n)++] = arena_span(a, address);
+}
+
+void complaint_recipient(struct arena *a, struct complaint *c, struct span address)
+{
+	add_address(a, &c->recipients, &c->nrecipients, address);
+}
+
+void complaint_envelope(struct arena *a, struct complaint *c, struct span address)
+{
+	complaint_recipient(a, c, address);
+	add_address(a, &c->envelope, &c->nenvelope, address);
 }
 
 static void once(struct span *field, struct span value)
@@ -140,11 +151,14 @@ static const char *const recipient_fields[] = { "to",		"x-hmxmroriginalrecipient
 
 void headers_original(struct arena *a, struct span block, struct complaint *c)
 {
+	unsigned ids = 0, subjects = 0;
 	struct header h;
 
 	for (unsigned n = 0; n < FIELDS_MOST && header_next(a, &block, &h); n++) {
 		if (span_eq_nocase(h.name, SPAN("received")))
 			add_received(a, &c->original, h.value);
+		ids += span_eq_nocase(h.name, SPAN("message-id"));
+		subjects += span_eq_nocase(h.name, SPAN("subject"));
 		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 			if (span_eq_nocase(h.name, span_str(known[i].name)))
 				once((struct span *)(void *)((char *)&c->original + known[i].offset),
@@ -153,6 +167,7 @@ void headers_original(struct arena *a, struct span block, struct complaint *c)
 			if (span_eq_nocase(h.name, span_str(recipient_fields[i])))
 				complaint_recipient(a, c, address_in(h.value));
 	}
+	c->original.twice = c->original.twice || ids > 1 || subjects > 1;
 }
 
 /* Blanks and ">" in front: a quoted message. */

@@ -22,5 +22,7 @@ struct span headers_in_text(struct arena *a, struct span text);
 /* The address in "Name <a@b>" or "rfc822; a@b"; empty where there is none. */
 struct span address_in(struct span value);
 void complaint_recipient(struct arena *a, struct complaint *c, struct span address);
+/* And says that the message went to him: never for a header of its own, where the sender names whom he likes. */
+void complaint_envelope(struct arena *a, struct complaint *c, struct span address);
 
 #endif

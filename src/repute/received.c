@@ -5,6 +5,8 @@
  */
 #include "repute/received.h"
 
+#include "base/civil.h"
+
 #define WORDS_MOST 200
 
 /* The next word or whole (comment) of S; nested parentheses are counted, not followed. */
@@ -59,9 +61,56 @@ static void take_comment(struct span comment, struct received *r)
 	once(&r->uid, inside(comment, SPAN("(Postfix, from userid "), ')'));
 }
 
+static bool number(struct span s, unsigned *ret)
+{
+	uint64_t v;
+
+	if (s.n == 0 || s.n > 4 || !span_u64(s, &v))
+		return false;
+	*ret = (unsigned)v;
+	return true;
+}
+
+/* "+0200", and whatever else is UTC. */
+static int64_t zone_of(struct span s)
+{
+	unsigned hhmm;
+
+	if (s.n != 5 || (s.p[0] != '+' && s.p[0] != '-') || !number(span_from(s, 1), &hhmm))
+		return 0;
+	return (s.p[0] == '-' ? -60 : 60) * (int64_t)(hhmm / 100 * 60 + hhmm % 100);
+}
+
+/* RFC 5322 3.3: [Mon,] 30 Nov 2026 02:00:00 +0000. */
+static int64_t date_of(struct span s)
+{
+	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+	struct civil c = { .year = 0 };
+	struct span word = next_word(&s), clock;
+	unsigned year = 0;
+
+	if (span_ends(word, SPAN(",")))
+		word = next_word(&s);
+	if (!number(word, &c.day))
+		return 0;
+	word = next_word(&s);
+	for (unsigned i = 0; i < 12; i++)
+		if (span_eq_nocase(word, span_of(months + 3 * i, 3)))
+			c.month = i + 1;
+	if (!number(next_word(&s), &year) || year < 1970)
+		return 0;
+	clock = next_word(&s);
+	c.year = (int)year;
+	if (clock.n < 5 || !number(span_head(clock, 2), &c.hour) ||
+	    !number(span_head(span_from(clock, 3), 2), &c.minute) || !civil_valid(&c))
+		return 0;
+	return civil_seconds(&c) - zone_of(next_word(&s));
+}
+
 void received_read(struct span value, struct received *ret)
 {
-	struct received r = { .local = false };
+	ptrdiff_t date = span_rfind(value, ';');
+	struct received r = { .at = date < 0 ? 0 : date_of(span_from(value, (size_t)date + 1)) };
 	struct span from = SPAN_NONE;
 
 	for (unsigned n = 0; n < WORDS_MOST; n++) {

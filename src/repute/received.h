@@ -11,6 +11,7 @@ struct received {
 	struct span sender;    /* Exim: (envelope-from <...>) */
 	struct span recipient; /* for <...> */
 	struct span uid;       /* Postfix: (Postfix, from userid N); Exim: from USER ... with local */
+	int64_t at;            /* when, as it says behind the last semicolon; 0: not readable */
 	bool local;
 };
 

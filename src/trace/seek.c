@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "trace/accord.h"
 #include "trace/internal.h"
 
 #include <stdlib.h>
@@ -16,6 +17,10 @@
 #define SEED UINT64_C(0x7365656b7365656b)
 #define LINE_MOST 2000
 #define PARENTS_MOST 8 /* limit investigate: messages within messages */
+#define SUBJECT_MOST 600
+#define RCPTS_MOST \
+	2000 /* limit complaints: recipients of one message in the log, to compare a complaint with */
+#define RCPTS_ALL (1u << 20) /* limit complaints: and of all that are complained about */
 
 struct goal {
 	struct qid id; /* none: not known yet */
@@ -27,6 +32,12 @@ struct goal {
 	char *line;
 	uint32_t len;
 	bool syslog;
+	/* what its lines say, for ACCORD; its id may come again once it has ended */
+	const struct told *told;
+	bool arrived, ended, cut;
+	struct span subject, logged_id;
+	struct logged_rcpt *rcpt;
+	uint32_t nrcpt, room;
 };
 
 struct seek {
@@ -34,7 +45,13 @@ struct seek {
 	size_t n;
 	struct table ids, message_ids;
 	struct arena *arena;
+	size_t rcpts;
 };
+
+static struct span without_brackets(struct span id)
+{
+	return id.n > 2 && id.p[0] == '<' ? span_of(id.p + 1, id.n - 2) : id;
+}
 
 static uint64_t id_hash(struct qid id)
 {
@@ -84,6 +101,7 @@ struct seek *seek_new(const struct seek_want *want, size_t n)
 
 		s->goal[i].id = want[i].queue_id.n ? qid_pack(want[i].queue_id) : (struct qid){ 0, 0 };
 		s->goal[i].message_id = key;
+		s->goal[i].told = want[i].told;
 		put_id(s, i);
 		if (key && table_find(&s->message_ids, key, same_message_id, s, &key) == TABLE_NONE)
 			table_put(&s->message_ids, key, i, by_message_id, s);
@@ -118,6 +136,84 @@ uint32_t trace_sender_of(struct trace *t, struct qid id)
 	return NO_SENDER;
 }
 
+/* --- what the log says of it ------------------------------------------------------------------------- */
+
+static void add_rcpt(struct seek *k, struct goal *g, struct span address)
+{
+	struct logged_rcpt one;
+
+	if (!address.n)
+		return;
+	one.address = rcpt_hash(address, &one.domain);
+	for (uint32_t i = g->nrcpt; i-- > 0 && i + 8 > g->nrcpt;)
+		if (g->rcpt[i].address == one.address)
+			return;
+	if (g->nrcpt == g->room) {
+		uint32_t room = g->room ? 2 * g->room : 2;
+		struct logged_rcpt *more;
+
+		if (room > RCPTS_MOST || k->rcpts + room > RCPTS_ALL) {
+			g->cut = true;
+			return;
+		}
+		more = arena_alloc(k->arena, room * sizeof(*more));
+		if (g->nrcpt)
+			memcpy(more, g->rcpt, g->nrcpt * sizeof(*more));
+		g->rcpt = more;
+		g->room = room;
+		k->rcpts += room;
+	}
+	g->rcpt[g->nrcpt++] = one;
+}
+
+/* Exim's "for" list, names with blanks and quotes aside. */
+static void add_list(struct seek *k, struct goal *g, struct span list)
+{
+	while (list.n) {
+		ptrdiff_t end = span_find(list, 0, ' ');
+		struct span one = end < 0 ? list : span_head(list, (size_t)end);
+
+		add_rcpt(k, g, one);
+		list = span_from(list, one.n + 1);
+	}
+}
+
+static void keep_once(struct seek *k, struct span *field, struct span value)
+{
+	if (!field->n && value.n)
+		*field = arena_span(k->arena, span_head(value, SUBJECT_MOST));
+}
+
+/* A queue id comes again (Postfix' short ones within days): the message nearer to when the complaint says it was. */
+static bool is_another(const struct goal *g, int64_t time)
+{
+	return g->ended && g->told && g->told->at && llabs(time - g->told->at) < llabs(g->time - g->told->at);
+}
+
+static void gather(struct seek *k, struct goal *g, const struct step *s)
+{
+	const struct event *ev = s->ev;
+	bool arrival = ev->kind == EV_SUBMIT || ev->kind == EV_ACCEPT;
+
+	if (arrival && is_another(g, s->time)) {
+		g->seen = g->arrived = g->ended = g->cut = false;
+		g->sender = NO_SENDER;
+		g->subject = g->logged_id = SPAN_NONE;
+		g->nrcpt = 0;
+	}
+	if (g->ended)
+		return;
+	g->arrived = g->arrived || arrival;
+	g->ended = ev->kind == EV_COMPLETE || ev->kind == EV_REMOVE;
+	keep_once(k, &g->subject, step_get(s, F_SUBJECT));
+	if (!(ev->flags & EVF_CUT))
+		keep_once(k, &g->logged_id, without_brackets(step_get(s, F_MESSAGE_ID)));
+	add_rcpt(k, g, step_get(s, F_RECIPIENT));
+	add_rcpt(k, g, step_get(s, F_ORIG_RECIPIENT));
+	if (ev->dialect == DIALECT_EXIM)
+		add_list(k, g, step_get(s, F_RECIPIENTS));
+}
+
 static void look(struct trace *t, struct goal *g, const struct step *s)
 {
 	struct span line = span_head(event_line(s->ev, s->base), LINE_MOST);
@@ -134,17 +230,15 @@ static void look(struct trace *t, struct goal *g, const struct step *s)
 		g->sender = trace_sender_of(t, s->ev->id);
 }
 
-void seek_event(struct trace *t, const struct step *s)
+void seek_event(struct trace *t, const struct step *s, bool after)
 {
 	struct seek *k = t->seek;
-	struct span text = step_get(s, F_MESSAGE_ID);
+	struct span text = without_brackets(step_get(s, F_MESSAGE_ID));
 	uint32_t index;
 	uint64_t key;
 
 	if (qid_none(s->ev->id))
 		return;
-	if (text.n > 2 && text.p[0] == '<')
-		text = span_of(text.p + 1, text.n - 2);
 	key = text.n ? hash_span(text, SEED) | 1 : 0;
 	index = key ? table_find(&k->message_ids, key, same_message_id, k, &key) : TABLE_NONE;
 	if (index != TABLE_NONE && qid_none(k->goal[index].id)) {
@@ -153,8 +247,11 @@ void seek_event(struct trace *t, const struct step *s)
 		put_id(k, index);
 	}
 	index = table_find(&k->ids, id_hash(s->ev->id), same_id, k, &s->ev->id);
-	if (index != TABLE_NONE)
-		look(t, &k->goal[index], s);
+	if (index == TABLE_NONE)
+		return;
+	if (!after)
+		gather(k, &k->goal[index], s);
+	look(t, &k->goal[index], s);
 }
 
 /* What another complaint about the same message has found. */
@@ -177,13 +274,27 @@ static const struct goal *settled(const struct seek *k, const struct goal *g)
 }
 
 /* The line's own grade: what came through syslog any local user may have written. */
-static char grade_of(const struct goal *found, const struct goal *asked, char row_grade)
+static char grade_of(const struct goal *found, const struct goal *asked, char row_grade, uint32_t differs)
 {
 	char grade = row_grade ? row_grade : 'C';
 
-	if (found->by_message_id || qid_none(asked->id))
+	if (found->by_message_id || qid_none(asked->id) || differs)
 		return 'C';
 	return found->syslog && grade == 'A' ? 'B' : grade;
+}
+
+/* ASKED's complaint against the lines of FOUND: another complaint's, where both are about one message. */
+static void compare(const struct goal *found, const struct goal *asked, struct sought *ret)
+{
+	struct logged logged = { .subject = found->subject,
+				 .message_id = found->logged_id,
+				 .rcpt = found->rcpt,
+				 .nrcpt = found->nrcpt,
+				 .whole = found->arrived && found->ended && !found->cut,
+				 .at = found->arrived ? found->time : 0 };
+
+	if (asked->told)
+		accord_compare(asked->told, &logged, &ret->agrees, &ret->differs);
 }
 
 void seek_fill(const struct trace *t, struct arena *a, const uint32_t *row_of, struct inquiry *q)
@@ -193,20 +304,22 @@ void seek_fill(const struct trace *t, struct arena *a, const uint32_t *row_of, s
 	q->sought = arena_alloc(a, (k->n + 1) * sizeof(*q->sought));
 	for (uint32_t i = 0; i < k->n; i++) {
 		const struct goal *g = settled(k, &k->goal[i]);
+		struct sought *one;
 
 		if (!g->seen || g->sender == NO_SENDER || row_of[g->sender] == UINT32_MAX)
 			continue;
-		q->sought[q->nsought++] = (struct sought){
-			.wanted = i,
-			.row = row_of[g->sender],
-			.at = g->time,
-			.line = { .grade = grade_of(g, &k->goal[i], sender_at(&t->senders, g->sender)->grade),
-				  .file = g->at.file < t->o.nfiles ? t->o.files[g->at.file].name : SPAN_NONE,
-				  .line = g->at.line,
-				  .offset = g->at.offset,
-				  .text = arena_span(a, span_of(g->line, g->len)),
-				  .claim = g->by_message_id ? SPAN("its Message-ID was logged here")
-							    : SPAN("its queue id was logged here") },
+		one = &q->sought[q->nsought++];
+		*one = (struct sought){ .wanted = i, .row = row_of[g->sender], .at = g->time };
+		compare(g, &k->goal[i], one);
+		one->line = (struct evidence){
+			.grade = grade_of(g, &k->goal[i], sender_at(&t->senders, g->sender)->grade,
+					  one->differs),
+			.file = g->at.file < t->o.nfiles ? t->o.files[g->at.file].name : SPAN_NONE,
+			.line = g->at.line,
+			.offset = g->at.offset,
+			.text = arena_span(a, span_of(g->line, g->len)),
+			.claim = g->by_message_id ? SPAN("its Message-ID was logged here")
+						  : SPAN("its queue id was logged here"),
 		};
 	}
 }

@@ -14,17 +14,20 @@ struct arena;
 struct inquiry;
 struct seek;
 struct step;
+struct told;
 struct trace;
 
 /* Either may be empty. */
 struct seek_want {
 	struct span queue_id, message_id;
+	const struct told *told; /* to be held against the log (accord.h); NULL: nothing */
 };
 
+/* What WANT points to must outlive it. */
 struct seek *seek_new(const struct seek_want *want, size_t n);
 void seek_free(struct seek *s);
-/* Before the event's step is taken, and again after it: who the message belongs to may be known only then. */
-void seek_event(struct trace *t, const struct step *s);
+/* Before the event's step is taken, and again AFTER it: who the message belongs to may be known only then. */
+void seek_event(struct trace *t, const struct step *s, bool after);
 /* ROW_OF: by sender, its row in Q, or UINT32_MAX. */
 void seek_fill(const struct trace *t, struct arena *a, const uint32_t *row_of, struct inquiry *q);
 

@@ -246,11 +246,11 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 		refusals_event(t->refusals, &s);
 	/* before: Completed takes the message away; after: an arrival makes it */
 	if (t->seek)
-		seek_event(t, &s);
+		seek_event(t, &s, false);
 	if (step)
 		step(t, &s);
 	if (t->seek)
-		seek_event(t, &s);
+		seek_event(t, &s, true);
 	if (t->refusals && s.counted)
 		refusals_sender(t, &s);
 }

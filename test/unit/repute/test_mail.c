@@ -56,6 +56,39 @@ static void received(void **state)
 	}
 }
 
+static void dates(void **state)
+{
+	static const struct {
+		const char *date;
+		int64_t at;
+	} cases[] = {
+		{ "Mon, 30 Nov 2026 02:00:00 +0000", 1796004000 },
+		{ "30 Nov 2026 02:00 +0000", 1796004000 },
+		{ "Sun, 29 Nov 2026 23:30:00 -0230 (NDT)", 1796004000 },
+		{ "Mon, 30 nov 2026 03:00:00 +0100", 1796004000 },
+		{ "Mon, 30 Nov 2026 02:00:00 GMT", 1796004000 },
+		{ "Mon, 31 Nov 2026 02:00:00 +0000", 0 },
+		{ "Mon, 30 Nov 26 02:00:00 +0000", 0 },
+		{ "Mon, 30 Now 2026 02:00:00 +0000", 0 },
+		{ "30 Nov 2026 2", 0 },
+		{ "30 Nov", 0 },
+		{ "Mon,", 0 },
+		{ "", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf field = BUF_MAX(200);
+		struct received r;
+
+		buf_str(&field, "from x; y by mx1.shop.example id 4X; ");
+		buf_str(&field, cases[i].date);
+		received_read(buf_view(&field), &r);
+		if (r.at != cases[i].at)
+			fail_msg("%s: %lld", cases[i].date, (long long)r.at);
+		buf_free(&field);
+	}
+}
+
 static void ties(void **state)
 {
 	struct span lines[] = { SPAN("from mx1.shop.example by mx.example.net with SMTP id 4X"),
@@ -160,6 +193,9 @@ static void packing(void **state)
 			       .about = SPAN("x"),
 			       .recipients = r,
 			       .nrecipients = 1,
+			       .envelope = r,
+			       .nenvelope = 1,
+			       .original = { .twice = true },
 			       .failures = f,
 			       .nfailures = 1 };
 	struct buf bytes = BUF_MAX(65536), again = BUF_MAX(65536);
@@ -169,6 +205,7 @@ static void packing(void **state)
 
 	complaint_pack(&c, &bytes);
 	assert_int_equal(complaint_unpack(a, buf_view(&bytes), &got, &err), 0);
+	assert_true(got.original.twice && got.nenvelope == 1);
 	complaint_pack(&got, &again);
 	assert_true(span_eq(buf_view(&bytes), buf_view(&again)));
 	for (size_t n = 0; n < bytes.n; n++)
@@ -182,9 +219,10 @@ static void packing(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(received), cmocka_unit_test(ties),
-					    cmocka_unit_test(blocks),	cmocka_unit_test(floods),
-					    cmocka_unit_test(rdata),	cmocka_unit_test(packing) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(received), cmocka_unit_test(dates),
+					    cmocka_unit_test(ties),	cmocka_unit_test(blocks),
+					    cmocka_unit_test(floods),	cmocka_unit_test(rdata),
+					    cmocka_unit_test(packing) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* store - ids that last, baselines by age, and a file damaged anywhere. */
 #include "base/err.h"
 #include "store/store.h"
+#include "store/words.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -555,6 +556,46 @@ static void test_what_is_kept_is_there_again(void **state)
 	buf_free(&out);
 }
 
+/* What comes back is what was given; the oldest go; a body that makes no sense holds nothing. */
+static void test_words(void **state)
+{
+	char room[9000];
+	struct word one = { .at = T0,
+			    .about = WORD_PASSWORD,
+			    .incident = SPAN("1123a"),
+			    .kind = KIND_AUTH,
+			    .id = SPAN("info@shop.example"),
+			    .who = { room, sizeof(room) } };
+	struct arena *a = arena_new();
+	struct store *s = open_clean();
+	struct err err = { 0 };
+	struct word *list;
+	size_t n;
+
+	(void)state;
+	memset(room, 'x', sizeof(room));
+	assert_int_equal(store_words(s, a, &list, &n, &err), 0);
+	assert_int_equal(n, 0);
+	for (int i = 0; i < WORDS_MOST + 3; i++) {
+		one.at = T0 + i;
+		one.about = i % 2 ? WORD_LOGINS : WORD_PASSWORD;
+		assert_int_equal(store_words_add(s, &one, 1, &err), 0);
+	}
+	assert_int_equal(store_words(s, a, &list, &n, &err), 0);
+	assert_int_equal(n, WORDS_MOST);
+	assert_int_equal(list[0].at, T0 + 3);
+	assert_int_equal(list[n - 1].at, T0 + WORDS_MOST + 2);
+	assert_int_equal(list[0].about, WORD_LOGINS);
+	assert_int_equal(list[0].kind, KIND_AUTH);
+	assert_true(span_eq(list[0].incident, one.incident) && span_eq(list[0].id, one.id));
+	assert_true(list[0].who.n > 0 && list[0].who.n < sizeof(room) && span_starts(one.who, list[0].who));
+	assert_int_equal(store_keep(s, "words", SPAN("\1\0\0\0nonsense"), &err), 0);
+	assert_int_equal(store_words(s, a, &list, &n, &err), 0);
+	assert_int_equal(n, 0);
+	store_close(s);
+	arena_free(a);
+}
+
 static void test_all_listings_are_told(void **state)
 {
 	struct arena *a = arena_new();
@@ -657,6 +698,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_the_second_version_is_taken_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_third_version_is_taken_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_kept_is_there_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_words, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_all_listings_are_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_modes_and_refusals, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_page_damaged_in_turn, setup, teardown),
