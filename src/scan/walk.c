@@ -320,6 +320,8 @@ static bool wanted(struct worker *k, struct span path, const struct file_status 
 {
 	const struct walk_want *want = k->w->want;
 
+	if (want->owned && st->uid != want->owner)
+		return false;
 	if ((want->since || want->until) && !within(st->ctime, want) && !within(st->mtime, want))
 		return false;
 	return !want->settled || !want->settled(want->ctx, k->number, path, st);
