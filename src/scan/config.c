@@ -93,6 +93,9 @@ bool config_named(struct span path, struct span bytes)
 {
 	enum config_kind kind = kind_of(path);
 
+	/* crontab is a program's name, too */
+	if (span_starts(bytes, SPAN("\177ELF")))
+		return false;
 	return kind != KIND_NONE && (kind != KIND_PAGE || span_search(bytes, 0, SPAN("<!--#exec")) >= 0);
 }
 

@@ -13,7 +13,7 @@ struct events;
 struct judgement;
 
 /*
- * The file's name says that it is one; a page is one only with a command in it. PATH may be of any form; its last part
+ * The file's name says that it is one; a page is one only with a command in it, a program never. PATH may be of any form; its last part
  * decides, for crontabs, jobs and units a folder in it. Apache's default names only: who sets AccessFileName or
  * user_ini.filename differently is not followed.
  */

@@ -300,6 +300,8 @@ static void names(void **state)
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
 		assert_false(config_named(span_str(none[i]), SPAN("<!--#exec")));
 	assert_true(config_named(SPAN(".forward"), SPAN_NONE));
+	assert_true(config_named(SPAN("/home/u/crontab"), SPAN("* * * * * x")));
+	assert_false(config_named(SPAN("/usr/bin/crontab"), SPAN("\177ELF\2\n* * * * * /tmp/x\n")));
 	(void)state;
 }
 
