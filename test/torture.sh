@@ -6,6 +6,7 @@ bad=0
 TREES=10000 test/act/run || bad=1
 RACE_SECONDS=60 test/race/run || bad=1
 RACE_SECONDS=60 test/scanrace/run || bad=1
+SCAN_NAMES=1000000 test/scan/run || bad=1
 FAULT_ALL=1 test/faults/run || bad=1
 KILL_STEP=1 KILL_PAIRS=2000 test/killqueue/run || bad=1
 KILL_STEP=1 KILL_FIVE=1 KILL_FILES=50 KILL_PAIRS=2000 FAULT_AT="$(seq -s ' ' 60)" test/kill/run || bad=1

@@ -38,6 +38,7 @@ static void find_folders(const struct host_facts *f, const struct account_want *
 	size_t n = 0;
 
 	pack_span(&p, account ? account->name : SPAN_NONE);
+	pack_u32(&p, account ? account->uid : UINT32_MAX);
 	if (!account)
 		return;
 	if (account->home.n) {
@@ -88,6 +89,7 @@ static int take(struct span body, struct arena *a, struct account_answer *ret, s
 {
 	struct unpacker u = { .left = body };
 	struct account_answer r = { .name = arena_span(a, unpack_span(&u)),
+				    .uid = unpack_u32(&u),
 				    .folder = arena_alloc(a, (FOLDERS_MOST + 1) * sizeof(char *)) };
 
 	while (!u.failed && u.left.n && r.folders < FOLDERS_MOST) {

@@ -20,6 +20,7 @@ struct account_want {
 
 struct account_answer {
 	struct span name; /* as passwd or the panel spells it */
+	uint32_t uid; /* UINT32_MAX: unknown */
 	char **folder; /* absolute, without NUL, each once */
 	size_t folders;
 };

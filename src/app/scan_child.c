@@ -480,6 +480,8 @@ static void walk(struct scanner *s, const char *start, const char *only)
 		.file_most = FILE_MOST,
 		.since = task->since,
 		.until = task->until,
+		.owned = task->owned,
+		.owner = task->owner,
 		.ctx = s,
 		.settled = s->want->cache.n && !task->includes && !s->differs.n ? on_settled : NULL,
 		.file = on_file,

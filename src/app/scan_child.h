@@ -34,6 +34,8 @@ struct scan_task {
 	bool flat; /* not the folders in it */
 	bool includes; /* and what these files include */
 	int64_t since, until; /* changed then; 0: whenever */
+	bool owned; /* files of OWNER alone */
+	uint32_t owner;
 };
 
 /* The last four: what others found before (scan/named.h). */

@@ -2,8 +2,9 @@
  * scan_targets - see scan_targets.h.
  *
  * An incident: first the scripts that mailed, or those of the folder that did, and what they include; then the settings
- * above them and the account's cron, which are told at once; then whatever in the home is as old as they are, and the folders
- * for uploads; then the home as a whole, which finds all of that once more and the rest.
+ * above them, what the home starts by itself, the account's cron and jobs of at, which are told at once; then whatever in the
+ * home is as old as they are, and the folders for uploads; then the home as a whole, which finds all of that once more and
+ * the rest.
  * TRUST: as in scan_targets.h.
  */
 #include "app/scan_targets.h"
@@ -101,15 +102,33 @@ static void add_folders(struct making *m, const struct account_answer *a, int64_
 	}
 }
 
+/* Jobs of at: all accounts' lie in one folder, and are theirs. */
+static void add_jobs(struct making *m, uint32_t uid)
+{
+	static const char *const folders[] = { "/var/spool/cron/atjobs", "/var/spool/at" };
+	struct file_status st;
+	struct err err;
+
+	for (size_t i = 0; uid != UINT32_MAX && uid && i < 2; i++) {
+		if (beneath_status(&m->s->root, folders[i], &st, &err) < 0 || !S_ISDIR(st.mode))
+			continue;
+		add_task(m,
+			 (struct scan_task){ .rank = RANK_NEAR, .flat = true, .owned = true, .owner = uid });
+		add_target(m, folders[i], folders[i], false);
+		m->to->target[m->to->n - 1].as_reader = true;
+	}
+}
+
 /* cron's own folder is nobody's but root's: read as nobody who may only read. */
 static void add_cron(struct making *m, struct span account)
 {
-	static const char *const folders[] = { "/var/spool/cron/crontabs", "/var/spool/cron" };
+	static const char *const folders[] = { "/var/spool/cron/crontabs", "/var/spool/cron/tabs",
+					       "/var/spool/cron" };
 	char *name = arena_str(m->s->arena, account);
 	struct file_status st;
 	struct err err;
 
-	for (size_t i = 0; account.n && !strchr(name, '/') && i < 2; i++) {
+	for (size_t i = 0; account.n && !strchr(name, '/') && i < 3; i++) {
 		if (beneath_status(&m->s->root, text(m->s, folders[i], name), &st, &err) < 0 ||
 		    !S_ISREG(st.mode))
 			continue;
@@ -129,6 +148,7 @@ static int by_account(struct making *m, struct span name, int64_t since, struct 
 	if (rc < 0)
 		return rc;
 	add_cron(m, answer.name);
+	add_jobs(m, answer.uid);
 	add_folders(m, &answer, since);
 	return 0;
 }
@@ -254,6 +274,18 @@ static void find_scripts(struct scanning *s, const struct incident *in, const st
 	}
 }
 
+/* What starts something of the account's without anybody asking. */
+static void add_starts(struct making *m)
+{
+	static const char *const names[] = { ".forward", ".procmailrc", ".qmail",	 ".mailfilter",
+					     ".profile", ".bashrc",	".bash_profile", ".bash_login",
+					     ".zshrc",	 ".ssh/rc",	".bash_logout" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		add_task(m, (struct scan_task){ .rank = RANK_NEAR, .only = names[i] });
+	add_task(m, (struct scan_task){ .rank = RANK_NEAR, .start = ".config/systemd/user", .flat = true });
+}
+
 /* What is looked at within seconds, whatever the home's size. */
 static void add_near(struct making *m, const struct scripts *at, const char *home)
 {
@@ -261,6 +293,8 @@ static void add_near(struct making *m, const struct scripts *at, const char *hom
 		add_place(m, at, &at->script[i]);
 	for (size_t i = 0; i < at->n; i++)
 		add_settings(m, at->script[i].folder);
+	if (at->n)
+		add_starts(m);
 	if (at->n)
 		add_target(m, home, home, false);
 }
@@ -325,6 +359,7 @@ static void add_incident(struct making *m, const struct incident *in, const stru
 			add_near(m, &at, homes[i].folder[k]);
 		}
 		add_cron(m, homes[i].name);
+		add_jobs(m, homes[i].uid);
 	}
 	m->to->near = m->to->n;
 	for (size_t i = 0; i < n; i++)

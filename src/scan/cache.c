@@ -24,15 +24,27 @@ bool cache_may_keep(const struct file_status *st, int64_t now)
 
 __extension__ typedef unsigned __int128 wide;
 
-/* A window around the place where it should stand, doubled until it holds it, then halved. */
+/* Where PRINT should stand among C's numbers, spread evenly; what stands there tells by how much that is wrong. */
+static size_t guess_of(const struct cache *c, uint64_t print)
+{
+	size_t guess = (size_t)(((wide)print * c->n) >> 64), more;
+
+	if (c->print[guess] > print) {
+		more = (size_t)(((wide)(c->print[guess] - print) * c->n) >> 64);
+		return guess > more ? guess - more : 0;
+	}
+	more = (size_t)(((wide)(print - c->print[guess]) * c->n) >> 64);
+	return c->n - 1 - guess > more ? guess + more : c->n - 1;
+}
+
+/* A window around that place, doubled until it holds it, then halved. */
 bool cache_has(const struct cache *c, uint64_t print)
 {
-	size_t guess, low, high, width = 16;
+	size_t low, high, width = 16;
 
 	if (c->n == 0)
 		return false;
-	guess = (size_t)(((wide)print * c->n) >> 64);
-	low = high = guess;
+	low = high = guess_of(c, print);
 	while (low > 0 && c->print[low] > print) {
 		low = low > width ? low - width : 0;
 		width *= 2;

@@ -1,6 +1,6 @@
 /*
  * config - see config.h. Line by line; what a directive does decides, not how it is spelt. Which lines say what stands in
- * htaccess.c and cron.c.
+ * htaccess.c, cron.c and starts.c.
  *
  * TRUST: an account writes them; a line is looked at in one pass.
  */
@@ -10,9 +10,62 @@
 #include "scan/directive.h"
 #include "scan/php.h"
 
-enum config_kind { KIND_NONE, KIND_HTACCESS, KIND_INI, KIND_CRON, KIND_SYSTEM_CRON };
+enum config_kind {
+	KIND_NONE,
+	KIND_HTACCESS,
+	KIND_INI,
+	KIND_CRON,
+	KIND_SYSTEM_CRON,
+	KIND_AT,
+	KIND_LOGIN,
+	KIND_MAIL,
+	KIND_UNIT,
+	KIND_PAGE
+};
 /* httpd's own limit of a line is of this size; a list of addresses to be refused has a megabyte at most. */
 enum { LINE_MOST = 8192, BYTES_MOST = 2 << 20 };
+
+static bool is_in(struct span name, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_eq(name, span_str(list[i])))
+			return true;
+	return false;
+}
+
+/* What a shell reads when somebody comes, and what mail is handed to. */
+static enum config_kind kind_of_dot(struct span name)
+{
+	static const char *const login[] = { ".bashrc",	 ".bash_profile", ".bash_login", ".bash_logout",
+					     ".profile", ".bash_aliases", ".zshrc",	 ".zprofile",
+					     ".zshenv",	 ".zlogin",	  ".shrc",	 ".kshrc",
+					     ".mkshrc",	 ".cshrc",	  ".tcshrc",	 ".login" };
+
+	if (span_eq_nocase(name, SPAN(".htaccess")))
+		return KIND_HTACCESS;
+	if (span_eq(name, SPAN(".user.ini")) || span_eq(name, SPAN(".php.ini")))
+		return KIND_INI;
+	if (span_eq(name, SPAN(".crontab")))
+		return KIND_CRON;
+	if (span_starts(name, SPAN(".forward")) || span_starts(name, SPAN(".qmail")) ||
+	    span_eq(name, SPAN(".procmailrc")) || span_eq(name, SPAN(".mailfilter")))
+		return KIND_MAIL;
+	return is_in(name, login, sizeof(login) / sizeof(*login)) ? KIND_LOGIN : KIND_NONE;
+}
+
+static enum config_kind kind_of_ending(struct span path)
+{
+	static const char *const pages[] = { ".html", ".htm", ".shtml", ".shtm", ".stm" };
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++)
+		if (path.n > strlen(pages[i]) &&
+		    span_eq_nocase(span_from(path, path.n - strlen(pages[i])), span_str(pages[i])))
+			return KIND_PAGE;
+	if (span_search(path, 0, SPAN("/systemd/user/")) >= 0 &&
+	    (span_ends(path, SPAN(".service")) || span_ends(path, SPAN(".conf"))))
+		return KIND_UNIT;
+	return KIND_NONE;
+}
 
 /* By the file's name alone: the place may be anything. */
 static enum config_kind kind_of(struct span path)
@@ -20,22 +73,30 @@ static enum config_kind kind_of(struct span path)
 	ptrdiff_t slash = span_rfind(path, '/');
 	struct span name = span_from(path, (size_t)(slash + 1));
 
-	if (span_eq_nocase(name, SPAN(".htaccess")))
-		return KIND_HTACCESS;
-	if (span_eq(name, SPAN(".user.ini")) || span_eq(name, SPAN("php.ini")) ||
-	    span_eq(name, SPAN(".php.ini")))
+	if (name.n && name.p[0] == '.')
+		return kind_of_dot(name);
+	if (span_eq(name, SPAN("php.ini")))
 		return KIND_INI;
 	if (span_eq(path, SPAN("/etc/crontab")) || span_starts(path, SPAN("/etc/cron.d/")))
 		return KIND_SYSTEM_CRON;
-	if (span_eq(name, SPAN("crontab")) || span_eq(name, SPAN(".crontab")) ||
-	    span_search(path, 0, SPAN("cron/crontabs/")) >= 0 || span_starts(path, SPAN("/var/spool/cron/")))
+	if (span_starts(path, SPAN("/var/spool/at/")) || span_search(path, 0, SPAN("cron/atjobs/")) >= 0)
+		return KIND_AT;
+	if (span_eq(name, SPAN("crontab")) || span_search(path, 0, SPAN("cron/crontabs/")) >= 0 ||
+	    span_starts(path, SPAN("/var/spool/cron/")))
 		return KIND_CRON;
-	return KIND_NONE;
+	if (span_eq(name, SPAN("rc")) && span_ends(path, SPAN("/.ssh/rc")))
+		return KIND_LOGIN;
+	return kind_of_ending(path);
 }
 
-bool config_named(struct span path)
+bool config_named(struct span path, struct span bytes)
 {
-	return kind_of(path) != KIND_NONE;
+	enum config_kind kind = kind_of(path);
+
+	/* crontab is a program's name, too */
+	if (span_starts(bytes, SPAN("\177ELF")))
+		return false;
+	return kind != KIND_NONE && (kind != KIND_PAGE || span_search(bytes, 0, SPAN("<!--#exec")) >= 0);
 }
 
 struct look {
@@ -44,6 +105,7 @@ struct look {
 	uint32_t at; /* of the line */
 	enum config_kind kind;
 	struct htaccess htaccess;
+	struct starts starts;
 };
 
 static void add(struct look *l, const struct sign *sign)
@@ -71,14 +133,20 @@ static void add(struct look *l, const struct sign *sign)
 
 static void one_line(struct look *l, struct span line)
 {
+	static const enum starter by[] = { [KIND_AT] = STARTED_AT,
+					   [KIND_LOGIN] = STARTED_LOGIN,
+					   [KIND_MAIL] = STARTED_MAIL,
+					   [KIND_UNIT] = STARTED_UNIT };
 	struct sign sign = { 0 }, alphabet = { 0 };
 
 	if (!line.n || line.p[0] == '#')
 		return;
 	if (l->kind == KIND_HTACCESS)
 		sign = htaccess_sign(&l->htaccess, line);
-	else if (l->kind != KIND_INI)
+	else if (l->kind == KIND_CRON || l->kind == KIND_SYSTEM_CRON)
 		sign = cron_sign(line, l->kind == KIND_SYSTEM_CRON);
+	else if (l->kind != KIND_INI)
+		sign = starts_sign(&l->starts, line, by[l->kind]);
 	else if (line.p[0] != ';')
 		sign = prepend_sign(line);
 	if (l->kind == KIND_HTACCESS || (l->kind == KIND_INI && line.p[0] != ';'))
@@ -87,6 +155,21 @@ static void one_line(struct look *l, struct span line)
 		add(l, &sign);
 	if (alphabet.rule)
 		add(l, &alphabet);
+}
+
+static void page(struct look *l, struct span text)
+{
+	struct span command;
+	size_t at = 0;
+
+	while (starts_page(text, &at, &command)) {
+		struct sign sign = page_sign(span_head(command, LINE_MOST));
+
+		l->at = (uint32_t)(at - 1);
+		l->j->limits |= command.n > LINE_MOST ? LIMIT_STEPS : 0;
+		if (sign.rule)
+			add(l, &sign);
+	}
 }
 
 /* The line that begins at AT, which moves on to the next. Behind a backslash at its end httpd goes on: then it is in IN. */
@@ -123,7 +206,9 @@ void config_judge(struct span path, struct span bytes, struct arena *a, struct e
 	*ret = (struct judgement){ .looked = true, .limits = text.n < bytes.n ? LIMIT_STEPS : 0 };
 	*ev = (struct events){ .arena = a };
 	event_text(ev, bytes);
-	while (at < text.n) {
+	if (l.kind == KIND_PAGE)
+		page(&l, text);
+	while (l.kind != KIND_PAGE && at < text.n) {
 		struct span line;
 
 		l.at = (uint32_t)at;

@@ -1,5 +1,6 @@
 /*
- * config - files that tell the web server or PHP what to run: .htaccess, .user.ini, php.ini, crontabs.
+ * config - files that say what is to be run: the web server's and PHP's (.htaccess, .user.ini, php.ini, pages with commands),
+ * crontabs, at jobs, what a login or incoming mail starts, systemd's units of a user.
  * TRUST: an account writes them.
  */
 #ifndef SPAMTRAIL_SCAN_CONFIG_H
@@ -12,11 +13,11 @@ struct events;
 struct judgement;
 
 /*
- * The file's name says that it is one. PATH may be of any form; its last part decides, for crontabs a
- * folder in it. Apache's default names only: who sets AccessFileName or user_ini.filename differently is
- * not followed.
+ * The file's name says that it is one; a page is one only with a command in it, a program never. PATH may be of any form; its last part
+ * decides, for crontabs, jobs and units a folder in it. Apache's default names only: who sets AccessFileName or
+ * user_ini.filename differently is not followed.
  */
-bool config_named(struct span path);
+bool config_named(struct span path, struct span bytes);
 /*
  * Weighs BYTES (under 4 GiB) by the kind that PATH tells; EV lives in A and points into BYTES. RET and EV
  * are overwritten. Cannot fail: what is no directive is passed over, and where something lies behind the limits of lines

@@ -45,4 +45,19 @@ struct sign encoding_sign(struct span line);
 /* What a line of a crontab says; SYSTEM: with a user's name in front of the command. */
 struct sign cron_sign(struct span line, bool system);
 
+/* Who starts a command that nobody types. */
+enum starter { STARTED_CRON, STARTED_AT, STARTED_LOGIN, STARTED_MAIL, STARTED_UNIT, STARTED_PAGE, STARTERS };
+/* What a command of a shell says. IN_EVERYBODY: the lines before went to a place that everybody may write to; it is kept. */
+struct sign command_sign(struct span line, enum starter by, bool *in_everybody);
+
+/* What a line of a shell's, mail's or systemd's file says; STATE is that of the lines before, zero at the first. */
+struct starts {
+	bool in_everybody, in_function;
+};
+struct sign starts_sign(struct starts *state, struct span line, enum starter by);
+/* A page may hold commands that the server runs: the next at or behind *AT, which moves on. False: no more. */
+bool starts_page(struct span page, size_t *at, struct span *ret_command);
+/* What one of these says. */
+struct sign page_sign(struct span command);
+
 #endif

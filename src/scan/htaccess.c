@@ -5,7 +5,7 @@
  * (Files, FilesMatch, If), which is the usual form where pictures are to run: the section's pattern is read for endings, not
  * worked out. What is looked for is a handler that runs something, for a name that never does.
  *
- * Sources: httpd mod_mime (AddHandler, AddType), core (SetHandler, ForceType, Files, FilesMatch), mod_php (php_value),
+ * Sources: httpd mod_mime (AddHandler, AddType), core (SetHandler, ForceType, Files, FilesMatch), mod_include, mod_php (php_value),
  * PHP manual "List of php.ini directives" (auto_prepend_file, zend.script_encoding).
  * TRUST: as in directive.h.
  */
@@ -150,6 +150,9 @@ static void options(struct htaccess *state, struct span rest)
 /* HANDLER runs what it is given: PHP in whatever form a host has it, or CGI where the place may. */
 static bool runs(const struct htaccess *state, struct span handler)
 {
+	/* mod_include runs what its exec elements name */
+	if (directive_has(handler, "server-parsed") || span_eq_nocase(handler, SPAN("INCLUDES")))
+		return true;
 	if (directive_has(handler, "php"))
 		return !directive_has(handler, "php-source") && !directive_has(handler, "phps");
 	return (directive_has(handler, "cgi-script") || directive_has(handler, "fcgid-script")) &&
@@ -160,8 +163,10 @@ static struct sign handler_of(enum quiet what, struct span handler, bool whole)
 {
 	if (what == QUIET_DATA)
 		return (struct sign){ "config.handler", "pictures or texts are run as scripts", 120 };
-	/* sites have had their pages made by PHP for ever */
-	if (what == QUIET_PAGE)
+	/* sites have had their pages made by PHP for ever, and pages are what server-side includes are for */
+	if (what == QUIET_PAGE && directive_has(handler, "parsed"))
+		return (struct sign){ 0 };
+	if (what == QUIET_PAGE && !span_eq_nocase(handler, SPAN("INCLUDES")))
 		return (struct sign){ "config.handler.pages", "pages or styles are run as scripts", 30 };
 	/* PHP by a pool is how hosts set it up */
 	if (whole && directive_has(handler, "x-httpd-php") && !directive_has(handler, "fpm") &&
@@ -172,8 +177,10 @@ static struct sign handler_of(enum quiet what, struct span handler, bool whole)
 
 static struct sign handler(const struct htaccess *state, struct span name, struct span rest)
 {
-	bool set = span_eq_nocase(name, SPAN("SetHandler")) || span_eq_nocase(name, SPAN("ForceType"));
-	bool add = span_eq_nocase(name, SPAN("AddHandler")) || span_eq_nocase(name, SPAN("AddType"));
+	bool set = span_eq_nocase(name, SPAN("SetHandler")) || span_eq_nocase(name, SPAN("ForceType")) ||
+		   span_eq_nocase(name, SPAN("SetOutputFilter"));
+	bool add = span_eq_nocase(name, SPAN("AddHandler")) || span_eq_nocase(name, SPAN("AddType")) ||
+		   span_eq_nocase(name, SPAN("AddOutputFilter"));
 	struct span what = directive_word(&rest), ending;
 	enum quiet worst = QUIET_NOT;
 

@@ -331,6 +331,12 @@ static void brace(struct quick *q, uint8_t sub)
 	}
 }
 
+/* One line makes a namespace; that it is a program's is told by what lies in it: classes, as good as nothing else. */
+static bool is_programs(const struct quick *q)
+{
+	return q->in_class * 2 >= q->tokens && (q->free_supers < 2 || q->in_class * 15 >= q->tokens * 14);
+}
+
 void quick_look(const struct lexicon *words, struct span file, struct quick *ret)
 {
 	struct lexer l;
@@ -381,6 +387,8 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 		earlier = before;
 		before = t;
 	}
+	if (!is_programs(ret))
+		ret->namespaces = 0;
 	ret->binary = ret->php && memchr(file.p, 0, file.n) != NULL;
 	ret->picture = ret->php && looks_like_picture(file);
 	ret->comments = l.comments;

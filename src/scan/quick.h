@@ -22,7 +22,8 @@ struct quick {
 	uint32_t dynamic; /* $f(...), ("a"."b")(...) */
 	uint32_t commands; /* different functions that run programs: bits */
 	uint32_t evals, includes, backticks;
-	uint32_t classes, functions, namespaces, uses;
+	uint32_t classes, functions, uses;
+	uint32_t namespaces; /* 0 where what lies in them is no program's */
 	uint32_t longest; /* the longest text */
 	uint32_t texts; /* bytes of texts */
 	uint32_t escapes; /* texts with hex escapes */

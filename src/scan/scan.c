@@ -268,7 +268,7 @@ static void judge(const struct scan_rules *rules, struct span path, const struct
 	struct judgement j = { 0 };
 	struct events ev = { 0 };
 
-	if (config_named(path)) {
+	if (config_named(path, f->bytes)) {
 		begin_telling(ret);
 		config_judge(path, f->bytes, ret->arena, &ev, &j);
 	}

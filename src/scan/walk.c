@@ -248,12 +248,16 @@ static const char *why_not(int e)
 	}
 }
 
-/* pread, never mmap: a file cut short while we read must not kill us. */
-static bool read_bytes(struct worker *k, int fd, uint64_t most, size_t *ret_n)
+/*
+ * To the file's end, or MOST bytes of it. pread, never mmap: a file cut short while we read must not kill us. SIZE is what it
+ * had before: one that grows since is read on, and a piece that is not filled behind SIZE is its last.
+ */
+static bool read_bytes(struct worker *k, int fd, uint64_t size, uint64_t most, size_t *ret_n, bool *ret_end)
 {
+	bool end = false;
 	size_t n = 0;
 
-	while (n < most) {
+	while (n < most && !end) {
 		size_t piece;
 		ssize_t got;
 
@@ -265,13 +269,13 @@ static bool read_bytes(struct worker *k, int fd, uint64_t most, size_t *ret_n)
 		got = pread(fd, k->room + n, piece, (off_t)n);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0) {
-			*ret_n = n;
-			return got == 0;
-		}
+		if (got < 0)
+			return false;
 		n += (size_t)got;
+		end = got == 0 || ((size_t)got < piece && n >= size);
 	}
 	*ret_n = n;
+	*ret_end = end;
 	return true;
 }
 
@@ -280,21 +284,22 @@ static void read_file(struct worker *k, struct span path, int fd, const struct f
 {
 	const struct walk_want *want = k->w->want;
 	struct walk_file f = { .path = path, .status = st, .fd = fd };
-	uint64_t most = st->size < want->file_most ? st->size : want->file_most;
+	bool end, larger;
 	size_t n = 0;
 
 	/* a sparse file says any size: room is taken as bytes come */
-	if (k->cap < most && most <= 1 << 20) {
-		k->cap = (size_t)most + 1;
+	if (k->cap <= st->size && st->size <= 1 << 20) {
+		k->cap = (size_t)st->size + 1;
 		k->room = xrealloc(k->room, k->cap);
 	}
-	if (!read_bytes(k, fd, most, &n)) {
+	if (!read_bytes(k, fd, st->size, want->file_most, &n, &end)) {
 		skip(k, path, "cannot be read", false);
 		return;
 	}
+	larger = st->size > want->file_most || (!end && pread(fd, &(char){ 0 }, 1, (off_t)n) != 0);
 	f.bytes = span_of(k->room, n);
-	f.whole = n == st->size;
-	if (st->size > want->file_most)
+	f.whole = n >= st->size && !larger;
+	if (larger)
 		skip(k, path, "larger than the limit, its end was not read", false);
 	else if (!f.whole)
 		skip(k, path, "grew shorter while it was read", false);
@@ -320,6 +325,8 @@ static bool wanted(struct worker *k, struct span path, const struct file_status 
 {
 	const struct walk_want *want = k->w->want;
 
+	if (want->owned && st->uid != want->owner)
+		return false;
 	if ((want->since || want->until) && !within(st->ctime, want) && !within(st->mtime, want))
 		return false;
 	return !want->settled || !want->settled(want->ctx, k->number, path, st);

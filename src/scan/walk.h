@@ -33,6 +33,8 @@ struct walk_want {
 	unsigned workers;
 	uint64_t file_most; /* bytes of a file that are read at most */
 	int64_t since, until; /* files whose ctime and mtime both lie elsewhere are left out; 0, 0: none */
+	bool owned; /* files of OWNER alone: others are passed over */
+	uint32_t owner;
 	void *ctx;
 	/*
 	 * Each may be called by several workers at once. WORKER counts from 0. SETTLED: nothing has to be read; it is

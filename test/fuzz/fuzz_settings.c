@@ -1,5 +1,5 @@
 /*
- * fuzz_settings - .htaccess, .user.ini and crontabs of any bytes; the first says which. What is told lies in the text, and no
+ * fuzz_settings - .htaccess, .user.ini, crontabs and what else starts something, of any bytes; the first says which. What is told lies in the text, and no
  * line takes long.
  */
 #include "base/arena.h"
@@ -21,7 +21,8 @@ static void settings(struct span path, struct span text)
 	struct judgement j;
 	struct events ev;
 
-	must(config_named(path));
+	if (!config_named(path, text))
+		return;
 	config_judge(path, text, arena, &ev, &j);
 	must(j.reasons <= REASONS_MOST);
 	for (uint32_t i = 0; i < j.reasons; i++)
@@ -53,7 +54,10 @@ static void included(struct span text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const paths[] = { "/h/.htaccess", "/h/.user.ini", "/h/crontab", "/etc/cron.d/x" };
+	static const char *const paths[] = { "/h/.htaccess", "/h/.user.ini",
+					     "/h/crontab",   "/etc/cron.d/x",
+					     "/h/.profile",  "/h/.forward",
+					     "/h/x.shtml",   "/h/.config/systemd/user/x.service" };
 	enum { PATHS = sizeof(paths) / sizeof(*paths) };
 	struct span text = span_of((const char *)data, size);
 	uint64_t from = time_now();
@@ -61,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	text = span_from(text, 1);
-	if (data[0] % 8 < PATHS)
-		settings(span_str(paths[data[0] % 8]), text);
+	if (data[0] % 9 < PATHS)
+		settings(span_str(paths[data[0] % 9]), text);
 	else
 		included(text);
 	time_must(from, 200000, 5, size);

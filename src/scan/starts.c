@@ -1,0 +1,120 @@
+/*
+ * starts - where an account says what is to be started without anybody typing it, other than in a crontab: jobs of at, what a
+ * login runs, what incoming mail is handed to, units of systemd's for a user, commands in pages (server-side includes).
+ *
+ * Each line is cut down to the command that stands in it; what that does is cron.c's to say. A shell's file is read as lines,
+ * not as a program: what stands in a function or an alias may never be run, and weighs half.
+ *
+ * Sources: at(1), bash(1) INVOCATION, aliases(5) and local(8) of Postfix, Exim's "forward and filter files", dot-qmail(5),
+ * procmailrc(5), maildropfilter(7), systemd.service(5), httpd mod_include (exec).
+ * TRUST: as in directive.h.
+ */
+#include "scan/directive.h"
+
+/* --- mail ------------------------------------------------------------------------------------ */
+
+/* Behind a pipe that begins a destination, or behind Exim's and maildrop's word for one; the whole line where it has a backtick. */
+static struct span mail_command(struct span line)
+{
+	struct span rest = line, word = directive_word(&rest);
+	ptrdiff_t pipe = span_find(line, 0, '|');
+	size_t at = (size_t)pipe;
+
+	if (span_eq(word, SPAN("pipe")) || span_eq(word, SPAN("xfilter")))
+		return rest;
+	if (memchr(line.p, '`', line.n))
+		return line;
+	if (pipe < 0)
+		return SPAN_NONE;
+	while (at > 0 && (line.p[at - 1] == ' ' || line.p[at - 1] == '\t'))
+		at--;
+	if (at > 0 && !memchr(",\"'", line.p[at - 1], 3) && !span_eq(word, SPAN("to")) &&
+	    !span_eq(word, SPAN("cc")))
+		return SPAN_NONE;
+	return span_from(line, (size_t)pipe + 1);
+}
+
+/* --- systemd --------------------------------------------------------------------------------- */
+
+static struct span unit_command(struct span line)
+{
+	ptrdiff_t equals = span_find(line, 0, '=');
+
+	if (equals < 0 || !span_starts(line, SPAN("Exec")))
+		return SPAN_NONE;
+	line = span_trim(span_from(line, (size_t)equals + 1));
+	while (line.n && memchr("-@:+!|", line.p[0], 6))
+		line = span_from(line, 1);
+	return line;
+}
+
+/* --- a shell --------------------------------------------------------------------------------- */
+
+/* NAME() or function NAME, up to a line that begins with a bracket. */
+static bool may_never_run(struct starts *state, struct span line)
+{
+	struct span rest = line, word = directive_word(&rest);
+	bool begins = span_eq(word, SPAN("function")) || span_ends(word, SPAN("()")) ||
+		      span_ends(word, SPAN("(){")) || span_starts(span_trim(rest), SPAN("()"));
+	bool in = state->in_function || begins || span_eq(word, SPAN("alias"));
+
+	if (begins)
+		state->in_function = span_find(line, 0, '}') < 0;
+	else if (line.p[0] == '}')
+		state->in_function = false;
+	return in;
+}
+
+struct sign starts_sign(struct starts *state, struct span line, enum starter by)
+{
+	struct sign sign;
+	bool half = by == STARTED_LOGIN && line.n && may_never_run(state, line);
+
+	if (by == STARTED_MAIL)
+		line = mail_command(line);
+	else if (by == STARTED_UNIT)
+		line = unit_command(line);
+	if (!line.n)
+		return (struct sign){ 0 };
+	sign = command_sign(line, by, &state->in_everybody);
+	if (half)
+		sign.weight /= 2;
+	return sign;
+}
+
+/* --- pages ----------------------------------------------------------------------------------- */
+
+bool starts_page(struct span page, size_t *at, struct span *ret_command)
+{
+	ptrdiff_t found;
+
+	while ((found = span_search(page, *at, SPAN("<!--#exec"))) >= 0) {
+		struct span rest = span_from(page, (size_t)found + 9), name;
+		ptrdiff_t end = span_search(rest, 0, SPAN("-->"));
+
+		*at = (size_t)found + 9;
+		rest = span_trim(span_head(rest, end < 0 ? rest.n : (size_t)end));
+		name = span_head(rest, 3);
+		rest = span_trim(span_from(rest, 3));
+		if (!span_eq_nocase(name, SPAN("cmd")) || !span_starts(rest, SPAN("=")))
+			continue;
+		rest = span_trim(span_from(rest, 1));
+		*ret_command = directive_word(&rest);
+		return true;
+	}
+	return false;
+}
+
+struct sign page_sign(struct span command)
+{
+	static const char *const visitors[] = { "QUERY_STRING", "$HTTP_", "{HTTP_", "REQUEST_URI",
+						"PATH_INFO" };
+	bool everybody = false;
+
+	for (size_t i = 0; i < sizeof(visitors) / sizeof(*visitors); i++)
+		if (directive_has(command, visitors[i]))
+			return (struct sign){ "config.page.request",
+					      "what a visitor sends is part of a command that a page runs",
+					      120 };
+	return command_sign(command, STARTED_PAGE, &everybody);
+}
