@@ -27,8 +27,7 @@ static const char *tie_words(enum tie_state s)
 {
 	static const char *const words[] = {
 		"the logs know this message",
-		"its id is in the logs, but with another message: it may be made up, and counts against "
-		"nobody",
+		"logged with other contents: it may be made up, and counts against nobody",
 		"it says that it passed this server; the logs at hand do not know it",
 		"it names an address of this server and no message",
 		"backscatter: this server never sent it, somebody forged the sender",
