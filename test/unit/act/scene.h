@@ -43,6 +43,8 @@ char *scene_see(bool brief);
 int scene_held(void);
 /* A network of our own could be made. */
 bool scene_networked(void);
+/* The file system under DIR keeps extended attributes. */
+bool scene_keeps_attributes(void);
 void scene_shell(const char *line);
 
 #endif

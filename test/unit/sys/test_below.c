@@ -162,6 +162,9 @@ static void test_list(void **state)
 	struct below_name *names = NULL;
 	size_t n = 0;
 	bool more = true;
+	struct root root;
+	struct span *spans;
+	struct err err;
 	char path[100];
 	int fd = below_open(top, ".", true);
 
@@ -185,6 +188,11 @@ static void test_list(void **state)
 	assert_true(below_list(fd, 100000, a, &names, &n, &more));
 	assert_true(n == 3001 && !more);
 	close(fd);
+	/* the same by root's own way of looking */
+	assert_int_equal(root_open(dir, &root, &err), 0);
+	assert_int_equal(beneath_list(&root, "/d", 100000, a, &spans, &n, &more, &err), 0);
+	assert_true(n == 3001 && !more && span_eq(spans[n - 1], SPAN("f")));
+	root_close(&root);
 	arena_free(a);
 }
 

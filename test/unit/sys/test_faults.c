@@ -332,11 +332,11 @@ static int speaks(struct err *err)
 /* All of a file of two members in each form, or why not. */
 static int decompresses(struct err *err)
 {
-	static const char *const names[] = { "plain", "gz", "gz", "zst", "xz", "bz2" };
+	static const char *const names[] = { "plain", "gz", "gz", "zst", "xz", "bz2", "zeros" };
 	char path[96], text[100];
 	int rc = 0;
 
-	for (int i = 0; rc == 0 && i < 6; i++) {
+	for (int i = 0; rc == 0 && i < 7; i++) {
 		struct source *s;
 		size_t n = 0;
 		ssize_t got;
@@ -502,7 +502,7 @@ static void test_files(void **state)
 static void test_reading(void **state)
 {
 	/* a file that cannot be positioned is read as a pipe; what ISA-L dislikes, zlib reads */
-	sweep(decompresses, 6);
+	sweep(decompresses, 7);
 	sweep(looks_below, 0);
 }
 
@@ -531,7 +531,7 @@ static void test_sockets(void **state)
 
 static int make(void **state)
 {
-	char path[256];
+	char path[512];
 	int fd;
 
 	snprintf(dir, sizeof(dir), "/tmp/spamtrail-faults.XXXXXX");
@@ -554,7 +554,8 @@ static int make(void **state)
 	snprintf(path, sizeof(path),
 		 "cd %s && for p in cat:plain gzip:gz zstd:zst xz:xz bzip2:bz2; do printf 'one and' | "
 		 "${p%%%%:*} "
-		 ">two.${p#*:}; printf ' two' | ${p%%%%:*} >>two.${p#*:}; done 2>/dev/null",
+		 ">two.${p#*:}; printf ' two' | ${p%%%%:*} >>two.${p#*:}; done 2>/dev/null; "
+		 "{ cat two.gz; head -c 700000 /dev/zero; } >two.zeros",
 		 dir);
 	return system(path) == 0 ? 0 : -1;
 }

@@ -332,6 +332,32 @@ static void test_reserved_flags(void **state)
 	buf_free(&packed);
 }
 
+/* What begins like a compressed file and is none, and one of three bytes; a form is known by all of its first bytes. */
+static void test_lookalikes(void **state)
+{
+	static const char *const plain[] = { "BZh", "BZh0 is text", "BZhx is text", "\x1f\x8b is text",
+					     "(\xb5/ is text" };
+	struct buf packed = BUF_MAX(1000), out = BUF_MAX(1000);
+	enum source_form form;
+	struct err err;
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++) {
+		out.n = 0;
+		assert_int_equal(drain(file_of(span_str(plain[i])), 0, 100, &out, &form, &err), 0);
+		assert_int_equal(form, SOURCE_PLAIN);
+		assert_true(span_eq(buf_view(&out), span_str(plain[i])));
+	}
+	out.n = 0;
+	assert_int_equal(drain(file_of(SPAN("\x1f\x8b\x08")), 0, 100, &out, &form, &err), -EXIT_INCOMPLETE);
+	assert_int_equal(form, SOURCE_GZIP);
+	pack_zstd(SPAN("text that is text that is text"), &packed);
+	packed.p[5] ^= 0x7f;
+	assert_int_equal(drain(file_of(buf_view(&packed)), 0, 100, &out, &form, &err), -EXIT_INCOMPLETE);
+	assert_int_equal(form, SOURCE_ZSTD);
+	buf_free(&packed);
+	buf_free(&out);
+}
+
 /* A frame that wants a window of 2 GiB is refused, not served. */
 static void test_window_too_big(void **state)
 {
@@ -464,6 +490,7 @@ int main(void)
 		cmocka_unit_test(test_flipped),
 		cmocka_unit_test(test_position),
 		cmocka_unit_test(test_reserved_flags),
+		cmocka_unit_test(test_lookalikes),
 		cmocka_unit_test(test_window_too_big),
 		cmocka_unit_test(test_pipes),
 		cmocka_unit_test(test_seek),
