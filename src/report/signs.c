@@ -16,6 +16,7 @@
 #define TITLE_COLUMNS 15
 #define VALUE_COLUMNS 8
 #define USUAL_COLUMNS 14
+#define NARROW 60 /* columns of a screen on which the text behind the values would stand a word a line */
 #define TEXT_MOST 160
 #define NAGIOS_SIGNS 4
 
@@ -78,11 +79,22 @@ static void put_unit(struct buf *out, const struct sign *s, const struct sign_ab
 	buf_span(out, s->value == 1 && span_ends(unit, SPAN("s")) ? span_head(unit, unit.n - 1) : unit);
 }
 
+/* Behind the value; on a narrow screen below it, where words have room. */
+static void to_text(struct pen *p, size_t column)
+{
+	if (p->width < NARROW) {
+		column = STATE_COLUMNS;
+		pen_line(p, column);
+	}
+	pen_to(p, column);
+	p->indent = column;
+}
+
 static void put_sign(struct pen *p, const struct sign *s, const struct sign_about *about)
 {
 	static const enum pen_style styles[] = { PEN_PLAIN, PEN_DIM, PEN_YELLOW, PEN_RED };
 	static const char *const words[] = { "normal", "unknown", "WARNING", "CRITICAL" };
-	size_t column = STATE_COLUMNS + TITLE_COLUMNS;
+	size_t values = STATE_COLUMNS + TITLE_COLUMNS + VALUE_COLUMNS;
 	struct buf unit = BUF_MAX(64);
 
 	pen_style(p, styles[s->state]);
@@ -90,15 +102,13 @@ static void put_sign(struct pen *p, const struct sign *s, const struct sign_abou
 	pen_style(p, PEN_PLAIN);
 	pen_to(p, STATE_COLUMNS);
 	pen_str(p, about->title);
-	if (s->state == SIGN_NOT_KNOWN) {
-		pen_to(p, column + VALUE_COLUMNS + 2);
-		p->indent = column + VALUE_COLUMNS + 2;
-	} else {
-		put_right(p, s->value, column + VALUE_COLUMNS);
-		pen_to(p, column + VALUE_COLUMNS + 2);
+	if (s->state != SIGN_NOT_KNOWN)
+		put_right(p, s->value, values);
+	to_text(p, values + 2);
+	if (s->state != SIGN_NOT_KNOWN) {
 		put_usual(p, s);
-		pen_to(p, column + VALUE_COLUMNS + 2 + USUAL_COLUMNS);
-		p->indent = column + VALUE_COLUMNS + 2;
+		if (s->learns || p->width >= NARROW)
+			pen_to(p, p->indent + USUAL_COLUMNS);
 		put_unit(&unit, s, about);
 		pen_text(p, buf_view(&unit));
 		buf_free(&unit);

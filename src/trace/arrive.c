@@ -103,13 +103,12 @@ static bool is_default_sender(const struct step *s)
 static void judge_arrival(struct trace *t, struct sender *row, const struct arrival *who,
 			  const struct step *s, int64_t at, uint32_t nrcpt, uint32_t size)
 {
-	struct span subject = step_get(s, F_SUBJECT);
 	struct judge_message m = {
 		.at = at,
 		.zone = trace_zone(t, at),
 		.nrcpt = nrcpt,
 		.size = size,
-		.subject = subject.n ? (uint32_t)hash_span(subject, 0) | 1 : 0,
+		.subject = subject_hash(step_get(s, F_SUBJECT)),
 		.place = who->place.n ? (uint32_t)hash_span(who->place, 0) | 1 : 0,
 		.place_traits = row->place_traits,
 	};
@@ -286,6 +285,7 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 			.zone = trace_zone(t, msg->arrived),
 			.nrcpt = msg->nrcpt,
 			.size = x->size,
+			.subject = x->subject,
 			.place_traits = row->place_traits,
 			.place = who->place.n ? (uint32_t)hash_span(who->place, 0) | 1 : 0,
 			.guessed = who->grade == 'C',
@@ -419,6 +419,7 @@ static void arrive_wait_script(struct trace *t, struct message *msg, const struc
 	x->account = index;
 	x->sender_name = names_put(&t->names, user);
 	x->grade = local_grade(t, s);
+	x->subject = subject_hash(step_get(s, F_SUBJECT));
 	msg->flags |= M_ARRIVED;
 }
 
@@ -594,6 +595,15 @@ void arrive_postfix(struct trace *t, const struct step *s)
 	}
 }
 
+/* A subject that header_checks wrote, for who is judged once his script is known. */
+static void header_subject(struct trace *t, uint32_t slot, struct span subject)
+{
+	struct extra *x = message_has_extra(&t->messages, message_at(&t->messages, slot));
+
+	if (x && subject.n)
+		x->subject = subject_hash(subject);
+}
+
 /*
  * X-PHP-Originating-Script as Postfix's header_checks or Exim's ACL saw it: PHP writes "uid:file", but so can anybody. It
  * is believed only to name a file of the very user that the mail server saw, and at grade C.
@@ -605,6 +615,8 @@ void arrive_header(struct trace *t, const struct step *s)
 	struct extra *x;
 	uint64_t uid;
 
+	if (slot != NO_MESSAGE && s->ev->dialect == DIALECT_POSTFIX)
+		header_subject(t, slot, step_get(s, F_SUBJECT));
 	if (!script.n || !span_u64(step_get(s, F_UID), &uid) || uid >= UINT32_MAX)
 		return;
 	if (s->ev->dialect == DIALECT_EXIM) {

@@ -63,9 +63,10 @@ struct extra {
 	uint8_t undecided;     /* enum undecided */
 	char grade;            /* WAIT_SCRIPT: of the arrival line */
 	bool identified;       /* account is the panel's word, not the envelope sender's domain */
+	bool ended;            /* its own log lines said that it is complete */
 	uint64_t sender_hash;  /* WAIT_PARENT: of the envelope sender */
 	uint8_t ip[16];        /* of the client; IPv4 as ::ffff:a.b.c.d */
-	bool ended;            /* its own log lines said that it is complete */
+	uint32_t subject;      /* hash, for the judge; 0 = not known */
 	uint32_t unknown_rcpt, spam, fine; /* results, for the judge once the sender is known */
 };
 

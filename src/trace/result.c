@@ -190,6 +190,14 @@ static void decide_local(struct trace *t, uint32_t slot, struct span file)
 	arrive_decide(t, slot, &who, NULL);
 }
 
+/* What the line of this message says besides: Postfix itself logs no subjects. */
+static struct span php_told(struct extra *x, const struct php_line *line)
+{
+	if (line && !x->subject)
+		x->subject = line->subject;
+	return php_file(line);
+}
+
 /*
  * The file that a mail() line names. Where all sites' PHP runs as one user, each of their scripts can write the line of
  * another: then it says whose site it was only together with the web server's log, which none of them writes.
@@ -198,10 +206,10 @@ static void decide_local(struct trace *t, uint32_t slot, struct span file)
 static struct span believed(struct trace *t, struct extra *x, const struct php_line *line, bool shared)
 {
 	if (!line || !shared || !line->doubted)
-		return php_file(line);
+		return php_told(x, line);
 	if (line->asked || web_asked(&t->web, line->owner, line->at)) {
 		t->php_agreed++;
-		return php_file(line);
+		return php_told(x, line);
 	}
 	t->php_doubted++;
 	if (!x->header_script)
@@ -397,10 +405,10 @@ static void decide_at_last(struct trace *t, uint32_t slot)
 		/* recipients in Cc and Bcc alone: the oldest call of his that nobody else took */
 		bool shared = x->account != ACCOUNT_NONE && accounts_get(t->o.accounts, x->account)->shared;
 
-		decide_local(
-			t, slot,
-			shared ? SPAN_NONE
-			       : php_file(script_take_php(&t->script, msg->arrived, x->account, shared, 0)));
+		decide_local(t, slot,
+			     shared ? SPAN_NONE
+				    : php_told(x, script_take_php(&t->script, msg->arrived, x->account,
+								  shared, 0)));
 		return;
 	}
 	if (what == WAIT_PARENT) {

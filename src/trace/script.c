@@ -1,7 +1,6 @@
 /* script - see script.h. */
 #include "trace/script.h"
 
-#include "base/hash.h"
 #include "logs/bytes.h"
 #include "trace/internal.h"
 
@@ -108,6 +107,7 @@ struct php_line *script_php(struct script_memory *m, const struct accounts *a, c
 	p->owner = accounts_by_path(a, file);
 	p->nrcpt = addresses(event_get(ev, base, F_TO), p->rcpt, PHP_RCPTS);
 	p->len = (uint32_t)file.n;
+	p->subject = subject_hash(event_get(ev, base, F_SUBJECT));
 	p->open = true;
 	p->doubted = p->asked = false;
 	memcpy(p->path, file.p, file.n);

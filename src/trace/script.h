@@ -11,7 +11,7 @@
 #ifndef SPAMTRAIL_TRACE_SCRIPT_H
 #define SPAMTRAIL_TRACE_SCRIPT_H
 
-#include "base/span.h"
+#include "base/hash.h"
 
 struct accounts;
 struct event;
@@ -40,6 +40,7 @@ struct php_line {
 	uint64_t rcpt[PHP_RCPTS];
 	uint32_t nrcpt;
 	uint32_t len;          /* of the file's path */
+	uint32_t subject;      /* subject_hash */
 	bool open;
 	bool doubted;          /* every script of a user that many sites share can write such a line */
 	bool asked;            /* somebody had asked the site for something just before */
@@ -82,6 +83,12 @@ const struct php_line *script_take_php(struct script_memory *m, int64_t at, uint
 static inline struct span php_file(const struct php_line *p)
 {
 	return p ? span_of(p->path, p->len) : SPAN_NONE;
+}
+
+/* For the judge, who asks only whether two are the same; 0: none. */
+static inline uint32_t subject_hash(struct span subject)
+{
+	return subject.n ? (uint32_t)hash_span(subject, 0) | 1 : 0;
 }
 
 /* Folder of a file, without the slash. */

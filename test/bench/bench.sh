@@ -94,25 +94,28 @@ speed() { # MTA LOG WORD GOAL LEAST OLD OLDGOAL OLDLEAST
 	row "$mta: .gz, CPU against zcat alone" "$(ratio "$(column "$tmp/a" 1)" "$(column "$tmp/b" 1)")" x 0.4 $least
 }
 
-# A stolen login that comes from 49,000 networks, four times each: what is kept of them must not be compared all with all.
+# A mailbox that is logged into from 49,000 networks, and then sends spam: what is kept of them must not be compared all with all.
 networks() {
 	file=$dir/networks/var/log/mail.log
 	mkdir -p "${file%/*}"
-	[ -s "$file" ] || awk 'BEGIN { for (; i < 196000; i++) {
+	[ -s "$file" ] || awk 'BEGIN { for (; i < 98000; i++) {
 		n = i % 49000
-		head = sprintf("Nov %d %02d:%02d:%02d mx ", 16 + int(i / 86400), i / 3600 % 24, i / 60 % 60, i % 60)
+		t = 4 * i
+		head = sprintf("Nov %d %02d:%02d:%02d mx ", 16 + int(t / 86400), t / 3600 % 24, t / 60 % 60, t % 60)
 		ip = sprintf("%d.%d.%d.%d", 60 + n / 4096, n / 16 % 256, n % 16 * 16, 1 + i % 200)
-		id = sprintf("%010X", 1048576 + i)
 		printf "%sdovecot: imap-login: Login: user=<a@shop.example>, method=PLAIN, rip=%s, lip=192.0.2.1, mpid=9, TLS, session=<%x>\n", head, ip, i
+		if (i < 97000)
+			continue
+		id = sprintf("%010X", 1048576 + i)
 		printf "%spostfix/smtpd[6]: %s: client=unknown[%s], sasl_method=PLAIN, sasl_username=a@shop.example\n", head, id, ip
 		printf "%spostfix/qmgr[7]: %s: from=<a@shop.example>, size=1500, nrcpt=1 (queue active)\n", head, id
-		printf "%spostfix/smtp[8]: %s: to=<x%d@d%d.example>, relay=mx.d.example[203.0.113.9]:25, delay=1, delays=0/0/0.5/0.5, dsn=5.1.1, status=bounced (host said: 550 5.1.1 User unknown)\n", head, id, i, i % 997
+		printf "%spostfix/smtp[8]: %s: to=<x%d@d%d.example>, relay=mx[203.0.113.9]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (550 5.1.1 User unknown)\n", head, id, i, i % 997
 		printf "%spostfix/qmgr[7]: %s: removed\n", head, id
 	} }' >"$file"
 	echo "exec $SPAMTRAIL investigate --json --root $dir/networks /var/log/mail.log" >"$tmp/a.sh"
 	echo "exec grep -c from= $file" >"$tmp/b.sh"
 	turns "$rounds"
-	row "a login from 49,000 networks, CPU against grep" "$(ratio "$(column "$tmp/a" 1)" "$(column "$tmp/b" 1)")" x 8 12
+	row "a login from 49,000 networks, CPU against grep" "$(ratio "$(column "$tmp/a" 1)" "$(column "$tmp/b" 1)")" x 12 20
 }
 
 flood() {
