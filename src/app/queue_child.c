@@ -68,7 +68,23 @@ static bool is_of_user(enum sender_kind kind)
 	return kind == KIND_LOCAL || kind == KIND_SCRIPT || kind == KIND_DIRECT;
 }
 
-/* By the login, else by the unix user: never by what the message says of itself. 1 + which of them it is, or 0. */
+/* A pool's uid is many sites': whose script it was, the logs tell, where they were asked. */
+static bool is_logged_as(const struct queue_past *past, const struct queued *q, const struct row *r)
+{
+	struct wrote_message m;
+	const struct row *logged;
+
+	if (r->kind != KIND_SCRIPT || !past || !wrote_message(past->known, q->id, &m) ||
+	    m.row >= past->q->nrows)
+		return false;
+	logged = &past->q->rows[m.row];
+	return logged->kind == KIND_SCRIPT && span_eq(logged->id, r->id);
+}
+
+/*
+ * By the login, else by the unix user, else by the logs: never by what the message says of itself. 1 + which of them it is,
+ * or 0.
+ */
 static uint32_t which_of(const struct queue_want *want, const struct queued *q, const struct whose *w)
 {
 	for (size_t i = 0; i < want->nonly; i++) {
@@ -78,6 +94,7 @@ static uint32_t which_of(const struct queue_want *want, const struct queued *q, 
 				   : is_of_user(r->kind) && w->kind == KIND_LOCAL && w->account.n &&
 					     r->account.n && span_eq(w->account, r->account);
 
+		his = his || is_logged_as(want->past, q, r);
 		/* what raised the first suspicion came before the answer that did */
 		if (his && (!r->since || !q->arrival || q->arrival >= r->since - SINCE_SLACK))
 			return (uint32_t)i + 1;

@@ -24,6 +24,8 @@
 #include "report/history.h"
 #include "report/plan.h"
 #include "sys/clock.h"
+#include "trace/queue_past.h"
+#include "trace/wrote.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -39,6 +41,7 @@
 #define ROUNDS_MOST 10 /* limit contain: times that the queue is looked at again */
 #define ROUND_PAUSE_MS 300
 #define QUIET_LOOKS 2
+#define LATE_LOOKS 3
 /* An SMTP session that was quiet for longer is over: Postfix' smtpd_timeout is five minutes. */
 #define SESSION_SECONDS 600
 /* Messages of one server in one plan. */
@@ -57,6 +60,10 @@ struct contain {
 	struct arena *arena;
 	struct inquire in; /* IN.q is NULL where no log could be read */
 	bool asked; /* an inquiry was begun */
+	/* of a script: what the logs say of what waits; they are read again once it is stopped */
+	struct inquire late;
+	struct wrote_known *known;
+	struct queue_past past;
 	const struct inquiry *facts;
 	struct plan_want want;
 	const struct row *queue_rows; /* of WANT's rows those whose queued mail may be held */
@@ -164,17 +171,27 @@ static int find_incident(struct contain *k, struct span id, struct err *err)
 		       k->o->args[0]);
 }
 
+static void take_known(struct contain *k, const struct inquire *in)
+{
+	wrote_close(k->known);
+	k->known = in->q && in->wrote.n ? wrote_open(in->wrote) : NULL;
+	k->past = (struct queue_past){ .q = in->q, .known = k->known };
+}
+
 /* The logs may be gone: then an incident is unknown, and a sender is stopped on the operator's word alone. */
 static int find_culprit(struct contain *k, struct err *err)
 {
 	struct span word = span_str(k->o->args[0]);
 	struct options logs = *k->o;
 	struct err why = { 0 };
+	struct row named;
 	int rc;
 
 	/* the argument is no path: this host's own logs and state */
 	logs.nargs = 0;
 	logs.every_client = true;
+	read_sender(word, &named);
+	logs.waiting = named.kind == KIND_SCRIPT;
 	k->asked = true;
 	rc = inquire(&logs, 0, NULL, &k->in, &why);
 	if (rc < 0)
@@ -185,6 +202,7 @@ static int find_culprit(struct contain *k, struct err *err)
 		return rc < 0 ? rc : find_incident(k, word, err);
 	}
 	find_sender(k, word);
+	take_known(k, &k->in);
 	return 0;
 }
 
@@ -230,6 +248,7 @@ static int read_queue(struct contain *k, struct err *err)
 		.unconfined = k->o->unconfined,
 		.only = k->queue_rows,
 		.nonly = k->nqueue_rows,
+		.past = k->known ? &k->past : NULL,
 		.message = take_message,
 		.ctx = k,
 	};
@@ -456,6 +475,27 @@ static int do_late_sessions(struct contain *k, struct err *err)
 	return rc == 0 && k->plan->nactions ? do_plan(k, err) : rc;
 }
 
+/* Whose a script's mail is that came since. Where no log can be read now, what was known stays so. */
+static void learn_late(struct contain *k)
+{
+	struct options logs = *k->o;
+	struct inquire late;
+	struct err unread;
+
+	if (!k->known)
+		return;
+	logs.nargs = 0;
+	logs.quiet = logs.waiting = true;
+	if (inquire(&logs, 0, NULL, &late, &unread) < 0 || !late.wrote.n) {
+		inquire_end(&late);
+		return;
+	}
+	take_known(k, &late);
+	if (k->late.arena)
+		inquire_end(&k->late);
+	k->late = late;
+}
+
 /* What came in while the plan was made and done, and what was under delivery then. */
 static int do_rest(struct contain *k, struct err *err)
 {
@@ -467,6 +507,9 @@ static int do_rest(struct contain *k, struct err *err)
 		rc = do_late_sessions(k, err);
 	for (int round = 0; rc == 0 && quiet < QUIET_LOOKS && round < ROUNDS_MOST; round++) {
 		nanosleep(&pause, NULL);
+		/* requests that had begun go on for a moment */
+		if (round < LATE_LOOKS)
+			learn_late(k);
 		rc = read_queue(k, err);
 		if (rc < 0)
 			break;
@@ -780,6 +823,9 @@ static int with(const struct options *o, const char *verb, enum plan_task task, 
 	rc = config_load(&k.config, o->config, err);
 	if (rc == 0)
 		rc = run(&k, err);
+	wrote_close(k.known);
+	if (k.late.arena)
+		inquire_end(&k.late);
 	if (k.asked)
 		inquire_end(&k.in);
 	config_free(&k.config);

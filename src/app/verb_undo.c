@@ -178,7 +178,7 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 int verb_undo(const struct options *o, struct err *err)
 {
 	/* Neither would mean everything, both would be two wishes; undo guesses at neither. */
-	if (o->expired != (o->nargs == 0))
+	if (o->expired != (o->nargs == 0) || (o->nargs && !*o->args[0]))
 		return err_set(err, EXIT_USAGE,
 			       "usage: spamtrail undo ACTION|INCIDENT|SENDER, or undo --expired");
 	return with_actor(o, "spamtrail.undo/1", ask_undo, true, err);
