@@ -22,6 +22,7 @@
 #define PLACES_MOST 20
 /* Seconds around a script's ctime in which what else changed is looked at first. */
 #define SAME_AGE 600
+#define AGES_MOST 4
 
 struct making {
 	struct scanning *s;
@@ -216,12 +217,22 @@ static void add_uploads(struct making *m, const char *folder)
 	}
 }
 
+/* AT among the N tasks; false: they have it. */
+static bool age_of(const struct scan_task *task, size_t n, int64_t at, struct scan_task *ret)
+{
+	for (size_t i = 0; i < n; i++)
+		if (task[i].rank == RANK_AGE && task[i].since <= at && at <= task[i].until)
+			return false;
+	*ret = (struct scan_task){ .rank = RANK_AGE, .since = at - SAME_AGE, .until = at + SAME_AGE };
+	return true;
+}
+
 static void add_age(struct making *m, int64_t at)
 {
-	for (size_t i = 0; i < m->tasks; i++)
-		if (m->task[i].rank == RANK_AGE && m->task[i].since <= at && at <= m->task[i].until)
-			return;
-	add_task(m, (struct scan_task){ .rank = RANK_AGE, .since = at - SAME_AGE, .until = at + SAME_AGE });
+	struct scan_task task;
+
+	if (age_of(m->task, m->tasks, at, &task))
+		add_task(m, task);
 }
 
 static bool script_known(const struct scripts *all, const char *folder)
@@ -387,6 +398,44 @@ static int by_incident(struct making *m, const char *id, struct err *err)
 	if (rc == 0 && m->to->n == 0)
 		rc = err_set(err, EXIT_NOINPUT, "%s: none of its senders has a home here", id);
 	return rc;
+}
+
+/* F lies in the home that T goes around in. */
+static bool is_around(const struct scan_target *t, const struct scan_finding *f)
+{
+	size_t n = strlen(t->prefix);
+
+	return !t->whole && !t->as_reader && span_starts(f->path, span_str(t->prefix)) && f->path.n > n &&
+	       f->path.p[n] == '/';
+}
+
+/*
+ * Logs that name a folder alone do not tell which of its scripts mailed: those that were found in it do, who mails first. Each
+ * time of theirs is a look at the times of all that lies in the home, so few are taken.
+ */
+static void add_ages(const struct scanning *s, struct scan_target *t)
+{
+	size_t added = 0;
+
+	for (int mailer = 1; mailer >= 0; mailer--)
+		for (size_t i = 0; i < s->r.findings && added < AGES_MOST; i++) {
+			const struct scan_finding *f = &s->r.finding[i];
+			bool mails = f->class == CLASS_MAILER || f->class == CLASS_CREDENTIAL_MAILER;
+
+			if (f->rank == RANK_MAILER && mails == (mailer == 1) && f->ctime && is_around(t, f) &&
+			    t->tasks < TASKS_MOST &&
+			    age_of(t->task, t->tasks, f->ctime, &t->task[t->tasks])) {
+				t->tasks++;
+				added++;
+			}
+		}
+}
+
+void scan_targets_age(struct scanning *s, struct scan_targets *targets)
+{
+	for (size_t i = targets->near; i < targets->n; i++)
+		if (targets->target[i].tasks && targets->target[i].task[0].rank == RANK_AGE)
+			add_ages(s, &targets->target[i]);
 }
 
 /* --- */

@@ -19,5 +19,7 @@ struct scan_targets {
 
 /* All in S's arena. EXIT_NOINPUT: there is no such path, account or incident. */
 int scan_targets_find(struct scanning *s, struct scan_targets *ret, struct err *err);
+/* Once the near ones are scanned: what was found where mail came from says how old the rest is that is looked for. */
+void scan_targets_age(struct scanning *s, struct scan_targets *targets);
 
 #endif

@@ -24,7 +24,7 @@ struct beside;
 struct scan_target {
 	const char *folder; /* as the operator or the server names it */
 	const char *prefix; /* of the paths that are shown */
-	const struct scan_task *task;
+	struct scan_task *task;
 	size_t tasks;
 	bool whole; /* afterwards all of it has been seen */
 	bool as_reader; /* not as the folder's owner: he could not open it */

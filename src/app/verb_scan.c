@@ -129,8 +129,10 @@ static int scan_all(struct scanning *s, struct err *err)
 			scanning_note(s, span_str(why.text));
 		/* where the logs say somebody has his home there may be none any more */
 		s->incomplete |= one < 0 && (one != -EXIT_NOINPUT || i >= targets.near);
-		if (i + 1 == targets.near)
+		if (i + 1 == targets.near) {
 			show_near(s);
+			scan_targets_age(s, &targets);
+		}
 	}
 	if (read || s->r.findings)
 		rc = 0;

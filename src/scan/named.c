@@ -196,6 +196,12 @@ static bool read_cell(struct span bytes, char separator, size_t *at, struct buf 
 	return false;
 }
 
+static void replace(struct buf *b, struct span with)
+{
+	b->n = 0;
+	buf_span(b, with);
+}
+
 static void read_csv(struct span bytes, named_see *see, void *ctx)
 {
 	struct buf cell = BUF_MAX(CELL_MOST), path = BUF_MAX(CELL_MOST), name = BUF_MAX(CELL_MOST);
@@ -221,8 +227,9 @@ static void read_csv(struct span bytes, named_see *see, void *ctx)
 			}
 			if (i == path_at)
 				buf_span(&path, buf_view(&cell));
-			if (i == name_at)
-				buf_span(&name, buf_view(&cell));
+			/* of two columns without a head the second is the name, as the sample configuration asks for */
+			if (i == name_at || (i == 1 && name_at == 2))
+				replace(&name, buf_view(&cell));
 		}
 		if (!head && !path.over && is_path(buf_view(&path)))
 			see(ctx, buf_view(&path), name.n ? buf_view(&name) : SPAN("named"), false);

@@ -16,6 +16,8 @@
  * Bytes from which a text alone counts as a hiding place, with no decoder in sight: honest programs'
  * messages are mostly shorter.
  */
+/* What stands between the question for a constant and the end: a header, a text. */
+enum { GUARD_TOKENS = 32 };
 enum { LONG_TEXT = 400, SHORT_FILE = 60 };
 /* So many are no accident: names nobody can read, jumps, texts with escapes. */
 enum { PACKED_TEXT = 2000, ODD_NAMES = 10, MANY_GOTOS = 10, MANY_ESCAPES = 20 };
@@ -92,8 +94,11 @@ static void call(struct quick *q, const struct function *f)
 	/*
 	 * defined() without define(): a part of a program that leaves at once when it is called by itself
 	 */
-	if (f->name[0] == 'd' && f->name[1] == 'e' && f->name[2] == 'f')
-		q->guards |= f->act == ACT_EXISTS ? 1 : f->act == ACT_DEFINE ? 2 : 0;
+	if (f->name[0] == 'd' && f->name[1] == 'e' && f->name[2] == 'f') {
+		q->guards |= f->act == ACT_DEFINE ? 2 : 0;
+		q->guard_until = f->act == ACT_EXISTS ? q->tokens + GUARD_TOKENS : q->guard_until;
+		q->guard_depth = q->depth;
+	}
 	switch (f->sink) {
 	case SINK_COMMAND:
 		q->commands |= 1u << (f->name[0] + f->name[1] + strlen(f->name)) % 31;
@@ -208,6 +213,13 @@ static void unusual(struct quick *q, struct span name)
 		q->unusual += span_eq(name, span_str(words[i]));
 }
 
+/* Who asks for a constant and goes on all the same is no part of anything. */
+static void leaves(struct quick *q)
+{
+	if (q->tokens < q->guard_until)
+		q->guards |= 1;
+}
+
 static void word(struct quick *q, uint8_t keyword, struct span name)
 {
 	switch (keyword) {
@@ -241,6 +253,10 @@ static void word(struct quick *q, uint8_t keyword, struct span name)
 		break;
 	case KW_EXIT:
 		q->exits++;
+		leaves(q);
+		break;
+	case KW_RETURN:
+		leaves(q);
 		break;
 	case KW_NONE:
 		unusual(q, name);
@@ -378,6 +394,9 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 			imports &= t.sub != ';';
 			if (t.n && (t.sub == '{' || t.sub == '}'))
 				brace(ret, t.sub);
+			/* the statement's end */
+			if ((t.sub == ';' || t.sub == '}') && ret->depth <= ret->guard_depth)
+				ret->guard_until = 0;
 			if (t.sub == '(' && t.n)
 				opened(ret, words, file.p, &before, &earlier);
 			break;

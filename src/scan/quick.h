@@ -45,7 +45,8 @@ struct quick {
 	uint32_t outfiles; /* texts that make a database write a file */
 	uint32_t asks; /* texts that name what tells who asks */
 	bool picture; /* it begins like one, and has a whole opening tag */
-	uint32_t guards; /* asks whether a constant is defined that it does not define */
+	uint32_t guards; /* 1: leaves unless a constant is defined; 2: defines one; 3: both */
+	uint32_t guard_until, guard_depth; /* while it looks: by then it has to leave, in that statement */
 	uint32_t in_class; /* tokens in classes */
 	uint32_t depth, class_depth; /* while it looks: open braces; where the class began, plus one */
 	bool class_comes;
