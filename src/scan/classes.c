@@ -19,6 +19,8 @@ enum { OUTSIDE_MOST = 3 };
 
 /* Tokens of a script that does one thing. */
 enum { TINY = 60, TINY_COMMAND = 110, TINY_FETCH = 150, SMALL = 500 };
+/* Tokens of what tries one hole in PHP itself. */
+enum { PROOF = 2000 };
 /* Words that who asks is compared with. */
 enum { LISTED = 15, LISTED_LONG = 40 };
 /* Variables of unreadable names, in whatever file. */
@@ -766,8 +768,9 @@ static void whole(struct weighing *w)
 	if (ev->limits & (LIMIT_STEPS | LIMIT_BYTES | LIMIT_LAYERS) && q->evals && q->longest > 2000)
 		add(w, "php.packed", CLASS_OBFUSCATED, 60, NULL,
 		    "it runs PHP and holds packed text that takes longer than the limit to unpack");
-	else if (ev->limits && ((q->evals && q->supers && w->alone) ||
-				(q->dynamic && q->free_supers && !q->includes && !q->namespaces)))
+	else if (ev->limits &&
+		 ((q->evals && q->supers && w->alone) ||
+		  (q->dynamic && q->classes && q->tokens < PROOF && quick_starts(q) && !q->namespaces)))
 		add(w, "php.limit", CLASS_OBFUSCATED, 50, NULL,
 		    "it runs PHP, and there is more of it than can be worked out");
 	if (ev->hidden_calls >= 3 || (w->alone && ev->hidden_calls))
@@ -812,6 +815,9 @@ static void whole(struct weighing *w)
 	    (q->exits || q->sinks >> SINK_REDIRECT & 1))
 		add(w, "php.cloak", CLASS_DOORWAY, 50, NULL,
 		    "visitors are turned away by a long list of who they may be");
+	if (q->injected)
+		add(w, "php.html.injected", CLASS_DOORWAY, 60, NULL,
+		    "another server's script was put in front of it");
 	if (q->picture)
 		add(w, "php.picture", CLASS_BACKDOOR, 60, NULL, "a picture holds a script");
 	if (__builtin_popcount(q->probes) >= 3 && w->alone)
@@ -827,7 +833,7 @@ static bool stands_alone(const struct quick *q, const struct events *ev)
 	if (ev->outside > OUTSIDE_MOST || q->namespaces || q->guards == 1 ||
 	    q->includes * 300 >= q->tokens + 600)
 		return false;
-	return (ev->outside == 0 && q->evals) ||
+	return (ev->outside == 0 && q->evals) || (q->classes && quick_starts(q)) ||
 	       (q->free_supers >= 2 && q->tokens - q->in_class >= FREE_LEAST) ||
 	       (q->in_class * 15 < q->tokens * 14 && !(q->classes && q->supers == 0));
 }
