@@ -425,7 +425,7 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
  */
 bool quick_starts(const struct quick *q)
 {
-	return q->starts && q->supers && !q->includes && !q->uses;
+	return q->starts && q->supers && !q->includes;
 }
 
 static bool quick_part(const struct quick *q)
@@ -440,7 +440,7 @@ static bool part_suspects(const struct quick *q)
 	const uint64_t code = BIT(SINK_CODE) | BIT(SINK_MAKE) | BIT(SINK_REPLACE);
 	bool hidden = q->decoders || q->escapes || q->names;
 
-	if ((q->unusual && !q->namespaces) || q->mails)
+	if ((q->unusual && !q->namespaces) || q->mails || (q->asks && q->sinks & BIT(SINK_FETCH)))
 		return true;
 	if (q->evals || q->sinks & code)
 		return q->sources || hidden || q->longest > LONG_TEXT;
