@@ -29,6 +29,17 @@ void machine_jump(struct machine *m, uint32_t to)
 	f->pc = to < f->unit->codes ? to : f->unit->codes;
 }
 
+/* In a loop that may be a decoder's, and needs to be exact: its turns are counted, or it stands in the script itself. */
+static bool counted(const struct machine *m, const struct frame *f)
+{
+	if (m->loops > f->loops && !f->unit->number)
+		return true;
+	for (uint32_t i = f->loops; i < m->loops; i++)
+		if (!m->loop[i].undecided)
+			return true;
+	return false;
+}
+
 /* if and ?: decide which arm is walked, or both. */
 void op_branch(struct machine *m, const struct code *k)
 {
@@ -37,7 +48,7 @@ void op_branch(struct machine *m, const struct code *k)
 	enum arm arm = truth < 0 ? ARM_BOTH : truth ? ARM_FIRST : ARM_SECOND;
 
 	/* what stands in a branch that this run does not take still stands in the file; only loops need to be exact */
-	if (k->op == C_IF && m->loops == here(m)->loops && arm == ARM_SECOND)
+	if (k->op == C_IF && arm == ARM_SECOND && !counted(m, here(m)))
 		arm = ARM_BOTH;
 	if (m->arms >= ARMS_MOST) {
 		m->stopped = true;

@@ -85,6 +85,8 @@ static void bind(struct machine *m, struct frame *f, struct frame *caller, const
 			v = arg[i];
 		} else if (m->calls_all) {
 			v.marks = M_PARAMETER;
+			if (operate_secret(engine_name_text(m->e, u->slot_name[p->slot])))
+				v.marks |= M_SECRET;
 		} else if (p->constant < m->e->constants) {
 			v = m->e->constant[p->constant];
 		}

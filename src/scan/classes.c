@@ -19,6 +19,8 @@ enum { OUTSIDE_MOST = 3 };
 
 /* Tokens of a script that does one thing. */
 enum { TINY = 60, TINY_COMMAND = 110, TINY_FETCH = 150, SMALL = 500 };
+/* Tokens of what tries one hole in PHP itself. */
+enum { PROOF = 2000 };
 /* Words that who asks is compared with. */
 enum { LISTED = 15, LISTED_LONG = 40 };
 /* Variables of unreadable names, in whatever file. */
@@ -273,14 +275,6 @@ static void stored(struct weighing *w, const struct event *e, bool script, uint3
 		    "an upload is stored, and nothing else is done");
 }
 
-/* Where somebody comes back for it: no settings are written to such files. */
-static bool gathers(struct span path)
-{
-	return span_ends(path, SPAN(".txt")) || span_ends(path, SPAN(".log")) ||
-	       span_ends(path, SPAN(".html")) || span_ends(path, SPAN(".htm")) ||
-	       span_ends(path, SPAN(".dat"));
-}
-
 /* Files that are written: who chose the name, who the text. */
 static void write_out(struct weighing *w, const struct event *e)
 {
@@ -322,7 +316,7 @@ static void write_out(struct weighing *w, const struct event *e)
 	if (content & (M_WHOLE | M_SECRET) && (e->marks & M_PICTURE || value_picture(e->content)))
 		add(w, "php.write.picture", CLASS_CREDENTIAL_MAILER, w->alone ? 100 : 60, e,
 		    "what visitors send is written to what looks like a picture");
-	else if (content & M_SECRET && w->small && !w->q->includes && !w->q->classes && gathers(e->content))
+	else if (e->kind == EVENT_KEEPS && w->small && !w->q->includes && !w->q->classes)
 		add(w, "php.write.secret", CLASS_CREDENTIAL_MAILER, 50, e,
 		    "passwords that visitors send are written to a file");
 	if ((content & (M_SELF | M_FILE)) == (M_SELF | M_FILE) && !(e->marks & M_SELF) && w->alone)
@@ -402,6 +396,9 @@ static void mail(struct weighing *w, const struct event *e)
 	if (!to && w->alone && e->second & (M_SELF | M_HEADER) && e->second & M_VISITOR &&
 	    (e->second & (M_CLIENT | M_FIELD) ||
 	     ((w->small || w->q->probes) && e->content.n && !(e->second & M_FIELD))))
+		add(w, "php.mail.home", CLASS_BACKDOOR, 50, e, "it mails where it stands");
+	else if (!to && w->small && e->second & M_SELF && !(e->second & (M_FIELD | M_BODY)) && e->content.n &&
+		 !w->q->includes && __builtin_popcount(w->q->probes) >= 2)
 		add(w, "php.mail.home", CLASS_BACKDOOR, 50, e, "it mails where it stands");
 	if (e->built)
 		add(w, "php.mail.recipient", CLASS_CREDENTIAL_MAILER, w->alone ? 100 : 60, e,
@@ -570,6 +567,9 @@ static void fetch(struct weighing *w, const struct event *e)
 	if (e->third & M_SECRET && e->third & M_CLIENT && w->alone)
 		add(w, "php.send.secret", CLASS_CREDENTIAL_MAILER, 70, e,
 		    "passwords and the visitor's address are sent to another server");
+	else if (e->third & M_SECRET && e->third & M_CLIENT && e->third & M_VISITOR && !w->q->namespaces)
+		add(w, "php.send.secret", CLASS_CREDENTIAL_MAILER, 50, e,
+		    "a password, and from where and with what it came, are sent to another server");
 	else if (e->third & M_SECRET && w->leaves && w->small)
 		add(w, "php.send.secret", CLASS_CREDENTIAL_MAILER, 60, e,
 		    "passwords that visitors send are sent to another server");
@@ -766,8 +766,9 @@ static void whole(struct weighing *w)
 	if (ev->limits & (LIMIT_STEPS | LIMIT_BYTES | LIMIT_LAYERS) && q->evals && q->longest > 2000)
 		add(w, "php.packed", CLASS_OBFUSCATED, 60, NULL,
 		    "it runs PHP and holds packed text that takes longer than the limit to unpack");
-	else if (ev->limits && ((q->evals && q->supers && w->alone) ||
-				(q->dynamic && q->free_supers && !q->includes && !q->namespaces)))
+	else if (ev->limits &&
+		 (((q->evals || ev->hidden_calls) && q->supers && w->alone) ||
+		  (q->dynamic && q->classes && q->tokens < PROOF && quick_starts(q) && !q->namespaces)))
 		add(w, "php.limit", CLASS_OBFUSCATED, 50, NULL,
 		    "it runs PHP, and there is more of it than can be worked out");
 	if (ev->hidden_calls >= 3 || (w->alone && ev->hidden_calls))
@@ -812,6 +813,9 @@ static void whole(struct weighing *w)
 	    (q->exits || q->sinks >> SINK_REDIRECT & 1))
 		add(w, "php.cloak", CLASS_DOORWAY, 50, NULL,
 		    "visitors are turned away by a long list of who they may be");
+	if (q->injected)
+		add(w, "php.html.injected", CLASS_DOORWAY, 60, NULL,
+		    "another server's script was put in front of it");
 	if (q->picture)
 		add(w, "php.picture", CLASS_BACKDOOR, 60, NULL, "a picture holds a script");
 	if (__builtin_popcount(q->probes) >= 3 && w->alone)
@@ -827,7 +831,7 @@ static bool stands_alone(const struct quick *q, const struct events *ev)
 	if (ev->outside > OUTSIDE_MOST || q->namespaces || q->guards == 1 ||
 	    q->includes * 300 >= q->tokens + 600)
 		return false;
-	return (ev->outside == 0 && q->evals) ||
+	return (ev->outside == 0 && q->evals) || (q->classes && quick_starts(q)) ||
 	       (q->free_supers >= 2 && q->tokens - q->in_class >= FREE_LEAST) ||
 	       (q->in_class * 15 < q->tokens * 14 && !(q->classes && q->supers == 0));
 }

@@ -39,6 +39,7 @@ enum event_kind {
 	EVENT_NAMED, /* the function is named inside of XML */
 	EVENT_MADE, /* a function of the script's made it of a request's text */
 	EVENT_MUTES, /* the line of a mail that tells which script sent it is turned off */
+	EVENT_KEEPS, /* a password goes into a file that somebody comes back for */
 	EVENT_AGES, /* a file is given a time that is not now */
 };
 

@@ -741,6 +741,8 @@ static bool list_fopen(struct machine *m, struct value *arg, uint32_t n, struct 
 	*ret = value_unknown(arg[0].marks, arg[0].from);
 	if (writes) {
 		ret->marks |= M_WRITER;
+		if (value_kept(path) || (arg[0].kind == V_UNKNOWN && arg[0].tail == TAIL_KEPT))
+			ret->tail = TAIL_KEPT;
 		if (value_script(path))
 			ret->marks |= M_SCRIPT;
 		return true;

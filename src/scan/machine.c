@@ -624,6 +624,9 @@ again:
 	/* what one request leaves in the session, the next one finds there */
 	if (e->session_late && !e->pool.over) {
 		e->session_late = false;
+		/* what a function gave before may have been made of it */
+		for (uint32_t i = 0; i < e->units; i++)
+			memset(e->unit[i]->known, 0, sizeof(e->unit[i]->known));
 		branch_restart(m);
 		goto again;
 	}

@@ -119,6 +119,8 @@ struct value operate_unary(struct machine *m, uint8_t op, struct value v);
 struct value operate_cast(struct machine *m, uint8_t type, struct value v);
 struct value operate_index(struct machine *m, struct value base, struct value key);
 struct value operate_property(struct machine *m, struct value object, uint32_t name);
+/* NAME is what people are asked for only where they log in or pay. */
+bool operate_secret(struct span name);
 struct value operate_element(struct machine *m, struct value base);
 
 /* call.c: each takes its values off the stack; the result, or a new frame, is on it. */

@@ -392,17 +392,20 @@ static bool has(struct span key, const char *word)
 	return false;
 }
 
-/* Fields that people are asked for only where they log in or pay. */
-static uint32_t field_marks(const struct value *key)
+bool operate_secret(struct span name)
 {
 	static const char *const secrets[] = { "pass", "pwd",  "cvv",	"cvc",	    "ssn",   "card",
 					       "ccn",  "cc_n", "senha", "contrase", "parola" };
-	struct span k = key->kind == V_TEXT ? span_of(key->p, key->n) : SPAN_NONE;
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-		if (has(k, secrets[i]))
-			return M_FIELD | M_SECRET;
-	return M_FIELD;
+		if (has(name, secrets[i]))
+			return true;
+	return false;
+}
+
+static uint32_t field_marks(const struct value *key)
+{
+	return key->kind == V_TEXT && operate_secret(span_of(key->p, key->n)) ? M_FIELD | M_SECRET : M_FIELD;
 }
 
 /* What of $_SERVER the client spells, and what the kernel or the configuration does. */

@@ -248,6 +248,9 @@ static void word(struct quick *q, uint8_t keyword, struct span name)
 	case KW_FUNCTION:
 		q->functions++;
 		break;
+	case KW_NEW:
+		q->starts += q->class_depth == 0;
+		break;
 	case KW_GOTO:
 		q->gotos++;
 		break;
@@ -307,10 +310,37 @@ static void opened(struct quick *q, const struct lexicon *words, const char *p, 
 }
 
 /* A form for files is half an uploader. */
+/*
+ * S, which begins the file, is nothing but another server's scripts: a page of its own begins otherwise, and its writer
+ * would have ended the line.
+ */
+static bool injects(struct span s)
+{
+	static const struct span end = { "</script>", 9 };
+	ptrdiff_t tag = span_rfind(s, '<');
+
+	if (tag > 0 && span_starts(span_from(s, (size_t)tag), SPAN("<?")))
+		s = span_head(s, (size_t)tag);
+	if (s.n < 30 || s.n > 1000 || !span_starts(s, SPAN("<script")) || !span_ends(s, end) ||
+	    span_find(s, 0, '\n') >= 0)
+		return false;
+	while (s.n) {
+		ptrdiff_t closes = span_search(s, 0, end), head = span_find(s, 0, '>');
+		struct span opening = span_head(s, head > 0 ? (size_t)head : 0);
+
+		if (!span_starts(s, SPAN("<script")) || closes < 0 || head + 1 != closes ||
+		    span_search(opening, 0, SPAN("//")) < 0)
+			return false;
+		s = span_from(s, (size_t)closes + end.n);
+	}
+	return true;
+}
+
 static void html(struct quick *q, struct span s, bool opens, uint32_t at)
 {
 	q->html += (uint32_t)s.n;
 	if (opens && !q->php) {
+		q->injected = at == s.n && injects(s);
 		q->php = true;
 		q->first_tag = at;
 	}
@@ -420,10 +450,16 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
  * A part of a program: what classes.c weighs only in a script of its own need not be looked for, which is
  * most of what follows.
  */
+bool quick_starts(const struct quick *q)
+{
+	return q->starts && q->supers && !q->includes;
+}
+
 static bool quick_part(const struct quick *q)
 {
 	return q->namespaces || q->guards == 1 ||
-	       (!q->evals && q->classes && (q->supers == 0 || q->in_class * 15 >= q->tokens * 14));
+	       (!q->evals && q->classes && !quick_starts(q) &&
+		(q->supers == 0 || q->in_class * 15 >= q->tokens * 14));
 }
 
 static bool part_suspects(const struct quick *q)
@@ -431,7 +467,7 @@ static bool part_suspects(const struct quick *q)
 	const uint64_t code = BIT(SINK_CODE) | BIT(SINK_MAKE) | BIT(SINK_REPLACE);
 	bool hidden = q->decoders || q->escapes || q->names;
 
-	if ((q->unusual && !q->namespaces) || q->mails)
+	if ((q->unusual && !q->namespaces) || q->mails || (q->asks && q->sinks & BIT(SINK_FETCH)))
 		return true;
 	if (q->evals || q->sinks & code)
 		return q->sources || hidden || q->longest > LONG_TEXT;
@@ -459,7 +495,7 @@ bool quick_suspects(const struct quick *q)
 
 	if (!q->php)
 		return false;
-	if (q->picture || (q->outfiles && q->scripts))
+	if (q->picture || q->injected || (q->outfiles && q->scripts))
 		return true;
 	/* obfuscated as a whole, with nothing dangerous that could be read */
 	if (!q->namespaces && (q->names >= ODD_NAMES || q->gotos >= MANY_GOTOS || q->escapes >= MANY_ESCAPES))

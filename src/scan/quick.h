@@ -44,6 +44,8 @@ struct quick {
 	uint32_t lists; /* texts that name lists of plug-ins or users */
 	uint32_t outfiles; /* texts that make a database write a file */
 	uint32_t asks; /* texts that name what tells who asks */
+	bool injected; /* another server's script stands right in front of the first tag, and nothing else */
+	uint32_t starts; /* objects that are made outside of classes */
 	bool picture; /* it begins like one, and has a whole opening tag */
 	uint32_t guards; /* 1: leaves unless a constant is defined; 2: defines one; 3: both */
 	uint32_t guard_until, guard_depth; /* while it looks: by then it has to leave, in that statement */
@@ -62,5 +64,8 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
  * is in it: PHP would print it.
  */
 bool quick_suspects(const struct quick *q);
+
+/* A file with a class that starts it itself, and needs no other file: what it does, it does when it is called. */
+bool quick_starts(const struct quick *q);
 
 #endif

@@ -462,6 +462,10 @@ static uint8_t kind_of(struct machine *m, const struct sink_call *c, const struc
 		return EVENT_PROGRAM;
 	if (packed_page(second))
 		return EVENT_PAGE;
+	if (value_all_marks(second) & M_SECRET &&
+	    (first->kind == V_TEXT ? value_kept(span_of(first->p, first->n))
+				   : first->kind == V_UNKNOWN && first->tail == TAIL_KEPT))
+		return EVENT_KEEPS;
 	return first->marks & M_SCRIPT || (first->kind == V_TEXT && value_script(span_of(first->p, first->n)))
 		       ? directs(s) ? EVENT_DIRECTS : EVENT_PLAIN
 		       : EVENT_PLAIN;

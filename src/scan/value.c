@@ -238,6 +238,16 @@ bool value_picture(struct span path)
 	return false;
 }
 
+bool value_kept(struct span path)
+{
+	static const char *const ends[] = { ".txt", ".log", ".html", ".htm", ".dat" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (span_ends(path, span_str(ends[i])))
+			return true;
+	return false;
+}
+
 bool value_script(struct span path)
 {
 	static const char *const ends[] = { ".php", ".phtml", ".htaccess", ".user.ini" };
@@ -325,6 +335,8 @@ struct value value_append(struct pool *p, struct value a, struct value b)
 			v.tail = tail_of(a.kind == V_UNKNOWN ? a.tail : (uint8_t)TAIL_NONE, tb);
 		else if (known_b)
 			v.tail = a.tail;
+		if (known_b && value_kept(tb))
+			v.tail = TAIL_KEPT;
 		return v;
 	}
 	if (ta.n + tb.n > UINT32_MAX / 4)

@@ -33,6 +33,7 @@ enum value_tail {
 	TAIL_DIGEST, /* not a text but a digest of what a request brought */
 	TAIL_AGE, /* a time that is not now: a file's, or made up */
 	TAIL_WORD, /* one word of a request's, made harmless as an argument: not as the program itself */
+	TAIL_KEPT, /* the path of a file that somebody comes back for, or such a file */
 	TAIL_MADE, /* what a function of the script's made of a request's text, in a way that was not followed */
 };
 
@@ -115,6 +116,8 @@ struct value value_bool(bool b);
 struct value value_unknown(uint32_t marks, uint32_t from);
 /* PATH ends like a picture's, or another file's that holds no script. */
 bool value_picture(struct span path);
+/* PATH ends like a list that somebody comes back for: no program reads settings from such files. */
+bool value_kept(struct span path);
 /* PATH ends like a script's, or is a file that tells the server what scripts are. */
 bool value_script(struct span path);
 /* A with B behind it; marks of both. Grows in place where A ends its block. */
