@@ -22,6 +22,8 @@
 #define CF "root/etc/postfix/main.cf"
 #define X "root/home/alice/www/x.php"
 #define EXIM "1xYaaa-00005S-2L\t1xYbbb-00005S-2L"
+/* a shell takes its signals by number: where it has answered this one, a hang-up that came before has had its turn */
+#define ASKED "kill -USR1 $(readlink exim); until [ -e asked ]; do sleep 0.01; done; kill $(readlink exim); "
 
 static const struct request {
 	const char *before, *lines, *between, *then, *says, *is_so;
@@ -168,12 +170,16 @@ static const struct request {
 	{ ": >has/exim4.conf; : >has/update-exim4.conf; echo 3 >mail/status",
 	  "edit\t-\t/\t/etc/postfix/main.cf\t%s/old\t%s/new\t--\treload-exim\napply\n", NULL, NULL, "1 done",
 	  "true" },
-	{ "sh -c 'ln -s $$ exim; trap \": >hupped\" HUP; while :; do sleep 0.05; done' x -bd & sleep 0.1",
+	{ "sh -c 'trap \": >hupped\" HUP; trap \": >asked\" USR1; ln -s $$ exim; while :; do sleep 0.05; "
+	  "done' x -bd & "
+	  "until [ -h exim ]; do sleep 0.01; done",
 	  "edit\t-\t/\t/etc/postfix/main.cf\t%s/old\t%s/new\t--\treload-exim\napply\n", NULL, NULL, "1 done",
-	  "sleep 0.3; kill $(readlink exim); [ -e hupped ]" },
-	{ "sh -c 'ln -s $$ exim; trap \": >hupped\" HUP; while :; do sleep 0.05; done' x -qf & sleep 0.1",
+	  ASKED "[ -e hupped ]" },
+	{ "sh -c 'trap \": >hupped\" HUP; trap \": >asked\" USR1; ln -s $$ exim; while :; do sleep 0.05; "
+	  "done' x -qf & "
+	  "until [ -h exim ]; do sleep 0.01; done",
 	  "edit\t-\t/\t/etc/postfix/main.cf\t%s/old\t%s/new\t--\treload-exim\napply\n", NULL, NULL, "1 done",
-	  "sleep 0.3; kill $(readlink exim); [ ! -e hupped ]" },
+	  ASKED "[ ! -e hupped ]" },
 	/* the queue */
 	{ NULL, "free\tAAAA\nqueue\tpostfix\tAAAA\napply\n", NULL, NULL,
 	  "held 1\nheld 1\nheld 1\nheld 1\n1 done", "[ -e mail/hold/AAAA ]" },
