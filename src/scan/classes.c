@@ -19,6 +19,8 @@ enum { OUTSIDE_MOST = 3 };
 
 /* Tokens of a script that does one thing. */
 enum { TINY = 60, TINY_COMMAND = 110, TINY_FETCH = 150, SMALL = 500 };
+/* So often nobody writes ${"GLOBALS"} who wants to be read. */
+enum { SPELLED = 10 };
 /* Tokens of what tries one hole in PHP itself. */
 enum { PROOF = 2000 };
 /* Words that who asks is compared with. */
@@ -753,6 +755,9 @@ static void whole(struct weighing *w)
 	if (ev->hidden_supers && !ev->hidden_calls && w->alone)
 		add(w, "php.super.hidden", CLASS_OBFUSCATED, 60, NULL,
 		    "the name of what a request brings is put together from pieces");
+	if (ev->spelled_supers >= SPELLED && w->alone && !ev->hidden_calls)
+		add(w, "php.super.spelled", CLASS_OBFUSCATED, 60, NULL,
+		    "what a request brings, or all variables, are named by texts again and again");
 	if (w->mutes && w->mails)
 		add(w, "php.mail.muted", CLASS_MAILER, w->alone ? 80 : 50, NULL,
 		    "it mails, and turns off the line that tells which script did");

@@ -83,6 +83,7 @@ struct events {
 	uint32_t visitors; /* things that who asks was compared with */
 	uint32_t passwords; /* digests that stand in the script, compared with what a request brings */
 	uint32_t hidden_supers; /* superglobals by a name put together from pieces */
+	uint32_t spelled_supers; /* superglobals by a text in their place */
 	uint32_t escaped; /* plain letters that were written as escapes */
 	uint64_t worked; /* of ENGINE_STEPS */
 };
