@@ -601,6 +601,9 @@ static void output(struct weighing *w, const struct event *e)
 	if (e->kind == EVENT_PAGE && w->small && !w->q->includes)
 		add(w, "php.output.page", CLASS_OBFUSCATED, 50, e,
 		    "a page is shown that was packed in the script");
+	if (e->kind == EVENT_TAG)
+		add(w, "php.output.script", CLASS_DOORWAY, 60, e,
+		    "another server's script, packed in this one, is put into the page");
 	if (e->marks & M_FILE && e->marks & M_SCRIPT && w->alone && w->q->tokens < TINY && !w->q->includes)
 		add(w, "php.read.source", CLASS_WEBSHELL, 50, e,
 		    "it does little more than show another script's text");

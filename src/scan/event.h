@@ -34,6 +34,7 @@ enum event_kind {
 	EVENT_STARTS, /* an option makes what follows start a program, or write a file of any name */
 	EVENT_PROGRAM, /* a program of another language is written that stood in the script */
 	EVENT_PAGE, /* a page that was packed in the script */
+	EVENT_TAG, /* another server's script that was packed in this one */
 	EVENT_SOURCE, /* another script's text is read */
 	EVENT_UNSET, /* the pattern is a variable that nothing sets */
 	EVENT_NAMED, /* the function is named inside of XML */
