@@ -19,6 +19,8 @@ enum { OUTSIDE_MOST = 3 };
 
 /* Tokens of a script that does one thing. */
 enum { TINY = 60, TINY_COMMAND = 110, TINY_FETCH = 150, SMALL = 500 };
+/* So often nobody writes ${"GLOBALS"} who wants to be read. */
+enum { SPELLED = 10 };
 /* Tokens of what tries one hole in PHP itself. */
 enum { PROOF = 2000 };
 /* Words that who asks is compared with. */
@@ -599,6 +601,9 @@ static void output(struct weighing *w, const struct event *e)
 	if (e->kind == EVENT_PAGE && w->small && !w->q->includes)
 		add(w, "php.output.page", CLASS_OBFUSCATED, 50, e,
 		    "a page is shown that was packed in the script");
+	if (e->kind == EVENT_TAG)
+		add(w, "php.output.script", CLASS_DOORWAY, 60, e,
+		    "another server's script, packed in this one, is put into the page");
 	if (e->marks & M_FILE && e->marks & M_SCRIPT && w->alone && w->q->tokens < TINY && !w->q->includes)
 		add(w, "php.read.source", CLASS_WEBSHELL, 50, e,
 		    "it does little more than show another script's text");
@@ -753,6 +758,9 @@ static void whole(struct weighing *w)
 	if (ev->hidden_supers && !ev->hidden_calls && w->alone)
 		add(w, "php.super.hidden", CLASS_OBFUSCATED, 60, NULL,
 		    "the name of what a request brings is put together from pieces");
+	if (ev->spelled_supers >= SPELLED && w->alone && !ev->hidden_calls)
+		add(w, "php.super.spelled", CLASS_OBFUSCATED, 60, NULL,
+		    "what a request brings, or all variables, are named by texts again and again");
 	if (w->mutes && w->mails)
 		add(w, "php.mail.muted", CLASS_MAILER, w->alone ? 80 : 50, NULL,
 		    "it mails, and turns off the line that tells which script did");

@@ -34,6 +34,7 @@ enum event_kind {
 	EVENT_STARTS, /* an option makes what follows start a program, or write a file of any name */
 	EVENT_PROGRAM, /* a program of another language is written that stood in the script */
 	EVENT_PAGE, /* a page that was packed in the script */
+	EVENT_TAG, /* another server's script that was packed in this one */
 	EVENT_SOURCE, /* another script's text is read */
 	EVENT_UNSET, /* the pattern is a variable that nothing sets */
 	EVENT_NAMED, /* the function is named inside of XML */
@@ -83,6 +84,7 @@ struct events {
 	uint32_t visitors; /* things that who asks was compared with */
 	uint32_t passwords; /* digests that stand in the script, compared with what a request brings */
 	uint32_t hidden_supers; /* superglobals by a name put together from pieces */
+	uint32_t spelled_supers; /* superglobals by a text in their place */
 	uint32_t escaped; /* plain letters that were written as escapes */
 	uint64_t worked; /* of ENGINE_STEPS */
 };

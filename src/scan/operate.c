@@ -375,6 +375,14 @@ struct value operate_cast(struct machine *m, uint8_t type, struct value v)
 		if (r.kind == V_ARRAY)
 			array_push(&m->e->pool, r.array, v);
 		return r;
+	case 'o':
+		/* its own from here on: what holds it sees what is written into it */
+		if (v.kind == V_ARRAY) {
+			struct array *own = array_copy(&m->e->pool, v.array);
+
+			v.array = own ? own : v.array;
+		}
+		return v;
 	default:
 		return v;
 	}
@@ -629,6 +637,9 @@ struct value operate_property(struct machine *m, struct value object, uint32_t n
 	struct pair *at;
 	uint32_t class = NO_CLASS;
 
+	/* (object)array() */
+	if (object.kind == V_ARRAY)
+		return operate_index(m, object, key);
 	if (object.kind == V_OBJECT && object.n < m->e->classes) {
 		class = object.n;
 	} else if (object.kind == V_TEXT) {

@@ -391,6 +391,19 @@ static bool packed_page(const struct value *v)
 		span_search(s, 0, SPAN("<HTML")) >= 0 || span_search(s, 0, SPAN("<!DOCTYPE")) >= 0);
 }
 
+/* Another server's script, out of a decoder: whoever hides one line of HTML hides whose it is. */
+static bool packed_script(const struct value *v)
+{
+	struct span s = v->kind == V_TEXT ? span_head(span_of(v->p, v->n), 4096) : SPAN_NONE;
+	ptrdiff_t at = v->marks & M_DECODED && !(v->marks & (M_INPUT | M_REMOTE | M_FILE))
+			       ? span_search(s, 0, SPAN("<script"))
+			       : -1;
+	struct span tag = at < 0 ? SPAN_NONE : span_head(span_from(s, (size_t)at), 200);
+	ptrdiff_t end = span_find(tag, 0, '>');
+
+	return end > 0 && span_search(span_head(tag, (size_t)end), 0, SPAN("//")) > 0;
+}
+
 /*
  * A library that is loaded before all others (ld.so(8)), a program that a mailbox is reached through (c-client), a log that
  * sendmail writes where it is told to (sendmail(8), -X).
@@ -432,6 +445,8 @@ static uint8_t kind_of(struct machine *m, const struct sink_call *c, const struc
 		return EVENT_MUTES;
 	if (c->sink == SINK_FILES && ages(c))
 		return EVENT_AGES;
+	if (c->sink == SINK_OUTPUT && packed_script(first))
+		return EVENT_TAG;
 	if (c->sink == SINK_OUTPUT && packed_page(first))
 		return EVENT_PAGE;
 	if (c->sink == SINK_GIVEN && c->in_markup)

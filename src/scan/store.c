@@ -222,6 +222,7 @@ void op_load_named(struct machine *m, const struct code *k)
 
 	if (id && id < SUPERS && id != SUPER_GLOBALS && name.marks & (M_BUILT | M_DECODED | M_ESCAPED))
 		m->e->events->hidden_supers += !sink_visible(m, engine_name_text(m->e, id));
+	m->e->events->spelled_supers += id && id < SUPERS && name.kind == V_TEXT && !name.slot;
 	if (id && id < SUPERS)
 		push_value(m, super_value(id));
 	else if (at)
@@ -339,6 +340,8 @@ static struct array *properties_of(struct machine *m, const struct value *object
 {
 	if (object->kind == V_OBJECT && object->n < m->e->classes)
 		return m->e->class[object->n].properties;
+	if (object->kind == V_ARRAY)
+		return object->array;
 	return NULL;
 }
 
@@ -361,6 +364,9 @@ static void store_property(struct machine *m, uint32_t name, uint8_t op)
 			object = here(m)->self;
 	}
 	a = properties_of(m, &object);
+	/* none of those lists ever holds itself */
+	if (object.kind == V_ARRAY && v.kind == V_ARRAY)
+		v = value_unknown(value_all_marks(&v), v.from);
 	if (a) {
 		old = array_find(a, &key, &m->e->steps_left);
 		if (old && op)

@@ -1,0 +1,27 @@
+<?php return; // want: suspicious obfuscated php.super.spelled
+${"GLOBALS"}["k0"] = "red";
+${"GLOBALS"}["k1"] = "green";
+${"GLOBALS"}["k2"] = "blue";
+${"GLOBALS"}["k3"] = "oak";
+${"GLOBALS"}["k4"] = "elm";
+${"GLOBALS"}["k5"] = "ash";
+${"GLOBALS"}["k6"] = "fir";
+${"GLOBALS"}["k7"] = "yew";
+${"GLOBALS"}["k8"] = "box";
+${"GLOBALS"}["k9"] = "bay";
+${"GLOBALS"}["k10"] = "fig";
+${"GLOBALS"}["k11"] = "may";
+${${"GLOBALS"}["k0"]} = 0;
+${${"GLOBALS"}["k1"]} = 1;
+${${"GLOBALS"}["k2"]} = 2;
+${${"GLOBALS"}["k3"]} = 3;
+${${"GLOBALS"}["k4"]} = 4;
+${${"GLOBALS"}["k5"]} = 5;
+${${"GLOBALS"}["k6"]} = 6;
+${${"GLOBALS"}["k7"]} = 7;
+${${"GLOBALS"}["k8"]} = 8;
+${${"GLOBALS"}["k9"]} = 9;
+${${"GLOBALS"}["k10"]} = 10;
+${${"GLOBALS"}["k11"]} = 11;
+echo ${${"GLOBALS"}["k3"]} + ${${"GLOBALS"}["k5"]}, $_GET["n"];
+unlink(${${"GLOBALS"}["k7"]});
