@@ -383,7 +383,8 @@ bool scene_keeps_attributes(void)
 
 int scene_make(void **state)
 {
-	char far[96];
+	char far[96], none;
+	int ready[2];
 
 	if (geteuid() != 0)
 		return 0;
@@ -399,16 +400,23 @@ int scene_make(void **state)
 	    mount("far", far, "tmpfs", 0, "mode=755") < 0)
 		fprintf(stderr, "# no other file system can be mounted\n");
 	begin_network();
+	if (pipe(ready) < 0)
+		return -1;
 	sleeper = fork();
 	if (sleeper == 0) {
 		if (setresgid(2001, 2001, 2001) < 0 || setresuid(2001, 2001, 2001) < 0)
 			_exit(9);
 		prctl(PR_SET_DUMPABLE, 1);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(ready[1]);
 		for (;;)
 			pause();
 	}
-	usleep(50000);
+	/* ends when he is whom he is to be, or is no more */
+	close(ready[1]);
+	while (read(ready[0], &none, 1) > 0)
+		;
+	close(ready[0]);
 	return 0;
 }
 

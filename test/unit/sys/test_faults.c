@@ -240,8 +240,8 @@ static int runs_apart(struct err *err)
 	/* it is nobody's child: how its start went is not heard */
 	spared_depth = 2;
 	rc = spawn_apart(argv, err);
-	for (int i = 0; rc == 0 && i < 200 && rmdir(made) < 0; i++) {
-		if (i == 199)
+	for (int i = 0; rc == 0 && i < 3000 && rmdir(made) < 0; i++) {
+		if (i == 2999)
 			return 96;
 		usleep(10000);
 	}
