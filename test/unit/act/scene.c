@@ -125,6 +125,14 @@ void scene_shell(const char *line)
 		abort();
 }
 
+bool scene_is_so(const char *line)
+{
+	char all[1024];
+
+	snprintf(all, sizeof(all), "cd %s && { %s; } >/dev/null 2>&1", dir, line);
+	return system(all) == 0;
+}
+
 static void file(const char *name, const char *text, uid_t uid)
 {
 	const struct timespec then[2] = { { .tv_sec = 1700000000 }, { .tv_sec = 1700000001, .tv_nsec = 5 } };
@@ -383,7 +391,8 @@ bool scene_keeps_attributes(void)
 
 int scene_make(void **state)
 {
-	char far[96];
+	char far[96], none;
+	int ready[2];
 
 	if (geteuid() != 0)
 		return 0;
@@ -399,16 +408,24 @@ int scene_make(void **state)
 	    mount("far", far, "tmpfs", 0, "mode=755") < 0)
 		fprintf(stderr, "# no other file system can be mounted\n");
 	begin_network();
+	if (pipe(ready) < 0)
+		return -1;
 	sleeper = fork();
 	if (sleeper == 0) {
 		if (setresgid(2001, 2001, 2001) < 0 || setresuid(2001, 2001, 2001) < 0)
 			_exit(9);
 		prctl(PR_SET_DUMPABLE, 1);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(ready[0]);
+		close(ready[1]);
 		for (;;)
 			pause();
 	}
-	usleep(50000);
+	close(ready[1]);
+	/* its end: he is who he shall be */
+	if (read(ready[0], &none, 1) != 0)
+		return -1;
+	close(ready[0]);
 	return 0;
 }
 
