@@ -127,8 +127,10 @@ static void tell_before(const struct count *c)
 }
 
 /* All at once: a queue may be long. */
-static int ask_queue(struct queue_ask *ask, const struct held_since *h, struct arena *a, struct err *err)
+static int ask_queue(const struct queue_ask *where, const struct held_since *h, struct arena *a,
+		     struct err *err)
 {
+	struct queue_ask ask = *where;
 	struct row *who = arena_alloc(a, (h->n + 1) * sizeof(*who));
 	struct counting all = { .of = arena_alloc(a, (h->n + 1) * sizeof(*all.of)), .n = h->n };
 	struct queue_report report;
@@ -144,11 +146,11 @@ static int ask_queue(struct queue_ask *ask, const struct held_since *h, struct a
 					    .frozen_ids = BUF_MAX(4096),
 					    .before_ids = BUF_MAX(4096) };
 	}
-	ask->only = who;
-	ask->nonly = h->n;
-	ask->message = count;
-	ask->ctx = &all;
-	rc = queue_ask(ask, a, &report, err);
+	ask.only = who;
+	ask.nonly = h->n;
+	ask.message = count;
+	ask.ctx = &all;
+	rc = queue_ask(&ask, a, &report, err);
 	for (size_t i = 0; i < h->n; i++) {
 		if (rc == 0)
 			tell_held(&all.of[i]);
@@ -177,11 +179,11 @@ void held_since_tell(const struct held_since *h, const struct options *o)
 
 		rc = reader_inquire(&want, a, &facts, &why);
 		if (rc == 0) {
-			struct queue_ask ask = {
+			const struct queue_ask where = {
 				.root = &root, .facts = facts, .now = facts->now, .unconfined = o->unconfined
 			};
 
-			rc = ask_queue(&ask, h, a, &why);
+			rc = ask_queue(&where, h, a, &why);
 		}
 		root_close(&root);
 	}
