@@ -76,7 +76,7 @@ int act_purge_row(struct actor *a, struct journal_row *r, struct err *err)
 	if (rc == 0)
 		rc = record_unpack(a->arena, r->record, &w.record, err);
 	w.action = v;
-	if (rc < 0 || (w.record->token.n == 0 && v->kind != ACTION_REMOVE_QUEUE))
+	if (rc != 0 || (w.record->token.n == 0 && v->kind != ACTION_REMOVE_QUEUE))
 		return rc;
 	rc = v->kind == ACTION_REMOVE_QUEUE ? hold_drop_samples(&w, &why) : purge_file(&w, &why);
 	if (rc == 0)

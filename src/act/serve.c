@@ -318,7 +318,7 @@ static bool is_wished(const struct wish *w, const struct journal_row *r)
 		return r->expires && r->expires <= w->now;
 	if (w->id)
 		return r->id == w->id;
-	return span_eq(r->incident, w->what) || is_sender(r->sender, w->what);
+	return w->what.n && (span_eq(r->incident, w->what) || is_sender(r->sender, w->what));
 }
 
 /* The folder that R's file lies in, as a number; 0: R is about no file. */

@@ -18,13 +18,13 @@
 #include <string.h>
 
 /* Longer a command line is for nobody. */
-#define THAWED_MOST 20
+#define IDS_TOLD 20
 
 struct count {
 	struct row who;
 	int64_t since;
 	size_t held, frozen, before;
-	struct buf thaw, others; /* "ID ID" */
+	struct buf frozen_ids, before_ids; /* " ID ID" */
 };
 
 struct counting {
@@ -41,16 +41,18 @@ void held_since_add(struct held_since *h, const struct journal_row *r)
 	if (!sender_kind_take(&rest, &kind))
 		return;
 	for (size_t i = 0; i < h->n; i++)
-		if (span_eq(h->sender[i], r->sender)) {
-			if (r->planned < h->since[i])
-				h->since[i] = r->planned;
+		if (span_eq(h->sender[i].name, r->sender)) {
+			if (r->planned < h->sender[i].since)
+				h->sender[i].since = r->planned;
 			return;
 		}
-	h->more |= h->n == HELD_SENDERS;
-	if (!h->more) {
-		h->since[h->n] = r->planned;
-		h->sender[h->n++] = arena_span(h->arena, r->sender);
+	if (h->n == HELD_SENDERS) {
+		h->more = true;
+		return;
 	}
+	if (!h->sender)
+		h->sender = arena_alloc(h->arena, HELD_SENDERS * sizeof(*h->sender));
+	h->sender[h->n++] = (struct held_sender){ arena_span(h->arena, r->sender), r->planned };
 }
 
 static void count(void *ctx, const struct queued *q)
@@ -64,11 +66,11 @@ static void count(void *ctx, const struct queued *q)
 		return;
 	c = &all->of[q->asked - 1];
 	if (q->arrival && q->arrival < c->since)
-		ids = ++c->before <= THAWED_MOST ? &c->others : NULL;
+		ids = ++c->before <= IDS_TOLD ? &c->before_ids : NULL;
 	else if (held)
 		c->held++;
 	else
-		ids = ++c->frozen <= THAWED_MOST ? &c->thaw : NULL;
+		ids = ++c->frozen <= IDS_TOLD ? &c->frozen_ids : NULL;
 	if (ids) {
 		buf_byte(ids, ' ');
 		buf_span(ids, q->id_text);
@@ -87,7 +89,8 @@ static void tell(const struct row *who, size_t n, const char *how, struct span c
 	buf_free(&text);
 }
 
-static void tell_both(const struct count *c)
+/* What came while he might not send, with the command that lets it go. */
+static void tell_held(const struct count *c)
 {
 	const struct row *who = &c->who;
 	struct buf name = BUF_MAX(4096), command = BUF_MAX(8192);
@@ -100,51 +103,61 @@ static void tell_both(const struct count *c)
 		tell(who, c->held, "held", buf_view(&command));
 	command.n = 0;
 	buf_str(&command, "exim -Mt");
-	buf_span(&command, buf_view(&c->thaw));
-	if (c->frozen > THAWED_MOST)
+	buf_span(&command, buf_view(&c->frozen_ids));
+	if (c->frozen > IDS_TOLD)
 		buf_str(&command, " ... and the others of spamtrail queue --list");
 	if (c->frozen)
 		tell(who, c->frozen, "frozen", buf_view(&command));
-	command.n = 0;
-	buf_addf(&command,
-		 "held or frozen before he was stopped, or by somebody here, and left so: %zu of %.*s:",
-		 c->before, (int)who->id.n, who->id.p);
-	buf_span(&command, buf_view(&c->others));
-	if (c->before > THAWED_MOST)
-		buf_str(&command, " ...");
-	if (c->before)
-		term_tell("spamtrail: ", buf_view(&command));
 	buf_free(&name);
 	buf_free(&command);
 }
 
-/* All at once: a queue may be long. */
-static int ask_queue(struct queue_ask *ask, const struct held_since *h, struct arena *a, struct err *err)
+static void tell_before(const struct count *c)
 {
+	struct buf text = BUF_MAX(8192);
+
+	buf_addf(&text,
+		 "held or frozen before he was stopped, or by somebody here, and left so: %zu of %.*s:",
+		 c->before, (int)c->who.id.n, c->who.id.p);
+	buf_span(&text, buf_view(&c->before_ids));
+	if (c->before > IDS_TOLD)
+		buf_str(&text, " ...");
+	term_tell("spamtrail: ", buf_view(&text));
+	buf_free(&text);
+}
+
+/* All at once: a queue may be long. */
+static int ask_queue(const struct queue_ask *where, const struct held_since *h, struct arena *a,
+		     struct err *err)
+{
+	struct queue_ask ask = *where;
 	struct row *who = arena_alloc(a, (h->n + 1) * sizeof(*who));
 	struct counting all = { .of = arena_alloc(a, (h->n + 1) * sizeof(*all.of)), .n = h->n };
 	struct queue_report report;
 	int rc;
 
 	for (size_t i = 0; i < h->n; i++) {
-		who[i] = (struct row){ .id = h->sender[i] };
+		who[i] = (struct row){ .id = h->sender[i].name };
 		sender_kind_take(&who[i].id, &who[i].kind);
 		if (who[i].kind == KIND_LOCAL)
 			who[i].account = who[i].id;
-		all.of[i] = (struct count){
-			.who = who[i], .since = h->since[i], .thaw = BUF_MAX(4096), .others = BUF_MAX(4096)
-		};
+		all.of[i] = (struct count){ .who = who[i],
+					    .since = h->sender[i].since,
+					    .frozen_ids = BUF_MAX(4096),
+					    .before_ids = BUF_MAX(4096) };
 	}
-	ask->only = who;
-	ask->nonly = h->n;
-	ask->message = count;
-	ask->ctx = &all;
-	rc = queue_ask(ask, a, &report, err);
+	ask.only = who;
+	ask.nonly = h->n;
+	ask.message = count;
+	ask.ctx = &all;
+	rc = queue_ask(&ask, a, &report, err);
 	for (size_t i = 0; i < h->n; i++) {
 		if (rc == 0)
-			tell_both(&all.of[i]);
-		buf_free(&all.of[i].thaw);
-		buf_free(&all.of[i].others);
+			tell_held(&all.of[i]);
+		if (rc == 0 && all.of[i].before)
+			tell_before(&all.of[i]);
+		buf_free(&all.of[i].frozen_ids);
+		buf_free(&all.of[i].before_ids);
 	}
 	return rc;
 }
@@ -166,11 +179,11 @@ void held_since_tell(const struct held_since *h, const struct options *o)
 
 		rc = reader_inquire(&want, a, &facts, &why);
 		if (rc == 0) {
-			struct queue_ask ask = {
+			const struct queue_ask where = {
 				.root = &root, .facts = facts, .now = facts->now, .unconfined = o->unconfined
 			};
 
-			rc = ask_queue(&ask, h, a, &why);
+			rc = ask_queue(&where, h, a, &why);
 		}
 		root_close(&root);
 	}

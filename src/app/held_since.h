@@ -12,10 +12,14 @@
 
 #define HELD_SENDERS 1000 /* limit contain: senders of one undo whose queue is looked at */
 
+struct held_sender {
+	struct span name; /* "auth info@shop.example" */
+	int64_t since; /* when the first of what was taken back was planned */
+};
+
 struct held_since {
 	struct arena *arena;
-	struct span sender[HELD_SENDERS]; /* "auth info@shop.example" */
-	int64_t since[HELD_SENDERS]; /* when the first of what was taken back was planned */
+	struct held_sender *sender; /* room for HELD_SENDERS, once there is one */
 	size_t n;
 	bool more; /* than there is room for */
 };

@@ -10,7 +10,6 @@
 enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN, OUTPUT_NAGIOS };
 enum color_wish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-
 struct seek_want;
 
 struct options {

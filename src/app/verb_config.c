@@ -133,7 +133,7 @@ static void check_json(const struct config *c, size_t shown, struct buf *out)
 	end_json(&w);
 }
 
-static void put_file(const char *what, const char *text, bool plain, struct buf *out)
+static void put_line(const char *what, const char *text, bool plain, struct buf *out)
 {
 	buf_addf(out, plain ? "%s\t" : "%-5s  ", what);
 	show_text(out, span_str(text), false);
@@ -150,9 +150,9 @@ static void check(const struct config *c, const struct options *o, struct buf *o
 		return;
 	}
 	for (size_t i = 0; i < c->nfiles && !o->quiet; i++)
-		put_file("ok", c->files[i], plain, out);
+		put_line("ok", c->files[i], plain, out);
 	for (size_t i = 0; i < shown; i++)
-		put_file("wrong", c->mistakes[i].text, plain, out);
+		put_line("wrong", c->mistakes[i].text, plain, out);
 	if (shown < c->nmistakes)
 		buf_addf(out, plain ? "more\t%zu\n" : "and %zu more\n", c->nmistakes - shown);
 	if (c->nfiles + c->nmistakes == 0 && o->output == OUTPUT_SCREEN && !o->quiet)

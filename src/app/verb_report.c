@@ -2,7 +2,7 @@
  * verb_report - `report INCIDENT`: what can be sent about an incident, and whether its cause is gone (gate.h).
  *
  * The answer is worked out again from the logs, from where the incident began; what the state knows of it is added: when,
- * who, which lists, which complaints. Nothing is sent and nothing is changed.
+ * who, which lists, which complaints. Nothing is sent; nothing is changed but that a word given with --confirmed is kept.
  *
  * TRUST: logs, queue and journal quote strangers; report/letter.h shows what is filled in. Templates are the operator's.
  */

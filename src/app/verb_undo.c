@@ -17,6 +17,7 @@
 #include "store/store.h"
 #include "store/words.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ struct telling {
 	bool short_of; /* there was one */
 	bool any;
 	struct held_since held;
+	const char *state; /* the folder */
 	struct arena *arena;
 	struct word *words; /* oldest first, as rows are */
 	size_t nwords, told;
@@ -83,16 +85,16 @@ typedef int ask_actor(struct actor_client *c, const struct options *o, const str
 		      struct telling *t, struct err *err);
 
 /* A state that was never begun holds none, and looking must not begin one. */
-static void read_words(struct telling *t, const char *state)
+static void read_words(struct telling *t)
 {
 	struct buf note = BUF_MAX(1024), path = BUF_MAX(PATH_MAX + 16);
 	struct err err = { 0 };
 	struct store *s;
 	int rc;
 
-	buf_addf(&path, "%s/state.db", state);
+	buf_addf(&path, "%s/state.db", t->state);
 	buf_byte(&path, '\0');
-	rc = access(path.p, F_OK) < 0 ? 1 : store_open(state, &s, &note, &err);
+	rc = access(path.p, F_OK) < 0 && errno == ENOENT ? 1 : store_open(t->state, &s, &note, &err);
 	if (rc == 0) {
 		rc = store_words(s, t->arena, &t->words, &t->nwords, &err);
 		store_close(s);
@@ -116,16 +118,22 @@ static int ask_undo(struct actor_client *c, const struct options *o, const struc
 static int ask_history(struct actor_client *c, const struct options *o, const struct config *config,
 		       struct telling *t, struct err *err)
 {
-	uint32_t seconds = (uint32_t)config->keep_days.value * DAY;
+	int rc;
 
-	return o->purge ? actor_purge(c, seconds, tell, t, err) : actor_history(c, tell, t, err);
+	if (o->purge)
+		return actor_purge(c, (uint32_t)config->keep_days.value * DAY, tell, t, err);
+	read_words(t);
+	rc = actor_history(c, tell, t, err);
+	tell_words(t, INT64_MAX);
+	return rc;
 }
 
 static int with_actor(const struct options *o, const char *schema, ask_actor *ask, bool undoing,
 		      struct err *err)
 {
-	struct telling t = { .o = o, .undoing = undoing, .held.arena = arena_new(), .arena = arena_new() };
 	char state[PATH_MAX], root[PATH_MAX];
+	struct arena *a = arena_new();
+	struct telling t = { .o = o, .undoing = undoing, .state = state, .arena = a, .held.arena = a };
 	struct actor_want want = { .state_dir = state };
 	struct buf note = BUF_MAX(64u << 10);
 	struct actor_client *client;
@@ -150,11 +158,8 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 		t.screen = term_screen(o, STDOUT_FILENO);
 		if (o->output == OUTPUT_JSON)
 			history_json_begin(&t.sink, schema);
-		if (ask == ask_history && !o->purge)
-			read_words(&t, state);
 		rc = ask(client, o, &config, &t, err);
 		actor_end(client);
-		tell_words(&t, INT64_MAX);
 		/* cron's undo --expired says nothing where there is nothing */
 		if (rc == 0 && !t.any && !o->expired && o->output == OUTPUT_SCREEN && !o->quiet)
 			history_text_none(&t.sink, o->purge);
@@ -169,8 +174,7 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 	}
 	if (t.held.n && !o->quiet && (!o->root || strcmp(o->root, "/") == 0))
 		held_since_tell(&t.held, o);
-	arena_free(t.held.arena);
-	arena_free(t.arena);
+	arena_free(a);
 	config_free(&config);
 	return rc == 0 && t.short_of ? EXIT_INCOMPLETE : rc;
 }

@@ -14,6 +14,7 @@
 #include "logs/journal.h"
 
 #include "base/civil.h"
+#include "base/digits.h"
 #include "logs/voice.h"
 
 #define FIELD_MAX (1 << 20)
@@ -144,14 +145,6 @@ static bool take_value(struct cursor *c, struct span *ret_value)
 	return ret_value->n > 0;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool take_hex4(const char **p, const char *end, uint32_t *ret_value)
 {
 	uint32_t value = 0;
@@ -159,7 +152,7 @@ static bool take_hex4(const char **p, const char *end, uint32_t *ret_value)
 	if (end - *p < 4)
 		return false;
 	for (int i = 0; i < 4; i++) {
-		int digit = hex_value((*p)[i]);
+		int digit = hex_digit((*p)[i]);
 
 		if (digit < 0)
 			return false;

@@ -12,6 +12,7 @@
 #include "repute/check.h"
 #include "repute/headers.h"
 #include "base/arena.h"
+#include "base/digits.h"
 
 #define PARTS_MOST 500 /* limit complaints: parts of one message */
 #define HOSTS_BYTES (256u << 10) /* limit complaints, bytes: of a text, for the addresses in it */
@@ -232,12 +233,6 @@ static void walk(struct found *f, GMimeObject *top)
 	}
 }
 
-static bool is_of_address(char ch)
-{
-	return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'f') || (ch >= 'A' && ch <= 'F') ||
-	       ch == ':' || ch == '.';
-}
-
 static void add_host(struct arena *a, struct complaint *c, struct span word)
 {
 	ptrdiff_t colon = span_find(word, 0, ':');
@@ -266,7 +261,7 @@ static void read_hosts(struct arena *a, struct span text, struct complaint *c)
 	for (size_t i = 0; i < text.n;) {
 		size_t from = i;
 
-		while (i < text.n && is_of_address(text.p[i]))
+		while (i < text.n && is_ip_letter(text.p[i]))
 			i++;
 		if (i > from)
 			add_host(a, c, span_of(text.p + from, i - from));

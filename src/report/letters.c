@@ -173,14 +173,15 @@ static void set_fields(struct letter *l, const struct letter_facts *f, const str
 /* A folder's script is not known by name. */
 static bool names_script(struct span path)
 {
-	static const char *const ends[] = { ".cgi", ".pl", ".py", ".rb", ".sh", ".inc", ".js", ".ph" };
+	static const char *const ends[] = { ".cgi", ".pl", ".py", ".rb", ".sh", ".inc", ".js" };
 	ptrdiff_t dot = span_rfind(path, '.'), slash = span_rfind(path, '/');
 	struct span end = dot > slash ? span_from(path, (size_t)dot) : SPAN_NONE;
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
 		if (span_eq_nocase(end, span_str(ends[i])))
 			return true;
-	return end.n >= 4 && span_eq_nocase(span_head(end, 3), SPAN(".ph"));
+	/* .php, .phtml, .phar, .ph */
+	return span_eq_nocase(span_head(end, 3), SPAN(".ph"));
 }
 
 static void add_culprits(struct letter *l, const struct letter_facts *f, struct span account)

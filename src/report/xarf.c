@@ -6,6 +6,7 @@
  */
 #include "report/letters.h"
 
+#include "base/digits.h"
 #include "base/hash.h"
 #include "base/show.h"
 #include "report/jsonw.h"
@@ -13,11 +14,6 @@
 #define SEED UINT64_C(0x78617266)
 #define EVIDENCE_MOST 20
 #define EVIDENCE_BYTES (64u << 10)
-
-static bool is_of_address(char c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') || c == '.' || c == ':';
-}
 
 /* A version 4 UUID in form; its digits say which incident, host and address, so it is the same each time. */
 static void put_id(struct buf *out, const struct letter_facts *f, const struct client *client)
@@ -49,7 +45,7 @@ static bool names_address(struct span text, struct span ip)
 		char before = at ? text.p[at - 1] : ' ';
 		char after = (size_t)at + ip.n < text.n ? text.p[(size_t)at + ip.n] : ' ';
 
-		if (!is_of_address(before) && (!is_of_address(after) || after == ':'))
+		if (!is_ip_letter(before) && (!is_ip_letter(after) || after == ':'))
 			return true;
 	}
 	return false;

@@ -13,6 +13,8 @@
  */
 #include "scan/decode.h"
 
+#include "base/digits.h"
+
 #include <zlib.h>
 
 /*
@@ -20,17 +22,6 @@
  * reached.
  */
 enum { PIECE = 1 << 14 };
-
-static int base64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
 
 bool decode_base64(struct span in, struct buf *out)
 {
@@ -154,14 +145,6 @@ bool decode_hex(struct span in, struct buf *out)
 		buf_byte(out, digits[(uint8_t)in.p[i] & 15]);
 	}
 	return true;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* PHP refuses odd lengths and other letters; what came before stays. */

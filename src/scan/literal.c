@@ -5,13 +5,7 @@
  */
 #include "scan/compile.h"
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "base/digits.h"
 
 /* Overflow is cut, not told: no name hides there. */
 static struct value number(struct span s)

@@ -12,12 +12,12 @@
 
 #include "scan/lex.h"
 
+/* What stands between the question for a constant and the end: a header, a text. */
+enum { GUARD_TOKENS = 32 };
 /*
  * Bytes from which a text alone counts as a hiding place, with no decoder in sight: honest programs'
  * messages are mostly shorter.
  */
-/* What stands between the question for a constant and the end: a header, a text. */
-enum { GUARD_TOKENS = 32 };
 enum { LONG_TEXT = 400, SHORT_FILE = 60 };
 /* So many are no accident: names nobody can read, jumps, texts with escapes. */
 enum { PACKED_TEXT = 2000, ODD_NAMES = 10, MANY_GOTOS = 10, MANY_ESCAPES = 20 };
@@ -309,7 +309,6 @@ static void opened(struct quick *q, const struct lexicon *words, const char *p, 
 	}
 }
 
-/* A form for files is half an uploader. */
 /*
  * S, which begins the file, is nothing but another server's scripts: a page of its own begins otherwise, and its writer
  * would have ended the line.
@@ -336,6 +335,7 @@ static bool injects(struct span s)
 	return true;
 }
 
+/* A form for files is half an uploader. */
 static void html(struct quick *q, struct span s, bool opens, uint32_t at)
 {
 	q->html += (uint32_t)s.n;
@@ -446,15 +446,15 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 
 #define BIT(sink) (UINT64_C(1) << (sink))
 
-/*
- * A part of a program: what classes.c weighs only in a script of its own need not be looked for, which is
- * most of what follows.
- */
 bool quick_starts(const struct quick *q)
 {
 	return q->starts && q->supers && !q->includes;
 }
 
+/*
+ * A part of a program: what classes.c weighs only in a script of its own need not be looked for, which is
+ * most of what follows.
+ */
 static bool quick_part(const struct quick *q)
 {
 	return q->namespaces || q->guards == 1 ||

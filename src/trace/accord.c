@@ -8,6 +8,7 @@
  */
 #include "trace/accord.h"
 
+#include "base/digits.h"
 #include "model/inquiry.h"
 #include "trace/internal.h"
 
@@ -48,35 +49,19 @@ static void put(struct letters *l, unsigned char c)
 		l->text[l->n++] = ' ';
 }
 
-static int hex_digit(unsigned char c)
-{
-	return c >= '0' && c <= '9'			? c - '0'
-	       : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-							: -1;
-}
-
 static void put_quoted(struct letters *l, struct span s)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		int high;
+		int high, low;
 
 		/* the log has cut it here */
 		if (s.p[i] == '=' && i + 2 >= s.n)
 			return;
-		high = s.p[i] == '=' ? hex_digit((unsigned char)s.p[i + 1]) : -1;
-		int low = high < 0 ? -1 : hex_digit((unsigned char)s.p[i + 2]);
-
+		high = s.p[i] == '=' ? hex_digit(s.p[i + 1]) : -1;
+		low = high < 0 ? -1 : hex_digit(s.p[i + 2]);
 		put(l, low < 0 ? (unsigned char)s.p[i] : (unsigned char)(high * 16 + low));
 		i += low < 0 ? 0 : 2;
 	}
-}
-
-static int base64_digit(char c)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
 }
 
 static void put_base64(struct letters *l, struct span s)
@@ -215,8 +200,8 @@ static enum accord subjects(struct span logged, struct span told)
 		return UNKNOWN;
 	if (x.n >= TELLING && span_search(y, 0, x) >= 0)
 		return AGREES;
-	if (a.foreign > x.n ||
-	    b.foreign > y.n) /* of two in other letters nothing can be said; one of them is Latin */
+	/* of two in other letters nothing can be said; one in Latin letters is not the same */
+	if (a.foreign > x.n || b.foreign > y.n)
 		return is_plain(&a, x.n) || is_plain(&b, y.n) ? DIFFERS : UNKNOWN;
 	if (!x.n || !y.n)
 		return UNKNOWN;
@@ -314,7 +299,6 @@ void accord_compare(const struct told *told, const struct logged *logged, uint32
 		{ ABOUT_MESSAGE_ID, message_ids(logged->message_id, told->message_id) },
 		{ ABOUT_TIME, times(logged->at, told->at) },
 	};
-
 	uint32_t agrees = 0, differs = 0;
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {

@@ -18,9 +18,8 @@
 #define LINE_MOST 2000
 #define PARENTS_MOST 8 /* limit investigate: messages within messages */
 #define SUBJECT_MOST 600
-#define RCPTS_MOST \
-	2000 /* limit complaints: recipients of one message in the log, to compare a complaint with */
-#define RCPTS_ALL (1u << 20) /* limit complaints: and of all that are complained about */
+#define RCPTS_MOST 2000 /* limit complaints: recipients of one logged message, to compare with */
+#define RCPTS_ALL (1u << 20) /* limit complaints: recipients of all logged messages together */
 
 struct goal {
 	struct qid id; /* none: not known yet */

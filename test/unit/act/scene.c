@@ -125,6 +125,14 @@ void scene_shell(const char *line)
 		abort();
 }
 
+bool scene_is_so(const char *line)
+{
+	char all[1024];
+
+	snprintf(all, sizeof(all), "cd %s && { %s; } >/dev/null 2>&1", dir, line);
+	return system(all) == 0;
+}
+
 static void file(const char *name, const char *text, uid_t uid)
 {
 	const struct timespec then[2] = { { .tv_sec = 1700000000 }, { .tv_sec = 1700000001, .tv_nsec = 5 } };
@@ -408,14 +416,15 @@ int scene_make(void **state)
 			_exit(9);
 		prctl(PR_SET_DUMPABLE, 1);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(ready[0]);
 		close(ready[1]);
 		for (;;)
 			pause();
 	}
-	/* ends when he is whom he is to be, or is no more */
 	close(ready[1]);
-	while (read(ready[0], &none, 1) > 0)
-		;
+	/* its end: he is who he shall be */
+	if (read(ready[0], &none, 1) != 0)
+		return -1;
 	close(ready[0]);
 	return 0;
 }

@@ -46,5 +46,6 @@ bool scene_networked(void);
 /* The file system under DIR keeps extended attributes. */
 bool scene_keeps_attributes(void);
 void scene_shell(const char *line);
+bool scene_is_so(const char *line);
 
 #endif

@@ -129,14 +129,6 @@ static const struct moment {
 	  "1 purged", "! find state/hold -type f | grep -q .", false },
 };
 
-static bool is_so(const char *line)
-{
-	char all[1024];
-
-	snprintf(all, sizeof(all), "cd %s && { %s; } >/dev/null 2>&1", dir, line);
-	return system(all) == 0;
-}
-
 static void test_moments(void **state)
 {
 	char all[1024], *found;
@@ -160,7 +152,7 @@ static void test_moments(void **state)
 		answers = m->request ? scene_drive(m->request, NULL) : scene_do(s);
 		fault = (struct fault){ .after = -1 };
 		found = strstr(answers, m->says);
-		if (!seen_fault->hits || !found || seen_fault->descriptors_left || !is_so(m->then)) {
+		if (!seen_fault->hits || !found || seen_fault->descriptors_left || !scene_is_so(m->then)) {
 			print_error("row %zu, %s%s, %s before %s (%d times), wanted \"%s\" and %s:\n%s", i,
 				    m->scene, m->request ? ", undone" : "", m->meanwhile, m->call,
 				    seen_fault->hits, m->says, m->then, answers);

@@ -97,9 +97,13 @@ struct complaints *fixture_complaints(struct arena *a, struct span foreign)
 			       .source = foreign,
 			       .reporting_mta = foreign,
 			       .original = { foreign, foreign, foreign, foreign, foreign, foreign, foreign,
-					     foreign, foreign, texts, 1 },
+					     foreign, foreign, texts, 1, true },
 			       .recipients = texts,
 			       .nrecipients = 1,
+			       .envelope = texts,
+			       .nenvelope = 1,
+			       .hosts = texts,
+			       .nhosts = 1,
 			       .failures = failure,
 			       .nfailures = 1,
 			       .why = foreign },
@@ -110,8 +114,10 @@ struct complaints *fixture_complaints(struct arena *a, struct span foreign)
 				 .login = foreign,
 				 .script = foreign },
 			.state = (enum tie_state)i,
-			.row = i == TIE_LOGGED ? row : NULL,
-			.line = i == TIE_LOGGED ? line : NULL,
+			.row = i <= TIE_CONTRADICTED ? row : NULL,
+			.line = i <= TIE_CONTRADICTED ? line : NULL,
+			.agrees = ABOUT_SUBJECT | ABOUT_TIME,
+			.differs = i == TIE_CONTRADICTED ? ABOUT_RECIPIENT | ABOUT_MESSAGE_ID : 0,
 		};
 	return c;
 }
