@@ -202,16 +202,13 @@ static int make(struct work *w, struct err *err)
 {
 	const struct timespec nap = { .tv_nsec = 5000000 };
 	int fd = process_open(w->action->pid, w->action->born, w->action->uid, err);
-	int rc;
+	int rc = fd < 0 ? fd : process_signal(fd, SIGSTOP, err);
 
-	if (fd < 0)
-		return fd;
-	rc = process_signal(fd, SIGSTOP, err);
 	for (unsigned i = 0; rc == 0 && i < STOP_TRIES && !is_stopped(w->action); i++)
 		nanosleep(&nap, NULL);
 	if (rc == 0 && !is_stopped(w->action))
 		buf_str(&w->text, "it will stop once the kernel lets go of it");
-	close(fd);
+	fd_close(fd);
 	return rc;
 }
 

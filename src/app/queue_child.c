@@ -68,14 +68,18 @@ static bool is_of_user(enum sender_kind kind)
 	return kind == KIND_LOCAL || kind == KIND_SCRIPT || kind == KIND_DIRECT;
 }
 
-/* A pool's uid is many sites': whose script it was, the logs tell, where they were asked. */
-static bool is_logged_as(const struct queue_past *past, const struct queued *q, const struct row *r)
+/*
+ * A pool's uid is many sites': whose script it was, the logs tell, where they were asked. Lines may be forged, so the file
+ * must not say otherwise: a login's mail, or an account's own, is no script's of another.
+ */
+static bool is_logged_as(const struct queue_past *past, const struct queued *q, const struct whose *w,
+			 const struct row *r)
 {
 	struct wrote_message m;
 	const struct row *logged;
 
-	if (r->kind != KIND_SCRIPT || !past || !wrote_message(past->known, q->id, &m) ||
-	    m.row >= past->q->nrows)
+	if (r->kind != KIND_SCRIPT || w->kind != KIND_LOCAL || w->account.n || !past ||
+	    !wrote_message(past->known, q->id, &m) || m.row >= past->q->nrows)
 		return false;
 	logged = &past->q->rows[m.row];
 	return logged->kind == KIND_SCRIPT && span_eq(logged->id, r->id);
@@ -94,7 +98,7 @@ static uint32_t which_of(const struct queue_want *want, const struct queued *q, 
 				   : is_of_user(r->kind) && w->kind == KIND_LOCAL && w->account.n &&
 					     r->account.n && span_eq(w->account, r->account);
 
-		his = his || is_logged_as(want->past, q, r);
+		his = his || is_logged_as(want->past, q, w, r);
 		/* what raised the first suspicion came before the answer that did */
 		if (his && (!r->since || !q->arrival || q->arrival >= r->since - SINCE_SLACK))
 			return (uint32_t)i + 1;

@@ -4,7 +4,7 @@
  * Only where that uid is the account's alone. The servers that let him read his mail are left running: he may
  * still receive and log in. A handing-over that is under way ends by itself. Both are known by their names,
  * which a process may lie about; it gains nothing, as its mail is held and its connections are refused all
- * the same.
+ * the same. A container has numbers of its own for its users: one of his number there is not he, where root made it.
  *
  * TRUST: /proc/PID/stat holds the process's own name, in brackets: what counts is read behind the last bracket.
  */
@@ -49,6 +49,45 @@ static bool read_stat(struct span s, struct span *ret_name, uint64_t *ret_born)
 	return end > 0 && span_u64(span_head(s, (size_t)end), ret_born);
 }
 
+/* proc(5): NSpid has a number for each pid namespace below the one of this /proc. */
+static bool is_elsewhere(struct span status)
+{
+	ptrdiff_t at = span_search(status, 0, SPAN("\nNSpid:\t"));
+	struct span line = at < 0 ? SPAN_NONE : span_from(status, (size_t)at + 8);
+	ptrdiff_t end = span_find(line, 0, '\n');
+
+	return span_find(end < 0 ? line : span_head(line, (size_t)end), 0, '\t') >= 0;
+}
+
+/*
+ * Where Docker, LXC, Podman, systemd-nspawn and Kubernetes put what root has them run. The first line is enough, and only how
+ * its path begins: root alone makes folders there, while beneath his own slice he may call one whatever he likes. That he is
+ * in another namespace tells nothing: unshare, and bubblewrap or firejail where they are set-uid, put him into one.
+ */
+static bool is_of_engine(struct span cgroup)
+{
+	static const char *const places[] = { "/docker/",	 "/system.slice/docker-", "/lxc",
+					      "/machine.slice/", "/libpod_parent/",	  "/kubepods" };
+	ptrdiff_t slash = span_find(cgroup, 0, '/'), end = span_find(cgroup, 0, '\n');
+
+	if (slash < 0 || (end >= 0 && slash > end))
+		return false;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (span_starts(span_from(cgroup, (size_t)slash), span_str(places[i])))
+			return true;
+	return false;
+}
+
+static bool is_contained(struct draft *d, uint64_t pid)
+{
+	struct span bytes;
+
+	return draft_read(d, draft_text(d, "/proc/%llu/cgroup", (unsigned long long)pid), &bytes) &&
+	       is_of_engine(bytes) &&
+	       draft_read(d, draft_text(d, "/proc/%llu/status", (unsigned long long)pid), &bytes) &&
+	       is_elsewhere(bytes);
+}
+
 static void stop_one(struct draft *d, const struct culprit *c, uint64_t pid)
 {
 	struct span bytes, name;
@@ -72,7 +111,7 @@ static void stop_one(struct draft *d, const struct culprit *c, uint64_t pid)
 void processes_stop(struct draft *d, const struct culprit *c)
 {
 	struct span *names;
-	size_t n, stopped = 0;
+	size_t n, stopped = 0, contained = 0;
 
 	if (c->shared || c->uid == PLAN_NO_UID)
 		return;
@@ -86,7 +125,17 @@ void processes_stop(struct draft *d, const struct culprit *c)
 				   &st) ||
 		    st.uid != c->uid)
 			continue;
+		if (is_contained(d, pid)) {
+			contained++;
+			continue;
+		}
 		stop_one(d, c, pid);
 		stopped++;
 	}
+	if (contained)
+		draft_note(d,
+			   "%zu process%s in a container of root's that happen%s to have the number of %.*s "
+			   "go%s on",
+			   contained, contained == 1 ? "" : "es", contained == 1 ? "s" : "", ARG(c->account),
+			   contained == 1 ? "es" : "");
 }

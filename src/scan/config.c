@@ -160,12 +160,12 @@ static void one_line(struct look *l, struct span line)
 static void page(struct look *l, struct span text)
 {
 	struct span command;
-	size_t at = 0;
+	size_t at = 0, start;
 
-	while (starts_page(text, &at, &command)) {
+	while (starts_page(text, &at, &start, &command)) {
 		struct sign sign = page_sign(span_head(command, LINE_MOST));
 
-		l->at = (uint32_t)(at - 1);
+		l->at = (uint32_t)start;
 		l->j->limits |= command.n > LINE_MOST ? LIMIT_STEPS : 0;
 		if (sign.rule)
 			add(l, &sign);

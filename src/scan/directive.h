@@ -55,8 +55,8 @@ struct starts {
 	bool in_everybody, in_function;
 };
 struct sign starts_sign(struct starts *state, struct span line, enum starter by);
-/* A page may hold commands that the server runs: the next at or behind *AT, which moves on. False: no more. */
-bool starts_page(struct span page, size_t *at, struct span *ret_command);
+/* A page may hold commands that the server runs: the next element at or behind *AT, which moves behind it. False: no more. */
+bool starts_page(struct span page, size_t *at, size_t *ret_start, struct span *ret_command);
 /* What one of these says. */
 struct sign page_sign(struct span command);
 

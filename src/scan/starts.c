@@ -84,7 +84,7 @@ struct sign starts_sign(struct starts *state, struct span line, enum starter by)
 
 /* --- pages ----------------------------------------------------------------------------------- */
 
-bool starts_page(struct span page, size_t *at, struct span *ret_command)
+bool starts_page(struct span page, size_t *at, size_t *ret_start, struct span *ret_command)
 {
 	ptrdiff_t found;
 
@@ -92,13 +92,15 @@ bool starts_page(struct span page, size_t *at, struct span *ret_command)
 		struct span rest = span_from(page, (size_t)found + 9), name;
 		ptrdiff_t end = span_search(rest, 0, SPAN("-->"));
 
-		*at = (size_t)found + 9;
+		/* behind its end: what is never closed is looked at once */
+		*at = end < 0 ? page.n : (size_t)(found + 9 + end);
 		rest = span_trim(span_head(rest, end < 0 ? rest.n : (size_t)end));
 		name = span_head(rest, 3);
 		rest = span_trim(span_from(rest, 3));
 		if (!span_eq_nocase(name, SPAN("cmd")) || !span_starts(rest, SPAN("=")))
 			continue;
 		rest = span_trim(span_from(rest, 1));
+		*ret_start = (size_t)found;
 		*ret_command = directive_word(&rest);
 		return true;
 	}

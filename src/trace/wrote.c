@@ -109,7 +109,7 @@ void wrote_ask_free(struct wrote_ask *ask)
 
 struct waiting {
 	struct qid id;
-	int64_t arrival;
+	int64_t arrival, apart; /* APART: the log's arrival that SENDER is from, in seconds */
 	uint32_t sender, answers; /* NO_SENDER: not known */
 };
 
@@ -182,6 +182,7 @@ static bool take_messages(struct wrote *w, struct unpacker *u)
 		m->id.lo = unpack_u64(u);
 		m->arrival = unpack_i64(u);
 		m->sender = m->answers = NO_SENDER;
+		m->apart = INT64_MAX;
 		if (u->failed)
 			return false;
 		if (!qid_none(m->id) &&
@@ -279,16 +280,20 @@ void wrote_child(struct trace *t, struct qid child, struct qid parent, int64_t a
 {
 	struct waiting *m = waiting_find(t->wrote, child, at);
 
-	if (m)
+	if (m && m->answers == NO_SENDER)
 		m->answers = trace_sender_of(t, parent);
 }
 
 void wrote_settled(struct wrote *w, struct qid id, int64_t arrived, uint32_t sender)
 {
 	struct waiting *m = waiting_find(w, id, arrived);
+	int64_t apart = m ? llabs(m->arrival - arrived) : 0;
 
-	if (m)
+	/* who forges lines for an id knows it only once it has been given away */
+	if (m && apart < m->apart) {
+		m->apart = apart;
 		m->sender = sender;
+	}
 }
 
 void wrote_rank(struct wrote *w, const uint32_t *row_of, size_t n)

@@ -145,6 +145,55 @@ static void closes_a_user_and_his_script(void **state)
 	end(&m);
 }
 
+/* Only root puts somebody there; a sandbox, or a folder of his own that is called so, hides nobody. */
+static void a_containers_user_is_another(void **state)
+{
+	static const char *const status[] = { "Name:\tphp\nNSpid:\t77\t5\nVm:\t1\n",
+					      "Name:\tphp\nNSpid:\t77\nVm:\t1\n" };
+	static const struct {
+		const char *cgroup;
+		unsigned status;
+		bool stops;
+	} cases[] = {
+		{ "0::/system.slice/docker-0f1e.scope\n", 0, false },
+		{ "0::/docker/0f1e\n", 0, false },
+		{ "12:pids:/docker/0f1e\n1:name=systemd:/docker/0f1e\n0::/system.slice/containerd.service\n",
+		  0, false },
+		{ "0::/lxc.payload.web/user.slice\n", 0, false },
+		{ "0::/machine.slice/libpod-0f1e.scope/container\n", 0, false },
+		/* this server's own: spamtrail itself is in the container, too */
+		{ "0::/docker/0f1e\n", 1, true },
+		/* bubblewrap, firejail, unshare */
+		{ "0::/user.slice/user-2001.slice/session-3.scope\n", 0, true },
+		{ "0::/user.slice/user-2001.slice/user@2001.service/:/docker/0f1e\n", 0, true },
+		{ "0::/user.slice/user-2001.slice/user@2001.service/docker-0f1e.scope\n", 0, true },
+		{ "0::/\n1:x:/docker/0f1e\n", 0, true },
+		{ "0:\n/docker/\n", 0, true },
+		{ "", 0, true },
+	};
+	struct row row = {
+		.kind = KIND_SCRIPT, .id = SPAN("/home/alice/w"), .account = SPAN("alice"), .grade = 'A'
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct file tree[] = { PASSWD,
+				       POSTFIX,
+				       { "/proc/77/stat",
+					 "77 (php) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 9" },
+				       { "/proc/77/status", status[cases[i].status] },
+				       { "/proc/77/cgroup", cases[i].cgroup },
+				       { "/proc/77", "", 2001 },
+				       { 0 } };
+		struct made m = make(tree, &row, "1123a", NULL);
+
+		if (!action_of(&m, ACTION_STOP) == cases[i].stops ||
+		    noted(&m, "in a container") == cases[i].stops)
+			fail_msg("%s", cases[i].cgroup);
+		end(&m);
+	}
+}
+
 static void a_shared_user_is_never_closed(void **state)
 {
 	static const struct file tree[] = {
@@ -699,6 +748,7 @@ int main(void)
 		cmocka_unit_test(takes_the_line_that_dovecot_takes),
 		cmocka_unit_test(locks_where_panels_keep_passwords),
 		cmocka_unit_test(closes_a_user_and_his_script),
+		cmocka_unit_test(a_containers_user_is_another),
 		cmocka_unit_test(a_shared_user_is_never_closed),
 		cmocka_unit_test(many_scripts_are_not_guessed_at),
 		cmocka_unit_test(some_are_refused),

@@ -282,6 +282,7 @@ static void page(void **state)
 		{ "<!--#exec cmd=date --><!--#exec CMD = \"./send\" -->", "config.page.command", 1 },
 		{ "<!--#exec cgi=\"/cgi-bin/counter.pl\" -->", NULL, 0 },
 		{ "<!--#exec cmd=\"date\" --> <!--#exec cmd=\"/usr/bin/uptime\" -->", NULL, 0 },
+		{ "<!--#exec cmd=\"./send\"", "config.page.command", 1 },
 		{ "&lt;!--#exec cmd=\"perl x.pl\"--&gt; <!--#include virtual=\"/a.html\" -->", NULL, 0 },
 	};
 
@@ -315,14 +316,16 @@ static void limits(void **state)
 					      "a",
 					      "\\\n",
 					      "<\n",
+					      "<!--#exec",
+					      "<!--#exec cmd=a>",
 					      "* * * * * curl -o a -o b a|(`a|(`a|(`a;cd /tmp\n" };
 	char *text = malloc(SIZE);
 
 	assert_non_null(text);
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
-		for (int k = 0; k < 5; k++) {
+		for (int k = 0; k < 6; k++) {
 			static const char *const paths[] = { "/h/.htaccess", "/h/.user.ini", "/h/crontab",
-							     "/h/.profile", "/h/.forward" };
+							     "/h/.profile",  "/h/.forward",  "/h/a.html" };
 			struct arena *arena = arena_new();
 			size_t n = strlen(pieces[i]);
 			struct judgement j;

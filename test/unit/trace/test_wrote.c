@@ -9,6 +9,8 @@
 #include "base/pack.h"
 #include "trace/wrote.h"
 
+#include "trace_run.h"
+
 static void persons(void **state)
 {
 	uint64_t login = wrote_identity(KIND_AUTH, SPAN("Info@Shop.example"), SPAN("shop"));
@@ -86,12 +88,61 @@ static void answer(void **state)
 	buf_free(&b);
 }
 
+#define CAME(time, id, uid, name)                                \
+	P(time, "pickup", id ": uid=" uid " from=<" name ">")    \
+	P(time, "cleanup", id ": message-id=<" id "@x.example>") \
+	P(time, "qmgr", id ": from=<" name "@x.example>, size=500, nrcpt=1 (queue active)")
+#define RETURNED(time, id)                                                                              \
+	P(time, "smtp",                                                                                 \
+	  id ": to=<a@y.example>, relay=none, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (no)") \
+	P(time, "bounce", id ": sender non-delivery notification: 4Xab9")
+
+/* Whoever may write to syslog reads another's id in the queue, and has lines say that it ended and came back as his own. */
+static void forged_later(void **state)
+{
+	struct queued q = { .id = qid_pack(SPAN("4Xab1")), .arrival = NOON - 4 * 3600 };
+	struct queued bounce = { .id = qid_pack(SPAN("4Xab9")), .arrival = NOON - 4 * 3600 + 1 };
+	struct buf question = BUF_MAX(4096), answer = BUF_MAX(4096);
+	struct trace_options o = { .nfiles = 0 };
+	struct wrote_ask ask = { 0 };
+	struct wrote_message m;
+	struct wrote_known *k;
+	struct run r;
+
+	wrote_ask_add(&ask, &q);
+	wrote_ask_add(&ask, &bounce);
+	wrote_ask_pack(&ask, &question);
+	wrote_ask_free(&ask);
+	o.waiting = buf_view(&question);
+	begin(&r, &o);
+	feed(&r, CAME("08:00:00", "4Xab1", "1001", "shop"));
+	feed(&r, RETURNED("08:00:01", "4Xab1"));
+	feed(&r, CAME("08:00:08", "4Xab2", "1002", "blog"));
+	feed(&r, RETURNED("08:00:09", "4Xab2"));
+	feed(&r, P("08:00:30", "qmgr", "4Xab1: removed"));
+	feed(&r, CAME("08:00:30", "4Xab1", "1002", "blog"));
+	conclude(&r);
+	trace_wrote(r.trace, &answer);
+	k = wrote_open(buf_view(&answer));
+	assert_non_null(k);
+	assert_true(wrote_message(k, q.id, &m));
+	assert_ptr_equal(&r.q->rows[m.row], row_of(&r, KIND_LOCAL, "shop"));
+	assert_true(wrote_message(k, bounce.id, &m));
+	assert_ptr_equal(&r.q->rows[m.answers], row_of(&r, KIND_LOCAL, "shop"));
+	wrote_close(k);
+	end(&r);
+	buf_free(&question);
+	buf_free(&answer);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(persons),
 		cmocka_unit_test(question),
 		cmocka_unit_test(answer),
+		cmocka_unit_test(forged_later),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
