@@ -166,7 +166,8 @@ static int see(void *owner, const struct journal_row *r)
 		return 0;
 	/* what made the deeds possible is nothing to tell a stranger */
 	if (!span_starts(r->what, SPAN("setup:")))
-		g->deeds[g->ndeeds++] = (struct letter_deed){ r->changed, arena_span(k->arena, r->what) };
+		g->deeds[g->ndeeds++] = (struct letter_deed){ r->changed, arena_span(k->arena, r->what),
+							      arena_span(k->arena, r->sender) };
 	k->contained = k->contained && k->contained < r->changed ? k->contained : r->changed;
 	k->shut = k->shut > r->changed ? k->shut : r->changed;
 	return 0;

@@ -309,15 +309,15 @@ static int write_letter(struct work *w, const char *name, const struct letter *l
 	return rc;
 }
 
-static struct letter *new_letter(struct work *w, struct span account)
+static struct letter *new_letter(struct work *w, const struct row *customer)
 {
 	struct letter *l = arena_alloc(w->arena, sizeof(*l));
 
-	letters_incident(l, w->arena, &w->facts, account);
+	letters_incident(l, w->arena, &w->facts, customer);
 	return l;
 }
 
-/* One for each account that is in it; a sender without one gets his by what he is. */
+/* One for each customer that is in it: nobody reads what was another's. */
 static int to_customers(struct work *w, struct err *err)
 {
 	const struct incident *in = w->facts.in;
@@ -328,10 +328,10 @@ static int to_customers(struct work *w, struct err *err)
 		bool again = false;
 
 		for (size_t k = 0; k < i; k++)
-			again |= span_eq(w->facts.q->rows[in->rows[k]].account, r->account);
+			again |= letters_same_customer(&w->facts.q->rows[in->rows[k]], r);
 		if (!again)
-			rc = write_letter(w, "customer", new_letter(w, r->account),
-					  r->account.n ? r->account : r->id, SPAN_NONE, err);
+			rc = write_letter(w, "customer", new_letter(w, r), r->account.n ? r->account : r->id,
+					  SPAN_NONE, err);
 	}
 	return rc;
 }
@@ -381,8 +381,7 @@ static int to_desks(struct work *w, struct err *err)
 {
 	const struct incident *in = w->facts.in;
 	struct subject *address = arena_alloc(w->arena, (LETTERS_MOST + 1) * sizeof(*address));
-	int rc = write_letter(w, "abuse-desk", new_letter(w, SPAN_NONE), SPAN("who complained"), SPAN_NONE,
-			      err);
+	int rc = write_letter(w, "abuse-desk", new_letter(w, NULL), SPAN("who complained"), SPAN_NONE, err);
 	size_t from = w->m.n;
 
 	for (size_t i = 0; i < in->nrows && rc == 0; i++) {
@@ -393,7 +392,7 @@ static int to_desks(struct work *w, struct err *err)
 
 			if (!is_network(r, k, &address[w->m.n - from]))
 				continue;
-			l = new_letter(w, SPAN_NONE);
+			l = new_letter(w, NULL);
 			letters_login(l, &w->facts, r, &r->clients[k]);
 			rc = write_letter(w, "login-source", l, r->clients[k].ip,
 					  xarf_of(w, r, &r->clients[k]), err);
@@ -422,7 +421,7 @@ static int to_affected(struct work *w, struct err *err)
 		if (again || r->kind == KIND_INBOUND || r->kind == KIND_UNKNOWN || r->kind == KIND_BOUNCE ||
 		    r->kind == KIND_OTHER)
 			continue;
-		l = new_letter(w, SPAN_NONE);
+		l = new_letter(w, NULL);
 		if (letters_affected(l, &w->facts, q->refused[i].row))
 			rc = write_letter(w, "affected", l, r->account.n ? r->account : r->id, SPAN_NONE,
 					  err);
@@ -449,8 +448,7 @@ static int write_letters(struct work *w, struct err *err)
 		return to_affected(w, err);
 	case FLAG_DELIST:
 	case FLAG_RESOLUTION:
-		return write_letter(w, w->m.name, new_letter(w, SPAN_NONE), SPAN("the lists"), SPAN_NONE,
-				    err);
+		return write_letter(w, w->m.name, new_letter(w, NULL), SPAN("the lists"), SPAN_NONE, err);
 	default:
 		return 0;
 	}

@@ -75,9 +75,48 @@ static struct span cut(struct letter *l, struct span s, size_t most)
 	return kept(l, &b);
 }
 
-static bool is_his(const struct letter_facts *f, uint32_t row, struct span account)
+bool letters_same_customer(const struct row *x, const struct row *y)
 {
-	return !account.n || span_eq(f->q->rows[row].account, account);
+	if (x->account.n || y->account.n)
+		return span_eq(x->account, y->account);
+	return x->kind == y->kind && span_eq(x->id, y->id);
+}
+
+static bool is_his(const struct letter_facts *f, uint32_t row, const struct row *customer)
+{
+	return !customer || letters_same_customer(&f->q->rows[row], customer);
+}
+
+/* An action that names none of the incident's senders is of all of it. */
+static bool is_done_to(const struct letter_facts *f, const struct letter_deed *d, const struct row *customer)
+{
+	bool named = false;
+
+	for (size_t i = 0; i < f->in->nrows; i++) {
+		const struct row *r = &f->q->rows[f->in->rows[i]];
+
+		if (!span_ends(d->sender, r->id) || d->sender.n == r->id.n ||
+		    d->sender.p[d->sender.n - r->id.n - 1] != ' ')
+			continue;
+		if (is_his(f, f->in->rows[i], customer))
+			return true;
+		named = true;
+	}
+	return !named;
+}
+
+/* Those that are told to CUSTOMER. */
+static struct letter_facts told_to(struct letter *l, const struct letter_facts *f, const struct row *customer)
+{
+	struct letter_facts his = *f;
+	struct letter_deed *deeds = arena_alloc(l->arena, (f->ndeeds + 1) * sizeof(*deeds));
+
+	his.deeds = deeds;
+	his.ndeeds = 0;
+	for (size_t i = 0; i < f->ndeeds; i++)
+		if (!customer || is_done_to(f, &f->deeds[i], customer))
+			deeds[his.ndeeds++] = f->deeds[i];
+	return his;
 }
 
 /* --- the senders ------------------------------------------------------------------------------------ */
@@ -90,7 +129,7 @@ struct sum {
 	struct span subject, account, who;
 };
 
-static struct sum sum_of(struct letter *l, const struct letter_facts *f, struct span account)
+static struct sum sum_of(struct letter *l, const struct letter_facts *f, const struct row *customer)
 {
 	struct sum s = { .since = 0 };
 
@@ -99,7 +138,7 @@ static struct sum sum_of(struct letter *l, const struct letter_facts *f, struct 
 		int64_t since = r->since ? r->since : r->first;
 		struct buf who = BUF_MAX(4096);
 
-		if (!is_his(f, f->in->rows[i], account))
+		if (!is_his(f, f->in->rows[i], customer))
 			continue;
 		counts_add(&s.counts, &r->counts);
 		s.queued += r->queued;
@@ -184,7 +223,7 @@ static bool names_script(struct span path)
 	return span_eq_nocase(span_head(end, 3), SPAN(".ph"));
 }
 
-static void add_culprits(struct letter *l, const struct letter_facts *f, struct span account)
+static void add_culprits(struct letter *l, const struct letter_facts *f, const struct row *customer)
 {
 	struct letter_list *culprits = letter_list(l, "culprits"), *scripts = letter_list(l, "scripts"),
 			   *clients = letter_list(l, "clients");
@@ -193,7 +232,7 @@ static void add_culprits(struct letter *l, const struct letter_facts *f, struct 
 		const struct row *r = &f->q->rows[f->in->rows[i]];
 		struct letter_item *item;
 
-		if (!is_his(f, f->in->rows[i], account) || !(item = letter_add(l, culprits)))
+		if (!is_his(f, f->in->rows[i], customer) || !(item = letter_add(l, culprits)))
 			continue;
 		letter_item_set(item, "kind",
 				r->kind == KIND_SCRIPT && !names_script(r->id)
@@ -221,7 +260,8 @@ static void add_culprits(struct letter *l, const struct letter_facts *f, struct 
 }
 
 /* SINCE: when he began to send. How he got in may lie long before; a clean copy is older than that. */
-static void add_proofs(struct letter *l, const struct letter_facts *f, struct span account, int64_t since)
+static void add_proofs(struct letter *l, const struct letter_facts *f, const struct row *customer,
+		       int64_t since)
 {
 	struct letter_list *proofs = letter_list(l, "proofs"), *entries = letter_list(l, "entries");
 	struct claim *claims;
@@ -233,7 +273,7 @@ static void add_proofs(struct letter *l, const struct letter_facts *f, struct sp
 		struct letter_item *item;
 		struct buf grade = BUF_MAX(8);
 
-		if (!is_his(f, claims[i].row, account))
+		if (!is_his(f, claims[i].row, customer))
 			continue;
 		if (claims[i].moment) {
 			if (claims[i].moment->at && claims[i].moment->at < entered)
@@ -356,17 +396,20 @@ static void add_lists(struct letter *l, const struct letter_facts *f)
 	}
 }
 
-void letters_incident(struct letter *l, struct arena *a, const struct letter_facts *f, struct span account)
+void letters_incident(struct letter *l, struct arena *a, const struct letter_facts *f,
+		      const struct row *customer)
 {
+	struct letter_facts his;
 	struct sum s;
 
 	l->arena = a;
-	s = sum_of(l, f, account);
-	set_fields(l, f, &s);
-	add_culprits(l, f, account);
-	add_proofs(l, f, account, s.since);
-	add_deeds(l, f);
-	add_lists(l, f);
+	his = told_to(l, f, customer);
+	s = sum_of(l, &his, customer);
+	set_fields(l, &his, &s);
+	add_culprits(l, &his, customer);
+	add_proofs(l, &his, customer, s.since);
+	add_deeds(l, &his);
+	add_lists(l, &his);
 	letter_list(l, "refused");
 }
 

@@ -18,7 +18,7 @@ struct zone;
 /* An action of the journal that is done. */
 struct letter_deed {
 	int64_t at;
-	struct span what;
+	struct span what, sender; /* "auth info@shop.example", as a plan calls its sender */
 };
 
 enum point_state { POINT_CLOSED, POINT_OPEN, POINT_UNKNOWN, POINT_STATES };
@@ -35,11 +35,16 @@ struct letter_facts {
 	const struct incident *in;
 	const struct zone *zone;
 	struct span organization, contact;
-	const struct letter_deed *deeds;      size_t ndeeds;     /* oldest first */
-	const struct letter_point *points;    size_t npoints;
-	const struct span *addresses;         size_t naddresses; /* this server sends from */
-	const struct blocklist *lists;        size_t nlists;
-	const struct store_listing *listings; size_t nlistings;  /* listed, as far as is known */
+	const struct letter_deed *deeds;
+	size_t ndeeds; /* oldest first */
+	const struct letter_point *points;
+	size_t npoints;
+	const struct span *addresses;
+	size_t naddresses; /* this server sends from */
+	const struct blocklist *lists;
+	size_t nlists;
+	const struct store_listing *listings;
+	size_t nlistings; /* listed, as far as is known */
 	uint64_t complaints;
 	bool forced;
 };
@@ -48,8 +53,11 @@ struct letter_facts {
 const char *point_state_name(enum point_state state);
 bool letters_open(const struct letter_facts *f);
 
-/* L is new. ACCOUNT: only that account's senders; empty: all of the incident. */
-void letters_incident(struct letter *l, struct arena *a, const struct letter_facts *f, struct span account);
+/* One customer's: of the same account; whose account is not known is a customer by himself. */
+bool letters_same_customer(const struct row *x, const struct row *y);
+/* L is new. CUSTOMER: only that row's customer's senders and what was done about them; NULL: all of the incident. */
+void letters_incident(struct letter *l, struct arena *a, const struct letter_facts *f,
+		      const struct row *customer);
 /* Adds whose mail was refused: ROW, not one of the incident's. False: nothing of his was. */
 bool letters_affected(struct letter *l, const struct letter_facts *f, uint32_t row);
 /* Adds the address that a stolen login was used from. */

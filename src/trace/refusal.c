@@ -189,8 +189,13 @@ static struct span domain_of(struct span host)
 	return before < 0 ? host : span_from(host, (size_t)before + 1);
 }
 
+/* A server without a name is known by its whole address. */
 static struct span provider_of(struct span relay)
 {
+	uint8_t ip[16];
+
+	if (net_parse(relay, ip))
+		return relay;
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
 		if (relay.n > strlen(hosts[i].needle) &&
 		    span_eq_nocase(span_from(relay, relay.n - strlen(hosts[i].needle)),

@@ -48,7 +48,7 @@ struct letter_facts *fixture_letter_facts(struct arena *a, struct span f)
 	struct span *address = arena_alloc(a, sizeof(*address));
 	uint32_t other = (uint32_t)q->nrows - 1;
 
-	*deeds = (struct letter_deed){ q->now, f };
+	*deeds = (struct letter_deed){ q->now, f, f };
 	points[0] = (struct letter_point){ POINT_OPEN, f, f };
 	points[1] = (struct letter_point){ POINT_CLOSED, f, SPAN_NONE };
 	*listings = (struct store_listing){ .address = f, .list = f, .listed = true, .since = q->now };
@@ -89,7 +89,7 @@ struct letter *fixture_letter(struct arena *a, const struct letter_facts *f, con
 	const struct row *r = &f->q->rows[f->in->rows[0]];
 	const struct client client = { .ip = r->nclients ? r->clients[0].ip : r->id, .messages = 5 };
 
-	letters_incident(l, a, f, SPAN_NONE);
+	letters_incident(l, a, f, NULL);
 	if (strcmp(name, "affected") == 0)
 		assert_true(letters_affected(l, f, f->q->refused[0].row));
 	if (strcmp(name, "login-source") == 0)

@@ -38,6 +38,9 @@ static void words(void **state)
 		{ "550 blocked", "localhost", "localhost", "" },
 		{ "550 blocked", "example.net", "example.net", "" },
 		{ "550 blocked", ".google.com", "google.com", "" },
+		/* a server without a name */
+		{ "550 blocked", "203.0.113.25", "203.0.113.25", "" },
+		{ "550 blocked", "2001:db8::25", "2001:db8::25", "" },
 		{ "450 4.7.28 slow down", "", "Gmail", "4.7.28" },
 		{ "554 5.7.1 see ipcheck.proofpoint.com/?ip=198.51.100.25", "mxa-1.gslb.pphosted.com",
 		  "Proofpoint", "Proofpoint" },
