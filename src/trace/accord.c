@@ -308,6 +308,9 @@ void accord_compare(const struct told *told, const struct logged *logged, uint32
 	/* the same letter to somebody else was forwarded: who knows its subject need not make up a recipient */
 	if (agrees & ABOUT_SUBJECT)
 		differs &= ~(uint32_t)ABOUT_RECIPIENT;
+	/* the guilty may have added another; who knows the Message-ID knows the true one */
+	if (logged->added && (agrees & ABOUT_MESSAGE_ID))
+		differs &= ~(uint32_t)ABOUT_SUBJECT;
 	*ret_agrees = agrees;
 	*ret_differs = differs;
 }

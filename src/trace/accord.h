@@ -31,6 +31,7 @@ struct logged {
 	struct span subject, message_id;
 	const struct logged_rcpt *rcpt; size_t nrcpt;
 	bool whole;                    /* nobody it went to is missing among them */
+	bool added;                    /* the subject stands on a line of its own that any local user may write */
 	int64_t at;
 };
 

@@ -600,7 +600,8 @@ static void header_subject(struct trace *t, uint32_t slot, struct span subject)
 {
 	struct extra *x = message_has_extra(&t->messages, message_at(&t->messages, slot));
 
-	if (x && subject.n)
+	/* the first: once the id is known to others they may write such a line, too */
+	if (x && !x->subject)
 		x->subject = subject_hash(subject);
 }
 

@@ -33,7 +33,7 @@ struct goal {
 	bool syslog;
 	/* what its lines say, for ACCORD; its id may come again once it has ended */
 	const struct told *told;
-	bool arrived, ended, cut;
+	bool arrived, ended, cut, added;
 	struct span subject, logged_id;
 	struct logged_rcpt *rcpt;
 	uint32_t nrcpt, room;
@@ -195,7 +195,7 @@ static void gather(struct seek *k, struct goal *g, const struct step *s)
 	bool arrival = ev->kind == EV_SUBMIT || ev->kind == EV_ACCEPT;
 
 	if (arrival && is_another(g, s->time)) {
-		g->seen = g->arrived = g->ended = g->cut = false;
+		g->seen = g->arrived = g->ended = g->cut = g->added = false;
 		g->sender = NO_SENDER;
 		g->subject = g->logged_id = SPAN_NONE;
 		g->nrcpt = 0;
@@ -204,6 +204,7 @@ static void gather(struct seek *k, struct goal *g, const struct step *s)
 		return;
 	g->arrived = g->arrived || arrival;
 	g->ended = ev->kind == EV_COMPLETE || ev->kind == EV_REMOVE;
+	g->added |= !g->subject.n && ev->kind == EV_HEADER && (ev->flags & EVF_SYSLOG);
 	keep_once(k, &g->subject, step_get(s, F_SUBJECT));
 	if (!(ev->flags & EVF_CUT))
 		keep_once(k, &g->logged_id, without_brackets(step_get(s, F_MESSAGE_ID)));
@@ -290,6 +291,7 @@ static void compare(const struct goal *found, const struct goal *asked, struct s
 				 .rcpt = found->rcpt,
 				 .nrcpt = found->nrcpt,
 				 .whole = found->arrived && found->ended && !found->cut,
+				 .added = found->added,
 				 .at = found->arrived ? found->time : 0 };
 
 	if (asked->told)

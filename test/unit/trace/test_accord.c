@@ -213,6 +213,36 @@ static void an_id_that_comes_again(void **state)
 	end(&r);
 }
 
+/* Postfix logs no subject: the guilty adds one through syslog, for complaints to differ from. */
+static void a_subject_that_was_added(void **state)
+{
+	static const char text[] = P("08:00:00", "pickup", "4Xab1: uid=1001 from=<shop>")
+		P("08:00:00", "cleanup", "4Xab1: message-id=<a1@shop.example>") P(
+			"08:00:00", "qmgr", "4Xab1: from=<a@shop.example>, size=500, nrcpt=1 (queue active)")
+			P("08:00:01", "cleanup",
+			  "4Xab1: warning: header Subject: Minutes of the board from local; "
+			  "from=<a@shop.example>") P("08:00:02", "smtp",
+						     "4Xab1: to=<a@y.example>, relay=mx[192.0.2.1]:25, "
+						     "delay=1, delays=0/0/0/1, dsn=2.0.0, "
+						     "status=sent (250 ok)");
+	struct told told = { .subject = SPAN("Cheap watches"),
+			     .message_id = SPAN("a1@shop.example"),
+			     .at = NOON - 4 * 3600 };
+	const struct seek_want want = { .queue_id = SPAN("4Xab1"), .told = &told };
+	struct run r;
+	const struct sought *found = seek_one(&r, &want, text);
+
+	assert_int_equal(found->agrees, ABOUT_MESSAGE_ID | ABOUT_TIME);
+	assert_int_equal(found->differs, 0);
+	end(&r);
+	/* who knows no more than the queue id knows neither */
+	told.message_id = SPAN_NONE;
+	found = seek_one(&r, &want, text);
+	assert_int_equal(found->differs, ABOUT_SUBJECT);
+	end(&r);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +251,7 @@ int main(void)
 		cmocka_unit_test(recipients),
 		cmocka_unit_test(ids_and_times),
 		cmocka_unit_test(an_id_that_comes_again),
+		cmocka_unit_test(a_subject_that_was_added),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
