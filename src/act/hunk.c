@@ -149,7 +149,7 @@ int hunk_undo(struct work *w, struct move *m, struct err *err)
 		fd_close(fd);
 	}
 	if (rc == 0) {
-		buf_str(&w->text, "others have changed it since: only our lines were taken out");
+		buf_str(&w->text, "it has been changed since: only our lines were taken out");
 		/* the old file as a whole would bring back more than that; it goes first: gone, the rest is done */
 		rc = hold_drop(w, &m->hold, w->record->file.inode, err);
 	}

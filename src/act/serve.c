@@ -398,7 +398,8 @@ static int undo_all(struct actor *a, const struct wish *wish, bool moved, struct
 			return -EXIT_IO;
 	}
 	if (rc == 0 && did == 0 && !wish->now)
-		rc = err_set(&why, EXIT_NOINPUT, "nothing that is done belongs to %.*s", (int)wish->what.n,
+		rc = err_set(&why, EXIT_NOINPUT,
+			     "nothing that is done belongs to %.*s: see spamtrail history", (int)wish->what.n,
 			     wish->what.p);
 	return rc < 0 ? refuse(a, &why, err) : answer(a, ACT_END, NULL, err);
 }

@@ -181,8 +181,8 @@ static int check_files(const struct options *o, struct config *c, struct buf *ou
 	check(c, o, out);
 	if (code < 0)
 		return err_set(err, (enum exit_code) - code,
-			       "%zu mistake%s: every other command stops at the first", c->nmistakes,
-			       c->nmistakes == 1 ? "" : "s");
+			       "%zu mistake%s: a command that needs these settings stops at the first",
+			       c->nmistakes, c->nmistakes == 1 ? "" : "s");
 	return code;
 }
 

@@ -113,6 +113,10 @@ static struct letter_facts told_to(struct letter *l, const struct letter_facts *
 
 	his.deeds = deeds;
 	his.ndeeds = 0;
+	/* whose mail they are about is not known */
+	for (size_t i = 0; i < f->in->nrows; i++)
+		if (!is_his(f, f->in->rows[i], customer))
+			his.complaints = 0;
 	for (size_t i = 0; i < f->ndeeds; i++)
 		if (!customer || is_done_to(f, &f->deeds[i], customer))
 			deeds[his.ndeeds++] = f->deeds[i];
@@ -149,7 +153,7 @@ static struct sum sum_of(struct letter *l, const struct letter_facts *f, const s
 		if (!s.subject.n && r->nsubjects)
 			s.subject = r->subjects[0];
 		if (!s.account.n)
-			s.account = r->account;
+			s.account = customer && !r->account.n ? r->id : r->account;
 		if (s.who.n) {
 			buf_span(&who, s.who);
 			buf_str(&who, ", ");

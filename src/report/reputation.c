@@ -265,6 +265,24 @@ static void put_identity(struct pen *p, const struct identity *f)
 	pen_line(p, 0);
 }
 
+/* By a deaf resolver they are all unknown, for the one reason that put_unknown tells. */
+static void put_identities(struct pen *p, const struct reputation *r)
+{
+	size_t silent = 0;
+
+	for (size_t i = 0; i < r->nidentities; i++)
+		if (r->identities[i].state == IDENTITY_NO_ANSWER && reputation_deaf(r))
+			silent++;
+		else
+			put_identity(p, &r->identities[i]);
+	if (!silent)
+		return;
+	pen_label(p, "NAMES");
+	pen_fact(p, silent, silent == 1 ? "check" : "checks");
+	pen_text(p, SPAN(" of names and policies (PTR, SPF, DKIM, DMARC) without an answer that counts"));
+	pen_line(p, 0);
+}
+
 static void put_texts(struct pen *p, const char *label, const struct span *texts, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -324,8 +342,7 @@ void reputation_text(struct sink *s, const struct reputation *r, const struct sc
 		put_clean(&p, r);
 	put_unknown(&p, r);
 	put_before(&p, r);
-	for (size_t i = 0; i < r->nidentities; i++)
-		put_identity(&p, &r->identities[i]);
+	put_identities(&p, r);
 	put_texts(&p, "UNSEEN", r->unseen, r->nunseen);
 	put_texts(&p, "NOTE", r->notes, r->nnotes);
 	put_next(&p, r, screen);

@@ -225,6 +225,10 @@ static void add_file(struct story *s, struct ranked *r, uint32_t index, struct s
 		return;
 	m.at = st.ctime;
 	m.text = claim_format(s->a, "%.*s changed (ctime), owner uid %u", (int)path.n, path.p, st.uid);
+	/* a script that the log names and that requests lead to is one file */
+	for (size_t i = 0; i < s->nentry; i++)
+		if (s->entry[i].row == index && span_eq(s->entry[i].text, m.text))
+			return;
 	entry_add(s, &m, UINT32_MAX);
 }
 

@@ -264,7 +264,7 @@ static const struct forgery {
 	{ "a file is edited", file_of_another_time, -1, "undo\tk\n", "is not the file that was put there",
 	  false, false },
 	{ "a file is edited", no_sum, -1, "undo\tk\n", "1 undone", false, true },
-	{ "a file is edited", another_sum, -1, "undo\tk\n", "1 undone others have changed it since", false,
+	{ "a file is edited", another_sum, -1, "undo\tk\n", "1 undone it has been changed since", false,
 	  true },
 	{ "a file is edited", no_bytes, -1, "undo\tk\n", "1 undone", false, true },
 	{ "a file is edited", new_file_of_another_time, ACT_STATE_DOING, "history\n", "1 done", false,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "sys/beneath.h"
 #include "trace_run.h"
 
 static void exim_login(void **state)
@@ -600,6 +601,51 @@ static void requests_pair_with_their_time(void **state)
 	end(&r);
 }
 
+static bool status_of(void *ctx, struct span path, struct file_status *ret)
+{
+	*ret = (struct file_status){ .ctime = NOON - 4 * 3600, .uid = 1001 };
+	return span_ends(path, SPAN("/x.php"));
+}
+
+/* PHP's log names the script, and requests lead to it: it is one file, told once. */
+static void script_is_told_once(void **state)
+{
+	const struct trace_options o = { .status = status_of };
+	unsigned told = 0;
+	struct run r;
+
+	begin(&r, &o);
+	for (unsigned i = 0; i < 120; i++) {
+		char text[2048], when[16];
+
+		snprintf(when, sizeof(when), "08:%02u:%02u", i / 20, i % 20 * 3);
+		snprintf(text, sizeof(text),
+			 "shop.example:443 203.0.113.5 - - [23/Nov/2026:%s +0000] \"POST /up/x.php "
+			 "HTTP/1.1\" 200 5 "
+			 "\"-\" \"-\"\n"
+			 "[23-Nov-2026 %s UTC] mail() on [/home/shop/www/up/x.php:3]: To: a%u@b%u.example -- "
+			 "Headers: "
+			 "From: x\n"
+			 "Nov 23 %s mx1 postfix/pickup[77]: 4Xab%u: uid=1001 from=<shop>\n"
+			 "Nov 23 %s mx1 postfix/qmgr[77]: 4Xab%u: from=<shop@mx1.example>, size=800, nrcpt=1 "
+			 "(queue "
+			 "active)\n"
+			 "Nov 23 %s mx1 postfix/smtp[77]: 4Xab%u: to=<a%u@b%u.example>, "
+			 "relay=mx.b.example[192.0.2.9]:25, delay=1, delays=1/0/0/0, dsn=%s, status=%s\n"
+			 "Nov 23 %s mx1 postfix/qmgr[77]: 4Xab%u: removed\n",
+			 when, when, i, i, when, i, when, i, when, i, i, i, i % 2 ? "5.1.1" : "2.0.0",
+			 i % 2 ? "bounced (550 5.1.1 User unknown)" : "sent (250 ok)", when, i);
+		feed(&r, text);
+	}
+	conclude(&r);
+	assert_int_equal(r.q->nincidents, 1);
+	for (size_t i = 0; i < r.q->incidents[0].nentry; i++)
+		told += span_ends(r.q->incidents[0].entry[i].text,
+				  SPAN("x.php changed (ctime), owner uid 1001"));
+	assert_int_equal(told, 1);
+	end(&r);
+}
+
 static struct span the_past;
 
 static struct span past_of(void *ctx, int64_t first)
@@ -775,6 +821,7 @@ int main(void)
 		cmocka_unit_test(cut_through_without_a_list),
 		cmocka_unit_test(too_many_recipients),
 		cmocka_unit_test(requests_pair_with_their_time),
+		cmocka_unit_test(script_is_told_once),
 		cmocka_unit_test(a_login_forgets_nothing),
 	};
 
