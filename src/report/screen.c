@@ -95,10 +95,10 @@ static struct history sum_history(const struct inquiry *q, const struct incident
 	return h;
 }
 
-/* Messages an hour over the newest columns that make up at least five minutes. */
-static double rate_now(const struct inquiry *q, const struct history *h)
+/* Messages an hour over the newest columns that make up at least five minutes, but not over what lies before it began. */
+static double rate_now(const struct inquiry *q, const struct incident *in, const struct history *h)
 {
-	int64_t window = q->to - q->from, columns;
+	int64_t window = q->to - q->from, age = q->to - in->since, columns;
 	uint64_t sum = 0;
 
 	/* Below a minute the columns say nothing: everything counts as one minute's. */
@@ -109,13 +109,17 @@ static double rate_now(const struct inquiry *q, const struct history *h)
 		columns = INQUIRY_SPARK;
 	for (int64_t i = INQUIRY_SPARK - columns; i < INQUIRY_SPARK; i++)
 		sum += h->column[i];
+	if (age < 60)
+		age = 60;
+	if (in->since && age * INQUIRY_SPARK < columns * window)
+		return (double)sum * 3600 / (double)age;
 	return (double)sum * 3600 * INQUIRY_SPARK / ((double)columns * (double)window);
 }
 
 static void put_state(struct pen *p, const struct inquiry *q, const struct incident *in,
 		      const struct history *h)
 {
-	double hourly = rate_now(q, h);
+	double hourly = rate_now(q, in, h);
 
 	if (!in->sending) {
 		pen_str(p, p->screen->ascii ? "o stopped " : "○ stopped ");

@@ -189,13 +189,36 @@ static void slow_rate(void **state)
 	}
 }
 
+/* A column of six minutes, and he began in the last one: what he sent is not spread over the other five. */
+static void young_rate(void **state)
+{
+	struct arena *a = arena_new();
+	struct inquiry *q = fixture_incident(a);
+	struct incident young = q->incidents[0];
+	struct screen screen = { .columns = 80 };
+	struct sink s = sink_new(-1);
+
+	for (size_t k = 0; k < 2; k++)
+		q->rows[k].nhistory = 0;
+	q->rows[0].nhistory = 1;
+	q->rows[0].history[0] = (struct column){ INQUIRY_SPARK - 1, 120 };
+	young.since = q->to - 9;
+	q->incidents = arena_alloc(a, sizeof(young));
+	memcpy((void *)q->incidents, &young, sizeof(young));
+	q->nincidents = 1;
+	screen_inquiry(&s, q, &screen);
+	assert_true(span_search(buf_view(&s.text), 0, SPAN("SENDING 120 msg/min ")) >= 0);
+	buf_free(&s.text);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_screen), cmocka_unit_test(stop_repeats_flags),
 		cmocka_unit_test(quiet_screen), cmocka_unit_test(other_screens),
 		cmocka_unit_test(no_mail),	cmocka_unit_test(why_names),
-		cmocka_unit_test(slow_rate),
+		cmocka_unit_test(slow_rate),	cmocka_unit_test(young_rate),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
