@@ -50,11 +50,8 @@ static bool chain_trusted(const struct actor *a, int fd)
 	bool good = false;
 
 	for (int i = 0; at >= 0 && i < DEPTH_MOST; i++) {
-		if (fstat(at, &st) < 0) {
-			close(at);
-			return false;
-		}
-		good = i == 0 || place_root_only(&st);
+		errno = 0;
+		good = fstat(at, &st) == 0 && (i == 0 || place_root_only(&st));
 		if (!good || same_inode(&st, &top))
 			break;
 		up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -64,7 +61,6 @@ static bool chain_trusted(const struct actor *a, int fd)
 	if (at < 0)
 		return false;
 	close(at);
-	errno = 0;
 	return good && same_inode(&st, &top);
 }
 
