@@ -235,7 +235,7 @@ int act_apply(struct actor *a, size_t index, const struct journal_row **ret_row,
 
 /*
  * The row says *undoing* before anything is touched. An undo that was refused leaves things as they are, so the row is
- * *done* again; one of which nobody knows how far it got (a panel's program that could not be heard) stays *undoing*, and
+ * *done* again, since when it was; one of which nobody knows how far it got (a panel's program that could not be heard) stays *undoing*, and
  * the next start goes on with it.
  */
 int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool moved, struct err *err)
@@ -244,6 +244,7 @@ int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool
 	struct err why = { 0 };
 	struct action *v;
 	struct work w;
+	int64_t done = r->changed;
 	int rc = action_unpack(a->arena, r->action, &v, err);
 
 	if (rc < 0)
@@ -271,10 +272,11 @@ int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool
 	else {
 		r->state = ACT_STATE_DONE;
 		r->by = UNDONE_NOT;
+		r->changed = done;
 	}
 	act_keep_record(&w);
 	keep_text(a, &w, rc < 0 ? &why : NULL);
-	rc = act_step(a, r, err);
+	rc = r->state == ACT_STATE_DONE ? journal_step(a->journal, r, err) : act_step(a, r, err);
 out:
 	buf_free(&w.text);
 	return rc;

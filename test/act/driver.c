@@ -103,8 +103,10 @@ static int see(void *owner, const struct journal_row *row)
 {
 	struct driver *d = owner;
 
-	fprintf(d->out, "%llu %s %.*s\n", (unsigned long long)row->id, act_state_name(row->state),
-		(int)row->text.n, row->text.p ? row->text.p : "");
+	fprintf(d->out, "%llu %s ", (unsigned long long)row->id, act_state_name(row->state));
+	if (getenv("DRIVE_TIMES"))
+		fprintf(d->out, "%lld ", (long long)row->changed);
+	fprintf(d->out, "%.*s\n", (int)row->text.n, row->text.p ? row->text.p : "");
 	d->failed = d->failed ||
 		    (d->applying && (row->state == ACT_STATE_FAILED || row->state == ACT_STATE_RACED));
 	return 0;
