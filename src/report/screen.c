@@ -30,7 +30,8 @@ static void put_window(struct pen *p, const struct inquiry *q)
 	}
 	pen_clock(p, q->from, q->now);
 	pen_str(p, " to ");
-	pen_clock(p, q->to, q->now);
+	/* the day again only where it is another */
+	pen_clock(p, q->to, q->from);
 }
 
 static void put_size(struct pen *p, const struct inquiry *q)

@@ -212,13 +212,43 @@ static void young_rate(void **state)
 	arena_free(a);
 }
 
+/* Of a window that ends today its first day is named, and its last. */
+static void window_days(void **state)
+{
+	const int64_t day = 86400, noon = 20000 * day + 43200; /* 4 Oct 2024 */
+	static const struct {
+		int64_t from, to;
+		const char *says;
+	} rows[] = {
+		{ -6 * 86400, -3600, " 28 Sep 12:00 to 4 Oct 11:00" },
+		{ -7200, -3600, " 10:00 to 11:00" },
+		{ -2 * 86400, -2 * 86400 + 60, " 2 Oct 12:00 to 12:01" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct arena *a = arena_new();
+		struct inquiry *q = fixture_quiet(a);
+		struct screen screen = { .columns = 120, .ascii = true };
+		struct sink s = sink_new(-1);
+
+		q->now = noon;
+		q->from = noon + rows[i].from;
+		q->to = noon + rows[i].to;
+		screen_inquiry(&s, q, &screen);
+		assert_true(span_search(buf_view(&s.text), 0, span_str(rows[i].says)) >= 0);
+		buf_free(&s.text);
+		arena_free(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(first_screen), cmocka_unit_test(stop_repeats_flags),
-		cmocka_unit_test(quiet_screen), cmocka_unit_test(other_screens),
-		cmocka_unit_test(no_mail),	cmocka_unit_test(why_names),
-		cmocka_unit_test(slow_rate),	cmocka_unit_test(young_rate),
+		cmocka_unit_test(window_days),	      cmocka_unit_test(first_screen),
+		cmocka_unit_test(stop_repeats_flags), cmocka_unit_test(quiet_screen),
+		cmocka_unit_test(other_screens),      cmocka_unit_test(no_mail),
+		cmocka_unit_test(why_names),	      cmocka_unit_test(slow_rate),
+		cmocka_unit_test(young_rate),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
