@@ -397,6 +397,8 @@ int scene_make(void **state)
 	if (geteuid() != 0)
 		return 0;
 	umask(022);
+	/* nohup has it ignored, and a shell cannot take back what was ignored when it began */
+	signal(SIGHUP, SIG_DFL);
 	faulty_begin();
 	if (!folder_in("/dev/shm") && !folder_in("/tmp"))
 		return -1;
