@@ -17,12 +17,13 @@ static void must(bool good)
 
 static void settings(struct span path, struct span text)
 {
-	struct arena *arena = arena_new();
+	struct arena *arena;
 	struct judgement j;
 	struct events ev;
 
 	if (!config_named(path, text))
 		return;
+	arena = arena_new();
 	config_judge(path, text, arena, &ev, &j);
 	must(j.reasons <= REASONS_MOST);
 	for (uint32_t i = 0; i < j.reasons; i++)
