@@ -11,6 +11,7 @@
 #include "store/journal.h"
 #include "sys/channel.h"
 #include "sys/spawn.h"
+#include "unit/wrap.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -55,13 +56,7 @@ bool fault_hits(const char *name)
 	return true;
 }
 
-#define FAULTY(type, bad, name, params, args)                                \
-	type __real_##name params;                                           \
-	type __wrap_##name params;                                           \
-	type __wrap_##name params                                            \
-	{                                                                    \
-		return fault_hits(#name) ? (type)(bad) : __real_##name args; \
-	}
+#define FAULTY(...) WRAP(fault_hits, __VA_ARGS__)
 FAULTY(int, -1, open64, (const char *p, int f, int m), (p, f, m))
 FAULTY(int, -1, openat64, (int d, const char *p, int f, int m), (d, p, f, m))
 FAULTY(int, -1, fstat64, (int fd, struct stat *s), (fd, s))

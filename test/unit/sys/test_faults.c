@@ -12,6 +12,7 @@
 #include "sys/procroot.h"
 #include "sys/program.h"
 #include "sys/spawn.h"
+#include "unit/wrap.h"
 
 #include <bzlib.h>
 #include <dirent.h>
@@ -50,14 +51,7 @@ static bool fails(const char *name)
 	return true;
 }
 
-/* The linker sends the library's calls here (meson.build). */
-#define FAULTY(type, bad, name, params, args)                           \
-	type __real_##name params;                                      \
-	type __wrap_##name params;                                      \
-	type __wrap_##name params                                       \
-	{                                                               \
-		return fails(#name) ? (type)(bad) : __real_##name args; \
-	}
+#define FAULTY(...) WRAP(fails, __VA_ARGS__)
 FAULTY(int, -1, prctl, (int o, unsigned long a, unsigned long b, unsigned long c, unsigned long d),
        (o, a, b, c, d))
 FAULTY(int, -1, getrlimit64, (int r, struct rlimit *l), (r, l))
