@@ -235,8 +235,8 @@ int act_apply(struct actor *a, size_t index, const struct journal_row **ret_row,
 
 /*
  * The row says *undoing* before anything is touched. An undo that was refused leaves things as they are, so the row is
- * *done* again, since when it was; one of which nobody knows how far it got (a panel's program that could not be heard) stays *undoing*, and
- * the next start goes on with it.
+ * *done* again, from when the deed was done; one of which nobody knows how far it got (a panel's program that could not be
+ * heard) stays *undoing*, and the next start goes on with it.
  */
 int act_undo_row(struct actor *a, struct journal_row *r, enum undone_by by, bool moved, struct err *err)
 {

@@ -217,8 +217,8 @@ static void add_uploads(struct making *m, const char *folder)
 	}
 }
 
-/* AT among the N tasks; false: they have it. */
-static bool age_of(const struct scan_task *task, size_t n, int64_t at, struct scan_task *ret)
+/* A look at what changed around AT; false: one of the N there are looks at it. */
+static bool age_task(const struct scan_task *task, size_t n, int64_t at, struct scan_task *ret)
 {
 	for (size_t i = 0; i < n; i++)
 		if (task[i].rank == RANK_AGE && task[i].since <= at && at <= task[i].until)
@@ -231,7 +231,7 @@ static void add_age(struct making *m, int64_t at)
 {
 	struct scan_task task;
 
-	if (age_of(m->task, m->tasks, at, &task))
+	if (age_task(m->task, m->tasks, at, &task))
 		add_task(m, task);
 }
 
@@ -424,7 +424,7 @@ static void add_ages(const struct scanning *s, struct scan_target *t)
 
 			if (f->rank == RANK_MAILER && mails == (mailer == 1) && f->ctime && is_around(t, f) &&
 			    t->tasks < TASKS_MOST &&
-			    age_of(t->task, t->tasks, f->ctime, &t->task[t->tasks])) {
+			    age_task(t->task, t->tasks, f->ctime, &t->task[t->tasks])) {
 				t->tasks++;
 				added++;
 			}

@@ -225,7 +225,7 @@ static void remember_words(struct work *w)
 		return;
 	actor_who(&who);
 	for (size_t i = 0; i < w->gate.ngiven; i++)
-		w->gate.given[i].who = buf_view(&who);
+		w->gate.given[i].who = arena_span(w->arena, buf_view(&who));
 	rc = store_open(w->state, &s, &note, &err);
 	if (rc == 0) {
 		rc = store_words_add(s, w->gate.given, w->gate.ngiven, &err);
