@@ -232,6 +232,7 @@ static void tie_one(struct tying *w, struct tied *t, size_t index, const struct 
 		t->line = &found->line;
 		t->agrees = found->agrees;
 		t->differs = found->differs;
+		t->doubts = found->doubts;
 		t->row = rows_get(q, found->row, w->arena);
 	}
 	if (t->row &&

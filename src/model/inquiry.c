@@ -201,7 +201,9 @@ static void code_sought(struct codec *c, struct sought *v)
 	code_u32(c, &v->row);
 	code_u32(c, &v->agrees);
 	code_u32(c, &v->differs);
-	code_refuse_if(c, (v->agrees | v->differs) > ABOUT_ALL || (v->agrees & v->differs));
+	code_u32(c, &v->doubts);
+	code_refuse_if(c, (v->agrees | v->differs | v->doubts) > ABOUT_ALL || (v->agrees & v->differs) ||
+				  ((v->agrees | v->differs) & v->doubts));
 	code_evidence(c, &v->line);
 	code_time(c, &v->at);
 }
@@ -275,7 +277,7 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	code_results(c, &v->results);
 	code_load(c, &v->load);
 	CODE_LIST(c, v->networks, v->nnetworks, 4, code_span);
-	CODE_LIST(c, v->sought, v->nsought, 53, code_sought);
+	CODE_LIST(c, v->sought, v->nsought, 57, code_sought);
 	code_refuse_if(c, v->nrefusals > REFUSALS_MOST || v->noutgoing > OUTGOING_MOST ||
 				  v->nnetworks > NETWORKS_MOST || v->ndkim > DKIM_MOST);
 	CODE_LIST(c, v->zone, v->nzone, 16, code_zone_step);

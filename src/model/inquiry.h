@@ -71,6 +71,7 @@ struct sought {
 	uint32_t wanted;              /* index into what was asked */
 	uint32_t row;                 /* whose it is */
 	uint32_t agrees, differs;     /* sought_about: what the asker says of it, held against the logs */
+	uint32_t doubts;              /* likewise: differs, but for lines that somebody may have added */
 	struct evidence line;         /* where it first appears */
 	int64_t at;                   /* and when */
 };

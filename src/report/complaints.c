@@ -134,6 +134,7 @@ static void put_complaint(struct pen *p, const struct tied *t)
 	put_fact(p, "note", t->c.why);
 	put_compared(p, "as logged", t->agrees);
 	put_compared(p, "not so", t->differs);
+	put_compared(p, "in doubt", t->doubts);
 	if (t->line)
 		put_line(p, t->line->grade, t->line->text);
 	else if (t->tie.ours)
@@ -270,6 +271,7 @@ static void json_tie(struct jsonw *w, const struct tied *t)
 	if (t->line) {
 		json_compared(w, "agrees", t->agrees);
 		json_compared(w, "differs", t->differs);
+		json_compared(w, "doubts", t->doubts);
 	}
 	jsonw_open(w, "evidence", '[');
 	if (t->line)

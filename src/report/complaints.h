@@ -35,7 +35,7 @@ struct tied {
 	enum tie_state state;
 	const struct row *row;         /* TIE_LOGGED, TIE_CONTRADICTED */
 	const struct evidence *line;   /* likewise: the log's */
-	uint32_t agrees, differs;      /* enum sought_about */
+	uint32_t agrees, differs, doubts; /* enum sought_about */
 };
 
 struct blamed {                        /* an account, or a sender without one */

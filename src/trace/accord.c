@@ -9,6 +9,7 @@
 #include "trace/accord.h"
 
 #include "base/digits.h"
+#include "base/hash.h"
 #include "model/inquiry.h"
 #include "trace/internal.h"
 
@@ -16,10 +17,14 @@
 #define WORDS_MOST 64
 #define TELLING 4 /* letters that a subject must have in common to be the same one, cut */
 /* Where the log's zone was misread, a time is half a day off. */
-#define NEAR INT64_C(3600)
-#define FAR INT64_C(54000)
+#define NEAR 3600u
+#define FAR 54000u
 
-enum accord { UNKNOWN, AGREES, DIFFERS };
+/* Kinds of names. */
+#define DOMAIN UINT64_C(0x646f6d61696e)
+#define ID UINT64_C(0x6d6573736167652d)
+
+enum word { UNKNOWN, AGREES, DIFFERS };
 
 struct letters {
 	char text[SUBJECT_MOST]; /* lower case, in words with one blank between */
@@ -184,7 +189,7 @@ static bool is_plain(const struct letters *l, size_t n)
 	return n >= TELLING && l->foreign == 0 && !l->masked;
 }
 
-static enum accord subjects(struct span logged, struct span told)
+static enum word subjects(struct span logged, struct span told)
 {
 	struct letters a = { .n = 0 }, b = { .n = 0 };
 	char room_a[SUBJECT_MOST], room_b[SUBJECT_MOST];
@@ -232,26 +237,47 @@ static bool is_taken_out(struct span s)
 	return false;
 }
 
-static bool is_among(const struct logged *l, uint64_t address, uint64_t domain)
+uint64_t accord_address(struct span address, uint64_t *ret_domain)
 {
-	for (size_t i = 0; i < l->nrcpt; i++)
-		if ((address && l->rcpt[i].address == address) || (domain && l->rcpt[i].domain == domain))
-			return true;
-	return false;
+	uint64_t domain, whole = rcpt_hash(address, &domain);
+
+	if (ret_domain)
+		*ret_domain = hash_mix(domain ^ DOMAIN);
+	return whole;
+}
+
+uint64_t accord_id(struct span message_id)
+{
+	return hash_mix(rcpt_hash(message_id, NULL) ^ ID);
+}
+
+static bool is_among(const struct logged *l, uint64_t name)
+{
+	size_t low = 0, high = l->nnames;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (l->names[middle] < name)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < l->nnames && l->names[low] == name;
 }
 
 /*
  * The same domain and another name may be a name that was replaced. Another domain differs, where a recipient
  * is told by who handed it over and not even a header of the message names one of the log's: a forwarder's does.
  */
-static enum accord recipients(const struct logged *l, const struct told *t)
+static enum word recipients(const struct logged *l, const struct told *t)
 {
-	enum accord found = UNKNOWN;
+	enum word found = UNKNOWN;
 
 	for (size_t i = 0; i < t->naddresses + t->nrecipients; i++) {
 		struct span one = i < t->naddresses ? t->addresses[i] : t->recipients[i - t->naddresses];
 
-		if (is_among(l, rcpt_hash(one, NULL), 0))
+		if (is_among(l, accord_address(one, NULL)))
 			return AGREES;
 	}
 	for (size_t i = 0; i < t->nrecipients; i++) {
@@ -261,56 +287,91 @@ static enum accord recipients(const struct logged *l, const struct told *t)
 
 		if (at < 1 || span_find(one, (size_t)at, '.') < 0 || is_taken_out(one))
 			continue;
-		rcpt_hash(one, &domain);
-		if (is_among(l, 0, domain))
+		accord_address(one, &domain);
+		if (is_among(l, domain))
 			return UNKNOWN;
 		found = DIFFERS;
 	}
-	return l->whole && l->nrcpt ? found : UNKNOWN;
+	return found;
 }
 
 /* --- the rest --------------------------------------------------------------------------------------- */
 
-static enum accord message_ids(struct span logged, struct span told)
+static enum word message_ids(const struct logged *l, struct span told)
 {
-	if (!logged.n || !told.n)
+	if (!l->message_id.n || !told.n)
 		return UNKNOWN;
-	if (span_eq_nocase(logged, told))
+	if (span_eq_nocase(l->message_id, told))
 		return AGREES;
 	return is_taken_out(told) || span_find(told, 0, '@') < 0 ? UNKNOWN : DIFFERS;
 }
 
-static enum accord times(int64_t logged, int64_t told)
+static uint64_t apart(int64_t a, int64_t b)
 {
-	int64_t apart = logged > told ? logged - told : told - logged;
-
-	return !logged || !told ? UNKNOWN : apart <= NEAR ? AGREES : apart > FAR ? DIFFERS : UNKNOWN;
+	return a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
 }
 
-void accord_compare(const struct told *told, const struct logged *logged, uint32_t *ret_agrees,
-		    uint32_t *ret_differs)
+static enum word times(int64_t logged, int64_t told)
 {
+	uint64_t by = apart(logged, told);
+
+	return !logged || !told ? UNKNOWN : by <= NEAR ? AGREES : by > FAR ? DIFFERS : UNKNOWN;
+}
+
+/* Which of what differs from L is so after all by OTHER, which stands under the same id. */
+static uint32_t excuses(const struct logged *other, const struct told *told, uint32_t differs)
+{
+	uint32_t found = other->cut ? differs & (ABOUT_RECIPIENT | ABOUT_MESSAGE_ID) : 0;
+
+	if ((differs & ABOUT_RECIPIENT) && recipients(other, told) != DIFFERS)
+		found |= ABOUT_RECIPIENT;
+	if ((differs & ABOUT_MESSAGE_ID) && is_among(other, accord_id(told->message_id)))
+		found |= ABOUT_MESSAGE_ID;
+	if ((differs & ABOUT_SUBJECT) && subjects(other->subject, told->subject) == AGREES)
+		found |= ABOUT_SUBJECT;
+	return found;
+}
+
+struct accord accord_compare(const struct told *told, const struct logged *logged)
+{
+	enum word to = recipients(logged, told);
 	const struct {
 		uint32_t about;
-		enum accord found;
+		enum word found;
 	} all[] = {
 		{ ABOUT_SUBJECT, subjects(logged->subject, told->subject) },
-		{ ABOUT_RECIPIENT, recipients(logged, told) },
-		{ ABOUT_MESSAGE_ID, message_ids(logged->message_id, told->message_id) },
+		{ ABOUT_RECIPIENT, to == DIFFERS && !logged->whole ? UNKNOWN : to },
+		{ ABOUT_MESSAGE_ID, message_ids(logged, told->message_id) },
 		{ ABOUT_TIME, times(logged->at, told->at) },
 	};
-	uint32_t agrees = 0, differs = 0;
+	struct accord a = { 0 };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
-		agrees |= all[i].found == AGREES ? all[i].about : 0;
-		differs |= all[i].found == DIFFERS ? all[i].about : 0;
+		a.agrees |= all[i].found == AGREES ? all[i].about : 0;
+		a.differs |= all[i].found == DIFFERS ? all[i].about : 0;
 	}
 	/* the same letter to somebody else was forwarded: who knows its subject need not make up a recipient */
-	if (agrees & ABOUT_SUBJECT)
-		differs &= ~(uint32_t)ABOUT_RECIPIENT;
-	/* the guilty may have added another; who knows the Message-ID knows the true one */
-	if (logged->added && (agrees & ABOUT_MESSAGE_ID))
-		differs &= ~(uint32_t)ABOUT_SUBJECT;
-	*ret_agrees = agrees;
-	*ret_differs = differs;
+	if (a.agrees & ABOUT_SUBJECT)
+		a.differs &= ~(uint32_t)ABOUT_RECIPIENT;
+	/* who knows the Message-ID knows the true one */
+	if (logged->added && (a.agrees & ABOUT_MESSAGE_ID))
+		a.differs &= ~(uint32_t)ABOUT_SUBJECT;
+	a.doubts = excuses(logged, told, a.differs & ABOUT_MESSAGE_ID);
+	a.doubts |= logged->added ? a.differs & ABOUT_SUBJECT : 0;
+	for (size_t i = 0; i < logged->nothers; i++)
+		a.doubts |= excuses(&logged->others[i], told, a.differs);
+	a.differs &= ~a.doubts;
+	return a;
+}
+
+size_t accord_choose(const struct logged *logged, size_t n, int64_t at)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (at ? apart(logged[best].at, at) > NEAR &&
+				    apart(logged[i].at, at) < apart(logged[best].at, at)
+		       : !logged[best].at)
+			best = i;
+	return best;
 }

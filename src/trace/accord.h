@@ -6,8 +6,9 @@
  * replace the recipient (RFC 6590), forwarders change him, receivers put a tag before the subject, and not every log has one.
  *
  * Whoever copies the subject and the recipient too is not found out here. And the guilty may write what he likes into his
- * mail: nothing in it may make a true complaint differ, so his own headers name nobody it went to, and what stands there
- * twice is not compared.
+ * mail and, as a local user, to syslog: neither may make a true complaint differ. His own headers name nobody it went to, and
+ * what stands there twice is not compared. Lines he can add, and none can he take away: what any line under the id says
+ * is in doubt, and not false.
  */
 #ifndef SPAMTRAIL_TRACE_ACCORD_H
 #define SPAMTRAIL_TRACE_ACCORD_H
@@ -22,21 +23,28 @@ struct told {
 	int64_t at;                    /* when this host took it, by its own Received line; 0: not said */
 };
 
-struct logged_rcpt {                   /* hashes of rcpt_hash */
-	uint64_t address, domain;
-};
-
-/* What the log says of it. */
+/* What the log says of it, or of something else under the same id. */
 struct logged {
 	struct span subject, message_id;
-	const struct logged_rcpt *rcpt; size_t nrcpt;
-	bool whole;                    /* nobody it went to is missing among them */
+	const uint64_t *names;         size_t nnames; /* rising; of those it went to, and Message-IDs */
+	bool whole;                    /* somebody is among them, and nobody it went to is missing */
+	bool cut;                      /* there are more names */
 	bool added;                    /* the subject stands on a line of its own that any local user may write */
 	int64_t at;
+	const struct logged *others;   size_t nothers;     /* what else stands under its id */
 };
 
-/* Bits of enum sought_about; what is in neither could not be compared. */
-void accord_compare(const struct told *told, const struct logged *logged, uint32_t *ret_agrees,
-		    uint32_t *ret_differs);
+/* Bits of enum sought_about; what is in none could not be compared, or not told apart. */
+struct accord {
+	uint32_t agrees, differs;
+	uint32_t doubts;               /* differs, but for lines that somebody may have added */
+};
+
+/* What NAMES holds. No two kinds are alike. */
+uint64_t accord_address(struct span address, uint64_t *ret_domain);
+uint64_t accord_id(struct span message_id);
+struct accord accord_compare(const struct told *told, const struct logged *logged);
+/* The one of N logged under one id that is meant by who says that it came AT (0: not said): the first near to it, else the nearest. */
+size_t accord_choose(const struct logged *logged, size_t n, int64_t at);
 
 #endif

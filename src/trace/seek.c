@@ -3,7 +3,8 @@
  *
  * TRUST: ids come out of complaints, which anybody may write: they find a message that was logged, or nothing. A
  * Message-ID can be another's (a forged complaint, a copied header): the queue id is tried first, and what is found by
- * Message-ID alone is told with grade C.
+ * Message-ID alone is told with grade C. Log lines of the message may be forged through syslog: true ones cannot be taken away,
+ * so every line under the id is kept, in the part of the log that it belongs to, and what only some of them say is in doubt.
  */
 #include "trace/seek.h"
 
@@ -18,25 +19,34 @@
 #define LINE_MOST 2000
 #define PARENTS_MOST 8 /* limit investigate: messages within messages */
 #define SUBJECT_MOST 600
-#define RCPTS_MOST 2000 /* limit complaints: recipients of one logged message, to compare with */
-#define RCPTS_ALL (1u << 20) /* limit complaints: recipients of all logged messages together */
+#define NAMES_MOST \
+	4000 /* limit complaints: recipients and their domains of one logged message, to compare with */
+#define NAMES_ALL (1u << 21) /* limit complaints: recipients and domains of all logged messages together */
+#define PARTS_MOST 8 /* limit complaints: messages under one queue id */
+#define PARTS_ALL 40000 /* limit complaints: messages under all queue ids */
+#define AGAIN 3600 /* s: a second arrival within them is none: an id does not come again so soon */
+
+/* Lines under one queue id that seem to speak of one message, and what they say of it. */
+struct part {
+	struct part *next;
+	struct log_at at;
+	int64_t time;
+	char *line;
+	uint32_t len, sender; /* NO_SENDER: not known yet */
+	bool syslog, arrived, ended, cut, added, settled, to_somebody;
+	struct span subject, message_id;
+	uint64_t *name;
+	uint32_t nnames, room;
+};
 
 struct goal {
 	struct qid id; /* none: not known yet */
 	uint64_t message_id; /* hash; 0 = none */
-	uint32_t sender; /* NO_SENDER: not known yet */
-	bool by_message_id, seen;
-	struct log_at at;
-	int64_t time;
-	char *line;
-	uint32_t len;
-	bool syslog;
-	/* what its lines say, for ACCORD; its id may come again once it has ended */
+	bool by_message_id;
 	const struct told *told;
-	bool arrived, ended, cut, added;
-	struct span subject, logged_id;
-	struct logged_rcpt *rcpt;
-	uint32_t nrcpt, room;
+	/* in the order of the log, so a forged one comes behind the true one; and lines that belong to none of them */
+	struct part *first, *last, *stray;
+	uint32_t nparts;
 };
 
 struct seek {
@@ -44,7 +54,7 @@ struct seek {
 	size_t n;
 	struct table ids, message_ids;
 	struct arena *arena;
-	size_t rcpts;
+	size_t names, parts; /* room for names, all together; likewise */
 };
 
 static struct span without_brackets(struct span id)
@@ -137,42 +147,55 @@ uint32_t trace_sender_of(struct trace *t, struct qid id)
 
 /* --- what the log says of it ------------------------------------------------------------------------- */
 
-static void add_rcpt(struct seek *k, struct goal *g, struct span address)
+static bool has_room(struct seek *k, struct part *p)
 {
-	struct logged_rcpt one;
+	uint32_t room = p->room ? 2 * p->room : 4;
+	uint64_t *more;
+
+	if (p->nnames < p->room)
+		return true;
+	room = room < NAMES_MOST ? room : NAMES_MOST;
+	if (room == p->room || k->names + room > NAMES_ALL) {
+		p->cut = true;
+		return false;
+	}
+	more = arena_alloc(k->arena, room * sizeof(*more));
+	if (p->nnames)
+		memcpy(more, p->name, p->nnames * sizeof(*more));
+	p->name = more;
+	p->room = room;
+	k->names += room;
+	return true;
+}
+
+static void add_name(struct seek *k, struct part *p, uint64_t name)
+{
+	for (uint32_t i = p->nnames; i-- > 0 && i + 8 > p->nnames;)
+		if (p->name[i] == name)
+			return;
+	if (has_room(k, p))
+		p->name[p->nnames++] = name;
+}
+
+static void add_rcpt(struct seek *k, struct part *p, struct span address)
+{
+	uint64_t domain;
 
 	if (!address.n)
 		return;
-	one.address = rcpt_hash(address, &one.domain);
-	for (uint32_t i = g->nrcpt; i-- > 0 && i + 8 > g->nrcpt;)
-		if (g->rcpt[i].address == one.address)
-			return;
-	if (g->nrcpt == g->room) {
-		uint32_t room = g->room ? 2 * g->room : 2;
-		struct logged_rcpt *more;
-
-		if (room > RCPTS_MOST || k->rcpts + room > RCPTS_ALL) {
-			g->cut = true;
-			return;
-		}
-		more = arena_alloc(k->arena, room * sizeof(*more));
-		if (g->nrcpt)
-			memcpy(more, g->rcpt, g->nrcpt * sizeof(*more));
-		g->rcpt = more;
-		g->room = room;
-		k->rcpts += room;
-	}
-	g->rcpt[g->nrcpt++] = one;
+	p->to_somebody = true;
+	add_name(k, p, accord_address(address, &domain));
+	add_name(k, p, domain);
 }
 
 /* Exim's "for" list, names with blanks and quotes aside. */
-static void add_list(struct seek *k, struct goal *g, struct span list)
+static void add_list(struct seek *k, struct part *p, struct span list)
 {
 	while (list.n) {
 		ptrdiff_t end = span_find(list, 0, ' ');
 		struct span one = end < 0 ? list : span_head(list, (size_t)end);
 
-		add_rcpt(k, g, one);
+		add_rcpt(k, p, one);
 		list = span_from(list, one.n + 1);
 	}
 }
@@ -183,51 +206,75 @@ static void keep_once(struct seek *k, struct span *field, struct span value)
 		*field = arena_span(k->arena, span_head(value, SUBJECT_MOST));
 }
 
-/* A queue id comes again (Postfix' short ones within days): the message nearer to when the complaint says it was. */
-static bool is_another(const struct goal *g, int64_t time)
+static struct part *part_new(struct seek *k)
 {
-	return g->ended && g->told && g->told->at && llabs(time - g->told->at) < llabs(g->time - g->told->at);
+	struct part *p = arena_alloc(k->arena, sizeof(*p));
+
+	*p = (struct part){ .sender = NO_SENDER };
+	return p;
+}
+
+/* What came through syslog says nothing of a message that the mail server's own log knows. */
+static bool is_outdone(const struct goal *g, const struct step *s)
+{
+	return g->last && !g->last->syslog && (s->ev->flags & EVF_SYSLOG);
+}
+
+/* A queue id comes again (Postfix' short ones within days), and anybody may write that it has. */
+static bool begins(const struct goal *g, const struct step *s, bool arrival)
+{
+	const struct part *p = g->last;
+
+	if (p->syslog && !(s->ev->flags & EVF_SYSLOG))
+		return true;
+	return arrival && (p->arrived ? s->time > p->time + AGAIN : p->syslog);
+}
+
+/* The part that the line belongs to. */
+static struct part *part_of(struct seek *k, struct goal *g, const struct step *s, bool arrival)
+{
+	bool outdone = is_outdone(g, s);
+	struct part *p;
+
+	if (!g->last ||
+	    (!outdone && begins(g, s, arrival) && g->nparts < PARTS_MOST && k->parts < PARTS_ALL)) {
+		p = part_new(k);
+		p->at = *s->at;
+		p->time = s->time;
+		p->len = (uint32_t)span_head(event_line(s->ev, s->base), LINE_MOST).n;
+		p->line = arena_str(k->arena, span_head(event_line(s->ev, s->base), LINE_MOST));
+		p->syslog = (s->ev->flags & EVF_SYSLOG) != 0;
+		*(g->last ? &g->last->next : &g->first) = p;
+		g->last = p;
+		g->nparts++;
+		k->parts++;
+	}
+	if (!outdone && !g->last->ended)
+		return g->last;
+	if (!g->stray)
+		g->stray = part_new(k);
+	return g->stray;
 }
 
 static void gather(struct seek *k, struct goal *g, const struct step *s)
 {
 	const struct event *ev = s->ev;
 	bool arrival = ev->kind == EV_SUBMIT || ev->kind == EV_ACCEPT;
+	struct span message_id = without_brackets(step_get(s, F_MESSAGE_ID));
+	struct part *p = part_of(k, g, s, arrival);
 
-	if (arrival && is_another(g, s->time)) {
-		g->seen = g->arrived = g->ended = g->cut = g->added = false;
-		g->sender = NO_SENDER;
-		g->subject = g->logged_id = SPAN_NONE;
-		g->nrcpt = 0;
+	p->arrived = p->arrived || arrival;
+	p->ended = ev->kind == EV_COMPLETE || ev->kind == EV_REMOVE;
+	p->added |= !p->subject.n && ev->kind == EV_HEADER && (ev->flags & EVF_SYSLOG);
+	keep_once(k, &p->subject, step_get(s, F_SUBJECT));
+	if (message_id.n && !(ev->flags & EVF_CUT)) {
+		keep_once(k, &p->message_id, message_id);
+		add_name(k, p, accord_id(message_id));
 	}
-	if (g->ended)
-		return;
-	g->arrived = g->arrived || arrival;
-	g->ended = ev->kind == EV_COMPLETE || ev->kind == EV_REMOVE;
-	g->added |= !g->subject.n && ev->kind == EV_HEADER && (ev->flags & EVF_SYSLOG);
-	keep_once(k, &g->subject, step_get(s, F_SUBJECT));
-	if (!(ev->flags & EVF_CUT))
-		keep_once(k, &g->logged_id, without_brackets(step_get(s, F_MESSAGE_ID)));
-	add_rcpt(k, g, step_get(s, F_RECIPIENT));
-	add_rcpt(k, g, step_get(s, F_ORIG_RECIPIENT));
+	add_rcpt(k, p, step_get(s, F_RECIPIENT));
+	add_rcpt(k, p, step_get(s, F_ORIG_RECIPIENT));
 	if (ev->dialect == DIALECT_EXIM)
-		add_list(k, g, step_get(s, F_RECIPIENTS));
-}
-
-static void look(struct trace *t, struct goal *g, const struct step *s)
-{
-	struct span line = span_head(event_line(s->ev, s->base), LINE_MOST);
-
-	if (!g->seen) {
-		g->seen = true;
-		g->at = *s->at;
-		g->time = s->time;
-		g->line = arena_str(t->seek->arena, line);
-		g->len = (uint32_t)line.n;
-		g->syslog = (s->ev->flags & EVF_SYSLOG) != 0;
-	}
-	if (g->sender == NO_SENDER)
-		g->sender = trace_sender_of(t, s->ev->id);
+		add_list(k, p, step_get(s, F_RECIPIENTS));
 }
 
 void seek_event(struct trace *t, const struct step *s, bool after)
@@ -251,51 +298,90 @@ void seek_event(struct trace *t, const struct step *s, bool after)
 		return;
 	if (!after)
 		gather(k, &k->goal[index], s);
-	look(t, &k->goal[index], s);
+	if (k->goal[index].last && k->goal[index].last->sender == NO_SENDER)
+		k->goal[index].last->sender = trace_sender_of(t, s->ev->id);
 }
+
+/* --- what was found ---------------------------------------------------------------------------------- */
 
 /* What another complaint about the same message has found. */
 static const struct goal *settled(const struct seek *k, const struct goal *g)
 {
 	uint32_t index = TABLE_NONE;
 
-	if (g->seen)
+	if (g->first)
 		return g;
 	if (!qid_none(g->id))
 		index = table_find(&k->ids, id_hash(g->id), same_id, k, &g->id);
-	if ((index == TABLE_NONE || !k->goal[index].seen) && g->message_id)
+	if ((index == TABLE_NONE || !k->goal[index].first) && g->message_id)
 		index = table_find(&k->message_ids, g->message_id, same_message_id, k, &g->message_id);
 	if (index == TABLE_NONE)
 		return g;
 	g = &k->goal[index];
-	if (!g->seen && !qid_none(g->id))
+	if (!g->first && !qid_none(g->id))
 		index = table_find(&k->ids, id_hash(g->id), same_id, k, &g->id);
 	return index == TABLE_NONE ? g : &k->goal[index];
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Once for all complaints: no line is added any more. */
+static struct logged logged_of(struct part *p)
+{
+	if (!p->settled && p->nnames)
+		qsort(p->name, p->nnames, sizeof(*p->name), compare_names);
+	p->settled = true;
+	return (struct logged){ .subject = p->subject,
+				.message_id = p->message_id,
+				.names = p->name,
+				.nnames = p->nnames,
+				.whole = p->arrived && p->ended && p->to_somebody && !p->cut,
+				.added = p->added,
+				.cut = p->cut,
+				.at = p->arrived ? p->time : 0 };
+}
+
+/* ASKED's complaint against the lines of FOUND: another complaint's, where both are about one message. The part that it is about. */
+static const struct part *compare(const struct goal *found, const struct told *told, struct accord *ret)
+{
+	struct part *part[PARTS_MOST + 1];
+	struct logged all[PARTS_MOST + 1], one;
+	size_t n = 0, from = 0, best;
+
+	for (struct part *p = found->first; p; p = p->next)
+		part[n++] = p;
+	/* what the mail server's own log knows comes behind what was only said of it */
+	for (size_t i = 0; i < n; i++)
+		from += part[i]->syslog && !part[n - 1]->syslog;
+	for (size_t i = 0; i < n; i++)
+		all[i] = logged_of(part[i]);
+	best = from + accord_choose(all + from, n - from, told ? told->at : 0);
+	one = all[best];
+	all[best] = all[n - 1];
+	n--;
+	if (found->stray)
+		all[n++] = logged_of(found->stray);
+	one.others = all;
+	one.nothers = n;
+	if (told)
+		*ret = accord_compare(told, &one);
+	return part[best];
+}
+
 /* The line's own grade: what came through syslog any local user may have written. */
-static char grade_of(const struct goal *found, const struct goal *asked, char row_grade, uint32_t differs)
+static char grade_of(const struct goal *found, const struct goal *asked, const struct part *p, char row_grade,
+		     struct accord a)
 {
 	char grade = row_grade ? row_grade : 'C';
 
-	if (found->by_message_id || qid_none(asked->id) || differs)
+	if (found->by_message_id || qid_none(asked->id) || a.differs || a.doubts)
 		return 'C';
-	return found->syslog && grade == 'A' ? 'B' : grade;
-}
-
-/* ASKED's complaint against the lines of FOUND: another complaint's, where both are about one message. */
-static void compare(const struct goal *found, const struct goal *asked, struct sought *ret)
-{
-	struct logged logged = { .subject = found->subject,
-				 .message_id = found->logged_id,
-				 .rcpt = found->rcpt,
-				 .nrcpt = found->nrcpt,
-				 .whole = found->arrived && found->ended && !found->cut,
-				 .added = found->added,
-				 .at = found->arrived ? found->time : 0 };
-
-	if (asked->told)
-		accord_compare(asked->told, &logged, &ret->agrees, &ret->differs);
+	return p->syslog && grade == 'A' ? 'B' : grade;
 }
 
 void seek_fill(const struct trace *t, struct arena *a, const uint32_t *row_of, struct inquiry *q)
@@ -304,23 +390,27 @@ void seek_fill(const struct trace *t, struct arena *a, const uint32_t *row_of, s
 
 	q->sought = arena_alloc(a, (k->n + 1) * sizeof(*q->sought));
 	for (uint32_t i = 0; i < k->n; i++) {
-		const struct goal *g = settled(k, &k->goal[i]);
-		struct sought *one;
+		const struct goal *asked = &k->goal[i], *g = settled(k, asked);
+		struct accord accord = { 0 };
+		const struct part *p = g->first ? compare(g, asked->told, &accord) : NULL;
 
-		if (!g->seen || g->sender == NO_SENDER || row_of[g->sender] == UINT32_MAX)
+		if (!p || p->sender == NO_SENDER || row_of[p->sender] == UINT32_MAX)
 			continue;
-		one = &q->sought[q->nsought++];
-		*one = (struct sought){ .wanted = i, .row = row_of[g->sender], .at = g->time };
-		compare(g, &k->goal[i], one);
-		one->line = (struct evidence){
-			.grade = grade_of(g, &k->goal[i], sender_at(&t->senders, g->sender)->grade,
-					  one->differs),
-			.file = g->at.file < t->o.nfiles ? t->o.files[g->at.file].name : SPAN_NONE,
-			.line = g->at.line,
-			.offset = g->at.offset,
-			.text = arena_span(a, span_of(g->line, g->len)),
-			.claim = g->by_message_id ? SPAN("its Message-ID was logged here")
-						  : SPAN("its queue id was logged here"),
+		q->sought[q->nsought++] = (struct sought){
+			.wanted = i,
+			.row = row_of[p->sender],
+			.agrees = accord.agrees,
+			.differs = accord.differs,
+			.doubts = accord.doubts,
+			.at = p->time,
+			.line = { .grade = grade_of(g, asked, p, sender_at(&t->senders, p->sender)->grade,
+						    accord),
+				  .file = p->at.file < t->o.nfiles ? t->o.files[p->at.file].name : SPAN_NONE,
+				  .line = p->at.line,
+				  .offset = p->at.offset,
+				  .text = arena_span(a, span_of(p->line, p->len)),
+				  .claim = g->by_message_id ? SPAN("its Message-ID was logged here")
+							    : SPAN("its queue id was logged here") },
 		};
 	}
 }
