@@ -81,6 +81,17 @@ static const char *clock_of(struct looking *k, int64_t at)
 	return s;
 }
 
+static const char *as_of(struct looking *k)
+{
+	struct buf text = BUF_MAX(100);
+	const char *s;
+
+	text_as_of(&text, k->want->q, k->want->zone);
+	s = arena_str(k->arena, buf_view(&text));
+	buf_free(&text);
+	return s;
+}
+
 static const char *name_of(const struct row *r)
 {
 	return sender_kind_name(r->kind);
@@ -226,7 +237,7 @@ static void look_at_journal(struct looking *k)
 
 /*
  * While the actions are done one after the other mail still comes in, and Exim takes it in to hold it: what lies in the queue
- * is a point of its own. He sends on where mail is taken in after the last action, and until the end of the logs.
+ * is a point of its own. He sends on where mail is taken in after the last action, and until now, or until the logs end.
  */
 static void look_at_sending(struct looking *k)
 {
@@ -236,12 +247,12 @@ static void look_at_sending(struct looking *k)
 		point(k, POINT_OPEN, "%s %.*s: mail was taken in at %s, after he was stopped at %s",
 		      sender_kind_word(r->kind), ARG(r->id), clock_of(k, r->last), clock_of(k, k->shut));
 	else if (r->sending && !k->shut) {
-		point(k, POINT_OPEN, "%s %.*s still sends, the last at %s", sender_kind_word(r->kind),
-		      ARG(r->id), clock_of(k, r->last));
+		point(k, POINT_OPEN, "%s %.*s still sends, the last at %s%s", sender_kind_word(r->kind),
+		      ARG(r->id), clock_of(k, r->last), as_of(k));
 		advise(k, "spamtrail contain stops him");
 	} else if (r->last)
-		point(k, POINT_CLOSED, "%s %.*s: nothing was sent since %s", sender_kind_word(r->kind),
-		      ARG(r->id), clock_of(k, r->last));
+		point(k, POINT_CLOSED, "%s %.*s: nothing was sent since %s%s", sender_kind_word(r->kind),
+		      ARG(r->id), clock_of(k, r->last), as_of(k));
 }
 
 struct waiting {

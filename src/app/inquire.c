@@ -548,6 +548,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 		.now = inquire_now(&clock),
 		.since = o->since,
 		.until = o->until,
+		.live = o->nargs <= skip && !(o->root && strcmp(o->root, "/") != 0) && !o->until,
 		.stats = o->stats,
 		.every_client = o->every_client,
 		.refusals = o->refusals,

@@ -21,6 +21,7 @@ struct reader_want {
 	int64_t now;
 	const char *since, *until;  /* as when.h reads them, in ROOT's zone; NULL = open */
 	int64_t since_utc;     /* instead of SINCE; 0 = not used */
+	bool live;             /* the logs are those of NOW, to their end */
 	bool stats, unconfined;
 	const struct seek_want *seek; /* messages to be found in the logs (trace/seek.h) */
 	size_t nseek;

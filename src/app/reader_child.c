@@ -472,6 +472,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.files = c->files,
 		.nfiles = c->nfiles,
 		.now = want->now,
+		.live = want->live,
 		.since = want->since_utc ? want->since_utc : instant(c, facts, want->since, 0),
 		.until = instant(c, facts, want->until, 0),
 		.memory = want->memory,

@@ -259,6 +259,7 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	code_bool(c, &v->stopped);
 	code_bool(c, &v->unconfined);
 	code_bool(c, &v->past_unread);
+	code_bool(c, &v->live);
 	code_u64(c, &v->input_bytes);
 	code_u64(c, &v->microseconds);
 	CODE_LIST(c, v->unseen, v->nunseen, 4, code_span);

@@ -106,7 +106,7 @@ struct inquiry {
 	int64_t from, to;             /* the window */
 	int64_t now;                  /* the injected clock */
 	bool complete, stopped;       /* stopped: Ctrl-C */
-	bool unconfined;
+	bool unconfined, live;        /* live: the logs go on: who is `sending` is so now, else when they end */
 	bool past_unread;             /* first screen of a live host: the past is still being read */
 	bool queue_read;              /* what waits in the queue is in rows and totals */
 	uint64_t queued, queued_unknown; /* messages; of these nobody's row */
@@ -137,6 +137,12 @@ struct span incident_id(const struct incident *in);
 
 /* Flat, versioned bytes and back. Unpacking checks every length: the bytes come from the confined reader. */
 void inquiry_pack(const struct inquiry *q, struct buf *out);
+/* The time for which `sending` holds. */
+static inline int64_t inquiry_clock(const struct inquiry *q)
+{
+	return q->live ? q->now : q->to;
+}
+
 /* Where ROWS came ahead the bytes themselves hold none, and ROWS must outlive the inquiry; NULL: they hold them all. */
 int inquiry_unpack(struct arena *a, struct span bytes, const struct packed_rows *rows,
 		   struct inquiry **ret_inquiry, struct err *err);

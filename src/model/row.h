@@ -63,7 +63,7 @@ struct row {
 	int64_t since, first, last;
 	char grade;                   /* best grade of the facts that name this sender; 0 = none */
 	bool trusted;                 /* by the configuration: counted, not accused */
-	bool sending;                 /* still sending at the window's end */
+	bool sending;                 /* by the clock of inquiry_clock */
 	struct span aside;            /* why it was set aside as bulk or normal, or empty */
 	struct span uid_text;         /* "uid 1043" or empty */
 	struct counts counts;

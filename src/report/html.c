@@ -203,6 +203,8 @@ static void put_incident(struct sink *s, const struct inquiry *q, const struct i
 		buf_str(out, ", since ");
 		put_clock(out, in->since, q, zone);
 	}
+	if (in->sending)
+		text_as_of(out, q, zone);
 	buf_str(out, "</h2>\n");
 	put_accused(s, q, in);
 	put_timeline(out, q, in, zone);

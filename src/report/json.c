@@ -172,13 +172,15 @@ static void write_moments(struct jsonw *w, const char *key, const struct moment 
 	jsonw_close(w, ']');
 }
 
-static void write_incident(struct jsonw *w, const struct incident *in, const struct zone *zone)
+static void write_incident(struct jsonw *w, const struct inquiry *q, const struct incident *in,
+			   const struct zone *zone)
 {
 	jsonw_open(w, NULL, '{');
 	jsonw_span(w, "id", incident_id(in));
 	if (in->complaints)
 		jsonw_u64(w, "complaints", in->complaints);
 	jsonw_str(w, "state", in->sending ? "sending" : "stopped");
+	jsonw_time(w, "state_at", inquiry_clock(q), zone);
 	jsonw_time(w, "since", in->since, zone);
 	jsonw_open(w, "senders", '[');
 	for (size_t i = 0; i < in->nrows; i++)
@@ -227,7 +229,7 @@ void json_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zo
 	jsonw_close(&w, ']');
 	jsonw_open(&w, "incidents", '[');
 	for (size_t i = 0; i < q->nincidents; i++)
-		write_incident(&w, &q->incidents[i], zone);
+		write_incident(&w, q, &q->incidents[i], zone);
 	jsonw_close(&w, ']');
 	if (with_stats)
 		stats_json(&w, s, &q->stats);

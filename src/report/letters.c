@@ -172,7 +172,7 @@ static void set_flag(struct letter *l, const char *name, bool there)
 
 static void set_fields(struct letter *l, const struct letter_facts *f, const struct sum *s)
 {
-	struct buf duration = BUF_MAX(64), addresses = BUF_MAX(4096);
+	struct buf duration = BUF_MAX(64), addresses = BUF_MAX(4096), as_of = BUF_MAX(100);
 	int64_t contained = f->ndeeds ? f->deeds[0].at : 0;
 
 	text_duration(&duration, s->last > s->since ? s->last - s->since : 0);
@@ -182,6 +182,7 @@ static void set_fields(struct letter *l, const struct letter_facts *f, const str
 	}
 	if (f->naddresses)
 		buf_str(&addresses, ")");
+	text_as_of(&as_of, f->q, f->zone);
 	letter_set(l, "host", f->q->host.n ? f->q->host : SPAN("our mail server"));
 	letter_set(l, "organization", f->organization);
 	letter_set(l, "contact", f->contact);
@@ -202,6 +203,7 @@ static void set_fields(struct letter *l, const struct letter_facts *f, const str
 	letter_set(l, "subject", cut(l, s->subject, RAW_MOST));
 	letter_set(l, "contained", time_of(l, f, contained));
 	letter_set(l, "addresses_text", kept(l, &addresses));
+	letter_set(l, "as_of_text", kept(l, &as_of));
 	set_flag(l, "script", s->kind[KIND_SCRIPT]);
 	set_flag(l, "mailbox", s->kind[KIND_AUTH]);
 	set_flag(l, "user", s->kind[KIND_LOCAL]);

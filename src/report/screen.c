@@ -161,6 +161,10 @@ static void put_incident_head(struct pen *p, const struct inquiry *q, const stru
 		pen_duration(p, end - in->since);
 		pen_str(p, ")");
 	}
+	if (in->sending && !q->live) {
+		pen_str(p, ", as of the log's last line, ");
+		pen_clock(p, q->to, q->now);
+	}
 	pen_line(p, 0);
 }
 

@@ -6,6 +6,7 @@
 #include "report/text.h"
 
 #include "base/civil.h"
+#include "model/inquiry.h"
 
 #include <math.h>
 
@@ -155,6 +156,14 @@ void text_moment(struct buf *out, int64_t utc, const struct zone *zone)
 		buf_span(out, s);
 	}
 	buf_free(&text);
+}
+
+void text_as_of(struct buf *out, const struct inquiry *q, const struct zone *zone)
+{
+	if (q->live)
+		return;
+	buf_str(out, ", as of the log's last line, ");
+	text_moment(out, q->to, zone);
 }
 
 static void two_digits(struct buf *out, unsigned v)

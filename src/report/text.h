@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "base/zone.h"
 
+struct inquiry;
+
 /* The nearest whole number, within what fits. */
 /* Nothing here fails or keeps memory: OUT gets whole pieces, and remembers itself what did not fit. */
 uint64_t text_round(double v);
@@ -26,6 +28,8 @@ void text_percent(struct buf *out, uint64_t part, uint64_t whole);
 void text_rfc3339(struct buf *out, int64_t utc, const struct zone *zone);
 /* The same for a reader: 2026-11-23 08:01:02 +01:00, or UTC. */
 void text_moment(struct buf *out, int64_t utc, const struct zone *zone);
+/* ", as of the log's last line, 2026-11-23 08:01:02 UTC"; nothing where Q goes by now. */
+void text_as_of(struct buf *out, const struct inquiry *q, const struct zone *zone);
 /* 01:52 on the day of REF, else "22 Nov 01:52", with the year when that differs too. */
 void text_clock(struct buf *out, int64_t utc, int64_t ref, const struct zone *zone);
 /* HISTORY of N columns summed up to COLUMNS (no more than N) bars; ASCII bars when ASCII. */

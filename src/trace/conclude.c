@@ -16,7 +16,7 @@
 
 #define LIST_MOST 20
 #define SUBJECTS_MOST 3
-#define STILL_SENDING 900 /* seconds before the end of the logs */
+#define STILL_SENDING 900 /* seconds before now, or before the end of the logs */
 #define PROOFS_SHOWN 8
 
 struct span claim_format(struct arena *a, const char *fmt, ...)
@@ -242,7 +242,7 @@ static void row_fill(struct trace *t, struct arena *a, const struct inquiry *q, 
 		.grade = crosscheck_grade(s),
 		.trusted = s->trusted,
 		.counts = s->counts,
-		.sending = s->last && s->last >= q->to - STILL_SENDING,
+		.sending = s->last && s->last >= inquiry_clock(q) - STILL_SENDING,
 	};
 	if (s->account_index != ACCOUNT_NONE &&
 	    accounts_get(t->o.accounts, s->account_index)->uid != UINT32_MAX)
@@ -449,6 +449,7 @@ struct inquiry *trace_conclude_briefly(struct trace *t, struct arena *a)
 		 : t->mta_postfix	       ? SPAN("Postfix")
 					       : SPAN("");
 	q->now = t->o.now;
+	q->live = t->o.live;
 	q->queue_read = t->queue.read;
 	q->queued = t->queue.all;
 	q->queued_unknown = t->queue.unknown;

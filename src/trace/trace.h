@@ -29,6 +29,7 @@ struct trace_options {
 	size_t nfiles;
 	int64_t now;
 	int64_t since, until;          /* the window, UTC; 0 = open */
+	bool live;                     /* the logs are those of now, to their end */
 	size_t memory;                 /* bytes for messages in flight; 0 = default */
 	bool stats;                    /* collect --stats too */
 	const struct seek_want *seek;  /* messages to be found (seek.h) */

@@ -220,6 +220,7 @@ static struct inquiry *begin(struct arena *a)
 			       .to = NOW,
 			       .now = NOW,
 			       .complete = true,
+			       .live = true,
 			       .input_bytes = UINT64_C(4100000000),
 			       .microseconds = 8700000 };
 	q->inputs = COPY(

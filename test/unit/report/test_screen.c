@@ -11,6 +11,8 @@
 #include "fixture.h"
 #include "model/plan.h"
 #include "report/doctor.h"
+#include "report/html.h"
+#include "report/json.h"
 #include "report/plain.h"
 #include "report/stats.h"
 #include "report/why.h"
@@ -241,14 +243,45 @@ static void window_days(void **state)
 	}
 }
 
+/* Who "still sends" does so by a clock: now, or that of logs that end. */
+static void by_which_clock(void **state)
+{
+	for (int live = 0; live < 2; live++) {
+		struct arena *a = arena_new();
+		struct inquiry *q = fixture_incident(a);
+		struct screen screen = { .columns = 160, .ascii = true };
+		struct sink text = sink_new(-1), page = sink_new(-1), machine = sink_new(-1);
+
+		q->live = live;
+		q->to = q->now - 86400;
+		screen_inquiry(&text, q, &screen);
+		html_inquiry(&page, q, NULL, false);
+		json_inquiry(&machine, q, NULL, false);
+		assert_true(span_search(buf_view(&text.text), 0, SPAN("STILL SENDING")) >= 0);
+		assert_int_equal(live, span_search(buf_view(&text.text), 0,
+						   SPAN("), as of the log's last line, ")) < 0);
+		assert_int_equal(live, span_search(buf_view(&page.text), 0,
+						   SPAN(", as of the log's last line, ")) < 0);
+		assert_true(span_search(buf_view(&machine.text), 0,
+					live ? SPAN("\"state\":\"sending\",\"state_at\":\"2026-11-23T")
+					     : SPAN("\"state\":\"sending\",\"state_at\":\"2026-11-22T")) >=
+			    0);
+		buf_free(&text.text);
+		buf_free(&page.text);
+		buf_free(&machine.text);
+		arena_free(a);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(window_days),	      cmocka_unit_test(first_screen),
-		cmocka_unit_test(stop_repeats_flags), cmocka_unit_test(quiet_screen),
-		cmocka_unit_test(other_screens),      cmocka_unit_test(no_mail),
-		cmocka_unit_test(why_names),	      cmocka_unit_test(slow_rate),
-		cmocka_unit_test(young_rate),
+		cmocka_unit_test(by_which_clock), cmocka_unit_test(window_days),
+		cmocka_unit_test(first_screen),	  cmocka_unit_test(stop_repeats_flags),
+		cmocka_unit_test(quiet_screen),	  cmocka_unit_test(other_screens),
+		cmocka_unit_test(no_mail),	  cmocka_unit_test(why_names),
+		cmocka_unit_test(slow_rate),	  cmocka_unit_test(young_rate),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -796,6 +796,22 @@ static void test_direct(void **state)
 	end(&r);
 }
 
+/* Whose last mail is an hour old does not send any more, where the logs are those of now; logs that end end with him. */
+static void sends_by_a_clock(void **state)
+{
+	for (int live = 0; live < 2; live++) {
+		struct run r;
+
+		begin(&r, &(struct trace_options){ .now = NOON, .live = live });
+		feed(&r,
+		     E("11:00:00", "01 <= shop@mx1.example U=shop P=local S=500 T=\"Hi\" for a@b.example"));
+		conclude(&r);
+		assert_int_equal(row_of(&r, KIND_LOCAL, "shop")->sending, !live);
+		end(&r);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -823,6 +839,7 @@ int main(void)
 		cmocka_unit_test(requests_pair_with_their_time),
 		cmocka_unit_test(script_is_told_once),
 		cmocka_unit_test(a_login_forgets_nothing),
+		cmocka_unit_test(sends_by_a_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
