@@ -85,6 +85,12 @@ static bool is_logged_as(const struct queue_past *past, const struct queued *q, 
 	return logged->kind == KIND_SCRIPT && span_eq(logged->id, r->id);
 }
 
+/* What raised the first suspicion came before the answer that did. */
+static bool is_in_time(const struct row *r, const struct queued *q)
+{
+	return !r->since || !q->arrival || q->arrival >= r->since - SINCE_SLACK;
+}
+
 /*
  * By the login, else by the unix user, else by the logs: never by what the message says of itself. 1 + which of them it is,
  * or 0.
@@ -99,11 +105,28 @@ static uint32_t which_of(const struct queue_want *want, const struct queued *q, 
 					     r->account.n && span_eq(w->account, r->account);
 
 		his = his || is_logged_as(want->past, q, w, r);
-		/* what raised the first suspicion came before the answer that did */
-		if (his && (!r->since || !q->arrival || q->arrival >= r->since - SINCE_SLACK))
+		if (his && is_in_time(r, q))
 			return (uint32_t)i + 1;
 	}
 	return 0;
+}
+
+/* Handed over on this host by a user of many sites or by SMTP, in the time of one of the scripts, and no log tells by whom. */
+static bool is_untold(const struct queue_want *want, const struct queued *q, const struct whose *w)
+{
+	struct wrote_message m = { .row = WROTE_NO_ROW };
+	uint8_t ip[16];
+	bool here = w->kind == KIND_LOCAL
+			    ? !w->account.n
+			    : w->kind == KIND_RELAY && net_parse(w->id, ip) && net_is_loopback(ip);
+
+	if (!here || (want->past && wrote_message(want->past->known, q->id, &m) &&
+		      m.row < want->past->q->nrows && want->past->q->rows[m.row].kind == KIND_SCRIPT))
+		return false;
+	for (size_t i = 0; i < want->nonly; i++)
+		if (want->only[i].kind == KIND_SCRIPT && is_in_time(&want->only[i], q))
+			return true;
+	return false;
 }
 
 /* Does anybody ask whose a message is? */
@@ -130,6 +153,8 @@ static bool take(void *ctx, const struct queued *read)
 	if (c->grouping)
 		grouping_add(c->grouping, q, &culprit);
 	q->asked = want->only ? which_of(want, q, &whose) : 0;
+	if (want->untold && !q->asked && is_untold(want, q, &whose))
+		q->asked = (uint32_t)want->nonly + 1;
 	if (want->only && !q->asked)
 		return true;
 	if (want->pick.n && !grouping_is(want->by, q, &culprit, want->now, want->pick))

@@ -26,6 +26,7 @@ struct queue_want {
 	bool brief; /* of each only what tells whose it is */
 	const struct row *only; /* NONLY senders: nothing but their messages is sent */
 	size_t nonly;
+	bool untold; /* and what could be a script's among them: asked is NONLY + 1 */
 	struct span pick; /* nothing but messages of this group of BY is sent; empty: all */
 };
 

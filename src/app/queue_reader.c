@@ -312,6 +312,7 @@ static void ask_one(struct asking *k, enum mail_server server, struct span path)
 		.brief = want->packed != NULL,
 		.only = want->only,
 		.nonly = want->nonly,
+		.untold = want->untold,
 		.pick = want->pick,
 	};
 	rc = read_folder(k, arena_str(k->arena, path), &err);

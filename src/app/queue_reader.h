@@ -21,6 +21,7 @@ struct queue_ask {
 	enum queue_by by;
 	const struct row *only; /* messages of these NONLY senders only, each from its `since` on */
 	size_t nonly;
+	bool untold; /* also what was handed over here and names nobody: it could be a script's among ONLY; asked is NONLY + 1 */
 	struct span pick; /* messages of that group of BY only (queue/group.h, grouping_is); empty: all */
 	/* Every message; what Q points to lives until the return. NULL: not wanted. */
 	void (*message)(void *ctx, const struct queued *q);

@@ -377,6 +377,7 @@ static void tell_spools(const struct host_facts *facts, struct inquiry *q)
 	q->postfix_spool = facts->postfix_spool;
 	q->postfix_commands = facts->postfix_commands;
 	q->exim_spool = facts->exim_spool;
+	q->php_memory = facts->php_memory;
 }
 
 /* What is so at this moment: who may relay, and what the mail server takes. */

@@ -66,8 +66,11 @@ struct contain {
 	struct queue_past past;
 	const struct inquiry *facts;
 	struct plan_want want;
-	const struct row *queue_rows; /* of WANT's rows those whose queued mail may be held */
-	size_t nqueue_rows;
+	const struct row
+		*queue_rows; /* of WANT's rows those whose queued mail may be held, and behind them ... */
+	size_t nqueue_rows, nlooked; /* ... scripts whose mail is only counted */
+	size_t *waiting; /* by row of WANT: his queued messages, which stay as they are */
+	size_t untold[PLAN_DOORS];
 	struct plan *plan;
 	struct screen screen;
 	bool held_too; /* messages that are held already count as well */
@@ -139,7 +142,7 @@ static void find_sender(struct contain *k, struct span word)
 	rows_stop(&rows);
 	k->unheard = row == named;
 	k->want.rows = k->queue_rows = row;
-	k->want.nrows = k->nqueue_rows = 1;
+	k->want.nrows = k->nqueue_rows = k->nlooked = 1;
 }
 
 static int find_incident(struct contain *k, struct span id, struct err *err)
@@ -160,6 +163,10 @@ static int find_incident(struct contain *k, struct span id, struct err *err)
 			if (rows[r].grade == 'A')
 				vouched[k->nqueue_rows++] = rows[r];
 		}
+		k->nlooked = k->nqueue_rows;
+		for (size_t r = 0; r < in->nrows; r++)
+			if (rows[r].grade != 'A' && rows[r].kind == KIND_SCRIPT)
+				vouched[k->nlooked++] = rows[r];
 		k->queue_rows = vouched;
 		k->want.incident = arena_span(k->arena, id);
 		k->want.rows = rows;
@@ -176,6 +183,33 @@ static void take_known(struct contain *k, const struct inquire *in)
 	wrote_close(k->known);
 	k->known = in->q && in->wrote.n ? wrote_open(in->wrote) : NULL;
 	k->past = (struct queue_past){ .q = in->q, .known = k->known };
+}
+
+/* Whose a script's mail is, as the logs say now. Where none can be read, what was known stays so. */
+static void learn_known(struct contain *k)
+{
+	struct options logs = *k->o;
+	struct inquire late;
+	struct err unread;
+
+	logs.nargs = 0;
+	logs.quiet = logs.waiting = true;
+	if (inquire(&logs, 0, NULL, &late, &unread) < 0 || !late.wrote.n) {
+		inquire_end(&late);
+		return;
+	}
+	take_known(k, &late);
+	if (k->late.arena)
+		inquire_end(&k->late);
+	k->late = late;
+}
+
+static bool names_script(const struct contain *k)
+{
+	for (size_t i = 0; i < k->want.nrows; i++)
+		if (k->want.rows[i].kind == KIND_SCRIPT)
+			return true;
+	return false;
 }
 
 /* The logs may be gone: then an incident is unknown, and a sender is stopped on the operator's word alone. */
@@ -199,7 +233,12 @@ static int find_culprit(struct contain *k, struct err *err)
 	if (is_incident_id(word)) {
 		if (rc < 0)
 			*err = why;
-		return rc < 0 ? rc : find_incident(k, word, err);
+		else
+			rc = find_incident(k, word, err);
+		/* who his senders are is known only now */
+		if (rc == 0 && names_script(k))
+			learn_known(k);
+		return rc;
 	}
 	find_sender(k, word);
 	take_known(k, &k->in);
@@ -227,11 +266,28 @@ static void keep_id(struct contain *k, struct ids *ids, struct span id)
 	ids->id[ids->n++] = arena_span(k->arena, id);
 }
 
+/* Which of WANT's rows is the one that was looked at as the Nth? */
+static size_t row_looked_at(const struct contain *k, size_t n)
+{
+	for (size_t i = 0; i < k->want.nrows; i++)
+		if (is_row(&k->want.rows[i], &k->queue_rows[n]) &&
+		    span_eq(k->want.rows[i].account, k->queue_rows[n].account))
+			return i;
+	return 0;
+}
+
 static void take_message(void *ctx, const struct queued *q)
 {
 	struct contain *k = ctx;
 	struct ids *ids = &k->ids[q->server];
 
+	if (q->asked > k->nqueue_rows) {
+		if (q->asked > k->nlooked)
+			k->untold[q->client.n ? PLAN_BY_SMTP : PLAN_BY_SENDMAIL] += !is_held(q);
+		else
+			k->waiting[row_looked_at(k, q->asked - 1)] += !is_held(q);
+		return;
+	}
 	if ((is_held(q) && !k->held_too) || q->state == QUEUE_CORRUPT || ids->n == IDS_MOST)
 		return;
 	keep_id(k, ids, q->id_text);
@@ -247,7 +303,8 @@ static int read_queue(struct contain *k, struct err *err)
 		.now = k->facts->now,
 		.unconfined = k->o->unconfined,
 		.only = k->queue_rows,
-		.nonly = k->nqueue_rows,
+		.nonly = k->nlooked,
+		.untold = true,
 		.past = k->known ? &k->past : NULL,
 		.message = take_message,
 		.ctx = k,
@@ -257,11 +314,15 @@ static int read_queue(struct contain *k, struct err *err)
 
 	memset(k->ids, 0, sizeof(k->ids));
 	k->held = (struct ids){ 0 };
-	rc = k->nqueue_rows ? queue_ask(&ask, k->arena, &report, err) : 0;
+	memset(k->untold, 0, sizeof(k->untold));
+	k->waiting = arena_alloc(k->arena, (k->want.nrows + 1) * sizeof(*k->waiting));
+	rc = k->nlooked ? queue_ask(&ask, k->arena, &report, err) : 0;
 	for (int i = 0; i < MAIL_SERVERS; i++) {
 		k->want.ids[i] = k->ids[i].id;
 		k->want.nids[i] = k->ids[i].n;
 	}
+	k->want.waiting = k->waiting;
+	memcpy(k->want.untold, k->untold, sizeof(k->untold));
 	return rc == -EXIT_NOINPUT ? 0 : rc;
 }
 
@@ -475,47 +536,50 @@ static int do_late_sessions(struct contain *k, struct err *err)
 	return rc == 0 && k->plan->nactions ? do_plan(k, err) : rc;
 }
 
-/* Whose a script's mail is that came since. Where no log can be read now, what was known stays so. */
-static void learn_late(struct contain *k)
+/*
+ * PHP's opcache goes on running a script that has gone, until it looks at the file again: a pool of many sites keeps its
+ * doors, and what is sent meanwhile is the culprit's. A longer time is told in the plan (plan/files.c).
+ */
+static int64_t memory_ends(const struct contain *k)
 {
-	struct options logs = *k->o;
-	struct inquire late;
-	struct err unread;
+	const struct clock clock = { 0 };
+	uint32_t seconds = k->facts->php_memory;
+	bool taken = false;
 
-	if (!k->known)
-		return;
-	logs.nargs = 0;
-	logs.quiet = logs.waiting = true;
-	if (inquire(&logs, 0, NULL, &late, &unread) < 0 || !late.wrote.n) {
-		inquire_end(&late);
-		return;
-	}
-	take_known(k, &late);
-	if (k->late.arena)
-		inquire_end(&k->late);
-	k->late = late;
+	for (size_t i = 0; i < k->plan->nactions; i++)
+		taken |= k->plan->actions[i].kind == ACTION_HOLD_FILE;
+	if (!taken || k->want.elsewhere || !names_script(k) || seconds > PLAN_MEMORY_WAITED)
+		seconds = 0;
+	return clock_steady_micros(&clock) + seconds * INT64_C(1000000);
 }
 
 /* What came in while the plan was made and done, and what was under delivery then. */
 static int do_rest(struct contain *k, struct err *err)
 {
 	const struct timespec pause = { .tv_nsec = ROUND_PAUSE_MS * 1000000L };
-	int rc = 0, quiet = 0;
+	const struct clock clock = { 0 };
+	const int64_t ends = memory_ends(k);
+	int rc = 0, quiet = 0, round = 0, late = 0;
 
 	k->want.task = PLAN_REST;
 	if (closes_login(k->plan))
 		rc = do_late_sessions(k, err);
-	for (int round = 0; rc == 0 && quiet < QUIET_LOOKS && round < ROUNDS_MOST; round++) {
+	while (rc == 0 && quiet < QUIET_LOOKS && round < ROUNDS_MOST) {
+		bool ended;
+
 		nanosleep(&pause, NULL);
+		ended = clock_steady_micros(&clock) >= ends;
+		if (ended && round++ == 0)
+			late = 0;
 		/* requests that had begun go on for a moment */
-		if (round < LATE_LOOKS)
-			learn_late(k);
+		if (k->known && late++ < LATE_LOOKS)
+			learn_known(k);
 		rc = read_queue(k, err);
 		if (rc < 0)
 			break;
 		/* once is no answer: a message on its way from one of Postfix's queues to another is in none that is read */
-		quiet = ids_left(k) ? 0 : quiet + 1;
-		if (quiet)
+		quiet = ids_left(k) ? 0 : quiet + ended;
+		if (!ids_left(k))
 			continue;
 		rc = make_plan(k, err);
 		if (rc == 0)

@@ -63,6 +63,8 @@ struct host_facts {
 	size_t ndkim;
 	struct span *networks;
 	size_t nnetworks; /* mynetworks, relay_from_hosts */
+	/* seconds for which PHP may go on running a script that is gone, from its opcache; UINT32_MAX: until a reload */
+	uint32_t php_memory;
 	bool logins_told; /* somebody beside the mail server may say who has logged in: XCLIENT, Exim's trusted users */
 	struct advice *advice;
 	size_t nadvice;

@@ -1,5 +1,6 @@
 /*
- * php - mail.log and mail.add_x_header of every php.ini and pool that is there.
+ * php - mail.log and mail.add_x_header of every php.ini and pool that is there, and how long its opcache believes in a
+ * script that is gone.
  *
  * PHP manual, "Mail: Runtime Configuration"; php-fpm pools set the same by php_admin_value[mail.log] and its kin.
  * Both are off unless set.
@@ -36,6 +37,10 @@ static const struct {
 	{ "/opt/cpanel/ea-php*/root/etc/php-fpm.d/*.conf", false },
 };
 
+/* PHP manual, opcache.revalidate_freq; a script is looked at again in the second after. */
+#define REVALIDATE_DEFAULT 2
+#define REVALIDATE_MOST 86400
+
 #define FILES_MOST 500 /* limit input: settings files of PHP */
 
 struct php {
@@ -44,6 +49,8 @@ struct php {
 	size_t header_off, log_off; /* of those */
 	size_t pools_with_header, pools_with_log;
 	struct span first_header_off, first_log_off;
+	uint64_t revalidate; /* seconds, the longest */
+	bool believes; /* opcache.validate_timestamps is off somewhere */
 };
 
 struct php_file {
@@ -64,6 +71,7 @@ static void read_setting(struct php *p, struct span line, struct php_file *f)
 {
 	ptrdiff_t equals = span_find(line, 0, '=');
 	struct span name, value;
+	uint64_t seconds;
 
 	if (equals < 1)
 		return;
@@ -75,6 +83,11 @@ static void read_setting(struct php *p, struct span line, struct php_file *f)
 	} else if (span_eq_nocase(name, SPAN("mail.log"))) {
 		f->log = value.n > 0;
 		gather_log(p->g, value, LOG_PHP);
+	} else if (span_eq_nocase(name, SPAN("opcache.revalidate_freq"))) {
+		if (span_u64(value, &seconds) && seconds > p->revalidate)
+			p->revalidate = seconds < REVALIDATE_MOST ? seconds : REVALIDATE_MOST;
+	} else if (span_eq_nocase(name, SPAN("opcache.validate_timestamps"))) {
+		p->believes |= !conf_is_on(value);
 	}
 }
 
@@ -166,12 +179,13 @@ static void advise_log(const struct php *p)
 
 void php_learn(struct gather *g)
 {
-	struct php p = { .g = g };
+	struct php p = { .g = g, .revalidate = REVALIDATE_DEFAULT };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 		read_place(&p, span_str(places[i].pattern), places[i].ini);
 	if (p.inis == 0)
 		return;
+	g->f->php_memory = p.believes ? UINT32_MAX : (uint32_t)p.revalidate + 1;
 	advise_header(&p);
 	advise_log(&p);
 }

@@ -15,7 +15,7 @@
 #include "model/rows.h"
 
 #define MAGIC UINT32_C(0x51497453) /* "StIQ" */
-#define VERSION 5
+#define VERSION 6
 
 const char *sender_kind_name(enum sender_kind kind)
 {
@@ -249,6 +249,7 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	code_span(c, &v->postfix_spool);
 	code_span(c, &v->postfix_commands);
 	code_span(c, &v->exim_spool);
+	code_u32(c, &v->php_memory);
 	code_bool(c, &v->queue_read);
 	code_u64(c, &v->queued);
 	code_u64(c, &v->queued_unknown);

@@ -103,6 +103,7 @@ struct results {
 struct inquiry {
 	struct span host, mta, panel;
 	struct span postfix_spool, postfix_commands, exim_spool; /* where the queues lie; empty: none */
+	uint32_t php_memory;          /* seconds that PHP runs a script on that is gone; UINT32_MAX: until a reload */
 	int64_t from, to;             /* the window */
 	int64_t now;                  /* the injected clock */
 	bool complete, stopped;       /* stopped: Ctrl-C */

@@ -175,6 +175,25 @@ static void make_unreadable(struct draft *d, struct span home, struct span path,
 		web_lock(d, path, grade, "");
 }
 
+/* Gone from the disk, and not yet from PHP's memory. */
+static void tell_memory(struct draft *d, struct span path)
+{
+	uint32_t seconds = d->facts->php_memory;
+
+	if (seconds == UINT32_MAX)
+		draft_note(d,
+			   "PHP's opcache does not look at files again here (opcache.validate_timestamps is "
+			   "off), and may go on running %.*s from its memory: reload php-fpm or the web "
+			   "server",
+			   ARG(path));
+	else if (seconds > PLAN_MEMORY_WAITED)
+		draft_note(
+			d,
+			"PHP's opcache looks at a file again after up to %u s (opcache.revalidate_freq), and "
+			"may go on running %.*s until then: reload php-fpm or the web server",
+			seconds, ARG(path));
+}
+
 static void lock_file(struct draft *d, const struct culprit *c, struct span path,
 		      const struct file_status *st, char grade)
 {
@@ -216,6 +235,7 @@ static void lock_file(struct draft *d, const struct culprit *c, struct span path
 	v->base = in_home ? owner->home : SPAN("/");
 	v->path = path;
 	v->uid = st->uid;
+	tell_memory(d, path);
 	v->what = draft_text(d, "the script %.*s moves into the hold store", ARG(path));
 	v->command = draft_text(d, "mv -n %.*s HOLD-STORE/", ARG(quoted));
 	v->undo = draft_text(d, "mv -n HOLD-STORE/... %.*s", ARG(quoted));

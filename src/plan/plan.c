@@ -175,16 +175,41 @@ static bool is_next(const struct draft *d, const struct culprit *c)
 /* An incident's plan acts where the kernel or the mail server vouches; what an operator names is done on his word. */
 static bool may_act(struct draft *d, const struct culprit *c)
 {
+	size_t waiting;
+
 	if (!d->want->incident.n || c->grade == 'A')
 		return true;
+	waiting = d->want->waiting ? d->want->waiting[c->row - d->want->rows] : 0;
 	draft_note(
 		d,
 		"%s %.*s is named by evidence of grade %c only, which a suspect can spell: look at the proof "
-		"(spamtrail why), and name him yourself%s%.*s",
+		"(spamtrail why), and name him yourself%s%.*s%.*s",
 		sender_kind_name(c->kind), ARG(c->id), c->grade ? c->grade : 'C',
 		is_next(d, c) ? "" : ": spamtrail contain ",
-		ARG(is_next(d, c) ? SPAN_NONE : draft_quoted(d, c->id)));
+		ARG(is_next(d, c) ? SPAN_NONE : draft_quoted(d, c->id)),
+		ARG(waiting ? draft_text(
+				      d,
+				      "; %zu queued message%s that the logs tie to it will be held then, too",
+				      waiting, waiting == 1 ? "" : "s")
+			    : SPAN_NONE));
 	return false;
+}
+
+/* Of what waits, that which could be the script's, and is left as nothing tells. */
+static void tell_untold(struct draft *d)
+{
+	static const char *const how[] = { "handed over by a user that several sites share",
+					   "that came by SMTP from this host itself" };
+
+	for (int by = 0; by < PLAN_DOORS; by++) {
+		size_t n = d->want->untold[by];
+
+		if (n)
+			draft_note(d,
+				   "%zu queued message%s %s, and no log says from which script: left alone "
+				   "(spamtrail queue --list)",
+				   n, n == 1 ? "" : "s", how[by]);
+	}
 }
 
 static int contain(struct draft *d, struct err *err)
@@ -219,6 +244,8 @@ static int contain(struct draft *d, struct err *err)
 			d->plan->sender = draft_text(d, "%s %.*s", sender_kind_name(c.kind), ARG(c.id));
 	}
 	queue_hold(d, best);
+	if (d->want->task == PLAN_CONTAIN)
+		tell_untold(d);
 	return 0;
 }
 

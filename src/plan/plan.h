@@ -52,6 +52,12 @@ struct plan_io {
 /* How a script is locked. */
 enum plan_lock { PLAN_LOCK_AUTO, PLAN_LOCK_HOLD, PLAN_LOCK_MODE, PLAN_LOCK_WEB, PLAN_LOCKS };
 
+/* How a message came that nobody can be named for. */
+enum plan_by { PLAN_BY_SENDMAIL, PLAN_BY_SMTP, PLAN_DOORS };
+
+/* A script that PHP runs from its opcache for no longer is waited for, seconds; of more the plan warns. */
+#define PLAN_MEMORY_WAITED 5
+
 struct plan_want {
 	enum plan_task task;
 	struct span incident; /* "1123a"; empty: the operator named the sender himself */
@@ -68,6 +74,9 @@ struct plan_want {
 	size_t nfindings; /* what the last scans found, anybody's */
 	const struct span *ids[PLAN_SERVERS]; /* his queued messages, see trace/queued.h */
 	size_t nids[PLAN_SERVERS];
+	const size_t *
+		waiting; /* by row: what the logs tie to a script that is not acted on; NULL: nobody looked */
+	size_t untold[PLAN_DOORS]; /* queued messages that may be a script's, or anybody's */
 	bool sessions; /* PLAN_REST: also end what the rows' clients have open */
 };
 

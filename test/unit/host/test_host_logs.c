@@ -225,6 +225,31 @@ static void php_on_in_a_pool(void **state)
 	tree_end(&l);
 }
 
+/* Told by all of them: which one a script runs under is not known. */
+static void php_memory(void **state)
+{
+	struct learnt l = LEARN({ "/etc/php/8.2/fpm/php.ini", ";opcache.revalidate_freq=2\n" });
+
+	assert_int_equal(l.f.php_memory, 3);
+	tree_end(&l);
+	l = LEARN({ "/etc/php/8.2/fpm/php.ini", "" },
+		  { "/etc/php/8.2/fpm/conf.d/10-opcache.ini", "opcache.revalidate_freq = 60\n" },
+		  { "/etc/php/8.2/fpm/pool.d/www.conf",
+		    "[www]\nphp_admin_value[opcache.revalidate_freq] = 30\n" });
+	assert_int_equal(l.f.php_memory, 61);
+	tree_end(&l);
+	l = LEARN({ "/etc/php/8.2/fpm/php.ini", "opcache.revalidate_freq = 99999999999\n" });
+	assert_int_equal(l.f.php_memory, 86401);
+	tree_end(&l);
+	l = LEARN({ "/etc/php/8.2/fpm/php.ini", "opcache.validate_timestamps = 1\n" },
+		  { "/etc/php/8.2/fpm/conf.d/99-fast.ini", "opcache.validate_timestamps = 0\n" });
+	assert_int_equal(l.f.php_memory, UINT32_MAX);
+	tree_end(&l);
+	l = LEARN({ "/etc/passwd", "" });
+	assert_int_equal(l.f.php_memory, 0);
+	tree_end(&l);
+}
+
 static void panels(void **state)
 {
 	static const struct {
@@ -370,6 +395,7 @@ int main(void)
 		cmocka_unit_test(nginx),
 		cmocka_unit_test(php_off),
 		cmocka_unit_test(php_on_in_a_pool),
+		cmocka_unit_test(php_memory),
 		cmocka_unit_test(php_on_in_an_extra_file),
 		cmocka_unit_test(panels),
 		cmocka_unit_test(two_mail_servers),

@@ -125,6 +125,8 @@ struct made make(const struct file *tree, const struct row *row, const char *inc
 				  .lifetime = 60,
 				  .allow = &trusted,
 				  .nallow = allow != NULL,
+				  .waiting = &wish.waiting,
+				  .untold = { wish.untold[PLAN_BY_SENDMAIL], wish.untold[PLAN_BY_SMTP] },
 				  .lock = wish.lock,
 				  .permissions = wish.permissions,
 				  .credentials = wish.credentials,

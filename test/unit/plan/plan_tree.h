@@ -47,6 +47,7 @@ struct made {
 extern struct plan_wish {
 	enum plan_lock lock;
 	bool permissions, credentials, elsewhere, setup, sessions;
+	size_t waiting, untold[PLAN_DOORS];
 } wish;
 
 /* TREE ends with a file without a path. */

@@ -194,6 +194,78 @@ static void a_containers_user_is_another(void **state)
 	}
 }
 
+/* A folder is what a suspect can choose: an incident says what waits and who has to be named, and holds nothing. */
+static void a_script_of_an_incident_is_told_what_waits(void **state)
+{
+	static const struct file tree[] = {
+		PASSWD, POSTFIX, { "/home/alice/w/x.php", "<?php", 2001 }, { 0 }
+	};
+	struct row row = {
+		.kind = KIND_SCRIPT, .id = SPAN("/home/alice/w"), .account = SPAN("alice"), .grade = 'B'
+	};
+	struct made m;
+
+	(void)state;
+	wish.waiting = 12;
+	m = make(tree, &row, "1128a", NULL);
+	assert_int_equal(m.rc, 0);
+	assert_int_equal(m.plan.nactions, 0);
+	assert_true(noted(&m, "grade B"));
+	assert_true(noted(&m, "12 queued messages that the logs tie to it will be held then, too"));
+	end(&m);
+	wish.waiting = 0;
+	m = make(tree, &row, "1128a", NULL);
+	assert_true(noted(&m, "grade B"));
+	assert_false(noted(&m, "queued"));
+	end(&m);
+}
+
+static void what_cannot_be_told_apart_is_said(void **state)
+{
+	static const struct file tree[] = {
+		PASSWD, POSTFIX, { "/home/alice/w/x.php", "<?php", 2001 }, { 0 }
+	};
+	struct row row = { .kind = KIND_SCRIPT, .id = SPAN("/home/alice/w/x.php"), .account = SPAN("alice") };
+	struct made m;
+
+	(void)state;
+	wish.untold[PLAN_BY_SENDMAIL] = 1;
+	wish.untold[PLAN_BY_SMTP] = 20;
+	m = make(tree, &row, NULL, NULL);
+	assert_true(noted(&m, "1 queued message handed over by a user that several sites share"));
+	assert_true(noted(&m, "20 queued messages that came by SMTP from this host itself"));
+	end(&m);
+	wish.untold[PLAN_BY_SENDMAIL] = wish.untold[PLAN_BY_SMTP] = 0;
+	m = make(tree, &row, NULL, NULL);
+	assert_false(noted(&m, "no log says"));
+	end(&m);
+}
+
+static void what_php_has_in_memory_is_said(void **state)
+{
+	static const struct {
+		const char *ini, *said;
+	} cases[] = {
+		{ "opcache.revalidate_freq = 60\n", "after up to 61 s" },
+		{ "opcache.validate_timestamps = Off\n", "validate_timestamps is off" },
+		{ "opcache.revalidate_freq = 4\n", NULL },
+	};
+	struct row row = { .kind = KIND_SCRIPT, .id = SPAN("/home/alice/w/x.php"), .account = SPAN("alice") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct file tree[] = { PASSWD,
+					     POSTFIX,
+					     { "/etc/php.ini", cases[i].ini },
+					     { "/home/alice/w/x.php", "<?php", 2001 },
+					     { 0 } };
+		struct made m = make(tree, &row, NULL, NULL);
+
+		assert_true(cases[i].said ? noted(&m, cases[i].said) : !noted(&m, "opcache"));
+		end(&m);
+	}
+}
+
 static void a_shared_user_is_never_closed(void **state)
 {
 	static const struct file tree[] = {
@@ -749,6 +821,9 @@ int main(void)
 		cmocka_unit_test(locks_where_panels_keep_passwords),
 		cmocka_unit_test(closes_a_user_and_his_script),
 		cmocka_unit_test(a_containers_user_is_another),
+		cmocka_unit_test(a_script_of_an_incident_is_told_what_waits),
+		cmocka_unit_test(what_cannot_be_told_apart_is_said),
+		cmocka_unit_test(what_php_has_in_memory_is_said),
 		cmocka_unit_test(a_shared_user_is_never_closed),
 		cmocka_unit_test(many_scripts_are_not_guessed_at),
 		cmocka_unit_test(some_are_refused),
