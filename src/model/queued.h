@@ -48,6 +48,7 @@ struct queued_recipient {
 	struct span address;
 	bool done; /* delivered or given up already */
 	uint8_t novelty; /* enum queue_novelty */
+	struct span original; /* before aliases, where Postfix says so; empty: as ADDRESS is. Not packed */
 };
 
 struct queued {
