@@ -149,6 +149,9 @@ static void contain_one(struct draft *d, const struct culprit *c)
 		/* last, so that whoever starts them again meets closed doors */
 		processes_stop(d, c);
 		break;
+	case KIND_FORWARD:
+		forward_close(d, c);
+		break;
 	case KIND_RELAY:
 		draft_note(
 			d,
