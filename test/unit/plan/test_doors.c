@@ -148,7 +148,7 @@ static void postfix_forwards(void **state)
 		{ "/etc/postfix/master.cf", "submission inet n\n  -o smtpd_recipient_restrictions=\n", NULL,
 		  HELD },
 		{ "/etc/postfix/master.cf",
-		  "127.0.0.1:10025 inet n - n - - smtpd\n -o smtpd_recipient_restrictions=permit\n"
+		  "127.0.0.1:25 inet n - n - - smtpd\n -o smtpd_recipient_restrictions=permit\n"
 		  "smtp unix - - n - - smtp\n  -o smtpd_proxy_filter=\n",
 		  NULL, HELD },
 		{ "/etc/postfix/master.cf",
