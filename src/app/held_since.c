@@ -80,9 +80,11 @@ static void count(void *ctx, const struct queued *q)
 static void tell(const struct row *who, size_t n, const char *how, struct span command)
 {
 	struct buf text = BUF_MAX(8192);
+	bool forward = who->kind == KIND_FORWARD;
 
-	buf_addf(&text, "%zu message%s of %.*s %s still %s, as taken in while he might not send: ", n,
-		 n == 1 ? "" : "s", (int)who->id.n, who->id.p, n == 1 ? "is" : "are", how);
+	buf_addf(&text, "%zu message%s %s %.*s %s still %s, as taken in while %s: ", n, n == 1 ? "" : "s",
+		 forward ? "for" : "of", (int)who->id.n, who->id.p, n == 1 ? "is" : "are", how,
+		 forward ? "nothing was sent on" : "he might not send");
 	buf_span(&text, command);
 	/* escapes it */
 	term_tell("spamtrail: ", buf_view(&text));

@@ -92,7 +92,28 @@ static bool is_in_time(const struct row *r, const struct queued *q)
 }
 
 /*
- * By the login, else by the unix user, else by the logs: never by what the message says of itself. 1 + which of them it is,
+ * Mail from outside that still goes to ADDRESS, or has become of it: it waits to be sent on. As mail servers do, what stands
+ * behind a plus sign in the local part belongs to the address without it.
+ */
+static bool is_sent_on(const struct queued *q, enum sender_kind kind, struct span address)
+{
+	for (uint32_t i = 0; i < q->nlisted && kind == KIND_INBOUND; i++) {
+		const struct queued_recipient *r = &q->recipients[i];
+		struct span to = r->original.n ? r->original : r->address;
+		ptrdiff_t at = span_rfind(to, '@'), plus = span_find(to, 0, '+');
+		struct span local = at > plus && plus > 0 ? span_head(to, (size_t)plus) : SPAN_NONE;
+		bool tagged = local.n && address.n > local.n &&
+			      span_eq_nocase(span_head(address, local.n), local) &&
+			      span_eq_nocase(span_from(address, local.n), span_from(to, (size_t)at));
+
+		if (!r->done && (tagged || span_eq_nocase(to, address)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * By the login, else by the unix user, else by the logs, of a forward by the address: never by what the message says of itself. 1 + which of them it is,
  * or 0.
  */
 static uint32_t which_of(const struct queue_want *want, const struct queued *q, const struct whose *w)
@@ -104,7 +125,8 @@ static uint32_t which_of(const struct queue_want *want, const struct queued *q, 
 				   : is_of_user(r->kind) && w->kind == KIND_LOCAL && w->account.n &&
 					     r->account.n && span_eq(w->account, r->account);
 
-		his = his || is_logged_as(want->past, q, w, r);
+		his = his || is_logged_as(want->past, q, w, r) ||
+		      (r->kind == KIND_FORWARD && is_sent_on(q, w->kind, r->id));
 		if (his && is_in_time(r, q))
 			return (uint32_t)i + 1;
 	}
@@ -127,6 +149,17 @@ static bool is_untold(const struct queue_want *want, const struct queued *q, con
 		if (want->only[i].kind == KIND_SCRIPT && is_in_time(&want->only[i], q))
 			return true;
 	return false;
+}
+
+/* A forward is nobody's group: who writes to it is a stranger, and who that is its file does not tell. */
+static bool is_picked(const struct queue_want *want, const struct queued *q, const struct queue_culprit *c)
+{
+	struct span id = want->pick;
+	enum sender_kind kind;
+
+	if (want->by == BY_CULPRIT && sender_kind_take(&id, &kind) && kind == KIND_FORWARD)
+		return is_sent_on(q, c->kind, id);
+	return grouping_is(want->by, q, c, want->now, want->pick);
 }
 
 /* Does anybody ask whose a message is? */
@@ -157,7 +190,7 @@ static bool take(void *ctx, const struct queued *read)
 		q->asked = (uint32_t)want->nonly + 1;
 	if (want->only && !q->asked)
 		return true;
-	if (want->pick.n && !grouping_is(want->by, q, &culprit, want->now, want->pick))
+	if (want->pick.n && !is_picked(want, q, &culprit))
 		return true;
 	if (want->messages)
 		put_message(c, q);

@@ -15,11 +15,18 @@ void postfix_close_login(struct draft *d, const struct culprit *c);
 void postfix_close_user(struct draft *d, const struct culprit *c);
 void exim_close_login(struct draft *d, const struct culprit *c);
 void exim_close_user(struct draft *d, const struct culprit *c);
+/* Mail from outside for the address C->id, which sends it on, is taken in and held. */
+void forward_close(struct draft *d, const struct culprit *c);
+void exim_close_forward(struct draft *d, const struct culprit *c);
+/* Exim's condition for that: a file in DIR names one of RECIPIENTS, a list in Exim's own words. */
+struct span exim_forward_held(struct draft *d, const char *dir, const char *recipients);
 /* Exim's hook lines, where they are missing; true: they are there, or come first in this plan. */
 bool exim_setup(struct draft *d);
 /* The same on a panel, by its own include points; and whether the lines are there already. */
 bool exim_panel_setup(struct draft *d);
 bool exim_panel_ready(struct draft *d);
+/* The panel's point where SMTP is asked; NULL: none. */
+const char *exim_panel_point(const struct draft *d);
 /* Where senders' files lie then; NULL: the panel has no such points. */
 const char *exim_panel_dir(const struct draft *d);
 /* What becomes of frozen mail by itself (auto_thaw, timeout_frozen_after). */

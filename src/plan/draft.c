@@ -117,6 +117,16 @@ struct span draft_quoted(struct draft *d, struct span s)
 	return quoted;
 }
 
+struct span draft_lower(struct draft *d, struct span s)
+{
+	char *p = arena_str(d->arena, s);
+
+	for (size_t i = 0; i < s.n; i++)
+		if (p[i] >= 'A' && p[i] <= 'Z')
+			p[i] = (char)(p[i] | 0x20);
+	return span_of(p, s.n);
+}
+
 bool draft_read(struct draft *d, struct span path, struct span *ret_bytes)
 {
 	/* the newest edit of the file holds the older ones */

@@ -40,6 +40,9 @@ struct span *draft_words(struct draft *d, size_t n, ...);
 /* S as one word of a shell. */
 struct span draft_quoted(struct draft *d, struct span s);
 
+/* A copy with letters A to Z lower. */
+struct span draft_lower(struct draft *d, struct span s);
+
 /* A file as it will be after the edits that are in the plan already. */
 bool draft_read(struct draft *d, struct span path, struct span *ret_bytes);
 bool draft_exists(struct draft *d, struct span path);
@@ -53,7 +56,8 @@ bool draft_exists(struct draft *d, struct span path);
  */
 bool draft_is_plain_name(struct span s);
 /* A file of the administrator's: OLD bytes become NEW. */
-struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes, char grade);
+struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes,
+			  char grade);
 /* One that is not there yet. */
 struct action *draft_new_file(struct draft *d, struct span path, struct span bytes, char grade);
 

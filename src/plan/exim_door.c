@@ -94,6 +94,21 @@ static struct span option(struct span bytes, const char *name)
 }
 
 /*
+ * Asked of strangers alone, and of plain letters: quotes and slashes would spell the same address otherwise, or another folder.
+ * As Postfix does, what stands behind a plus sign belongs to the address without it.
+ */
+struct span exim_forward_held(struct draft *d, const char *dir, const char *recipients)
+{
+	return draft_text(d,
+			  "{and{{def:sender_host_address}{!def:authenticated_id}"
+			  "{!match_ip{$sender_host_address}{<; 127.0.0.0/8 ; ::1}}"
+			  "{forany{<, %s}{or{"
+			  "{exists{%s/spamtrail:to:${sg{${lc:$item}}{[^a-z0-9@._+=-]}{}}}}"
+			  "{exists{%s/spamtrail:to:${sg{${lc:$item}}{[+][^@]*|[^a-z0-9@._+=-]}{}}}}}}}}}",
+			  recipients, dir, dir);
+}
+
+/*
  * SMTP without a client's address is spoken by a local user through a pipe (-bs): there his uid counts. A
  * slash in a login becomes "_", so that nobody can name a file in another folder by logging in.
  */
@@ -105,15 +120,16 @@ static struct span hook(struct draft *d, const char *dir, struct span predata, s
 	return draft_text(d,
 			  "# spamtrail: a sender whose file %s/spamtrail:NAME is there may not send; setup "
 			  "--remove takes this out\n"
-			  "acl_smtp_predata = ${if exists{%s/spamtrail:${if def:sender_host_address "
+			  "acl_smtp_predata = ${if or{{exists{%s/spamtrail:${if def:sender_host_address "
 			  "{${sg{${lc:$authenticated_id}}{/}"
-			  "{_}}}{uid:$originator_uid}}}{warn queue = spamtrail\\n control = queue\\n "
+			  "{_}}}{uid:$originator_uid}}}}%.*s}{warn queue = spamtrail\\n control = queue\\n "
 			  "accept%.*s}{%.*s}}\n"
 			  "acl_not_smtp = ${if exists{%s/spamtrail:uid:$originator_uid}{warn control = "
 			  "freeze/no_tell\\n accept%.*s}"
 			  "{%.*s}}\n",
-			  dir, dir, ARG(after_predata), ARG(predata.n ? predata : SPAN("accept")), dir,
-			  ARG(after_local), ARG(not_smtp.n ? not_smtp : SPAN("accept")));
+			  dir, dir, ARG(exim_forward_held(d, dir, "$recipients")), ARG(after_predata),
+			  ARG(predata.n ? predata : SPAN("accept")), dir, ARG(after_local),
+			  ARG(not_smtp.n ? not_smtp : SPAN("accept")));
 }
 
 /* BYTES without the lines that set OPTION, up to the first "begin". */
@@ -268,7 +284,9 @@ void exim_tell_frozen(struct draft *d)
 			   ARG(end));
 }
 
-static void close_by_file(struct draft *d, const struct culprit *c, struct span key, const char *how)
+/* The file that closes KEY, in a plan where the hook lines are; NULL: it cannot be, or is there and STATE says so. */
+static struct action *key_file(struct draft *d, const struct culprit *c, struct span key, const char *text,
+			       const char *state)
 {
 	int at = find_place(d);
 	const char *dir = exim_panel_dir(d) ? exim_panel_dir(d) : at < 0 ? NULL : places[at].dir;
@@ -276,24 +294,43 @@ static void close_by_file(struct draft *d, const struct culprit *c, struct span 
 	struct action *v;
 
 	if (!dir || !exim_setup(d))
-		return;
+		return NULL;
 	path = draft_text(d, "%s/spamtrail:%.*s", dir, ARG(key));
 	if (draft_exists(d, path)) {
-		draft_note(d, "Exim: %.*s is there: he may not send already", ARG(path));
-		return;
+		draft_note(d, "Exim: %.*s is there: %s already", ARG(path), state);
+		return NULL;
 	}
-	v = draft_new_file(d, path, SPAN("This sender's mail waits: spamtrail history\n"), c->grade);
-	v->what =
-		draft_text(d, "Exim takes %.*s's mail and %s: he may not send, may still receive and log in",
-			   ARG(c->kind == KIND_AUTH ? c->id : c->account), how);
+	v = draft_new_file(d, path, span_str(text), c->grade);
 	v->command = draft_text(d, "touch '%.*s'", ARG(path));
 	v->undo = draft_text(d, "rm '%.*s'", ARG(path));
+	return v;
+}
+
+static void close_by_file(struct draft *d, const struct culprit *c, struct span key, const char *how)
+{
+	struct action *v =
+		key_file(d, c, key, "This sender's mail waits: spamtrail history\n", "he may not send");
+
+	if (v)
+		v->what = draft_text(
+			d, "Exim takes %.*s's mail and %s: he may not send, may still receive and log in",
+			ARG(c->kind == KIND_AUTH ? c->id : c->account), how);
+}
+
+/* Lines of an older setup ask for no recipient. */
+static bool asks_recipients(struct draft *d)
+{
+	const char *point = exim_panel_point(d);
+	int at = find_place(d);
+	struct span bytes = SPAN_NONE;
+
+	if (point || at >= 0)
+		draft_read(d, point ? span_str(point) : target(d, at), &bytes);
+	return span_search(bytes, 0, SPAN("/spamtrail:to:")) >= 0;
 }
 
 void exim_close_login(struct draft *d, const struct culprit *c)
 {
-	char *key = arena_str(d->arena, c->id);
-
 	if (!d->facts->exim_spool.n)
 		return;
 	if (!draft_is_plain_name(c->id)) {
@@ -302,10 +339,7 @@ void exim_close_login(struct draft *d, const struct culprit *c)
 		return;
 	}
 	/* the hook asks by ${lc:}: Info@ and info@ are one login */
-	for (size_t i = 0; i < c->id.n; i++)
-		if (key[i] >= 'A' && key[i] <= 'Z')
-			key[i] = (char)(key[i] | 0x20);
-	close_by_file(d, c, span_of(key, c->id.n), "keeps it in the queue \"spamtrail\"");
+	close_by_file(d, c, draft_lower(d, c->id), "keeps it in the queue \"spamtrail\"");
 }
 
 void exim_close_user(struct draft *d, const struct culprit *c)
@@ -314,4 +348,32 @@ void exim_close_user(struct draft *d, const struct culprit *c)
 		return;
 	close_by_file(d, c, draft_text(d, "uid:%u", c->uid), "freezes it");
 	exim_tell_frozen(d);
+}
+
+void exim_close_forward(struct draft *d, const struct culprit *c)
+{
+	struct action *v;
+
+	if (!d->facts->exim_spool.n)
+		return;
+	if (!draft_is_plain_name(c->id) || span_find(c->id, 0, '@') <= 0) {
+		draft_note(d, "Exim: the address %.*s has characters that make no file name", ARG(c->id));
+		return;
+	}
+	if (!exim_setup(d))
+		return;
+	if (!asks_recipients(d)) {
+		draft_note(d,
+			   "Exim: the hook lines are an older setup's, which ask for no recipient: spamtrail "
+			   "setup --remove, and then this again");
+		return;
+	}
+	v = key_file(d, c, draft_text(d, "to:%.*s", ARG(draft_lower(d, c->id))),
+		     "What comes from outside for this address waits: spamtrail history\n",
+		     "its mail is held");
+	if (v)
+		v->what = draft_text(d,
+				     "Exim takes what comes from outside for %.*s and keeps it in the queue "
+				     "\"spamtrail\": nothing of it is sent on",
+				     ARG(c->id));
 }

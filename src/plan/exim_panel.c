@@ -22,15 +22,16 @@
 static const struct panel_points {
 	const char *panel;
 	const char *smtp, *local; /* read before a message is taken: from SMTP, from a local program */
+	const char *recipients; /* those that are known at the first point, in Exim's words */
 	const char *dir; /* senders' files lie there */
 	const char *rebuild; /* what a reload does here, as the operator would */
 	const char *options; /* where the panel may have switched a point off; NULL: nowhere */
 } panels[] = {
 	{ "cPanel", CPANEL "ACL_SMTP_PREDATA_BLOCK/custom_begin_smtp_predata",
-	  CPANEL "ACL_NOT_SMTP_BLOCK/custom_begin_not_smtp", "/etc", "/scripts/buildeximconf, and a reload",
-	  "/etc/exim.conf.localopts" },
+	  CPANEL "ACL_NOT_SMTP_BLOCK/custom_begin_not_smtp", "$recipients", "/etc",
+	  "/scripts/buildeximconf, and a reload", "/etc/exim.conf.localopts" },
 	{ "DirectAdmin", "/etc/exim.acl_check_recipient.pre.conf", "/etc/exim.acl_script.pre.conf",
-	  "/etc/virtual", "a reload of Exim", NULL },
+	  "$local_part@$domain", "/etc/virtual", "a reload of Exim", NULL },
 };
 
 static const struct panel_points *points_of(const struct draft *d)
@@ -46,6 +47,13 @@ const char *exim_panel_dir(const struct draft *d)
 	const struct panel_points *p = points_of(d);
 
 	return p ? p->dir : NULL;
+}
+
+const char *exim_panel_point(const struct draft *d)
+{
+	const struct panel_points *p = points_of(d);
+
+	return p ? p->smtp : NULL;
 }
 
 static bool is_hooked(struct draft *d, const char *path, struct span *ret_bytes, bool *ret_there)
@@ -67,12 +75,13 @@ bool exim_panel_ready(struct draft *d)
 static struct span lines_for(struct draft *d, const struct panel_points *p, bool smtp)
 {
 	struct span text =
-		smtp ? draft_text(d,
-				  "  warn condition = ${if exists{%s/spamtrail:${if def:sender_host_address "
-				  "{${sg{${lc:$authenticated_id}}{/}{_}}}{uid:$originator_uid}}}}\n"
-				  "       queue = spamtrail\n"
-				  "       control = queue\n",
-				  p->dir)
+		smtp ? draft_text(
+			       d,
+			       "  warn condition = ${if or{{exists{%s/spamtrail:${if def:sender_host_address "
+			       "{${sg{${lc:$authenticated_id}}{/}{_}}}{uid:$originator_uid}}}}%.*s}}\n"
+			       "       queue = spamtrail\n"
+			       "       control = queue\n",
+			       p->dir, ARG(exim_forward_held(d, p->dir, p->recipients)))
 		     : draft_text(d,
 				  "  warn condition = ${if exists{%s/spamtrail:uid:$originator_uid}}\n"
 				  "       control = freeze/no_tell\n",

@@ -149,6 +149,9 @@ static void contain_one(struct draft *d, const struct culprit *c)
 		/* last, so that whoever starts them again meets closed doors */
 		processes_stop(d, c);
 		break;
+	case KIND_FORWARD:
+		forward_close(d, c);
+		break;
 	case KIND_RELAY:
 		draft_note(
 			d,
@@ -172,6 +175,12 @@ static bool is_next(const struct draft *d, const struct culprit *c)
 	return c->row == d->want->rows;
 }
 
+/* As contain takes him: by an address alone it would be a login. */
+static struct span named(struct draft *d, const struct culprit *c)
+{
+	return draft_quoted(d, c->kind == KIND_FORWARD ? draft_text(d, "forward:%.*s", ARG(c->id)) : c->id);
+}
+
 /* An incident's plan acts where the kernel or the mail server vouches; what an operator names is done on his word. */
 static bool may_act(struct draft *d, const struct culprit *c)
 {
@@ -185,8 +194,7 @@ static bool may_act(struct draft *d, const struct culprit *c)
 		"%s %.*s is named by evidence of grade %c only, which a suspect can spell: look at the proof "
 		"(spamtrail why), and name him yourself%s%.*s%.*s",
 		sender_kind_name(c->kind), ARG(c->id), c->grade ? c->grade : 'C',
-		is_next(d, c) ? "" : ": spamtrail contain ",
-		ARG(is_next(d, c) ? SPAN_NONE : draft_quoted(d, c->id)),
+		is_next(d, c) ? "" : ": spamtrail contain ", ARG(is_next(d, c) ? SPAN("") : named(d, c)),
 		ARG(waiting ? draft_text(
 				      d,
 				      "; %zu queued message%s that the logs tie to it will be held then, too",

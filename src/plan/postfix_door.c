@@ -23,16 +23,6 @@
 #define CLOSED SPAN("spamtrail_closed")
 #define ITEMS_MOST 1000
 
-static struct span lower(struct draft *d, struct span s)
-{
-	char *p = arena_str(d->arena, s);
-
-	for (size_t i = 0; i < s.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] | 0x20);
-	return span_of(p, s.n);
-}
-
 /* The {name = HOLD} of "inline:{ {a = HOLD} {b = HOLD} }". */
 static size_t closed_items(struct span value, struct span *ret_items)
 {
@@ -84,7 +74,7 @@ static void reload_after(struct draft *d, struct action *v)
 void postfix_close_login(struct draft *d, const struct culprit *c)
 {
 	struct span *items = arena_alloc(d->arena, (ITEMS_MOST + 1) * sizeof(*items));
-	struct span list = free_list(d), login = lower(d, c->id);
+	struct span list = free_list(d), login = draft_lower(d, c->id);
 	struct span bytes, item, value = SPAN_NONE, more;
 	struct action *v;
 	size_t n;

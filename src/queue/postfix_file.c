@@ -2,7 +2,7 @@
  * postfix_file - a Postfix queue file: records of one type byte, a length in base 128 (low part first) and data.
  *
  * Postfix src/global/rec_type.h, record.c, cleanup_final.c: C sizes ("size data-offset recipients options
- * content-length"), T time, A name=value, S sender, R D recipients, M the message starts, N p L its lines, X what
+ * content-length"), T time, A name=value, S sender, O a recipient before aliases, R D what he became, M the message starts, N p L its lines, X what
  * was extracted from it, E the end; p is a pointer to elsewhere in the file, which milters need. Mail by sendmail(1)
  * has its recipients behind the text: the C record says where, so the text itself is not read.
  *
@@ -17,6 +17,7 @@
 #define JUMPS_MOST 1000
 #define RECORDS_MOST 4000000 /* limit queue: records of a queue file */
 #define HEADERS_MOST 500 /* limit queue: header lines of a message, Postfix */
+#define ORIGINAL_MOST 320 /* RFC 5321, 4.5.3.1: a local part of 64, a domain of 255 */
 #define SKIP_MOST ((uint64_t)8 << 20) /* bytes of text that are walked where the C record does not help */
 
 struct record {
@@ -36,6 +37,8 @@ struct postfix_file {
 	bool body; /* the headers are over */
 	uint64_t data_offset, content_length, declared;
 	struct span value;
+	char original[ORIGINAL_MOST]; /* the recipient that follows, before aliases */
+	size_t noriginal;
 };
 
 /* The record at AT; false: the file ends or makes no sense there. */
@@ -180,6 +183,27 @@ static int jump(struct postfix_file *f, struct span data)
 	return 1;
 }
 
+static void take_original(struct postfix_file *f, struct span data)
+{
+	f->noriginal = data.n <= sizeof(f->original) ? data.n : 0;
+	if (f->noriginal)
+		memcpy(f->original, data.p, f->noriginal);
+}
+
+static void take_recipient(struct postfix_file *f, struct span data, bool done)
+{
+	struct span original = span_of(f->original, f->noriginal);
+	struct queued *q = &f->room->q;
+	uint32_t n = q->nlisted;
+	bool other = original.n && !span_eq_nocase(original, data);
+
+	f->noriginal = 0;
+	room_recipient(f->room, data, done);
+	/* mostly it is the same, and there is room for one text of each */
+	if (other && q->nlisted > n)
+		q->recipients[n].original = room_keep(f->room, original);
+}
+
 /* Records in front of the message and behind it. NULL, or what is wrong. */
 static const char *take_envelope(struct postfix_file *f, const struct record *r)
 {
@@ -192,12 +216,15 @@ static const char *take_envelope(struct postfix_file *f, const struct record *r)
 		return take_attribute(f, r->data);
 	case 'S':
 		return take_sender(f, r->data);
+	case 'O':
+		take_original(f, r->data);
+		return NULL;
 	case 'R':
 	case 'D':
-		room_recipient(f->room, r->data, r->type == 'D');
+		take_recipient(f, r->data, r->type == 'D');
 		return NULL;
 	default:
-		/* full name, original and DSN fields, flags, deleted ones ... */
+		/* full name, DSN fields, flags, deleted ones ... */
 		return r->type > 0x20 && r->type < 0x7f ? NULL : "a record of an unknown type";
 	}
 }

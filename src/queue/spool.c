@@ -183,8 +183,8 @@ void reading_keep(struct arena *a, const struct queued *q, struct queued *ret)
 	ret->recipients = arena_alloc(a, (q->nlisted + 1) * sizeof(*q->recipients));
 	for (uint32_t i = 0; i < q->nlisted; i++)
 		ret->recipients[i] = (struct queued_recipient){
-			arena_span(a, q->recipients[i].address),
-			q->recipients[i].done,
-			0,
+			.address = arena_span(a, q->recipients[i].address),
+			.done = q->recipients[i].done,
+			.original = arena_span(a, q->recipients[i].original),
 		};
 }

@@ -101,6 +101,117 @@ static void postfix_users(void **state)
 	(void)state;
 }
 
+static void say_all(const struct made *m)
+{
+	for (size_t i = 0; i < m->plan.nactions; i++)
+		print_error("action %d %.*s\n%.*s\n", m->plan.actions[i].kind, (int)m->plan.actions[i].path.n,
+			    m->plan.actions[i].path.p, (int)m->plan.actions[i].new_bytes.n,
+			    m->plan.actions[i].new_bytes.n ? m->plan.actions[i].new_bytes.p : "");
+	for (size_t i = 0; i < m->plan.nnotes; i++)
+		print_error("note %.*s\n", (int)m->plan.notes[i].n, m->plan.notes[i].p);
+}
+
+static const struct row sales = { .kind = KIND_FORWARD, .id = SPAN("sales@alice.example"), .grade = 'B' };
+#define HELD "    check_recipient_access inline:{ {sales@alice.example = HOLD} }\n"
+
+/* Behind the permits for the server's own people, in front of all else; the rest is as it was. */
+static void postfix_forwards(void **state)
+{
+	static const struct door cases[] = {
+		{ MAIN, "a = b\n", "an SMTP session that is open now goes on",
+		  "a = b\nsmtpd_recipient_restrictions =\n    permit_mynetworks\n    "
+		  "permit_sasl_authenticated\n" HELD },
+		{ MAIN,
+		  "smtpd_recipient_restrictions = permit_sasl_authenticated, permit_mynetworks,reject_x, "
+		  "permit\n",
+		  "all that comes from outside for sales@alice.example waits",
+		  "smtpd_recipient_restrictions =\n    permit_sasl_authenticated\n    "
+		  "permit_mynetworks\n" HELD "    reject_x, permit\n" },
+		{ MAIN, "smtpd_recipient_restrictions =\n  permit_mynetworks\n", NULL,
+		  "=\n    permit_mynetworks\n" HELD },
+		{ MAIN, "smtpd_recipient_restrictions = reject_x permit_mynetworks\n",
+		  "this server's own people's SMTP to sales@alice.example is held, too",
+		  "=\n" HELD "    reject_x permit_mynetworks\n" },
+		{ MAIN, "smtpd_recipient_restrictions =\n", "own people's", "=\n" HELD },
+		/* a second address stands in front of the first, so that neither line hangs on the other */
+		{ MAIN,
+		  "smtpd_recipient_restrictions = permit_mynetworks check_recipient_access inline:{ {a@x = "
+		  "HOLD} }\n",
+		  NULL, "permit_mynetworks\n" HELD "    check_recipient_access inline:{ {a@x = HOLD} }\n" },
+		{ MAIN,
+		  "smtpd_recipient_restrictions = check_recipient_access inline:{ {sales@alice.example = "
+		  "HOLD} }\n",
+		  "for sales@alice.example is held already", "" },
+		{ MAIN, "smtpd_proxy_filter = [127.0.0.1]:10024\n", "goes on", "" },
+	};
+	static const struct door masters[] = {
+		{ "/etc/postfix/master.cf", "submission inet n\n  -o smtpd_recipient_restrictions=\n", NULL,
+		  HELD },
+		{ "/etc/postfix/master.cf",
+		  "127.0.0.1:25 inet n - n - - smtpd\n -o smtpd_recipient_restrictions=permit\n"
+		  "smtp unix - - n - - smtp\n  -o smtpd_proxy_filter=\n",
+		  NULL, HELD },
+		{ "/etc/postfix/master.cf",
+		  "smtp inet n - y - - smtpd\n#  -o smtpd_recipient_restrictions=\n", NULL, HELD },
+		{ "/etc/postfix/master.cf",
+		  "smtp inet n - y - - smtpd\n# x\n  -o smtpd_recipient_restrictions=permit\n",
+		  "master.cf gives port 25 an smtpd_recipient_restrictions of its own", "" },
+		{ "/etc/postfix/master.cf",
+		  "192.0.2.1:25 inet n - y - - smtpd\n  -o smtpd_proxy_filter=127.0.0.1:10024\n",
+		  "behind smtpd_proxy_filter nothing can be held", "" },
+		{ "/etc/postfix/master.cf",
+		  "smtpd pass - - n - - smtpd\n  -o smtpd_recipient_restrictions=permit\n",
+		  "master.cf gives port 25", "" },
+	};
+	static const struct file with[] = { POSTFIX, { 0 } };
+	static const struct row odd = { .kind = KIND_FORWARD, .id = SPAN("a}@x"), .grade = 'A' };
+	static const struct row sign = { .kind = KIND_FORWARD, .id = SPAN("a=b@x"), .grade = 'A' };
+	static const struct row bare = { .kind = KIND_FORWARD, .id = SPAN("sales"), .grade = 'A' };
+	static const struct door refused[] = { { MAIN, "a = b\n", "is no address that a list takes", "" } };
+
+	CHECK(cases, &sales, NULL);
+	CHECK(masters, &sales, with);
+	CHECK(refused, &odd, NULL);
+	CHECK(refused, &sign, NULL);
+	CHECK(refused, &bare, NULL);
+	(void)state;
+}
+
+/* Exim holds it by a file of the address's name, where the hook lines ask for recipients. */
+static void exim_forwards(void **state)
+{
+	static const struct {
+		const char *conf, *id, *path, *note;
+	} cases[] = {
+		{ "begin acl\n", "sales@alice.example", "/etc/exim4/spamtrail:to:sales@alice.example",
+		  "waits" },
+		{ "x /spamtrail:to: x\n", "Sales@Alice.example",
+		  "/etc/exim4/spamtrail:to:sales@alice.example", NULL },
+		{ "x /spamtrail: x\n", "sales@alice.example", NULL, "the hook lines are an older setup's" },
+		{ "begin acl\n", "../x@y", NULL, "has characters that make no file name" },
+		{ "begin acl\n", "a/b@y", NULL, "has characters that make no file name" },
+		{ "begin acl\n", "sales", NULL, "has characters that make no file name" },
+		{ "acl_smtp_predata = ${if x}\n", "a@y", NULL, "used here in a way that setup leaves alone" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct file tree[] = { PASSWD, { "/etc/exim4/exim4.conf", cases[i].conf }, { 0 } };
+		struct row row = { .kind = KIND_FORWARD, .id = span_str(cases[i].id), .grade = 'B' };
+		struct made m = make(tree, &row, NULL, NULL);
+		bool held = false;
+
+		for (size_t k = 0; k < m.plan.nactions; k++)
+			held |= cases[i].path && span_eq(m.plan.actions[k].path, span_str(cases[i].path));
+		if (held != (cases[i].path != NULL) || (!held && m.plan.nactions) ||
+		    (cases[i].note && !noted(&m, cases[i].note))) {
+			say_all(&m);
+			fail_msg("case %zu", i);
+		}
+		end(&m);
+	}
+	(void)state;
+}
+
 /* Sessions are ended by his addresses, never by the server's own. */
 static void sessions_end_by_address(void **state)
 {
@@ -141,16 +252,6 @@ static void sessions_end_by_address(void **state)
 	{                                           \
 		"/usr/local/cpanel/version", "11\n" \
 	}
-
-static void say_all(const struct made *m)
-{
-	for (size_t i = 0; i < m->plan.nactions; i++)
-		print_error("action %d %.*s\n%.*s\n", m->plan.actions[i].kind, (int)m->plan.actions[i].path.n,
-			    m->plan.actions[i].path.p, (int)m->plan.actions[i].new_bytes.n,
-			    m->plan.actions[i].new_bytes.n ? m->plan.actions[i].new_bytes.p : "");
-	for (size_t i = 0; i < m->plan.nnotes; i++)
-		print_error("note %.*s\n", (int)m->plan.notes[i].n, m->plan.notes[i].p);
-}
 
 /* Setup's lines go into the panel's own points, once, in front of what the administrator has there. */
 static void panel_points(void **state)
@@ -318,6 +419,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(postfix_logins),	   cmocka_unit_test(postfix_users),
+		cmocka_unit_test(postfix_forwards),	   cmocka_unit_test(exim_forwards),
 		cmocka_unit_test(sessions_end_by_address), cmocka_unit_test(panel_points),
 		cmocka_unit_test(panel_points_hold),	   cmocka_unit_test(who_cannot_be_stopped),
 		cmocka_unit_test(the_allow_list),

@@ -460,6 +460,30 @@ static const struct queued *built(const struct piece *pieces)
 		0, SPAN("")                                                                            \
 	}
 
+/* What aliases made of a recipient is told beside what he was, where it is another. */
+static void postfix_aliases(void **state)
+{
+	const struct piece pieces[] = { HEAD,
+					{ 'S', SPAN("m@x") },
+					{ 'O', SPAN("Info@here") },
+					{ 'R', SPAN("far@there") },
+					{ 'R', SPAN("next@there") },
+					{ 'O', SPAN("same@here") },
+					{ 'D', SPAN("Same@here") },
+					{ 'O', SPAN("lost@here") },
+					{ 'O', SPAN("") },
+					TAIL };
+	const struct queued *q = built(pieces);
+
+	assert_null(q->damage);
+	assert_int_equal(q->nrecipients, 4);
+	same(q->recipients[0].address, "far@there");
+	same(q->recipients[0].original, "Info@here");
+	for (size_t i = 1; i < 4; i++)
+		assert_int_equal(q->recipients[i].original.n, 0);
+	assert_true(q->recipients[2].done);
+}
+
 static void postfix_forged(void **state)
 {
 	const struct piece good[] = { HEAD, LOGIN, { 'S', SPAN("m@x") }, TAIL };
@@ -669,6 +693,7 @@ int main(void)
 		cmocka_unit_test(cut_at_every_byte),
 		cmocka_unit_test(exim_forged),
 		cmocka_unit_test(exim_variable),
+		cmocka_unit_test(postfix_aliases),
 		cmocka_unit_test(postfix_forged),
 		cmocka_unit_test(postfix_uid_is_the_first_record),
 		cmocka_unit_test(ten_thousand_headers),

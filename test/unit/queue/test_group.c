@@ -39,10 +39,10 @@ static void ages(void **state)
 
 static void domains(void **state)
 {
-	struct queued_recipient list[] = { { SPAN("a@X.example"), true, 0 },
-					   { SPAN("b@x.example"), false, 0 },
-					   { SPAN("c@y.example"), false, 0 },
-					   { SPAN("root"), false, 0 } };
+	struct queued_recipient list[] = { { .address = SPAN("a@X.example"), .done = true },
+					   { .address = SPAN("b@x.example") },
+					   { .address = SPAN("c@y.example") },
+					   { .address = SPAN("root") } };
 	struct queued q = { .recipients = list, .nlisted = 4, .nrecipients = 10, .ndone = 1, .arrival = 100 };
 	struct grouping *g = grouping_new(BY_DOMAIN, 200);
 	struct queue_group *all;
@@ -151,8 +151,8 @@ static void named(void **state)
 
 static void packed(void **state)
 {
-	struct queued_recipient list[] = { { SPAN("a@x.example"), true, 0 },
-					   { SPAN("b@x.example"), false, 0 } };
+	struct queued_recipient list[] = { { .address = SPAN("a@x.example"), .done = true },
+					   { .address = SPAN("b@x.example") } };
 	struct queued q = { .server = SERVER_EXIM,
 			    .state = QUEUE_FROZEN,
 			    .door = DOOR_AUTH,

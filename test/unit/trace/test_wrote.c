@@ -31,8 +31,8 @@ static void persons(void **state)
 /* Whatever bytes come, cut anywhere or with a count too large: taken whole or not at all. */
 static void question(void **state)
 {
-	struct queued_recipient list[] = { { SPAN("a@x.example"), true, 0 },
-					   { SPAN("A@X.example"), false, 0 } };
+	struct queued_recipient list[] = { { .address = SPAN("a@x.example"), .done = true },
+					   { .address = SPAN("A@X.example") } };
 	struct queued q = {
 		.id = qid_pack(SPAN("1xXDax-00005c-2W")), .recipients = list, .nlisted = 2, .arrival = 100
 	};
