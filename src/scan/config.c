@@ -92,11 +92,12 @@ static enum config_kind kind_of(struct span path)
 bool config_named(struct span path, struct span bytes)
 {
 	enum config_kind kind = kind_of(path);
+	size_t start, behind;
 
 	/* crontab is a program's name, too */
 	if (span_starts(bytes, SPAN("\177ELF")))
 		return false;
-	return kind != KIND_NONE && (kind != KIND_PAGE || span_search(bytes, 0, SPAN("<!--#exec")) >= 0);
+	return kind != KIND_NONE && (kind != KIND_PAGE || starts_element(bytes, 0, &start, &behind));
 }
 
 struct look {
@@ -159,13 +160,13 @@ static void one_line(struct look *l, struct span line)
 
 static void page(struct look *l, struct span text)
 {
+	struct page_commands state = { 0 };
 	struct span command;
-	size_t at = 0, start;
 
-	while (starts_page(text, &at, &start, &command)) {
+	while (starts_page(text, &state, &command)) {
 		struct sign sign = page_sign(span_head(command, LINE_MOST));
 
-		l->at = (uint32_t)start;
+		l->at = (uint32_t)state.start;
 		l->j->limits |= command.n > LINE_MOST ? LIMIT_STEPS : 0;
 		if (sign.rule)
 			add(l, &sign);

@@ -55,8 +55,14 @@ struct starts {
 	bool in_everybody, in_function;
 };
 struct sign starts_sign(struct starts *state, struct span line, enum starter by);
-/* A page may hold commands that the server runs: the next element at or behind *AT, which moves behind it. False: no more. */
-bool starts_page(struct span page, size_t *at, size_t *ret_start, struct span *ret_command);
+/* A page may hold elements that run commands: the next one at or behind AT, and where its attributes begin. False: no more. */
+bool starts_element(struct span page, size_t at, size_t *ret_start, size_t *ret_behind);
+/* The commands of all elements, one by one; STATE is zero at first, then START is where the element begins. False: no more. */
+struct page_commands {
+	size_t at, start;
+	struct span rest; /* of the element's attributes */
+};
+bool starts_page(struct span page, struct page_commands *state, struct span *ret_command);
 /* What one of these says. */
 struct sign page_sign(struct span command);
 

@@ -84,27 +84,74 @@ struct sign starts_sign(struct starts *state, struct span line, enum starter by)
 
 /* --- pages ----------------------------------------------------------------------------------- */
 
-bool starts_page(struct span page, size_t *at, size_t *ret_start, struct span *ret_command)
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static struct span blanks_gone(struct span s)
+{
+	while (s.n && is_blank(s.p[0]))
+		s = span_from(s, 1);
+	return s;
+}
+
+/* httpd takes blanks in front of an element's name, and no letter of it as it is written: mod_include, find_directive(). */
+bool starts_element(struct span page, size_t at, size_t *ret_start, size_t *ret_behind)
 {
 	ptrdiff_t found;
 
-	while ((found = span_search(page, *at, SPAN("<!--#exec"))) >= 0) {
-		struct span rest = span_from(page, (size_t)found + 9), name;
-		ptrdiff_t end = span_search(rest, 0, SPAN("-->"));
-
-		/* behind its end: what is never closed is looked at once */
-		*at = end < 0 ? page.n : (size_t)(found + 9 + end);
-		rest = span_trim(span_head(rest, end < 0 ? rest.n : (size_t)end));
-		name = span_head(rest, 3);
-		rest = span_trim(span_from(rest, 3));
-		if (!span_eq_nocase(name, SPAN("cmd")) || !span_starts(rest, SPAN("=")))
+	while ((found = span_search(page, at, SPAN("<!--#"))) >= 0) {
+		at = (size_t)found + 5;
+		while (at < page.n && is_blank(page.p[at]))
+			at++;
+		if (!span_eq_nocase(span_head(span_from(page, at), 4), SPAN("exec")) ||
+		    (at + 4 < page.n && !is_blank(page.p[at + 4])))
 			continue;
-		rest = span_trim(span_from(rest, 1));
 		*ret_start = (size_t)found;
-		*ret_command = directive_word(&rest);
+		*ret_behind = at + 4;
 		return true;
 	}
 	return false;
+}
+
+/* The value of the next attribute that is a command; what stands in front of it is another one, which httpd takes as well. */
+static bool next_command(struct span *rest, struct span *ret_command)
+{
+	for (*rest = blanks_gone(*rest); rest->n; *rest = blanks_gone(*rest)) {
+		size_t n = 0;
+		struct span name;
+
+		while (n < rest->n && rest->p[n] != '=' && !is_blank(rest->p[n]))
+			n++;
+		name = span_head(*rest, n);
+		*rest = blanks_gone(span_from(*rest, n));
+		if (!span_starts(*rest, SPAN("=")))
+			continue;
+		*rest = blanks_gone(span_from(*rest, 1));
+		*ret_command = directive_word(rest);
+		if (span_eq_nocase(name, SPAN("cmd")))
+			return true;
+	}
+	return false;
+}
+
+bool starts_page(struct span page, struct page_commands *state, struct span *ret_command)
+{
+	while (!next_command(&state->rest, ret_command)) {
+		struct span rest;
+		size_t behind;
+		ptrdiff_t end;
+
+		if (!starts_element(page, state->at, &state->start, &behind))
+			return false;
+		rest = span_from(page, behind);
+		end = span_search(rest, 0, SPAN("-->"));
+		/* behind its end: what is never closed is looked at once */
+		state->at = end < 0 ? page.n : behind + (size_t)end;
+		state->rest = span_head(rest, end < 0 ? rest.n : (size_t)end);
+	}
+	return true;
 }
 
 struct sign page_sign(struct span command)

