@@ -35,7 +35,7 @@ static int read_all(int fd, const char *path, struct buf *out, struct err *err)
 			return err_sys(err, EXIT_IO, "%s: cannot read", path);
 		buf_add(out, piece, (size_t)n);
 	}
-	return out->over ? err_set(err, EXIT_CONFIG, "%s: larger than 1 MiB", path) : 0;
+	return out->over ? err_set(err, EXIT_CONFIG, "%s: larger than %zu MiB", path, out->max >> 20) : 0;
 }
 
 int config_read_file(const char *path, struct buf *out, bool *ret_others, struct err *err)

@@ -10,6 +10,7 @@
 #include "scan/includes.h"
 #include "scan/lexicon.h"
 #include "scan/named.h"
+#include "scan/place.h"
 #include "scan/scan.h"
 #include "scan/sigs.h"
 
@@ -74,6 +75,8 @@ struct scanner {
 	struct sigs *sigs;
 	pthread_mutex_t lock; /* of the channel and of the lists */
 	atomic_ullong files, bytes, same, writable;
+	uint64_t packs, packs_most; /* archives of the task at hand; of the task that met most */
+	struct buf pack; /* one of them: the first by its name, so that two scans name the same */
 	struct prints prints[WALK_WORKERS_MOST];
 	bool ended; /* nobody listens any more */
 	struct arena *arena; /* of the lists */
@@ -379,6 +382,34 @@ static void note_includes(struct scanner *s, const struct walk_file *f)
 	}
 }
 
+/* What is packed in a file is not looked into: they are counted, clean and unchanged ones as well. */
+static void count_packed(struct scanner *s, struct span path)
+{
+	if (!place_packs(path))
+		return;
+	pthread_mutex_lock(&s->lock);
+	s->packs++;
+	if (!s->pack.n || span_compare(path, buf_view(&s->pack)) < 0) {
+		s->pack.n = 0;
+		buf_span(&s->pack, path);
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Once, whatever their number: every home has some, so they leave nothing incomplete. */
+static void tell_packed(struct scanner *s)
+{
+	struct buf why = BUF_MAX(2 * 4096);
+
+	buf_addf(&why, "%llu %s not looked into: %.*s%s", (unsigned long long)s->packs_most,
+		 s->packs_most == 1 ? "archive was" : "archives were", (int)s->pack.n, s->pack.p,
+		 s->packs_most == 1 ? "" : " and so on");
+	buf_byte(&why, '\0');
+	if (s->packs_most)
+		on_skip(s, SPAN_NONE, why.p, true);
+	buf_free(&why);
+}
+
 /* What we find in it ourselves comes with the walk. */
 static void file_named(struct scanner *s, const struct walk_file *f)
 {
@@ -418,6 +449,7 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		arena_free(t.arena);
 		return;
 	}
+	count_packed(s, f->path);
 	print = f->whole ? print_of(s, f->path, f->status) : 0;
 	if (print && !s->task->includes && cache_has(&s->want->told, print))
 		give_again(s, print, &f->fd);
@@ -449,6 +481,7 @@ static bool on_settled(void *ctx, unsigned worker, struct span path, const struc
 	else
 		return false;
 	atomic_fetch_add(&s->same, 1);
+	count_packed(s, path);
 	count(s, 0);
 	return true;
 }
@@ -517,7 +550,9 @@ static void one_task(struct scanner *s, uint32_t number)
 	struct scan_task task = s->want->task[number];
 
 	s->task = &task;
+	s->packs = 0;
 	walk(s, task.start, task.only);
+	s->packs_most = s->packs > s->packs_most ? s->packs : s->packs_most;
 	/* of a folder it is not known which of its scripts mailed, nor whether by itself or by what it includes */
 	if (task.only && task.rank < RANK_NEAR)
 		task.rank = RANK_NEAR;
@@ -641,6 +676,7 @@ void scan_child(void *ctx, struct channel *channel, bool unconfined)
 	s->known = known_new();
 	s->sigs = sigs_new();
 	s->arena = arena_new();
+	s->pack = BUF_MAX(4096);
 	s->rules = (struct scan_rules){
 		.words = words, .known = s->known, .sigs = s->sigs, .place = want->place
 	};
@@ -659,11 +695,13 @@ void scan_child(void *ctx, struct channel *channel, bool unconfined)
 	if (atomic_load(&s->writable) > WRITABLE_MOST)
 		give_note(s, " more scripts may be written to by every user of this server", SPAN_NONE,
 			  atomic_load(&s->writable) - WRITABLE_MOST);
+	tell_packed(s);
 	give_counts(s, SCAN_END);
 	known_free(s->known);
 	sigs_free(s->sigs);
 	lexicon_free(words);
 	arena_free(s->arena);
 	free(s->copy);
+	buf_free(&s->pack);
 	free(s);
 }

@@ -24,8 +24,11 @@ static void add_rule(struct scanning *s, enum rule_kind kind, struct span name, 
 {
 	struct rule_file *all;
 
-	if (s->rules == RULES_MOST)
+	if (s->rules == RULES_MOST) {
+		s->incomplete = true;
+		scanning_note(s, SPAN("there are more files of rules than are read"));
 		return;
+	}
 	all = xrealloc(s->rule, (s->rules + 1) * sizeof(*all));
 	all[s->rules++] = (struct rule_file){ kind, arena_span(s->rule_arena, name), bytes };
 	s->rule = all;
@@ -101,24 +104,37 @@ static bool has_packages(const char *folder)
 	return false;
 }
 
-static void read_package(struct scanning *s, struct span name)
+/* PATH beneath the root, as KIND; one that is not there is none. Of one that is too large the beginning counts, and it is told. */
+static void read_beneath(struct scanning *s, enum rule_kind kind, const char *path, struct span name)
 {
-	struct buf path = BUF_MAX(4096), bytes = BUF_MAX(RULE_FILE_MOST);
+	struct buf bytes = BUF_MAX(RULE_FILE_MOST);
 	struct err err = { 0 };
 	char piece[65536];
-	ssize_t n;
-	int fd;
+	ssize_t n = 0;
+	int fd = beneath_open_file(&s->root, path, 0, &err);
 
-	buf_addf(&path, PACKAGES "/%.*s", (int)span_head(name, 300).n, name.p);
-	buf_byte(&path, '\0');
-	fd = beneath_open_file(&s->root, path.p, 0, &err);
-	while (fd >= 0 && (n = read(fd, piece, sizeof(piece))) > 0)
+	while (fd >= 0 && !bytes.over && (n = read(fd, piece, sizeof(piece))) > 0)
 		buf_add(&bytes, piece, (size_t)n);
 	if (fd >= 0) {
 		close(fd);
-		add_rule(s, RULE_PACKAGE, name, arena_span(s->rule_arena, buf_view(&bytes)));
+		add_rule(s, kind, name, arena_span(s->rule_arena, buf_view(&bytes)));
+	}
+	if (bytes.over || n < 0) {
+		s->incomplete = true;
+		scanning_skip(s, span_str(path),
+			      bytes.over ? SPAN("larger than the limit: what stands behind it is not known")
+					 : SPAN("it could not be read to its end"));
 	}
 	buf_free(&bytes);
+}
+
+static void read_package(struct scanning *s, struct span name)
+{
+	struct buf path = BUF_MAX(4096);
+
+	buf_addf(&path, PACKAGES "/%.*s", (int)span_head(name, 300).n, name.p);
+	buf_byte(&path, '\0');
+	read_beneath(s, RULE_PACKAGE, path.p, name);
 	buf_free(&path);
 }
 
@@ -142,23 +158,6 @@ void scan_rules_packages(struct scanning *s, const char *folder)
 
 /* --- what others have found ------------------------------------------------------------------- */
 
-static void read_named(struct scanning *s, enum rule_kind kind, const char *path, const char *name)
-{
-	struct buf bytes = BUF_MAX(RULE_FILE_MOST);
-	struct err err = { 0 };
-	char piece[65536];
-	ssize_t n;
-	int fd = beneath_open_file(&s->root, path, 0, &err);
-
-	while (fd >= 0 && (n = read(fd, piece, sizeof(piece))) > 0)
-		buf_add(&bytes, piece, (size_t)n);
-	if (fd >= 0) {
-		close(fd);
-		add_rule(s, kind, span_str(name), arena_span(s->rule_arena, buf_view(&bytes)));
-	}
-	buf_free(&bytes);
-}
-
 /* Newest last by their names: the newest SESSIONS_MOST are read. */
 static void read_sessions(struct scanning *s, const char *folder)
 {
@@ -178,7 +177,7 @@ static void read_sessions(struct scanning *s, const char *folder)
 			continue;
 		buf_addf(&path, "%s/%.*s", folder, (int)span_head(names[i], 300).n, names[i].p);
 		buf_byte(&path, '\0');
-		read_named(s, RULE_MALDET_HITS, path.p, "maldet");
+		read_beneath(s, RULE_MALDET_HITS, path.p, SPAN("maldet"));
 		buf_free(&path);
 		read++;
 	}
@@ -197,16 +196,17 @@ void scan_rules_named(struct scanning *s)
 	/* version 2: what its hooks of upload and FTP servers found, in the form of its sessions */
 	buf_str(&path, "/hook.hits.log");
 	buf_byte(&path, '\0');
-	read_named(s, RULE_MALDET_HITS, path.p, "maldet");
+	read_beneath(s, RULE_MALDET_HITS, path.p, SPAN("maldet"));
 	path.n = n;
 	buf_str(&path, "/hits.hist");
 	buf_byte(&path, '\0');
-	read_named(s, RULE_MALDET_HISTORY, path.p, "hits.hist");
+	read_beneath(s, RULE_MALDET_HISTORY, path.p, SPAN("hits.hist"));
 	path.n = n;
 	buf_str(&path, "/quarantine.hist");
 	buf_byte(&path, '\0');
-	read_named(s, RULE_MALDET_QUARANTINE, path.p, "quarantine.hist");
+	read_beneath(s, RULE_MALDET_QUARANTINE, path.p, SPAN("quarantine.hist"));
 	buf_free(&path);
 	for (size_t i = 0; i < s->config.scan_wordfence.n; i++)
-		read_named(s, RULE_WORDFENCE, s->config.scan_wordfence.item[i].value, "Wordfence CLI");
+		read_beneath(s, RULE_WORDFENCE, s->config.scan_wordfence.item[i].value,
+			     SPAN("Wordfence CLI"));
 }

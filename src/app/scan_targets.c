@@ -13,6 +13,7 @@
 #include "app/inquire.h"
 #include "app/scanning.h"
 #include "app/when.h"
+#include "scan/config.h"
 
 #include <limits.h>
 #include <sys/stat.h>
@@ -288,12 +289,8 @@ static void find_scripts(struct scanning *s, const struct incident *in, const st
 /* What starts something of the account's without anybody asking. */
 static void add_starts(struct making *m)
 {
-	static const char *const names[] = { ".forward", ".procmailrc", ".qmail",	 ".mailfilter",
-					     ".profile", ".bashrc",	".bash_profile", ".bash_login",
-					     ".zshrc",	 ".ssh/rc",	".bash_logout" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		add_task(m, (struct scan_task){ .rank = RANK_NEAR, .only = names[i] });
+	for (size_t i = 0; config_start(i); i++)
+		add_task(m, (struct scan_task){ .rank = RANK_NEAR, .only = config_start(i) });
 	add_task(m, (struct scan_task){ .rank = RANK_NEAR, .start = ".config/systemd/user", .flat = true });
 }
 

@@ -14,10 +14,19 @@ enum arm { ARM_FIRST, ARM_SECOND, ARM_BOTH };
 /*
  * LABEL_VISITS: flattened code goes through its labels once a block, loops in it some hundred times.
  * UNDECIDED_TURNS: the second turn sees what the first has stored; a third adds nothing but steps.
- * DECIDED_TURNS: decoders take a turn a byte, for texts of that size. ENDLESS_TURNS: of while (true), which servers
- * are made of; what leaves it is inside of it. LIST: addresses that a program's own settings would not name.
+ * DECIDED_TURNS: decoders take a turn a byte, for texts of that size. ASKED_TURNS, ENDLESS_TURNS: after the first it is asked
+ * whether the loop can end at all, as servers are made of while (true); one that cannot has as many as the second.
+ * QUESTION: instructions of what it asks. LIST: addresses that a program's own settings would not name.
  */
-enum { LABEL_VISITS = 400, UNDECIDED_TURNS = 2, DECIDED_TURNS = 300000, ENDLESS_TURNS = 5000, LIST = 8 };
+enum {
+	LABEL_VISITS = 400,
+	UNDECIDED_TURNS = 2,
+	DECIDED_TURNS = 300000,
+	ASKED_TURNS = 16,
+	ENDLESS_TURNS = 5000,
+	QUESTION = 8,
+	LIST = 8
+};
 
 /* --- branches -------------------------------------------------------------------------------- */
 
@@ -32,7 +41,7 @@ void machine_jump(struct machine *m, uint32_t to)
 /* In a loop that may be a decoder's, and needs to be exact: its turns are counted, or it stands in the script itself. */
 static bool counted(const struct machine *m, const struct frame *f)
 {
-	if (m->loops > f->loops && !f->unit->number)
+	if (m->loops > f->loops && !f->unit->number && !m->loop[m->loops - 1].last)
 		return true;
 	for (uint32_t i = f->loops; i < m->loops; i++)
 		if (!m->loop[i].undecided)
@@ -125,7 +134,9 @@ static struct loop *open_loop(struct machine *m, const struct code *k)
 		return NULL;
 	}
 	l = &m->loop[m->loops++];
-	*l = (struct loop){ .end = k->a, .unsure = f->unsure, .arms = m->arms, .stack = m->top };
+	*l = (struct loop){
+		.begin = f->pc, .end = k->a, .unsure = f->unsure, .arms = m->arms, .stack = m->top
+	};
 	/* a loop of the script's own may be its decoder; one in a function that nothing calls is not */
 	l->floor = m->calls_all ? m->e->steps_left - m->e->steps_left / 16 : m->e->steps_left / 5;
 	l->again = f->pc < f->unit->codes ? f->unit->code[f->pc].a : f->pc;
@@ -179,6 +190,102 @@ static bool postpone(struct machine *m)
 	return true;
 }
 
+void branch_may_leave(struct machine *m)
+{
+	for (uint32_t i = here(m)->loops; i < m->loops; i++)
+		m->loop[i].doubted = true;
+}
+
+/* The first instruction of what the test at AT asks, if that is made of constants and variables alone; else AT. */
+static uint32_t question(const struct unit *u, uint32_t begin, uint32_t at)
+{
+	uint32_t i = at;
+
+	for (uint32_t wanted = 1; wanted && i > begin && at - i < QUESTION; i--) {
+		uint8_t op = u->code[i - 1].op;
+
+		if (op == C_BINARY)
+			wanted++;
+		else if (op == C_CONST || op == C_LOAD)
+			wanted--;
+		else if (op != C_UNARY)
+			return at;
+		if (!wanted)
+			return i - 1;
+	}
+	return at;
+}
+
+/* Asked there for variables that nothing else in the loop so much as names: they stay what they are. */
+static bool asks_the_same(struct machine *m, const struct loop *l, uint32_t from, uint32_t test)
+{
+	const struct frame *f = here(m);
+	const struct code *code = f->unit->code;
+
+	for (uint32_t i = from; i < test; i++) {
+		if (code[i].op != C_LOAD)
+			continue;
+		if (code[i].a >= f->unit->slots || f->slot[code[i].a].kind == V_ALIAS)
+			return false;
+		for (uint32_t j = l->begin; j < l->end; j++) {
+			uint8_t op = code[j].op;
+			bool names = op == C_LOAD || op == C_STORE || op == C_STEP || op == C_UNSET ||
+				     op == C_GLOBAL || op == C_ALIAS;
+
+			if (op == C_STORE_NAMED || op == C_LOAD_NAMED ||
+			    (names && (j < from || j >= test) && code[j].a == code[i].a))
+				return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * It asks the same at each turn, and nothing in it leaves: then nothing behind it waits for its last turn, as what follows a
+ * decoder does. A way out that may be taken at any turn, for reasons nobody knows, is no reason to wait for it either.
+ */
+static bool endless(struct machine *m, const struct loop *l)
+{
+	const struct unit *u = here(m)->unit;
+	uint32_t test = here(m)->pc - 1, from = question(u, l->begin, test), inner = 0, cost;
+
+	if (from == test || l->end <= l->begin || l->end > u->codes)
+		return false;
+	cost = (l->end - l->begin) * (test - from + 1);
+	if (cost > m->e->steps_left / 16)
+		return false;
+	m->e->steps_left -= cost;
+	if (!asks_the_same(m, l, from, test))
+		return false;
+	for (uint32_t i = l->begin; i < l->end && !l->doubted; i++) {
+		uint8_t op = u->code[i].op;
+
+		inner += op == C_LOOP || op == C_EACH;
+		inner -= op == C_LOOP_END && inner;
+		if (op == C_RETURN || op == C_GOTO ||
+		    ((op == C_BREAK || op == C_CONTINUE) && u->code[i].n > inner + (op == C_CONTINUE)))
+			return false;
+	}
+	return true;
+}
+
+/* Has this loop, whose condition holds, had all that it gets? Told, unless there is nothing that it could have come to. */
+static bool has_had_enough(struct machine *m, struct loop *l)
+{
+	if (l->turns == ASKED_TURNS && endless(m, l)) {
+		l->endless = true;
+		l->floor = m->e->steps_left - m->e->steps_left / 16;
+		m->e->events->endless |= !m->calls_all;
+	}
+	if (l->turns >= (l->endless ? ENDLESS_TURNS : DECIDED_TURNS) ||
+	    (l->endless && m->e->texts >= ENGINE_TEXTS / 8))
+		return true;
+	if (m->e->steps_left >= l->floor)
+		return false;
+	m->e->limits |= m->calls_all || l->endless ? 0 : LIMIT_STEPS;
+	return true;
+}
+
 /* Goes on only while the condition holds; one that nobody knows holds twice, then never. */
 void op_test(struct machine *m, const struct code *k)
 {
@@ -202,16 +309,12 @@ void op_test(struct machine *m, const struct code *k)
 		l->turns = UNDECIDED_TURNS - 1;
 		truth = -1;
 	}
-	if (truth > 0 && l->turns >= ENDLESS_TURNS && here(m)->pc > 1 &&
-	    here(m)->unit->code[here(m)->pc - 2].op == C_CONST) {
-		m->e->limits |= m->calls_all ? 0 : LIMIT_STEPS;
-		truth = 0;
+	if (truth > 0 && !l->undecided && has_had_enough(m, l)) {
+		/* as if the next turn were its last: whatever is in it is looked at, as what no turn has come to may wait there */
+		l->undecided = l->last = true;
+		l->turns = UNDECIDED_TURNS - 1;
 	}
-	if (!l->undecided && m->e->steps_left < l->floor) {
-		m->e->limits |= m->calls_all ? 0 : LIMIT_STEPS;
-		truth = 0;
-	}
-	if (truth == 0 || (l->undecided && l->turns >= UNDECIDED_TURNS) || l->turns >= DECIDED_TURNS) {
+	if (truth == 0 || (l->undecided && l->turns >= UNDECIDED_TURNS)) {
 		leave_loop(m, l, l->end);
 		return;
 	}
@@ -228,7 +331,7 @@ void op_again(struct machine *m, const struct code *k)
 
 	if (!l)
 		return;
-	/* for (;;) has no test */
+	/* foreach has no test */
 	if (l->undecided && ++l->turns > 2 * UNDECIDED_TURNS) {
 		leave_loop(m, l, l->end);
 		return;
@@ -367,6 +470,7 @@ void op_goto(struct machine *m, const struct code *k)
 		/* a label that was passed has been looked at: there is no need to come again */
 		if (f->pendings < PENDING_MOST && f->unit->code[to - 1].n == 0)
 			f->pending[f->pendings++] = to - 1;
+		branch_may_leave(m);
 		return;
 	}
 	if (f->unit->code[to - 1].n++ < LABEL_VISITS)

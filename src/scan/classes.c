@@ -774,7 +774,7 @@ static void whole(struct weighing *w)
 	if (ev->limits & (LIMIT_STEPS | LIMIT_BYTES | LIMIT_LAYERS) && q->evals && q->longest > 2000)
 		add(w, "php.packed", CLASS_OBFUSCATED, 60, NULL,
 		    "it runs PHP and holds packed text that takes longer than the limit to unpack");
-	else if (ev->limits &&
+	else if ((ev->limits || ev->endless) &&
 		 (((q->evals || ev->hidden_calls) && q->supers && w->alone) ||
 		  (q->dynamic && q->classes && q->tokens < PROOF && quick_starts(q) && !q->namespaces)))
 		add(w, "php.limit", CLASS_OBFUSCATED, 50, NULL,

@@ -353,10 +353,11 @@ static void statement_for(struct compiler *c)
 	patch = open_loop(c);
 	at = c->codes;
 	c->i = first + 1;
-	if (c->i < second) {
+	if (c->i < second)
 		part(c, second, true);
-		emit(c, C_TEST, 0);
-	}
+	else
+		emit(c, C_CONST, engine_constant(c->e, value_int(1)));
+	emit(c, C_TEST, 0);
 	c->i = end + 1;
 	b = open_block(c, B_FOR);
 	b->patch = patch;

@@ -19,38 +19,74 @@ enum config_kind {
 	KIND_AT,
 	KIND_LOGIN,
 	KIND_MAIL,
+	KIND_KEYS,
 	KIND_UNIT,
 	KIND_PAGE
 };
 /* httpd's own limit of a line is of this size; a list of addresses to be refused has a megabyte at most. */
 enum { LINE_MOST = 8192, BYTES_MOST = 2 << 20 };
 
-static bool is_in(struct span name, const char *const *list, size_t n)
+/* What a shell reads when somebody comes, what mail is handed to, what a key's owner gets. BEGINS: and what is called so and on. */
+static const struct {
+	const char *path;
+	enum config_kind kind;
+	bool begins;
+} starts_of_home[] = {
+	{ ".forward", KIND_MAIL, true },
+	{ ".qmail", KIND_MAIL, true },
+	{ ".procmailrc", KIND_MAIL, false },
+	{ ".mailfilter", KIND_MAIL, false },
+	{ ".profile", KIND_LOGIN, false },
+	{ ".bashrc", KIND_LOGIN, false },
+	{ ".bash_profile", KIND_LOGIN, false },
+	{ ".bash_login", KIND_LOGIN, false },
+	{ ".bash_logout", KIND_LOGIN, false },
+	{ ".bash_aliases", KIND_LOGIN, false },
+	{ ".zshrc", KIND_LOGIN, false },
+	{ ".zprofile", KIND_LOGIN, false },
+	{ ".zshenv", KIND_LOGIN, false },
+	{ ".zlogin", KIND_LOGIN, false },
+	{ ".shrc", KIND_LOGIN, false },
+	{ ".kshrc", KIND_LOGIN, false },
+	{ ".mkshrc", KIND_LOGIN, false },
+	{ ".cshrc", KIND_LOGIN, false },
+	{ ".tcshrc", KIND_LOGIN, false },
+	{ ".login", KIND_LOGIN, false },
+	{ ".ssh/rc", KIND_LOGIN, false },
+	{ ".ssh/authorized_keys", KIND_KEYS, false },
+	{ ".ssh/authorized_keys2", KIND_KEYS, false },
+};
+enum { STARTS_OF_HOME = sizeof(starts_of_home) / sizeof(*starts_of_home) };
+
+const char *config_start(size_t i)
 {
-	for (size_t i = 0; i < n; i++)
-		if (span_eq(name, span_str(list[i])))
-			return true;
-	return false;
+	return i < STARTS_OF_HOME ? starts_of_home[i].path : NULL;
 }
 
-/* What a shell reads when somebody comes, and what mail is handed to. */
-static enum config_kind kind_of_dot(struct span name)
+/* In any folder: whose home it is is not known. */
+static enum config_kind kind_of_start(struct span path, struct span name)
 {
-	static const char *const login[] = { ".bashrc",	 ".bash_profile", ".bash_login", ".bash_logout",
-					     ".profile", ".bash_aliases", ".zshrc",	 ".zprofile",
-					     ".zshenv",	 ".zlogin",	  ".shrc",	 ".kshrc",
-					     ".mkshrc",	 ".cshrc",	  ".tcshrc",	 ".login" };
+	for (size_t i = 0; i < STARTS_OF_HOME; i++) {
+		struct span start = span_str(starts_of_home[i].path);
 
+		if (starts_of_home[i].begins
+			    ? span_starts(name, start)
+			    : span_ends(path, start) &&
+				      (path.n == start.n || path.p[path.n - start.n - 1] == '/'))
+			return starts_of_home[i].kind;
+	}
+	return KIND_NONE;
+}
+
+static enum config_kind kind_of_dot(struct span path, struct span name)
+{
 	if (span_eq_nocase(name, SPAN(".htaccess")))
 		return KIND_HTACCESS;
 	if (span_eq(name, SPAN(".user.ini")) || span_eq(name, SPAN(".php.ini")))
 		return KIND_INI;
 	if (span_eq(name, SPAN(".crontab")))
 		return KIND_CRON;
-	if (span_starts(name, SPAN(".forward")) || span_starts(name, SPAN(".qmail")) ||
-	    span_eq(name, SPAN(".procmailrc")) || span_eq(name, SPAN(".mailfilter")))
-		return KIND_MAIL;
-	return is_in(name, login, sizeof(login) / sizeof(*login)) ? KIND_LOGIN : KIND_NONE;
+	return kind_of_start(path, name);
 }
 
 static enum config_kind kind_of_ending(struct span path)
@@ -74,7 +110,9 @@ static enum config_kind kind_of(struct span path)
 	struct span name = span_from(path, (size_t)(slash + 1));
 
 	if (name.n && name.p[0] == '.')
-		return kind_of_dot(name);
+		return kind_of_dot(path, name);
+	if (span_ends(span_head(path, path.n - name.n), SPAN(".ssh/")))
+		return kind_of_start(path, name);
 	if (span_eq(name, SPAN("php.ini")))
 		return KIND_INI;
 	if (span_eq(path, SPAN("/etc/crontab")) || span_starts(path, SPAN("/etc/cron.d/")))
@@ -84,19 +122,18 @@ static enum config_kind kind_of(struct span path)
 	if (span_eq(name, SPAN("crontab")) || span_search(path, 0, SPAN("cron/crontabs/")) >= 0 ||
 	    span_starts(path, SPAN("/var/spool/cron/")))
 		return KIND_CRON;
-	if (span_eq(name, SPAN("rc")) && span_ends(path, SPAN("/.ssh/rc")))
-		return KIND_LOGIN;
 	return kind_of_ending(path);
 }
 
 bool config_named(struct span path, struct span bytes)
 {
 	enum config_kind kind = kind_of(path);
+	size_t start, behind;
 
 	/* crontab is a program's name, too */
 	if (span_starts(bytes, SPAN("\177ELF")))
 		return false;
-	return kind != KIND_NONE && (kind != KIND_PAGE || span_search(bytes, 0, SPAN("<!--#exec")) >= 0);
+	return kind != KIND_NONE && (kind != KIND_PAGE || starts_element(bytes, 0, &start, &behind));
 }
 
 struct look {
@@ -113,6 +150,8 @@ static void add(struct look *l, const struct sign *sign)
 	struct event *e;
 	struct reason *r;
 
+	if (!sign->rule)
+		return;
 	/* each is told once, where it stands first */
 	for (uint32_t i = 0; i < l->j->reasons; i++)
 		if (strcmp(l->j->reason[i].rule, sign->rule) == 0)
@@ -136,8 +175,9 @@ static void one_line(struct look *l, struct span line)
 	static const enum starter by[] = { [KIND_AT] = STARTED_AT,
 					   [KIND_LOGIN] = STARTED_LOGIN,
 					   [KIND_MAIL] = STARTED_MAIL,
+					   [KIND_KEYS] = STARTED_KEY,
 					   [KIND_UNIT] = STARTED_UNIT };
-	struct sign sign = { 0 }, alphabet = { 0 };
+	struct sign sign = { 0 };
 
 	if (!line.n || line.p[0] == '#')
 		return;
@@ -149,26 +189,26 @@ static void one_line(struct look *l, struct span line)
 		sign = starts_sign(&l->starts, line, by[l->kind]);
 	else if (line.p[0] != ';')
 		sign = prepend_sign(line);
-	if (l->kind == KIND_HTACCESS || (l->kind == KIND_INI && line.p[0] != ';'))
-		alphabet = encoding_sign(line);
-	if (sign.rule)
+	add(l, &sign);
+	if (l->kind == KIND_HTACCESS || (l->kind == KIND_INI && line.p[0] != ';')) {
+		sign = encoding_sign(line);
 		add(l, &sign);
-	if (alphabet.rule)
-		add(l, &alphabet);
+		sign = mailer_sign(line);
+		add(l, &sign);
+	}
 }
 
 static void page(struct look *l, struct span text)
 {
+	struct page_commands state = { 0 };
 	struct span command;
-	size_t at = 0, start;
 
-	while (starts_page(text, &at, &start, &command)) {
+	while (starts_page(text, &state, &command)) {
 		struct sign sign = page_sign(span_head(command, LINE_MOST));
 
-		l->at = (uint32_t)start;
+		l->at = (uint32_t)state.start;
 		l->j->limits |= command.n > LINE_MOST ? LIMIT_STEPS : 0;
-		if (sign.rule)
-			add(l, &sign);
+		add(l, &sign);
 	}
 }
 

@@ -1,6 +1,6 @@
 /*
  * config - files that say what is to be run: the web server's and PHP's (.htaccess, .user.ini, php.ini, pages with commands),
- * crontabs, at jobs, what a login or incoming mail starts, systemd's units of a user.
+ * crontabs, at jobs, what a login, a key or incoming mail starts, systemd's units of a user.
  * TRUST: an account writes them.
  */
 #ifndef SPAMTRAIL_SCAN_CONFIG_H
@@ -18,6 +18,8 @@ struct judgement;
  * user_ini.filename differently is not followed.
  */
 bool config_named(struct span path, struct span bytes);
+/* Beneath a home, what starts something without anybody asking, one by one; NULL behind the last. */
+const char *config_start(size_t i);
 /*
  * Weighs BYTES (under 4 GiB) by the kind that PATH tells; EV lives in A and points into BYTES. RET and EV
  * are overwritten. Cannot fail: what is no directive is passed over, and where something lies behind the limits of lines

@@ -74,7 +74,8 @@ static bool is_systems(struct span program)
 {
 	return memchr(program.p, '/', program.n) == NULL || span_starts(program, SPAN("/bin/")) ||
 	       span_starts(program, SPAN("/sbin/")) || span_starts(program, SPAN("/usr/")) ||
-	       span_starts(program, SPAN("/lib/"));
+	       span_starts(program, SPAN("/lib/")) || span_starts(program, SPAN("/opt/")) ||
+	       span_starts(program, SPAN("/var/qmail/"));
 }
 
 static void program_word(struct command_line *c, struct span word)
@@ -267,6 +268,8 @@ static const struct sign signs[STARTERS][DEEDS] = {
 	[STARTED_MAIL] = DEEDS_OF("mail", "each incoming mail"),
 	[STARTED_UNIT] = DEEDS_OF("unit", "a systemd unit"),
 	[STARTED_PAGE] = DEEDS_OF("page", "a page"),
+	[STARTED_KEY] = DEEDS_OF("key", "each login by a key"),
+	[STARTED_PHP] = DEEDS_OF("sendmail", "each mail of PHP's"),
 };
 
 static bool says(struct span line, const char *word)
@@ -277,14 +280,19 @@ static bool says(struct span line, const char *word)
 /* What only counts by who starts it. */
 static struct sign special_sign(const struct command_line *c, enum starter by)
 {
-	if (by == STARTED_LOGIN && c->behind)
-		return (struct sign){ "config.login.background",
+	if ((by == STARTED_LOGIN || by == STARTED_KEY) && c->behind)
+		return (struct sign){ by == STARTED_KEY ? "config.key.background" : "config.login.background",
 				      "each login starts a script that goes on behind it", 50 };
 	if (by == STARTED_MAIL && c->hidden)
 		return (struct sign){ "config.mail.hidden", "each incoming mail runs a hidden file", 60 };
 	if (by == STARTED_PAGE && c->own)
 		return (struct sign){ "config.page.command",
 				      "a page runs a script, or a program that is none of the system's", 50 };
+	if (by == STARTED_PHP && c->own)
+		return (struct sign){
+			"config.sendmail.program",
+			"PHP gives each mail to a script, or to a program that is none of the system's", 60
+		};
 	return (struct sign){ 0 };
 }
 

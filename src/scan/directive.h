@@ -42,11 +42,23 @@ struct sign htaccess_sign(struct htaccess *state, struct span line);
 struct sign prepend_sign(struct span line);
 /* What PHP's setting zend.script_encoding says. */
 struct sign encoding_sign(struct span line);
+/* What PHP's setting sendmail_path says, which names the program that mail() hands each mail to. */
+struct sign mailer_sign(struct span line);
 /* What a line of a crontab says; SYSTEM: with a user's name in front of the command. */
 struct sign cron_sign(struct span line, bool system);
 
 /* Who starts a command that nobody types. */
-enum starter { STARTED_CRON, STARTED_AT, STARTED_LOGIN, STARTED_MAIL, STARTED_UNIT, STARTED_PAGE, STARTERS };
+enum starter {
+	STARTED_CRON,
+	STARTED_AT,
+	STARTED_LOGIN,
+	STARTED_MAIL,
+	STARTED_UNIT,
+	STARTED_PAGE,
+	STARTED_KEY,
+	STARTED_PHP,
+	STARTERS
+};
 /* What a command of a shell says. IN_EVERYBODY: the lines before went to a place that everybody may write to; it is kept. */
 struct sign command_sign(struct span line, enum starter by, bool *in_everybody);
 
@@ -54,9 +66,16 @@ struct sign command_sign(struct span line, enum starter by, bool *in_everybody);
 struct starts {
 	bool in_everybody, in_function;
 };
+enum { STARTS_LINE = 8192 }; /* of a longer one the beginning is looked at */
 struct sign starts_sign(struct starts *state, struct span line, enum starter by);
-/* A page may hold commands that the server runs: the next element at or behind *AT, which moves behind it. False: no more. */
-bool starts_page(struct span page, size_t *at, size_t *ret_start, struct span *ret_command);
+/* A page may hold elements that run commands: the next one at or behind AT, and where its attributes begin. False: no more. */
+bool starts_element(struct span page, size_t at, size_t *ret_start, size_t *ret_behind);
+/* The commands of all elements, one by one; STATE is zero at first, then START is where the element begins. False: no more. */
+struct page_commands {
+	size_t at, start;
+	struct span rest; /* of the element's attributes */
+};
+bool starts_page(struct span page, struct page_commands *state, struct span *ret_command);
 /* What one of these says. */
 struct sign page_sign(struct span command);
 

@@ -72,6 +72,7 @@ struct events {
 	uint32_t texts, texts_cap;
 	uint32_t at_place[512]; /* the newest event of a place, plus one */
 	uint32_t limits;
+	bool endless; /* a loop of the script's has no end */
 	uint32_t decoded_bytes;
 	uint32_t layers; /* the deepest decoded text that ran */
 	uint32_t gotos, labels;

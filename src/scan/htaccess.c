@@ -6,7 +6,7 @@
  * worked out. What is looked for is a handler that runs something, for a name that never does.
  *
  * Sources: httpd mod_mime (AddHandler, AddType), core (SetHandler, ForceType, Files, FilesMatch), mod_include, mod_php (php_value),
- * PHP manual "List of php.ini directives" (auto_prepend_file, zend.script_encoding).
+ * PHP manual "List of php.ini directives" (auto_prepend_file, zend.script_encoding, sendmail_path).
  * TRUST: as in directive.h.
  */
 #include "scan/directive.h"
@@ -92,6 +92,27 @@ struct sign encoding_sign(struct span line)
 		return (struct sign){ 0 };
 	return (struct sign){ "config.encoding",
 			      "scripts are read in another alphabet than they seem written in", 50 };
+}
+
+/*
+ * Its command: in quotes, or up to a comment. The quote around SetEnv PHP_ADMIN_VALUE "sendmail_path=x" belongs to another
+ * word, and the words of a command lose theirs.
+ */
+struct sign mailer_sign(struct span line)
+{
+	struct span value = span_trim(behind(line, "sendmail_path"));
+	ptrdiff_t end = -1;
+	bool everybody = false;
+
+	while (value.n && (value.p[0] == '=' || value.p[0] == ' ' || value.p[0] == '\t'))
+		value = span_from(value, 1);
+	if (!value.n)
+		return (struct sign){ 0 };
+	if (value.p[0] == '"' || value.p[0] == '\'')
+		end = span_find(value, 1, value.p[0]);
+	else
+		end = span_find(value, 0, ';');
+	return command_sign(end < 0 ? value : span_head(value, (size_t)end), STARTED_PHP, &everybody);
 }
 
 /* --- handlers -------------------------------------------------------------------------------- */

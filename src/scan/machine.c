@@ -130,6 +130,8 @@ static void op_return(struct machine *m, const struct code *k)
 	} else if (f->unsure == 0 && m->loops > f->loops && f->unit->number) {
 		f->returned = v;
 		machine_jump(m, f->unit->codes);
+	} else {
+		branch_may_leave(m);
 	}
 }
 

@@ -49,11 +49,14 @@ struct frame {
 };
 
 struct loop {
-	uint32_t end, again;
+	uint32_t begin, end, again;
 	uint32_t unsure, arms, stack;
 	uint32_t turns;
 	uint64_t floor; /* steps that must be left, or it has run for too long */
 	bool undecided; /* nobody knows when it ends: two turns are enough */
+	bool doubted; /* a return that may be taken at any turn, or not */
+	bool endless; /* neither its condition nor anything in it ends it */
+	bool last; /* this turn: nothing in it is left out */
 	struct value each;
 	uint32_t at; /* foreach: the next element */
 };

@@ -21,6 +21,8 @@ run_op op_load, op_store, op_step, op_load_named, op_store_named, op_index, op_s
  * only if nothing else has come by.
  */
 bool branch_pending(struct machine *m);
+/* Nobody knows whether the frame on top is left here: none of its loops is sure to have a next turn. */
+void branch_may_leave(struct machine *m);
 /* From the unit's start once more. */
 void branch_restart(struct machine *m);
 

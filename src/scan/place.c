@@ -35,6 +35,18 @@ bool place_runs(struct span path)
 	return dot > 0 && runs_as(span_from(path, (size_t)dot + 1));
 }
 
+bool place_packs(struct span path)
+{
+	static const char *const ends[] = { "zip", "tar", "tgz", "tbz", "tbz2", "txz", "tzst", "phar",
+					    "7z",  "rar", "gz",	 "bz2", "xz",	"zst", "jar",  "cpio" };
+	ptrdiff_t dot = span_rfind(path, '.');
+
+	for (size_t i = 0; dot > 0 && i < sizeof(ends) / sizeof(*ends); i++)
+		if (span_eq_nocase(span_from(path, (size_t)dot + 1), span_str(ends[i])))
+			return true;
+	return false;
+}
+
 static void add(struct judgement *j, const char *rule, int weight, const char *text)
 {
 	if (j->reasons == REASONS_MOST)

@@ -16,6 +16,8 @@ struct quick;
 
 /* PATH's name says that a web server runs it. */
 bool place_runs(struct span path);
+/* PATH's name says that other files are packed in it, which is not unpacked. */
+bool place_packs(struct span path);
 /* Adds to J, which has the engine's own judgement on EV, and weighs again. PATH is absolute. */
 void place_judge(const struct lexicon *words, struct span path, const struct file_status *st,
 		 const struct quick *q, struct span bytes, struct events *ev, struct judgement *j);

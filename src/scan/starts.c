@@ -1,12 +1,13 @@
 /*
  * starts - where an account says what is to be started without anybody typing it, other than in a crontab: jobs of at, what a
- * login runs, what incoming mail is handed to, units of systemd's for a user, commands in pages (server-side includes).
+ * login runs, what the owner of a key gets, what incoming mail is handed to, units of systemd's for a user, commands in pages
+ * (server-side includes).
  *
  * Each line is cut down to the command that stands in it; what that does is cron.c's to say. A shell's file is read as lines,
  * not as a program: what stands in a function or an alias may never be run, and weighs half.
  *
  * Sources: at(1), bash(1) INVOCATION, aliases(5) and local(8) of Postfix, Exim's "forward and filter files", dot-qmail(5),
- * procmailrc(5), maildropfilter(7), systemd.service(5), httpd mod_include (exec).
+ * procmailrc(5), maildropfilter(7), systemd.service(5), sshd(8) AUTHORIZED_KEYS FILE FORMAT, httpd mod_include (exec).
  * TRUST: as in directive.h.
  */
 #include "scan/directive.h"
@@ -48,6 +49,36 @@ static struct span unit_command(struct span line)
 	return line;
 }
 
+/* --- keys ------------------------------------------------------------------------------------ */
+
+/* Of the options in front of a key, command="...", with its quotes unescaped into ROOM, which has LINE's size at least. */
+static struct span key_command(struct span line, char *room)
+{
+	static const struct span name = { "command=\"", 9 };
+	size_t at = 0, n = 0;
+
+	while (at < line.n && line.p[at] != ' ' && line.p[at] != '\t') {
+		bool takes = span_eq_nocase(span_head(span_from(line, at), name.n), name);
+		bool quoted = false;
+
+		at += takes ? name.n : 0;
+		quoted = takes;
+		for (; at < line.n && (quoted || !memchr(", \t", line.p[at], 3)); at++) {
+			if (line.p[at] == '"') {
+				quoted = !quoted;
+				continue;
+			}
+			at += line.p[at] == '\\' && at + 1 < line.n && line.p[at + 1] == '"';
+			if (takes && quoted)
+				room[n++] = line.p[at];
+		}
+		if (takes)
+			return span_of(room, n);
+		at += at < line.n && line.p[at] == ',';
+	}
+	return SPAN_NONE;
+}
+
 /* --- a shell --------------------------------------------------------------------------------- */
 
 /* NAME() or function NAME, up to a line that begins with a bracket. */
@@ -67,6 +98,7 @@ static bool may_never_run(struct starts *state, struct span line)
 
 struct sign starts_sign(struct starts *state, struct span line, enum starter by)
 {
+	char room[STARTS_LINE];
 	struct sign sign;
 	bool half = by == STARTED_LOGIN && line.n && may_never_run(state, line);
 
@@ -74,6 +106,8 @@ struct sign starts_sign(struct starts *state, struct span line, enum starter by)
 		line = mail_command(line);
 	else if (by == STARTED_UNIT)
 		line = unit_command(line);
+	else if (by == STARTED_KEY)
+		line = key_command(span_head(line, sizeof(room)), room);
 	if (!line.n)
 		return (struct sign){ 0 };
 	sign = command_sign(line, by, &state->in_everybody);
@@ -84,27 +118,74 @@ struct sign starts_sign(struct starts *state, struct span line, enum starter by)
 
 /* --- pages ----------------------------------------------------------------------------------- */
 
-bool starts_page(struct span page, size_t *at, size_t *ret_start, struct span *ret_command)
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static struct span blanks_gone(struct span s)
+{
+	while (s.n && is_blank(s.p[0]))
+		s = span_from(s, 1);
+	return s;
+}
+
+/* httpd takes blanks in front of an element's name, and no letter of it as it is written: mod_include, find_directive(). */
+bool starts_element(struct span page, size_t at, size_t *ret_start, size_t *ret_behind)
 {
 	ptrdiff_t found;
 
-	while ((found = span_search(page, *at, SPAN("<!--#exec"))) >= 0) {
-		struct span rest = span_from(page, (size_t)found + 9), name;
-		ptrdiff_t end = span_search(rest, 0, SPAN("-->"));
-
-		/* behind its end: what is never closed is looked at once */
-		*at = end < 0 ? page.n : (size_t)(found + 9 + end);
-		rest = span_trim(span_head(rest, end < 0 ? rest.n : (size_t)end));
-		name = span_head(rest, 3);
-		rest = span_trim(span_from(rest, 3));
-		if (!span_eq_nocase(name, SPAN("cmd")) || !span_starts(rest, SPAN("=")))
+	while ((found = span_search(page, at, SPAN("<!--#"))) >= 0) {
+		at = (size_t)found + 5;
+		while (at < page.n && is_blank(page.p[at]))
+			at++;
+		if (!span_eq_nocase(span_head(span_from(page, at), 4), SPAN("exec")) ||
+		    (at + 4 < page.n && !is_blank(page.p[at + 4])))
 			continue;
-		rest = span_trim(span_from(rest, 1));
 		*ret_start = (size_t)found;
-		*ret_command = directive_word(&rest);
+		*ret_behind = at + 4;
 		return true;
 	}
 	return false;
+}
+
+/* The value of the next attribute that is a command; what stands in front of it is another one, which httpd takes as well. */
+static bool next_command(struct span *rest, struct span *ret_command)
+{
+	for (*rest = blanks_gone(*rest); rest->n; *rest = blanks_gone(*rest)) {
+		size_t n = 0;
+		struct span name;
+
+		while (n < rest->n && rest->p[n] != '=' && !is_blank(rest->p[n]))
+			n++;
+		name = span_head(*rest, n);
+		*rest = blanks_gone(span_from(*rest, n));
+		if (!span_starts(*rest, SPAN("=")))
+			continue;
+		*rest = blanks_gone(span_from(*rest, 1));
+		*ret_command = directive_word(rest);
+		if (span_eq_nocase(name, SPAN("cmd")))
+			return true;
+	}
+	return false;
+}
+
+bool starts_page(struct span page, struct page_commands *state, struct span *ret_command)
+{
+	while (!next_command(&state->rest, ret_command)) {
+		struct span rest;
+		size_t behind;
+		ptrdiff_t end;
+
+		if (!starts_element(page, state->at, &state->start, &behind))
+			return false;
+		rest = span_from(page, behind);
+		end = span_search(rest, 0, SPAN("-->"));
+		/* behind its end: what is never closed is looked at once */
+		state->at = end < 0 ? page.n : behind + (size_t)end;
+		state->rest = span_head(rest, end < 0 ? rest.n : (size_t)end);
+	}
+	return true;
 }
 
 struct sign page_sign(struct span command)

@@ -48,6 +48,15 @@ ok $((rc != 3)) "a sparse giant ends in time and makes it incomplete"
 has "^skipped$tab.*/sparse.php${tab}larger than the limit"; ok $? "and is told"
 rm "$home/sparse.php"
 
+# archives: counted, also where nothing is read again
+mkdir "$tmp/packed" "$tmp/packed/b"; echo x >"$tmp/packed/b/site.tar.gz"; echo x >"$tmp/packed/old.ZIP"; echo x >"$tmp/packed/zip"
+for again in 'looked into: b/site.tar.gz and so on' 'looked into: b/site.tar.gz and so on'; do
+	out=$(scan --plain "$tmp/packed"); rc=$?
+	[ $rc = 0 ] && has "^skipped$tab$tmp/packed${tab}2 archives were not $again\$"; ok $? "archives are said to be left out, once"
+done
+rm "$tmp/packed/b/site.tar.gz"; out=$(scan --plain "$tmp/packed"); has "${tab}1 archive was not looked into: old.ZIP\$"; ok $? "one is one"
+rm "$tmp/packed/old.ZIP"; out=$(scan --plain "$tmp/packed"); has ^skipped; ok $((!$?)) "none is none"
+
 # two nests of 600, one hung into the other
 nest() { (cd "$1" && for i in $(seq 1 600); do mkdir dddd && cd dddd || exit 1; done; [ -z "${2:-}" ] || mv "$2" .; cp "$home/sub/bad.php" .); }
 mkdir "$tmp/lower" && nest "$tmp/lower" && nest "$home" "$tmp/lower"

