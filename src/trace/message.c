@@ -56,7 +56,7 @@ static bool pair_same(const void *owner, uint32_t index, const void *key)
 void messages_init(struct messages *m, size_t most_bytes)
 {
 	*m = (struct messages){ .most_bytes = most_bytes };
-	table_init(&m->table, 12);
+	table_init(&m->table, 8);
 	table_init(&m->pair_table, 8);
 	m->seed = hash_mix((uint64_t)(uintptr_t)m->table.slot);
 }
