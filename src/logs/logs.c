@@ -102,7 +102,7 @@ static inline void look_out(const struct engine *e, const struct stream *s, stru
 {
 	if (!l->left)
 		return;
-	if (e->own.soon_kinds >> l->ev->kind & 1)
+	if ((near ? e->own.near_kinds : e->own.far_kinds) >> l->ev->kind & 1)
 		e->own.soon(e->own.event_ctx, l->ev, s->first->ev.base, near);
 	l->ev = event_next(l->ev);
 	l->left--;
@@ -132,7 +132,7 @@ static bool stream_attach(struct engine *e, struct stream *s)
 		if (b->ev.events) {
 			s->ev = (struct event *)b->ev.mem;
 			s->ev_left = b->ev.events;
-			if (e->own.soon_kinds)
+			if (e->own.soon)
 				look_ahead(e, s);
 			wallclock_resolve(&s->clock, s->ev);
 			stream_key(s);
@@ -203,7 +203,7 @@ static struct stream *consume(struct engine *e)
 		const struct stream *rival = heap_second(&e->heap);
 
 		while (!rival || !heap_after(s, rival)) {
-			if (e->own.soon_kinds) {
+			if (e->own.soon) {
 				look_out(e, s, &s->far, false);
 				look_out(e, s, &s->near, true);
 			}

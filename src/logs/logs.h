@@ -59,11 +59,11 @@ struct logs_options {
 	void *event_ctx;
 	void (*event)(void *event_ctx, const struct event *ev, const char *base, const struct log_at *at);
 	/*
-	 * An event of the kinds (bits) in soon_kinds that will come soon, and once more when it is NEAR. A chance to fetch
-	 * memory, first what tells where the rest lies.
+	 * An event that will come soon, of the kinds (bits) in far_kinds; one that is NEAR, of those in near_kinds. A chance
+	 * to fetch memory, first what tells where the rest lies.
 	 */
 	void (*soon)(void *event_ctx, const struct event *ev, const char *base, bool near);
-	uint32_t soon_kinds;        /* 0 = none */
+	uint32_t far_kinds, near_kinds; /* 0 = none */
 	/* Called now and then with the (compressed) bytes read so far; false = stop early. May be NULL. */
 	bool (*progress)(void *ctx, uint64_t bytes);
 };

@@ -76,7 +76,7 @@ struct trace {
 	struct known_account *account; /* by account */
 	struct soon_place soon;
 	struct seen_ahead ahead[SEEN_AHEAD];
-	struct known_domain domain[KNOWN_DOMAINS];
+	struct known_text domain[KNOWN_DOMAINS], user[KNOWN_USERS];
 	int64_t zone_from, zone_until;  /* zone_now holds between these */
 	int32_t zone_now;
 	struct grace grace[GRACE_RING];

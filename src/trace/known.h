@@ -47,16 +47,14 @@ struct soon_place {
 	const char *base;      /* of the batch the text lies in; NULL = none */
 };
 
-/* The account of a domain that was asked for lately; gmail.com is asked for a lot. */
-#define DOMAIN_TEXT 50
-struct known_domain {
-	uint32_t hash;
+/* The account of a domain or user that was asked for lately; two texts of one hash would need the run's seed. */
+struct known_text {
+	uint64_t hash;         /* 0 = empty */
 	uint32_t account;
-	uint16_t len;
-	char text[DOMAIN_TEXT];
 };
 
-#define KNOWN_DOMAINS 1024
+#define KNOWN_DOMAINS 2048
+#define KNOWN_USERS 1024
 
 /* A header that Exim logged before the arrival it belongs to. */
 struct header_ahead {

@@ -82,14 +82,11 @@ static void arrival_soon(struct trace *t, const struct event *ev, const char *ba
 
 void trace_soon(void *ctx, const struct event *ev, const char *base, bool near)
 {
-	struct trace *t = ctx;
-	bool result = ev->kind == EV_DELIVER || ev->kind == EV_BOUNCE || ev->kind == EV_DEFER;
-
-	if (!result)
-		arrival_soon(t, ev, base, near);
-	/* Exim's recipients were judged with the arrival: what is left is not worth a second look */
-	else if (near && ev->dialect != DIALECT_EXIM)
-		result_soon(t, ev, base);
+	if (ev->kind == EV_SUBMIT || ev->kind == EV_COMMAND)
+		arrival_soon(ctx, ev, base, near);
+	/* Exim's recipients were judged with the arrival: what is left is not worth a look */
+	else if (ev->dialect != DIALECT_EXIM)
+		result_soon(ctx, ev, base);
 }
 
 static struct seen_ahead *ahead_of(struct trace *t, const struct event *ev)

@@ -32,19 +32,21 @@ uint32_t who_account_name(struct trace *t, uint32_t account)
 
 uint32_t who_account_of_domain(struct trace *t, struct span domain)
 {
-	uint32_t hash = (uint32_t)hash_span(domain, 0) | 1;
-	struct known_domain *k = &t->domain[hash / 2 % KNOWN_DOMAINS];
+	uint64_t hash = hash_span(domain, t->names.seed) | 1;
+	struct known_text *k = &t->domain[hash / 2 % KNOWN_DOMAINS];
 
-	if (k->hash == hash && k->len == domain.n && memcmp(k->text, domain.p, domain.n) == 0)
-		return k->account;
-	if (domain.n > DOMAIN_TEXT)
-		return accounts_by_domain(t->o.accounts, domain, true);
-	*k = (struct known_domain){
-		.hash = hash,
-		.len = (uint16_t)domain.n,
-		.account = accounts_by_domain(t->o.accounts, domain, true),
-	};
-	memcpy(k->text, domain.p, domain.n);
+	if (k->hash != hash)
+		*k = (struct known_text){ hash, accounts_by_domain(t->o.accounts, domain, true) };
+	return k->account;
+}
+
+uint32_t who_account_of_user(struct trace *t, struct span user)
+{
+	uint64_t hash = hash_span(user, t->names.seed) | 1;
+	struct known_text *k = &t->user[hash / 2 % KNOWN_USERS];
+
+	if (k->hash != hash)
+		*k = (struct known_text){ hash, accounts_by_name(t->o.accounts, user) };
 	return k->account;
 }
 

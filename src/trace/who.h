@@ -31,6 +31,7 @@ struct arrival {               /* who sent it, as far as its arrival line tells 
 struct span who_domain(struct span address);
 /* Account index of the domain or its nearest parent, or ACCOUNT_NONE; of the address's domain. */
 uint32_t who_account_of_domain(struct trace *t, struct span domain);
+uint32_t who_account_of_user(struct trace *t, struct span user);
 uint32_t who_account_of_address(struct trace *t, struct span address);
 /* Does the configuration name this sender as trusted? */
 bool who_is_trusted(struct trace *t, const struct arrival *who);

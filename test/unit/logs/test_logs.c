@@ -109,7 +109,7 @@ static void run(struct run *r, const struct disk *d, size_t block, unsigned work
 	r->o.open = open_file;
 	r->o.event = on_event;
 	r->o.soon = on_soon;
-	r->o.soon_kinds = UINT32_MAX;
+	r->o.far_kinds = r->o.near_kinds = UINT32_MAX;
 	r->o.progress = on_progress;
 	r->rc = logs_read(a, d->file, d->n, &r->o, &reads, &err);
 	assert_true(r->rc >= 0);
