@@ -1,7 +1,8 @@
 /*
  * table - growing, and deletion by shifting back (linear probing, so Knuth's algorithm R applies).
  *
- * A table never shrinks. It holds at most 2^31 slots; more is our bug, because callers cap their rows.
+ * It holds at most 2^31 slots; more is our bug, because callers cap their rows. What a flood has made large is halved
+ * once a sixteenth is in use: a few entries scattered over much memory would miss the cache each time.
  */
 #include "base/table.h"
 
@@ -9,13 +10,15 @@
 
 #include <stdlib.h>
 
-void table_init(struct table *t, uint32_t slots_log2)
+#define LEAST_SLOTS 256 /* a smaller table is not worth halving */
+
+void table_init(struct table *t, uint32_t log2)
 {
-	if (slots_log2 > 31)
+	if (log2 > 31)
 		bug("table of more than 2^31 slots");
 	*t = (struct table){
-		.slot = xcalloc((size_t)1 << slots_log2, sizeof(*t->slot)),
-		.mask = (uint32_t)(((uint64_t)1 << slots_log2) - 1),
+		.slot = xcalloc((size_t)1 << log2, sizeof(*t->slot)),
+		.mask = (uint32_t)(((uint64_t)1 << log2) - 1),
 	};
 }
 
@@ -25,25 +28,35 @@ void table_free(struct table *t)
 	*t = (struct table){ 0 };
 }
 
-void table_grow(struct table *t, table_hash_fn *hash_of, const void *owner)
+/* Moves what is in T to a table of 2^LOG2 slots. */
+static void resize(struct table *t, uint32_t log2, table_hash_fn *hash_of, const void *owner)
 {
-	uint32_t log2 = (uint32_t)__builtin_popcount(t->mask) + 1;
-	struct table big;
+	struct table other;
 
-	table_init(&big, log2);
+	table_init(&other, log2);
 	for (uint64_t i = 0; i <= t->mask; i++) {
 		uint32_t at;
 
 		if (!t->slot[i])
 			continue;
-		at = (uint32_t)hash_of(owner, t->slot[i] - 1) & big.mask;
-		while (big.slot[at])
-			at = (at + 1) & big.mask;
-		big.slot[at] = t->slot[i];
+		at = (uint32_t)hash_of(owner, t->slot[i] - 1) & other.mask;
+		while (other.slot[at])
+			at = (at + 1) & other.mask;
+		other.slot[at] = t->slot[i];
 	}
-	big.used = t->used;
+	other.used = t->used;
 	table_free(t);
-	*t = big;
+	*t = other;
+}
+
+static uint32_t slots_log2(const struct table *t)
+{
+	return (uint32_t)__builtin_popcount(t->mask);
+}
+
+void table_grow(struct table *t, table_hash_fn *hash_of, const void *owner)
+{
+	resize(t, slots_log2(t) + 1, hash_of, owner);
 }
 
 void table_drop(struct table *t, uint64_t hash, uint32_t index, table_hash_fn *hash_of, const void *owner)
@@ -66,4 +79,6 @@ void table_drop(struct table *t, uint64_t hash, uint32_t index, table_hash_fn *h
 	}
 	t->slot[hole] = 0;
 	t->used--;
+	if (t->mask >= LEAST_SLOTS && t->used < t->mask / 16)
+		resize(t, slots_log2(t) - 1, hash_of, owner);
 }

@@ -3,7 +3,7 @@
  *
  * The table stores only indexes (4 bytes a slot); the caller tells it the hash of an index and
  * whether an index holds a key. Both callbacks are inlined where they are static. Deleting
- * shifts back, so there are no tombstones and a table that shrinks stays quick.
+ * shifts back, so there are no tombstones, and a table that has become far too large is halved.
  */
 #ifndef SPAMTRAIL_BASE_TABLE_H
 #define SPAMTRAIL_BASE_TABLE_H
@@ -23,7 +23,7 @@ struct table {
 typedef uint64_t table_hash_fn(const void *owner, uint32_t index);
 typedef bool table_same_fn(const void *owner, uint32_t index, const void *key);
 
-void table_init(struct table *t, uint32_t slots_log2);
+void table_init(struct table *t, uint32_t log2);
 void table_free(struct table *t);
 /* Room for one more; doubles at 3/4 load. */
 void table_grow(struct table *t, table_hash_fn *hash_of, const void *owner);

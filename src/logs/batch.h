@@ -30,6 +30,12 @@ struct batch {
 	struct batch *next;    /* in the stream's queue, or the free list */
 };
 
+/* Some way ahead of the event in hand, in the same batch. */
+struct look_out {
+	const struct event *ev;
+	uint32_t left;
+};
+
 struct stream {
 	const struct log_set *set;
 	const struct log_file *files;
@@ -51,8 +57,7 @@ struct stream {
 	uint64_t line_base;    /* lines of the file in earlier batches */
 	struct event *ev;      /* the event in hand, its time resolved; NULL = none */
 	uint32_t ev_left;
-	const struct event *ahead; /* some way ahead of ev in the same batch */
-	uint32_t ahead_left;
+	struct look_out far, near;
 	int64_t key;           /* where the stream stands in the merge */
 	struct mend *mend;     /* NULL until a line needs it */
 	const struct event *before; /* the event handed over last, in the same batch; or NULL */

@@ -20,7 +20,8 @@
 #define BLOCK_LEAST (16u << 10)
 #define BLOCKS_IN_ALL (16u << 20) /* many streams share about this much text */
 #define WORKERS_MAX 16 /* limit input: threads */
-#define LOOK_AHEAD 10 /* events between the glance at one and its turn */
+#define LOOK_FAR 20 /* events between the first glance at one and its turn */
+#define LOOK_NEAR 8 /* ... and the second */
 #define DAY INT64_C(86400)
 
 struct engine {
@@ -96,23 +97,24 @@ static void batch_retire(struct engine *e, struct stream *s)
 	e->spare = b;
 }
 
-/* Moves the look-out on by one event, and tells the consumer what it sees. */
-static inline void look_out(struct engine *e, struct stream *s)
+/* Moves a look-out on by one event, and tells the consumer what it sees. */
+static inline void look_out(const struct engine *e, const struct stream *s, struct look_out *l, bool near)
 {
-	if (!s->ahead_left)
+	if (!l->left)
 		return;
-	if (e->own.soon_kinds >> s->ahead->kind & 1)
-		e->own.soon(e->own.event_ctx, s->ahead, s->first->ev.base);
-	s->ahead = event_next(s->ahead);
-	s->ahead_left--;
+	if ((near ? e->own.near_kinds : e->own.far_kinds) >> l->ev->kind & 1)
+		e->own.soon(e->own.event_ctx, l->ev, s->first->ev.base, near);
+	l->ev = event_next(l->ev);
+	l->left--;
 }
 
-static void look_ahead(struct engine *e, struct stream *s)
+static void look_ahead(const struct engine *e, struct stream *s)
 {
-	s->ahead = (const struct event *)s->first->ev.mem;
-	s->ahead_left = s->first->ev.events;
-	for (unsigned i = 0; i < LOOK_AHEAD; i++)
-		look_out(e, s);
+	s->far = s->near = (struct look_out){ (const struct event *)s->first->ev.mem, s->first->ev.events };
+	for (unsigned i = 0; i < LOOK_FAR; i++)
+		look_out(e, s, &s->far, false);
+	for (unsigned i = 0; i < LOOK_NEAR; i++)
+		look_out(e, s, &s->near, true);
 }
 
 /* Takes up parsed batches until one has an event. false: must wait for a batch, or the stream is over. */
@@ -130,7 +132,7 @@ static bool stream_attach(struct engine *e, struct stream *s)
 		if (b->ev.events) {
 			s->ev = (struct event *)b->ev.mem;
 			s->ev_left = b->ev.events;
-			if (e->own.soon_kinds)
+			if (e->own.soon)
 				look_ahead(e, s);
 			wallclock_resolve(&s->clock, s->ev);
 			stream_key(s);
@@ -201,8 +203,10 @@ static struct stream *consume(struct engine *e)
 		const struct stream *rival = heap_second(&e->heap);
 
 		while (!rival || !heap_after(s, rival)) {
-			if (e->own.soon_kinds)
-				look_out(e, s);
+			if (e->own.soon) {
+				look_out(e, s, &s->far, false);
+				look_out(e, s, &s->near, true);
+			}
 			hand_over(e, s);
 			if (--s->ev_left == 0) {
 				heap_pop(&e->heap);

@@ -58,9 +58,12 @@ struct logs_options {
 	/* One event; EV and BASE live until the call returns. Never called by two workers at once. */
 	void *event_ctx;
 	void (*event)(void *event_ctx, const struct event *ev, const char *base, const struct log_at *at);
-	/* An event of the kinds (bits) in soon_kinds that will come soon. A chance to fetch memory. */
-	void (*soon)(void *event_ctx, const struct event *ev, const char *base);
-	uint32_t soon_kinds;        /* 0 = none */
+	/*
+	 * An event that will come soon, of the kinds (bits) in far_kinds; one that is NEAR, of those in near_kinds. A chance
+	 * to fetch memory, first what tells where the rest lies.
+	 */
+	void (*soon)(void *event_ctx, const struct event *ev, const char *base, bool near);
+	uint32_t far_kinds, near_kinds; /* 0 = none */
 	/* Called now and then with the (compressed) bytes read so far; false = stop early. May be NULL. */
 	bool (*progress)(void *ctx, uint64_t bytes);
 };

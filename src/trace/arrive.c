@@ -417,7 +417,7 @@ static void arrive_wait_script(struct trace *t, struct message *msg, const struc
 	x->undecided = WAIT_SCRIPT;
 	x->size = s->ev->size;
 	x->account = index;
-	x->sender_name = names_put(&t->names, user);
+	x->sender_name = index == ACCOUNT_NONE ? names_put(&t->names, user) : who_account_name(t, index);
 	x->grade = local_grade(t, s);
 	x->subject = subject_hash(step_get(s, F_SUBJECT));
 	msg->flags |= M_ARRIVED;
@@ -439,7 +439,7 @@ static struct span header_ahead_take(struct trace *t, struct qid id, uint32_t ui
 static void arrive_exim_local(struct trace *t, struct message *msg, const struct step *s)
 {
 	struct span user = step_get(s, F_UNIX_USER);
-	uint32_t index = accounts_by_name(t->o.accounts, user);
+	uint32_t index = who_account_of_user(t, user);
 	bool shared = index != ACCOUNT_NONE && accounts_get(t->o.accounts, index)->shared;
 	struct span sender = step_get(s, F_SENDER);
 	struct span dir = script_take_cwd(&t->script, t->o.accounts, s->time, s->ev->pid, index, shared,

@@ -73,9 +73,10 @@ struct trace {
 	size_t nfolders;
 	uint32_t single[SENDER_KINDS]; /* rows of the kinds there is one row of */
 	struct known_senders *known;   /* KNOWN_SETS of them */
+	struct known_account *account; /* by account */
 	struct soon_place soon;
-	struct result_ahead ahead[RESULTS_AHEAD];
-	struct known_domain domain[KNOWN_DOMAINS];
+	struct seen_ahead ahead[SEEN_AHEAD];
+	struct known_text domain[KNOWN_DOMAINS], user[KNOWN_USERS];
 	int64_t zone_from, zone_until;  /* zone_now holds between these */
 	int32_t zone_now;
 	struct grace grace[GRACE_RING];
@@ -131,7 +132,8 @@ void result_notice_child(struct trace *t, const struct step *s);
 /* SLOT is another id of the message PARENT: from now on its results are that one's. */
 void result_adopt(struct trace *t, struct qid parent, uint32_t slot);
 
-/* soon.c: the slot of a result's message, or NO_MESSAGE, and its recipient's hashes, found out ahead or now. */
+/* soon.c: the hash that LOGIN's row is remembered under; the slot of a result's message, or NO_MESSAGE, and its recipient's hashes, found out ahead or now. */
+uint64_t soon_key(struct trace *t, const struct step *s, struct span login);
 uint32_t soon_slot(struct trace *t, const struct step *s);
 uint64_t soon_rcpt(struct trace *t, const struct step *s, uint64_t *ret_domain);
 /* Whose home the log lies in that S was read from: he can write there what he likes. Or ACCOUNT_NONE. */

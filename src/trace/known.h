@@ -20,20 +20,26 @@ struct known_sender {
 #define KNOWN_WAYS 8
 #define KNOWN_SETS 4096
 
+/* The same of an account: its name, and the row of what its user hands over without a folder. */
+struct known_account {
+	uint32_t name, sender; /* 0 = not known yet */
+};
+
 struct known_senders {
 	_Alignas(64) struct known_sender way[KNOWN_WAYS];
 };
 
-/* What was found out about a result when it was still some events away (soon.c). */
-struct result_ahead {
+/* What was found out about an event when it was still some way ahead (soon.c). */
+struct seen_ahead {
 	const struct event *ev;
 	struct qid id;
-	uint32_t slot;         /* of its message then */
-	bool hashed;
-	uint64_t rcpt, domain; /* hashes of its recipient */
+	uint32_t slot;         /* result: of its message then */
+	bool hashed;           /* result: */
+	uint64_t rcpt, domain; /* ... hashes of its recipient */
+	uint64_t key;          /* arrival: what its row may be remembered under (who_soon) */
 };
 
-#define RESULTS_AHEAD 32
+#define SEEN_AHEAD 64
 
 /* The folder of a cwd= line that was seen ahead: the local arrival behind it is probably its. */
 struct soon_place {
@@ -41,16 +47,14 @@ struct soon_place {
 	const char *base;      /* of the batch the text lies in; NULL = none */
 };
 
-/* The account of a domain that was asked for lately; gmail.com is asked for a lot. */
-#define DOMAIN_TEXT 50
-struct known_domain {
-	uint32_t hash;
+/* The account of a domain or user that was asked for lately; two texts of one hash would need the run's seed. */
+struct known_text {
+	uint64_t hash;         /* 0 = empty */
 	uint32_t account;
-	uint16_t len;
-	char text[DOMAIN_TEXT];
 };
 
-#define KNOWN_DOMAINS 1024
+#define KNOWN_DOMAINS 2048
+#define KNOWN_USERS 1024
 
 /* A header that Exim logged before the arrival it belongs to. */
 struct header_ahead {

@@ -55,8 +55,8 @@ static bool pair_same(const void *owner, uint32_t index, const void *key)
 
 void messages_init(struct messages *m, size_t most_bytes)
 {
-	*m = (struct messages){ .most_bytes = most_bytes };
-	table_init(&m->table, 12);
+	*m = (struct messages){ .most_bytes = most_bytes, .last = NO_MESSAGE };
+	table_init(&m->table, 8);
 	table_init(&m->pair_table, 8);
 	m->seed = hash_mix((uint64_t)(uintptr_t)m->table.slot);
 }
@@ -81,9 +81,11 @@ static size_t messages_bytes(const struct messages *m)
 	       4 * ((size_t)m->table.mask + m->pair_table.mask + 2);
 }
 
-uint32_t messages_find(const struct messages *m, struct qid id)
+uint32_t messages_find(struct messages *m, struct qid id)
 {
-	return table_find(&m->table, id_hash(m, id), slot_same, m, &id);
+	if (m->last == NO_MESSAGE || !qid_eq(message_at(m, m->last)->id, id))
+		m->last = table_find(&m->table, id_hash(m, id), slot_same, m, &id);
+	return m->last;
 }
 
 /* One more chunk in a list of chunks whose room doubles. */
@@ -115,6 +117,7 @@ uint32_t messages_add(struct messages *m, struct qid id, int64_t at)
 	*msg = (struct message){ .id = id, .arrived = (uint32_t)at };
 	table_put(&m->table, id_hash(m, id), slot, slot_hash, m);
 	m->live++;
+	m->last = slot;
 	return slot;
 }
 
@@ -145,6 +148,8 @@ void messages_drop(struct messages *m, uint32_t slot)
 	*msg = (struct message){ .sender = m->free };
 	m->free = slot + 1;
 	m->live--;
+	if (m->last == slot)
+		m->last = NO_MESSAGE;
 }
 
 static uint32_t extra_new(struct messages *m)

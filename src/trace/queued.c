@@ -117,7 +117,7 @@ void queued_whose(const struct queued *q, const struct accounts *accounts, const
 
 #define ID_SECONDS 600 /* short queue ids are used again: the log's arrival must be the file's */
 
-static uint32_t row_of_id(const struct trace *t, const struct queued *q)
+static uint32_t row_of_id(struct trace *t, const struct queued *q)
 {
 	uint32_t slot = messages_find(&t->messages, q->id);
 	const struct message *m;

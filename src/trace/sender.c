@@ -9,6 +9,7 @@
 #include "trace/names.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define TALLY_MOST (1u << 20)
 #define PROOF_TEXT 600 /* bytes of a line kept as evidence */
@@ -63,7 +64,7 @@ void senders_init(struct senders *s, const struct names *names, struct baseline 
 	table_init(&s->tally_table, 10);
 }
 
-#define BLOCK_BYTES ((size_t)1 << 20)
+#define BLOCK_BYTES ((size_t)2 << 20) /* a huge page */
 
 struct row_block {
 	struct row_block *next;
@@ -81,10 +82,12 @@ static struct sender *row_new(struct senders *s)
 		return row;
 	}
 	if (!s->blocks || s->blocks->used == most) {
-		struct row_block *b = aligned_alloc(64, BLOCK_BYTES);
+		struct row_block *b = aligned_alloc(BLOCK_BYTES, BLOCK_BYTES);
 
 		if (!b)
 			bug("out of memory for senders");
+		/* a hint only: rows are visited at random, and small pages would miss the TLB each time */
+		madvise(b, BLOCK_BYTES, MADV_HUGEPAGE);
 		b->next = s->blocks;
 		b->used = 0;
 		s->blocks = b;

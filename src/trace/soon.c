@@ -11,9 +11,9 @@
 
 #include <stddef.h>
 
-static struct result_ahead *place_of(struct trace *t, const struct event *ev)
+static struct seen_ahead *place_of(struct trace *t, const struct event *ev)
 {
-	return &t->ahead[((uintptr_t)ev >> 6) % RESULTS_AHEAD];
+	return &t->ahead[((uintptr_t)ev >> 6) % SEEN_AHEAD];
 }
 
 /* What an arrival or a result touches of a row. */
@@ -33,11 +33,11 @@ static uint32_t sender_soon(struct trace *t, const struct message *msg)
 	if (msg->extra == NO_EXTRA || (msg->flags & M_SMALL))
 		return 0;
 	x = extra_at(&t->messages, msg->extra);
-	return x->undecided == WAIT_SCRIPT ? who_user_soon(t, names_get(&t->names, x->sender_name)) : 0;
+	return x->undecided == WAIT_SCRIPT ? who_user_soon(t, x->account) : 0;
 }
 
 /* The row that R's message belongs to, and where the judge's filter keeps its recipient. */
-static void rcpt_soon(struct trace *t, struct result_ahead *r, const char *base)
+static void rcpt_soon(struct trace *t, struct seen_ahead *r, const char *base)
 {
 	uint32_t sender = sender_soon(t, message_at(&t->messages, r->slot));
 	const struct sender *row;
@@ -53,40 +53,59 @@ static void rcpt_soon(struct trace *t, struct result_ahead *r, const char *base)
 
 static void result_soon(struct trace *t, const struct event *ev, const char *base)
 {
-	struct result_ahead *r = place_of(t, ev);
+	struct seen_ahead *r = place_of(t, ev);
 
-	/* its recipients were judged with the arrival: what is left is not worth a second look */
-	if (ev->dialect == DIALECT_EXIM)
-		return;
-	*r = (struct result_ahead){ .ev = ev, .id = ev->id, .slot = messages_find(&t->messages, ev->id) };
+	*r = (struct seen_ahead){ .ev = ev, .id = ev->id, .slot = messages_find(&t->messages, ev->id) };
 	if (r->slot != NO_MESSAGE)
 		rcpt_soon(t, r, base);
 }
 
-void trace_soon(void *ctx, const struct event *ev, const char *base)
+/* From far only what is needed to find the row later without waiting. */
+static void arrival_soon(struct trace *t, const struct event *ev, const char *base, bool near)
 {
-	struct trace *t = ctx;
-	uint32_t sender;
+	struct seen_ahead *r = place_of(t, ev);
+	uint32_t sender = 0;
 
-	if (ev->kind == EV_DELIVER || ev->kind == EV_BOUNCE || ev->kind == EV_DEFER) {
-		result_soon(t, ev, base);
+	if (!near) {
+		*r = (struct seen_ahead){ .ev = ev, .id = ev->id, .key = who_soon(t, ev, base) };
+		if (r->key)
+			who_prefetch(t, r->key);
 		return;
 	}
-	sender = who_soon(t, ev, base);
+	if (ev->flags & EVF_LOCAL && ev->dialect == DIALECT_POSTFIX)
+		sender = who_user_soon(t, accounts_by_uid(t->o.accounts, ev->uid));
+	else if (r->ev == ev && r->key)
+		sender = who_remembered(t, r->key);
 	if (sender)
 		row_prefetch(sender_at(&t->senders, sender));
 }
 
-static struct result_ahead *ahead_of(struct trace *t, const struct event *ev)
+void trace_soon(void *ctx, const struct event *ev, const char *base, bool near)
 {
-	struct result_ahead *r = place_of(t, ev);
+	if (ev->kind == EV_SUBMIT || ev->kind == EV_COMMAND)
+		arrival_soon(ctx, ev, base, near);
+	/* Exim's recipients were judged with the arrival: what is left is not worth a look */
+	else if (ev->dialect != DIALECT_EXIM)
+		result_soon(ctx, ev, base);
+}
+
+static struct seen_ahead *ahead_of(struct trace *t, const struct event *ev)
+{
+	struct seen_ahead *r = place_of(t, ev);
 
 	return r->ev == ev && qid_eq(r->id, ev->id) ? r : NULL;
 }
 
+uint64_t soon_key(struct trace *t, const struct step *s, struct span login)
+{
+	const struct seen_ahead *r = ahead_of(t, s->ev);
+
+	return r && r->key ? r->key : hash_span(login, KIND_AUTH);
+}
+
 uint32_t soon_slot(struct trace *t, const struct step *s)
 {
-	struct result_ahead *r = ahead_of(t, s->ev);
+	struct seen_ahead *r = ahead_of(t, s->ev);
 
 	if (!r)
 		return messages_find(&t->messages, s->ev->id);
@@ -100,7 +119,7 @@ uint32_t soon_slot(struct trace *t, const struct step *s)
 
 uint64_t soon_rcpt(struct trace *t, const struct step *s, uint64_t *ret_domain)
 {
-	const struct result_ahead *r = ahead_of(t, s->ev);
+	const struct seen_ahead *r = ahead_of(t, s->ev);
 
 	if (!r || !r->hashed)
 		return rcpt_hash(step_get(s, F_RECIPIENT), ret_domain);

@@ -204,7 +204,7 @@ static struct counts *hour_of(struct trace *t, const struct step *s)
 }
 
 /* Once per id, as in the rows: qmgr's line comes again at every try, and an arrival in copied lines. */
-static bool is_first(const struct trace *t, const struct step *s)
+static bool is_first(struct trace *t, const struct step *s)
 {
 	uint32_t slot = messages_find(&t->messages, s->ev->id);
 	unsigned had = slot == NO_MESSAGE ? 0 : message_at(&t->messages, slot)->flags;

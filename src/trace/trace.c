@@ -117,6 +117,7 @@ struct trace *trace_new(const struct trace_options *options)
 		bug("out of memory for known senders");
 	memset(t->known, 0, KNOWN_SETS * sizeof(*t->known));
 	t->folders = xcalloc(t->nfolders + 1, 1);
+	t->account = xcalloc(t->nfolders + 1, sizeof(*t->account));
 	t->writer = xcalloc(options->nfiles + 1, sizeof(*t->writer));
 	t->shared_log = xcalloc(options->nfiles + 1, sizeof(*t->shared_log));
 	for (size_t i = 0; i < options->nfiles; i++) {
@@ -156,6 +157,7 @@ void trace_free(struct trace *t)
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
 	free(t->folders);
+	free(t->account);
 	free(t->ranked);
 	free(t->scratch);
 	free(t->writer);

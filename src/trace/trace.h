@@ -64,9 +64,10 @@ struct trace *trace_new(const struct trace_options *options);
 void trace_free(struct trace *t);
 /* The callback for logs_read; ctx is the struct trace. */
 void trace_event(void *ctx, const struct event *ev, const char *base, const struct log_at *at);
-/* An event that will come soon: fetches its sender's row (struct logs_options). */
-#define TRACE_SOON_KINDS (1u << EV_SUBMIT | 1u << EV_COMMAND | 1u << EV_DELIVER | 1u << EV_DEFER | 1u << EV_BOUNCE)
-void trace_soon(void *ctx, const struct event *ev, const char *base);
+/* An event that will come soon, or is NEAR: fetches its sender's row (struct logs_options). */
+#define TRACE_FAR_KINDS (1u << EV_SUBMIT | 1u << EV_COMMAND)
+#define TRACE_NEAR_KINDS (1u << EV_SUBMIT | 1u << EV_DELIVER | 1u << EV_DEFER | 1u << EV_BOUNCE)
+void trace_soon(void *ctx, const struct event *ev, const char *base, bool near);
 /*
  * What is known now, ranked: rows, incidents, totals, unseen limits, stats. Everything in A. The caller adds
  * inputs, damage and advice. The trace cannot be fed afterwards.

@@ -19,26 +19,34 @@ struct span who_domain(struct span address)
 	return at < 0 ? SPAN_NONE : span_from(address, (size_t)at + 1);
 }
 
-static uint32_t account_name(struct trace *t, uint32_t index)
+uint32_t who_account_name(struct trace *t, uint32_t account)
 {
-	return index == ACCOUNT_NONE ? 0 : names_put(&t->names, accounts_get(t->o.accounts, index)->name);
+	struct known_account *k = account < t->nfolders ? &t->account[account] : NULL;
+
+	if (!k)
+		return 0;
+	if (!k->name)
+		k->name = names_put(&t->names, accounts_get(t->o.accounts, account)->name);
+	return k->name;
 }
 
 uint32_t who_account_of_domain(struct trace *t, struct span domain)
 {
-	uint32_t hash = (uint32_t)hash_span(domain, 0) | 1;
-	struct known_domain *k = &t->domain[hash / 2 % KNOWN_DOMAINS];
+	uint64_t hash = hash_span(domain, t->names.seed) | 1;
+	struct known_text *k = &t->domain[hash / 2 % KNOWN_DOMAINS];
 
-	if (k->hash == hash && k->len == domain.n && memcmp(k->text, domain.p, domain.n) == 0)
-		return k->account;
-	if (domain.n > DOMAIN_TEXT)
-		return accounts_by_domain(t->o.accounts, domain, true);
-	*k = (struct known_domain){
-		.hash = hash,
-		.len = (uint16_t)domain.n,
-		.account = accounts_by_domain(t->o.accounts, domain, true),
-	};
-	memcpy(k->text, domain.p, domain.n);
+	if (k->hash != hash)
+		*k = (struct known_text){ hash, accounts_by_domain(t->o.accounts, domain, true) };
+	return k->account;
+}
+
+uint32_t who_account_of_user(struct trace *t, struct span user)
+{
+	uint64_t hash = hash_span(user, t->names.seed) | 1;
+	struct known_text *k = &t->user[hash / 2 % KNOWN_USERS];
+
+	if (k->hash != hash)
+		*k = (struct known_text){ hash, accounts_by_name(t->o.accounts, user) };
 	return k->account;
 }
 
@@ -102,16 +110,15 @@ uint32_t who_row(struct trace *t, const struct arrival *who)
 }
 
 /* The set of rows that HASH may be among: one cache line. */
-static struct known_sender *known_set(struct trace *t, uint64_t hash)
+static struct known_sender *known_set(const struct trace *t, uint64_t hash)
 {
 	return t->known[hash % KNOWN_SETS].way;
 }
 
-/* The index of the row that was remembered last under HASH; 0 = none. */
-static uint32_t known_find(struct trace *t, uint64_t hash)
+uint32_t who_remembered(const struct trace *t, uint64_t key)
 {
-	const struct known_sender *k = known_set(t, hash);
-	uint32_t tag = (uint32_t)(hash >> 32), found = 0;
+	const struct known_sender *k = known_set(t, key);
+	uint32_t tag = (uint32_t)(key >> 32), found = 0;
 
 	for (unsigned i = 0; i < KNOWN_WAYS; i++)
 		found = k[i].tag == tag ? k[i].sender : found;
@@ -137,7 +144,7 @@ static const struct sender *known_row(struct trace *t, uint64_t hash, struct spa
 {
 	const struct sender *row;
 
-	who->sender = known_find(t, hash);
+	who->sender = who_remembered(t, hash);
 	if (!who->sender)
 		return NULL;
 	row = sender_at(&t->senders, who->sender);
@@ -165,7 +172,12 @@ static uint64_t local_key(struct span user, struct span place)
 	return hash_span(place, hash_span(user, KIND_LOCAL));
 }
 
-uint32_t who_soon(struct trace *t, const struct event *ev, const char *base)
+void who_prefetch(const struct trace *t, uint64_t key)
+{
+	__builtin_prefetch(known_set(t, key));
+}
+
+uint64_t who_soon(struct trace *t, const struct event *ev, const char *base)
 {
 	struct soon_place *place = &t->soon;
 
@@ -174,16 +186,16 @@ uint32_t who_soon(struct trace *t, const struct event *ev, const char *base)
 		return 0;
 	}
 	if (ev->flags & EVF_AUTH)
-		return known_find(t, hash_span(event_get(ev, base, F_USER), KIND_AUTH));
+		return hash_span(event_get(ev, base, F_USER), KIND_AUTH);
 	if (!(ev->flags & EVF_LOCAL) || place->base != base)
 		return 0;
 	place->base = NULL;
-	return known_find(t, local_key(event_get(ev, base, F_UNIX_USER), place->text));
+	return local_key(event_get(ev, base, F_UNIX_USER), place->text);
 }
 
-uint32_t who_user_soon(struct trace *t, struct span user)
+uint32_t who_user_soon(const struct trace *t, uint32_t account)
 {
-	return known_find(t, local_key(user, SPAN_NONE));
+	return account < t->nfolders ? t->account[account].sender : 0;
 }
 
 static void who_from_row(const struct sender *row, struct arrival *who)
@@ -202,7 +214,7 @@ struct arrival who_auth(struct trace *t, const struct step *s, struct span login
 		.client = step_get(s, F_CLIENT_IP),
 		.claim = "a password for this login was accepted",
 	};
-	uint64_t hash = hash_span(login, KIND_AUTH);
+	uint64_t hash = soon_key(t, s, login);
 	const struct sender *row = known_row(t, hash, login, &who);
 
 	if (row && row->kind == KIND_AUTH) {
@@ -211,7 +223,7 @@ struct arrival who_auth(struct trace *t, const struct step *s, struct span login
 	}
 	who.account_index = account_of_login(t, login);
 	who.id = names_put_lower(&t->names, login);
-	who.account = account_name(t, who.account_index);
+	who.account = who_account_name(t, who.account_index);
 	known_put(t, hash, &who);
 	return who;
 }
@@ -256,14 +268,22 @@ static struct span fold_folder(struct trace *t, uint32_t account, struct span fo
 struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
 			 struct span file, char grade)
 {
-	uint64_t hash = local_key(user, place);
-	const struct account *owner =
-		user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
-	bool shared = owner && owner->shared;
-	struct arrival who = { 0 };
-	const struct sender *row = known_row(t, hash, place.n ? place : user, &who);
+	struct arrival who = { .sender = place.n ? 0 : who_user_soon(t, user_index) };
+	const struct sender *row = sender_at(&t->senders, who.sender);
+	const struct account *owner;
+	uint64_t hash;
+	bool shared;
 	uint32_t before;
 
+	if (who.sender && row->kind == KIND_LOCAL) {
+		who_from_row(row, &who);
+		local_facts(&who, place, file, grade);
+		return who;
+	}
+	hash = local_key(user, place);
+	owner = user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
+	shared = owner && owner->shared;
+	row = known_row(t, hash, place.n ? place : user, &who);
 	if (row && is_his(row, user_index, shared, place)) {
 		who_from_row(row, &who);
 		local_facts(&who, place, file, grade);
@@ -276,10 +296,12 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 						      : ACCOUNT_NONE;
 	who.id = names_put(&t->names,
 			   who.kind == KIND_SCRIPT ? fold_folder(t, who.account_index, place) : user);
-	who.account = account_name(t, who.account_index);
+	who.account = who_account_name(t, who.account_index);
 	local_facts(&who, place, file, grade);
 	before = t->senders.live;
 	known_put(t, hash, &who);
+	if (!place.n && user_index < t->nfolders)
+		t->account[user_index].sender = who.sender;
 	if (who.kind == KIND_SCRIPT && who.account_index < t->nfolders)
 		t->folders[who.account_index] +=
 			t->senders.live > before && t->folders[who.account_index] < FOLDERS_MOST;
@@ -302,7 +324,7 @@ struct arrival who_forward(struct trace *t, struct span address)
 	}
 	who.account_index = account_of_login(t, address);
 	who.id = names_put_lower(&t->names, address);
-	who.account = account_name(t, who.account_index);
+	who.account = who_account_name(t, who.account_index);
 	known_put(t, hash, &who);
 	return who;
 }
@@ -325,7 +347,7 @@ struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account
 		who_from_row(row, &who);
 	} else {
 		who.id = names_put(&t->names, shown);
-		who.account = account_name(t, account);
+		who.account = who_account_name(t, account);
 		known_put(t, hash, &who);
 	}
 	who.client = names_get(&t->names, who.id);

@@ -31,6 +31,7 @@ struct arrival {               /* who sent it, as far as its arrival line tells 
 struct span who_domain(struct span address);
 /* Account index of the domain or its nearest parent, or ACCOUNT_NONE; of the address's domain. */
 uint32_t who_account_of_domain(struct trace *t, struct span domain);
+uint32_t who_account_of_user(struct trace *t, struct span user);
 uint32_t who_account_of_address(struct trace *t, struct span address);
 /* Does the configuration name this sender as trusted? */
 bool who_is_trusted(struct trace *t, const struct arrival *who);
@@ -50,9 +51,14 @@ struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account
 /* The kinds there is one row of: inbound, bounce, unknown. */
 struct arrival who_single(struct trace *t, enum sender_kind kind);
 
-/* The row of the sender that EV, still some events away, will probably name; 0 where nothing is known yet. */
-uint32_t who_soon(struct trace *t, const struct event *ev, const char *base);
-/* The row that USER's messages without a folder were given lately; 0 = none remembered. */
-uint32_t who_user_soon(struct trace *t, struct span user);
+/* What the row of the sender that EV, still some way ahead, will probably name is remembered under; 0: nothing. */
+uint64_t who_soon(struct trace *t, const struct event *ev, const char *base);
+/* The row remembered under KEY, 0 = none; and some time before that: fetches where it is looked for. */
+uint32_t who_remembered(const struct trace *t, uint64_t key);
+void who_prefetch(const struct trace *t, uint64_t key);
+/* The row that the account's user was given last for what he handed over without a folder; 0 = none yet. */
+uint32_t who_user_soon(const struct trace *t, uint32_t account);
+/* The number of the account's name. */
+uint32_t who_account_name(struct trace *t, uint32_t account);
 
 #endif

@@ -32,7 +32,8 @@ struct run {
 	struct buf seen; /* one line an event */
 	int64_t last;
 	bool disordered;
-	uint64_t events, soon, stop_after, told;
+	uint64_t events, stop_after, told;
+	int64_t soon; /* events seen from far and not from near yet */
 	struct log_read reads[MOST];
 	int rc;
 };
@@ -77,12 +78,12 @@ static void on_event(void *ctx, const struct event *ev, const char *base, const 
 		 (unsigned long long)at->offset, (long long)ev->at, ev->kind, (int)line.n, line.p);
 }
 
-static void on_soon(void *ctx, const struct event *ev, const char *base)
+static void on_soon(void *ctx, const struct event *ev, const char *base, bool near)
 {
 	struct run *r = ctx;
 
 	assert_true(event_line(ev, base).n > 0);
-	r->soon++;
+	r->soon += near ? -1 : 1;
 }
 
 static bool on_progress(void *ctx, uint64_t bytes)
@@ -108,10 +109,11 @@ static void run(struct run *r, const struct disk *d, size_t block, unsigned work
 	r->o.open = open_file;
 	r->o.event = on_event;
 	r->o.soon = on_soon;
-	r->o.soon_kinds = UINT32_MAX;
+	r->o.far_kinds = r->o.near_kinds = UINT32_MAX;
 	r->o.progress = on_progress;
 	r->rc = logs_read(a, d->file, d->n, &r->o, &reads, &err);
 	assert_true(r->rc >= 0);
+	assert_int_equal(r->soon, 0);
 	memcpy(r->reads, reads, d->n * sizeof(*reads));
 	arena_free(a);
 }
