@@ -28,7 +28,6 @@ struct line {
 	uint32_t pid;
 	uint16_t flags; /* EVF_CONTINUES, EVF_CUT: framing's part of the event's flags */
 	uint32_t repeat; /* 1; N under "message repeated N times: [ ...]" */
-	uint8_t *memo; /* what the dialect found out about this very tag, 0: nothing; NULL: no place for it */
 };
 
 enum line_result {
@@ -57,9 +56,10 @@ struct maker {
 /* What trace reads; everything else is for explain alone. */
 #define MAKER_HOT                                                                                          \
 	(HOT(F_SENDER) | HOT(F_RECIPIENTS) | HOT(F_RECIPIENT) | HOT(F_ORIG_RECIPIENT) | HOT(F_CLIENT_IP) | \
-	 HOT(F_USER) | HOT(F_UNIX_USER) | HOT(F_UID) | HOT(F_SUBJECT) | HOT(F_MESSAGE_ID) | HOT(F_RELAY_IP) | \
-	 HOT(F_CWD) | HOT(F_SCRIPT) | HOT(F_CHILD_ID) | HOT(F_PARENT_ID) | HOT(F_TEXT) | HOT(F_HEADER) |   \
-	 HOT(F_URL) | HOT(F_METHOD) | HOT(F_VHOST) | HOT(F_HTTP_STATUS) | HOT(F_TO) | HOT(F_IDENT_USER))
+	 HOT(F_USER) | HOT(F_UNIX_USER) | HOT(F_UID) | HOT(F_SUBJECT) | HOT(F_MESSAGE_ID) |                \
+	 HOT(F_RELAY_IP) | HOT(F_CWD) | HOT(F_SCRIPT) | HOT(F_CHILD_ID) | HOT(F_PARENT_ID) | HOT(F_TEXT) | \
+	 HOT(F_HEADER) | HOT(F_URL) | HOT(F_METHOD) | HOT(F_VHOST) | HOT(F_HTTP_STATUS) | HOT(F_TO) |      \
+	 HOT(F_IDENT_USER))
 
 /* Is this field wanted? Dear fields (subjects that need unescaping, texts) ask first. */
 static inline bool maker_wants(const struct maker *m, enum field_key key)
@@ -77,7 +77,8 @@ static inline struct event *maker_begin(struct maker *m, enum dialect dialect, e
 {
 	struct evbuf *out = m->out;
 	const struct line *l = m->line;
-	const uint32_t off = (uint32_t)(l->raw.p - out->base), len = (uint32_t)l->raw.n, pid = l->pid, repeat = l->repeat;
+	const uint32_t off = (uint32_t)(l->raw.p - out->base), len = (uint32_t)l->raw.n, pid = l->pid,
+		       repeat = l->repeat;
 	const uint16_t flags = l->flags | (l->syslog ? EVF_SYSLOG : 0);
 	struct event *ev;
 
@@ -139,6 +140,10 @@ enum line_result exim_reject_line(struct maker *m); /* reject log records, conti
 /* The same as exim_line for usual lines of Exim's own file, never with m->all; else LINE_UNREAD (exim_usual.c). */
 enum line_result exim_usual(struct maker *m, struct span text);
 enum line_result postfix_line(struct maker *m);
+/* The same for the lines that a program usually writes under one tag: S is what stands behind it; else LINE_UNREAD. */
+typedef enum line_result usual_fn(struct maker *m, struct span s);
+/* That of Postfix's TAG, or NULL. Never with m->all (postfix_usual.c). */
+usual_fn *postfix_usual(struct span tag);
 enum line_result dovecot_line(struct maker *m); /* also saslauthd */
 enum line_result php_line(struct maker *m); /* mail.log in its three forms */
 enum line_result web_line(struct maker *m); /* common, combined, vhost first */

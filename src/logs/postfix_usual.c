@@ -16,7 +16,7 @@
 /* The text behind "ID: " at the start of S, and the id; NULL where none stands there. */
 static inline const char *behind_id(struct span s, struct qid *ret_id)
 {
-	size_t n = s.n < 20 ? 0 : pf_id_quick(s);
+	size_t n = s.n - 20 > POSTFIX_TEXT_MOST - 20 ? 0 : pf_id_quick(s);
 
 	if (n == 0 || s.p[n] != ':' || s.p[n + 1] != ' ')
 		return NULL;
@@ -105,7 +105,7 @@ static enum line_result client(struct maker *m, struct qid id, const char *p, co
 	return written(m);
 }
 
-enum line_result pf_usual_smtpd(struct maker *m, struct span tag, struct span s)
+static enum line_result usual_smtpd(struct maker *m, struct span s)
 {
 	const char *p, *end = s.p + s.n;
 	struct qid id;
@@ -155,7 +155,7 @@ static enum line_result php_header(struct maker *m, struct qid id, const char *h
 	return written(m);
 }
 
-enum line_result pf_usual_cleanup(struct maker *m, struct span tag, struct span s)
+static enum line_result usual_cleanup(struct maker *m, struct span s)
 {
 	const char *end = s.p + s.n, *p;
 	struct qid id;
@@ -186,7 +186,7 @@ static inline bool number_before(const char *p, const char **end, const char *wo
 	return true;
 }
 
-enum line_result pf_usual_qmgr(struct maker *m, struct span tag, struct span s)
+static enum line_result usual_qmgr(struct maker *m, struct span s)
 {
 	const char *end = s.p + s.n, *p;
 	uint32_t size, nrcpt;
@@ -250,16 +250,13 @@ static bool says_queued(const char *p, const char *end)
  * "to=<R>[, orig_to=<O>], relay=NAME[IP]:PORT, key=value ..., status=sent (TEXT)" of smtp and lmtp, to another host or
  * to a mailbox server's socket.
  */
-enum line_result pf_usual_sent(struct maker *m, struct span tag, struct span s)
+static inline enum line_result usual_sent(struct maker *m, struct span s, bool smtp)
 {
 	const char *end = s.p + s.n, *p, *relay;
 	struct span rcpt, orig = SPAN_NONE, ip = SPAN_NONE, text;
-	bool smtp = tag.n == 12 && memcmp(tag.p, "postfix/smtp", 12) == 0;
 	struct event *ev;
 	struct qid id;
 
-	if (!smtp && (tag.n != 12 || memcmp(tag.p, "postfix/lmtp", 12) != 0))
-		return LINE_UNREAD;
 	p = behind_id(s, &id);
 	if (!p || !STARTS(p, end, "to=<") || !(p = usual_address(p + 3, end, &rcpt)))
 		return LINE_UNREAD;
@@ -292,4 +289,37 @@ enum line_result pf_usual_sent(struct maker *m, struct span tag, struct span s)
 		maker_field(m, F_RELAY_IP, ip);
 	maker_field(m, F_TEXT, text);
 	return written(m);
+}
+
+static enum line_result usual_smtp(struct maker *m, struct span s)
+{
+	return usual_sent(m, s, true);
+}
+
+static enum line_result usual_lmtp(struct maker *m, struct span s)
+{
+	return usual_sent(m, s, false);
+}
+
+usual_fn *postfix_usual(struct span tag)
+{
+	static const struct {
+		struct span daemon;
+		usual_fn *usual;
+	} table[] = {
+		{ SPAN("qmgr"), usual_qmgr },
+		{ SPAN("smtpd"), usual_smtpd },
+		{ SPAN("cleanup"), usual_cleanup },
+	};
+	struct span daemon = span_from(tag, (size_t)(span_rfind(tag, '/') + 1));
+
+	/* under another name it may hand over to a content filter: the grammar knows */
+	if (span_eq(tag, SPAN("postfix/smtp")))
+		return usual_smtp;
+	if (span_eq(tag, SPAN("postfix/lmtp")))
+		return usual_lmtp;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (daemon.n < tag.n && span_eq(daemon, table[i].daemon))
+			return table[i].usual;
+	return NULL;
 }
