@@ -21,6 +21,7 @@
 #define BLOCKS_IN_ALL (16u << 20) /* many streams share about this much text */
 #define WORKERS_MAX 16 /* limit input: threads */
 #define LOOK_AHEAD 10 /* events between the glance at one and its turn */
+#define LINE_FETCHED 256 /* bytes of it: nearly all lines are shorter */
 #define DAY INT64_C(86400)
 
 struct engine {
@@ -96,11 +97,19 @@ static void batch_retire(struct engine *e, struct stream *s)
 	e->spare = b;
 }
 
-/* Moves the look-out on by one event, and tells the consumer what it sees. */
+/*
+ * Moves the look-out on by one event, and tells the consumer what it sees. Its line is fetched as well: another
+ * processor may have read it.
+ */
 static inline void look_out(struct engine *e, struct stream *s)
 {
+	const char *line;
+
 	if (!s->ahead_left)
 		return;
+	line = s->first->ev.base + s->ahead->off;
+	for (unsigned at = 0; at < LINE_FETCHED; at += 64)
+		__builtin_prefetch(line + at);
 	if (e->own.soon_kinds >> s->ahead->kind & 1)
 		e->own.soon(e->own.event_ctx, s->ahead, s->first->ev.base);
 	s->ahead = event_next(s->ahead);
@@ -173,24 +182,49 @@ static bool consumer_ready(struct engine *e)
 	return ready && e->heap.n > 0;
 }
 
-static void hand_over(struct engine *e, struct stream *s)
+static void hand_over(struct engine *e, struct stream *s, const struct log_at *at)
 {
-	struct batch *b = s->first;
-	struct log_at at = at_of(s, s->ev);
+	const struct event *ev = s->ev;
+	const char *base = s->first->ev.base;
 
-	b->dialects |= 1u << s->ev->dialect;
-	if (s->ev->flags & EVF_MEND) {
+	if (ev->flags & EVF_MEND) {
 		struct mend_out out = { .clock = &s->clock, .options = &e->own };
 
-		mend_event(&s->mend, &out, s->ev, s->before, b->ev.base, &at);
+		mend_event(&s->mend, &out, ev, s->before, base, at);
 	} else {
-		if (e->files[b->file].only && !(e->files[b->file].only >> s->ev->dialect & 1))
+		uint32_t only = e->files[at->file].only;
+
+		if (only && !(only >> ev->dialect & 1))
 			return;
-		if (whose_wants(&e->reads[b->file].whose, s->ev, at.line))
-			whose_look(&e->reads[b->file].whose, event_line(s->ev, b->ev.base));
-		e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);
+		if (whose_wants(&e->reads[at->file].whose, ev, at->line))
+			whose_look(&e->reads[at->file].whose, event_line(ev, base));
+		e->own.event(e->own.event_ctx, ev, base, at);
 	}
-	s->before = s->ev;
+	s->before = ev;
+}
+
+/* Hands over S's events until it is RIVAL's turn (true) or the batch in hand has no more. */
+static inline bool consume_run(struct engine *e, struct stream *s, const struct stream *rival)
+{
+	struct batch *b = s->first;
+	struct log_at at = { .file = b->file, .copy = s->set->copy };
+	bool more = true;
+
+	while (more && (!rival || !heap_after(s, rival))) {
+		if (e->own.soon_kinds)
+			look_out(e, s);
+		at.line = s->line_base + s->ev->line + 1;
+		at.offset = b->offset + s->ev->off;
+		b->dialects |= 1u << s->ev->dialect;
+		hand_over(e, s, &at);
+		more = --s->ev_left > 0;
+		if (more) {
+			s->ev = (struct event *)event_next(s->ev);
+			wallclock_resolve(&s->clock, s->ev);
+			stream_key(s);
+		}
+	}
+	return more;
 }
 
 /* Hands over events in order until a stream runs out of parsed ones. Called without the lock. */
@@ -198,19 +232,10 @@ static struct stream *consume(struct engine *e)
 {
 	for (;;) {
 		struct stream *s = heap_top(&e->heap);
-		const struct stream *rival = heap_second(&e->heap);
 
-		while (!rival || !heap_after(s, rival)) {
-			if (e->own.soon_kinds)
-				look_out(e, s);
-			hand_over(e, s);
-			if (--s->ev_left == 0) {
-				heap_pop(&e->heap);
-				return s;
-			}
-			s->ev = (struct event *)event_next(s->ev);
-			wallclock_resolve(&s->clock, s->ev);
-			stream_key(s);
+		if (!consume_run(e, s, heap_second(&e->heap))) {
+			heap_pop(&e->heap);
+			return s;
 		}
 		heap_sift(&e->heap);
 	}
