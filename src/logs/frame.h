@@ -10,7 +10,7 @@
 
 #include "logs/exim_dull.h"
 #include "logs/head.h"
-#include "logs/maker.h"
+#include "logs/usual.h"
 
 struct voice;
 
