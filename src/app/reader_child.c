@@ -15,6 +15,7 @@
 #include "model/rows.h"
 #include "sys/channel.h"
 #include "sys/clock.h"
+#include "sys/heap.h"
 #include "trace/queued.h"
 #include "trace/trace.h"
 #include "trace/wrote.h"
@@ -27,6 +28,7 @@
 #define DAY INT64_C(86400)
 #define HURRY_BYTES ((uint64_t)256 << 20) /* less is read whole before anybody can have read a screen */
 #define HURRY_MARGIN 900 /* seconds before the window: messages on their way when it opens */
+#define HEAP_EXPECTED ((size_t)24 << 20) /* what rows and messages of a big log take */
 #define ZONE_BEFORE (40 * DAY)
 #define ZONE_SPAN_MOST (20 * 366 * DAY)
 /* Two a year for as long as ZONE_SPAN_MOST, and some. */
@@ -601,6 +603,8 @@ void reader_child(void *ctx, struct channel *channel, bool unconfined)
 	struct host_facts facts;
 
 	pthread_mutex_init(&c.lock, NULL);
+	if (!want->facts_only)
+		heap_in_big_pages(HEAP_EXPECTED);
 	/* Before get_files: TALK_LOGS closes the door to every other file. */
 	host_learn(&io, c.arena, &facts);
 	if (want->facts_only) {

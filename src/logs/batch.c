@@ -232,15 +232,15 @@ void batch_parse(struct batch *b, bool brief)
 	while (p < end) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		size_t n = (size_t)((newline ? newline : end) - p);
-		struct span raw = span_of(p, n);
-
-		/* nearly all lines need no second look */
-		if (n - 1 >= LOGS_LINE_MAX || (unsigned char)p[n - 1] <= '\r' || *p == '\0')
-			raw = line_trim(b, p, n);
+		enum line_result result;
 
 		maker.line_index = index++;
-		if (frame_line(&frame, &maker, raw) == LINE_OTHER)
-			b->unknown++;
+		/* nearly all lines need no second look */
+		if (head_is(&frame.head, p, n))
+			result = frame_behind(&frame, &maker, span_of(p, n));
+		else
+			result = frame_line(&frame, &maker, line_trim(b, p, n));
+		b->unknown += result == LINE_OTHER;
 		p += n + 1;
 	}
 	b->lines = index;

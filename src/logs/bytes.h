@@ -38,6 +38,19 @@ static inline bytes_pair bytes_pair_at(const char *p)
 	return v;
 }
 
+/* The same as single bytes. */
+typedef uint8_t bytes_sixteen __attribute__((vector_size(16)));
+
+/* Not nought where a byte of V is above that of MOST. */
+static inline bytes_sixteen bytes_above(bytes_sixteen v, bytes_sixteen most)
+{
+#ifdef __SSE2__
+	return (bytes_sixteen)_mm_subs_epu8((__m128i)v, (__m128i)most);
+#else
+	return (bytes_sixteen)(v > most);
+#endif
+}
+
 /* N >= 8 equal bytes; the last eight are compared once more rather than one by one. */
 static inline bool bytes_same(const char *p, const char *q, size_t n)
 {
@@ -45,6 +58,17 @@ static inline bool bytes_same(const char *p, const char *q, size_t n)
 		if (bytes_word(p + at - 8) != bytes_word(q + at - 8))
 			return false;
 	return bytes_word(p + n - 8) == bytes_word(q + n - 8);
+}
+
+/* The number of eight digits, the first lowest, each as its worth: noughts in front stand in for fewer. */
+static inline uint32_t bytes_digits(uint64_t v)
+{
+	const uint64_t pairs = UINT64_C(0xff000000ff);
+
+	v = v * 10 + (v >> 8);
+	return (uint32_t)(((v & pairs) * UINT64_C(0xf424000000064) +
+			   (v >> 16 & pairs) * UINT64_C(0x271000000001)) >>
+			  32);
 }
 
 /* Bit 7 of each byte of V that is C, and maybe of bytes above such a one. */

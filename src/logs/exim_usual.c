@@ -9,6 +9,7 @@
  */
 #include "logs/exim_id.h"
 #include "logs/exim_parts.h"
+#include "logs/usual.h"
 
 /* What trace asks of a delivery that went the usual way. */
 struct usual {
@@ -67,39 +68,37 @@ static bool read_usual(struct span s, struct usual *u)
 	return stop == end || (end - stop > 4 && memcmp(stop, " C=\"", 4) == 0);
 }
 
-/* The event of a delivery with ID; FLAGS of its line beside those of framing. */
-static inline void put_delivery(struct maker *m, const struct usual *u)
+static inline enum line_result put_delivery(struct maker *m, struct usual_event *ev, const struct usual *u)
 {
-	struct event *ev = m->ev;
-
 	if (u->ip.p || exim_is_smtp(u->transport))
-		ev->flags |= EVF_REMOTE;
-	maker_field(m, F_RECIPIENT, u->rcpt);
+		ev->ev->flags |= EVF_REMOTE;
+	usual_field(ev, m, F_RECIPIENT, u->rcpt);
 	if (u->orig.p)
-		maker_field(m, F_ORIG_RECIPIENT, u->orig);
+		usual_field(ev, m, F_ORIG_RECIPIENT, u->orig);
 	if (u->ip.p)
-		maker_field(m, F_RELAY_IP, u->ip);
-	maker_end(m);
+		usual_field(ev, m, F_RELAY_IP, u->ip);
+	return usual_end(ev, m);
 }
 
 bool exim_delivered(struct maker *m, const struct exim_head *h, struct span s)
 {
+	struct usual_event ev;
 	struct usual u;
 
 	if (m->all || !read_usual(s, &u))
 		return false;
-	exim_begin(m, h, EV_DELIVER);
-	put_delivery(m, &u);
+	ev.ev = exim_begin(m, h, EV_DELIVER);
+	ev.next = ev.ev->f;
+	ev.has = 0;
+	put_delivery(m, &ev, &u);
 	return true;
 }
 
-static inline struct event *begin(struct maker *m, const char *id, size_t n, enum event_kind kind)
+static inline struct usual_event begin(struct maker *m, const char *id, size_t n, enum event_kind kind)
 {
-	struct event *ev = maker_begin(m, DIALECT_EXIM, kind);
-
 	/* both lengths spelled out, so that each is packed without a loop */
-	ev->id = n == 23 ? qid_pack(span_of(id, 23)) : qid_pack(span_of(id, 16));
-	return ev;
+	return usual_begin(m, DIALECT_EXIM, kind,
+			   n == 23 ? qid_pack(span_of(id, 23)) : qid_pack(span_of(id, 16)));
 }
 
 /* Arrivals and failures have readers of their own: straight to them. */
@@ -119,12 +118,12 @@ static enum line_result flagged(struct maker *m, struct span id, struct span res
 static inline enum line_result with_id(struct maker *m, struct span s, size_t n)
 {
 	struct span rest = span_of(s.p + n + 1, s.n - n - 1);
+	struct usual_event ev;
 	struct usual u;
 
 	if (rest.n == 9 && memcmp(rest.p, "Completed", 9) == 0) {
-		begin(m, s.p, n, EV_COMPLETE);
-		maker_end(m);
-		return LINE_EVENT;
+		ev = begin(m, s.p, n, EV_COMPLETE);
+		return usual_end(&ev, m);
 	}
 	if (rest.n < 4 || rest.p[2] != ' ' || rest.p[3] == ' ')
 		return LINE_UNREAD;
@@ -132,9 +131,8 @@ static inline enum line_result with_id(struct maker *m, struct span s, size_t n)
 		return flagged(m, span_of(s.p, n), rest);
 	if (!read_usual(span_of(rest.p + 3, rest.n - 3), &u))
 		return LINE_UNREAD;
-	begin(m, s.p, n, EV_DELIVER);
-	put_delivery(m, &u);
-	return LINE_EVENT;
+	ev = begin(m, s.p, n, EV_DELIVER);
+	return put_delivery(m, &ev, &u);
 }
 
 enum line_result exim_usual(struct maker *m, struct span s)

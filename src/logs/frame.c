@@ -234,9 +234,7 @@ static inline size_t known_host(const struct frame *f, struct span s)
 /* Where a tag of at least eight bytes is remembered. */
 static inline struct frame_tag *tag_place(struct frame *f, const char *tag, size_t n)
 {
-	uint64_t tail = bytes_word(tag + n - 8) + n;
-
-	return &f->tags[(tail ^ tail >> 32) * UINT64_C(0x9e3779b97f4a7c15) >> 58];
+	return &f->tags[bytes_word(tag + n - 8) * UINT64_C(0x9e3779b97f4a7c15) >> 58];
 }
 
 /* Where it is looked for next: two tags of one place would push each other out line by line. */
@@ -247,7 +245,9 @@ static inline struct frame_tag *tag_neighbour(struct frame *f, const struct fram
 
 static inline bool tag_is(const struct frame_tag *t, const char *text, size_t n)
 {
-	return t->len == n && bytes_same(text, t->text, n);
+	return t->len == n && bytes_word(text) == bytes_word(t->text) &&
+	       bytes_word(text + n - 8) == bytes_word(t->text + n - 8) &&
+	       (n <= 16 || bytes_same(text + 8, t->text + 8, n - 8));
 }
 
 static void remember_tag(struct frame *f, struct span tag, const struct voice *v)
@@ -261,23 +261,35 @@ static void remember_tag(struct frame *f, struct span tag, const struct voice *v
 		t = tag_neighbour(f, t);
 	memcpy(t->text, tag.p, tag.n);
 	t->len = (uint8_t)tag.n;
-	t->memo = 0;
+	t->usual = v->dialect == DIALECT_POSTFIX ? postfix_usual(tag) : NULL;
 	t->voice = v;
 }
 
+/* The number at *P, of up to seven digits, which moves behind it; none where it stays. */
+static inline uint32_t read_pid(const char **p)
+{
+	/* all digits at once: those of the pid moved to the upper end, noughts in front */
+	uint64_t v = bytes_word(*p) ^ BYTES_ALL('0');
+	uint64_t other = ((v + BYTES_ALL(0x76)) | v) & BYTES_ALL(0x80);
+	unsigned bits = other ? (unsigned)__builtin_ctzll(other) & ~7u : 0;
+
+	*p += bits / 8;
+	return bits ? bytes_digits(v << (64 - bits)) : 0;
+}
+
 /*
- * Program, pid and text of "tag[pid]: text" at p, where the tag is one of those remembered; else NULL and the line
+ * Program, pid and text of "tag[pid]: text" at START, where the tag is one of those remembered; else NULL and the line
  * is as it was. Passed by value: a span written in halves and read whole stalls the processor.
  */
-static inline const struct voice *read_known_tag(struct frame *f, const char *start, const char *stop,
-						 struct line *l)
+static inline const struct frame_tag *read_known_tag(struct frame *f, const char *start, const char *stop,
+						     struct line *l)
 {
-	const char *end = stop - start < 48 ? stop : start + 48, *p = bytes_find(start, end, '[');
+	const char *end = stop - start < 48 ? stop : start + 48, *p = bytes_find(start, end, '['), *number;
 	size_t n = (size_t)(p - start);
 	struct frame_tag *t;
-	uint32_t pid = 0;
+	uint32_t pid;
 
-	if (p == end || n < 8)
+	if (n < 8 || stop - p < 9)
 		return NULL;
 	t = tag_place(f, start, n);
 	if (!tag_is(t, start, n)) {
@@ -285,29 +297,14 @@ static inline const struct voice *read_known_tag(struct frame *f, const char *st
 		if (!tag_is(t, start, n))
 			return NULL;
 	}
-	p++;
-	if (stop - p >= 8) {
-		/* all digits at once: those of the pid moved to the upper end, noughts in front */
-		uint64_t v = bytes_word(p) ^ BYTES_ALL('0');
-		uint64_t other = ((v + BYTES_ALL(0x76)) | v) & BYTES_ALL(0x80);
-		unsigned digits = other ? (unsigned)__builtin_ctzll(other) / 8 : 8;
-
-		if (digits == 0 || digits == 8)
-			return NULL;
-		v <<= 64 - 8 * digits;
-		v = v * 10 + (v >> 8);
-		pid = (uint32_t)(((v & UINT64_C(0xff000000ff)) * UINT64_C(0xf424000000064) +
-				  (v >> 16 & UINT64_C(0xff000000ff)) * UINT64_C(0x271000000001)) >>
-				 32);
-		p += digits;
-	}
-	if (p == start + n + 1 || stop - p < 3 || p[0] != ']' || p[1] != ':' || p[2] != ' ')
+	number = ++p;
+	pid = read_pid(&p);
+	if (p == number || stop - p < 3 || p[0] != ']' || p[1] != ':' || p[2] != ' ')
 		return NULL;
 	l->program = span_of(start, n);
-	l->memo = &t->memo;
 	l->pid = pid;
 	l->text = span_of(p + 3, (size_t)(stop - p - 3));
-	return t->voice;
+	return t;
 }
 
 /* Takes the host off, if there is one; a severity word in its place is dropped. */
@@ -329,12 +326,12 @@ static enum line_result syslog_line(struct frame *f, struct maker *m, struct lin
 	bool hosted = host > 0;
 
 	if (hosted) {
-		const struct voice *known = read_known_tag(f, rest.p + host, rest.p + rest.n, l);
+		const struct frame_tag *known = read_known_tag(f, rest.p + host, rest.p + rest.n, l);
 
 		l->host = span_of(rest.p, f->host_len - 1);
 		if (known) {
 			l->syslog = true;
-			return speak(f, m, l, known);
+			return speak(f, m, l, known->voice);
 		}
 		rest = span_of(rest.p + host, rest.n - host);
 	} else if (voice_take_tag(&rest, &l->program, &l->pid) == TAG_NONE) {
@@ -638,7 +635,6 @@ static void line_init(struct line *l, struct span raw)
 	l->syslog = false;
 	l->flags = 0;
 	l->repeat = 1;
-	l->memo = NULL;
 }
 
 static __attribute__((noinline)) enum line_result whole_line(struct frame *f, struct maker *m,
@@ -675,7 +671,7 @@ static void learn_head(struct frame *f, struct span raw)
 		if (host == 0)
 			return;
 	}
-	head_keep(&f->head, &f->stamp, raw, (size_t)(rest.p - raw.p) + host);
+	head_keep(&f->head, &f->stamp, raw, (size_t)(rest.p - raw.p) + host, LINE_MAX_BYTES);
 	line_init(&f->line, raw);
 	set_stamp(&f->line, &st);
 	f->line.syslog = host > 0;
@@ -683,68 +679,74 @@ static void learn_head(struct frame *f, struct span raw)
 	f->host_from = (uint32_t)(rest.p - raw.p);
 }
 
-/* Behind a head without a host: Exim's own file. */
-static inline enum line_result behind_spaced(struct maker *m, const struct line *l)
+/* What framing knows of a line that begins with the head. */
+static inline struct line *line_behind(struct frame *f, struct maker *m, struct span raw)
 {
-	enum line_result result = exim_usual(m, l->text);
-	char first = *l->text.p;
+	struct line *l = &f->line;
 
-	if (result != LINE_UNREAD || first <= ' ' || first == '+' || first == '-' || !exim_shape(l->text))
+	l->raw = raw;
+	l->at = head_time(&f->head, raw.p, &l->usec);
+	m->line = l;
+	return l;
+}
+
+/* Behind a head without a host: Exim's own file. */
+static __attribute__((noinline)) enum line_result behind_spaced(struct frame *f, struct maker *m,
+								struct span raw)
+{
+	struct line *l = line_behind(f, m, raw);
+	enum line_result result;
+	char first;
+
+	l->text = span_of(raw.p + f->head.len, raw.n - f->head.len);
+	result = exim_usual(m, l->text);
+	if (result != LINE_UNREAD)
 		return result;
+	first = *l->text.p;
+	if (first <= ' ' || first == '+' || first == '-' || !exim_shape(l->text))
+		return whole_line(f, m, raw);
 	return exim_line(m);
 }
 
 /* Behind a head with a host: a tag that is known. */
-static inline enum line_result behind_host(struct frame *f, struct maker *m, struct line *l)
+static __attribute__((noinline)) enum line_result behind_host(struct frame *f, struct maker *m,
+							      struct span raw)
 {
-	const struct voice *v = read_known_tag(f, l->text.p, l->text.p + l->text.n, l);
+	struct line *l = line_behind(f, m, raw);
+	const struct frame_tag *t = read_known_tag(f, raw.p + f->head.len, raw.p + raw.n, l);
+	enum line_result result = LINE_UNREAD;
 
-	if (!v || v->dialect == DIALECT_EXIM || !l->text.n || *l->text.p == 'm')
-		return LINE_UNREAD;
-	l->host.p = l->raw.p + f->host_from;
-	return heard(m, v->dialect, v->line(m));
-}
-
-/* What stands behind a head that is known; what is not as usual goes the long way from its first byte on. */
-static __attribute__((noinline)) enum line_result behind_head(struct frame *f, struct maker *m,
-							      struct span raw, int64_t at, uint32_t usec)
-{
-	struct line *l = &f->line;
-	enum line_result result;
-
-	l->raw = raw;
-	l->text = span_of(raw.p + f->head.len, raw.n - f->head.len);
-	l->at = at;
-	l->usec = usec;
-	m->line = l;
-	result = f->head.spaced ? behind_spaced(m, l) : behind_host(f, m, l);
-	return result == LINE_UNREAD ? whole_line(f, m, raw) : result;
-}
-
-static __attribute__((noinline)) enum line_result first_line(struct frame *f, struct maker *m,
-							     struct span raw)
-{
-	enum line_result result = whole_line(f, m, raw);
-
-	if (!m->all)
-		learn_head(f, raw);
-	return result;
+	if (!t || t->voice->dialect == DIALECT_EXIM || !l->text.n || *l->text.p == 'm')
+		return whole_line(f, m, raw);
+	l->host.p = raw.p + f->host_from;
+	if (t->usual)
+		result = t->usual(m, l->text);
+	return heard(m, t->voice->dialect, result == LINE_UNREAD ? t->voice->line(m) : result);
 }
 
 /*
  * The short way: nearly all lines of a file begin as the one before does, and only the rest of them is read. Nothing
- * here is on the stack or called before it is known that a line says something.
+ * is set up before it is known that a line says something.
  */
-enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
+enum line_result frame_behind(struct frame *f, struct maker *m, struct span raw)
 {
 	const struct head *h = &f->head;
-	int64_t at;
-	uint32_t usec = 0;
 
-	if (!h->len || raw.n <= h->len || raw.n > LINE_MAX_BYTES || (unsigned char)raw.p[raw.n - 1] <= '\r' ||
-	    m->all || !head_read(h, raw.p, &at, &usec))
-		return first_line(f, m, raw);
-	if (h->spaced && exim_is_dull(&f->own, span_of(raw.p + h->len, raw.n - h->len), m->brief))
+	if (!h->spaced)
+		return behind_host(f, m, raw);
+	if (exim_is_dull(&f->own, span_of(raw.p + h->len, raw.n - h->len), m->brief))
 		return LINE_DULL;
-	return behind_head(f, m, raw, at, usec);
+	return behind_spaced(f, m, raw);
+}
+
+enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
+{
+	enum line_result result;
+
+	if (!m->all && head_is(&f->head, raw.p, raw.n))
+		return frame_behind(f, m, raw);
+	result = whole_line(f, m, raw);
+	if (!m->all)
+		learn_head(f, raw);
+	return result;
 }

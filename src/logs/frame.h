@@ -10,16 +10,16 @@
 
 #include "logs/exim_dull.h"
 #include "logs/head.h"
-#include "logs/maker.h"
+#include "logs/usual.h"
 
 struct voice;
 
 /* A tag that has been read before, and who speaks under it. */
 struct frame_tag {
 	const struct voice *voice;
+	usual_fn *usual; /* NULL: its lines have no short way */
 	uint8_t len; /* 0: none */
-	uint8_t memo; /* see struct line */
-	char text[38];
+	char text[47];
 };
 
 #define FRAME_TAGS 64 /* a power of two */
@@ -31,14 +31,15 @@ struct frame {
 	uint32_t host_len; /* the last line's host and the blank behind it; 0: none */
 	uint64_t host_mask; /* of its first eight bytes, those that are the host's */
 	char host[64];
-	struct head head; /* of the line before: with it, the members of LINE that all lines of this file share */
+	struct head
+		head; /* of the line before: with it, the members of LINE that all lines of this file share */
 	struct line line;
 	struct exim_own own;
 	uint32_t host_from; /* where the host stands in a line that begins so */
 	struct frame_tag tags[FRAME_TAGS];
 };
 
-#define FRAME_START ((struct frame){ .head.len = 0 })
+#define FRAME_START ((struct frame){ .head.most = 0 })
 
 /*
  * Reads one line (without its newline) and writes at most one event through M. Chooses the dialect by
@@ -49,5 +50,7 @@ struct frame {
  * exactly one event a line: an EV_OTHER one where nothing else was written.
  */
 enum line_result frame_line(struct frame *f, struct maker *m, struct span raw);
+/* The same for a line that begins with f->head, as head_is() says; never with m->all. */
+enum line_result frame_behind(struct frame *f, struct maker *m, struct span raw);
 
 #endif

@@ -1,12 +1,20 @@
 /* head - see head.h. TRUST: foreign bytes are copied and compared, nothing else. */
 #include "logs/head.h"
 
-void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, size_t len)
+/* N digits at AT may change, the first of them up to FIRST. */
+static void head_digits(char *text, char *most_off, size_t at, size_t n, char first)
 {
-	char text[HEAD_MOST], mask[HEAD_MOST];
+	memset(text + at, '0', n);
+	memset(most_off + at, 9, n);
+	most_off[at] = first;
+}
+
+void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, size_t len, size_t most)
+{
+	char text[HEAD_MOST], most_off[HEAD_MOST];
 	struct stamp st;
 
-	h->len = 0;
+	h->most = 0;
 	if (len < HEAD_LEAST || len > sizeof(text) || len > raw.n || !stamp_again(mem, raw, &st) ||
 	    st.len >= len)
 		return;
@@ -15,14 +23,16 @@ void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, 
 	h->spaced = st.form == STAMP_SPACED;
 	h->at = mem->at - st.zone * 60;
 	memcpy(text, raw.p, len);
-	memset(mask, 0xff, len);
-	memset(mask + h->seconds, 0, 2);
+	memset(most_off, 0, len);
+	head_digits(text, most_off, h->seconds, 2, 5);
 	if (h->fine)
-		memset(mask + h->seconds + 3, 0, 6);
+		head_digits(text, most_off, h->seconds + 3, 6, 9);
 	h->len = (uint32_t)len;
-	for (uint32_t i = 0; i < HEAD_WINDOWS; i++) {
+	h->most = (uint32_t)(most - len);
+	h->windows = (h->len + 15) / 16;
+	for (uint32_t i = 0; i < h->windows; i++) {
 		h->window[i] = i * 16 + 16 <= h->len ? i * 16 : h->len - 16;
-		h->mask[i] = bytes_pair_at(mask + h->window[i]);
-		h->text[i] = bytes_pair_at(text + h->window[i]) & h->mask[i];
+		h->text[i] = bytes_pair_at(text + h->window[i]);
+		h->most_off[i] = (bytes_sixteen)bytes_pair_at(most_off + h->window[i]);
 	}
 }

@@ -17,37 +17,50 @@
 #define HEAD_WINDOWS 4 /* of 16 bytes; the last may overlap */
 
 struct head {
-	uint32_t len; /* bytes of it; 0: nothing is remembered */
+	uint32_t len; /* bytes of it */
+	uint32_t most; /* of what may stand behind it; 0: nothing is remembered */
+	uint32_t windows;
 	uint32_t window[HEAD_WINDOWS]; /* where each begins; the first at 0 */
 	uint32_t seconds; /* where "SS" stands */
 	bool fine; /* and behind it ".ffffff" */
 	bool spaced; /* STAMP_SPACED: no host */
 	int64_t at; /* of the minute, UTC where the zone is written */
-	bytes_pair text[HEAD_WINDOWS], mask[HEAD_WINDOWS];
+	bytes_pair text[HEAD_WINDOWS]; /* with '0' for digits that change */
+	bytes_sixteen most_off
+		[HEAD_WINDOWS]; /* by how much a byte may differ from that: a digit's worth, or nothing */
 };
 
 /*
  * Remembers RAW's first LEN bytes, whose stamp MEM has just been told; forgets the last head where they are none that
- * a comparison could tell.
+ * a comparison could tell. MOST is the longest line that a head is looked for in.
  */
-void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, size_t len);
+void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, size_t len, size_t most);
 
-/* Does S, of more than h->len bytes, begin with the head? Then its time. */
-static inline bool head_read(const struct head *h, const char *s, int64_t *ret_at, uint32_t *ret_usec)
+static inline bytes_sixteen head_off(const struct head *h, const char *s, unsigned i)
+{
+	return bytes_above((bytes_sixteen)(bytes_pair_at(s + h->window[i]) ^ h->text[i]), h->most_off[i]);
+}
+
+/* Does the line of N bytes at S begin with the head, say more, and end with a byte that belongs to it? */
+static inline bool head_is(const struct head *h, const char *s, size_t n)
+{
+	bytes_pair off;
+
+	if (n - h->len - 1 >= h->most || (unsigned char)s[n - 1] <= '\r')
+		return false;
+	off = (bytes_pair)head_off(h, s, 0);
+	for (unsigned i = 1; i < h->windows; i++)
+		off |= (bytes_pair)head_off(h, s, i);
+	return !(off[0] | off[1]);
+}
+
+/* The time of a line at S that begins so. */
+static inline int64_t head_time(const struct head *h, const char *s, uint32_t *ret_usec)
 {
 	const char *p = s + h->seconds;
-	bytes_pair off = (bytes_pair_at(s) & h->mask[0]) ^ h->text[0];
-	unsigned tens, ones;
 
-	for (unsigned i = 1; i < HEAD_WINDOWS; i++)
-		off |= (bytes_pair_at(s + h->window[i]) & h->mask[i]) ^ h->text[i];
-	tens = (unsigned)(p[0] - '0');
-	ones = (unsigned)(p[1] - '0');
-	if ((off[0] | off[1]) || tens > 5 || ones > 9 ||
-	    (h->fine && !stamp_six_digits(bytes_word(p + 3), ret_usec)))
-		return false;
-	*ret_at = h->at + tens * 10 + ones;
-	return true;
+	*ret_usec = h->fine ? stamp_six(bytes_word(p + 3)) : 0;
+	return h->at + (p[0] - '0') * 10 + (p[1] - '0');
 }
 
 #endif

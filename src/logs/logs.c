@@ -22,6 +22,7 @@
 #define WORKERS_MAX 16 /* limit input: threads */
 #define LOOK_FAR 20 /* events between the first glance at one and its turn */
 #define LOOK_NEAR 8 /* ... and the second */
+#define LINE_FETCHED 256 /* bytes of it: nearly all lines are shorter */
 #define DAY INT64_C(86400)
 
 struct engine {
@@ -97,11 +98,19 @@ static void batch_retire(struct engine *e, struct stream *s)
 	e->spare = b;
 }
 
-/* Moves a look-out on by one event, and tells the consumer what it sees. */
+/*
+ * Moves a look-out on by one event, and tells the consumer what it sees. The far one has its line fetched as well: another
+ * processor may have read it.
+ */
 static inline void look_out(const struct engine *e, const struct stream *s, struct look_out *l, bool near)
 {
+	const char *line;
+
 	if (!l->left)
 		return;
+	line = s->first->ev.base + l->ev->off;
+	for (unsigned at = 0; !near && at < LINE_FETCHED; at += 64)
+		__builtin_prefetch(line + at);
 	if ((near ? e->own.near_kinds : e->own.far_kinds) >> l->ev->kind & 1)
 		e->own.soon(e->own.event_ctx, l->ev, s->first->ev.base, near);
 	l->ev = event_next(l->ev);
@@ -175,24 +184,51 @@ static bool consumer_ready(struct engine *e)
 	return ready && e->heap.n > 0;
 }
 
-static void hand_over(struct engine *e, struct stream *s)
+static void hand_over(struct engine *e, struct stream *s, const struct log_at *at)
 {
-	struct batch *b = s->first;
-	struct log_at at = at_of(s, s->ev);
+	const struct event *ev = s->ev;
+	const char *base = s->first->ev.base;
 
-	b->dialects |= 1u << s->ev->dialect;
-	if (s->ev->flags & EVF_MEND) {
+	if (ev->flags & EVF_MEND) {
 		struct mend_out out = { .clock = &s->clock, .options = &e->own };
 
-		mend_event(&s->mend, &out, s->ev, s->before, b->ev.base, &at);
+		mend_event(&s->mend, &out, ev, s->before, base, at);
 	} else {
-		if (e->files[b->file].only && !(e->files[b->file].only >> s->ev->dialect & 1))
+		uint32_t only = e->files[at->file].only;
+
+		if (only && !(only >> ev->dialect & 1))
 			return;
-		if (whose_wants(&e->reads[b->file].whose, s->ev, at.line))
-			whose_look(&e->reads[b->file].whose, event_line(s->ev, b->ev.base));
-		e->own.event(e->own.event_ctx, s->ev, b->ev.base, &at);
+		if (whose_wants(&e->reads[at->file].whose, ev, at->line))
+			whose_look(&e->reads[at->file].whose, event_line(ev, base));
+		e->own.event(e->own.event_ctx, ev, base, at);
 	}
-	s->before = s->ev;
+	s->before = ev;
+}
+
+/* Hands over S's events until it is RIVAL's turn (true) or the batch in hand has no more. */
+static inline bool consume_run(struct engine *e, struct stream *s, const struct stream *rival)
+{
+	struct batch *b = s->first;
+	struct log_at at = { .file = b->file, .copy = s->set->copy };
+	bool more = true;
+
+	while (more && (!rival || !heap_after(s, rival))) {
+		if (e->own.soon) {
+			look_out(e, s, &s->far, false);
+			look_out(e, s, &s->near, true);
+		}
+		at.line = s->line_base + s->ev->line + 1;
+		at.offset = b->offset + s->ev->off;
+		b->dialects |= 1u << s->ev->dialect;
+		hand_over(e, s, &at);
+		more = --s->ev_left > 0;
+		if (more) {
+			s->ev = (struct event *)event_next(s->ev);
+			wallclock_resolve(&s->clock, s->ev);
+			stream_key(s);
+		}
+	}
+	return more;
 }
 
 /* Hands over events in order until a stream runs out of parsed ones. Called without the lock. */
@@ -200,21 +236,10 @@ static struct stream *consume(struct engine *e)
 {
 	for (;;) {
 		struct stream *s = heap_top(&e->heap);
-		const struct stream *rival = heap_second(&e->heap);
 
-		while (!rival || !heap_after(s, rival)) {
-			if (e->own.soon) {
-				look_out(e, s, &s->far, false);
-				look_out(e, s, &s->near, true);
-			}
-			hand_over(e, s);
-			if (--s->ev_left == 0) {
-				heap_pop(&e->heap);
-				return s;
-			}
-			s->ev = (struct event *)event_next(s->ev);
-			wallclock_resolve(&s->clock, s->ev);
-			stream_key(s);
+		if (!consume_run(e, s, heap_second(&e->heap))) {
+			heap_pop(&e->heap);
+			return s;
 		}
 		heap_sift(&e->heap);
 	}

@@ -20,7 +20,7 @@ struct line {
 	struct span host; /* n == 0: none */
 	struct span program; /* syslog tag without pid: "postfix/submission/smtpd", "exim", "sshd" */
 	struct span text; /* what is left for the dialect */
-	int64_t at; /* these four lie as in struct event, which takes them with one copy */
+	int64_t at;
 	uint32_t usec;
 	int16_t zone;
 	uint8_t stamp; /* enum stamp_flag */
@@ -28,7 +28,6 @@ struct line {
 	uint32_t pid;
 	uint16_t flags; /* EVF_CONTINUES, EVF_CUT: framing's part of the event's flags */
 	uint32_t repeat; /* 1; N under "message repeated N times: [ ...]" */
-	uint8_t *memo; /* what the dialect found out about this very tag, 0: nothing; NULL: no place for it */
 };
 
 enum line_result {
@@ -57,9 +56,10 @@ struct maker {
 /* What trace reads; everything else is for explain alone. */
 #define MAKER_HOT                                                                                          \
 	(HOT(F_SENDER) | HOT(F_RECIPIENTS) | HOT(F_RECIPIENT) | HOT(F_ORIG_RECIPIENT) | HOT(F_CLIENT_IP) | \
-	 HOT(F_USER) | HOT(F_UNIX_USER) | HOT(F_UID) | HOT(F_SUBJECT) | HOT(F_MESSAGE_ID) | HOT(F_RELAY_IP) | \
-	 HOT(F_CWD) | HOT(F_SCRIPT) | HOT(F_CHILD_ID) | HOT(F_PARENT_ID) | HOT(F_TEXT) | HOT(F_HEADER) |   \
-	 HOT(F_URL) | HOT(F_METHOD) | HOT(F_VHOST) | HOT(F_HTTP_STATUS) | HOT(F_TO) | HOT(F_IDENT_USER))
+	 HOT(F_USER) | HOT(F_UNIX_USER) | HOT(F_UID) | HOT(F_SUBJECT) | HOT(F_MESSAGE_ID) |                \
+	 HOT(F_RELAY_IP) | HOT(F_CWD) | HOT(F_SCRIPT) | HOT(F_CHILD_ID) | HOT(F_PARENT_ID) | HOT(F_TEXT) | \
+	 HOT(F_HEADER) | HOT(F_URL) | HOT(F_METHOD) | HOT(F_VHOST) | HOT(F_HTTP_STATUS) | HOT(F_TO) |      \
+	 HOT(F_IDENT_USER))
 
 /* Is this field wanted? Dear fields (subjects that need unescaping, texts) ask first. */
 static inline bool maker_wants(const struct maker *m, enum field_key key)
@@ -72,40 +72,47 @@ void maker_room(struct evbuf *out);
 /* F_PROGRAM (the tag's last path element) and F_HOST, unless the dialect has added them: maker_end, where m->all. */
 void maker_frame_fields(struct maker *m);
 
-/* Starts an event with what framing knows; fields follow. Each member by itself: a compiler clears such a struct first. */
+/*
+ * Starts an event with what framing knows; fields follow. Each member by itself, as framing wrote it: a compiler clears
+ * such a struct first, and a copy of two that were just written waits for both.
+ */
 static inline struct event *maker_begin(struct maker *m, enum dialect dialect, enum event_kind kind)
 {
 	struct evbuf *out = m->out;
 	const struct line *l = m->line;
-	const uint32_t off = (uint32_t)(l->raw.p - out->base), len = (uint32_t)l->raw.n, pid = l->pid, repeat = l->repeat;
-	const uint16_t flags = l->flags | (l->syslog ? EVF_SYSLOG : 0);
 	struct event *ev;
 
-	_Static_assert(offsetof(struct line, stamp) - offsetof(struct line, at) ==
-			       offsetof(struct event, stamp) - offsetof(struct event, at),
-		       "copied as one");
 	if (out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field))
 		maker_room(out);
 	ev = (struct event *)(void *)(out->mem + out->mem_used);
-	memcpy(&ev->at, &l->at, offsetof(struct event, kind) + 1 - offsetof(struct event, at));
 	ev->id.hi = ev->id.lo = 0;
+	ev->at = l->at;
+	ev->usec = l->usec;
+	ev->zone = l->zone;
+	ev->stamp = l->stamp;
 	ev->kind = (uint8_t)kind;
 	ev->dialect = (uint8_t)dialect;
 	ev->nfields = 0;
-	ev->flags = flags;
-	ev->off = off;
-	ev->len = len;
+	ev->flags = l->flags | (l->syslog ? EVF_SYSLOG : 0);
+	ev->off = (uint32_t)(l->raw.p - out->base);
+	ev->len = (uint32_t)l->raw.n;
 	ev->line = m->line_index;
-	ev->pid = pid;
+	ev->pid = l->pid;
 	ev->size = ev->nrcpt = 0;
 	ev->uid = UINT32_MAX;
-	ev->repeat = repeat;
+	ev->repeat = l->repeat;
 	ev->has = 0;
 	m->ev = ev;
 	return ev;
 }
 
-/* Adds a field; S must lie in the batch's text (or come from maker_text). Empty spans are kept. */
+/* S must lie in the batch's text (or come from maker_text). */
+static inline struct field maker_field_of(const struct maker *m, enum field_key key, struct span s)
+{
+	return (struct field){ .off = (uint32_t)(s.p - m->out->base), .len = s.n & 0xffffff, .key = key };
+}
+
+/* Adds a field. Empty spans are kept. */
 static inline void maker_field(struct maker *m, enum field_key key, struct span s)
 {
 	struct event *ev = m->ev;
@@ -113,11 +120,7 @@ static inline void maker_field(struct maker *m, enum field_key key, struct span 
 	if (ev->nfields == MAKER_FIELDS)
 		return;
 	ev->has |= UINT64_C(1) << key;
-	ev->f[ev->nfields++] = (struct field){
-		.off = (uint32_t)(s.p - m->out->base),
-		.len = s.n & 0xffffff,
-		.key = key,
-	};
+	ev->f[ev->nfields++] = maker_field_of(m, key, s);
 }
 
 static inline void maker_end(struct maker *m)
@@ -136,8 +139,6 @@ char *maker_text(struct maker *m, size_t n);
 /* The dialects. Each sees only the line's text; program tells the daemon. */
 enum line_result exim_line(struct maker *m); /* main and panic log, also syslog-wrapped */
 enum line_result exim_reject_line(struct maker *m); /* reject log records, continuation lines included */
-/* The same as exim_line for usual lines of Exim's own file, never with m->all; else LINE_UNREAD (exim_usual.c). */
-enum line_result exim_usual(struct maker *m, struct span text);
 enum line_result postfix_line(struct maker *m);
 enum line_result dovecot_line(struct maker *m); /* also saslauthd */
 enum line_result php_line(struct maker *m); /* mail.log in its three forms */

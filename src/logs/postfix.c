@@ -18,55 +18,51 @@
 
 #include "logs/fact.h"
 
-/* Postfix cuts its lines at 2000 bytes (msg_syslog.c); what is longer is not from Postfix, and not worth time. */
-#define TEXT_MOST 8192
-
 /* Hot daemons first: the search ends there for nearly every line. */
 static const struct {
 	struct span name;
 	enum line_result (*line)(struct pf *p);
-	pf_usual_fn *usual; /* or NULL */
 } daemons[] = {
-	{ { "smtp", 4 }, pf_agent, pf_usual_sent },
-	{ { "qmgr", 4 }, pf_qmgr, pf_usual_qmgr },
-	{ { "smtpd", 5 }, pf_smtpd, pf_usual_smtpd },
-	{ { "cleanup", 7 }, pf_cleanup, pf_usual_cleanup },
-	{ { "local", 5 }, pf_agent, NULL },
-	{ { "lmtp", 4 }, pf_agent, pf_usual_sent },
-	{ { "pipe", 4 }, pf_agent, NULL },
-	{ { "virtual", 7 }, pf_agent, NULL },
-	{ { "pickup", 6 }, pf_pickup, NULL },
-	{ { "bounce", 6 }, pf_bounce, NULL },
-	{ { "postscreen", 10 }, pf_postscreen, NULL },
-	{ { "error", 5 }, pf_agent, NULL },
-	{ { "retry", 5 }, pf_agent, NULL },
-	{ { "defer", 5 }, pf_bounce, NULL },
-	{ { "trace", 5 }, pf_bounce, NULL },
-	{ { "discard", 7 }, pf_agent, NULL },
-	{ { "oqmgr", 5 }, pf_qmgr, NULL },
-	{ { "nqmgr", 5 }, pf_qmgr, NULL },
-	{ { "postsuper", 9 }, pf_postsuper, NULL },
-	{ { "qmqpd", 5 }, pf_smtpd, NULL },
-	{ { "anvil", 5 }, pf_known, NULL },
-	{ { "dnsblog", 7 }, pf_known, NULL },
-	{ { "flush", 5 }, pf_known, NULL },
-	{ { "master", 6 }, pf_known, NULL },
-	{ { "postalias", 9 }, pf_known, NULL },
-	{ { "postdrop", 8 }, pf_known, NULL },
-	{ { "postfix-script", 14 }, pf_known, NULL },
-	{ { "postlog", 7 }, pf_known, NULL },
-	{ { "postlogd", 8 }, pf_known, NULL },
-	{ { "postmap", 7 }, pf_known, NULL },
-	{ { "postqueue", 9 }, pf_known, NULL },
-	{ { "proxymap", 8 }, pf_known, NULL },
-	{ { "scache", 6 }, pf_known, NULL },
-	{ { "sendmail", 8 }, pf_known, NULL },
-	{ { "showq", 5 }, pf_known, NULL },
-	{ { "spawn", 5 }, pf_known, NULL },
-	{ { "tlsmgr", 6 }, pf_known, NULL },
-	{ { "tlsproxy", 8 }, pf_known, NULL },
-	{ { "trivial-rewrite", 15 }, pf_known, NULL },
-	{ { "verify", 6 }, pf_known, NULL },
+	{ { "smtp", 4 }, pf_agent },
+	{ { "qmgr", 4 }, pf_qmgr },
+	{ { "smtpd", 5 }, pf_smtpd },
+	{ { "cleanup", 7 }, pf_cleanup },
+	{ { "local", 5 }, pf_agent },
+	{ { "lmtp", 4 }, pf_agent },
+	{ { "pipe", 4 }, pf_agent },
+	{ { "virtual", 7 }, pf_agent },
+	{ { "pickup", 6 }, pf_pickup },
+	{ { "bounce", 6 }, pf_bounce },
+	{ { "postscreen", 10 }, pf_postscreen },
+	{ { "error", 5 }, pf_agent },
+	{ { "retry", 5 }, pf_agent },
+	{ { "defer", 5 }, pf_bounce },
+	{ { "trace", 5 }, pf_bounce },
+	{ { "discard", 7 }, pf_agent },
+	{ { "oqmgr", 5 }, pf_qmgr },
+	{ { "nqmgr", 5 }, pf_qmgr },
+	{ { "postsuper", 9 }, pf_postsuper },
+	{ { "qmqpd", 5 }, pf_smtpd },
+	{ { "anvil", 5 }, pf_known },
+	{ { "dnsblog", 7 }, pf_known },
+	{ { "flush", 5 }, pf_known },
+	{ { "master", 6 }, pf_known },
+	{ { "postalias", 9 }, pf_known },
+	{ { "postdrop", 8 }, pf_known },
+	{ { "postfix-script", 14 }, pf_known },
+	{ { "postlog", 7 }, pf_known },
+	{ { "postlogd", 8 }, pf_known },
+	{ { "postmap", 7 }, pf_known },
+	{ { "postqueue", 9 }, pf_known },
+	{ { "proxymap", 8 }, pf_known },
+	{ { "scache", 6 }, pf_known },
+	{ { "sendmail", 8 }, pf_known },
+	{ { "showq", 5 }, pf_known },
+	{ { "spawn", 5 }, pf_known },
+	{ { "tlsmgr", 6 }, pf_known },
+	{ { "tlsproxy", 8 }, pf_known },
+	{ { "trivial-rewrite", 15 }, pf_known },
+	{ { "verify", 6 }, pf_known },
 };
 
 /* Beginnings of lines that name no mail. What is neither here nor in a grammar counts as unknown. */
@@ -286,11 +282,11 @@ static size_t daemon_row(struct span name)
 }
 
 /* Behind the tag whose last element begins at AT and has ROW. */
-static __attribute__((noinline)) enum line_result whole_line(struct maker *m, size_t at, size_t row)
+static enum line_result whole_line(struct maker *m, size_t at, size_t row)
 {
 	const struct line *l = m->line;
 	struct span tag = l->program;
-	struct pf p = { .m = m, .text = span_head(l->text, TEXT_MOST) };
+	struct pf p = { .m = m, .text = span_head(l->text, POSTFIX_TEXT_MOST) };
 
 	p.service = span_of(tag.p, at - 1);
 	p.daemon = span_of(tag.p + at, tag.n - at);
@@ -303,23 +299,8 @@ static __attribute__((noinline)) enum line_result whole_line(struct maker *m, si
 
 enum line_result postfix_line(struct maker *m)
 {
-	const struct line *l = m->line;
-	struct span tag = l->program;
-	size_t row = l->memo ? *l->memo : 0, at;
+	struct span tag = m->line->program;
+	size_t at = (size_t)(span_rfind(tag, '/') + 1);
 
-	if (row) {
-		enum line_result usual = LINE_UNREAD;
-
-		row--;
-		if (daemons[row].usual && !m->all && l->text.n <= TEXT_MOST)
-			usual = daemons[row].usual(m, tag, l->text);
-		return usual == LINE_UNREAD ? whole_line(m, tag.n - daemons[row].name.n, row) : usual;
-	}
-	at = (size_t)(span_rfind(tag, '/') + 1);
-	if (at == 0)
-		return LINE_OTHER;
-	row = daemon_row(span_from(tag, at));
-	if (l->memo && row < DAEMONS)
-		*l->memo = (uint8_t)(row + 1);
-	return whole_line(m, at, row);
+	return at ? whole_line(m, at, daemon_row(span_from(tag, at))) : LINE_OTHER;
 }

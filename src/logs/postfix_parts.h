@@ -14,6 +14,9 @@
 #include "logs/bytes.h"
 #include "logs/maker.h"
 
+/* Postfix cuts its lines at 2000 bytes (msg_syslog.c); what is longer is not from Postfix, and not worth time. */
+#define POSTFIX_TEXT_MOST 8192
+
 struct pf {
 	struct maker *m;
 	struct span service; /* tag without its last element: "postfix/amavis"; chosen by the operator */
@@ -43,10 +46,6 @@ enum line_result pf_qmgr(struct pf *p);
 enum line_result pf_bounce(struct pf *p);
 enum line_result pf_postsuper(struct pf *p);
 enum line_result pf_agent(struct pf *p);
-
-/* Usual lines of one daemon (postfix_usual.c): S is all behind the tag. */
-typedef enum line_result pf_usual_fn(struct maker *m, struct span tag, struct span s);
-pf_usual_fn pf_usual_smtpd, pf_usual_cleanup, pf_usual_qmgr, pf_usual_sent;
 
 /* "to=<...>, relay=..., status=..." */
 enum line_result pf_result(struct pf *p);

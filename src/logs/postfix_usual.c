@@ -9,6 +9,7 @@
  * ">", a comma), the grammar decides.
  */
 #include "logs/postfix_id.h"
+#include "logs/usual.h"
 
 #define STARTS(p, end, literal) \
 	((size_t)((end) - (p)) >= sizeof(literal) - 1 && memcmp(p, literal, sizeof(literal) - 1) == 0)
@@ -16,7 +17,7 @@
 /* The text behind "ID: " at the start of S, and the id; NULL where none stands there. */
 static inline const char *behind_id(struct span s, struct qid *ret_id)
 {
-	size_t n = s.n < 20 ? 0 : pf_id_quick(s);
+	size_t n = s.n - 20 > POSTFIX_TEXT_MOST - 20 ? 0 : pf_id_quick(s);
 
 	if (n == 0 || s.p[n] != ':' || s.p[n + 1] != ' ')
 		return NULL;
@@ -24,18 +25,9 @@ static inline const char *behind_id(struct span s, struct qid *ret_id)
 	return s.p + n + 2;
 }
 
-static inline struct event *begin(struct maker *m, enum event_kind kind, struct qid id)
+static inline struct usual_event begin(struct maker *m, enum event_kind kind, struct qid id)
 {
-	struct event *ev = maker_begin(m, DIALECT_POSTFIX, kind);
-
-	ev->id = id;
-	return ev;
-}
-
-static inline enum line_result written(struct maker *m)
-{
-	maker_end(m);
-	return LINE_EVENT;
+	return usual_begin(m, DIALECT_POSTFIX, kind, id);
 }
 
 /* Are the N bytes before END (2 to 15) digits and dots, with a dot among them? A head is at least 16 bytes before. */
@@ -80,7 +72,7 @@ static enum line_result client(struct maker *m, struct qid id, const char *p, co
 {
 	const char *open = bytes_find2(p, end, '[', ' ');
 	struct span ip, user = SPAN_NONE;
-	struct event *ev;
+	struct usual_event ev;
 
 	if (open == end || *open != '[' || open - p > 255)
 		return LINE_UNREAD;
@@ -98,14 +90,14 @@ static enum line_result client(struct maker *m, struct qid id, const char *p, co
 		return LINE_UNREAD;
 	}
 	ev = begin(m, user.p ? EV_SUBMIT : EV_ACCEPT, id);
-	ev->flags |= user.p ? EVF_AUTH : 0;
-	maker_field(m, F_CLIENT_IP, ip);
+	ev.ev->flags |= user.p ? EVF_AUTH : 0;
+	usual_field(&ev, m, F_CLIENT_IP, ip);
 	if (user.p)
-		maker_field(m, F_USER, user);
-	return written(m);
+		usual_field(&ev, m, F_USER, user);
+	return usual_end(&ev, m);
 }
 
-enum line_result pf_usual_smtpd(struct maker *m, struct span tag, struct span s)
+static enum line_result usual_smtpd(struct maker *m, struct span s)
 {
 	const char *p, *end = s.p + s.n;
 	struct qid id;
@@ -134,6 +126,7 @@ static enum line_result php_header(struct maker *m, struct qid id, const char *h
 {
 	const char *number = p, *name;
 	struct span uid, script;
+	struct usual_event ev;
 
 	while (p < end && (unsigned char)(*p - '0') < 10)
 		p++;
@@ -148,16 +141,17 @@ static enum line_result php_header(struct maker *m, struct qid id, const char *h
 	    !STARTS(p, end, " from local; from=") || !(name = plain_address(p + 18, end)) ||
 	    !STARTS(name, end, " to=") || plain_address(name + 4, end) != end)
 		return LINE_UNREAD;
-	begin(m, EV_HEADER, id);
-	maker_field(m, F_UID, uid);
-	maker_field(m, F_SCRIPT, script);
-	maker_field(m, F_HEADER, span_of(header, (size_t)(p - header)));
-	return written(m);
+	ev = begin(m, EV_HEADER, id);
+	usual_field(&ev, m, F_UID, uid);
+	usual_field(&ev, m, F_SCRIPT, script);
+	usual_field(&ev, m, F_HEADER, span_of(header, (size_t)(p - header)));
+	return usual_end(&ev, m);
 }
 
-enum line_result pf_usual_cleanup(struct maker *m, struct span tag, struct span s)
+static enum line_result usual_cleanup(struct maker *m, struct span s)
 {
 	const char *end = s.p + s.n, *p;
+	struct usual_event ev;
 	struct qid id;
 
 	p = behind_id(s, &id);
@@ -165,9 +159,9 @@ enum line_result pf_usual_cleanup(struct maker *m, struct span tag, struct span 
 		return php_header(m, id, p + 16, p + 42, end);
 	if (!p || !STARTS(p, end, "message-id=<") || end - p < 14 || end[-1] != '>')
 		return LINE_UNREAD;
-	begin(m, EV_MESSAGE_ID, id);
-	maker_field(m, F_MESSAGE_ID, span_of(p + 12, (size_t)(end - p - 13)));
-	return written(m);
+	ev = begin(m, EV_MESSAGE_ID, id);
+	usual_field(&ev, m, F_MESSAGE_ID, span_of(p + 12, (size_t)(end - p - 13)));
+	return usual_end(&ev, m);
 }
 
 /* The number of up to nine digits that ends at END, behind WORD; moves *END to where WORD begins. */
@@ -186,19 +180,19 @@ static inline bool number_before(const char *p, const char **end, const char *wo
 	return true;
 }
 
-enum line_result pf_usual_qmgr(struct maker *m, struct span tag, struct span s)
+static enum line_result usual_qmgr(struct maker *m, struct span s)
 {
 	const char *end = s.p + s.n, *p;
 	uint32_t size, nrcpt;
-	struct event *ev;
+	struct usual_event ev;
 	struct qid id;
 
 	p = behind_id(s, &id);
 	if (!p)
 		return LINE_UNREAD;
 	if (end - p == 7 && memcmp(p, "removed", 7) == 0) {
-		begin(m, EV_COMPLETE, id);
-		return written(m);
+		ev = begin(m, EV_COMPLETE, id);
+		return usual_end(&ev, m);
 	}
 	if (!STARTS(p, end, "from=<") || end - p < 40 || memcmp(end - 15, " (queue active)", 15) != 0)
 		return LINE_UNREAD;
@@ -207,10 +201,10 @@ enum line_result pf_usual_qmgr(struct maker *m, struct span tag, struct span s)
 	    end - p < 8 || end[-1] != '>')
 		return LINE_UNREAD;
 	ev = begin(m, EV_QUEUE, id);
-	ev->size = size;
-	ev->nrcpt = nrcpt;
-	maker_field(m, F_SENDER, span_of(p + 6, (size_t)(end - p - 7)));
-	return written(m);
+	ev.ev->size = size;
+	ev.ev->nrcpt = nrcpt;
+	usual_field(&ev, m, F_SENDER, span_of(p + 6, (size_t)(end - p - 7)));
+	return usual_end(&ev, m);
 }
 
 /* "<ADDRESS>, " at P: what is behind it; NULL where the address holds quotes or more than one ">" could end it. */
@@ -250,16 +244,13 @@ static bool says_queued(const char *p, const char *end)
  * "to=<R>[, orig_to=<O>], relay=NAME[IP]:PORT, key=value ..., status=sent (TEXT)" of smtp and lmtp, to another host or
  * to a mailbox server's socket.
  */
-enum line_result pf_usual_sent(struct maker *m, struct span tag, struct span s)
+static inline enum line_result usual_sent(struct maker *m, struct span s, bool smtp)
 {
 	const char *end = s.p + s.n, *p, *relay;
 	struct span rcpt, orig = SPAN_NONE, ip = SPAN_NONE, text;
-	bool smtp = tag.n == 12 && memcmp(tag.p, "postfix/smtp", 12) == 0;
-	struct event *ev;
+	struct usual_event ev;
 	struct qid id;
 
-	if (!smtp && (tag.n != 12 || memcmp(tag.p, "postfix/lmtp", 12) != 0))
-		return LINE_UNREAD;
 	p = behind_id(s, &id);
 	if (!p || !STARTS(p, end, "to=<") || !(p = usual_address(p + 3, end, &rcpt)))
 		return LINE_UNREAD;
@@ -284,12 +275,45 @@ enum line_result pf_usual_sent(struct maker *m, struct span tag, struct span s)
 	if (!ip.p && says_queued(text.p, text.p + text.n))
 		return LINE_UNREAD;
 	ev = begin(m, EV_DELIVER, id);
-	ev->flags |= smtp && ip.p ? EVF_REMOTE : 0;
-	maker_field(m, F_RECIPIENT, rcpt);
+	ev.ev->flags |= smtp && ip.p ? EVF_REMOTE : 0;
+	usual_field(&ev, m, F_RECIPIENT, rcpt);
 	if (orig.p)
-		maker_field(m, F_ORIG_RECIPIENT, orig);
+		usual_field(&ev, m, F_ORIG_RECIPIENT, orig);
 	if (ip.p)
-		maker_field(m, F_RELAY_IP, ip);
-	maker_field(m, F_TEXT, text);
-	return written(m);
+		usual_field(&ev, m, F_RELAY_IP, ip);
+	usual_field(&ev, m, F_TEXT, text);
+	return usual_end(&ev, m);
+}
+
+static enum line_result usual_smtp(struct maker *m, struct span s)
+{
+	return usual_sent(m, s, true);
+}
+
+static enum line_result usual_lmtp(struct maker *m, struct span s)
+{
+	return usual_sent(m, s, false);
+}
+
+usual_fn *postfix_usual(struct span tag)
+{
+	static const struct {
+		struct span daemon;
+		usual_fn *usual;
+	} table[] = {
+		{ SPAN("qmgr"), usual_qmgr },
+		{ SPAN("smtpd"), usual_smtpd },
+		{ SPAN("cleanup"), usual_cleanup },
+	};
+	struct span daemon = span_from(tag, (size_t)(span_rfind(tag, '/') + 1));
+
+	/* under another name it may hand over to a content filter: the grammar knows */
+	if (span_eq(tag, SPAN("postfix/smtp")))
+		return usual_smtp;
+	if (span_eq(tag, SPAN("postfix/lmtp")))
+		return usual_lmtp;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (daemon.n < tag.n && span_eq(daemon, table[i].daemon))
+			return table[i].usual;
+	return NULL;
 }

@@ -70,20 +70,21 @@ static inline bool stamp_same_minute(const struct stamp_memory *mem, const char 
 	       bytes_word(p + (len - 8) / 2) == bytes_word(q + (len - 8) / 2);
 }
 
-/* Six digits in the low bytes of V, read all at once; false when one is none. */
+/* Six digits in the low bytes of V, read all at once. */
+static inline uint32_t stamp_six(uint64_t v)
+{
+	return bytes_digits((v ^ BYTES_ALL('0')) << 16);
+}
+
+/* The same; false when one is none. */
 static inline bool stamp_six_digits(uint64_t v, uint32_t *ret_value)
 {
 	const uint64_t zeros = UINT64_C(0x303030303030), high = UINT64_C(0xf0f0f0f0f0f0);
-	const uint64_t pairs = UINT64_C(0xff000000ff);
 
-	v &= UINT64_C(0xffffffffffff);
-	if ((v & high) != zeros || ((v + UINT64_C(0x060606060606)) & high) != zeros)
+	if ((v & high) != zeros ||
+	    (((v & UINT64_C(0xffffffffffff)) + UINT64_C(0x060606060606)) & high) != zeros)
 		return false;
-	v = (v - zeros) << 16;
-	v = v * 10 + (v >> 8);
-	*ret_value = (uint32_t)(((v & pairs) * UINT64_C(0xf424000000064) +
-				 (v >> 16 & pairs) * UINT64_C(0x271000000001)) >>
-				32);
+	*ret_value = stamp_six(v);
 	return true;
 }
 

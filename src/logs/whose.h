@@ -16,8 +16,8 @@ void whose_look(struct log_whose *w, struct span line);
 
 static inline bool whose_wants(const struct log_whose *w, const struct event *ev, uint64_t line)
 {
-	return (ev->flags & EVF_SYSLOG) && ev->dialect && ev->dialect <= DIALECT_DOVECOT &&
-	       (!w->looked || (line & (WHOSE_EVERY - 1)) == 0);
+	return (!w->looked || (line & (WHOSE_EVERY - 1)) == 0) && (ev->flags & EVF_SYSLOG) && ev->dialect &&
+	       ev->dialect <= DIALECT_DOVECOT;
 }
 
 /* The one that all mail logs agree on, or nothing; lives in READS. False: there are several. */

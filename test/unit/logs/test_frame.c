@@ -53,6 +53,11 @@ enum line_result exim_usual(struct maker *m, struct span text)
 	return LINE_UNREAD;
 }
 
+usual_fn *postfix_usual(struct span tag)
+{
+	return NULL;
+}
+
 static char room[1 << 20];
 static struct frame frame;
 static struct evbuf ev;
