@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #define SAMPLES_MOST 10
+#define GONE "removed messages do not come back: "
 #define SAMPLE_SECONDS 20
 /* a second apart: what is delivered just now is locked for so long */
 #define REMOVE_TRIES 3
@@ -268,10 +269,13 @@ static int make_remove(struct work *w, struct err *err)
 	return 0;
 }
 
+/* Asked twice it says the same. */
 static int undo_remove(struct work *w, struct err *err)
 {
-	return err_set(err, EXIT_NOPERM, "removed messages do not come back; samples are in %s/samples",
-		       w->actor->state_dir);
+	struct span was = w->row->text;
+
+	return err_set(err, EXIT_NOPERM, "%s%.*s", span_starts(was, SPAN(GONE)) ? "" : GONE, (int)was.n,
+		       was.p);
 }
 
 /* Killed, or failed, between hold and removal: what is still there of what we held goes on. */

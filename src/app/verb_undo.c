@@ -8,6 +8,7 @@
  */
 #include "app/actor.h"
 #include "app/config.h"
+#include "app/gone.h"
 #include "app/held_since.h"
 #include "app/term.h"
 #include "app/verbs.h"
@@ -32,6 +33,7 @@ struct telling {
 	bool short_of; /* there was one */
 	bool any;
 	struct held_since held;
+	struct gone gone;
 	const char *state; /* the folder */
 	struct arena *arena;
 	struct word *words; /* oldest first, as rows are */
@@ -58,8 +60,10 @@ static int tell(void *owner, const struct journal_row *r)
 	t->any = true;
 	t->short_of =
 		t->short_of || (t->undoing && r->state != ACT_STATE_UNDONE && r->state != ACT_STATE_PURGED);
-	if (t->undoing && r->state == ACT_STATE_UNDONE)
+	if (t->undoing && r->state == ACT_STATE_UNDONE) {
 		held_since_add(&t->held, r);
+		gone_add(&t->gone, r);
+	}
 	if (t->o->output == OUTPUT_JSON)
 		history_json(&t->sink, r);
 	else if (t->o->output == OUTPUT_PLAIN)
@@ -107,11 +111,29 @@ static void read_words(struct telling *t)
 	buf_free(&note);
 }
 
+/* A sender in any spelling of the screens, "mailbox X" or "auth:X", as the journal has him; any other word as it is. */
+static struct span sender_name(struct arena *a, const char *word)
+{
+	struct span rest = span_str(word), name;
+	struct buf text = BUF_MAX(8192);
+	enum sender_kind kind;
+
+	if (!sender_kind_take(&rest, &kind))
+		return span_str(word);
+	buf_addf(&text, "%s ", sender_kind_name(kind));
+	buf_span(&text, rest);
+	name = arena_span(a, buf_view(&text));
+	buf_free(&text);
+	return name;
+}
+
 static int ask_undo(struct actor_client *c, const struct options *o, const struct config *config,
 		    struct telling *t, struct err *err)
 {
-	const struct act_undo what = { .what = span_str(o->nargs ? o->args[0] : ""), .moved = o->moved };
+	const struct act_undo what = { .what = sender_name(t->arena, o->nargs ? o->args[0] : ""),
+				       .moved = o->moved };
 
+	gone_learn(&t->gone, c, what.what);
 	return o->expired ? actor_undo_expired(c, tell, t, err) : actor_undo(c, &what, tell, t, err);
 }
 
@@ -133,7 +155,12 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 {
 	char state[PATH_MAX], root[PATH_MAX];
 	struct arena *a = arena_new();
-	struct telling t = { .o = o, .undoing = undoing, .state = state, .arena = a, .held.arena = a };
+	struct telling t = { .o = o,
+			     .undoing = undoing,
+			     .state = state,
+			     .arena = a,
+			     .held.arena = a,
+			     .gone = { .arena = a, .state = state } };
 	struct actor_want want = { .state_dir = state };
 	struct buf note = BUF_MAX(64u << 10);
 	struct actor_client *client;
@@ -174,6 +201,8 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 	}
 	if (t.held.n && !o->quiet && (!o->root || strcmp(o->root, "/") == 0))
 		held_since_tell(&t.held, o);
+	if (!o->quiet)
+		gone_tell(&t.gone);
 	arena_free(a);
 	config_free(&config);
 	return rc == 0 && t.short_of ? EXIT_INCOMPLETE : rc;
