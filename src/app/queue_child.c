@@ -85,6 +85,18 @@ static bool is_logged_as(const struct queue_past *past, const struct queued *q, 
 	return logged->kind == KIND_SCRIPT && span_eq(logged->id, r->id);
 }
 
+/* From localhost, by a socket of this very account's. An account's mail is held as a whole, so this is, too. */
+static bool is_socket_of(const struct queue_past *past, const struct queued *q, const struct whose *w,
+			 const struct row *r)
+{
+	struct wrote_message m;
+	uint8_t ip[16];
+
+	return past && r->kind == KIND_SCRIPT && r->account.n && w->kind == KIND_RELAY &&
+	       net_parse(w->id, ip) && net_is_loopback(ip) && wrote_message(past->known, q->id, &m) &&
+	       m.owner && m.owner == wrote_identity(KIND_LOCAL, r->account, r->account);
+}
+
 /* What raised the first suspicion came before the answer that did. */
 static bool is_in_time(const struct row *r, const struct queued *q)
 {
@@ -125,7 +137,7 @@ static uint32_t which_of(const struct queue_want *want, const struct queued *q, 
 				   : is_of_user(r->kind) && w->kind == KIND_LOCAL && w->account.n &&
 					     r->account.n && span_eq(w->account, r->account);
 
-		his = his || is_logged_as(want->past, q, w, r) ||
+		his = his || is_logged_as(want->past, q, w, r) || is_socket_of(want->past, q, w, r) ||
 		      (r->kind == KIND_FORWARD && is_sent_on(q, w->kind, r->id));
 		if (his && is_in_time(r, q))
 			return (uint32_t)i + 1;

@@ -310,12 +310,14 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 	struct span sender = step_get(s, F_SENDER);
 	uint32_t account = ident.n ? accounts_by_name(t->o.accounts, ident) : ACCOUNT_NONE;
 	uint64_t port = 0;
-	bool identified;
+	bool identified, by_socket = false;
 	struct extra *x;
 	uint32_t v4;
 
-	if (account == ACCOUNT_NONE && what == WAIT_PARENT && span_u64(step_get(s, F_PORT), &port))
+	if (account == ACCOUNT_NONE && what == WAIT_PARENT && span_u64(step_get(s, F_PORT), &port)) {
 		account = identity_find(&t->identities, s->time, (uint32_t)port, 0);
+		by_socket = account != ACCOUNT_NONE;
+	}
 	identified = account != ACCOUNT_NONE;
 	if (!identified)
 		account = who_account_of_address(t, sender);
@@ -332,6 +334,7 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 	memcpy(x->ip, ip, 16);
 	x->account = account;
 	x->identified = identified;
+	x->by_socket = by_socket;
 	x->sender_hash = sender.n ? rcpt_hash(sender, NULL) : 0;
 }
 
@@ -371,7 +374,7 @@ void arrive_identity(struct trace *t, const struct step *s)
 		return;
 	if (x && x->undecided == WAIT_PARENT) {
 		x->account = id.account;
-		x->identified = true;
+		x->identified = x->by_socket = true;
 		return;
 	}
 	if (span_u64(step_get(s, F_PORT), &port))

@@ -63,6 +63,7 @@ struct extra {
 	uint8_t undecided;     /* enum undecided */
 	char grade;            /* WAIT_SCRIPT: of the arrival line */
 	bool identified;       /* account is the panel's word, not the envelope sender's domain */
+	bool by_socket;        /* and it names this very connection or message, not only a sender whom others can spell */
 	bool ended;            /* its own log lines said that it is complete */
 	uint64_t sender_hash;  /* WAIT_PARENT: of the envelope sender */
 	uint8_t ip[16];        /* of the client; IPv4 as ::ffff:a.b.c.d */

@@ -422,6 +422,16 @@ static void decide_at_last(struct trace *t, uint32_t slot)
 	arrive_decide(t, slot, &who, NULL);
 }
 
+/* Whose socket on localhost it came from, where the mail server looked (identity.h); a user of many sites is nobody. */
+static uint64_t owner_of(const struct trace *t, const struct extra *x)
+{
+	const struct account *a = x && x->by_socket && x->account != ACCOUNT_NONE && net_is_loopback(x->ip)
+					  ? accounts_get(t->o.accounts, x->account)
+					  : NULL;
+
+	return a && !a->shared ? wrote_identity(KIND_LOCAL, a->name, a->name) : 0;
+}
+
 void message_settle(struct trace *t, uint32_t slot)
 {
 	struct message *msg = message_at(&t->messages, slot);
@@ -440,7 +450,8 @@ void message_settle(struct trace *t, uint32_t slot)
 		decide_at_last(t, slot);
 	msg = message_at(&t->messages, slot);
 	if (t->wrote && (msg->flags & M_FIXED))
-		wrote_settled(t->wrote, msg->id, msg->arrived, msg->sender);
+		wrote_settled(t->wrote, msg->id, msg->arrived, msg->sender,
+			      owner_of(t, message_has_extra(&t->messages, msg)));
 	messages_drop(&t->messages, slot);
 }
 

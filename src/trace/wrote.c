@@ -110,6 +110,7 @@ void wrote_ask_free(struct wrote_ask *ask)
 struct waiting {
 	struct qid id;
 	int64_t arrival, apart; /* APART: the log's arrival that SENDER is from, in seconds */
+	uint64_t owner;
 	uint32_t sender, answers; /* NO_SENDER: not known */
 };
 
@@ -183,6 +184,7 @@ static bool take_messages(struct wrote *w, struct unpacker *u)
 		m->arrival = unpack_i64(u);
 		m->sender = m->answers = NO_SENDER;
 		m->apart = INT64_MAX;
+		m->owner = 0;
 		if (u->failed)
 			return false;
 		if (!qid_none(m->id) &&
@@ -284,7 +286,7 @@ void wrote_child(struct trace *t, struct qid child, struct qid parent, int64_t a
 		m->answers = trace_sender_of(t, parent);
 }
 
-void wrote_settled(struct wrote *w, struct qid id, int64_t arrived, uint32_t sender)
+void wrote_settled(struct wrote *w, struct qid id, int64_t arrived, uint32_t sender, uint64_t owner)
 {
 	struct waiting *m = waiting_find(w, id, arrived);
 	int64_t apart = m ? llabs(m->arrival - arrived) : 0;
@@ -293,6 +295,7 @@ void wrote_settled(struct wrote *w, struct qid id, int64_t arrived, uint32_t sen
 	if (m && apart < m->apart) {
 		m->apart = apart;
 		m->sender = sender;
+		m->owner = owner;
 	}
 }
 
@@ -305,7 +308,7 @@ void wrote_rank(struct wrote *w, const uint32_t *row_of, size_t n)
 
 /* --- the answer ---------------------------------------------------------------------------------- */
 
-#define MESSAGE_BYTES 24
+#define MESSAGE_BYTES 32
 #define PAIR_BYTES 12
 
 static uint32_t row_of(const struct wrote *w, uint32_t sender)
@@ -338,6 +341,7 @@ void trace_wrote(const struct trace *t, struct buf *out)
 		pack_u64(&p, identity_of(t, m->sender));
 		pack_u32(&p, row_of(w, m->sender));
 		pack_u32(&p, row_of(w, m->answers));
+		pack_u64(&p, m->owner);
 	}
 	pack_u32(&p, w ? w->npairs : 0);
 	for (uint32_t i = 0; w && i < w->npairs; i++) {
@@ -421,6 +425,7 @@ struct wrote_known *wrote_open(struct span bytes)
 		m->m.identity = unpack_u64(&u);
 		m->m.row = unpack_u32(&u);
 		m->m.answers = unpack_u32(&u);
+		m->m.owner = unpack_u64(&u);
 		if (table_find(&k->messages, m->key, known_message_same, k, &m->key) == TABLE_NONE)
 			table_put(&k->messages, m->key, k->nmessages++, known_message_hash, k);
 	}

@@ -51,8 +51,8 @@ void wrote_free(struct wrote *w);
 void wrote_seen(struct wrote *w, uint32_t sender, uint64_t rcpt, int64_t at);
 /* CHILD is a bounce that answers PARENT. */
 void wrote_child(struct trace *t, struct qid child, struct qid parent, int64_t at);
-/* The message ID is SENDER's. */
-void wrote_settled(struct wrote *w, struct qid id, int64_t arrived, uint32_t sender);
+/* The message ID is SENDER's; OWNER as wrote_message tells it. */
+void wrote_settled(struct wrote *w, struct qid id, int64_t arrived, uint32_t sender, uint64_t owner);
 /* ROW_OF: by sender, its row in the inquiry, or UINT32_MAX. */
 void wrote_rank(struct wrote *w, const uint32_t *row_of, size_t n);
 
@@ -63,6 +63,8 @@ struct wrote_known;
 struct wrote_message {
 	uint64_t identity; /* of its sender; 0 = nobody */
 	uint32_t row; /* of its sender; WROTE_NO_ROW */
+	/* came from loopback, and the mail server asked the kernel whose socket it was: that account's identity; or 0 */
+	uint64_t owner;
 	uint32_t answers; /* a bounce: the row of the sender whose mail it answers, or WROTE_NO_ROW */
 };
 

@@ -70,6 +70,7 @@ static void answer(void **state)
 	pack_u64(&p, 2);
 	pack_u32(&p, 3);
 	pack_u32(&p, WROTE_NO_ROW);
+	pack_u64(&p, 0);
 	pack_u32(&p, 2);
 	for (int i = 0; i < 2; i++) {
 		pack_u64(&p, 77);
@@ -136,13 +137,61 @@ static void forged_later(void **state)
 	(void)state;
 }
 
+#define SPOKE(time, port, user)                                                                         \
+	"2026-11-23 " time " SMTP connection identification H=localhost A=127.0.0.1 P=" port " U=" user \
+	" ID=1 "                                                                                        \
+	"S=" user " B=x\n"
+#define LOCALHOST(time, id, port, sender)                                                                 \
+	E(time,                                                                                           \
+	  id " <= " sender " H=localhost [127.0.0.1]:" port " P=esmtp S=900 T=\"Hello\" for a@y.example") \
+	E(time, id " == a@y.example R=dnslookup T=remote_smtp defer (-53): 451 later")
+
+/* By the port of this very connection; a sender that others can spell ties no message to an account. */
+static void sockets_owner(void **state)
+{
+	static const char *const ids[] = { "1tAAAA-000000-01", "1tAAAA-000000-02", "1tAAAA-000000-03" };
+	uint64_t shop = wrote_identity(KIND_LOCAL, SPAN("shop"), SPAN("shop"));
+	struct buf question = BUF_MAX(4096), answer = BUF_MAX(4096);
+	struct trace_options o = { .nfiles = 0 };
+	struct wrote_ask ask = { 0 };
+	struct wrote_message m;
+	struct wrote_known *k;
+	struct run r;
+
+	for (size_t i = 0; i < 3; i++)
+		wrote_ask_add(&ask, &(struct queued){ .id = qid_pack(span_str(ids[i])),
+						      .arrival = NOON - 4 * 3600 });
+	wrote_ask_pack(&ask, &question);
+	wrote_ask_free(&ask);
+	o.waiting = buf_view(&question);
+	begin(&r, &o);
+	feed(&r, SPOKE("08:00:00", "41001", "shop"));
+	feed(&r, LOCALHOST("08:00:00", "01", "41001", "info@shop.example"));
+	feed(&r, LOCALHOST("08:00:01", "02", "41002", "info@shop.example"));
+	feed(&r, "2026-11-23 08:00:02 Sender identification U=shop D=shop.example S=info@shop.example\n");
+	feed(&r, LOCALHOST("08:00:02", "03", "41003", "info@shop.example"));
+	conclude(&r);
+	trace_wrote(r.trace, &answer);
+	k = wrote_open(buf_view(&answer));
+	assert_non_null(k);
+	assert_true(wrote_message(k, qid_pack(span_str(ids[0])), &m));
+	assert_true(m.owner == shop);
+	for (size_t i = 1; i < 3; i++) {
+		assert_true(wrote_message(k, qid_pack(span_str(ids[i])), &m));
+		assert_int_equal(m.owner, 0);
+	}
+	wrote_close(k);
+	end(&r);
+	buf_free(&question);
+	buf_free(&answer);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(persons),
-		cmocka_unit_test(question),
-		cmocka_unit_test(answer),
-		cmocka_unit_test(forged_later),
+		cmocka_unit_test(persons),	cmocka_unit_test(question),	 cmocka_unit_test(answer),
+		cmocka_unit_test(forged_later), cmocka_unit_test(sockets_owner),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
