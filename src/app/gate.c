@@ -97,6 +97,35 @@ static const char *name_of(const struct row *r)
 	return sender_kind_name(r->kind);
 }
 
+/* A tenth of what he sent at his worst is not the owner's own mail, in the same stretch of time. */
+#define LIKE_IT 10
+
+/*
+ * Has he sent again since AT what the incident is about? The owner writes on, a few letters where there were hundreds. Of the
+ * stretch that AT lies in nobody knows which of it came after: there any mail counts, while it goes on.
+ */
+static bool sent_again(const struct looking *k, int64_t at)
+{
+	const struct inquiry *q = k->want->q;
+	const struct row *r = k->row;
+	uint64_t most = 0, since = 0;
+	int64_t from;
+
+	if (r->last <= at)
+		return false;
+	if (at < q->from || q->to < at || r->last > q->to || !r->nhistory)
+		return r->sending;
+	from = (at - q->from) * INQUIRY_SPARK / (q->to - q->from + 1) + 1;
+	if ((r->last - q->from) * INQUIRY_SPARK / (q->to - q->from + 1) < from)
+		return r->sending;
+	for (size_t i = 0; i < r->nhistory; i++) {
+		uint64_t *sum = r->history[i].at < from ? &most : &since;
+
+		*sum = r->history[i].messages > *sum ? r->history[i].messages : *sum;
+	}
+	return since * LIKE_IT >= most;
+}
+
 /* The last one that was given about this incident and sender; spam that he sent since makes it worth nothing. */
 static const struct word *word_given(const struct looking *k, enum word_about about)
 {
@@ -107,7 +136,7 @@ static const struct word *word_given(const struct looking *k, enum word_about ab
 		const struct word *w = &k->want->words[i];
 
 		if (w->about == about && w->kind == r->kind && span_eq(w->id, r->id) &&
-		    span_eq(w->incident, incident_id(k->want->in)) && !(r->sending && r->last > w->at))
+		    span_eq(w->incident, incident_id(k->want->in)) && !sent_again(k, w->at))
 			found = w;
 	}
 	return found;
