@@ -10,6 +10,7 @@
 #include "app/gate.h"
 
 #include "app/actor.h"
+#include "app/options.h"
 #include "app/planner.h"
 #include "app/queue_reader.h"
 #include "app/reader.h"
@@ -61,6 +62,24 @@ __attribute__((format(printf, 3, 4))) static void point(struct looking *k, enum 
 	va_end(ap);
 	k->gate->points[k->gate->npoints++] =
 		(struct letter_point){ .state = state, .text = arena_span(k->arena, span_str(text)) };
+}
+
+/* By his name: an incident's own plan is empty where no fact of grade A names him. */
+static const char *stop_him(struct looking *k)
+{
+	struct buf name = BUF_MAX(8192), text = BUF_MAX(16384);
+	const char *s;
+
+	buf_addf(&name, "%s:", sender_kind_name(k->row->kind));
+	buf_span(&name, k->row->id);
+	buf_byte(&name, '\0');
+	buf_str(&text, "spamtrail contain");
+	options_quote(&text, name.p);
+	buf_str(&text, " shows how to stop him");
+	s = arena_str(k->arena, buf_view(&text));
+	buf_free(&name);
+	buf_free(&text);
+	return s;
 }
 
 /* What he can do about the point that was just made. */
@@ -278,7 +297,7 @@ static void look_at_sending(struct looking *k)
 	else if (r->sending && !k->shut) {
 		point(k, POINT_OPEN, "%s %.*s still sends, the last at %s%s", sender_kind_word(r->kind),
 		      ARG(r->id), clock_of(k, r->last), as_of(k));
-		advise(k, "spamtrail contain stops him");
+		advise(k, stop_him(k));
 	} else if (r->last)
 		point(k, POINT_CLOSED, "%s %.*s: nothing was sent since %s%s", sender_kind_word(r->kind),
 		      ARG(r->id), clock_of(k, r->last), as_of(k));
