@@ -10,6 +10,7 @@
 #include "app/gate.h"
 
 #include "app/actor.h"
+#include "app/options.h"
 #include "app/planner.h"
 #include "app/queue_reader.h"
 #include "app/reader.h"
@@ -63,6 +64,24 @@ __attribute__((format(printf, 3, 4))) static void point(struct looking *k, enum 
 		(struct letter_point){ .state = state, .text = arena_span(k->arena, span_str(text)) };
 }
 
+/* By his name: an incident's own plan is empty where no fact of grade A names him. */
+static const char *stop_him(struct looking *k)
+{
+	struct buf name = BUF_MAX(8192), text = BUF_MAX(16384);
+	const char *s;
+
+	buf_addf(&name, "%s:", sender_kind_name(k->row->kind));
+	buf_span(&name, k->row->id);
+	buf_byte(&name, '\0');
+	buf_str(&text, "spamtrail contain");
+	options_quote(&text, name.p);
+	buf_str(&text, " shows how to stop him");
+	s = arena_str(k->arena, buf_view(&text));
+	buf_free(&name);
+	buf_free(&text);
+	return s;
+}
+
 /* What he can do about the point that was just made. */
 static void advise(struct looking *k, const char *text)
 {
@@ -97,6 +116,35 @@ static const char *name_of(const struct row *r)
 	return sender_kind_name(r->kind);
 }
 
+/* A tenth of what he sent at his worst is not the owner's own mail, in the same stretch of time. */
+#define LIKE_IT 10
+
+/*
+ * Has he sent again since AT what the incident is about? The owner writes on, a few letters where there were hundreds. Of the
+ * stretch that AT lies in nobody knows which of it came after: there any mail counts, while it goes on.
+ */
+static bool sent_again(const struct looking *k, int64_t at)
+{
+	const struct inquiry *q = k->want->q;
+	const struct row *r = k->row;
+	uint64_t most = 0, since = 0;
+	int64_t from;
+
+	if (r->last <= at)
+		return false;
+	if (at < q->from || q->to < at || r->last > q->to || !r->nhistory)
+		return r->sending;
+	from = (at - q->from) * INQUIRY_SPARK / (q->to - q->from + 1) + 1;
+	if ((r->last - q->from) * INQUIRY_SPARK / (q->to - q->from + 1) < from)
+		return r->sending;
+	for (size_t i = 0; i < r->nhistory; i++) {
+		uint64_t *sum = r->history[i].at < from ? &most : &since;
+
+		*sum = r->history[i].messages > *sum ? r->history[i].messages : *sum;
+	}
+	return since * LIKE_IT >= most;
+}
+
 /* The last one that was given about this incident and sender; spam that he sent since makes it worth nothing. */
 static const struct word *word_given(const struct looking *k, enum word_about about)
 {
@@ -107,7 +155,7 @@ static const struct word *word_given(const struct looking *k, enum word_about ab
 		const struct word *w = &k->want->words[i];
 
 		if (w->about == about && w->kind == r->kind && span_eq(w->id, r->id) &&
-		    span_eq(w->incident, incident_id(k->want->in)) && !(r->sending && r->last > w->at))
+		    span_eq(w->incident, incident_id(k->want->in)) && !sent_again(k, w->at))
 			found = w;
 	}
 	return found;
@@ -249,7 +297,7 @@ static void look_at_sending(struct looking *k)
 	else if (r->sending && !k->shut) {
 		point(k, POINT_OPEN, "%s %.*s still sends, the last at %s%s", sender_kind_word(r->kind),
 		      ARG(r->id), clock_of(k, r->last), as_of(k));
-		advise(k, "spamtrail contain stops him");
+		advise(k, stop_him(k));
 	} else if (r->last)
 		point(k, POINT_CLOSED, "%s %.*s: nothing was sent since %s%s", sender_kind_word(r->kind),
 		      ARG(r->id), clock_of(k, r->last), as_of(k));

@@ -38,12 +38,36 @@ static int write_html(const struct options *o, const struct inquire *in, struct 
 	return rc;
 }
 
+/* Where no fact of grade A names anybody, an incident's plan is empty: the command that names the first of it himself. */
+static void name_him(const struct options *o, const struct inquiry *q, struct buf *out)
+{
+	const struct incident *in = q->incidents;
+	struct buf name = BUF_MAX(8192);
+	const struct row *r;
+
+	if (q->nincidents == 0 || in->nrows == 0 || o->nargs)
+		return;
+	for (size_t i = 0; i < in->nrows; i++)
+		if (q->rows[in->rows[i]].grade == 'A')
+			return;
+	r = &q->rows[in->rows[0]];
+	buf_str(&name, sender_kind_name(r->kind));
+	buf_byte(&name, ':');
+	buf_span(&name, r->id);
+	buf_byte(&name, '\0');
+	buf_str(out, "spamtrail contain");
+	options_quote(out, name.p);
+	options_again(o, "contain", 0, out);
+	buf_free(&name);
+}
+
 static void write_screen(struct sink *s, const struct options *o, const struct inquire *in)
 {
 	struct screen screen = term_screen(o, STDOUT_FILENO);
 	struct buf again = BUF_MAX(4096), doctor = BUF_MAX(4096);
-	struct buf contain = BUF_MAX(4096), undo = BUF_MAX(4096);
+	struct buf contain = BUF_MAX(4096), undo = BUF_MAX(4096), by_name = BUF_MAX(16384);
 
+	name_him(o, in->q, &by_name);
 	options_again(o, "why", 0, &again);
 	options_again(o, "doctor", 0, &doctor);
 	/* their argument is the incident, not a log */
@@ -54,6 +78,7 @@ static void write_screen(struct sink *s, const struct options *o, const struct i
 	screen.doctor_again = buf_view(&doctor);
 	screen.contain_again = buf_view(&contain);
 	screen.undo_again = buf_view(&undo);
+	screen.by_name = buf_view(&by_name);
 	screen.top = o->top;
 	if (o->stats)
 		stats_text(s, in->q, &screen, o->top);
@@ -63,6 +88,7 @@ static void write_screen(struct sink *s, const struct options *o, const struct i
 	buf_free(&doctor);
 	buf_free(&contain);
 	buf_free(&undo);
+	buf_free(&by_name);
 }
 
 /* The newest hours of a busy live host; the whole answer follows below it. */

@@ -309,6 +309,7 @@ static void put_head(struct pen *p, const struct reputation *r)
 static void put_next(struct pen *p, const struct reputation *r, const struct screen *screen)
 {
 	bool listed = reputation_count(r, LIST_LISTED) > 0;
+	bool some = listed || reputation_count(r, LIST_CLEAN) > 0;
 
 	pen_line(p, 0);
 	pen_label(p, "NEXT");
@@ -319,7 +320,10 @@ static void put_next(struct pen *p, const struct reputation *r, const struct scr
 	} else if (!r->complete) {
 		pen_whole(p, SPAN("spamtrail reputation"));
 		pen_whole(p, screen->again);
-		pen_str(p, "   again: some lists did not answer");
+		/* asked the same way again, all lists at once would fail again */
+		pen_str(p,
+			some ? "   again: some lists did not answer"
+			     : "   again, when [reputation] resolver names another: this one gets no answer");
 	} else {
 		pen_whole(p, SPAN("spamtrail doctor"));
 		pen_whole(p, screen->doctor_again);

@@ -369,6 +369,18 @@ static void put_stops(struct pen *p, const struct plan *plan)
 	}
 }
 
+/* The incident's own plan would be empty, and sending him there a walk in a circle: it is for the operator to name him. */
+static void put_stop_by_name(struct pen *p)
+{
+	pen_line(p, 0);
+	pen_label(p, "STOP IT");
+	pen_whole(p, p->screen->by_name);
+	pen_line(p, SCREEN_LABEL);
+	pen_to(p, SCREEN_LABEL);
+	pen_str(p, "on your word: no proof here is of grade A. Read it first (NEXT); this shows the plan, "
+		   "--apply does it");
+}
+
 /* What would stop the first incident, and how it comes back. */
 static void put_stop(struct pen *p, const struct inquiry *q)
 {
@@ -376,6 +388,10 @@ static void put_stop(struct pen *p, const struct inquiry *q)
 	struct buf command = BUF_MAX(8192);
 	struct span id;
 
+	if (screen->by_name.n) {
+		put_stop_by_name(p);
+		return;
+	}
 	if (q->nincidents == 0 || !q->incidents[0].plan || q->incidents[0].plan->nactions == 0)
 		return;
 	id = incident_id(&q->incidents[0]);

@@ -1,7 +1,8 @@
 /*
  * responder - a DNS server over UDP that behaves as badly as its zones' names say, for tests on loopback.
  *
- *   responder PORT [MILLIS]     every answer MILLIS late
+ *   responder PORT [MILLIS]     every answer MILLIS late; how many waited at once at most goes to stderr, as it
+ *                             grows: all questions, and those to lists
  *
  * The label before "lists.example" decides: good (127.0.0.2 and every odd last octet is listed), wild, rewrite, hijack
  * (what is not listed leads elsewhere), refused, odd (an undocumented code), slow (ten seconds), trunc, loop, garbage,
@@ -26,10 +27,11 @@ struct packet {
 	struct sockaddr_in to;
 	uint8_t bytes[512];
 	size_t n;
+	bool of_list; /* not of a name of its own, as a PTR */
 };
 
 static struct packet waiting[WAITING_MOST];
-static unsigned nwaiting;
+static unsigned nwaiting, most, most_listed;
 
 static int64_t now(void)
 {
@@ -148,6 +150,19 @@ static size_t spoil(const char *name, uint8_t *p, size_t n)
 	return n;
 }
 
+static void tell_most(void)
+{
+	unsigned listed = 0;
+
+	for (unsigned i = 0; i < nwaiting; i++)
+		listed += waiting[i].of_list;
+	if (nwaiting <= most && listed <= most_listed)
+		return;
+	most = nwaiting > most ? nwaiting : most;
+	most_listed = listed > most_listed ? listed : most_listed;
+	fprintf(stderr, "most at once: %u %u\n", most, most_listed);
+}
+
 static void answer(int fd, const uint8_t *q, size_t n, const struct sockaddr_in *to, int64_t late)
 {
 	struct packet *out = &waiting[nwaiting];
@@ -184,9 +199,11 @@ static void answer(int fd, const uint8_t *q, size_t n, const struct sockaddr_in 
 		out->bytes[3] = 3;
 	}
 	out->n = spoil(name, out->bytes, out->n);
-	if (out->due > now())
+	out->of_list = ends_with(name, ".lists.example.");
+	if (out->due > now()) {
 		nwaiting++;
-	else
+		tell_most();
+	} else
 		sendto(fd, out->bytes, out->n, 0, (const struct sockaddr *)to, sizeof(*to));
 }
 
