@@ -8,6 +8,7 @@
 
 #include "app/host_ask.h"
 #include "base/pack.h"
+#include "host/accounts.h"
 #include "queue/group.h"
 #include "queue/postqueue.h"
 #include "queue/reason.h"
@@ -85,16 +86,28 @@ static bool is_logged_as(const struct queue_past *past, const struct queued *q, 
 	return logged->kind == KIND_SCRIPT && span_eq(logged->id, r->id);
 }
 
-/* From localhost, by a socket of this very account's. An account's mail is held as a whole, so this is, too. */
-static bool is_socket_of(const struct queue_past *past, const struct queued *q, const struct whose *w,
+/* Whose a script is: the logs may know nothing of it. */
+static struct span account_of(const struct accounts *all, const struct row *script)
+{
+	uint32_t index = script->account.n ? ACCOUNT_NONE : accounts_by_path(all, script->id);
+
+	return index == ACCOUNT_NONE ? script->account : accounts_get(all, index)->name;
+}
+
+/* From localhost, by a socket of the script's own account. */
+static bool is_socket_of(const struct queue_child *c, const struct queued *q, const struct whose *w,
 			 const struct row *r)
 {
+	const struct queue_past *past = c->want->past;
 	struct wrote_message m;
+	struct span account;
 	uint8_t ip[16];
 
-	return past && r->kind == KIND_SCRIPT && r->account.n && w->kind == KIND_RELAY &&
-	       net_parse(w->id, ip) && net_is_loopback(ip) && wrote_message(past->known, q->id, &m) &&
-	       m.owner && m.owner == wrote_identity(KIND_LOCAL, r->account, r->account);
+	if (!past || r->kind != KIND_SCRIPT || w->kind != KIND_RELAY || !net_parse(w->id, ip) ||
+	    !net_is_loopback(ip) || !wrote_message(past->known, q->id, &m) || !m.owner)
+		return false;
+	account = account_of(c->facts.accounts, r);
+	return account.n && m.owner == wrote_identity(KIND_LOCAL, account, account);
 }
 
 /* What raised the first suspicion came before the answer that did. */
@@ -128,8 +141,10 @@ static bool is_sent_on(const struct queued *q, enum sender_kind kind, struct spa
  * By the login, else by the unix user, else by the logs, of a forward by the address: never by what the message says of itself. 1 + which of them it is,
  * or 0.
  */
-static uint32_t which_of(const struct queue_want *want, const struct queued *q, const struct whose *w)
+static uint32_t which_of(const struct queue_child *c, const struct queued *q, const struct whose *w)
 {
+	const struct queue_want *want = c->want;
+
 	for (size_t i = 0; i < want->nonly; i++) {
 		const struct row *r = &want->only[i];
 		bool his = r->kind == KIND_AUTH
@@ -137,7 +152,7 @@ static uint32_t which_of(const struct queue_want *want, const struct queued *q, 
 				   : is_of_user(r->kind) && w->kind == KIND_LOCAL && w->account.n &&
 					     r->account.n && span_eq(w->account, r->account);
 
-		his = his || is_logged_as(want->past, q, w, r) || is_socket_of(want->past, q, w, r) ||
+		his = his || is_logged_as(want->past, q, w, r) || is_socket_of(c, q, w, r) ||
 		      (r->kind == KIND_FORWARD && is_sent_on(q, w->kind, r->id));
 		if (his && is_in_time(r, q))
 			return (uint32_t)i + 1;
@@ -154,8 +169,11 @@ static bool is_untold(const struct queue_want *want, const struct queued *q, con
 			    ? !w->account.n
 			    : w->kind == KIND_RELAY && net_parse(w->id, ip) && net_is_loopback(ip);
 
-	if (!here || (want->past && wrote_message(want->past->known, q->id, &m) &&
-		      m.row < want->past->q->nrows && want->past->q->rows[m.row].kind == KIND_SCRIPT))
+	if (!here)
+		return false;
+	/* another script's, or another account's */
+	if (want->past && wrote_message(want->past->known, q->id, &m) &&
+	    (m.owner || (m.row < want->past->q->nrows && want->past->q->rows[m.row].kind == KIND_SCRIPT)))
 		return false;
 	for (size_t i = 0; i < want->nonly; i++)
 		if (want->only[i].kind == KIND_SCRIPT && is_in_time(&want->only[i], q))
@@ -197,7 +215,7 @@ static bool take(void *ctx, const struct queued *read)
 		wrote_ask_add(&c->question, q);
 	if (c->grouping)
 		grouping_add(c->grouping, q, &culprit);
-	q->asked = want->only ? which_of(want, q, &whose) : 0;
+	q->asked = want->only ? which_of(c, q, &whose) : 0;
 	if (want->untold && !q->asked && is_untold(want, q, &whose))
 		q->asked = (uint32_t)want->nonly + 1;
 	if (want->only && !q->asked)
