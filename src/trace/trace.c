@@ -104,7 +104,7 @@ static bool is_mail(enum event_kind kind)
 
 struct trace *trace_new(const struct trace_options *options)
 {
-	struct trace *t = xcalloc(1, sizeof(*t));
+	struct trace *t = xhuge(sizeof(*t));
 	struct judge_options judge = { .false_per_account_days = options->false_per_account_days };
 
 	t->o = *options;
@@ -112,10 +112,6 @@ struct trace *trace_new(const struct trace_options *options)
 	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
 	senders_init(&t->senders, &t->names, &t->base);
 	t->nfolders = accounts_count(options->accounts);
-	t->known = aligned_alloc(64, KNOWN_SETS * sizeof(*t->known));
-	if (!t->known)
-		bug("out of memory for known senders");
-	memset(t->known, 0, KNOWN_SETS * sizeof(*t->known));
 	t->folders = xcalloc(t->nfolders + 1, 1);
 	t->account = xcalloc(t->nfolders + 1, sizeof(*t->account));
 	t->writer = xcalloc(options->nfiles + 1, sizeof(*t->writer));
@@ -162,7 +158,6 @@ void trace_free(struct trace *t)
 	free(t->scratch);
 	free(t->writer);
 	free(t->shared_log);
-	free(t->known);
 	web_free(&t->web);
 	sites_free(&t->sites);
 	senders_free(&t->senders);

@@ -110,7 +110,7 @@ uint32_t who_row(struct trace *t, const struct arrival *who)
 }
 
 /* The set of rows that HASH may be among: one cache line. */
-static struct known_sender *known_set(const struct trace *t, uint64_t hash)
+static const struct known_sender *known_set(const struct trace *t, uint64_t hash)
 {
 	return t->known[hash % KNOWN_SETS].way;
 }
@@ -154,7 +154,7 @@ static const struct sender *known_row(struct trace *t, uint64_t hash, struct spa
 /* Finds the row of WHO the long way and remembers it; the oldest of a full set goes. */
 static void known_put(struct trace *t, uint64_t hash, struct arrival *who)
 {
-	struct known_sender *k = known_set(t, hash);
+	struct known_sender *k = t->known[hash % KNOWN_SETS].way;
 	uint32_t tag = (uint32_t)(hash >> 32);
 	unsigned at = 0;
 
