@@ -208,11 +208,28 @@ int32_t trace_zone(struct trace *t, int64_t at)
 	return t->zone_now;
 }
 
+/* The step, where somebody asks for more than messages and senders. */
+static void watched(struct trace *t, const struct step *s)
+{
+	if (t->stats && s->counted)
+		stats_event(t, s);
+	if (t->refusals && s->counted)
+		refusals_event(t->refusals, s);
+	/* before: Completed takes the message away; after: an arrival makes it */
+	if (t->seek)
+		seek_event(t, s, false);
+	if (steps[s->ev->kind])
+		steps[s->ev->kind](t, s);
+	if (t->seek)
+		seek_event(t, s, true);
+	if (t->refusals && s->counted)
+		refusals_sender(t, s);
+}
+
 void trace_event(void *ctx, const struct event *ev, const char *base, const struct log_at *at)
 {
 	struct trace *t = ctx;
 	struct step s = { .ev = ev, .base = base, .at = at, .time = ev->at };
-	step_fn *step = steps[ev->kind];
 
 	if (s.time > t->o.now + DAY || s.time < 0) {
 		t->astray++;
@@ -237,17 +254,8 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 		return;
 	if (t->grace_n && t->grace[t->grace_first].until < t->time)
 		result_grace(t, t->time);
-	if (t->stats && s.counted)
-		stats_event(t, &s);
-	if (t->refusals && s.counted)
-		refusals_event(t->refusals, &s);
-	/* before: Completed takes the message away; after: an arrival makes it */
-	if (t->seek)
-		seek_event(t, &s, false);
-	if (step)
-		step(t, &s);
-	if (t->seek)
-		seek_event(t, &s, true);
-	if (t->refusals && s.counted)
-		refusals_sender(t, &s);
+	if (t->stats || t->refusals || t->seek)
+		watched(t, &s);
+	else if (steps[ev->kind])
+		steps[ev->kind](t, &s);
 }
