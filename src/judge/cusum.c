@@ -55,22 +55,33 @@ static void add_now(const struct judge *j, struct state *s, enum signal sig, int
 	s->total += part - old;
 }
 
-/* The run's observations, at most MOST of them, in the units of a Beta. */
-static struct beta recent(struct tally now, unsigned most)
+/* How often yes, of all, in TICKs. */
+struct share {
+	uint32_t yes, all;
+};
+
+/* The run's observations, at most MOST of them, and those of BEFORE. */
+static inline struct share recent(struct tally now, unsigned most, struct share before)
 {
+	uint32_t yes = now.yes * TICK, no = (now.n - now.yes) * TICK;
 	unsigned shift;
 
-	if (now.n <= most)
-		return (struct beta){ (uint16_t)(now.yes * TICK), (uint16_t)((now.n - now.yes) * TICK) };
-	shift = (unsigned)(__builtin_clz(most) - __builtin_clz(now.n));
-	shift += (unsigned)now.n >> shift > most;
-	return (struct beta){ (uint16_t)(now.yes * TICK >> shift),
-			      (uint16_t)((now.n - now.yes) * TICK >> shift) };
+	if (now.n > most) {
+		shift = (unsigned)(__builtin_clz(most) - __builtin_clz(now.n));
+		shift += (unsigned)now.n >> shift > most;
+		yes >>= shift;
+		no >>= shift;
+	}
+	return (struct share){ before.yes + yes, before.all + yes + no };
 }
 
-static int32_t log_ratio(const struct judge *j, uint32_t part1, uint32_t all1, uint32_t part0, uint32_t all0)
+/* ln of how much likelier ABUSE makes what was seen than USUAL does. */
+static int32_t log_ratio(const struct judge *j, bool yes, struct share abuse, struct share usual)
 {
-	return judge_log(j, part1) - judge_log(j, all1) - judge_log(j, part0) + judge_log(j, all0);
+	uint32_t part1 = yes ? abuse.yes : abuse.all - abuse.yes;
+	uint32_t part0 = yes ? usual.yes : usual.all - usual.yes;
+
+	return judge_log(j, part1) - judge_log(j, abuse.all) - judge_log(j, part0) + judge_log(j, usual.all);
 }
 
 static void count(struct state *s, enum signal sig, bool yes)
@@ -94,35 +105,6 @@ static bool audience_is_new(const struct state *s)
 	return 2U * (past->yes + now->yes) > (unsigned)past->n + now->n;
 }
 
-static void observe_now(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
-{
-	const struct signal_row *row = &signal_table[sig];
-	const struct beta *usual = &row->usual[s->population];
-
-	/* What speaks for him at the floor of its part, and against him at its cap, moves nothing. */
-	if (s->part[sig] == (yes ? row->cap : row->floor)) {
-		count(s, sig, yes);
-		return;
-	}
-
-	struct beta own = recent(s->now[sig], row->drift), abuse = recent(s->now[sig], ABUSE_DRIFT);
-	uint32_t yes0 = usual->yes + s->past[sig].yes * TICK + own.yes;
-	uint32_t all0 = usual->yes + usual->no + s->past[sig].n * TICK + own.yes + own.no;
-	uint32_t yes1 = row->abused.yes + abuse.yes;
-	uint32_t all1 = row->abused.yes + row->abused.no + abuse.yes + abuse.no;
-
-	count(s, sig, yes);
-	if (row->habit && yes0 > all0 * row->habit / 100 && audience_is_new(s))
-		yes0 = all0 * row->habit / 100;
-	yes0 += (uint32_t)((uint64_t)all0 * extra / NAT);
-	/* Not above what is usual for him, or for everybody just now: no news. */
-	if ((uint64_t)yes0 * all1 >= (uint64_t)yes1 * all0)
-		return;
-	add_now(j, s, sig,
-		yes ? log_ratio(j, yes1, all1, yes0, all0)
-		    : log_ratio(j, all1 - yes1, all1, all0 - yes0, all0));
-}
-
 /* The event speaks against him as well: everything counts. */
 static void calm_work_out(const struct judge *j, struct state *s)
 {
@@ -133,7 +115,35 @@ static void calm_work_out(const struct judge *j, struct state *s)
 		if (c.seen[i].term)
 			add_now(j, s, c.seen[i].sig, c.seen[i].value);
 		else
-			observe_now(j, s, c.seen[i].sig, false, (uint32_t)c.seen[i].value);
+			cusum_observe_now(j, s, c.seen[i].sig, false, (uint32_t)c.seen[i].value);
+}
+
+void cusum_observe_now(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
+{
+	const struct signal_row *row = &signal_table[sig];
+	const struct beta *usual = &row->usual[s->population];
+	struct tally now, past;
+	struct share own, abuse;
+
+	if (j->calm->n)
+		calm_work_out(j, s);
+	now = s->now[sig];
+	count(s, sig, yes);
+	/* What speaks for him at the floor of its part, and against him at its cap, moves nothing. */
+	if (s->part[sig] == (yes ? row->cap : row->floor))
+		return;
+	past = s->past[sig];
+	own = recent(now, row->drift,
+		     (struct share){ usual->yes + past.yes * TICK, usual->yes + usual->no + past.n * TICK });
+	abuse = recent(now, ABUSE_DRIFT,
+		       (struct share){ row->abused.yes, (uint32_t)row->abused.yes + row->abused.no });
+	if (row->habit && own.yes > own.all * row->habit / 100 && audience_is_new(s))
+		own.yes = own.all * row->habit / 100;
+	if (extra)
+		own.yes += (uint32_t)((uint64_t)own.all * extra / NAT);
+	/* Not above what is usual for him, or for everybody just now: no news. */
+	if ((uint64_t)own.yes * abuse.all < (uint64_t)abuse.yes * own.all)
+		add_now(j, s, sig, log_ratio(j, yes, abuse, own));
 }
 
 /* The whole event spoke for him: the sum stays at zero, whatever the terms would have been. */
@@ -143,13 +153,6 @@ static void calm_count(const struct judge *j, struct state *s)
 		if (!j->calm->seen[i].term)
 			count(s, j->calm->seen[i].sig, false);
 	j->calm->n = 0;
-}
-
-void cusum_observe_now(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
-{
-	if (j->calm->n)
-		calm_work_out(j, s);
-	observe_now(j, s, sig, yes, extra);
 }
 
 void cusum_add_now(const struct judge *j, struct state *s, enum signal sig, int32_t nats)

@@ -6,9 +6,8 @@
 #include "base/err.h"
 #include "base/hash.h"
 
-#include <sys/mman.h>
+#include <stdlib.h>
 
-#define HUGE_PAGE ((size_t)2 << 20)
 #define SLOTS 31
 #define RCPT_BUCKETS 49152 /* 3 MiB: at 900,000 pairs 18 of 31 slots are taken */
 #define DOMAIN_BUCKETS 16384 /* 1 MiB */
@@ -24,14 +23,7 @@ struct novelty {
 
 struct novelty *novelty_new(void)
 {
-	struct novelty *v = aligned_alloc(HUGE_PAGE, sizeof(*v));
-
-	if (!v)
-		bug("out of memory for the novelty filter");
-	/* a hint only: it is visited at random, and small pages would miss the TLB each time */
-	madvise(v, sizeof(*v), MADV_HUGEPAGE);
-	memset(v, 0, sizeof(*v));
-	return v;
+	return xhuge(sizeof(struct novelty));
 }
 
 void novelty_free(struct novelty *v)

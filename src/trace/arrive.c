@@ -420,7 +420,7 @@ static void arrive_wait_script(struct trace *t, struct message *msg, const struc
 	x->undecided = WAIT_SCRIPT;
 	x->size = s->ev->size;
 	x->account = index;
-	x->sender_name = index == ACCOUNT_NONE ? names_put(&t->names, user) : who_account_name(t, index);
+	x->sender_name = index == ACCOUNT_NONE ? names_put(&t->names, user) : 0;
 	x->grade = local_grade(t, s);
 	x->subject = subject_hash(step_get(s, F_SUBJECT));
 	msg->flags |= M_ARRIVED;

@@ -72,7 +72,7 @@ struct trace {
 	uint8_t *folders;      /* by account: how many of its folders have a row of their own */
 	size_t nfolders;
 	uint32_t single[SENDER_KINDS]; /* rows of the kinds there is one row of */
-	struct known_senders *known;   /* KNOWN_SETS of them */
+	struct known_senders known[KNOWN_SETS];
 	struct known_account *account; /* by account */
 	struct soon_place soon;
 	struct seen_ahead ahead[SEEN_AHEAD];

@@ -58,7 +58,7 @@ struct extra {
 	uint32_t pairs;        /* first recipient pair + 1 */
 	uint32_t deferred_now; /* recipients whose last status is deferred */
 	uint32_t account;      /* of the envelope sender's domain, or of U= on loopback; ACCOUNT_NONE */
-	uint32_t sender_name;  /* WAIT_SCRIPT: names index of the unix user */
+	uint32_t sender_name;  /* WAIT_SCRIPT: names index of a unix user without an account */
 	uint32_t header_script;/* names: file in its X-PHP-Originating-Script, 0 = none */
 	uint8_t undecided;     /* enum undecided */
 	char grade;            /* WAIT_SCRIPT: of the arrival line */

@@ -9,7 +9,6 @@
 #include "trace/names.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #define TALLY_MOST (1u << 20)
 #define PROOF_TEXT 600 /* bytes of a line kept as evidence */
@@ -82,14 +81,9 @@ static struct sender *row_new(struct senders *s)
 		return row;
 	}
 	if (!s->blocks || s->blocks->used == most) {
-		struct row_block *b = aligned_alloc(BLOCK_BYTES, BLOCK_BYTES);
+		struct row_block *b = xhuge(BLOCK_BYTES);
 
-		if (!b)
-			bug("out of memory for senders");
-		/* a hint only: rows are visited at random, and small pages would miss the TLB each time */
-		madvise(b, BLOCK_BYTES, MADV_HUGEPAGE);
 		b->next = s->blocks;
-		b->used = 0;
 		s->blocks = b;
 	}
 	return &s->blocks->row[s->blocks->used++];

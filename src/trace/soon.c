@@ -56,6 +56,9 @@ static void result_soon(struct trace *t, const struct event *ev, const char *bas
 	struct seen_ahead *r = place_of(t, ev);
 
 	*r = (struct seen_ahead){ .ev = ev, .id = ev->id, .slot = messages_find(&t->messages, ev->id) };
+	/* the recipient stands there */
+	__builtin_prefetch(base + ev->off + 64);
+	__builtin_prefetch(base + ev->off + 128);
 	if (r->slot != NO_MESSAGE)
 		rcpt_soon(t, r, base);
 }

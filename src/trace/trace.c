@@ -104,7 +104,7 @@ static bool is_mail(enum event_kind kind)
 
 struct trace *trace_new(const struct trace_options *options)
 {
-	struct trace *t = xcalloc(1, sizeof(*t));
+	struct trace *t = xhuge(sizeof(*t));
 	struct judge_options judge = { .false_per_account_days = options->false_per_account_days };
 
 	t->o = *options;
@@ -112,10 +112,6 @@ struct trace *trace_new(const struct trace_options *options)
 	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
 	senders_init(&t->senders, &t->names, &t->base);
 	t->nfolders = accounts_count(options->accounts);
-	t->known = aligned_alloc(64, KNOWN_SETS * sizeof(*t->known));
-	if (!t->known)
-		bug("out of memory for known senders");
-	memset(t->known, 0, KNOWN_SETS * sizeof(*t->known));
 	t->folders = xcalloc(t->nfolders + 1, 1);
 	t->account = xcalloc(t->nfolders + 1, sizeof(*t->account));
 	t->writer = xcalloc(options->nfiles + 1, sizeof(*t->writer));
@@ -162,7 +158,6 @@ void trace_free(struct trace *t)
 	free(t->scratch);
 	free(t->writer);
 	free(t->shared_log);
-	free(t->known);
 	web_free(&t->web);
 	sites_free(&t->sites);
 	senders_free(&t->senders);
@@ -213,11 +208,28 @@ int32_t trace_zone(struct trace *t, int64_t at)
 	return t->zone_now;
 }
 
+/* The step, where somebody asks for more than messages and senders. */
+static void watched(struct trace *t, const struct step *s)
+{
+	if (t->stats && s->counted)
+		stats_event(t, s);
+	if (t->refusals && s->counted)
+		refusals_event(t->refusals, s);
+	/* before: Completed takes the message away; after: an arrival makes it */
+	if (t->seek)
+		seek_event(t, s, false);
+	if (steps[s->ev->kind])
+		steps[s->ev->kind](t, s);
+	if (t->seek)
+		seek_event(t, s, true);
+	if (t->refusals && s->counted)
+		refusals_sender(t, s);
+}
+
 void trace_event(void *ctx, const struct event *ev, const char *base, const struct log_at *at)
 {
 	struct trace *t = ctx;
 	struct step s = { .ev = ev, .base = base, .at = at, .time = ev->at };
-	step_fn *step = steps[ev->kind];
 
 	if (s.time > t->o.now + DAY || s.time < 0) {
 		t->astray++;
@@ -242,17 +254,8 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 		return;
 	if (t->grace_n && t->grace[t->grace_first].until < t->time)
 		result_grace(t, t->time);
-	if (t->stats && s.counted)
-		stats_event(t, &s);
-	if (t->refusals && s.counted)
-		refusals_event(t->refusals, &s);
-	/* before: Completed takes the message away; after: an arrival makes it */
-	if (t->seek)
-		seek_event(t, &s, false);
-	if (step)
-		step(t, &s);
-	if (t->seek)
-		seek_event(t, &s, true);
-	if (t->refusals && s.counted)
-		refusals_sender(t, &s);
+	if (t->stats || t->refusals || t->seek)
+		watched(t, &s);
+	else if (steps[ev->kind])
+		steps[ev->kind](t, &s);
 }

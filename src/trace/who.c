@@ -19,7 +19,7 @@ struct span who_domain(struct span address)
 	return at < 0 ? SPAN_NONE : span_from(address, (size_t)at + 1);
 }
 
-uint32_t who_account_name(struct trace *t, uint32_t account)
+static uint32_t account_name(struct trace *t, uint32_t account)
 {
 	struct known_account *k = account < t->nfolders ? &t->account[account] : NULL;
 
@@ -110,7 +110,7 @@ uint32_t who_row(struct trace *t, const struct arrival *who)
 }
 
 /* The set of rows that HASH may be among: one cache line. */
-static struct known_sender *known_set(const struct trace *t, uint64_t hash)
+static const struct known_sender *known_set(const struct trace *t, uint64_t hash)
 {
 	return t->known[hash % KNOWN_SETS].way;
 }
@@ -154,7 +154,7 @@ static const struct sender *known_row(struct trace *t, uint64_t hash, struct spa
 /* Finds the row of WHO the long way and remembers it; the oldest of a full set goes. */
 static void known_put(struct trace *t, uint64_t hash, struct arrival *who)
 {
-	struct known_sender *k = known_set(t, hash);
+	struct known_sender *k = t->known[hash % KNOWN_SETS].way;
 	uint32_t tag = (uint32_t)(hash >> 32);
 	unsigned at = 0;
 
@@ -223,7 +223,7 @@ struct arrival who_auth(struct trace *t, const struct step *s, struct span login
 	}
 	who.account_index = account_of_login(t, login);
 	who.id = names_put_lower(&t->names, login);
-	who.account = who_account_name(t, who.account_index);
+	who.account = account_name(t, who.account_index);
 	known_put(t, hash, &who);
 	return who;
 }
@@ -280,8 +280,9 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 		local_facts(&who, place, file, grade);
 		return who;
 	}
-	hash = local_key(user, place);
 	owner = user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
+	user = owner ? owner->name : user;
+	hash = local_key(user, place);
 	shared = owner && owner->shared;
 	row = known_row(t, hash, place.n ? place : user, &who);
 	if (row && is_his(row, user_index, shared, place)) {
@@ -296,7 +297,7 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 						      : ACCOUNT_NONE;
 	who.id = names_put(&t->names,
 			   who.kind == KIND_SCRIPT ? fold_folder(t, who.account_index, place) : user);
-	who.account = who_account_name(t, who.account_index);
+	who.account = account_name(t, who.account_index);
 	local_facts(&who, place, file, grade);
 	before = t->senders.live;
 	known_put(t, hash, &who);
@@ -324,7 +325,7 @@ struct arrival who_forward(struct trace *t, struct span address)
 	}
 	who.account_index = account_of_login(t, address);
 	who.id = names_put_lower(&t->names, address);
-	who.account = who_account_name(t, who.account_index);
+	who.account = account_name(t, who.account_index);
 	known_put(t, hash, &who);
 	return who;
 }
@@ -347,7 +348,7 @@ struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account
 		who_from_row(row, &who);
 	} else {
 		who.id = names_put(&t->names, shown);
-		who.account = who_account_name(t, account);
+		who.account = account_name(t, account);
 		known_put(t, hash, &who);
 	}
 	who.client = names_get(&t->names, who.id);

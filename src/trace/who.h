@@ -39,7 +39,7 @@ bool who_is_trusted(struct trace *t, const struct arrival *who);
 uint32_t who_row(struct trace *t, const struct arrival *who);
 
 struct arrival who_auth(struct trace *t, const struct step *s, struct span login);
-/* A local hand-over by this account (USER: its name; FILE: the script, where known): the folder's row where a
+/* A local hand-over by this account, or a USER without one (FILE: the script, where known): the folder's row where a
  * folder is proven, else the user's. */
 struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
 			 struct span file, char grade);
@@ -58,7 +58,5 @@ uint32_t who_remembered(const struct trace *t, uint64_t key);
 void who_prefetch(const struct trace *t, uint64_t key);
 /* The row that the account's user was given last for what he handed over without a folder; 0 = none yet. */
 uint32_t who_user_soon(const struct trace *t, uint32_t account);
-/* The number of the account's name. */
-uint32_t who_account_name(struct trace *t, uint32_t account);
 
 #endif
