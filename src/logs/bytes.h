@@ -91,6 +91,23 @@ static inline __m128i bytes_within(__m128i v, char low, char high)
 }
 #endif
 
+/* Bit N is set where byte N of the 64 at P is C. */
+static inline uint64_t bytes_mask(const char *p, char c)
+{
+	uint64_t mask = 0;
+
+#ifdef __SSE2__
+	for (unsigned at = 0; at < 64; at += 16)
+		mask |= (uint64_t)(unsigned)_mm_movemask_epi8(
+				_mm_cmpeq_epi8(bytes_load(p + at), _mm_set1_epi8(c)))
+			<< at;
+#else
+	for (unsigned at = 0; at < 64; at++)
+		mask |= (uint64_t)(p[at] == c) << at;
+#endif
+	return mask;
+}
+
 /* The first byte of [p, end) that is C or D, or END. */
 static inline const char *bytes_find2(const char *p, const char *end, char c, char d)
 {
