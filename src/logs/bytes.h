@@ -60,17 +60,6 @@ static inline bool bytes_same(const char *p, const char *q, size_t n)
 	return bytes_word(p + n - 8) == bytes_word(q + n - 8);
 }
 
-/* The number of eight digits, the first lowest, each as its worth: noughts in front stand in for fewer. */
-static inline uint32_t bytes_digits(uint64_t v)
-{
-	const uint64_t pairs = UINT64_C(0xff000000ff);
-
-	v = v * 10 + (v >> 8);
-	return (uint32_t)(((v & pairs) * UINT64_C(0xf424000000064) +
-			   (v >> 16 & pairs) * UINT64_C(0x271000000001)) >>
-			  32);
-}
-
 /* Bit 7 of each byte of V that is C, and maybe of bytes above such a one. */
 static inline uint64_t bytes_equal(uint64_t v, char c)
 {
