@@ -60,17 +60,6 @@ static inline bool bytes_same(const char *p, const char *q, size_t n)
 	return bytes_word(p + n - 8) == bytes_word(q + n - 8);
 }
 
-/* The number of eight digits, the first lowest, each as its worth: noughts in front stand in for fewer. */
-static inline uint32_t bytes_digits(uint64_t v)
-{
-	const uint64_t pairs = UINT64_C(0xff000000ff);
-
-	v = v * 10 + (v >> 8);
-	return (uint32_t)(((v & pairs) * UINT64_C(0xf424000000064) +
-			   (v >> 16 & pairs) * UINT64_C(0x271000000001)) >>
-			  32);
-}
-
 /* Bit 7 of each byte of V that is C, and maybe of bytes above such a one. */
 static inline uint64_t bytes_equal(uint64_t v, char c)
 {
@@ -90,6 +79,23 @@ static inline __m128i bytes_within(__m128i v, char low, char high)
 	return _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8((char)(high - low))), v);
 }
 #endif
+
+/* Bit N is set where byte N of the 64 at P is C. */
+static inline uint64_t bytes_mask(const char *p, char c)
+{
+	uint64_t mask = 0;
+
+#ifdef __SSE2__
+	for (unsigned at = 0; at < 64; at += 16)
+		mask |= (uint64_t)(unsigned)_mm_movemask_epi8(
+				_mm_cmpeq_epi8(bytes_load(p + at), _mm_set1_epi8(c)))
+			<< at;
+#else
+	for (unsigned at = 0; at < 64; at++)
+		mask |= (uint64_t)(p[at] == c) << at;
+#endif
+	return mask;
+}
 
 /* The first byte of [p, end) that is C or D, or END. */
 static inline const char *bytes_find2(const char *p, const char *end, char c, char d)

@@ -15,7 +15,9 @@
  *
  * Source: receive.c (receive_msg, add_host_info_for_log), smtp_in.c (protocol names), Exim 4.
  */
+#include "logs/digits.h"
 #include "logs/exim_parts.h"
+#include "logs/usual.h"
 
 /* Identity keys in the order in which receive.c writes them. */
 enum rank {
@@ -234,18 +236,10 @@ static inline bool read_recipient(const char *p, const char *stop, bool odd)
 	return !odd || bytes_find2(p, stop, '"', ')') == stop;
 }
 
-static inline bool read_list(struct reading *r)
+/* Counts the recipients that the list names; false where it is none, behind those that were counted. */
+static inline bool read_recipients(struct span list, uint32_t *n)
 {
-	const char *p = r->p + 4;
-
-	r->a->list = span_of(p, (size_t)(r->end - p));
-	if (span_ends(r->a->list, SPAN(" <trunc>"))) {
-		r->a->list.n -= 8;
-		r->a->cut = true;
-	}
-	r->p = r->end;
-
-	const char *end = p + r->a->list.n;
+	const char *p = list.p, *end = p + list.n;
 	bool odd = bytes_find2(p, end, '"', ')') < end;
 
 	while (p < end) {
@@ -254,11 +248,22 @@ static inline bool read_list(struct reading *r)
 		if (stop > p) {
 			if (!read_recipient(p, stop, odd))
 				return false;
-			r->a->nrcpt++;
+			++*n;
 		}
 		p = stop + 1;
 	}
 	return true;
+}
+
+static inline bool read_list(struct reading *r)
+{
+	r->a->list = span_of(r->p + 4, (size_t)(r->end - r->p - 4));
+	if (span_ends(r->a->list, SPAN(" <trunc>"))) {
+		r->a->list.n -= 8;
+		r->a->cut = true;
+	}
+	r->p = r->end;
+	return read_recipients(r->a->list, &r->a->nrcpt);
 }
 
 /* A key that is nobody's identity: WORD or WORD=value without quotes and round brackets. */
@@ -346,13 +351,11 @@ static inline bool read_key(struct reading *r)
 }
 
 /* SMTP protocols that carry a login end in "a" (smtp_in.c, protocols[]). */
-static bool proto_agrees(const struct arrival *a)
+static inline bool proto_agrees(struct span p, struct span ip, struct span auth)
 {
-	struct span p = a->proto;
-
-	if (a->client.ip.p && span_starts(p, SPAN("local")))
+	if (ip.p && span_starts(p, SPAN("local")))
 		return false;
-	return !a->auth.p || (p.n && p.p[p.n - 1] == 'a') || span_search(p, 0, SPAN("smtp")) < 0;
+	return !auth.p || (p.n && p.p[p.n - 1] == 'a') || span_search(p, 0, SPAN("smtp")) < 0;
 }
 
 static bool read_line(struct span s, struct choice skip, struct arrival *a)
@@ -368,90 +371,7 @@ static bool read_line(struct span s, struct choice skip, struct arrival *a)
 		if (r.p < r.end && *r.p != ' ' && !read_key(&r))
 			return false;
 	}
-	return proto_agrees(a);
-}
-
-/* KEY and the word behind it, where they stand at the blank *P; then *P moves to the next blank. */
-static inline bool usual_word(const char **p, const char *end, const char *key, size_t n, struct span *ret)
-{
-	if (!starts(*p, end, key, n))
-		return false;
-	ret->p = *p + n;
-	*p = exim_word(ret->p, end);
-	ret->n = (size_t)(*p - ret->p);
-	return true;
-}
-
-#define USUAL(p, end, literal, ret) usual_word(p, end, literal, sizeof(literal) - 1, ret)
-
-/* " S=123" with nothing else in its word. */
-static inline bool usual_size(const char **p, const char *end, struct arrival *a)
-{
-	uint32_t value = 0;
-
-	if (!USUAL(p, end, " S=", &a->size) || a->size.n == 0 || a->size.n > 9)
-		return false;
-	for (const char *q = a->size.p; q < *p; q++) {
-		unsigned digit = (unsigned)(*q - '0');
-
-		if (digit > 9)
-			return false;
-		value = value * 10 + digit;
-	}
-	a->bytes = value;
-	return true;
-}
-
-/* Who hands over: " H=..." or " U=...", then the protocol. */
-static inline bool usual_client(const char **p, const char *end, struct arrival *a)
-{
-	struct span ignored;
-
-	if (STARTS(*p, end, " H=")) {
-		*p = exim_host_cut(*p + 3, end, 0, &a->client);
-		if (!*p || *p == end || **p != ' ')
-			return false;
-	}
-	USUAL(p, end, " U=", &a->ident);
-	if (!USUAL(p, end, " P=", &a->proto) || !proto_form(a->proto))
-		return false;
-	if (STARTS(*p, end, " X=")) {
-		if (STARTS(*p, end, " X=\""))
-			return false;
-		USUAL(p, end, " X=", &ignored);
-	}
-	if (STARTS(*p, end, " CV=no ") || STARTS(*p, end, " CV=yes "))
-		*p += (*p)[4] == 'n' ? 6 : 7;
-	/* the login ends where the size begins, if it is one word */
-	return !USUAL(p, end, " A=", &a->auth) || STARTS(*p, end, " S=");
-}
-
-/*
- * The first reading of read_line, for a line that has the usual keys one behind the other and each in one word: what
- * it accepts it cuts just as the keys' own readers do. False: the grammar must be read.
- */
-static bool read_usual(struct span s, struct arrival *a)
-{
-	struct reading r = { .p = s.p, .end = s.p + s.n, .a = a };
-	const char *p = s.p, *end = r.end;
-
-	if (*p == '"')
-		return false;
-	p = exim_word(p, end);
-	a->sender = span_of(s.p, (size_t)(p - s.p));
-	if (!usual_client(&p, end, a) || !usual_size(&p, end, a))
-		return false;
-	if (USUAL(&p, end, " id=", &a->id) && (p == end || !late_key(p + 1, end)))
-		return false;
-	r.p = p + 1;
-	if (STARTS(p, end, " T=\"") && !read_topic(&r))
-		return false;
-	if (r.p != p + 1)
-		p = r.p;
-	if (p == end)
-		return proto_agrees(a);
-	r.p = p + 1;
-	return STARTS(p, end, " for ") && read_list(&r) && proto_agrees(a);
+	return proto_agrees(a->proto, a->client.ip, a->auth);
 }
 
 /* The readings in the order in which they are tried; a line without forged text fits the first. */
@@ -473,9 +393,6 @@ static void clear(struct arrival *a)
 
 static void read_arrival(struct span s, struct arrival *a)
 {
-	clear(a);
-	if (s.n && read_usual(s, a))
-		return;
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
 		clear(a);
 		if (read_line(s, choices[i], a))
@@ -488,19 +405,25 @@ static void read_arrival(struct span s, struct arrival *a)
 		a->proto = SPAN_NONE;
 }
 
-/* driver:id:mailauth */
+/* driver:id:mailauth; false where no id is told. */
+static bool login_of(struct span *auth)
+{
+	const char *end = auth->p + auth->n, *id = bytes_find(auth->p, end, ':');
+
+	if (id++ == end)
+		return false;
+	*auth = span_of(id, (size_t)(bytes_find(id, end, ':') - id));
+	return true;
+}
+
 static void put_login(struct maker *m, struct span auth)
 {
-	ptrdiff_t colon = span_find(auth, 0, ':');
+	struct span id = auth;
+	bool told = login_of(&id);
 
-	exim_tell(m, F_AUTH_METHOD, colon < 0 ? auth : span_head(auth, (size_t)colon));
-	if (colon < 0)
-		return;
-
-	struct span id = span_from(auth, (size_t)colon + 1);
-
-	colon = span_find(id, 0, ':');
-	exim_put(m, F_USER, colon < 0 ? id : span_head(id, (size_t)colon));
+	exim_tell(m, F_AUTH_METHOD, told ? span_head(auth, (size_t)(id.p - 1 - auth.p)) : auth);
+	if (told)
+		exim_put(m, F_USER, id);
 }
 
 static void put_who(struct maker *m, const struct arrival *a, bool local)
@@ -517,12 +440,173 @@ static void put_who(struct maker *m, const struct arrival *a, bool local)
 		exim_put(m, F_IDENT_USER, a->user_word.p ? a->user_word : a->ident);
 }
 
+/* What trace asks of an arrival that has the usual keys one behind the other, and each in one word. */
+struct usual {
+	struct span sender, ip, port, ident, auth, id, topic, list;
+	uint32_t bytes, nrcpt;
+	bool local; /* handed over by a program of this server */
+};
+
+/* KEY and the word behind it, where they stand at the blank *P; then *P moves to the next blank. */
+static inline bool usual_word(const char **p, const char *end, const char *key, size_t n, struct span *ret)
+{
+	const char *start = *p + n;
+
+	if (!starts(*p, end, key, n))
+		return false;
+	*p = exim_word(start, end);
+	*ret = span_of(start, (size_t)(*p - start));
+	return true;
+}
+
+#define USUAL(p, end, literal, ret) usual_word(p, end, literal, sizeof(literal) - 1, ret)
+
+/* "NAME (HELO) [1.2.3.4]:PORT" at p, name or helo maybe missing: the blank behind it; NULL for anything else. */
+static inline const char *usual_host(const char *p, const char *end, struct usual *u)
+{
+	const char *open = p, *close;
+
+	if (p < end && *p != '(' && *p != '[') {
+		open = bytes_find2(p, end, ' ', '[');
+		if (open == end || *open++ != ' ')
+			return NULL;
+	}
+	if (open < end && *open == '(') {
+		open = bytes_find(open, end, ')') + 2;
+		if (end - open < 32 || open[-1] != ' ')
+			return NULL;
+	}
+	if (end - open < 32 || *open != '[')
+		return NULL;
+	close = bytes_find2(open + 1, open + 17, ']', ' ');
+	u->ip = span_of(open + 1, (size_t)(close - open - 1));
+	if (*close != ']' || !exim_is_dotted(u->ip.p, u->ip.n, end))
+		return NULL;
+	p = close + 1;
+	if (*p == ':') {
+		u->port.p = ++p;
+		bytes_number(&p);
+		u->port.n = (size_t)(p - u->port.p);
+	}
+	return *p == ' ' && p[-1] != ':' ? p : NULL;
+}
+
+/* Who hands over: " H=..." or " U=...", then the protocol. */
+static inline const char *usual_client(const char *p, const char *end, struct usual *u)
+{
+	struct span proto, ignored;
+
+	u->ip = u->port = u->ident = u->auth = SPAN_NONE;
+	if (STARTS(p, end, " H=") && !(p = usual_host(p + 3, end, u)))
+		return NULL;
+	USUAL(&p, end, " U=", &u->ident);
+	if (!USUAL(&p, end, " P=", &proto) || !proto_form(proto))
+		return NULL;
+	if (STARTS(p, end, " X=")) {
+		if (STARTS(p, end, " X=\""))
+			return NULL;
+		USUAL(&p, end, " X=", &ignored);
+	}
+	if (STARTS(p, end, " CV=no ") || STARTS(p, end, " CV=yes "))
+		p += p[4] == 'n' ? 6 : 7;
+	USUAL(&p, end, " A=", &u->auth);
+	u->local = !u->ip.p && (u->ident.p || span_starts(proto, SPAN("local")));
+	return proto_agrees(proto, u->ip, u->auth) ? p : NULL;
+}
+
+/* The subject, if there is one, and the recipients, up to the end. */
+static inline bool usual_rest(const char *p, const char *end, struct usual *u)
+{
+	u->topic = u->list = SPAN_NONE;
+	u->nrcpt = 0;
+	if (STARTS(p, end, " T=\"")) {
+		const char *close = exim_quoted(p + 4, end);
+
+		u->topic = span_of(p + 4, (size_t)(close - p - 4));
+		if (close == end)
+			return false;
+		p = close + 1;
+	}
+	if (p == end)
+		return true;
+	if (!STARTS(p, end, " for "))
+		return false;
+	u->list = span_of(p + 5, (size_t)(end - p - 5));
+	return !span_ends(u->list, SPAN(" <trunc>")) && read_recipients(u->list, &u->nrcpt);
+}
+
+/*
+ * The first reading of read_line, for such a line: what it accepts it cuts just as the keys' own readers do. False: the
+ * grammar must be read.
+ */
+static inline bool read_usual(struct span s, struct usual *u)
+{
+	const char *p = s.p, *end = s.p + s.n;
+
+	if (s.n == 0 || *p == '"')
+		return false;
+	p = exim_word(p, end);
+	u->sender = span_of(s.p, (size_t)(p - s.p));
+	p = usual_client(p, end, u);
+	/* the login ends where the size begins, if it is one word */
+	if (!p || end - p < 11 || !STARTS(p, end, " S="))
+		return false;
+	p += 3;
+	u->bytes = bytes_number(&p);
+	if (p[-1] == '=' || (p < end && *p != ' '))
+		return false;
+	u->id = SPAN_NONE;
+	if (USUAL(&p, end, " id=", &u->id) && (p == end || !late_key(p + 1, end)))
+		return false;
+	return usual_rest(p, end, u);
+}
+
+static bool usual_arrival(struct maker *m, const struct exim_head *h, struct span s)
+{
+	struct usual_event ev;
+	struct usual u;
+
+	if (m->all || !read_usual(s, &u))
+		return false;
+	ev = usual_start(exim_begin(m, h, u.local || u.auth.p ? EV_SUBMIT : EV_ACCEPT));
+	ev.ev->flags |= (uint16_t)((u.local ? EVF_LOCAL : 0) | (u.auth.p ? EVF_AUTH : 0));
+	ev.ev->nrcpt = u.nrcpt;
+	ev.ev->size = u.bytes;
+	if (span_eq(u.sender, SPAN("<>"))) {
+		ev.ev->flags |= EVF_NULL_SENDER;
+		u.sender = span_from(u.sender, 2);
+	}
+	usual_field(&ev, m, F_SENDER, u.sender);
+	if (u.ip.p)
+		usual_field(&ev, m, F_CLIENT_IP, u.ip);
+	/* Panels name the unix user behind a connection from localhost by its port. */
+	if (u.port.p && exim_is_loopback(u.ip))
+		usual_field(&ev, m, F_PORT, u.port);
+	if (u.auth.p && login_of(&u.auth))
+		usual_field(&ev, m, F_USER, u.auth);
+	if (u.local && u.ident.p) {
+		usual_field(&ev, m, F_UNIX_USER, u.ident);
+		if (exim_is_mta_user(u.ident))
+			ev.ev->flags |= EVF_MTA_USER;
+	}
+	if (u.list.p)
+		usual_field(&ev, m, F_RECIPIENTS, u.list);
+	if (u.id.p)
+		usual_field(&ev, m, F_MESSAGE_ID, u.id);
+	if (u.topic.p)
+		usual_field(&ev, m, F_SUBJECT, u.topic);
+	usual_end(&ev, m);
+	return true;
+}
+
 enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct span s)
 {
 	struct arrival a;
 	struct event *ev;
 	bool local;
 
+	if (usual_arrival(m, h, s))
+		return LINE_EVENT;
 	read_arrival(s, &a);
 	local = !a.client.ip.p && (a.ident.p || span_starts(a.proto, SPAN("local")));
 	ev = exim_begin(m, h, local || a.auth.p ? EV_SUBMIT : EV_ACCEPT);

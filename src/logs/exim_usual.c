@@ -87,9 +87,7 @@ bool exim_delivered(struct maker *m, const struct exim_head *h, struct span s)
 
 	if (m->all || !read_usual(s, &u))
 		return false;
-	ev.ev = exim_begin(m, h, EV_DELIVER);
-	ev.next = ev.ev->f;
-	ev.has = 0;
+	ev = usual_start(exim_begin(m, h, EV_DELIVER));
 	put_delivery(m, &ev, &u);
 	return true;
 }

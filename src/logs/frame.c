@@ -12,7 +12,7 @@
  */
 #include "logs/frame.h"
 
-#include "logs/bytes.h"
+#include "logs/digits.h"
 #include "logs/journal.h"
 #include "logs/pieces.h"
 #include "logs/voice.h"
@@ -265,18 +265,6 @@ static void remember_tag(struct frame *f, struct span tag, const struct voice *v
 	t->voice = v;
 }
 
-/* The number at *P, of up to seven digits, which moves behind it; none where it stays. */
-static inline uint32_t read_pid(const char **p)
-{
-	/* all digits at once: those of the pid moved to the upper end, noughts in front */
-	uint64_t v = bytes_word(*p) ^ BYTES_ALL('0');
-	uint64_t other = ((v + BYTES_ALL(0x76)) | v) & BYTES_ALL(0x80);
-	unsigned bits = other ? (unsigned)__builtin_ctzll(other) & ~7u : 0;
-
-	*p += bits / 8;
-	return bits ? bytes_digits(v << (64 - bits)) : 0;
-}
-
 /*
  * Program, pid and text of "tag[pid]: text" at START, where the tag is one of those remembered; else NULL and the line
  * is as it was. Passed by value: a span written in halves and read whole stalls the processor.
@@ -298,7 +286,7 @@ static inline const struct frame_tag *read_known_tag(struct frame *f, const char
 			return NULL;
 	}
 	number = ++p;
-	pid = read_pid(&p);
+	pid = bytes_number(&p);
 	if (p == number || stop - p < 3 || p[0] != ']' || p[1] != ':' || p[2] != ' ')
 		return NULL;
 	l->program = span_of(start, n);

@@ -8,6 +8,7 @@
  * TRUST: as the files of the grammar say. Where foreign text could have imitated what follows it (quotes, a second
  * ">", a comma), the grammar decides.
  */
+#include "logs/digits.h"
 #include "logs/postfix_id.h"
 #include "logs/usual.h"
 
@@ -164,19 +165,18 @@ static enum line_result usual_cleanup(struct maker *m, struct span s)
 	return usual_end(&ev, m);
 }
 
-/* The number of up to nine digits that ends at END, behind WORD; moves *END to where WORD begins. */
+/* The number of up to seven digits that ends at END, behind WORD; moves *END to where WORD begins. */
 static inline bool number_before(const char *p, const char **end, const char *word, size_t n,
 				 uint32_t *ret_value)
 {
 	const char *q = *end;
-	uint32_t value = 0, weight = 1;
 
-	for (; q > p && (unsigned char)(q[-1] - '0') < 10 && *end - q < 9; q--, weight *= 10)
-		value += weight * (uint32_t)(q[-1] - '0');
+	if (q - p < 8)
+		return false;
+	*ret_value = bytes_number_before(&q);
 	if (q == *end || (size_t)(q - p) < n || memcmp(q - n, word, n) != 0)
 		return false;
 	*end = q - n;
-	*ret_value = value;
 	return true;
 }
 

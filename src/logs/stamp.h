@@ -8,7 +8,7 @@
 #ifndef SPAMTRAIL_LOGS_STAMP_H
 #define SPAMTRAIL_LOGS_STAMP_H
 
-#include "logs/bytes.h"
+#include "logs/digits.h"
 #include "model/event.h"
 
 enum stamp_form {

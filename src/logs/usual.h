@@ -20,13 +20,18 @@ struct usual_event {
 	uint64_t has;
 };
 
+static inline struct usual_event usual_start(struct event *ev)
+{
+	return (struct usual_event){ .ev = ev, .next = ev->f };
+}
+
 static inline struct usual_event usual_begin(struct maker *m, enum dialect dialect, enum event_kind kind,
 					     struct qid id)
 {
 	struct event *ev = maker_begin(m, dialect, kind);
 
 	ev->id = id;
-	return (struct usual_event){ .ev = ev, .next = ev->f };
+	return usual_start(ev);
 }
 
 /* No more than MAKER_FIELDS of them; each key once. */
