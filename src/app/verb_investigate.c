@@ -10,15 +10,18 @@
 #include "app/planner.h"
 #include "app/term.h"
 #include "app/verbs.h"
+#include "model/rows.h"
 #include "report/html.h"
 #include "report/json.h"
 #include "report/plain.h"
+#include "report/quiet.h"
 #include "report/screen.h"
 #include "report/stats.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#define REFUSED_LEAST 20 /* recipients; fewer are any forward's day */
 #define PLANS_MOST 20 /* limit investigate: incidents whose plan is worked out */
 
 static int write_html(const struct options *o, const struct inquire *in, struct err *err)
@@ -38,19 +41,10 @@ static int write_html(const struct options *o, const struct inquire *in, struct 
 	return rc;
 }
 
-/* Where no fact of grade A names anybody, an incident's plan is empty: the command that names the first of it himself. */
-static void name_him(const struct options *o, const struct inquiry *q, struct buf *out)
+static void say_contain(const struct options *o, const struct row *r, struct buf *out)
 {
-	const struct incident *in = q->incidents;
 	struct buf name = BUF_MAX(8192);
-	const struct row *r;
 
-	if (q->nincidents == 0 || in->nrows == 0 || o->nargs)
-		return;
-	for (size_t i = 0; i < in->nrows; i++)
-		if (q->rows[in->rows[i]].grade == 'A')
-			return;
-	r = &q->rows[in->rows[0]];
 	buf_str(&name, sender_kind_name(r->kind));
 	buf_byte(&name, ':');
 	buf_span(&name, r->id);
@@ -61,13 +55,50 @@ static void name_him(const struct options *o, const struct inquiry *q, struct bu
 	buf_free(&name);
 }
 
+/* Nobody here wrote what a forward sends on, so it is never an incident; but where it is refused, this server is. */
+static bool is_refused_forward(const struct row *r)
+{
+	return r->kind == KIND_FORWARD && r->counts.bounced >= REFUSED_LEAST &&
+	       r->counts.bounced > r->counts.delivered;
+}
+
+/*
+ * Where no fact of grade A names anybody, an incident's plan is empty: the command that names the first of it himself.
+ * Without an incident: the one that holds a forward whose mail is refused.
+ */
+static void name_him(const struct options *o, const struct inquire *w, struct buf *out)
+{
+	const struct inquiry *q = w->q;
+	const struct incident *in = q->incidents;
+	size_t highest;
+
+	if (o->nargs)
+		return;
+	if (q->nincidents == 0) {
+		highest = quiet_highest(q);
+		if (highest != SIZE_MAX) {
+			const struct row *r = rows_get(q, highest, w->arena);
+
+			if (is_refused_forward(r))
+				say_contain(o, r, out);
+		}
+		return;
+	}
+	if (in->nrows == 0)
+		return;
+	for (size_t i = 0; i < in->nrows; i++)
+		if (q->rows[in->rows[i]].grade == 'A')
+			return;
+	say_contain(o, &q->rows[in->rows[0]], out);
+}
+
 static void write_screen(struct sink *s, const struct options *o, const struct inquire *in)
 {
 	struct screen screen = term_screen(o, STDOUT_FILENO);
 	struct buf again = BUF_MAX(4096), doctor = BUF_MAX(4096);
 	struct buf contain = BUF_MAX(4096), undo = BUF_MAX(4096), by_name = BUF_MAX(16384);
 
-	name_him(o, in->q, &by_name);
+	name_him(o, in, &by_name);
 	options_again(o, "why", 0, &again);
 	options_again(o, "doctor", 0, &doctor);
 	/* their argument is the incident, not a log */

@@ -369,16 +369,20 @@ static void put_stops(struct pen *p, const struct plan *plan)
 	}
 }
 
-/* The incident's own plan would be empty, and sending him there a walk in a circle: it is for the operator to name him. */
-static void put_stop_by_name(struct pen *p)
+/* An incident's own plan would be empty, and sending him there a walk in a circle; a forward is no incident. It is for the operator
+ * to name them. */
+static void put_stop_by_name(struct pen *p, bool incident)
 {
 	pen_line(p, 0);
 	pen_label(p, "STOP IT");
 	pen_whole(p, p->screen->by_name);
 	pen_line(p, SCREEN_LABEL);
 	pen_to(p, SCREEN_LABEL);
-	pen_str(p, "on your word: no proof here is of grade A. Read it first (NEXT); this shows the plan, "
-		   "--apply does it");
+	pen_str(p,
+		incident ? "on your word: no proof here is of grade A. Read it first (NEXT); this shows the "
+			   "plan, --apply does it"
+			 : "most of what strangers send through it is refused, and this server is who sends "
+			   "it on; this shows how to hold it, --apply does it");
 }
 
 /* What would stop the first incident, and how it comes back. */
@@ -389,7 +393,7 @@ static void put_stop(struct pen *p, const struct inquiry *q)
 	struct span id;
 
 	if (screen->by_name.n) {
-		put_stop_by_name(p);
+		put_stop_by_name(p, q->nincidents > 0);
 		return;
 	}
 	if (q->nincidents == 0 || !q->incidents[0].plan || q->incidents[0].plan->nactions == 0)
