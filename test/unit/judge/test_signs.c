@@ -60,6 +60,31 @@ static void test_no_usual_at_first(void **state)
 	usual_free(u);
 }
 
+/* What the mail server itself takes of the machine: how much memory is much is only known by what is usual. */
+static void test_the_load_of_the_mail_server(void **state)
+{
+	struct usual *u = usual_new();
+
+	(void)state;
+	assert_int_equal(judged(u, T0, SIGN_CPU, 59).state, SIGN_NORMAL);
+	assert_int_equal(judged(u, T0, SIGN_CPU, 60).state, SIGN_WARNING);
+	assert_int_equal(judged(u, T0, SIGN_CPU, 90).state, SIGN_CRITICAL);
+	assert_int_equal(judged(u, T0, SIGN_PROCESSES, 299).state, SIGN_NORMAL);
+	assert_int_equal(judged(u, T0, SIGN_PROCESSES, 300).state, SIGN_WARNING);
+	assert_int_equal(judged(u, T0, SIGN_PROCESSES, 1000).state, SIGN_CRITICAL);
+	assert_int_equal(judged(u, T0, SIGN_MEMORY, 100000).state, SIGN_NORMAL);
+	for (int week = 0; week < 4; week++) {
+		learn(u, T0 + week * WEEK, SIGN_MEMORY, 200);
+		learn(u, T0 + week * WEEK + HOUR, SIGN_CPU, 5);
+	}
+	assert_int_equal(judged(u, T0 + 4 * WEEK, SIGN_MEMORY, 511).state, SIGN_NORMAL);
+	assert_int_equal(judged(u, T0 + 4 * WEEK, SIGN_MEMORY, 700).state, SIGN_WARNING);
+	assert_int_equal(judged(u, T0 + 4 * WEEK, SIGN_MEMORY, 2100).state, SIGN_CRITICAL);
+	assert_int_equal(judged(u, T0 + 4 * WEEK + HOUR, SIGN_CPU, 39).state, SIGN_NORMAL);
+	assert_int_equal(judged(u, T0 + 4 * WEEK + HOUR, SIGN_CPU, 41).state, SIGN_WARNING);
+	usual_free(u);
+}
+
 static void test_the_hour_of_the_week(void **state)
 {
 	struct usual *u = usual_new();
@@ -282,6 +307,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_usual_at_first),
+		cmocka_unit_test(test_the_load_of_the_mail_server),
 		cmocka_unit_test(test_the_hour_of_the_week),
 		cmocka_unit_test(test_other_hours_stand_in),
 		cmocka_unit_test(test_an_hour_is_learnt_once),
