@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@ struct packet {
 	struct sockaddr_in to;
 	uint8_t bytes[512];
 	size_t n;
+	char question[600]; /* the name as text, its type behind it */
 	bool of_list; /* not of a name of its own, as a PTR */
 };
 
@@ -150,15 +152,27 @@ static size_t spoil(const char *name, uint8_t *p, size_t n)
 	return n;
 }
 
+/* A resolver that has waited long asks again: that is no further question. */
+static bool is_again(unsigned i)
+{
+	for (unsigned k = 0; k < i; k++)
+		if (strcasecmp(waiting[k].question, waiting[i].question) == 0)
+			return true;
+	return false;
+}
+
 static void tell_most(void)
 {
-	unsigned listed = 0;
+	unsigned all = 0, listed = 0;
 
 	for (unsigned i = 0; i < nwaiting; i++)
-		listed += waiting[i].of_list;
-	if (nwaiting <= most && listed <= most_listed)
+		if (!is_again(i)) {
+			all++;
+			listed += waiting[i].of_list;
+		}
+	if (all <= most && listed <= most_listed)
 		return;
-	most = nwaiting > most ? nwaiting : most;
+	most = all > most ? all : most;
 	most_listed = listed > most_listed ? listed : most_listed;
 	fprintf(stderr, "most at once: %u %u\n", most, most_listed);
 }
@@ -200,6 +214,7 @@ static void answer(int fd, const uint8_t *q, size_t n, const struct sockaddr_in 
 	}
 	out->n = spoil(name, out->bytes, out->n);
 	out->of_list = ends_with(name, ".lists.example.");
+	snprintf(out->question, sizeof(out->question), "%s %u", name, type);
 	if (out->due > now()) {
 		nwaiting++;
 		tell_most();
