@@ -606,6 +606,7 @@ void call_method(struct machine *m, struct value name, uint32_t n)
 		call_callable(m, object, n);
 		return;
 	}
+	m->e->events->borrowed += object.kind == V_NULL && object.marks & M_LOOSE;
 	foreign_call(m, name.kind == V_TEXT ? span_of(name.p, name.n) : SPAN_NONE, &object, n);
 }
 

@@ -12,7 +12,7 @@
  * In tenths: a finding shows 10.0 and 5.0. One sure sign is enough for the first; a doubtful one for the
  * second. Doubtful ones make a sure one only together with a strong one, or where there are three of them.
  */
-enum { MALICIOUS = 100, SUSPICIOUS = 50, SURE = 80 };
+enum { MALICIOUS = 100, SUSPICIOUS = 50, SURE = 80, DOUBT = 10 };
 
 /* Names of a program elsewhere that a script of its own may use: a class it needs, a word misspelt. */
 enum { OUTSIDE_MOST = 3 };
@@ -844,18 +844,27 @@ static bool stands_alone(const struct quick *q, const struct events *ev)
 	       (q->in_class * 15 < q->tokens * 14 && !(q->classes && q->supers == 0));
 }
 
-static void weigh(const struct quick *q, const struct events *ev, bool alone, struct judgement *j)
+/* One way to look at a file: as a whole, or at what stands outside of its classes. */
+struct view {
+	struct quick q;
+	bool alone;
+	bool apart; /* what methods do is left out */
+	bool includes; /* what another file sets is not known */
+};
+
+static void weigh(const struct view *v, const struct events *ev, struct judgement *j)
 {
-	struct weighing w = { .q = q, .ev = ev, .j = j, .alone = alone };
+	const struct quick *q = &v->q;
+	struct weighing w = { .q = q, .ev = ev, .j = j, .alone = v->alone };
 	int best = 0;
 
-	w.small = alone && q->tokens < SMALL;
-	/* what an included file sets is not known */
-	w.unset = alone && q->includes == 0 && !q->binary;
+	w.small = v->alone && q->tokens < SMALL;
+	w.unset = v->alone && !v->includes && !q->binary;
 	for (uint32_t i = 0; i < ev->n; i++)
 		w.leaves |= ev->event[i].kind == EVENT_LEAVES;
 	for (uint32_t i = 0; i < ev->n; i++)
-		one(&w, &ev->event[i]);
+		if (!v->apart || !ev->event[i].in_class)
+			one(&w, &ev->event[i]);
 	whole(&w);
 	for (int c = 1; c < SCAN_CLASSES; c++)
 		if (w.by_class[c] > best) {
@@ -865,11 +874,13 @@ static void weigh(const struct quick *q, const struct events *ev, bool alone, st
 }
 
 /* Uses much that is nowhere, and fetches none of it: a piece of a script, or a list of functions. It counts half. */
-static void weigh_piece(const struct quick *q, const struct events *ev, struct judgement *j)
+static void weigh_piece(const struct view *v, const struct events *ev, struct judgement *j)
 {
 	struct judgement half = { .looked = j->looked, .limits = j->limits };
+	struct view piece = *v;
 
-	weigh(q, ev, true, &half);
+	piece.alone = true;
+	weigh(&piece, ev, &half);
 	half.score /= 2;
 	for (uint32_t i = 0; i < half.reasons; i++)
 		half.reason[i].weight /= 2;
@@ -877,14 +888,26 @@ static void weigh_piece(const struct quick *q, const struct events *ev, struct j
 		*j = half;
 }
 
-void classes_judge(const struct quick *q, const struct events *ev, struct judgement *j)
+/* More than a list of data: it calls what may do harm, runs something, or asks for what a request brings. */
+static bool acts(const struct quick *q)
 {
-	bool alone = stands_alone(q, ev);
+	return q->sinks & ~BIT(SINK_NONE) || q->evals || q->backticks || q->dynamic || q->includes ||
+	       q->inputs;
+}
+
+/* It uses what no file of PHP's and no part of it has made: somebody else's functions, classes, objects. */
+static bool borrows(const struct events *ev)
+{
+	return ev->outside || ev->borrowed;
+}
+
+static void judge(const struct view *v, const struct events *ev, struct judgement *j)
+{
 	int strongest = 0;
 
-	weigh(q, ev, alone, j);
-	if (!alone && q->includes == 0 && q->classes == 0 && q->namespaces == 0 && q->guards != 1)
-		weigh_piece(q, ev, j);
+	weigh(v, ev, j);
+	if (!v->alone && v->q.includes == 0 && v->q.classes == 0 && v->q.namespaces == 0 && v->q.guards != 1)
+		weigh_piece(v, ev, j);
 	for (uint32_t i = 0; i < j->reasons; i++)
 		if (j->reason[i].weight > strongest)
 			strongest = j->reason[i].weight;
@@ -892,4 +915,43 @@ void classes_judge(const struct quick *q, const struct events *ev, struct judgem
 			     ? SCAN_MALICIOUS
 		     : j->score >= SUSPICIOUS ? SCAN_SUSPICIOUS
 					      : SCAN_CLEAN;
+}
+
+/*
+ * Who is guarded against being called by itself, and then needs nothing of whoever calls it, hides behind the guard; and who
+ * includes files and then uses nothing of theirs, behind those. Of the latter nobody is sure: it is suspicious at most.
+ */
+static void judge_views(const struct quick *q, const struct events *ev, bool apart, struct judgement *j)
+{
+	struct view v = { .q = *q, .apart = apart, .includes = q->includes > 0 };
+	struct judgement other = *j;
+
+	if (!borrows(ev) && q->guards == 1 && (apart || !q->classes) && acts(q))
+		v.q.guards = 0;
+	v.alone = stands_alone(&v.q, ev);
+	judge(&v, ev, j);
+	if (j->verdict != SCAN_CLEAN || !q->includes || borrows(ev))
+		return;
+	v.q.includes = 0;
+	v.alone = stands_alone(&v.q, ev);
+	judge(&v, ev, &other);
+	/* that it does little more than one thing is not known then */
+	if (other.score < SUSPICIOUS + DOUBT)
+		return;
+	other.verdict = SCAN_SUSPICIOUS;
+	*j = other;
+}
+
+void classes_judge(const struct quick *q, const struct events *ev, struct judgement *j)
+{
+	judge_views(q, ev, false, j);
+}
+
+void classes_judge_apart(const struct quick *q, const struct events *ev, struct judgement *j)
+{
+	struct judgement apart = { .looked = j->looked, .limits = j->limits };
+
+	judge_views(q, ev, true, &apart);
+	if (apart.verdict > j->verdict)
+		*j = apart;
 }

@@ -50,7 +50,7 @@ struct event {
 	uint8_t kind; /* enum event_kind */
 	bool hidden; /* the name of the function was put together, or chosen by the client */
 	bool built; /* the text that is run was put together so that no search finds its words */
-	bool maybe, in_function;
+	bool maybe, in_function, in_class;
 	uint32_t marks; /* of the argument that matters */
 	uint32_t second; /* of the next one: a mail's text, the text that is written */
 	uint32_t third; /* all others */
@@ -82,6 +82,7 @@ struct events {
 	uint32_t hidden_names; /* of functions that run things, made and kept */
 	uint32_t hidden_calls; /* of PHP's functions by a name put together from pieces */
 	uint32_t outside; /* names it uses that neither PHP has nor it makes */
+	uint32_t borrowed; /* methods of objects that nothing in it has made */
 	uint32_t visitors; /* things that who asks was compared with */
 	uint32_t passwords; /* digests that stand in the script, compared with what a request brings */
 	uint32_t hidden_supers; /* superglobals by a name put together from pieces */

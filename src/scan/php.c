@@ -12,10 +12,14 @@
 void php_judge(const struct lexicon *words, const struct quick *q, struct span file, struct arena *arena,
 	       struct events *events, struct judgement *ret)
 {
+	struct quick apart;
+
 	/* both are added to from here on, so they begin empty, whatever the caller had in them */
 	*ret = (struct judgement){ .looked = true };
 	*events = (struct events){ .arena = arena };
 	engine_run(words, file, arena, events);
 	ret->limits = events->limits;
 	classes_judge(q, events, ret);
+	if (quick_apart(words, file, q, &apart))
+		classes_judge_apart(&apart, events, ret);
 }

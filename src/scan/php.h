@@ -45,5 +45,7 @@ void php_judge(const struct lexicon *words, const struct quick *q, struct span f
  * score in tenths, each rule once. A reason's texts are constants.
  */
 void classes_judge(const struct quick *q, const struct events *ev, struct judgement *j);
+/* The same for what stands outside of classes, of which Q is the look (quick_apart). J, which has the whole file's, becomes the worse. */
+void classes_judge_apart(const struct quick *q, const struct events *ev, struct judgement *j);
 
 #endif

@@ -14,6 +14,8 @@
 
 /* What stands between the question for a constant and the end: a header, a text. */
 enum { GUARD_TOKENS = 32 };
+/* Tokens outside of classes that are no mere start of what lies in them. */
+enum { APART_LEAST = 10 };
 /*
  * Bytes from which a text alone counts as a hiding place, with no decoder in sight: honest programs'
  * messages are mostly shorter.
@@ -91,6 +93,7 @@ static void call(struct quick *q, const struct function *f)
 		return;
 	}
 	q->sinks |= UINT64_C(1) << f->sink;
+	q->free_harm += f->sink && q->class_depth == 0;
 	/*
 	 * defined() without define(): a part of a program that leaves at once when it is called by itself
 	 */
@@ -269,6 +272,12 @@ static void word(struct quick *q, uint8_t keyword, struct span name)
 	}
 }
 
+static bool runs_by_word(uint8_t keyword)
+{
+	return keyword == KW_EVAL || keyword == KW_INCLUDE || keyword == KW_INCLUDE_ONCE ||
+	       keyword == KW_REQUIRE || keyword == KW_REQUIRE_ONCE;
+}
+
 static bool makes_database(struct span class)
 {
 	return span_eq_nocase(class, SPAN("mysqli")) || span_eq_nocase(class, SPAN("PDO"));
@@ -377,16 +386,32 @@ static void brace(struct quick *q, uint8_t sub)
 	}
 }
 
+/* T lies in a class, or says that one begins. */
+static bool passes(struct quick *q, const struct token *t)
+{
+	bool in = q->class_depth > 0 || q->class_comes;
+
+	if (t->kind == TK_NAME && (t->sub == KW_CLASS || t->sub == KW_INTERFACE || t->sub == KW_TRAIT)) {
+		q->class_comes |= !q->class_depth;
+		return true;
+	}
+	if (in && t->kind == TK_OP && t->n && (t->sub == '{' || t->sub == '}'))
+		brace(q, t->sub);
+	return in;
+}
+
 /* One line makes a namespace; that it is a program's is told by what lies in it: classes, as good as nothing else. */
 static bool is_programs(const struct quick *q)
 {
 	return q->in_class * 2 >= q->tokens && (q->free_supers < 2 || q->in_class * 15 >= q->tokens * 14);
 }
 
-void quick_look(const struct lexicon *words, struct span file, struct quick *ret)
+/* APART: tokens in classes are passed over, and so is that there are any. */
+static void look(const struct lexicon *words, struct span file, bool apart, struct quick *ret)
 {
 	struct lexer l;
 	struct token before = { .kind = TK_END }, earlier = before;
+	uint32_t dynamic;
 	bool imports = false;
 
 	*ret = (struct quick){ 0 };
@@ -396,6 +421,10 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 
 		if (t.kind == TK_END)
 			break;
+		if (apart && passes(ret, &t)) {
+			earlier = before = (struct token){ .kind = TK_END };
+			continue;
+		}
 		ret->tokens++;
 		/* a share of tokens, not of bytes: comments and texts of any length do not change it */
 		ret->in_class += ret->class_depth > 0;
@@ -410,7 +439,10 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 			imports |= t.sub == KW_FUNCTION && before.kind == TK_NAME && before.sub == KW_USE;
 			if (imports && t.sub == KW_NONE)
 				imported(ret, words, span_of(file.p + t.at, t.n));
-			word(ret, t.sub, span_of(file.p + t.at, t.n));
+			/* X::class is a name, no class */
+			word(ret, before.kind == TK_OP && before.sub == OP_COLONS ? KW_NONE : t.sub,
+			     span_of(file.p + t.at, t.n));
+			ret->free_harm += ret->class_depth == 0 && runs_by_word(t.sub);
 			break;
 		case TK_RAW:
 		case TK_TEXT:
@@ -419,6 +451,7 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 			break;
 		case TK_OPEN:
 			ret->backticks += t.sub == '`';
+			ret->free_harm += t.sub == '`' && ret->class_depth == 0;
 			break;
 		case TK_OP:
 			imports &= t.sub != ';';
@@ -427,8 +460,10 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 			/* the statement's end */
 			if ((t.sub == ';' || t.sub == '}') && ret->depth <= ret->guard_depth)
 				ret->guard_until = 0;
+			dynamic = ret->dynamic;
 			if (t.sub == '(' && t.n)
 				opened(ret, words, file.p, &before, &earlier);
+			ret->free_harm += ret->dynamic > dynamic && ret->class_depth == 0;
 			break;
 		default:
 			break;
@@ -442,6 +477,22 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
 	ret->picture = ret->php && looks_like_picture(file);
 	ret->comments = l.comments;
 	ret->too_deep = l.too_deep;
+}
+
+bool quick_apart(const struct lexicon *words, struct span file, const struct quick *q, struct quick *ret)
+{
+	if (!q->classes || !q->free_harm || q->tokens - q->in_class < APART_LEAST)
+		return false;
+	look(words, file, true, ret);
+	return true;
+}
+
+void quick_look(const struct lexicon *words, struct span file, struct quick *ret)
+{
+	struct quick apart;
+
+	look(words, file, false, ret);
+	ret->apart = quick_apart(words, file, ret, &apart) && quick_suspects(&apart);
 }
 
 #define BIT(sink) (UINT64_C(1) << (sink))
@@ -482,7 +533,7 @@ static bool part_suspects(const struct quick *q)
  * Both halves must be there: something that does harm, and something to do it with. Most files of a site
  * have one of them.
  */
-bool quick_suspects(const struct quick *q)
+static bool suspects(const struct quick *q)
 {
 	const uint64_t code = BIT(SINK_CODE) | BIT(SINK_MAKE) | BIT(SINK_COMMAND) | BIT(SINK_REPLACE);
 	const uint64_t other = BIT(SINK_ACCOUNT) | BIT(SINK_LISTEN) | BIT(SINK_CALLBACK) | BIT(SINK_WRITE) |
@@ -531,4 +582,18 @@ bool quick_suspects(const struct quick *q)
 	if (q->sinks & other && (q->sources || (q->self && !q->classes)))
 		return true;
 	return q->includes && (q->sources || q->escapes || q->decoders);
+}
+
+/* A guard is a program's only where the program is used, which the engine knows. */
+bool quick_suspects(const struct quick *q)
+{
+	struct quick bare;
+
+	if (suspects(q) || q->apart)
+		return true;
+	if (q->guards != 1)
+		return false;
+	bare = *q;
+	bare.guards = 0;
+	return suspects(&bare);
 }

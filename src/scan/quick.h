@@ -50,6 +50,8 @@ struct quick {
 	uint32_t guards; /* 1: leaves unless a constant is defined; 2: defines one; 3: both */
 	uint32_t guard_until, guard_depth; /* while it looks: by then it has to leave, in that statement */
 	uint32_t in_class; /* tokens in classes */
+	bool apart; /* what stands outside of classes would suspect by itself: see quick_apart() */
+	uint32_t free_harm; /* outside of classes: calls that may do harm, code that is run, superglobals */
 	uint32_t depth, class_depth; /* while it looks: open braces; where the class began, plus one */
 	bool class_comes;
 };
@@ -64,6 +66,12 @@ void quick_look(const struct lexicon *words, struct span file, struct quick *ret
  * is in it: PHP would print it.
  */
 bool quick_suspects(const struct quick *q);
+
+/*
+ * What stands outside of FILE's classes, as if there were none: a class in front makes no program's part of a script. Q is
+ * the look at all of it. False: there are no classes, or too little stands outside.
+ */
+bool quick_apart(const struct lexicon *words, struct span file, const struct quick *q, struct quick *ret);
 
 /* A file with a class that starts it itself, and needs no other file: what it does, it does when it is called. */
 bool quick_starts(const struct quick *q);

@@ -551,5 +551,6 @@ void sink_reached(struct machine *m, const struct sink_call *call)
 		e.content = span_of(first->p, first->n);
 	e.step = first->from ? first->from : second->from;
 	e.in_function = here(m)->unit->number != 0;
+	e.in_class = here(m)->unit->class != NO_CLASS;
 	event_keep(m->e->events, &e);
 }

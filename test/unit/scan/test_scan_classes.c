@@ -48,6 +48,8 @@ static void judge(const struct row *r, struct judgement *j)
 	if (!q.tokens)
 		q.tokens = r->around & LARGE ? 3000 : 100;
 	q.includes += (r->around & INCLUDES) != 0;
+	/* and uses what they make: others are as good as none */
+	ev.borrowed = q.includes;
 	q.classes += (r->around & CLASSES) != 0;
 	if (r->around & PART) {
 		q.namespaces = q.classes = 1;
@@ -602,7 +604,8 @@ static const struct file whole[] = {
 	{ "php.call.stranger", 50, false, .ev.nameless = 1, .q.tokens = 400 },
 	{ "php.call.stranger", 0, false, .ev.nameless = 1, .q.tokens = 400, .q.classes = 1, .q.supers = 1 },
 	{ "php.call.stranger", 50, false, .ev.nameless = 1, .q.tokens = 140, .q.classes = 1, .q.supers = 1 },
-	{ "php.call.stranger", 0, false, .ev.nameless = 1, .q.tokens = 400, .q.includes = 1 },
+	{ "php.call.stranger", 0, false, .ev.nameless = 1, .ev.borrowed = 1, .q.tokens = 400,
+	  .q.includes = 1 },
 	{ "php.call.stranger", 0, true, .ev.nameless = 1, .q.tokens = 400 },
 	{ "php.hides", 100, false, .ev.n = 2, .e = { HIDE, HIDE } },
 	{ "php.hides", 60, true, .ev.n = 2, .e = { HIDE, HIDE } },
@@ -690,6 +693,48 @@ static void sums(void **state)
 	assert_int_equal(j.verdict, SCAN_MALICIOUS);
 }
 
+/* What only looks like a program's part: a guard, includes and classes, and nothing of a program's that is used. */
+static void shields(void **state)
+{
+	struct event mail = { .sink = SINK_MAIL, .marks = M_FIELD | M_LINES, .second = M_FIELD };
+	struct events ev = { .event = &mail, .n = 1 };
+	struct quick guarded = { .tokens = 200, .guards = 1, .mails = 1, .sinks = UINT64_C(1) << SINK_MAIL },
+		     including = { .tokens = 200, .includes = 9, .mails = 1 },
+		     apart = { .tokens = 100, .mails = 1 },
+		     class = { .tokens = 300, .in_class = 290, .classes = 1 };
+	struct judgement j = { 0 };
+
+	classes_judge(&guarded, &ev, &j);
+	assert_int_equal(j.verdict, SCAN_MALICIOUS);
+	j = (struct judgement){ 0 };
+	classes_judge(&including, &ev, &j);
+	assert_int_equal(j.verdict, SCAN_SUSPICIOUS);
+	j = (struct judgement){ 0 };
+	classes_judge(&class, &ev, &j);
+	assert_int_equal(j.verdict, SCAN_CLEAN);
+	classes_judge_apart(&apart, &ev, &j);
+	assert_int_equal(j.verdict, SCAN_MALICIOUS);
+	/* what a method does is not the script's own */
+	mail.in_class = true;
+	j = (struct judgement){ 0 };
+	classes_judge_apart(&apart, &ev, &j);
+	assert_int_equal(j.verdict, SCAN_CLEAN);
+	mail.in_class = false;
+	/* parts of a program use it */
+	ev.borrowed = 1;
+	j = (struct judgement){ 0 };
+	classes_judge(&guarded, &ev, &j);
+	assert_int_equal(j.verdict, SCAN_CLEAN);
+	classes_judge(&including, &ev, &j);
+	assert_int_equal(j.verdict, SCAN_CLEAN);
+	/* a list of data does nothing that could be hidden */
+	ev = (struct events){ .escaped = 500 };
+	guarded = (struct quick){ .tokens = 900, .guards = 1, .sinks = UINT64_C(1) << SINK_NONE };
+	classes_judge(&guarded, &ev, &j);
+	assert_int_equal(j.verdict, SCAN_CLEAN);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -700,6 +745,7 @@ int main(void)
 		cmocka_unit_test(uploads_by_their_name),
 		cmocka_unit_test(mail_by_recipient_and_text),
 		cmocka_unit_test(includes_by_their_path),
+		cmocka_unit_test(shields),
 		cmocka_unit_test(files_by_who_names_them),
 		cmocka_unit_test(other_servers_and_accounts),
 		cmocka_unit_test(the_file_as_a_whole),
