@@ -180,8 +180,8 @@ static void decide_by_result(struct trace *t, uint32_t root, const struct step *
 static void decide_local(struct trace *t, uint32_t slot, struct span file)
 {
 	struct extra *x = message_has_extra(&t->messages, message_at(&t->messages, slot));
-	struct arrival who = who_local(t, x->sender_name ? names_get(&t->names, x->sender_name) : SPAN_NONE, x->account,
-				       file.n ? script_folder(file) : SPAN_NONE, file, x->grade);
+	struct arrival who = who_local(t, x->sender_name ? names_get(&t->names, x->sender_name) : SPAN_NONE,
+				       x->account, file.n ? script_folder(file) : SPAN_NONE, file, x->grade);
 
 	if (who.kind == KIND_LOCAL && x->header_script) {
 		who.place = names_get(&t->names, x->header_script);
