@@ -302,6 +302,12 @@ static const struct {
 	       { "fetchall", 1 },	{ "createaggregate", 1 }, { "sqlitecreatefunction", 1 },
 	       { "createcollation", 1 } };
 
+/* Made by foreign_new() of an argument: of any other value CELL is something else. */
+static bool keeps(const struct value *object)
+{
+	return object->kind == V_UNKNOWN && object->n >= FOREIGN_REFLECTION && object->cell;
+}
+
 /* A method that calls what it is given, with what the object was made of. */
 static bool taker_call(struct machine *m, struct span name, const struct value *object, uint32_t n)
 {
@@ -313,8 +319,8 @@ static bool taker_call(struct machine *m, struct span name, const struct value *
 		callee = arg[takers[i].at];
 		if (callee.kind != V_CLOSURE && callee.kind != V_TEXT && !(callee.marks & M_INPUT))
 			return false;
-		data = value_unknown(is(name, "uksort") && object->cell ? value_key_marks(object->cell)
-									: object->marks,
+		data = value_unknown(is(name, "uksort") && keeps(object) ? value_key_marks(object->cell)
+									 : object->marks,
 				     object->from);
 		drop_values(m, n);
 		push_value(m, data);

@@ -58,7 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const paths[] = { "/h/.htaccess", "/h/.user.ini",
 					     "/h/crontab",   "/etc/cron.d/x",
 					     "/h/.profile",  "/h/.forward",
-					     "/h/x.shtml",   "/h/.config/systemd/user/x.service" };
+					     "/h/x.shtml",   "/h/.config/systemd/user/x.service",
+					     NULL,	     "/h/.ssh/authorized_keys" };
 	enum { PATHS = sizeof(paths) / sizeof(*paths) };
 	struct span text = span_of((const char *)data, size);
 	uint64_t from = time_now();
@@ -66,8 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	text = span_from(text, 1);
-	if (data[0] % 9 < PATHS)
-		settings(span_str(paths[data[0] % 9]), text);
+	if (paths[data[0] % PATHS])
+		settings(span_str(paths[data[0] % PATHS]), text);
 	else
 		included(text);
 	time_must(from, 200000, 5, size);
