@@ -69,11 +69,10 @@ struct trace {
 	uint32_t *writer;      /* by file: in whose home the log lies, ACCOUNT_NONE; filled when asked */
 	bool *shared_log;      /* by file: a user that many sites share, or anybody, may write it */
 	uint64_t php_doubted, php_agreed; /* mail() lines there that the web log does not bear out, and does */
-	uint8_t *folders;      /* by account: how many of its folders have a row of their own */
-	size_t nfolders;
 	uint32_t single[SENDER_KINDS]; /* rows of the kinds there is one row of */
 	struct known_senders known[KNOWN_SETS];
-	struct known_account *account; /* by account */
+	struct known_account *account; /* by account; naccounts of them */
+	size_t naccounts;
 	struct soon_place soon;
 	struct seen_ahead ahead[SEEN_AHEAD];
 	struct known_text domain[KNOWN_DOMAINS], user[KNOWN_USERS];
@@ -132,10 +131,6 @@ void result_notice_child(struct trace *t, const struct step *s);
 /* SLOT is another id of the message PARENT: from now on its results are that one's. */
 void result_adopt(struct trace *t, struct qid parent, uint32_t slot);
 
-/* soon.c: the hash that LOGIN's row is remembered under; the slot of a result's message, or NO_MESSAGE, and its recipient's hashes, found out ahead or now. */
-uint64_t soon_key(struct trace *t, const struct step *s, struct span login);
-uint32_t soon_slot(struct trace *t, const struct step *s);
-uint64_t soon_rcpt(struct trace *t, const struct step *s, uint64_t *ret_domain);
 /* Whose home the log lies in that S was read from: he can write there what he likes. Or ACCOUNT_NONE. */
 uint32_t trace_writer(struct trace *t, const struct step *s);
 /* Seconds east of UTC at AT. */

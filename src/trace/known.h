@@ -20,13 +20,14 @@ struct known_sender {
 #define KNOWN_WAYS 8
 #define KNOWN_SETS 4096
 
-/* The same of an account: its name, and the row of what its user hands over without a folder. */
-struct known_account {
-	uint32_t name, sender; /* 0 = not known yet */
-};
-
 struct known_senders {
 	_Alignas(64) struct known_sender way[KNOWN_WAYS];
+};
+
+/* Of an account: its name, and the row of what its user hands over without a folder. */
+struct known_account {
+	uint32_t name, sender; /* 0 = not known yet */
+	uint32_t folders;      /* of its own that have a row each */
 };
 
 /* What was found out about an event when it was still some way ahead (soon.c). */
@@ -40,6 +41,15 @@ struct seen_ahead {
 };
 
 #define SEEN_AHEAD 64
+
+struct trace;
+struct step;
+
+/* soon.c, found out ahead or now: the hash that LOGIN's row is remembered under ... */
+uint64_t soon_key(struct trace *t, const struct step *s, struct span login);
+/* ... the slot of a result's message, or NO_MESSAGE, and its recipient's hashes. */
+uint32_t soon_slot(struct trace *t, const struct step *s);
+uint64_t soon_rcpt(struct trace *t, const struct step *s, uint64_t *ret_domain);
 
 /* The folder of a cwd= line that was seen ahead: the local arrival behind it is probably its. */
 struct soon_place {

@@ -111,9 +111,8 @@ struct trace *trace_new(const struct trace_options *options)
 	names_init(&t->names, NAMES_MOST);
 	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
 	senders_init(&t->senders, &t->names, &t->base);
-	t->nfolders = accounts_count(options->accounts);
-	t->folders = xcalloc(t->nfolders + 1, 1);
-	t->account = xcalloc(t->nfolders + 1, sizeof(*t->account));
+	t->naccounts = accounts_count(options->accounts);
+	t->account = xcalloc(t->naccounts + 1, sizeof(*t->account));
 	t->writer = xcalloc(options->nfiles + 1, sizeof(*t->writer));
 	t->shared_log = xcalloc(options->nfiles + 1, sizeof(*t->shared_log));
 	for (size_t i = 0; i < options->nfiles; i++) {
@@ -152,7 +151,6 @@ void trace_free(struct trace *t)
 	writers_free(&t->writers);
 	networks_free(&t->relay_nets);
 	networks_free(&t->trusted_nets);
-	free(t->folders);
 	free(t->account);
 	free(t->ranked);
 	free(t->scratch);

@@ -21,7 +21,7 @@ struct span who_domain(struct span address)
 
 static uint32_t account_name(struct trace *t, uint32_t account)
 {
-	struct known_account *k = account < t->nfolders ? &t->account[account] : NULL;
+	struct known_account *k = account < t->naccounts ? &t->account[account] : NULL;
 
 	if (!k)
 		return 0;
@@ -195,7 +195,7 @@ uint64_t who_soon(struct trace *t, const struct event *ev, const char *base)
 
 uint32_t who_user_soon(const struct trace *t, uint32_t account)
 {
-	return account < t->nfolders ? t->account[account].sender : 0;
+	return account < t->naccounts ? t->account[account].sender : 0;
 }
 
 static void who_from_row(const struct sender *row, struct arrival *who)
@@ -257,9 +257,9 @@ static struct span fold_folder(struct trace *t, uint32_t account, struct span fo
 	struct span home = account == ACCOUNT_NONE ? SPAN_NONE : accounts_get(t->o.accounts, account)->home;
 	ptrdiff_t slash;
 
-	if (account == ACCOUNT_NONE || account >= t->nfolders)
+	if (account == ACCOUNT_NONE || account >= t->naccounts)
 		return folder;
-	if (t->folders[account] < FOLDERS_MOST || !home.n || !span_starts(folder, home))
+	if (t->account[account].folders < FOLDERS_MOST || !home.n || !span_starts(folder, home))
 		return folder;
 	slash = span_find(folder, home.n + 1, '/');
 	return slash < 0 ? folder : span_head(folder, (size_t)slash);
@@ -301,11 +301,11 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 	local_facts(&who, place, file, grade);
 	before = t->senders.live;
 	known_put(t, hash, &who);
-	if (!place.n && user_index < t->nfolders)
+	if (!place.n && user_index < t->naccounts)
 		t->account[user_index].sender = who.sender;
-	if (who.kind == KIND_SCRIPT && who.account_index < t->nfolders)
-		t->folders[who.account_index] +=
-			t->senders.live > before && t->folders[who.account_index] < FOLDERS_MOST;
+	if (who.kind == KIND_SCRIPT && who.account_index < t->naccounts)
+		t->account[who.account_index].folders +=
+			t->senders.live > before && t->account[who.account_index].folders < FOLDERS_MOST;
 	return who;
 }
 
