@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 static void __attribute__((format(printf, 3, 0)))
 fill(struct err *err, enum exit_code code, const char *fmt, va_list ap)
@@ -81,18 +80,6 @@ void *xcalloc(size_t n, size_t size)
 {
 	/* calloc itself refuses a product that overflows. */
 	return have(calloc(n ? n : 1, size ? size : 1), n ? n : 1);
-}
-
-#define HUGE_PAGE ((size_t)2 << 20)
-
-void *xhuge(size_t n)
-{
-	size_t all = (n + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	void *p = have(aligned_alloc(HUGE_PAGE, all), all);
-
-	/* a hint only */
-	madvise(p, all, MADV_HUGEPAGE);
-	return memset(p, 0, n);
 }
 
 void *xrealloc(void *p, size_t n)

@@ -43,8 +43,5 @@ void bug_at(const char *file, int line, const char *what) __attribute__((noretur
 void *xmalloc(size_t n) __attribute__((malloc, returns_nonnull));
 void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 void *xrealloc(void *p, size_t n) __attribute__((returns_nonnull));
-/* Zeroed, and in huge pages where there are any: for what is visited at random, where each small page would be looked up
- * anew. */
-void *xhuge(size_t n) __attribute__((malloc, returns_nonnull));
 
 #endif

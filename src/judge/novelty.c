@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/huge.h"
 
 #include <stdlib.h>
 

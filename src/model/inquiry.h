@@ -136,14 +136,11 @@ struct inquiry {
 
 struct span incident_id(const struct incident *in);
 
+/* The time for which `sending` holds. */
+static inline int64_t inquiry_clock(const struct inquiry *q) { return q->live ? q->now : q->to; }
+
 /* Flat, versioned bytes and back. Unpacking checks every length: the bytes come from the confined reader. */
 void inquiry_pack(const struct inquiry *q, struct buf *out);
-/* The time for which `sending` holds. */
-static inline int64_t inquiry_clock(const struct inquiry *q)
-{
-	return q->live ? q->now : q->to;
-}
-
 /* Where ROWS came ahead the bytes themselves hold none, and ROWS must outlive the inquiry; NULL: they hold them all. */
 int inquiry_unpack(struct arena *a, struct span bytes, const struct packed_rows *rows,
 		   struct inquiry **ret_inquiry, struct err *err);

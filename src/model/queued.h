@@ -73,19 +73,15 @@ struct queued {
 	char login_grade, uid_grade, client_grade;
 
 	struct span subject, message_id;
-	struct span
-		script; /* X-PHP-Script or X-PHP-Originating-Script: grade C, the script may write what it likes */
-	struct span
-		reason; /* why it still waits, in another server's words; empty: none is kept, or nobody asked */
+	struct span script; /* X-PHP-Script or X-PHP-Originating-Script: grade C, the script may write what it likes */
+	struct span reason; /* why it still waits, in another server's words; empty: none is kept, or nobody asked */
 
 	uint8_t class; /* enum queue_class */
 	uint32_t accused; /* whose spam it is: 1 + his row in the inquiry; 0 = nobody's */
-	uint32_t
-		asked; /* 1 + which of the senders that were asked about it is of; 0: nobody was asked about */
+	uint32_t asked; /* 1 + which of the senders that were asked about it is of; 0: nobody was asked about */
 	uint32_t nnew, nknown; /* recipients */
 
-	const char *
-		damage; /* what is wrong with the file, static; NULL = nothing. Then no fact above names anybody. */
+	const char *damage; /* what is wrong with the file, static; NULL = nothing. Then no fact above names anybody. */
 	uint64_t inode, file_size; /* of the spool file, to know it again */
 	int64_t mtime;
 	uint32_t mtime_nsec;

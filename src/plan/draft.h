@@ -56,8 +56,7 @@ bool draft_exists(struct draft *d, struct span path);
  */
 bool draft_is_plain_name(struct span s);
 /* A file of the administrator's: OLD bytes become NEW. */
-struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes,
-			  char grade);
+struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes, char grade);
 /* One that is not there yet. */
 struct action *draft_new_file(struct draft *d, struct span path, struct span bytes, char grade);
 

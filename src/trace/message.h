@@ -82,8 +82,7 @@ struct pair {
 struct messages {
 	struct message **chunk;
 	uint32_t n, free;      /* slots used so far; first free slot + 1 */
-	uint32_t last;         /* the slot asked for last, or NO_MESSAGE: a message's lines follow each other */
-	uint32_t live;
+	uint32_t live, last;   /* last: the slot asked for last, or NO_MESSAGE: a message's lines follow each other */
 	struct table table;
 	uint64_t seed;         /* of this run, for the tables */
 	struct extra **extra;  /* chunks, like those of messages */

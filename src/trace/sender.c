@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/huge.h"
 #include "host/accounts.h"
 #include "logs/logs.h"
 #include "trace/baseline.h"

@@ -4,6 +4,7 @@
 #include "trace/internal.h"
 
 #include "base/err.h"
+#include "base/huge.h"
 
 #include <stdlib.h>
 
