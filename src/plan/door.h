@@ -27,6 +27,8 @@ bool exim_panel_setup(struct draft *d);
 bool exim_panel_ready(struct draft *d);
 /* The panel's point where SMTP is asked; NULL: none. */
 const char *exim_panel_point(const struct draft *d);
+/* The configuration that says whether SMTP can pass by that point; NULL: it cannot. */
+const char *exim_panel_conf(const struct draft *d);
 /* Where senders' files lie then; NULL: the panel has no such points. */
 const char *exim_panel_dir(const struct draft *d);
 /* What becomes of frozen mail by itself (auto_thaw, timeout_frozen_after). */

@@ -156,6 +156,13 @@ bool draft_is_plain_name(struct span s)
 	return s.n > 0 && s.n < 200 && s.p[0] != '-' && s.p[0] != '.';
 }
 
+bool draft_is_address(struct span s)
+{
+	ptrdiff_t at = span_find(s, 0, '@');
+
+	return draft_is_plain_name(s) && at > 0 && (size_t)at + 1 < s.n && at == span_rfind(s, '@');
+}
+
 struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes,
 			  char grade)
 {

@@ -55,6 +55,8 @@ bool draft_exists(struct draft *d, struct span path);
  * (an option) or dot (a hidden file), under 200 bytes, so that it makes a file name with a prefix of ours.
  */
 bool draft_is_plain_name(struct span s);
+/* One with a local part and a domain: "info@" would be every domain's info in Postfix' lists. */
+bool draft_is_address(struct span s);
 /* A file of the administrator's: OLD bytes become NEW. */
 struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes, char grade);
 /* One that is not there yet. */

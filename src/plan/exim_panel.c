@@ -26,12 +26,14 @@ static const struct panel_points {
 	const char *dir; /* senders' files lie there */
 	const char *rebuild; /* what a reload does here, as the operator would */
 	const char *options; /* where the panel may have switched a point off; NULL: nowhere */
+	const char
+		*conf; /* Exim's, where the first point is asked for DATA alone and not for BDAT; or NULL */
 } panels[] = {
 	{ "cPanel", CPANEL "ACL_SMTP_PREDATA_BLOCK/custom_begin_smtp_predata",
 	  CPANEL "ACL_NOT_SMTP_BLOCK/custom_begin_not_smtp", "$recipients", "/etc",
-	  "/scripts/buildeximconf, and a reload", "/etc/exim.conf.localopts" },
+	  "/scripts/buildeximconf, and a reload", "/etc/exim.conf.localopts", "/etc/exim.conf" },
 	{ "DirectAdmin", "/etc/exim.acl_check_recipient.pre.conf", "/etc/exim.acl_script.pre.conf",
-	  "$local_part@$domain", "/etc/virtual", "a reload of Exim", NULL },
+	  "$local_part@$domain", "/etc/virtual", "a reload of Exim", NULL, NULL },
 };
 
 static const struct panel_points *points_of(const struct draft *d)
@@ -54,6 +56,13 @@ const char *exim_panel_point(const struct draft *d)
 	const struct panel_points *p = points_of(d);
 
 	return p ? p->smtp : NULL;
+}
+
+const char *exim_panel_conf(const struct draft *d)
+{
+	const struct panel_points *p = points_of(d);
+
+	return p ? p->conf : NULL;
 }
 
 static bool is_hooked(struct draft *d, const char *path, struct span *ret_bytes, bool *ret_there)

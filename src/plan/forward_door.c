@@ -81,7 +81,7 @@ static bool cannot_hold(struct draft *d, const struct culprit *c, struct span ma
 {
 	struct span master = SPAN_NONE, proxy = SPAN_NONE;
 
-	if (!draft_is_plain_name(c->id) || span_find(c->id, 0, '=') >= 0 || span_find(c->id, 0, '@') <= 0) {
+	if (!draft_is_address(c->id) || span_find(c->id, 0, '=') >= 0) {
 		draft_note(d, "Postfix: %.*s is no address that a list takes", ARG(c->id));
 		return true;
 	}

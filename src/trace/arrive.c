@@ -315,8 +315,10 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 	uint32_t v4;
 
 	if (account == ACCOUNT_NONE && what == WAIT_PARENT && span_u64(step_get(s, F_PORT), &port)) {
-		account = identity_find(&t->identities, s->time, (uint32_t)port, 0);
-		by_socket = account != ACCOUNT_NONE;
+		const struct identity *id = identity_find(&t->identities, s->time, (uint32_t)port, ip, 0);
+
+		account = id ? id->account : ACCOUNT_NONE;
+		by_socket = id && id->sure;
 	}
 	identified = account != ACCOUNT_NONE;
 	if (!identified)
@@ -363,7 +365,11 @@ void arrive_identity(struct trace *t, const struct step *s)
 {
 	struct span user = step_get(s, F_IDENT_USER);
 	struct span sender = step_get(s, F_SENDER);
-	struct identity id = { .at = s->time, .sender = sender.n ? rcpt_hash(sender, NULL) : 0 };
+	struct identity id = {
+		.at = s->time,
+		.sender = sender.n ? rcpt_hash(sender, NULL) : 0,
+		.sure = !(s->ev->flags & EVF_SYSLOG) || writer_vouches(t, s),
+	};
 	uint32_t slot = qid_none(s->ev->id) ? NO_MESSAGE : messages_find(&t->messages, s->ev->id);
 	struct extra *x =
 		slot == NO_MESSAGE ? NULL : message_has_extra(&t->messages, message_at(&t->messages, slot));
@@ -373,10 +379,14 @@ void arrive_identity(struct trace *t, const struct step *s)
 	if (id.account == ACCOUNT_NONE)
 		return;
 	if (x && x->undecided == WAIT_PARENT) {
+		if (x->by_socket && !id.sure)
+			return;
 		x->account = id.account;
-		x->identified = x->by_socket = true;
+		x->identified = true;
+		x->by_socket = id.sure;
 		return;
 	}
+	id.addressed = net_parse(step_get(s, F_CLIENT_IP), id.ip);
 	if (span_u64(step_get(s, F_PORT), &port))
 		id.port = (uint32_t)port;
 	identity_put(&t->identities, &id);

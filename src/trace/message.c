@@ -58,7 +58,7 @@ void messages_init(struct messages *m, size_t most_bytes)
 	*m = (struct messages){ .most_bytes = most_bytes, .last = NO_MESSAGE };
 	table_init(&m->table, 8);
 	table_init(&m->pair_table, 8);
-	m->seed = hash_mix((uint64_t)(uintptr_t)m->table.slot);
+	m->seed = hash_seed(m->table.slot);
 }
 
 void messages_free(struct messages *m)

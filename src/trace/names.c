@@ -37,8 +37,8 @@ static uint32_t name_add(struct names *s, struct span text)
 void names_init(struct names *s, size_t most_bytes)
 {
 	*s = (struct names){ .arena = arena_new(), .most = most_bytes };
-	/* an address differs from run to run and shows nowhere; numbers do not depend on it */
-	s->seed = hash_mix((uint64_t)(uintptr_t)s->arena);
+	/* it shows nowhere; numbers do not depend on it */
+	s->seed = hash_seed(s->arena);
 	table_init(&s->table, 10);
 	name_add(s, SPAN(""));
 	name_add(s, SPAN("(too many names)"));

@@ -382,12 +382,12 @@ void result_event(struct trace *t, const struct step *s)
 /* The panel's line came after the arrival's. */
 static void identify(struct trace *t, const struct message *msg, struct extra *x)
 {
-	uint32_t account =
-		x->identified ? ACCOUNT_NONE : identity_find(&t->identities, msg->arrived, 0, x->sender_hash);
+	const struct identity *id =
+		x->identified ? NULL : identity_find(&t->identities, msg->arrived, 0, x->ip, x->sender_hash);
 
-	if (account == ACCOUNT_NONE)
+	if (!id)
 		return;
-	x->account = account;
+	x->account = id->account;
 	x->identified = true;
 }
 

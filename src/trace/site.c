@@ -62,7 +62,7 @@ static void site_add(struct sites *s, struct span name, uint32_t account)
 void sites_init(struct sites *s, const struct trace_options *o)
 {
 	*s = (struct sites){ .arena = arena_new() };
-	s->seed = hash_mix((uint64_t)(uintptr_t)s->arena);
+	s->seed = hash_seed(s->arena);
 	s->site = xcalloc(o->nsites + 1, sizeof(*s->site));
 	s->log = xcalloc(o->nfiles + 1, sizeof(*s->log));
 	table_init(&s->table, 8);

@@ -137,10 +137,11 @@ static void forged_later(void **state)
 	(void)state;
 }
 
-#define SPOKE(time, port, user)                                                                         \
-	"2026-11-23 " time " SMTP connection identification H=localhost A=127.0.0.1 P=" port " U=" user \
-	" ID=1 "                                                                                        \
-	"S=" user " B=x\n"
+#define IDENTIFIED(ip, port, user) \
+	"SMTP connection identification H=localhost A=" ip " P=" port " U=" user " ID=1 S=" user " B=x\n"
+#define SPOKE_FROM(time, ip, port, user) "2026-11-23 " time " " IDENTIFIED(ip, port, user)
+#define SPOKE(time, port, user) SPOKE_FROM(time, "127.0.0.1", port, user)
+#define SAID(time, port, user) "Nov 23 " time " mx exim[77]: " IDENTIFIED("127.0.0.1", port, user)
 #define LOCALHOST(time, id, port, sender)                                                                 \
 	E(time,                                                                                           \
 	  id " <= " sender " H=localhost [127.0.0.1]:" port " P=esmtp S=900 T=\"Hello\" for a@y.example") \
@@ -149,7 +150,8 @@ static void forged_later(void **state)
 /* By the port of this very connection; a sender that others can spell ties no message to an account. */
 static void sockets_owner(void **state)
 {
-	static const char *const ids[] = { "1tAAAA-000000-01", "1tAAAA-000000-02", "1tAAAA-000000-03" };
+	static const char *const ids[] = { "1tAAAA-000000-01", "1tAAAA-000000-02", "1tAAAA-000000-03",
+					   "1tAAAA-000000-04", "1tAAAA-000000-05" };
 	uint64_t shop = wrote_identity(KIND_LOCAL, SPAN("shop"), SPAN("shop"));
 	struct buf question = BUF_MAX(4096), answer = BUF_MAX(4096);
 	struct trace_options o = { .nfiles = 0 };
@@ -158,27 +160,34 @@ static void sockets_owner(void **state)
 	struct wrote_known *k;
 	struct run r;
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 5; i++)
 		wrote_ask_add(&ask, &(struct queued){ .id = qid_pack(span_str(ids[i])),
 						      .arrival = NOON - 4 * 3600 });
 	wrote_ask_pack(&ask, &question);
 	wrote_ask_free(&ask);
 	o.waiting = buf_view(&question);
 	begin(&r, &o);
+	feed(&r, SAID("07:59:59", "41005", "shop"));
+	feed(&r, LOCALHOST("07:59:59", "05", "41005", "info@shop.example"));
 	feed(&r, SPOKE("08:00:00", "41001", "shop"));
 	feed(&r, LOCALHOST("08:00:00", "01", "41001", "info@shop.example"));
 	feed(&r, LOCALHOST("08:00:01", "02", "41002", "info@shop.example"));
 	feed(&r, "2026-11-23 08:00:02 Sender identification U=shop D=shop.example S=info@shop.example\n");
 	feed(&r, LOCALHOST("08:00:02", "03", "41003", "info@shop.example"));
+	/* another's connection has that port, too, from another of the host's own addresses; and what anybody may write */
+	feed(&r, SPOKE("08:00:03", "41004", "shop"));
+	feed(&r, SPOKE_FROM("08:00:03", "127.0.0.2", "41004", "blog"));
+	feed(&r, SAID("08:00:03", "41004", "blog"));
+	feed(&r, LOCALHOST("08:00:03", "04", "41004", "info@shop.example"));
 	conclude(&r);
 	trace_wrote(r.trace, &answer);
 	k = wrote_open(buf_view(&answer));
 	assert_non_null(k);
 	assert_true(wrote_message(k, qid_pack(span_str(ids[0])), &m));
 	assert_true(m.owner == shop);
-	for (size_t i = 1; i < 3; i++) {
+	for (size_t i = 1; i < 5; i++) {
 		assert_true(wrote_message(k, qid_pack(span_str(ids[i])), &m));
-		assert_int_equal(m.owner, 0);
+		assert_true(m.owner == (i == 3 ? shop : 0));
 	}
 	wrote_close(k);
 	end(&r);
