@@ -8,9 +8,6 @@
 
 #include "base/span.h"
 
-#include <stdint.h>
-#include <sys/auxv.h>
-
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -22,17 +19,6 @@ static inline uint64_t hash_bytes(const void *p, size_t n, uint64_t seed)
 static inline uint64_t hash_span(struct span s, uint64_t seed)
 {
 	return XXH3_64bits_withSeed(s.p, s.n, seed);
-}
-
-/*
- * The seed of what OWN holds: from the kernel's 16 random bytes for this process, and no call is made for them. An
- * address alone has 28 random bits or fewer, and a log may try a million of them.
- */
-static inline uint64_t hash_seed(const void *own)
-{
-	const void *random = (const void *)(uintptr_t)getauxval(AT_RANDOM);
-
-	return random ? hash_bytes(random, 16, (uint64_t)(uintptr_t)own) : hash_bytes(&own, sizeof(own), 0);
 }
 
 /* Spreads a number that is already unique over 64 bits (the finisher of SplitMix64). */

@@ -5,7 +5,7 @@
 #include "trace/message.h"
 
 #include "base/err.h"
-#include "base/hash.h"
+#include "base/hash_seed.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "trace/names.h"
 
 #include "base/err.h"
-#include "base/hash.h"
+#include "base/hash_seed.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #include "trace/site.h"
 
 #include "base/err.h"
-#include "base/hash.h"
+#include "base/hash_seed.h"
 #include "host/host.h"
 #include "trace/internal.h"
 
