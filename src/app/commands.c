@@ -212,7 +212,7 @@ static const struct verb verbs[] = {
 	{ .name = "setup",
 	  .args = "",
 	  .summary = "the hook lines in the mail server, shown before they are put in",
-	  .text = "Exim gets two lines that ask whether a sender's mail is to be held; Postfix needs "
+	  .text = "Exim gets a few lines that ask whether a sender's mail is to be held; Postfix needs "
 		  "none. The result is checked before it is used. On a panel only its own ways are "
 		  "used. contain does it too where it needs it.\n",
 	  .flags = COMMON | FORMAT | BIT(FLAG_ROOT) | BIT(FLAG_STATE) | BIT(FLAG_UNCONFINED) |

@@ -341,7 +341,7 @@ static void tell_chunks(struct draft *d)
 {
 	const char *conf = exim_panel_conf(d);
 	int at = find_place(d);
-	struct span bytes = SPAN_NONE, hosts = SPAN_NONE;
+	struct span bytes = SPAN_NONE, hosts;
 
 	if (exim_panel_dir(d) ? !conf || !draft_read(d, span_str(conf), &bytes)
 			      : at < 0 || !draft_read(d, target(d, at), &bytes))
