@@ -346,15 +346,18 @@ static struct logged logged_of(struct part *p)
 				.at = p->arrived ? p->time : 0 };
 }
 
-/* ASKED's complaint against the lines of FOUND: another complaint's, where both are about one message. The part that it is about. */
+/* ASKED's complaint against the lines of FOUND: another complaint's, where both are about one message. The part that it is about;
+ * there is one at least. */
 static const struct part *compare(const struct goal *found, const struct told *told, struct accord *ret)
 {
 	struct part *part[PARTS_MOST + 1];
 	struct logged all[PARTS_MOST + 1], one;
 	size_t n = 0, from = 0, best;
+	struct part *p = found->first;
 
-	for (struct part *p = found->first; p; p = p->next)
+	do
 		part[n++] = p;
+	while ((p = p->next) != NULL);
 	/* what the mail server's own log knows comes behind what was only said of it */
 	for (size_t i = 0; i < n; i++)
 		from += part[i]->syslog && !part[n - 1]->syslog;
