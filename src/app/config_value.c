@@ -4,6 +4,8 @@
  */
 #include "app/config_value.h"
 
+#include "base/arena_more.h"
+
 #include <arpa/inet.h>
 
 #define LIST_MAX 10000 /* limit config: words of one value */
@@ -58,15 +60,7 @@ static const char *check_item(enum setting_type type, struct span s)
 
 static void append(struct config *c, struct config_list *l, struct span item, const struct origin *origin)
 {
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 8;
-		struct config_text *more = arena_alloc(c->arena, cap * sizeof(*more));
-
-		if (l->n)
-			memcpy(more, l->item, l->n * sizeof(*more));
-		l->item = more;
-		l->cap = cap;
-	}
+	l->item = arena_more(c->arena, l->item, l->n, &l->cap, 8, sizeof(*l->item));
 	l->item[l->n++] = (struct config_text){ arena_str(c->arena, item), *origin };
 }
 

@@ -7,6 +7,7 @@
 
 #include "app/actor.h"
 #include "app/term.h"
+#include "base/arena_more.h"
 #include "model/plan.h"
 #include "report/text.h"
 
@@ -34,15 +35,7 @@ static int learn(void *owner, const struct journal_row *r)
 		    span_eq(l->what, r->sender);
 	one.what = arena_span(g->arena, r->what);
 	one.text = arena_span(g->arena, r->text);
-	if (g->n == g->room) {
-		size_t room = g->room ? 2 * g->room : 16;
-		struct gone_row *more = arena_alloc(g->arena, room * sizeof(*more));
-
-		if (g->n)
-			memcpy(more, g->row, g->n * sizeof(*more));
-		g->row = more;
-		g->room = room;
-	}
+	g->row = arena_more(g->arena, g->row, g->n, &g->room, 16, sizeof(*g->row));
 	g->row[g->n++] = one;
 	return 0;
 }

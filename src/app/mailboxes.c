@@ -5,6 +5,8 @@
  */
 #include "app/mailboxes.h"
 
+#include "base/arena_more.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -16,15 +18,7 @@ static void add(struct mailboxes *m, struct span path)
 		m->more = true;
 		return;
 	}
-	if (m->n == m->room) {
-		size_t room = m->room ? m->room * 2 : 64;
-		struct span *more = arena_alloc(m->arena, room * sizeof(*more));
-
-		if (m->n)
-			memcpy(more, m->path, m->n * sizeof(*more));
-		m->path = more;
-		m->room = room;
-	}
+	m->path = arena_more(m->arena, m->path, m->n, &m->room, 64, sizeof(*m->path));
 	m->path[m->n++] = span_of(arena_str(m->arena, path), path.n);
 }
 

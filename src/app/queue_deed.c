@@ -14,6 +14,7 @@
 #include "app/config.h"
 #include "app/queue_reader.h"
 #include "app/term.h"
+#include "base/arena_more.h"
 #include "base/hash.h"
 #include "base/show.h"
 #include "base/table.h"
@@ -34,7 +35,8 @@
 
 struct ids {
 	struct span *id;
-	uint32_t n, room;
+	uint32_t n;
+	size_t room;
 	struct table table;
 };
 
@@ -87,15 +89,7 @@ static void ids_add(struct deed *d, struct ids *l, struct span id)
 	}
 	if (l->room == 0)
 		table_init(&l->table, 8);
-	if (l->n == l->room) {
-		uint32_t room = l->room ? 2 * l->room : 1024;
-		struct span *more = arena_alloc(d->arena, room * sizeof(*more));
-
-		if (l->n)
-			memcpy(more, l->id, l->n * sizeof(*more));
-		l->id = more;
-		l->room = room;
-	}
+	l->id = arena_more(d->arena, l->id, l->n, &l->room, 1024, sizeof(*l->id));
 	l->id[l->n] = arena_span(d->arena, id);
 	table_put(&l->table, hash_span(id, SEED), l->n, ids_hash, l);
 	l->n++;

@@ -9,6 +9,7 @@
 #include "app/mime_helper.h"
 #include "app/reader.h"
 #include "app/signs_state.h"
+#include "base/arena_more.h"
 #include "base/hash.h"
 #include "model/rows.h"
 #include "store/store.h"
@@ -47,15 +48,7 @@ static void take(void *ctx, const struct complaint *c)
 {
 	struct tying *w = ctx;
 
-	if (w->c.n == w->room) {
-		size_t room = w->room ? w->room * 2 : 256;
-		struct tied *more = arena_alloc(w->arena, room * sizeof(*more));
-
-		if (w->c.n)
-			memcpy(more, w->c.list, w->c.n * sizeof(*more));
-		w->c.list = more;
-		w->room = room;
-	}
+	w->c.list = arena_more(w->arena, w->c.list, w->c.n, &w->room, 256, sizeof(*w->c.list));
 	w->c.list[w->c.n++] = (struct tied){ .file = w->boxes.path[w->at_box], .c = *c };
 }
 

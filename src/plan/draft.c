@@ -10,30 +10,18 @@
  */
 #include "plan/draft.h"
 
+#include "base/arena_more.h"
+
 #include <stdio.h>
 
 #define TEXT_MOST 16384
-
-static void *grown(struct draft *d, void *list, size_t n, size_t *room, size_t size)
-{
-	char *more;
-
-	if (n < *room)
-		return list;
-	/* the old list stays behind in the arena: together no more than the new one */
-	*room = *room ? 2 * *room : 16;
-	more = arena_alloc(d->arena, *room * size);
-	if (n)
-		memcpy(more, list, n * size);
-	return more;
-}
 
 struct action *draft_action(struct draft *d, enum action_kind kind, char grade)
 {
 	struct plan *p = d->plan;
 	struct action *v;
 
-	p->actions = grown(d, p->actions, p->nactions, &d->actions_room, sizeof(*p->actions));
+	p->actions = arena_more(d->arena, p->actions, p->nactions, &d->actions_room, 16, sizeof(*p->actions));
 	v = &p->actions[p->nactions++];
 	*v = (struct action){ .kind = kind, .grade = grade, .uid = PLAN_NO_UID };
 	/* what is cut off cannot be put together again: no way back, so no lifetime either */
@@ -69,7 +57,7 @@ void draft_note(struct draft *d, const char *fmt, ...)
 	struct plan *p = d->plan;
 	va_list args;
 
-	p->notes = grown(d, p->notes, p->nnotes, &d->notes_room, sizeof(*p->notes));
+	p->notes = arena_more(d->arena, p->notes, p->nnotes, &d->notes_room, 16, sizeof(*p->notes));
 	va_start(args, fmt);
 	p->notes[p->nnotes++] = format(d, fmt, args);
 	va_end(args);
@@ -80,7 +68,7 @@ void draft_apart(struct draft *d, const char *fmt, ...)
 	struct plan *p = d->plan;
 	va_list args;
 
-	p->apart = grown(d, p->apart, p->napart, &d->apart_room, sizeof(*p->apart));
+	p->apart = arena_more(d->arena, p->apart, p->napart, &d->apart_room, 16, sizeof(*p->apart));
 	va_start(args, fmt);
 	p->apart[p->napart++] = format(d, fmt, args);
 	va_end(args);

@@ -10,6 +10,7 @@
  */
 #include "plan/door.h"
 
+#include "base/arena_more.h"
 #include "plan/draft.h"
 #include "sys/beneath.h"
 
@@ -32,19 +33,6 @@ struct walk {
 	bool more;
 	struct span first;
 };
-
-static struct span *room_for(struct draft *d, struct span *list, size_t n, size_t *room)
-{
-	struct span *more;
-
-	if (n < *room)
-		return list;
-	*room = *room ? 2 * *room : 256;
-	more = arena_alloc(d->arena, *room * sizeof(*more));
-	if (n)
-		memcpy(more, list, n * sizeof(*more));
-	return more;
-}
 
 /* cgi-bin is a name of a folder on the way, not a part of one. */
 static bool in_cgi_bin(struct span below)
@@ -69,7 +57,7 @@ static void take(struct walk *w, struct span below, bool folder)
 		w->more = true;
 		return;
 	}
-	w->args = room_for(w->d, w->args, w->nargs, &w->args_room);
+	w->args = arena_more(w->d->arena, w->args, w->nargs, &w->args_room, 256, sizeof(*w->args));
 	w->args[w->nargs++] =
 		draft_text(w->d, "%s %.*s", folder || keeps_execute(w, below) ? "755" : "644", ARG(below));
 	w->nfiles += !folder;
@@ -104,7 +92,7 @@ static void see_folder(struct walk *w, const struct plan_entry *e, struct span b
 		w->more = true;
 		return;
 	}
-	w->folders = room_for(w->d, w->folders, w->nfolders, &w->room);
+	w->folders = arena_more(w->d->arena, w->folders, w->nfolders, &w->room, 256, sizeof(*w->folders));
 	w->folders[w->nfolders++] = below;
 }
 

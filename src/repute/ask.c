@@ -5,6 +5,7 @@
  * names it is asked for come out of logs and settings.
  */
 #include "repute/ask.h"
+#include "base/arena_more.h"
 #include "base/err.h"
 #include "base/codec.h"
 
@@ -34,15 +35,7 @@ bool asks_add(struct asks *asks, struct arena *a, const struct ask *ask)
 {
 	if (!ask_name_fits(ask->name))
 		return false;
-	if (asks->n == asks->room) {
-		size_t room = asks->room ? asks->room * 2 : 64;
-		struct ask *more = arena_alloc(a, room * sizeof(*more));
-
-		if (asks->n)
-			memcpy(more, asks->list, asks->n * sizeof(*more));
-		asks->list = more;
-		asks->room = room;
-	}
+	asks->list = arena_more(a, asks->list, asks->n, &asks->room, 64, sizeof(*asks->list));
 	asks->list[asks->n] = *ask;
 	asks->list[asks->n].name = arena_span(a, ask->name);
 	asks->list[asks->n++].address = arena_span(a, ask->address);

@@ -6,6 +6,7 @@
  */
 #include "repute/blocklists.h"
 
+#include "base/arena_more.h"
 #include "sys/ini.h"
 #include "base/err.h"
 #include "base/arena.h"
@@ -176,17 +177,10 @@ static struct blocklist *zone_new(struct blocklists *b, struct span section)
 	for (size_t i = 0; i < b->n && !z; i++)
 		if (span_eq(b->list[i].zone, section))
 			z = &b->list[i];
-	if (!z && b->n == b->room) {
-		size_t room = b->room ? b->room * 2 : 32;
-		struct blocklist *more = arena_alloc(b->arena, room * sizeof(*more));
-
-		if (b->n)
-			memcpy(more, b->list, b->n * sizeof(*more));
-		b->list = more;
-		b->room = room;
-	}
-	if (!z)
+	if (!z) {
+		b->list = arena_more(b->arena, b->list, b->n, &b->room, 32, sizeof(*b->list));
 		z = &b->list[b->n++];
+	}
 	*z = (struct blocklist){
 		.v4 = true,
 		.v4_points = { SPAN("127.0.0.2"), SPAN("127.0.0.1") },

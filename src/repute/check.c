@@ -5,6 +5,7 @@
  */
 #include "repute/check.h"
 
+#include "base/arena_more.h"
 #include "base/err.h"
 #include "repute/blocklists.h"
 #include "repute/ask.h"
@@ -91,15 +92,7 @@ static bool ask(struct check *c, struct asks *out, struct query q, enum ask_type
 
 	if (c->nqueries >= CHECK_IDS || !asks_add(out, c->arena, &ask))
 		return false;
-	if (c->nqueries == c->room) {
-		size_t room = c->room ? c->room * 2 : 256;
-		struct query *more = arena_alloc(c->arena, room * sizeof(*more));
-
-		if (c->nqueries)
-			memcpy(more, c->query, c->nqueries * sizeof(*more));
-		c->query = more;
-		c->room = room;
-	}
+	c->query = arena_more(c->arena, c->query, c->nqueries, &c->room, 256, sizeof(*c->query));
 	c->query[c->nqueries++] = q;
 	return true;
 }

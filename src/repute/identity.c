@@ -9,6 +9,7 @@
  */
 #include "repute/identity.h"
 
+#include "base/arena_more.h"
 #include "base/err.h"
 #include "model/refusal.h"
 #include "repute/check.h"
@@ -86,15 +87,7 @@ static bool ask(struct identities *i, struct asks *out, struct question q, enum 
 
 	if (q.found >= FOUND_MOST || !asks_add(out, i->arena, &a))
 		return false;
-	if (i->nquestions == i->room) {
-		size_t room = i->room ? i->room * 2 : 64;
-		struct question *more = arena_alloc(i->arena, room * sizeof(*more));
-
-		if (i->nquestions)
-			memcpy(more, i->question, i->nquestions * sizeof(*more));
-		i->question = more;
-		i->room = room;
-	}
+	i->question = arena_more(i->arena, i->question, i->nquestions, &i->room, 64, sizeof(*i->question));
 	i->open[q.found]++;
 	i->question[i->nquestions++] = q;
 	return true;

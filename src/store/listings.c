@@ -7,6 +7,8 @@
  */
 #include "store/internal.h"
 
+#include "base/arena_more.h"
+
 uint64_t listing_sum(const struct store_listing *l)
 {
 	return store_sum(l->address, l->since, l->cleared) + store_sum(l->list, 0, 0);
@@ -84,14 +86,7 @@ int store_listed(struct store *s, struct arena *a, struct store_listing **ret_li
 	size_t n = 0, room = 0;
 
 	while (query_row(&q)) {
-		if (n == room) {
-			struct store_listing *more = arena_alloc(a, (room * 2 + 16) * sizeof(*more));
-
-			if (n)
-				memcpy(more, list, n * sizeof(*more));
-			list = more;
-			room = room * 2 + 16;
-		}
+		list = arena_more(a, list, n, &room, 16, sizeof(*list));
 		list[n] = (struct store_listing){ .address = arena_span(a, query_get_blob(&q, 0)),
 						  .list = arena_span(a, query_get_blob(&q, 1)),
 						  .since = query_get_int(&q, 2),
