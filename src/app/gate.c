@@ -67,17 +67,13 @@ __attribute__((format(printf, 3, 4))) static void point(struct looking *k, enum 
 /* By his name: an incident's own plan is empty where no fact of grade A names him. */
 static const char *stop_him(struct looking *k)
 {
-	struct buf name = BUF_MAX(8192), text = BUF_MAX(16384);
+	struct buf text = BUF_MAX(16384);
 	const char *s;
 
-	buf_addf(&name, "%s:", sender_kind_name(k->row->kind));
-	buf_span(&name, k->row->id);
-	buf_byte(&name, '\0');
 	buf_str(&text, "spamtrail contain");
-	options_quote(&text, name.p);
+	options_sender(&text, k->row->kind, k->row->id);
 	buf_str(&text, " shows how to stop him");
 	s = arena_str(k->arena, buf_view(&text));
-	buf_free(&name);
 	buf_free(&text);
 	return s;
 }

@@ -95,12 +95,10 @@ static void tell(const struct row *who, size_t n, const char *how, struct span c
 static void tell_held(const struct count *c)
 {
 	const struct row *who = &c->who;
-	struct buf name = BUF_MAX(4096), command = BUF_MAX(8192);
+	struct buf command = BUF_MAX(8192);
 
-	buf_addf(&name, "%s:%.*s", sender_kind_name(who->kind), (int)who->id.n, who->id.p);
-	buf_byte(&name, '\0');
 	buf_str(&command, "spamtrail queue --release");
-	options_quote(&command, name.p);
+	options_sender(&command, who->kind, who->id);
 	if (c->held)
 		tell(who, c->held, "held", buf_view(&command));
 	command.n = 0;
@@ -110,7 +108,6 @@ static void tell_held(const struct count *c)
 		buf_str(&command, " ... and the others of spamtrail queue --list");
 	if (c->frozen)
 		tell(who, c->frozen, "frozen", buf_view(&command));
-	buf_free(&name);
 	buf_free(&command);
 }
 

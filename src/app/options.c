@@ -310,6 +310,17 @@ void options_quote(struct buf *out, const char *word)
 	buf_byte(out, '\'');
 }
 
+void options_sender(struct buf *out, enum sender_kind kind, struct span id)
+{
+	struct buf name = BUF_MAX(8192);
+
+	buf_addf(&name, "%s:", sender_kind_name(kind));
+	buf_span(&name, id);
+	buf_byte(&name, '\0');
+	options_quote(out, name.p);
+	buf_free(&name);
+}
+
 void options_again(const struct options *o, const char *verb, int skip, struct buf *out)
 {
 	const struct verb *v = command_named(span_str(verb));

@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "model/queue_by.h"
+#include "model/row.h"
 
 enum output { OUTPUT_SCREEN, OUTPUT_JSON, OUTPUT_PLAIN, OUTPUT_NAGIOS };
 enum color_wish { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -59,6 +60,8 @@ void options_free(struct options *o);
 bool options_elsewhere(const struct options *o);
 /* A blank and WORD, quoted for a shell where it needs it. */
 void options_quote(struct buf *out, const char *word);
+/* " auth:info@shop.example": a sender as contain, undo and queue take him, quoted likewise. */
+void options_sender(struct buf *out, enum sender_kind kind, struct span id);
 /* " --root /mnt PATH": what VERB must be given again, quoted for a shell: the flags it knows, and the
  * arguments but for SKIP of them where it takes any. */
 void options_again(const struct options *o, const char *verb, int skip, struct buf *out);

@@ -19,6 +19,7 @@
 #include "app/scan_found.h"
 #include "app/term.h"
 #include "app/verbs.h"
+#include "base/arena_more.h"
 #include "base/show.h"
 #include "model/rows.h"
 #include "report/history.h"
@@ -66,9 +67,9 @@ struct contain {
 	struct queue_past past;
 	const struct inquiry *facts;
 	struct plan_want want;
-	const struct row
-		*queue_rows; /* of WANT's rows those whose queued mail may be held, and behind them ... */
-	size_t nqueue_rows, nlooked; /* ... scripts whose mail is only counted */
+	/* of WANT's rows: NQUEUE_ROWS whose queued mail may be held; behind them, NLOOKED in all, scripts whose is counted */
+	const struct row *queue_rows;
+	size_t nqueue_rows, nlooked;
 	size_t *waiting; /* by row of WANT: his queued messages, which stay as they are */
 	size_t untold[PLAN_DOORS];
 	struct plan *plan;
@@ -151,23 +152,23 @@ static int find_incident(struct contain *k, struct span id, struct err *err)
 
 	for (size_t i = 0; q && i < q->nincidents; i++) {
 		const struct incident *in = &q->incidents[i];
-		struct row *rows, *vouched;
+		struct row *rows, *looked;
 
 		if (!span_eq(incident_id(in), id))
 			continue;
 		rows = arena_alloc(k->arena, (in->nrows + 1) * sizeof(*rows));
-		vouched = arena_alloc(k->arena, (in->nrows + 1) * sizeof(*vouched));
+		looked = arena_alloc(k->arena, (in->nrows + 1) * sizeof(*looked));
 		for (size_t r = 0; r < in->nrows; r++) {
 			rows[r] = q->rows[in->rows[r]];
 			/* as plan/plan.c acts: who is named by what a suspect can spell keeps his mail, too */
 			if (rows[r].grade == 'A')
-				vouched[k->nqueue_rows++] = rows[r];
+				looked[k->nqueue_rows++] = rows[r];
 		}
 		k->nlooked = k->nqueue_rows;
 		for (size_t r = 0; r < in->nrows; r++)
 			if (rows[r].grade != 'A' && rows[r].kind == KIND_SCRIPT)
-				vouched[k->nlooked++] = rows[r];
-		k->queue_rows = vouched;
+				looked[k->nlooked++] = rows[r];
+		k->queue_rows = looked;
 		k->want.incident = arena_span(k->arena, id);
 		k->want.rows = rows;
 		k->want.nrows = in->nrows;
@@ -254,15 +255,7 @@ static bool is_held(const struct queued *q)
 
 static void keep_id(struct contain *k, struct ids *ids, struct span id)
 {
-	struct span *more;
-
-	if (ids->n == ids->room) {
-		ids->room = ids->room ? 2 * ids->room : 1024;
-		more = arena_alloc(k->arena, ids->room * sizeof(*more));
-		if (ids->n)
-			memcpy(more, ids->id, ids->n * sizeof(*more));
-		ids->id = more;
-	}
+	ids->id = arena_more(k->arena, ids->id, ids->n, &ids->room, 1024, sizeof(*ids->id));
 	ids->id[ids->n++] = arena_span(k->arena, id);
 }
 
@@ -747,18 +740,12 @@ static int read_lock(const char *word, enum plan_lock *ret, struct err *err)
 static void name_him(const struct contain *k, struct buf *out)
 {
 	const struct row *r = k->want.rows;
-	struct buf name = BUF_MAX(8192);
 
 	if (!k->want.incident.n || k->want.nrows == 0 || r->grade == 'A')
 		return;
-	buf_str(&name, sender_kind_name(r->kind));
-	buf_byte(&name, ':');
-	buf_span(&name, r->id);
-	buf_byte(&name, '\0');
 	buf_str(out, "spamtrail contain");
-	options_quote(out, name.p);
+	options_sender(out, r->kind, r->id);
 	options_again(k->o, k->verb, 1, out);
-	buf_free(&name);
 }
 
 static void next_command(const struct contain *k, struct buf *out)

@@ -43,16 +43,9 @@ static int write_html(const struct options *o, const struct inquire *in, struct 
 
 static void say_contain(const struct options *o, const struct row *r, struct buf *out)
 {
-	struct buf name = BUF_MAX(8192);
-
-	buf_str(&name, sender_kind_name(r->kind));
-	buf_byte(&name, ':');
-	buf_span(&name, r->id);
-	buf_byte(&name, '\0');
 	buf_str(out, "spamtrail contain");
-	options_quote(out, name.p);
+	options_sender(out, r->kind, r->id);
 	options_again(o, "contain", 0, out);
-	buf_free(&name);
 }
 
 /* Nobody here wrote what a forward sends on, so it is never an incident; but where it is refused, this server is. */

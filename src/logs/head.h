@@ -26,8 +26,7 @@ struct head {
 	bool spaced; /* STAMP_SPACED: no host */
 	int64_t at; /* of the minute, UTC where the zone is written */
 	bytes_pair text[HEAD_WINDOWS]; /* with '0' for digits that change */
-	bytes_sixteen most_off
-		[HEAD_WINDOWS]; /* by how much a byte may differ from that: a digit's worth, or nothing */
+	bytes_sixteen most_off[HEAD_WINDOWS]; /* by how much a byte may differ from that: a digit's worth, or nothing */
 };
 
 /*

@@ -181,12 +181,11 @@ void forward_close(struct draft *d, const struct culprit *c)
 
 	postfix_close(d, c);
 	exim_close_forward(d, c);
-	if (d->plan->nactions > before)
-		draft_note(d,
-			   "all that comes from outside for %.*s waits, whoever wrote it, also for a mailbox "
-			   "that it "
-			   "may have here, and a message to several addresses as a whole: spamtrail queue "
-			   "--list "
-			   "forward:%.*s shows it, --release lets it go",
-			   ARG(c->id), ARG(c->id));
+	if (d->plan->nactions == before)
+		return;
+	draft_note(d,
+		   "all that comes from outside for %.*s waits, whoever wrote it, also for a mailbox that it "
+		   "may have here, and a message to several addresses as a whole: spamtrail queue --list "
+		   "forward:%.*s shows it, --release lets it go",
+		   ARG(c->id), ARG(c->id));
 }

@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 
 #define BIG_PAGE ((uintptr_t)2 << 20)
-#define PIECE_MOST \
-	(1 << 20) /* what is bigger than this has pages of its own, and grows without being copied */
+/* What is bigger than this has pages of its own, and grows without being copied. */
+#define PIECE_MOST (1 << 20)
 
 void heap_in_big_pages(size_t bytes)
 {

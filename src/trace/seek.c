@@ -19,8 +19,7 @@
 #define LINE_MOST 2000
 #define PARENTS_MOST 8 /* limit investigate: messages within messages */
 #define SUBJECT_MOST 600
-#define NAMES_MOST \
-	4000 /* limit complaints: recipients and their domains of one logged message, to compare with */
+#define NAMES_MOST 4000 /* limit complaints: recipients and domains of one logged message, to compare with */
 #define NAMES_ALL (1u << 21) /* limit complaints: recipients and domains of all logged messages together */
 #define PARTS_MOST 8 /* limit complaints: messages under one queue id */
 #define PARTS_ALL 40000 /* limit complaints: messages under all queue ids */
