@@ -64,11 +64,6 @@ struct deed {
 
 #define SEED UINT64_C(0x71756575656c6964)
 
-static uint64_t ids_hash(const void *owner, uint32_t index)
-{
-	return hash_span(((const struct ids *)owner)->id[index], SEED);
-}
-
 static bool ids_same(const void *owner, uint32_t index, const void *key)
 {
 	return span_eq(((const struct ids *)owner)->id[index], *(const struct span *)key);
@@ -91,7 +86,7 @@ static void ids_add(struct deed *d, struct ids *l, struct span id)
 		table_init(&l->table, 8);
 	l->id = arena_more(d->arena, l->id, l->n, &l->room, 1024, sizeof(*l->id));
 	l->id[l->n] = arena_span(d->arena, id);
-	table_put(&l->table, hash_span(id, SEED), l->n, ids_hash, l);
+	table_put(&l->table, hash_span(id, SEED), l->n);
 	l->n++;
 }
 

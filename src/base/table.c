@@ -29,18 +29,17 @@ void table_free(struct table *t)
 }
 
 /* Moves what is in T to a table of 2^LOG2 slots. */
-static void resize(struct table *t, uint32_t log2, table_hash_fn *hash_of, const void *owner)
+static void resize(struct table *t, uint32_t log2)
 {
 	struct table other;
 
 	table_init(&other, log2);
 	for (uint64_t i = 0; i <= t->mask; i++) {
-		uint32_t at;
+		uint32_t at = t->slot[i].hash & other.mask;
 
-		if (!t->slot[i])
+		if (!t->slot[i].index)
 			continue;
-		at = (uint32_t)hash_of(owner, t->slot[i] - 1) & other.mask;
-		while (other.slot[at])
+		while (other.slot[at].index)
 			at = (at + 1) & other.mask;
 		other.slot[at] = t->slot[i];
 	}
@@ -54,22 +53,22 @@ static uint32_t slots_log2(const struct table *t)
 	return (uint32_t)__builtin_popcount(t->mask);
 }
 
-void table_grow(struct table *t, table_hash_fn *hash_of, const void *owner)
+void table_grow(struct table *t)
 {
-	resize(t, slots_log2(t) + 1, hash_of, owner);
+	resize(t, slots_log2(t) + 1);
 }
 
-void table_drop(struct table *t, uint64_t hash, uint32_t index, table_hash_fn *hash_of, const void *owner)
+void table_drop(struct table *t, uint64_t hash, uint32_t index)
 {
 	uint32_t hole = (uint32_t)hash & t->mask;
 
-	while (t->slot[hole] != index + 1) {
-		if (!t->slot[hole])
+	while (t->slot[hole].index != index + 1) {
+		if (!t->slot[hole].index)
 			bug("table_drop of an index that is not in");
 		hole = (hole + 1) & t->mask;
 	}
-	for (uint32_t at = (hole + 1) & t->mask; t->slot[at]; at = (at + 1) & t->mask) {
-		uint32_t home = (uint32_t)hash_of(owner, t->slot[at] - 1) & t->mask;
+	for (uint32_t at = (hole + 1) & t->mask; t->slot[at].index; at = (at + 1) & t->mask) {
+		uint32_t home = t->slot[at].hash & t->mask;
 
 		/* Only who is probed through the hole may move into it. */
 		if (((at - home) & t->mask) >= ((at - hole) & t->mask)) {
@@ -77,8 +76,8 @@ void table_drop(struct table *t, uint64_t hash, uint32_t index, table_hash_fn *h
 			hole = at;
 		}
 	}
-	t->slot[hole] = 0;
+	t->slot[hole] = (struct table_slot){ 0 };
 	t->used--;
 	if (t->mask >= LEAST_SLOTS && t->used < t->mask / 16)
-		resize(t, slots_log2(t) - 1, hash_of, owner);
+		resize(t, slots_log2(t) - 1);
 }

@@ -17,13 +17,6 @@ static uint64_t seed_of(const struct texts *t)
 	return (uint64_t)(uintptr_t)t->arena;
 }
 
-static uint64_t text_hash(const void *owner, uint32_t index)
-{
-	const struct texts *t = owner;
-
-	return hash_span(t->text[index], seed_of(t));
-}
-
 static bool text_same(const void *owner, uint32_t index, const void *key)
 {
 	return span_eq(((const struct texts *)owner)->text[index], *(const struct span *)key);
@@ -64,6 +57,6 @@ uint32_t texts_number(struct texts *t, struct span text)
 	if (!texts_add(t, text))
 		return 0;
 	t->text[t->n - 1] = arena_span(t->arena, text);
-	table_put(&t->table, hash_span(text, seed_of(t)), t->n - 1, text_hash, t);
+	table_put(&t->table, hash_span(text, seed_of(t)), t->n - 1);
 	return t->n;
 }

@@ -86,13 +86,6 @@ static struct span domain_text(const struct accounts *a, uint32_t i)
 	return span_of(a->text + a->domains[i].off, a->domains[i].len);
 }
 
-static uint64_t domain_hash(const void *owner, uint32_t i)
-{
-	const struct accounts *a = owner;
-
-	return hash_span(domain_text(a, i), a->seed);
-}
-
 static bool domain_same(const void *owner, uint32_t i, const void *key)
 {
 	return span_eq(domain_text(owner, i), *(const struct span *)key);
@@ -217,7 +210,7 @@ static uint32_t account_put(struct accounts *a, struct span name)
 		.shared = is_shared(name),
 		.mta = is_mta(name),
 	};
-	table_put(&a->names, name_hash(a, i), i, name_hash, a);
+	table_put(&a->names, name_hash(a, i), i);
 	return i;
 }
 
@@ -261,7 +254,7 @@ void accounts_ready(struct accounts *a)
 		if (path.n > a->home_longest)
 			a->home_longest = path.n;
 		a->homes[a->nhomes] = (struct home){ .path = arena_span(a->arena, path), .account = i };
-		table_put(&a->by_home, home_hash(a, a->nhomes), a->nhomes, home_hash, a);
+		table_put(&a->by_home, home_hash(a, a->nhomes), a->nhomes);
 		a->nhomes++;
 	}
 }
@@ -310,7 +303,7 @@ static bool passwd_line(struct accounts *a, struct span line)
 		a->list[i].gid = (uint32_t)gid;
 	a->list[i].home = arena_span(a->arena, part[5]);
 	if (accounts_by_uid(a, (uint32_t)uid) == ACCOUNT_NONE)
-		table_put(&a->uids, uid_hash(a, i), i, uid_hash, a);
+		table_put(&a->uids, uid_hash(a, i), i);
 	return true;
 }
 
@@ -327,7 +320,7 @@ static void domain_put(struct accounts *a, struct span key, uint32_t account)
 	memcpy(a->text + a->text_used, key.p, key.n);
 	a->text_used += (uint32_t)key.n;
 	a->ndomains++;
-	table_put(&a->by_domain, hash_span(key, a->seed), i, domain_hash, a);
+	table_put(&a->by_domain, hash_span(key, a->seed), i);
 }
 
 /* domain: user; "*: nobody" stands for all the others. */

@@ -225,13 +225,6 @@ static bool same_path(const void *owner, uint32_t index, const void *key)
 	return span_eq(f->logs[index].path, *(const struct span *)key);
 }
 
-static uint64_t path_hash(const void *owner, uint32_t index)
-{
-	const struct host_facts *f = owner;
-
-	return hash_span(f->logs[index].path, 0);
-}
-
 void gather_log(struct gather *g, struct span path, enum log_role role)
 {
 	gather_home_log(g, path, role, 0);
@@ -252,7 +245,7 @@ void gather_home_log(struct gather *g, struct span path, enum log_role role, siz
 	}
 	g->f->logs = logs;
 	logs[g->f->nlogs] = (struct host_log){ arena_span(g->keep, path), role, home };
-	table_put(&g->paths, hash, (uint32_t)g->f->nlogs++, path_hash, g->f);
+	table_put(&g->paths, hash, (uint32_t)g->f->nlogs++);
 }
 
 void gather_mail_log(struct gather *g, struct span path, const char *by)

@@ -33,11 +33,6 @@ static uint64_t process_hash_of(const struct observed_process *p)
 	return hash_span(p->chain, h + p->deleted);
 }
 
-static uint64_t process_hash(const void *owner, uint32_t index)
-{
-	return process_hash_of(&((const struct lookout *)owner)->o.process[index]);
-}
-
 static bool process_same(const void *owner, uint32_t index, const void *key)
 {
 	const struct observed_process *a = &((const struct lookout *)owner)->o.process[index];
@@ -101,7 +96,7 @@ static uint32_t keep_process(struct lookout *l, const struct observed_process *s
 	p->script = arena_span(l->arena, seen->script);
 	p->cgroup = arena_span(l->arena, seen->cgroup);
 	p->chain = arena_span(l->arena, seen->chain);
-	table_put(&l->processes, hash, index, process_hash, l);
+	table_put(&l->processes, hash, index);
 	return index;
 }
 

@@ -45,11 +45,6 @@ struct key {
 	uint64_t hash;
 };
 
-static uint64_t entry_hash(const void *owner, uint32_t index)
-{
-	return ((const struct grouping *)owner)->list[index]->hash;
-}
-
 static bool entry_same(const void *owner, uint32_t index, const void *key)
 {
 	const struct queue_group *g = &((const struct grouping *)owner)->list[index]->g;
@@ -114,7 +109,7 @@ static struct entry *entry_of(struct grouping *g, enum sender_kind kind, struct 
 		return g->rest;
 	}
 	e = entry_new(g, &k);
-	table_put(&g->table, k.hash, g->n++, entry_hash, g);
+	table_put(&g->table, k.hash, g->n++);
 	return e;
 }
 

@@ -31,11 +31,6 @@ static const char *const supers[SUPERS] = {
 	"argv",
 };
 
-static uint64_t hash_of(const void *owner, uint32_t index)
-{
-	return hash_span(((const struct engine *)owner)->name[index], 0);
-}
-
 static bool same_name(const void *owner, uint32_t index, const void *key)
 {
 	return span_eq(((const struct engine *)owner)->name[index], *(const struct span *)key);
@@ -101,7 +96,7 @@ uint32_t engine_name(struct engine *e, struct span name, bool lower)
 		return 0;
 	}
 	e->name[e->names] = lower ? arena_span(e->pool.arena, name) : name;
-	table_put(&e->name_table, hash_span(name, 0), e->names, hash_of, e);
+	table_put(&e->name_table, hash_span(name, 0), e->names);
 	return e->names++;
 }
 

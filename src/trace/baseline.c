@@ -30,13 +30,6 @@ static uint64_t past_spread(const struct baseline *b, uint64_t key)
 	return hash_mix(key ^ (uintptr_t)b->bytes);
 }
 
-static uint64_t past_hash(const void *owner, uint32_t index)
-{
-	const struct baseline *b = owner;
-
-	return past_spread(b, b->past[index].key);
-}
-
 static bool past_same(const void *owner, uint32_t index, const void *key)
 {
 	const struct baseline_past *x = &((const struct baseline *)owner)->past[index];
@@ -101,7 +94,7 @@ void baseline_unpack(struct baseline *b, struct span bytes, struct span *ret_nov
 	u.left.p = b->bytes;
 	while (b->n < PASTS_MOST && past_unpack(&u, &p)) {
 		past_add(b, &p);
-		table_put(&b->table, past_spread(b, p.key), b->n - 1, past_hash, b);
+		table_put(&b->table, past_spread(b, p.key), b->n - 1);
 	}
 }
 

@@ -29,21 +29,9 @@ static inline uint64_t id_hash(const struct messages *m, struct qid id)
 #endif
 }
 
-static uint64_t slot_hash(const void *owner, uint32_t slot)
-{
-	return id_hash(owner, message_at(owner, slot)->id);
-}
-
 static bool slot_same(const void *owner, uint32_t slot, const void *key)
 {
 	return qid_eq(message_at(owner, slot)->id, *(const struct qid *)key);
-}
-
-static uint64_t pair_hash(const void *owner, uint32_t index)
-{
-	const struct messages *m = owner;
-
-	return m->pair[index].key;
 }
 
 static bool pair_same(const void *owner, uint32_t index, const void *key)
@@ -78,7 +66,7 @@ static size_t messages_bytes(const struct messages *m)
 {
 	return (size_t)m->n * sizeof(struct message) + (size_t)m->nextra * sizeof(struct extra) +
 	       (size_t)m->pair_room * sizeof(struct pair) +
-	       4 * ((size_t)m->table.mask + m->pair_table.mask + 2);
+	       sizeof(*m->table.slot) * ((size_t)m->table.mask + m->pair_table.mask + 2);
 }
 
 uint32_t messages_find(struct messages *m, struct qid id)
@@ -115,7 +103,7 @@ uint32_t messages_add(struct messages *m, struct qid id, int64_t at)
 	}
 	msg = message_at(m, slot);
 	*msg = (struct message){ .id = id, .arrived = (uint32_t)at };
-	table_put(&m->table, id_hash(m, id), slot, slot_hash, m);
+	table_put(&m->table, id_hash(m, id), slot);
 	m->live++;
 	m->last = slot;
 	return slot;
@@ -129,7 +117,7 @@ static void extra_drop(struct messages *m, struct message *msg)
 		uint32_t index = x->pairs - 1;
 
 		x->pairs = m->pair[index].next;
-		table_drop(&m->pair_table, m->pair[index].key, index, pair_hash, m);
+		table_drop(&m->pair_table, m->pair[index].key, index);
 		m->pair[index].next = m->pair_free;
 		m->pair_free = index + 1;
 	}
@@ -144,7 +132,7 @@ void messages_drop(struct messages *m, uint32_t slot)
 
 	if (msg->extra != NO_EXTRA && !(msg->flags & M_SMALL))
 		extra_drop(m, msg);
-	table_drop(&m->table, id_hash(m, msg->id), slot, slot_hash, m);
+	table_drop(&m->table, id_hash(m, msg->id), slot);
 	*msg = (struct message){ .sender = m->free };
 	m->free = slot + 1;
 	m->live--;
@@ -200,9 +188,9 @@ void messages_hide(struct messages *m, uint32_t slot)
 {
 	struct message *msg = message_at(m, slot);
 
-	table_drop(&m->table, id_hash(m, msg->id), slot, slot_hash, m);
+	table_drop(&m->table, id_hash(m, msg->id), slot);
 	msg->id = (struct qid){ HIDDEN_ID, ((uint64_t)m->serial << 32) + slot };
-	table_put(&m->table, id_hash(m, msg->id), slot, slot_hash, m);
+	table_put(&m->table, id_hash(m, msg->id), slot);
 }
 
 enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status)
@@ -231,7 +219,7 @@ enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, 
 	if (before == RCPT_NEW) {
 		m->pair[index] = (struct pair){ .key = key, .next = x->pairs };
 		x->pairs = index + 1;
-		table_put(&m->pair_table, key, index, pair_hash, m);
+		table_put(&m->pair_table, key, index);
 	}
 	m->pair[index].status = status;
 	x->deferred_now += status == RCPT_DEFERRED;

@@ -8,13 +8,6 @@
 
 #define LOWER_MOST 1024
 
-static uint64_t name_hash(const void *owner, uint32_t index)
-{
-	const struct names *s = owner;
-
-	return hash_span(s->text[index], s->seed);
-}
-
 static bool name_same(const void *owner, uint32_t index, const void *key)
 {
 	const struct names *s = owner;
@@ -30,7 +23,7 @@ static uint32_t name_add(struct names *s, struct span text)
 	}
 	s->text[s->n] = arena_span(s->arena, text);
 	s->bytes += text.n + sizeof(*s->text) + 8;
-	table_put(&s->table, hash_span(text, s->seed), s->n, name_hash, s);
+	table_put(&s->table, hash_span(text, s->seed), s->n);
 	return s->n++;
 }
 

@@ -21,13 +21,6 @@ static uint64_t id_hash(struct qid id)
 	return hash_mix(id.hi ^ hash_mix(id.lo));
 }
 
-static uint64_t handover_hash(const void *owner, uint32_t index)
-{
-	const struct observed_memory *m = owner;
-
-	return id_hash(qid_pack(m->o->handover[index].id));
-}
-
 static bool handover_same(const void *owner, uint32_t index, const void *key)
 {
 	const struct observed_memory *m = owner;
@@ -47,7 +40,7 @@ void observed_begin(struct trace *t, const struct observed *o)
 		struct qid id = qid_pack(o->handover[i].id);
 
 		if (!qid_none(id) && table_find(&m->ids, id_hash(id), handover_same, m, &id) == TABLE_NONE)
-			table_put(&m->ids, id_hash(id), i, handover_hash, m);
+			table_put(&m->ids, id_hash(id), i);
 	}
 }
 

@@ -302,11 +302,6 @@ static void find_addresses(struct refusals *r, struct span text, struct span rel
 
 /* --- counting ------------------------------------------------------------------------------------- */
 
-static uint64_t seen_hash(const void *owner, uint32_t index)
-{
-	return ((const struct refusals *)owner)->seen[index];
-}
-
 static bool seen_same(const void *owner, uint32_t index, const void *key)
 {
 	return ((const struct refusals *)owner)->seen[index] == *(const uint64_t *)key;
@@ -326,7 +321,7 @@ static bool is_new(struct refusals *r, struct qid id, size_t entry)
 		r->seen = xrealloc(r->seen, r->room * sizeof(*r->seen));
 	}
 	r->seen[r->nseen] = key;
-	table_put(&r->table, key, r->nseen++, seen_hash, r);
+	table_put(&r->table, key, r->nseen++);
 	return true;
 }
 
@@ -443,13 +438,6 @@ static uint64_t refused_key(uint32_t sender, uint32_t entry)
 	return hash_mix(SEED ^ ((uint64_t)sender << 32 | entry));
 }
 
-static uint64_t refused_hash(const void *owner, uint32_t index)
-{
-	const struct refused *f = &((const struct refusals *)owner)->refused[index].r;
-
-	return refused_key(f->row, f->refusal);
-}
-
 static bool refused_same(const void *owner, uint32_t index, const void *key)
 {
 	const struct refused *f = &((const struct refusals *)owner)->refused[index].r, *k = key;
@@ -472,7 +460,7 @@ static struct refused *refused_of(struct refusals *r, uint32_t sender, uint32_t 
 		r->refused = xrealloc(r->refused, r->refused_room * sizeof(*r->refused));
 	}
 	r->refused[r->nrefused] = (struct refused_entry){ .r = key, .order = r->nrefused };
-	table_put(&r->refused_table, hash, r->nrefused, refused_hash, r);
+	table_put(&r->refused_table, hash, r->nrefused);
 	return &r->refused[r->nrefused++].r;
 }
 

@@ -66,19 +66,9 @@ static uint64_t id_hash(struct qid id)
 	return hash_mix(id.hi ^ hash_mix(id.lo));
 }
 
-static uint64_t by_id(const void *owner, uint32_t index)
-{
-	return id_hash(((const struct seek *)owner)->goal[index].id);
-}
-
 static bool same_id(const void *owner, uint32_t index, const void *key)
 {
 	return qid_eq(((const struct seek *)owner)->goal[index].id, *(const struct qid *)key);
-}
-
-static uint64_t by_message_id(const void *owner, uint32_t index)
-{
-	return ((const struct seek *)owner)->goal[index].message_id;
 }
 
 static bool same_message_id(const void *owner, uint32_t index, const void *key)
@@ -92,7 +82,7 @@ static void put_id(struct seek *s, uint32_t index)
 	struct qid id = s->goal[index].id;
 
 	if (!qid_none(id) && table_find(&s->ids, id_hash(id), same_id, s, &id) == TABLE_NONE)
-		table_put(&s->ids, id_hash(id), index, by_id, s);
+		table_put(&s->ids, id_hash(id), index);
 }
 
 struct seek *seek_new(const struct seek_want *want, size_t n)
@@ -112,7 +102,7 @@ struct seek *seek_new(const struct seek_want *want, size_t n)
 		s->goal[i].told = want[i].told;
 		put_id(s, i);
 		if (key && table_find(&s->message_ids, key, same_message_id, s, &key) == TABLE_NONE)
-			table_put(&s->message_ids, key, i, by_message_id, s);
+			table_put(&s->message_ids, key, i);
 	}
 	return s;
 }

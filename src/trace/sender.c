@@ -21,13 +21,6 @@ static uint64_t row_spread(const struct senders *s, uint64_t key)
 	return hash_mix(key ^ s->names->seed);
 }
 
-static uint64_t row_hash(const void *owner, uint32_t index)
-{
-	const struct senders *s = owner;
-
-	return row_spread(s, s->row[index]->key);
-}
-
 struct row_key {
 	uint64_t hash;
 	enum sender_kind kind;
@@ -40,13 +33,6 @@ static bool row_same(const void *owner, uint32_t index, const void *key)
 	const struct row_key *k = key;
 
 	return row->key == k->hash && row->kind == k->kind && row->id == k->id && row->account == k->account;
-}
-
-static uint64_t tally_hash(const void *owner, uint32_t index)
-{
-	const struct senders *s = owner;
-
-	return s->tally[index].key;
 }
 
 static bool tally_same(const void *owner, uint32_t index, const void *key)
@@ -172,7 +158,7 @@ uint32_t sender_find(struct senders *s, enum sender_kind kind, uint32_t id, uint
 	if (index != TABLE_NONE)
 		return index;
 	index = row_add(s, &key);
-	table_put(&s->table, row_spread(s, key.hash), index, row_hash, s);
+	table_put(&s->table, row_spread(s, key.hash), index);
 	return index;
 }
 
@@ -208,7 +194,7 @@ bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum 
 		.grade = (unsigned)(grade - 'A' + 1) & 3,
 	};
 	row->tally = index + 1;
-	table_put(&s->tally_table, key, index, tally_hash, s);
+	table_put(&s->tally_table, key, index);
 	return true;
 }
 
@@ -399,7 +385,7 @@ static void row_merge(struct senders *s, uint32_t index)
 		other->first = row->first;
 	if (row->last > other->last)
 		other->last = row->last;
-	table_drop(&s->table, row_spread(s, row->key), index, row_hash, s);
+	table_drop(&s->table, row_spread(s, row->key), index);
 	row_empty(row);
 	memcpy((void *)row, &s->spare, sizeof(s->spare));
 	s->spare = row;

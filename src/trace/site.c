@@ -10,13 +10,6 @@
 
 #define NAME_MOST 255 /* RFC 1035 */
 
-static uint64_t site_hash(const void *owner, uint32_t index)
-{
-	const struct sites *s = owner;
-
-	return hash_span(s->site[index].name, s->seed);
-}
-
 static bool site_same(const void *owner, uint32_t index, const void *key)
 {
 	return span_eq(((const struct sites *)owner)->site[index].name, *(const struct span *)key);
@@ -55,7 +48,7 @@ static void site_add(struct sites *s, struct span name, uint32_t account)
 		return;
 	}
 	s->site[s->n] = (struct site){ arena_span(s->arena, key), account };
-	table_put(&s->table, hash_span(key, s->seed), s->n, site_hash, s);
+	table_put(&s->table, hash_span(key, s->seed), s->n);
 	s->n++;
 }
 

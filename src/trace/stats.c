@@ -45,11 +45,6 @@ struct stats_memory {
 	uint64_t rejected, auth_failures, held, removed, connections;
 };
 
-static uint64_t entry_hash(const void *owner, uint32_t index)
-{
-	return ((const struct listing *)owner)->entry[index].key;
-}
-
 static bool entry_same(const void *owner, uint32_t index, const void *key)
 {
 	return ((const struct listing *)owner)->entry[index].key == *(const uint64_t *)key;
@@ -100,7 +95,7 @@ static uint32_t entry_of(struct trace *t, enum list which, struct span text)
 			.name = names_put_aside(&t->names, text),
 			.order = index,
 		};
-		table_put(&l->table, key, index, entry_hash, l);
+		table_put(&l->table, key, index);
 	}
 	return index;
 }
@@ -119,11 +114,6 @@ static uint64_t id_hash(struct qid id)
 	return hash_mix(id.hi ^ hash_mix(id.lo));
 }
 
-static uint64_t flight_hash(const void *owner, uint32_t index)
-{
-	return id_hash(((const struct stats_memory *)owner)->flight[index].id);
-}
-
 static bool flight_same(const void *owner, uint32_t index, const void *key)
 {
 	return qid_eq(((const struct stats_memory *)owner)->flight[index].id, *(const struct qid *)key);
@@ -140,7 +130,7 @@ static void flight_drop(struct stats_memory *m, struct qid id)
 	uint32_t at = flight_find(m, id);
 
 	if (at != TABLE_NONE)
-		table_drop(&m->flights, id_hash(id), at, flight_hash, m);
+		table_drop(&m->flights, id_hash(id), at);
 }
 
 /* Its place, new or not. */
@@ -162,7 +152,7 @@ static uint32_t flight_put(struct stats_memory *m, struct qid id)
 			flight_drop(m, m->flight[at].id);
 	}
 	m->flight[at] = (struct flight){ .id = id };
-	table_put(&m->flights, id_hash(id), at, flight_hash, m);
+	table_put(&m->flights, id_hash(id), at);
 	return at;
 }
 

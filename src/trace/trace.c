@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#define MEMORY_DEFAULT ((size_t)410 << 20) /* ten million arrivals fit, 40 bytes each */
+#define MEMORY_DEFAULT ((size_t)436 << 20) /* ten million arrivals fit, 45 bytes each */
 #define NAMES_MOST ((size_t)48 << 20)
 #define DAY INT64_C(86400)
 #define SPLIT_SHOWN 200

@@ -7,13 +7,6 @@
 
 #include <stdlib.h>
 
-static uint64_t target_hash(const void *owner, uint32_t index)
-{
-	const struct web_memory *w = owner;
-
-	return w->target[index].key;
-}
-
 static bool target_same(const void *owner, uint32_t index, const void *key)
 {
 	const struct web_memory *w = owner;
@@ -78,7 +71,7 @@ static uint32_t target_find(struct trace *t, uint32_t account, struct span site,
 		.first = s->time,
 	};
 	show_request(t, &w->target[index], s);
-	table_put(&w->target_table, key, index, target_hash, w);
+	table_put(&w->target_table, key, index);
 	return index;
 }
 

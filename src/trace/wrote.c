@@ -129,19 +129,9 @@ struct wrote {
 	size_t nrows;
 };
 
-static uint64_t message_hash(const void *owner, uint32_t index)
-{
-	return id_key(((const struct wrote *)owner)->message[index].id);
-}
-
 static bool message_same(const void *owner, uint32_t index, const void *key)
 {
 	return qid_eq(((const struct wrote *)owner)->message[index].id, *(const struct qid *)key);
-}
-
-static uint64_t rcpt_key(const void *owner, uint32_t index)
-{
-	return ((const struct wrote *)owner)->rcpt[index];
 }
 
 static bool rcpt_same(const void *owner, uint32_t index, const void *key)
@@ -152,13 +142,6 @@ static bool rcpt_same(const void *owner, uint32_t index, const void *key)
 static uint64_t both_key(uint32_t sender, uint32_t rcpt)
 {
 	return hash_mix((uint64_t)sender << 32 | rcpt);
-}
-
-static uint64_t pair_hash(const void *owner, uint32_t index)
-{
-	const struct wrote_pair *p = &((const struct wrote *)owner)->pair[index];
-
-	return both_key(p->sender, p->rcpt);
 }
 
 static bool pair_same(const void *owner, uint32_t index, const void *key)
@@ -189,7 +172,7 @@ static bool take_messages(struct wrote *w, struct unpacker *u)
 			return false;
 		if (!qid_none(m->id) &&
 		    table_find(&w->messages, id_key(m->id), message_same, w, &m->id) == TABLE_NONE)
-			table_put(&w->messages, id_key(m->id), w->nmessages++, message_hash, w);
+			table_put(&w->messages, id_key(m->id), w->nmessages++);
 	}
 	return true;
 }
@@ -206,7 +189,7 @@ static bool take_rcpts(struct wrote *w, struct unpacker *u)
 
 		w->rcpt[w->nrcpts] = hash;
 		if (!u->failed && table_find(&w->rcpts, hash, rcpt_same, w, &hash) == TABLE_NONE)
-			table_put(&w->rcpts, hash, w->nrcpts++, rcpt_key, w);
+			table_put(&w->rcpts, hash, w->nrcpts++);
 	}
 	return !u->failed;
 }
@@ -264,7 +247,7 @@ void wrote_seen(struct wrote *w, uint32_t sender, uint64_t rcpt, int64_t at)
 	}
 	key.first = (uint32_t)at;
 	w->pair[w->npairs] = key;
-	table_put(&w->pairs, hash, w->npairs++, pair_hash, w);
+	table_put(&w->pairs, hash, w->npairs++);
 }
 
 static struct waiting *waiting_find(struct wrote *w, struct qid id, int64_t arrived)
@@ -371,19 +354,9 @@ struct wrote_known {
 	struct table messages, pairs;
 };
 
-static uint64_t known_message_hash(const void *owner, uint32_t index)
-{
-	return ((const struct wrote_known *)owner)->message[index].key;
-}
-
 static bool known_message_same(const void *owner, uint32_t index, const void *key)
 {
 	return ((const struct wrote_known *)owner)->message[index].key == *(const uint64_t *)key;
-}
-
-static uint64_t known_pair_hash(const void *owner, uint32_t index)
-{
-	return ((const struct wrote_known *)owner)->pair[index].key;
 }
 
 static bool known_pair_same(const void *owner, uint32_t index, const void *key)
@@ -402,7 +375,7 @@ static void put_pair(struct wrote_known *k, uint64_t key, uint32_t first)
 		return;
 	}
 	k->pair[k->npairs] = (struct known_pair){ key, first };
-	table_put(&k->pairs, key, k->npairs++, known_pair_hash, k);
+	table_put(&k->pairs, key, k->npairs++);
 }
 
 struct wrote_known *wrote_open(struct span bytes)
@@ -427,7 +400,7 @@ struct wrote_known *wrote_open(struct span bytes)
 		m->m.answers = unpack_u32(&u);
 		m->m.owner = unpack_u64(&u);
 		if (table_find(&k->messages, m->key, known_message_same, k, &m->key) == TABLE_NONE)
-			table_put(&k->messages, m->key, k->nmessages++, known_message_hash, k);
+			table_put(&k->messages, m->key, k->nmessages++);
 	}
 	n = unpack_u32(&u);
 	u.failed |= n > u.left.n / PAIR_BYTES;
