@@ -81,6 +81,7 @@ struct trace {
 	struct grace grace[GRACE_RING];
 	uint32_t grace_first, grace_n;
 	int64_t began, time;           /* of the first and the newest event */
+	int64_t quiet_until;           /* trace.c: events in order up to then are counted and nothing else is to be done; -1 = ask */
 	int64_t first, last;           /* of mail events in the window */
 	uint64_t contradictions;       /* arrivals of an id that had already arrived, with another sender */
 	uint64_t split;                /* folder names with a line end in Exim's log */

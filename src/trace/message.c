@@ -195,11 +195,14 @@ void messages_hide(struct messages *m, uint32_t slot)
 
 enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status)
 {
-	struct extra *x = message_extra(m, message_at(m, slot));
+	struct message *msg = message_at(m, slot);
+	struct extra *x = message_extra(m, msg);
 	uint64_t key = hash_mix(rcpt ^ hash_mix(m->seed + slot));
 	uint32_t index = table_find(&m->pair_table, key, pair_same, m, &key);
 	enum rcpt_status before = RCPT_NEW;
 
+	if (index == TABLE_NONE && status == RCPT_FINAL && (msg->flags & M_RCPTS))
+		return RCPT_NEW;
 	if (index != TABLE_NONE) {
 		before = m->pair[index].status;
 	} else if (m->pair_free) {

@@ -144,7 +144,10 @@ void message_set_size(struct messages *m, struct message *msg, uint32_t size);
 /* Takes the message out of the way of another with the same id; it stays, reachable by its slot only. */
 void messages_hide(struct messages *m, uint32_t slot);
 
-/* Remembers a recipient's status. Returns the one before (RCPT_NEW, and not remembered, at the memory limit). */
+/*
+ * Remembers a recipient's status. Returns the one before. RCPT_NEW, and not remembered: at the memory limit, and where the
+ * first is final and the message's recipients are counted already.
+ */
 enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status);
 
 #endif

@@ -489,6 +489,7 @@ void result_complete(struct trace *t, const struct step *s)
 		.serial = message_extra(&t->messages, msg)->serial,
 		.until = s->time + GRACE_SECONDS,
 	};
+	t->quiet_until = -1;
 }
 
 void result_grace(struct trace *t, int64_t now)

@@ -109,6 +109,7 @@ struct trace *trace_new(const struct trace_options *options)
 	struct judge_options judge = { .false_per_account_days = options->false_per_account_days };
 
 	t->o = *options;
+	t->quiet_until = -1;
 	names_init(&t->names, NAMES_MOST);
 	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
 	senders_init(&t->senders, &t->names, &t->base);
@@ -225,36 +226,67 @@ static void watched(struct trace *t, const struct step *s)
 		refusals_sender(t, s);
 }
 
+/* What nearly every event passes through without a thought: those until then come in order, within all limits. */
+static int64_t quiet_until(const struct trace *t)
+{
+	int64_t until = t->o.now + DAY;
+
+	if (!t->first || t->time < t->o.since || t->stats || t->refusals || t->seek)
+		return -1;
+	if (t->o.until && t->o.until < until)
+		until = t->o.until;
+	if (t->grace_n && t->grace[t->grace_first].until < until)
+		until = t->grace[t->grace_first].until;
+	return until;
+}
+
+/* Weighs an event of which anything may be unusual; false: it is not for us. */
+static bool admit(struct trace *t, struct step *s)
+{
+	const struct event *ev = s->ev;
+
+	if (s->time > t->o.now + DAY || s->time < 0) {
+		t->astray++;
+		s->time = t->time;
+	}
+	if (t->o.until && s->time > t->o.until)
+		return false;
+	if (!t->began)
+		begin(t, s->time);
+	if (s->time > t->time)
+		t->time = s->time;
+	s->counted = s->time >= t->o.since;
+	if (s->counted && is_mail(ev->kind)) {
+		if (!t->first || s->time < t->first)
+			t->first = s->time;
+		if (s->time > t->last)
+			t->last = s->time;
+	}
+	if (s->at->copy && ev->kind < EV_PHPMAIL)
+		return false;
+	if (ev->has >> F_WRITER & 1 && !writer_admits(t, s))
+		return false;
+	if (t->grace_n && t->grace[t->grace_first].until < t->time)
+		result_grace(t, t->time);
+	t->quiet_until = quiet_until(t);
+	return true;
+}
+
 void trace_event(void *ctx, const struct event *ev, const char *base, const struct log_at *at)
 {
 	struct trace *t = ctx;
-	struct step s = { .ev = ev, .base = base, .at = at, .time = ev->at };
+	struct step s = { .ev = ev, .base = base, .at = at, .time = ev->at, .counted = true };
 
-	if (s.time > t->o.now + DAY || s.time < 0) {
-		t->astray++;
-		s.time = t->time;
-	}
-	if (t->o.until && s.time > t->o.until)
-		return;
-	if (!t->began)
-		begin(t, s.time);
-	if (s.time > t->time)
+	if (s.time >= t->time && s.time <= t->quiet_until && !at->copy && !(ev->has >> F_WRITER & 1)) {
 		t->time = s.time;
-	s.counted = s.time >= t->o.since;
-	if (s.counted && is_mail(ev->kind)) {
-		if (!t->first || s.time < t->first)
-			t->first = s.time;
-		if (s.time > t->last)
+		if (is_mail(ev->kind))
 			t->last = s.time;
-	}
-	if (at->copy && ev->kind < EV_PHPMAIL)
+	} else if (!admit(t, &s)) {
 		return;
-	if (ev->has >> F_WRITER & 1 && !writer_admits(t, &s))
-		return;
-	if (t->grace_n && t->grace[t->grace_first].until < t->time)
-		result_grace(t, t->time);
-	if (t->stats || t->refusals || t->seek)
+	} else if (t->stats || t->refusals || t->seek) {
 		watched(t, &s);
-	else if (steps[ev->kind])
+		return;
+	}
+	if (steps[ev->kind])
 		steps[ev->kind](t, &s);
 }
