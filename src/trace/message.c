@@ -76,6 +76,16 @@ uint32_t messages_find(struct messages *m, struct qid id)
 	return m->last;
 }
 
+void messages_prefetch(const struct messages *m, struct qid id, bool near)
+{
+	const struct table_slot *home = table_home(&m->table, id_hash(m, id));
+
+	if (!near)
+		__builtin_prefetch(home);
+	else if (home->index && home->index <= m->n)
+		__builtin_prefetch(message_at(m, home->index - 1));
+}
+
 /* One more chunk in a list of chunks whose room doubles. */
 static void *chunk_list(void *list, uint32_t index, size_t item)
 {

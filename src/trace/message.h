@@ -108,6 +108,8 @@ void messages_free(struct messages *m);
 
 /* Slot of the message with this id, or NO_MESSAGE. */
 uint32_t messages_find(struct messages *m, struct qid id);
+/* Fetches what messages_find will look at: from far where it begins, NEAR also the message. */
+void messages_prefetch(const struct messages *m, struct qid id, bool near);
 /* A new message; the caller knows that the id is not there. */
 uint32_t messages_add(struct messages *m, struct qid id, int64_t at);
 /* Takes it out, with extra and pairs. */

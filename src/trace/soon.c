@@ -85,11 +85,15 @@ static void arrival_soon(struct trace *t, const struct event *ev, const char *ba
 
 void trace_soon(void *ctx, const struct event *ev, const char *base, bool near)
 {
+	struct trace *t = ctx;
+
 	if (ev->kind == EV_SUBMIT || ev->kind == EV_COMMAND)
-		arrival_soon(ctx, ev, base, near);
-	/* Exim's recipients were judged with the arrival: what is left is not worth a look */
-	else if (ev->dialect != DIALECT_EXIM)
-		result_soon(ctx, ev, base);
+		arrival_soon(t, ev, base, near);
+	/* Exim's recipients were judged with the arrival: what is left is not worth more */
+	else if (ev->dialect == DIALECT_EXIM)
+		messages_prefetch(&t->messages, ev->id, near);
+	else
+		result_soon(t, ev, base);
 }
 
 static struct seen_ahead *ahead_of(struct trace *t, const struct event *ev)
