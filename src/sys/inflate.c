@@ -23,11 +23,12 @@
 #include <unistd.h>
 
 /* SLACK: the libraries' vector code may look a little behind its input. */
-enum { BLOCK = 512 * 1024, SLACK = 64, MAGIC = 6, SKIP = 64 * 1024 };
+enum { BLOCK = 512 * 1024, SLACK = 64, MAGIC = 6, SKIP = 64 * 1024, ASK_MILLIS = 100 };
 
 struct source {
 	int fd;
 	bool regular;
+	struct source_ask ask;
 	enum source_form form;
 	const struct decoder *decoder;
 	void *state;
@@ -42,28 +43,53 @@ struct source {
 	struct err broken; /* code != 0: what every further read answers */
 };
 
-/* One read into P; waits where a descriptor is non-blocking. */
+/* Until a pipe has something, or its end; false where it is not to be waited for any longer. */
+static bool await(struct source *s)
+{
+	struct pollfd wait = { .fd = s->fd, .events = POLLIN };
+
+	for (;;) {
+		int ready = poll(&wait, 1, s->ask.go_on ? ASK_MILLIS : -1);
+
+		if (ready > 0 || (ready < 0 && errno != EINTR))
+			return true;
+		if (s->ask.go_on && !s->ask.go_on(s->ask.ctx))
+			return false;
+	}
+}
+
+/* One read into P; waits where a descriptor is non-blocking. ECANCELED: it was told not to go on. */
 static ssize_t read_some(struct source *s, void *p, size_t n)
 {
-	for (;;) {
-		ssize_t got = s->regular ? pread(s->fd, p, n, (off_t)s->read_to) : read(s->fd, p, n);
+	const bool asks = !s->regular && s->ask.go_on;
+	bool wait = asks;
 
+	for (;;) {
+		bool stopped = wait && !await(s);
+		ssize_t got = stopped	   ? 0
+			      : s->regular ? pread(s->fd, p, n, (off_t)s->read_to)
+					   : read(s->fd, p, n);
+
+		if (stopped || (got == 0 && asks && !s->ask.go_on(s->ask.ctx))) {
+			errno = ECANCELED;
+			return -1;
+		}
 		if (got >= 0) {
 			s->read_to += (uint64_t)got;
 			return got;
 		}
-		if (errno == EAGAIN) {
-			struct pollfd wait = { .fd = s->fd, .events = POLLIN };
-
-			poll(&wait, 1, -1);
-		} else if (errno != EINTR) {
+		if (errno != EINTR && errno != EAGAIN)
 			return -1;
-		}
+		wait = asks || errno == EAGAIN;
 	}
 }
 
 static int io_failed(struct source *s)
 {
+	if (errno == ECANCELED) {
+		s->broken.code = EXIT_INCOMPLETE;
+		return -EXIT_INCOMPLETE;
+	}
 	return err_sys(&s->broken, EXIT_IO, "cannot be read on at byte %llu", (unsigned long long)s->read_to);
 }
 
@@ -121,7 +147,8 @@ static int begin(struct source *s, const struct decoder *d)
 	return 0;
 }
 
-int source_open(int fd, unsigned flags, struct source **ret_source, struct err *err)
+int source_open(int fd, unsigned flags, const struct source_ask *ask, struct source **ret_source,
+		struct err *err)
 {
 	struct source *s = xcalloc(1, sizeof(*s));
 	struct file_status st;
@@ -131,6 +158,8 @@ int source_open(int fd, unsigned flags, struct source **ret_source, struct err *
 	if (r < 0)
 		goto fail;
 	s->fd = fd;
+	if (ask)
+		s->ask = *ask;
 	s->regular = S_ISREG(st.mode) && at >= 0;
 	s->total = s->regular ? st.size : 0;
 	s->read_to = s->member_in = s->regular ? (uint64_t)at : 0;

@@ -25,8 +25,17 @@ enum source_flag {
 
 struct source;
 
-/* Takes FD (a file, pipe or socket open for reading) over on success; a file is read from its present offset. */
-int source_open(int fd, unsigned flags, struct source **ret_source, struct err *err);
+/*
+ * Asked several times a second while a pipe keeps us waiting, and at its end: whoever wrote into it may have been stopped by what
+ * stopped us. False ends the source with an error: EXIT_INCOMPLETE, and no text.
+ */
+struct source_ask {
+	bool (*go_on)(void *ctx);
+	void *ctx;
+};
+
+/* Takes FD (a file, pipe or socket open for reading) over on success; a file is read from its present offset. ASK may be NULL. */
+int source_open(int fd, unsigned flags, const struct source_ask *ask, struct source **ret_source, struct err *err);
 void source_close(struct source *s);
 /*
  * Up to N (> 0) plain bytes into P: how many, 0 at the end (of a plain file: the end so far), or

@@ -111,7 +111,7 @@ static int drain(int fd, unsigned flags, size_t block, struct buf *out, enum sou
 	struct source *s;
 	ssize_t n;
 
-	assert_int_equal(source_open(fd, flags, &s, err), 0);
+	assert_int_equal(source_open(fd, flags, NULL, &s, err), 0);
 	while ((n = source_read(s, p, block, err)) > 0)
 		buf_add(out, p, (size_t)n);
 	/* Asked again, it says the same. */
@@ -425,6 +425,50 @@ static void test_pipes(void **state)
 	buf_free(&out);
 }
 
+static bool go_on_thrice(void *ctx)
+{
+	unsigned *left = ctx;
+
+	return *left > 0 && (*left)--;
+}
+
+/* Whoever asks may stop a pipe that says nothing, and one that ends: what came before is given out first, the rest is no damage. */
+static void test_stopped_pipes(void **state)
+{
+	struct buf text = log_text(30000), packed = BUF_MAX(1 << 20), out = BUF_MAX(1 << 20);
+
+	for (size_t f = 0; f < 2 * FORMS; f++) {
+		bool ends_too = f >= FORMS;
+		unsigned left = ends_too ? 0 : 3;
+		const struct source_ask ask = { go_on_thrice, &left };
+		struct source *s;
+		struct err err = { 0 };
+		char part[5000];
+		int ends[2];
+		ssize_t n;
+
+		packed.n = out.n = 0;
+		forms[f % FORMS].pack(buf_view(&text), &packed);
+		assert_int_equal(pipe(ends), 0);
+		assert_int_equal(write(ends[1], packed.p, packed.n), packed.n);
+		if (ends_too)
+			close(ends[1]);
+		assert_int_equal(source_open(ends[0], 0, &ask, &s, &err), 0);
+		while ((n = source_read(s, part, sizeof(part), &err)) > 0)
+			buf_add(&out, part, (size_t)n);
+		assert_int_equal(n, -EXIT_INCOMPLETE);
+		assert_string_equal(err.text, "");
+		assert_int_equal(left, 0);
+		assert_true(span_eq(buf_view(&out), buf_view(&text)));
+		source_close(s);
+		if (!ends_too)
+			close(ends[1]);
+	}
+	buf_free(&text);
+	buf_free(&packed);
+	buf_free(&out);
+}
+
 static void test_seek(void **state)
 {
 	struct buf text = log_text(2000000);
@@ -433,7 +477,7 @@ static void test_seek(void **state)
 	char part[100];
 	int fd = file_of(buf_view(&text));
 
-	assert_int_equal(source_open(fd, 0, &s, &err), 0);
+	assert_int_equal(source_open(fd, 0, NULL, &s, &err), 0);
 	assert_true(source_seekable(s));
 	assert_int_equal(source_total(s), text.n);
 	for (uint64_t at = 0; at + sizeof(part) < text.n; at += 333333) {
@@ -470,8 +514,8 @@ static void test_unreadable(void **state)
 	struct err err;
 	int fd = open("/", O_RDONLY | O_DIRECTORY);
 
-	assert_int_equal(source_open(-1, 0, &s, &err), -EXIT_IO);
-	assert_int_equal(source_open(fd, 0, &s, &err), -EXIT_IO);
+	assert_int_equal(source_open(-1, 0, NULL, &s, &err), -EXIT_IO);
+	assert_int_equal(source_open(fd, 0, NULL, &s, &err), -EXIT_IO);
 	assert_non_null(strstr(err.text, "directory"));
 	assert_null(s);
 	close(fd);
@@ -493,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_lookalikes),
 		cmocka_unit_test(test_window_too_big),
 		cmocka_unit_test(test_pipes),
+		cmocka_unit_test(test_stopped_pipes),
 		cmocka_unit_test(test_seek),
 		cmocka_unit_test(test_starts_where_the_descriptor_stands),
 		cmocka_unit_test(test_unreadable),
