@@ -17,6 +17,7 @@
 #include "app/queue_reader.h"
 #include "app/reader.h"
 #include "app/scan_found.h"
+#include "app/sought.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "base/arena_more.h"
@@ -174,9 +175,10 @@ static int find_incident(struct contain *k, struct span id, struct err *err)
 		k->want.nrows = in->nrows;
 		return 0;
 	}
-	return err_set(err, EXIT_NOINPUT,
-		       "%s: no such incident in these logs; spamtrail investigate shows the ids",
-		       k->o->args[0]);
+	err_set(err, EXIT_NOINPUT, "%s: no such incident in these logs; spamtrail investigate shows the ids",
+		k->o->args[0]);
+	return sought_in_part(k->o, k->o->args[0], q ? q->unseen : NULL, q ? q->nunseen : 0, -EXIT_NOINPUT,
+			      err);
 }
 
 static void take_known(struct contain *k, const struct inquire *in)
