@@ -22,8 +22,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* SLACK: the libraries' vector code may look a little behind its input. */
-enum { BLOCK = 512 * 1024, SLACK = 64, MAGIC = 6, SKIP = 64 * 1024, ASK_MILLIS = 100 };
+/* SLACK: the libraries' vector code may look a little behind its input. TRAILER: of gzip, in which a step may end. */
+enum { BLOCK = 512 * 1024, SLACK = 64, MAGIC = 6, TRAILER = 8, SKIP = 64 * 1024, ASK_MILLIS = 100 };
 
 struct source {
 	int fd;
@@ -193,16 +193,38 @@ void source_close(struct source *s)
 	free(s);
 }
 
-static int damaged(struct source *s)
+/* "BEFORE at 61 % BEHIND"; of a pipe, of which nobody knows how long it is, "after 4711 bytes". */
+static int broken_at(struct source *s, const char *before, const char *behind)
 {
 	uint64_t used = source_used(s);
 
 	if (s->total == 0)
-		return err_set(&s->broken, EXIT_INCOMPLETE, "damaged after %llu bytes",
-			       (unsigned long long)used);
-	if (used >= s->total)
+		return err_set(&s->broken, EXIT_INCOMPLETE, "%s after %llu bytes%s", before,
+			       (unsigned long long)used, behind);
+	return err_set(&s->broken, EXIT_INCOMPLETE, "%s at %u %%%s", before,
+		       (unsigned)(used * 100 / s->total), behind);
+}
+
+static int damaged(struct source *s)
+{
+	if (s->total && source_used(s) >= s->total)
 		return err_set(&s->broken, EXIT_INCOMPLETE, "damaged at its end: cut off");
-	return err_set(&s->broken, EXIT_INCOMPLETE, "damaged at %u %%", (unsigned)(used * 100 / s->total));
+	return broken_at(s, "damaged", "");
+}
+
+/* Where the sum stands says nothing of where the damage is; what was given out may be full of it. */
+static int wrong_sum(struct source *s)
+{
+	/* zstd gives back all of the input that it had when it fails: what lies in one block with the sum is taken for the same frame */
+	const size_t tail = s->decoder == &decoder_zstd ? BLOCK - 1 : TRAILER;
+
+	if (fill(s, tail + 1) < 0)
+		return -s->broken.code;
+	if (s->in_n - s->in_at <= tail)
+		return err_set(&s->broken, EXIT_INCOMPLETE,
+			       "its checksum is wrong: any part of it may be damaged");
+	return broken_at(s, "its checksum is wrong",
+			 ": any part before may be damaged, what follows was not read");
 }
 
 /* What the first bytes of the block left, then straight from the file into the caller's memory. */
@@ -236,7 +258,8 @@ static int next_member(struct source *s)
 	while (s->in_n > 0) {
 		for (; s->in_at < s->in_n; s->in_at++)
 			if (s->in[s->in_at] != 0)
-				return damaged(s);
+				return broken_at(s, "holds something else behind its end",
+						 ": all before that was read");
 		if (fill(s, 1) < 0)
 			return -s->broken.code;
 	}
@@ -306,10 +329,11 @@ static int step(struct source *s, unsigned char *p, size_t n, size_t *ret_n)
 		}
 		break;
 	case DECODE_DAMAGED:
+	case DECODE_WRONG_SUM:
 		break;
 	}
 	r = second_opinion(s, ret_n);
-	return r ? r : damaged(s);
+	return r ? r : result == DECODE_WRONG_SUM ? wrong_sum(s) : damaged(s);
 }
 
 ssize_t source_read(struct source *s, void *p, size_t n, struct err *err)
