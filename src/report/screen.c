@@ -371,6 +371,15 @@ static void put_stop(struct pen *p, const struct inquiry *q)
 	buf_free(&command);
 }
 
+/* All there was: what it lacks is a mail server's lines. */
+static bool is_read(const struct inquiry *q)
+{
+	for (size_t i = 0; i < q->nunseen; i++)
+		if (!span_eq(q->unseen[i], SPAN(INQUIRY_NO_MAIL)))
+			return false;
+	return true;
+}
+
 /*
  * One command, not a menu: look into the incident, else have everything read, else mend a blind spot, else read the day's
  * numbers.
@@ -391,13 +400,13 @@ static void put_next(struct pen *p, const struct inquiry *q)
 	} else if (q->stopped) {
 		verb = "investigate";
 		what = "the same again, to its end";
+	} else if (!is_read(q)) {
+		verb = "investigate";
+		what = "the same again, once what is UNSEEN can be read";
 	} else if (!quiet_has_mail(q) && p->screen->elsewhere) {
 		verb = "investigate";
 		again = p->screen->here_again;
 		what = "without a path: the logs that the server's configuration names";
-	} else if (!q->complete && quiet_has_mail(q)) {
-		verb = "investigate";
-		what = "the same again, once what is UNSEEN can be read";
 	} else if (off) {
 		verb = "doctor";
 		again = p->screen->doctor_again;

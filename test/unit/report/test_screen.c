@@ -148,6 +148,8 @@ static void quiet_in_part(void **state)
 /* A log of another program is no clean bill of health. */
 static void no_mail(void **state)
 {
+	static const struct span no_line = SPAN(INQUIRY_NO_MAIL);
+
 	for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
 		struct arena *a = arena_new();
 		struct inquiry *q = fixture_quiet(a);
@@ -160,6 +162,9 @@ static void no_mail(void **state)
 
 		q->nrows = 0;
 		q->totals = (struct counts){ 0 };
+		q->unseen = (struct span *)(uintptr_t)&no_line;
+		q->nunseen = (size_t)elsewhere;
+		q->complete = !elsewhere;
 		screen_inquiry(&s, q, &screen);
 		expect_file(elsewhere ? "no-mail-named" : "no-mail", buf_view(&s.text));
 		buf_free(&s.text);
