@@ -240,7 +240,9 @@ static const struct verb verbs[] = {
 	  .nargs_min = 1,
 	  .nargs_max = 1,
 	  .summary = "texts ready to be sent: customer, abuse desk, delisting, closing statement",
-	  .text = "Without a letter's flag: is the cause gone, point by point. --delist and "
+	  .text = "INCIDENT is an id that spamtrail investigate shows of the server's own logs, or of "
+		  "those beneath --root. Without a letter's flag: is the cause gone, point by point. "
+		  "--delist and "
 		  "--resolution are refused while it is not: he still sends, his mail is queued, his "
 		  "script is there, his password is the stolen one. Where a password "
 		  "lies in SQL, LDAP or a panel's database, --confirmed password is the only witness: it "

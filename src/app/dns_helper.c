@@ -7,16 +7,21 @@
 #include "app/dns_helper.h"
 
 #include "app/helper.h"
+#include "app/interrupt.h"
 #include "sys/channel.h"
 #include "repute/ask.h"
 #include "base/err.h"
 #include "base/arena.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define ANSWERS_BYTES (32u << 20)
 #define SECONDS 30 /* limit reputation, s: without any answer of spamtrail-dns */
+#define LOOK_MILLIS 100
 /* Of all answers together: TXT records are strangers' texts, and a helper taken over could send for ever. */
 #define TEXTS_BYTES (256u << 20)
 
@@ -33,11 +38,33 @@ static int tell(struct channel *c, const struct asks *asks, struct err *err)
 	return rc;
 }
 
+/* Until it has something to say, or has ended. */
+static int await(const struct channel *c, struct err *err)
+{
+	struct pollfd wait = { .fd = c->fd, .events = POLLIN };
+
+	for (int left = SECONDS * 1000; left > 0; left -= LOOK_MILLIS) {
+		int ready;
+
+		if (interrupt_came())
+			return err_set(err, EXIT_INCOMPLETE, "stopped by Ctrl-C: what was known until then");
+		ready = poll(&wait, 1, LOOK_MILLIS);
+		if (ready > 0)
+			return 0;
+		if (ready < 0 && errno != EINTR)
+			return err_sys(err, EXIT_IO, "%s cannot be waited for", name);
+	}
+	return err_set(err, EXIT_IO, "%s does not answer", name);
+}
+
 static int hear(struct channel *c, struct arena *a, struct answers *ret, struct err *err)
 {
 	struct message m = { 0 };
-	int rc = channel_receive(c, &m, err);
+	int rc = await(c, err);
 
+	if (rc < 0)
+		return rc;
+	rc = channel_receive(c, &m, err);
 	for (size_t i = 0; i < m.nfds; i++)
 		close(m.fds[i]);
 	if (rc == 0)
@@ -83,6 +110,8 @@ static int talk(const struct dns_want *want, struct channel *c, struct arena *a,
 
 static int explain(int rc, int status, struct err *err)
 {
+	if (interrupt_came() && rc < 0)
+		return rc;
 	if (WIFSIGNALED(status) && rc < 0)
 		return err_set(err, EXIT_SOFTWARE, "%s was ended by signal %d: please report this", name,
 			       WTERMSIG(status));
@@ -123,6 +152,9 @@ int dns_ask(const struct dns_want *want, struct arena *a, const struct asks *fir
 	channel_open(&c, ends[0], ANSWERS_BYTES, SECONDS);
 	rc = talk(want, &c, a, first, ret_heard, err);
 	channel_close(&c);
+	/* it would notice only when the questions on their way have had their time */
+	if (interrupt_came())
+		kill(pid, SIGKILL);
 	if (helper_wait(pid, name, &status, err) < 0)
 		return -err->code;
 	return explain(rc, status, err);

@@ -24,7 +24,8 @@ struct dns_want {
 
 /*
  * Asks FIRST and whatever take adds. RET_HEARD: somebody out there answered something at all. A: for texts, which
- * live on. EXIT_NOPERM where the kernel cannot confine the helper.
+ * live on. EXIT_NOPERM where the kernel cannot confine the helper; EXIT_INCOMPLETE also after Ctrl-C (interrupt.h): what
+ * was answered by then has been taken.
  */
 int dns_ask(const struct dns_want *want, struct arena *a, const struct asks *first, bool *ret_heard, struct err *err);
 

@@ -282,7 +282,7 @@ static void open_file(struct channel *channel, struct input *in, struct err *err
 
 	if (channel_receive(channel, &m, &lost) <= 0 || m.type != EXPLAIN_FILE || m.nfds != 1)
 		give_up();
-	if (source_open(m.fds[0], 0, &in->source, err) == 0)
+	if (source_open(m.fds[0], 0, NULL, &in->source, err) == 0)
 		in->decode = decode_new(in->source);
 }
 

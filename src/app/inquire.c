@@ -1,5 +1,5 @@
 /*
- * inquire - see inquire.h. Also the place where Ctrl-C becomes "print what is known so far".
+ * inquire - see inquire.h. Ctrl-C becomes "print what is known so far" here.
  *
  * Order: the command line's words are checked first (nobody waits for a typing error), then the
  * configuration, then the processes of a live host, whose connections are gone when the logs have been read,
@@ -11,6 +11,7 @@
 
 #include "app/config.h"
 #include "app/helper.h"
+#include "app/interrupt.h"
 #include "app/keep.h"
 #include "app/observer.h"
 #include "app/progress.h"
@@ -24,7 +25,6 @@
 #include "sys/channel.h"
 #include "sys/clock.h"
 
-#include <signal.h>
 #include <unistd.h>
 
 /* Hours of a live host's window, where no --since says otherwise. */
@@ -36,16 +36,6 @@
 #define NEWEST_MICROS (INT64_C(20) * 1000000)
 /* Seconds back from now that an incident's beginning can pull this window open. */
 #define WIDEN_MOST (7 * INT64_C(86400))
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal_number)
-{
-	/* a second Ctrl-C means it */
-	if (interrupted)
-		_exit(128 + signal_number);
-	interrupted = 1;
-}
 
 struct watch {
 	const struct root *root;
@@ -67,7 +57,7 @@ static bool on_progress(void *ctx, uint64_t done, uint64_t all)
 	int64_t now = clock_steady_micros(&w->clock);
 
 	progress_show(&w->progress, done, all, (uint64_t)now);
-	return !interrupted && (!w->deadline || now < w->deadline);
+	return !interrupt_came() && (!w->deadline || now < w->deadline);
 }
 
 static void on_past(void *ctx, int64_t first, struct buf *out)
@@ -273,7 +263,7 @@ static bool on_watching(void *ctx, unsigned left, uint64_t submitted, uint64_t u
 		 (unsigned long long)submitted, (unsigned long long)unnamed, left);
 	progress_say(&w->progress, buf_view(&text), (uint64_t)clock_steady_micros(&w->clock));
 	buf_free(&text);
-	return !interrupted;
+	return !interrupt_came();
 }
 
 static const char *place(struct arena *a, struct span path)
@@ -329,7 +319,8 @@ static int observe(const struct options *o, const struct root *root, struct aren
 	rc = observer_look(&want, out, o->live ? err : unheard);
 	progress_end(&w.progress);
 	/* the first Ctrl-C ended the watch, not the answer */
-	interrupted = 0;
+	if (o->live)
+		interrupt_forget();
 	if (rc < 0 && !o->live)
 		buf_free(out);
 	return o->live ? rc : 0;
@@ -539,7 +530,6 @@ int64_t inquire_now(const struct clock *clock)
 int inquire(const struct options *o, int skip, inquire_first *first, struct inquire *ret, struct err *err)
 {
 	struct clock clock = { 0 };
-	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
 	struct root root;
 	struct reader_want want = {
 		.root = &root,
@@ -569,8 +559,8 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 	rc = check_when(o, want.now, err);
 	if (rc < 0 || (rc = root_open(o->root ? o->root : "/", &root, err)) < 0)
 		return rc;
-	/* SA_RESTART: Ctrl-C cuts no call short, the next progress report carries it to the child. */
-	sigaction(SIGINT, &action, NULL);
+	/* Ctrl-C cuts no call short, the next progress report carries it to the child. */
+	interrupt_catch();
 	rc = config_load(&config, o->config, err);
 	if (rc == 0)
 		rc = observe(o, &root, ret->arena, &observed, &unheard, err);

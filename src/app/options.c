@@ -247,7 +247,8 @@ static int check(const struct options *o, uint64_t given, struct err *err)
 			return err_set(err, EXIT_USAGE, "--%s does not belong to %s: see spamtrail help %s",
 				       command_flag((enum flag_id)i)->name, v->name, v->name);
 	if ((unsigned)o->nargs < v->nargs_min || (unsigned)o->nargs > v->nargs_max)
-		return err_set(err, EXIT_USAGE, "usage: spamtrail %s %s", v->name, v->args);
+		return err_set(err, EXIT_USAGE, "usage: spamtrail %s %s; its flags: spamtrail help %s",
+			       v->name, v->args, v->name);
 	return 0;
 }
 

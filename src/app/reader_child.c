@@ -269,7 +269,7 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 	}
 	/* Nothing was found because nothing could be: no exit code may call that clean. A quiet hour is. */
 	if (whole && c->nfiles && !(dialects & (1u << DIALECT_EXIM | 1u << DIALECT_POSTFIX)))
-		unseen[q->nunseen++] = SPAN("no line of a mail server in this input");
+		unseen[q->nunseen++] = SPAN(INQUIRY_NO_MAIL);
 	q->unseen = unseen;
 	q->complete = q->nunseen == 0;
 	q->stopped = c->stopped;

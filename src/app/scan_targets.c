@@ -12,6 +12,7 @@
 #include "app/account_reader.h"
 #include "app/inquire.h"
 #include "app/scanning.h"
+#include "app/sought.h"
 #include "app/when.h"
 #include "scan/config.h"
 
@@ -387,8 +388,12 @@ static int by_incident(struct making *m, const char *id, struct err *err)
 
 	in = rc == 0 ? incident_named(inquire_of.q, id) : NULL;
 	if (rc == 0 && !in)
-		rc = err_set(err, EXIT_NOINPUT,
-			     "%s: no such incident in these logs; spamtrail investigate shows the ids", id);
+		rc = sought_in_part(
+			m->s->o, id, inquire_of.q->unseen, inquire_of.q->nunseen,
+			err_set(err, EXIT_NOINPUT,
+				"%s: no such incident in these logs; spamtrail investigate shows the ids",
+				id),
+			err);
 	if (in)
 		add_incident(m, in, inquire_of.q);
 	inquire_end(&inquire_of);

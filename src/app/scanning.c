@@ -9,6 +9,7 @@
 
 #include "app/beside.h"
 #include "app/confined.h"
+#include "app/interrupt.h"
 #include "base/codec.h"
 
 #include <stdlib.h>
@@ -22,8 +23,6 @@
 #define SKIPS_MOST 10000 /* limit scan: files that were not read, by name */
 #define NOTES_MOST 100
 #define WORKERS_MOST 8
-
-volatile sig_atomic_t scan_interrupted;
 
 struct span scanning_path(struct scanning *s, struct span path)
 {
@@ -362,11 +361,11 @@ static int serve(struct scanning *s, struct channel *channel, struct err *err)
 		struct message m = { 0 };
 		int rc = channel_receive(channel, &m, err);
 
-		if (rc > 0 && !scan_interrupted)
+		if (rc > 0 && !interrupt_came())
 			rc = taken(take(s, &m, err));
 		for (size_t i = 0; i < m.nfds; i++)
 			close(m.fds[i]);
-		if (scan_interrupted) {
+		if (interrupt_came()) {
 			s->incomplete = true;
 			scanning_skip(s, SPAN_NONE, SPAN("interrupted: what comes behind was not read"));
 			return 0;
@@ -458,7 +457,7 @@ static int scan_home(struct scanning *s, struct root *home, struct err *err)
 	s->incomplete = false;
 	rc = serve(s, &child.channel, err);
 	rc = confined_end(&child, cw.name, rc, err);
-	scan_keep_end(s, first, rc == 0 && !scan_interrupted);
+	scan_keep_end(s, first, rc == 0 && !interrupt_came());
 	s->files = s->r.files;
 	s->bytes = s->r.bytes;
 	s->known = s->r.known;

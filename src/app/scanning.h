@@ -16,8 +16,6 @@
 #include "sys/beneath.h"
 #include "sys/clock.h"
 
-#include <signal.h>
-
 struct beside;
 
 /* One folder to be scanned, and in which order. */
@@ -60,8 +58,6 @@ struct scanning {
 	struct arena *folder_arena; /* what is remembered of it */
 
 };
-
-extern volatile sig_atomic_t scan_interrupted;
 
 /* Scans T; what is found and skipped is in S->r afterwards. */
 int scanning_folder(struct scanning *s, const struct scan_target *t, struct err *err);

@@ -17,6 +17,7 @@
 #include "app/queue_reader.h"
 #include "app/reader.h"
 #include "app/scan_found.h"
+#include "app/sought.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "base/arena_more.h"
@@ -174,9 +175,10 @@ static int find_incident(struct contain *k, struct span id, struct err *err)
 		k->want.nrows = in->nrows;
 		return 0;
 	}
-	return err_set(err, EXIT_NOINPUT,
-		       "%s: no such incident in these logs; spamtrail investigate shows the ids",
-		       k->o->args[0]);
+	err_set(err, EXIT_NOINPUT, "%s: no such incident in these logs; spamtrail investigate shows the ids",
+		k->o->args[0]);
+	return sought_in_part(k->o, k->o->args[0], q ? q->unseen : NULL, q ? q->nunseen : 0, -EXIT_NOINPUT,
+			      err);
 }
 
 static void take_known(struct contain *k, const struct inquire *in)
@@ -814,6 +816,22 @@ static void fill_allow(struct contain *k)
 	k->want.nallow = n;
 }
 
+/* Whom nothing names; the plan, which is empty, has been shown. */
+static int not_known(const struct contain *k, struct err *err)
+{
+	const struct inquiry *q = k->in.q;
+	struct options told = *k->o;
+
+	told.output = OUTPUT_SCREEN;
+	err_set(err, EXIT_NOINPUT,
+		"%s: the logs that were read and the queue know nobody of that name, and there is nothing to "
+		"be "
+		"closed; spamtrail investigate shows the names",
+		k->o->args[0]);
+	return sought_in_part(&told, k->o->args[0], q ? q->unseen : NULL, q ? q->nunseen : 0, -EXIT_NOINPUT,
+			      err);
+}
+
 static int run(struct contain *k, struct err *err)
 {
 	struct scan_finding *found = NULL;
@@ -851,11 +869,7 @@ static int run(struct contain *k, struct err *err)
 	if (rc == 0)
 		rc = show(k, err);
 	if (rc == 0 && unknown)
-		return err_set(err, EXIT_NOINPUT,
-			       "%s: the logs that were read and the queue know nobody of that name, and "
-			       "there is nothing to be "
-			       "closed; spamtrail investigate shows the names",
-			       k->o->args[0]);
+		return not_known(k, err);
 	if (rc == 0 && will_do(k))
 		rc = apply(k, err);
 	return rc;

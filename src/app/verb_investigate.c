@@ -90,6 +90,7 @@ static void write_screen(struct sink *s, const struct options *o, const struct i
 	struct screen screen = term_screen(o, STDOUT_FILENO);
 	struct buf again = BUF_MAX(4096), doctor = BUF_MAX(4096);
 	struct buf contain = BUF_MAX(4096), undo = BUF_MAX(4096), by_name = BUF_MAX(16384);
+	struct buf here = BUF_MAX(4096);
 
 	name_him(o, in, &by_name);
 	options_again(o, "why", 0, &again);
@@ -97,7 +98,10 @@ static void write_screen(struct sink *s, const struct options *o, const struct i
 	/* their argument is the incident, not a log */
 	options_again(o, "contain", o->nargs, &contain);
 	options_again(o, "undo", o->nargs, &undo);
+	options_again(o, "investigate", o->nargs, &here);
 	screen.zone = in->zone;
+	screen.elsewhere = o->nargs > 0;
+	screen.here_again = buf_view(&here);
 	screen.again = buf_view(&again);
 	screen.doctor_again = buf_view(&doctor);
 	screen.contain_again = buf_view(&contain);
@@ -113,6 +117,7 @@ static void write_screen(struct sink *s, const struct options *o, const struct i
 	buf_free(&contain);
 	buf_free(&undo);
 	buf_free(&by_name);
+	buf_free(&here);
 }
 
 /* The newest hours of a busy live host; the whole answer follows below it. */

@@ -13,6 +13,7 @@
 #include "app/inquire.h"
 #include "app/lists.h"
 #include "app/sends_from.h"
+#include "app/sought.h"
 #include "app/term.h"
 #include "app/texts.h"
 #include "app/verbs.h"
@@ -172,13 +173,12 @@ static int find_incident(struct work *w, struct err *err)
 			w->facts.in = &w->in.q->incidents[i];
 	if (!w->facts.in && w->is_known && w->known.nrows)
 		from_state(w);
-	if (!w->facts.in)
-		return err_set(
-			err, EXIT_NOINPUT,
-			"%s: no such incident in these logs or in the state; spamtrail investigate shows "
-			"the ids",
-			w->o->args[0]);
-	return 0;
+	if (w->facts.in)
+		return 0;
+	err_set(err, EXIT_NOINPUT,
+		"%s: no such incident in these logs or in the state; spamtrail investigate shows the ids",
+		w->o->args[0]);
+	return sought_in_part(w->o, w->o->args[0], w->unseen, w->m.nunseen, -EXIT_NOINPUT, err);
 }
 
 /* --- facts ------------------------------------------------------------------------------------------ */

@@ -11,6 +11,7 @@
 #include "app/dns_helper.h"
 #include "app/helper.h"
 #include "app/inquire.h"
+#include "app/interrupt.h"
 #include "app/lists.h"
 #include "app/reader.h"
 #include "app/sends_from.h"
@@ -51,6 +52,9 @@ struct work {
 
 static void say(struct work *w, struct span *list, size_t *n, const char *text)
 {
+	for (size_t i = 0; i < *n; i++)
+		if (span_eq(list[i], span_str(text)))
+			return;
 	if (*n < TEXTS_MOST)
 		list[(*n)++] = arena_span(w->arena, span_str(text));
 }
@@ -162,6 +166,12 @@ static int ask_all(struct work *w, struct err *err)
 		    "asked instead, which many lists refuse");
 		rc = ask_once(w, "system", &heard, err);
 	}
+	if (rc == -EXIT_INCOMPLETE && interrupt_came()) {
+		w->r.stopped = true;
+		identities_stop(w->identities);
+		say(w, w->unseen, &w->r.nunseen, err->text);
+		rc = 0;
+	}
 	return rc;
 }
 
@@ -262,8 +272,8 @@ static void remember(struct work *w)
 	} else {
 		keep(w, s);
 		recall(w, s);
-		/* what was named is not all that this server sends from */
-		if (w->asked_logs)
+		/* what was named is not all that this server sends from, nor is what was asked before Ctrl-C */
+		if (w->asked_logs && !w->r.stopped)
 			summarize(w, s);
 		store_close(s);
 	}
@@ -380,6 +390,7 @@ int verb_reputation(const struct options *o, struct err *err)
 	w->o = o;
 	w->arena = arena_new();
 	w->r.now = inquire_now(&w->clock);
+	interrupt_catch();
 	rc = config_load(&w->config, o->config, err);
 	if (rc == 0)
 		rc = run(w, err);

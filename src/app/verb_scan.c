@@ -7,6 +7,7 @@
  * TRUST: findings come from scanners that have read hostile files: they were checked in form, and are only shown.
  */
 #include "app/beside.h"
+#include "app/interrupt.h"
 #include "app/scan_targets.h"
 #include "app/scanning.h"
 #include "app/term.h"
@@ -14,15 +15,8 @@
 #include "report/scan.h"
 
 #include <pwd.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-static void on_interrupt(int signal)
-{
-	(void)signal;
-	scan_interrupted = 1;
-}
 
 static const char *owner(uint32_t uid)
 {
@@ -115,7 +109,7 @@ static int scan_all(struct scanning *s, struct err *err)
 		if (targets.target[i].whole)
 			beside_run_maldet(s, targets.target[i].folder);
 	scan_rules_named(s);
-	for (size_t i = 0; i < targets.n && !scan_interrupted; i++) {
+	for (size_t i = 0; i < targets.n && !interrupt_came(); i++) {
 		struct err why = { 0 };
 		int one;
 
@@ -154,7 +148,7 @@ int verb_scan(const struct options *o, struct err *err)
 	s.now = clock_seconds(&s.clock);
 	s.progress = progress_new(STDERR_FILENO, o->quiet, began);
 	rc = config_load(&s.config, o->config, err);
-	sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
+	interrupt_catch();
 	if (rc == 0)
 		rc = scan_all(&s, err);
 	progress_end(&s.progress);

@@ -5,6 +5,7 @@
  * TRUST: the lines are attackers'; report/why.h escapes them.
  */
 #include "app/inquire.h"
+#include "app/sought.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "report/why.h"
@@ -20,8 +21,8 @@ int verb_why(const struct options *o, struct err *err)
 	int rc = inquire(o, 1, NULL, &in, err);
 
 	screen.zone = in.zone;
-	if (rc == 0)
-		rc = why_find(in.q, span_str(o->args[0]), &target, err);
+	if (rc == 0 && (rc = why_find(in.q, span_str(o->args[0]), &target, err)) < 0)
+		rc = sought_in_part(o, o->args[0], in.q->unseen, in.q->nunseen, rc, err);
 	if (rc == 0) {
 		if (o->output == OUTPUT_JSON)
 			why_json(&s, in.q, &target, in.zone);

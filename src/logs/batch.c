@@ -84,7 +84,7 @@ static bool stream_open(struct stream *s, const struct logs_options *options, st
 		s->file = file;
 		s->offset = 0;
 		s->skipping = false;
-		if (fd >= 0 && source_open(fd, 0, &s->source, &err) == 0) {
+		if (fd >= 0 && source_open(fd, 0, s->ask, &s->source, &err) == 0) {
 			if (too_big_to_unpack(s, options)) {
 				damage_set(&reads[file], "packed, and too long for a quick look");
 				source_close(s->source);

@@ -12,6 +12,7 @@
 #include "logs/wallclock.h"
 
 struct source;
+struct source_ask;
 struct decode;
 struct mend;
 
@@ -42,6 +43,7 @@ struct stream {
 	uint32_t at;           /* next member of the set to open */
 	uint32_t file;         /* being read */
 	struct source *source; /* NULL = between files */
+	const struct source_ask *ask;
 	struct decode *decode; /* between source and blocks */
 	char *carry;           /* the unfinished line at the end of the last block */
 	size_t carried, carry_room;

@@ -11,6 +11,7 @@
 #include "logs/heap.h"
 #include "logs/mend.h"
 #include "logs/whose.h"
+#include "sys/inflate.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -28,7 +29,9 @@
 struct engine {
 	struct logs_options own; /* as given, with the defaults filled in */
 	const struct log_file *files;
+	size_t nfiles;
 	struct log_read *reads;
+	struct source_ask ask;
 	struct stream *streams;
 	size_t nstreams;
 	struct heap heap; /* streams that have an event in hand, earliest first */
@@ -40,11 +43,11 @@ struct engine {
 	uint64_t told; /* bytes at the last progress call */
 };
 
-static uint64_t bytes_read(const struct engine *e, size_t nfiles)
+static uint64_t bytes_read(const struct engine *e)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < nfiles; i++)
+	for (size_t i = 0; i < e->nfiles; i++)
 		sum += __atomic_load_n(&e->reads[i].bytes, __ATOMIC_RELAXED);
 	return sum;
 }
@@ -321,39 +324,54 @@ static void do_fill(struct engine *e, struct stream *s)
 	s->queued++;
 }
 
+/* What has been read is still told: with the lock held. */
+static void stop(struct engine *e)
+{
+	e->stopped = true;
+	for (size_t i = 0; i < e->nstreams; i++)
+		e->streams[i].drained = true;
+}
+
+/* Asked by whoever waits for a pipe, without the lock. */
+static bool go_on(void *ctx)
+{
+	struct engine *e = ctx;
+
+	if (!e->own.progress || e->own.progress(e->own.ctx, bytes_read(e)))
+		return true;
+	pthread_mutex_lock(&e->lock);
+	stop(e);
+	pthread_mutex_unlock(&e->lock);
+	return false;
+}
+
 /* Asks now and then whether to go on; with the lock held. */
-static void tell_progress(struct engine *e, size_t nfiles)
+static void tell_progress(struct engine *e)
 {
 	uint64_t bytes;
 
-	if (!e->own.progress)
+	if (!e->own.progress || e->stopped)
 		return;
-	bytes = bytes_read(e, nfiles);
+	bytes = bytes_read(e);
 	if (bytes - e->told < (4u << 20) && bytes != e->told)
 		return;
 	e->told = bytes;
 	if (!e->own.progress(e->own.ctx, bytes))
-		e->stopped = true;
+		stop(e);
 }
-
-struct worker_arg {
-	struct engine *e;
-	size_t nfiles;
-};
 
 static void *worker(void *arg)
 {
-	struct worker_arg *w = arg;
-	struct engine *e = w->e;
+	struct engine *e = arg;
 
 	pthread_mutex_lock(&e->lock);
-	while (!e->stopped && e->live) {
+	while (e->live) {
 		struct batch *b;
 		struct stream *s;
 
 		if (!e->consuming && consumer_ready(e)) {
 			do_consume(e);
-			tell_progress(e, w->nfiles);
+			tell_progress(e);
 		} else if ((b = find_filled(e))) {
 			do_parse(e, b);
 		} else if ((s = find_hungry(e))) {
@@ -389,6 +407,7 @@ static void engine_start(struct engine *e, struct arena *a, const struct logs_op
 	for (size_t i = 0; i < e->nstreams; i++) {
 		e->streams[i].set = &sets[i];
 		e->streams[i].files = e->files;
+		e->streams[i].ask = e->own.progress ? &e->ask : NULL;
 		e->streams[i].clock_file = UINT32_MAX;
 		wallclock_start(&e->streams[i].clock, options->zone);
 	}
@@ -426,17 +445,16 @@ int logs_read(struct arena *a, const struct log_file *files, size_t nfiles,
 	      const struct logs_options *options, struct log_read **ret_reads, struct err *err)
 {
 	struct log_set *sets;
-	struct engine e = { .files = files };
-	struct worker_arg arg = { .e = &e, .nfiles = nfiles };
+	struct engine e = { .files = files, .nfiles = nfiles, .ask = { .go_on = go_on, .ctx = &e } };
 	pthread_t thread[WORKERS_MAX];
 	unsigned started = 0;
 
 	e.reads = arena_alloc(a, (nfiles + 1) * sizeof(*e.reads));
 	e.nstreams = logset_make(a, files, nfiles, &sets);
 	engine_start(&e, a, options, sets);
-	while (started + 1 < e.own.workers && pthread_create(&thread[started], NULL, worker, &arg) == 0)
+	while (started + 1 < e.own.workers && pthread_create(&thread[started], NULL, worker, &e) == 0)
 		started++;
-	worker(&arg);
+	worker(&e);
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(thread[i], NULL);
 	engine_end(&e);

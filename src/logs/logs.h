@@ -64,7 +64,10 @@ struct logs_options {
 	 */
 	void (*soon)(void *event_ctx, const struct event *ev, const char *base, bool near);
 	uint32_t far_kinds, near_kinds; /* 0 = none */
-	/* Called now and then with the (compressed) bytes read so far; false = stop early. May be NULL. */
+	/*
+	 * Called now and then with the (compressed) bytes read so far; false = stop early. Of a pipe also while nothing comes, and at
+	 * its end. May be NULL.
+	 */
 	bool (*progress)(void *ctx, uint64_t bytes);
 };
 

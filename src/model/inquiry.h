@@ -99,6 +99,8 @@ struct results {
 };
 
 #define NETWORKS_MOST 1000
+/* Unseen, though everything was read. */
+#define INQUIRY_NO_MAIL "no line of a mail server in this input"
 
 struct inquiry {
 	struct span host, mta, panel;

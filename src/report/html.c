@@ -62,9 +62,10 @@ static void put_summary(struct buf *out, const struct inquiry *q, const struct z
 {
 	buf_str(out, "<h1>");
 	show_html(out, q->host);
-	buf_str(out, q->nincidents	 ? ": <span class=\"bad\">"
-		     : quiet_has_mail(q) ? ": no outbreak"
-					 : ": no mail read");
+	buf_str(out, q->nincidents	  ? ": <span class=\"bad\">"
+		     : !quiet_has_mail(q) ? ": no mail read"
+		     : q->complete	  ? ": no outbreak"
+					  : ": no outbreak in what was read");
 	if (q->nincidents) {
 		text_count(out, q->nincidents);
 		buf_str(out, q->nincidents == 1 ? " incident</span>" : " incidents</span>");

@@ -134,6 +134,15 @@ static void put_stats(struct sink *s, const struct stats *stats)
 	put_table(s, "reject", stats->rejects, stats->nrejects);
 }
 
+void plain_unseen(struct sink *s, const struct inquiry *q)
+{
+	for (size_t i = 0; i < q->nunseen; i++) {
+		buf_str(&s->text, "unseen");
+		put_span(&s->text, q->unseen[i]);
+		buf_byte(&s->text, '\n');
+	}
+}
+
 void plain_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zone, bool with_stats)
 {
 	struct row_walk rows = rows_walk(q, ROWS_HEADS);
@@ -156,11 +165,7 @@ void plain_inquiry(struct sink *s, const struct inquiry *q, const struct zone *z
 		put_incident(out, q, &q->incidents[i], zone);
 		sink_turn(s);
 	}
-	for (size_t i = 0; i < q->nunseen; i++) {
-		buf_str(out, "unseen");
-		put_span(out, q->unseen[i]);
-		buf_byte(out, '\n');
-	}
+	plain_unseen(s, q);
 	if (with_stats)
 		put_stats(s, &q->stats);
 }

@@ -27,6 +27,7 @@ struct zone;
  * ZONE: ROOT's, NULL = UTC. WITH_STATS adds the stat records. Nothing fails; the sink keeps a failed write.
  */
 void plain_inquiry(struct sink *s, const struct inquiry *q, const struct zone *zone, bool with_stats);
+void plain_unseen(struct sink *s, const struct inquiry *q);
 void plain_advice(struct sink *s, const struct inquiry *q);
 
 #endif

@@ -122,8 +122,9 @@ void quiet_show(struct pen *p, const struct inquiry *q)
 		pen_line(p, 0);
 		return;
 	}
-	pen_style(p, suspects ? PEN_YELLOW : PEN_GREEN);
-	pen_str(p, "NO OUTBREAK");
+	/* green is for who has looked at everything */
+	pen_style(p, suspects || !q->complete ? PEN_YELLOW : PEN_GREEN);
+	pen_str(p, q->complete ? "NO OUTBREAK" : "NO OUTBREAK IN WHAT WAS READ");
 	pen_style(p, PEN_PLAIN);
 	if (suspects) {
 		pen_str(p, ", ");

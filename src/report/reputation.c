@@ -143,6 +143,8 @@ static const char *what_to_do(const struct reputation *r, enum list_state state)
 		return "not counted; if it stays so the list is dead: off = yes in blocklists.d, or another "
 		       "resolver";
 	default:
+		if (r->stopped)
+			return "not asked to the end";
 		return "try again; a list that never answers is dead: off = yes in blocklists.d";
 	}
 }
@@ -321,9 +323,10 @@ static void put_next(struct pen *p, const struct reputation *r, const struct scr
 		pen_whole(p, SPAN("spamtrail reputation"));
 		pen_whole(p, screen->again);
 		/* asked the same way again, all lists at once would fail again */
-		pen_str(p,
-			some ? "   again: some lists did not answer"
-			     : "   again, when [reputation] resolver names another: this one gets no answer");
+		pen_str(p, r->stopped ? "   again, to its end"
+			   : some     ? "   again: some lists did not answer"
+				  : "   again, when [reputation] resolver names another: this one gets no "
+				    "answer");
 	} else {
 		pen_whole(p, SPAN("spamtrail doctor"));
 		pen_whole(p, screen->doctor_again);

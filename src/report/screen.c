@@ -13,6 +13,7 @@
 #include "report/quiet.h"
 #include "report/sender.h"
 #include "report/text.h"
+#include "report/unseen.h"
 #include "report/who.h"
 
 /* A first screen has six lines for the answer: what is not accused may take no more than this. */
@@ -290,54 +291,6 @@ static void put_damage(struct pen *p, const struct inquiry *q, const bool *told)
 	pen_line(p, 0);
 }
 
-static void put_unseen_line(struct pen *p, bool *first, struct span s)
-{
-	if (*first)
-		pen_label(p, "UNSEEN");
-	else
-		pen_to(p, SCREEN_LABEL);
-	*first = false;
-	p->indent = SCREEN_LABEL;
-	pen_text(p, s);
-	pen_line(p, 0);
-}
-
-/*
- * Ctrl-C and unread logs first: they say how much of the answer is missing, the rest says where. Notes stand
- * last, since they take nothing away from it.
- */
-static void put_unseen(struct pen *p, const struct inquiry *q)
-{
-	bool first = true;
-	struct buf b = BUF_MAX(256);
-	struct row_walk rows = rows_walk(q, ROWS_HEADS);
-	const struct row *r;
-
-	if (q->past_unread)
-		put_unseen_line(p, &first, SPAN("older logs: still being read"));
-	for (size_t i = 0; i < q->nunseen; i++)
-		put_unseen_line(p, &first, q->unseen[i]);
-	while ((r = rows_next(&rows)) != NULL) {
-		if (r->kind != KIND_UNKNOWN || r->counts.recipients == 0)
-			continue;
-		b.n = 0;
-		text_count(&b, r->counts.recipients);
-		buf_str(&b, " recipients of mail from before the logs begin: given to nobody");
-		put_unseen_line(p, &first, buf_view(&b));
-	}
-	quiet_missing_logs(q, &b);
-	if (b.n)
-		put_unseen_line(p, &first, buf_view(&b));
-	if (q->unconfined)
-		put_unseen_line(p, &first, SPAN("the reader ran unconfined (--unconfined)"));
-	for (size_t i = 0; i < q->nnotes; i++) {
-		pen_label(p, "NOTE");
-		pen_text(p, q->notes[i]);
-		pen_line(p, 0);
-	}
-	buf_free(&b);
-}
-
 /* "close 2 doors": so many actions of these kinds. */
 static void put_stops(struct pen *p, const struct plan *plan)
 {
@@ -418,7 +371,19 @@ static void put_stop(struct pen *p, const struct inquiry *q)
 	buf_free(&command);
 }
 
-/* One command, not a menu: look into the incident, else mend a blind spot, else read the day's numbers. */
+/* All there was: what it lacks is a mail server's lines. */
+static bool is_read(const struct inquiry *q)
+{
+	for (size_t i = 0; i < q->nunseen; i++)
+		if (!span_eq(q->unseen[i], SPAN(INQUIRY_NO_MAIL)))
+			return false;
+	return true;
+}
+
+/*
+ * One command, not a menu: look into the incident, else have everything read, else mend a blind spot, else read the day's
+ * numbers.
+ */
 static void put_next(struct pen *p, const struct inquiry *q)
 {
 	size_t off = 0;
@@ -432,6 +397,16 @@ static void put_next(struct pen *p, const struct inquiry *q)
 		verb = "why ";
 		id = incident_id(&q->incidents[0]);
 		what = "the raw lines behind every number above";
+	} else if (q->stopped) {
+		verb = "investigate";
+		what = "the same again, to its end";
+	} else if (!is_read(q)) {
+		verb = "investigate";
+		what = "the same again, once what is UNSEEN can be read";
+	} else if (!quiet_has_mail(q) && p->screen->elsewhere) {
+		verb = "investigate";
+		again = p->screen->here_again;
+		what = "without a path: the logs that the server's configuration names";
 	} else if (off) {
 		verb = "doctor";
 		again = p->screen->doctor_again;
@@ -487,7 +462,7 @@ void screen_inquiry(struct sink *s, const struct inquiry *q, const struct screen
 		put_damage(p, q, told);
 	else
 		quiet_checked(p, q);
-	put_unseen(p, q);
+	unseen_show(p, q);
 	put_stop(p, q);
 	put_next(p, q);
 	arena_free(a);

@@ -18,6 +18,8 @@ struct screen {
 	const struct zone *zone;
 	/* What a next `why` or `investigate`, `doctor`, `contain` and `undo` must repeat, quoted for a shell. */
 	struct span again, doctor_again, contain_again, undo_again;
+	bool elsewhere; /* paths were named; here_again: without them */
+	struct span here_again;
 	struct span by_name; /* the whole command that stops whom no fact of grade A names; or holds a refused forward; or empty */
 	/* The same of any verb, where a screen names several: out of the verbs' table. NULL: nothing is repeated. */
 	void (*repeat)(const void *ctx, const char *verb, struct buf *out);

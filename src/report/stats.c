@@ -8,6 +8,7 @@
 #include "report/json.h"
 #include "report/pen.h"
 #include "report/text.h"
+#include "report/unseen.h"
 
 #define CELL 10
 #define NARROW 50 /* columns of the screen that leave room for two cells and a key */
@@ -170,6 +171,10 @@ void stats_text(struct sink *s, const struct inquiry *q, const struct screen *sc
 	put_table(s, &p, "recipient domain", RESULTS, st->domains, st->ndomains, top);
 	put_texts(s, &p, "errors by text", st->errors, st->nerrors, top);
 	put_texts(s, &p, "rejects by text", st->rejects, st->nrejects, top);
+	if (!q->complete) {
+		pen_line(&p, 0);
+		unseen_show(&p, q);
+	}
 }
 
 static void json_table(struct jsonw *w, struct sink *s, const char *name, const struct stat_row *row,

@@ -9,7 +9,9 @@
 #include "report/json.h"
 #include "report/jsonw.h"
 #include "report/pen.h"
+#include "report/plain.h"
 #include "report/text.h"
+#include "report/unseen.h"
 #include "report/who.h"
 
 static const struct incident *incident_named(const struct inquiry *q, struct span id)
@@ -187,6 +189,11 @@ void why_text(struct sink *s, const struct inquiry *q, const struct why_target *
 	}
 	if (t->n == 0)
 		put_timeline(&p, q, t->incident);
+	/* lines may be missing above only where something was not read */
+	if (!q->complete) {
+		pen_line(&p, 0);
+		unseen_show(&p, q);
+	}
 	arena_free(a);
 }
 
@@ -216,6 +223,7 @@ void why_plain(struct sink *s, const struct inquiry *q, const struct why_target 
 			buf_byte(out, '\n');
 			sink_turn(s);
 		}
+	plain_unseen(s, q);
 	arena_free(a);
 }
 

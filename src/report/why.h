@@ -23,7 +23,7 @@ int why_find(const struct inquiry *q, struct span name, struct why_target *ret_t
  */
 void why_text(struct sink *s, const struct inquiry *q, const struct why_target *t,
 	      const struct screen *screen);
-/* One line a raw line: incident.n, grade, file, line, offset, text. */
+/* One line a raw line: incident.n, grade, file, line, offset, text; behind them "unseen" and text (plain.h). */
 void why_plain(struct sink *s, const struct inquiry *q, const struct why_target *t);
 void why_json(struct sink *s, const struct inquiry *q, const struct why_target *t, const struct zone *zone);
 

@@ -321,6 +321,13 @@ void identities_take(struct identities *i, const struct answer *answer, struct a
 	}
 }
 
+void identities_stop(struct identities *i)
+{
+	for (size_t f = 0; f < i->nfound; f++)
+		if (i->open[f] && i->found[f].state != IDENTITY_OK)
+			settle(&i->found[f], IDENTITY_NO_ANSWER, SPAN_NONE, SPAN("not asked to the end"));
+}
+
 const struct identity *identities_found(const struct identities *i, size_t *ret_n)
 {
 	*ret_n = i->nfound;

@@ -42,6 +42,8 @@ struct identities;
 struct identities *identities_new(struct arena *a, const struct identity_want *want);
 void identities_start(struct identities *i, struct asks *out);
 void identities_take(struct identities *i, const struct answer *answer, struct asks *out);
+/* No more answers come: what a later one could still have bettered is not known. */
+void identities_stop(struct identities *i);
 const struct identity *identities_found(const struct identities *i, size_t *ret_n);
 
 const char *identity_what_name(enum identity_what what);

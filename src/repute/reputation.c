@@ -15,6 +15,6 @@ bool reputation_deaf(const struct reputation *r)
 {
 	enum { SEVERAL = 3 };
 
-	return r->nlists >= SEVERAL && r->nlistings >= SEVERAL &&
+	return !r->stopped && r->nlists >= SEVERAL && r->nlistings >= SEVERAL &&
 	       reputation_count(r, LIST_LYING) + reputation_count(r, LIST_NO_ANSWER) == r->nlistings;
 }

@@ -26,6 +26,7 @@ struct reputation {
 	int64_t now;
 	uint64_t microseconds;
 	bool complete;                      /* every list answered, nothing unseen */
+	bool stopped;                       /* by Ctrl-C: not everything was asked */
 };
 
 /* Listings in STATE. */

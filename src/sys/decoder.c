@@ -60,6 +60,13 @@ static void *zlib_start(void)
 	return NULL;
 }
 
+/* RFC 1952, 2.3.1: CRC32 and ISIZE come last. zlib tells it apart by its words alone, which are the same in zlib-ng. */
+static bool zlib_wrong_sum(const z_stream *z)
+{
+	return z->msg &&
+	       (strcmp(z->msg, "incorrect data check") == 0 || strcmp(z->msg, "incorrect length check") == 0);
+}
+
 static enum decode_result zlib_step(void *state, struct decode_io *io)
 {
 	z_stream *z = state;
@@ -76,6 +83,7 @@ static enum decode_result zlib_step(void *state, struct decode_io *io)
 		return DECODE_END;
 	return r == Z_OK || r == Z_BUF_ERROR ? DECODE_MORE
 	       : r == Z_MEM_ERROR	     ? DECODE_TOO_BIG
+	       : zlib_wrong_sum(z)	     ? DECODE_WRONG_SUM
 					     : DECODE_DAMAGED;
 }
 
@@ -159,9 +167,16 @@ static enum decode_result zstd_step(void *state, struct decode_io *io)
 	size_t r = ZSTD_decompressStream(state, &out, &in);
 
 	moved(io, io->in_n - in.pos, io->in_n, io->out_n - out.pos, io->out_n);
-	if (ZSTD_isError(r))
-		return ZSTD_getErrorCode(r) == ZSTD_error_frameParameter_windowTooLarge ? DECODE_TOO_BIG
-											: DECODE_DAMAGED;
+	switch (ZSTD_getErrorCode(r)) {
+	case ZSTD_error_no_error:
+		break;
+	case ZSTD_error_frameParameter_windowTooLarge:
+		return DECODE_TOO_BIG;
+	case ZSTD_error_checksum_wrong:
+		return DECODE_WRONG_SUM;
+	default:
+		return DECODE_DAMAGED;
+	}
 	return r == 0 ? DECODE_END : DECODE_MORE;
 }
 

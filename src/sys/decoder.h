@@ -11,6 +11,7 @@ enum decode_result {
 	DECODE_MORE, /* wants more input, or more room */
 	DECODE_END, /* end of a member; another may follow */
 	DECODE_DAMAGED,
+	DECODE_WRONG_SUM, /* of the whole member, at its end: the damage may lie anywhere in it */
 	DECODE_TOO_BIG, /* asks for more memory than we give */
 };
 

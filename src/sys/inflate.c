@@ -22,12 +22,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* SLACK: the libraries' vector code may look a little behind its input. */
-enum { BLOCK = 512 * 1024, SLACK = 64, MAGIC = 6, SKIP = 64 * 1024 };
+/* SLACK: the libraries' vector code may look a little behind its input. TRAILER: of gzip, in which a step may end. */
+enum { BLOCK = 512 * 1024, SLACK = 64, MAGIC = 6, TRAILER = 8, SKIP = 64 * 1024, ASK_MILLIS = 100 };
 
 struct source {
 	int fd;
 	bool regular;
+	struct source_ask ask;
 	enum source_form form;
 	const struct decoder *decoder;
 	void *state;
@@ -42,28 +43,53 @@ struct source {
 	struct err broken; /* code != 0: what every further read answers */
 };
 
-/* One read into P; waits where a descriptor is non-blocking. */
+/* Until a pipe has something, or its end; false where it is not to be waited for any longer. */
+static bool await(struct source *s)
+{
+	struct pollfd wait = { .fd = s->fd, .events = POLLIN };
+
+	for (;;) {
+		int ready = poll(&wait, 1, s->ask.go_on ? ASK_MILLIS : -1);
+
+		if (ready > 0 || (ready < 0 && errno != EINTR))
+			return true;
+		if (s->ask.go_on && !s->ask.go_on(s->ask.ctx))
+			return false;
+	}
+}
+
+/* One read into P; waits where a descriptor is non-blocking. ECANCELED: it was told not to go on. */
 static ssize_t read_some(struct source *s, void *p, size_t n)
 {
-	for (;;) {
-		ssize_t got = s->regular ? pread(s->fd, p, n, (off_t)s->read_to) : read(s->fd, p, n);
+	const bool asks = !s->regular && s->ask.go_on;
+	bool wait = asks;
 
+	for (;;) {
+		bool stopped = wait && !await(s);
+		ssize_t got = stopped	   ? 0
+			      : s->regular ? pread(s->fd, p, n, (off_t)s->read_to)
+					   : read(s->fd, p, n);
+
+		if (stopped || (got == 0 && asks && !s->ask.go_on(s->ask.ctx))) {
+			errno = ECANCELED;
+			return -1;
+		}
 		if (got >= 0) {
 			s->read_to += (uint64_t)got;
 			return got;
 		}
-		if (errno == EAGAIN) {
-			struct pollfd wait = { .fd = s->fd, .events = POLLIN };
-
-			poll(&wait, 1, -1);
-		} else if (errno != EINTR) {
+		if (errno != EINTR && errno != EAGAIN)
 			return -1;
-		}
+		wait = asks || errno == EAGAIN;
 	}
 }
 
 static int io_failed(struct source *s)
 {
+	if (errno == ECANCELED) {
+		s->broken.code = EXIT_INCOMPLETE;
+		return -EXIT_INCOMPLETE;
+	}
 	return err_sys(&s->broken, EXIT_IO, "cannot be read on at byte %llu", (unsigned long long)s->read_to);
 }
 
@@ -121,7 +147,8 @@ static int begin(struct source *s, const struct decoder *d)
 	return 0;
 }
 
-int source_open(int fd, unsigned flags, struct source **ret_source, struct err *err)
+int source_open(int fd, unsigned flags, const struct source_ask *ask, struct source **ret_source,
+		struct err *err)
 {
 	struct source *s = xcalloc(1, sizeof(*s));
 	struct file_status st;
@@ -131,6 +158,8 @@ int source_open(int fd, unsigned flags, struct source **ret_source, struct err *
 	if (r < 0)
 		goto fail;
 	s->fd = fd;
+	if (ask)
+		s->ask = *ask;
 	s->regular = S_ISREG(st.mode) && at >= 0;
 	s->total = s->regular ? st.size : 0;
 	s->read_to = s->member_in = s->regular ? (uint64_t)at : 0;
@@ -164,16 +193,38 @@ void source_close(struct source *s)
 	free(s);
 }
 
-static int damaged(struct source *s)
+/* "BEFORE at 61 % BEHIND"; of a pipe, of which nobody knows how long it is, "after 4711 bytes". */
+static int broken_at(struct source *s, const char *before, const char *behind)
 {
 	uint64_t used = source_used(s);
 
 	if (s->total == 0)
-		return err_set(&s->broken, EXIT_INCOMPLETE, "damaged after %llu bytes",
-			       (unsigned long long)used);
-	if (used >= s->total)
+		return err_set(&s->broken, EXIT_INCOMPLETE, "%s after %llu bytes%s", before,
+			       (unsigned long long)used, behind);
+	return err_set(&s->broken, EXIT_INCOMPLETE, "%s at %u %%%s", before,
+		       (unsigned)(used * 100 / s->total), behind);
+}
+
+static int damaged(struct source *s)
+{
+	if (s->total && source_used(s) >= s->total)
 		return err_set(&s->broken, EXIT_INCOMPLETE, "damaged at its end: cut off");
-	return err_set(&s->broken, EXIT_INCOMPLETE, "damaged at %u %%", (unsigned)(used * 100 / s->total));
+	return broken_at(s, "damaged", "");
+}
+
+/* Where the sum stands says nothing of where the damage is; what was given out may be full of it. */
+static int wrong_sum(struct source *s)
+{
+	/* zstd gives back all of the input that it had when it fails: what lies in one block with the sum is taken for the same frame */
+	const size_t tail = s->decoder == &decoder_zstd ? BLOCK - 1 : TRAILER;
+
+	if (fill(s, tail + 1) < 0)
+		return -s->broken.code;
+	if (s->in_n - s->in_at <= tail)
+		return err_set(&s->broken, EXIT_INCOMPLETE,
+			       "its checksum is wrong: any part of it may be damaged");
+	return broken_at(s, "its checksum is wrong",
+			 ": any part before may be damaged, what follows was not read");
 }
 
 /* What the first bytes of the block left, then straight from the file into the caller's memory. */
@@ -207,7 +258,8 @@ static int next_member(struct source *s)
 	while (s->in_n > 0) {
 		for (; s->in_at < s->in_n; s->in_at++)
 			if (s->in[s->in_at] != 0)
-				return damaged(s);
+				return broken_at(s, "holds something else behind its end",
+						 ": all before that was read");
 		if (fill(s, 1) < 0)
 			return -s->broken.code;
 	}
@@ -277,10 +329,11 @@ static int step(struct source *s, unsigned char *p, size_t n, size_t *ret_n)
 		}
 		break;
 	case DECODE_DAMAGED:
+	case DECODE_WRONG_SUM:
 		break;
 	}
 	r = second_opinion(s, ret_n);
-	return r ? r : damaged(s);
+	return r ? r : result == DECODE_WRONG_SUM ? wrong_sum(s) : damaged(s);
 }
 
 ssize_t source_read(struct source *s, void *p, size_t n, struct err *err)

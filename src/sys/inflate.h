@@ -25,13 +25,23 @@ enum source_flag {
 
 struct source;
 
-/* Takes FD (a file, pipe or socket open for reading) over on success; a file is read from its present offset. */
-int source_open(int fd, unsigned flags, struct source **ret_source, struct err *err);
+/*
+ * Asked several times a second while a pipe keeps us waiting, and at its end: whoever wrote into it may have been stopped by what
+ * stopped us. False ends the source with an error: EXIT_INCOMPLETE, and no text.
+ */
+struct source_ask {
+	bool (*go_on)(void *ctx);
+	void *ctx;
+};
+
+/* Takes FD (a file, pipe or socket open for reading) over on success; a file is read from its present offset. ASK may be NULL. */
+int source_open(int fd, unsigned flags, const struct source_ask *ask, struct source **ret_source, struct err *err);
 void source_close(struct source *s);
 /*
- * Up to N (> 0) plain bytes into P: how many, 0 at the end (of a plain file: the end so far), or
- * a negative code. EXIT_INCOMPLETE with "damaged at 61 %" or "damaged at its end: cut off" once everything in front of the damage was given out; EXIT_IO when reading
- * failed. After an error every further call gives the same one.
+ * Up to N (> 0) plain bytes into P: how many, 0 at the end (of a plain file: the end so far), or a negative code.
+ * EXIT_INCOMPLETE with "damaged at 61 %" or "damaged at its end: cut off" once everything in front of the damage was given
+ * out, with "its checksum is wrong: any part of it may be damaged" or "holds something else behind its end at 61 %: all before
+ * that was read" once everything was; EXIT_IO when reading failed. After an error every further call gives the same one.
  */
 ssize_t source_read(struct source *s, void *p, size_t n, struct err *err);
 

@@ -29,7 +29,7 @@ static struct story read_all(int fd, unsigned flags)
 	ssize_t n = 0;
 
 	lseek(fd, 0, SEEK_SET);
-	if (source_open(dup(fd), flags, &s, &err) < 0)
+	if (source_open(dup(fd), flags, NULL, &s, &err) < 0)
 		abort();
 	while (story.bytes < ENOUGH && (n = source_read(s, block, sizeof(block), &err)) > 0) {
 		story.bytes += (uint64_t)n;

@@ -452,7 +452,7 @@ static int life_read(void)
 	uint64_t sum = 0;
 	ssize_t n;
 
-	if (source_open(FILE_FD, 0, &s, &err) < 0)
+	if (source_open(FILE_FD, 0, NULL, &s, &err) < 0)
 		return 1;
 	while ((n = source_read(s, page, sizeof(page), &err)) > 0)
 		sum += (uint64_t)n;

@@ -115,8 +115,9 @@ static void refusals(void **state)
 	REFUSED("--top takes a number from 1 to 1000000", "investigate", "--top", "0");
 	REFUSED("--root needs a value, not an empty word", "investigate", "--root", "");
 	REFUSED("--root needs a value", "investigate", "--root");
-	REFUSED("usage: spamtrail why INCIDENT[.N] [PATH...]", "why");
-	REFUSED("usage: spamtrail explain [FILE|-|LINE]", "explain", "a", "b");
+	REFUSED("usage: spamtrail why INCIDENT[.N] [PATH...]; its flags: spamtrail help why", "why");
+	REFUSED("usage: spamtrail explain [FILE|-|LINE]; its flags: spamtrail help explain", "explain", "a",
+		"b");
 }
 
 static void posix_order(void **state)

@@ -115,22 +115,61 @@ static void quiet_screen(void **state)
 	check("quiet-40", false, FIRST_SCREEN, (struct screen){ .columns = 40 });
 }
 
+/* What was not read whole is not green, not without an if, and next is what would make it whole. */
+static void quiet_in_part(void **state)
+{
+	static const struct span stopped = SPAN("stopped by Ctrl-C: what was known until then");
+	static const struct span damaged = SPAN("mail.log.1.gz: damaged at 61 %");
+
+	for (int was_stopped = 0; was_stopped < 2; was_stopped++) {
+		struct arena *a = arena_new();
+		struct inquiry *q = fixture_quiet(a);
+		struct screen screen = { .columns = 80,
+					 .color = true,
+					 .again = SPAN(" --since yesterday /var/log/mail.log"),
+					 .elsewhere = true };
+		struct sink s = sink_new(-1);
+
+		q->unseen = (struct span *)(uintptr_t)(was_stopped ? &stopped : &damaged);
+		q->nunseen = 1;
+		q->complete = false;
+		q->stopped = was_stopped;
+		screen_inquiry(&s, q, &screen);
+		expect_file(was_stopped ? "quiet-stopped" : "quiet-damaged", buf_view(&s.text));
+		s.text.n = 0;
+		html_inquiry(&s, q, NULL, false);
+		buf_byte(&s.text, '\0');
+		assert_non_null(strstr(s.text.p, ": no outbreak in what was read</h1>"));
+		buf_free(&s.text);
+		arena_free(a);
+	}
+}
+
 /* A log of another program is no clean bill of health. */
 static void no_mail(void **state)
 {
-	struct arena *a = arena_new();
-	struct inquiry *q = fixture_quiet(a);
-	struct screen screen = { .columns = 80,
-				 .again = SPAN(" --since yesterday"),
-				 .doctor_again = SPAN("") };
-	struct sink s = sink_new(-1);
+	static const struct span no_line = SPAN(INQUIRY_NO_MAIL);
 
-	q->nrows = 0;
-	q->totals = (struct counts){ 0 };
-	screen_inquiry(&s, q, &screen);
-	expect_file("no-mail", buf_view(&s.text));
-	buf_free(&s.text);
-	arena_free(a);
+	for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+		struct arena *a = arena_new();
+		struct inquiry *q = fixture_quiet(a);
+		struct screen screen = { .columns = 80,
+					 .again = SPAN(" --since yesterday"),
+					 .doctor_again = SPAN(""),
+					 .elsewhere = elsewhere,
+					 .here_again = SPAN(" --since yesterday") };
+		struct sink s = sink_new(-1);
+
+		q->nrows = 0;
+		q->totals = (struct counts){ 0 };
+		q->unseen = (struct span *)(uintptr_t)&no_line;
+		q->nunseen = (size_t)elsewhere;
+		q->complete = !elsewhere;
+		screen_inquiry(&s, q, &screen);
+		expect_file(elsewhere ? "no-mail-named" : "no-mail", buf_view(&s.text));
+		buf_free(&s.text);
+		arena_free(a);
+	}
 }
 
 static void other_screens(void **state)
@@ -280,8 +319,9 @@ int main(void)
 		cmocka_unit_test(by_which_clock), cmocka_unit_test(window_days),
 		cmocka_unit_test(first_screen),	  cmocka_unit_test(stop_repeats_flags),
 		cmocka_unit_test(quiet_screen),	  cmocka_unit_test(other_screens),
-		cmocka_unit_test(no_mail),	  cmocka_unit_test(why_names),
-		cmocka_unit_test(slow_rate),	  cmocka_unit_test(young_rate),
+		cmocka_unit_test(quiet_in_part),  cmocka_unit_test(no_mail),
+		cmocka_unit_test(why_names),	  cmocka_unit_test(slow_rate),
+		cmocka_unit_test(young_rate),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -280,11 +280,47 @@ static void shipped(void **state)
 	arena_free(b.arena);
 }
 
+/* A name that its forward answer could still have made right is not called wrong where that answer never came. */
+static void stopped(void **state)
+{
+	struct arena *a = arena_new();
+	struct subject s;
+	struct asks out = { 0 }, more = { 0 };
+	struct span name = SPAN("mail.shop.example");
+	struct answer answer = { .state = ANSWER_DATA, .record = &name, .nrecords = 1 };
+	struct identities *i;
+	const struct identity *found;
+	size_t n;
+
+	assert_true(subject_parse(SPAN("192.0.2.9"), &s));
+	i = identities_new(a, &(struct identity_want){ .subjects = &s, .nsubjects = 1 });
+	identities_start(i, &out);
+	assert_int_equal(out.n, 1);
+	answer.id = out.list[0].id;
+	identities_take(i, &answer, &more);
+	assert_int_equal(more.n, 1);
+	found = identities_found(i, &n);
+	assert_int_equal(found[0].state, IDENTITY_WRONG);
+	identities_stop(i);
+	assert_int_equal(found[0].state, IDENTITY_NO_ANSWER);
+	/* what was answered stays so */
+	answer = (struct answer){ .state = ANSWER_NONE };
+	i = identities_new(a, &(struct identity_want){ .subjects = &s, .nsubjects = 1 });
+	identities_start(i, &out);
+	answer.id = out.list[0].id;
+	identities_take(i, &answer, &more);
+	identities_stop(i);
+	found = identities_found(i, &n);
+	assert_int_equal(found[0].state, IDENTITY_MISSING);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(verdicts),	    cmocka_unit_test(only_documented),
 					    cmocka_unit_test(points_first), cmocka_unit_test(names),
-					    cmocka_unit_test(mistakes),	    cmocka_unit_test(shipped) };
+					    cmocka_unit_test(mistakes),	    cmocka_unit_test(shipped),
+					    cmocka_unit_test(stopped) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

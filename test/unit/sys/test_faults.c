@@ -338,7 +338,7 @@ static int decompresses(struct err *err)
 
 		snprintf(path, sizeof(path), "%s/two.%s", dir, names[i]);
 		fd = __real_open64(path, O_RDONLY | O_CLOEXEC, 0);
-		rc = source_open(fd, i == 2 ? SOURCE_ZLIB_ONLY : 0, &s, err);
+		rc = source_open(fd, i == 2 ? SOURCE_ZLIB_ONLY : 0, NULL, &s, err);
 		if (rc < 0) {
 			close(fd);
 			return rc;

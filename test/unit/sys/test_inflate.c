@@ -52,10 +52,14 @@ static void pack_gzip(struct span in, struct buf *out)
 
 static void pack_zstd(struct span in, struct buf *out)
 {
-	size_t room = ZSTD_compressBound(in.n);
+	size_t room = ZSTD_compressBound(in.n) + 4;
 	char *p = malloc(room);
+	ZSTD_CCtx *z = ZSTD_createCCtx();
 
-	buf_add(out, p, ZSTD_compress(p, room, in.p, in.n, 3));
+	/* as the zstd program does */
+	ZSTD_CCtx_setParameter(z, ZSTD_c_checksumFlag, 1);
+	buf_add(out, p, ZSTD_compress2(z, p, room, in.p, in.n));
+	ZSTD_freeCCtx(z);
 	free(p);
 }
 
@@ -111,7 +115,7 @@ static int drain(int fd, unsigned flags, size_t block, struct buf *out, enum sou
 	struct source *s;
 	ssize_t n;
 
-	assert_int_equal(source_open(fd, flags, &s, err), 0);
+	assert_int_equal(source_open(fd, flags, NULL, &s, err), 0);
 	while ((n = source_read(s, p, block, err)) > 0)
 		buf_add(out, p, (size_t)n);
 	/* Asked again, it says the same. */
@@ -226,7 +230,8 @@ static void assert_damaged(struct span packed, struct span text, size_t at_least
 	if (says)
 		assert_string_equal(err.text, says);
 	else
-		assert_true(span_starts(span_str(err.text), SPAN("damaged at ")));
+		assert_true(span_starts(span_str(err.text), SPAN("damaged at ")) ||
+			    span_starts(span_str(err.text), SPAN("its checksum is wrong")));
 	assert_true(out.n >= at_least && out.n <= text.n);
 	assert_memory_equal(out.p, text.p, out.n);
 	buf_free(&out);
@@ -264,13 +269,56 @@ static void test_garbage_behind(void **state)
 		forms[f].pack(buf_view(&text), &packed);
 		whole = packed.n;
 		buf_str(&packed, "garbage");
-		assert_damaged(buf_view(&packed), buf_view(&text), text.n, NULL);
+		assert_damaged(buf_view(&packed), buf_view(&text), text.n,
+			       "holds something else behind its end at 99 %: all before that was read");
 		packed.n = whole;
 		buf_add(&packed, "\0\0\0\0\0\0\0x", 8);
-		assert_damaged(buf_view(&packed), buf_view(&text), text.n, NULL);
+		assert_damaged(buf_view(&packed), buf_view(&text), text.n,
+			       "holds something else behind its end at 99 %: all before that was read");
 	}
 	buf_free(&text);
 	buf_free(&packed);
+}
+
+/* Where nothing but the sum at the end tells of damage, nobody knows where it is. */
+static void test_wrong_sum(void **state)
+{
+	static const char whole[] = "its checksum is wrong: any part of it may be damaged";
+	static const char in_part[] =
+		"its checksum is wrong at 49 %: any part before may be damaged, what follows was not read";
+	struct buf text = log_text(70000), packed = BUF_MAX(1 << 20), out = BUF_MAX(1 << 20);
+	struct err err = { 0 };
+	enum source_form form;
+	size_t one;
+	int ends[2];
+
+	/* CRC32 and ISIZE, in a file and in a pipe */
+	for (size_t behind = 8; behind > 0; behind--) {
+		packed.n = 0;
+		pack_gzip(buf_view(&text), &packed);
+		packed.p[packed.n - behind] ^= 1;
+		assert_damaged(buf_view(&packed), buf_view(&text), text.n, whole);
+	}
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], packed.p, packed.n), packed.n);
+	close(ends[1]);
+	assert_int_equal(drain(ends[0], 0, 10000, &out, &form, &err), -EXIT_INCOMPLETE);
+	assert_string_equal(err.text, whole);
+	/* of the first of two members */
+	packed.n = 0;
+	pack_gzip(buf_view(&text), &packed);
+	one = packed.n;
+	pack_gzip(buf_view(&text), &packed);
+	packed.p[one - 8] ^= 1;
+	assert_damaged(buf_view(&packed), buf_view(&text), text.n, in_part);
+	/* RFC 8878, 3.1.1: the last four bytes, where the frame has a sum */
+	packed.n = 0;
+	pack_zstd(buf_view(&text), &packed);
+	packed.p[packed.n - 1] ^= 1;
+	assert_damaged(buf_view(&packed), buf_view(&text), 0, whole);
+	buf_free(&text);
+	buf_free(&packed);
+	buf_free(&out);
 }
 
 /* One bit turned over anywhere: never more than the text, and the same by ISA-L and zlib. */
@@ -425,6 +473,50 @@ static void test_pipes(void **state)
 	buf_free(&out);
 }
 
+static bool go_on_thrice(void *ctx)
+{
+	unsigned *left = ctx;
+
+	return *left > 0 && (*left)--;
+}
+
+/* Whoever asks may stop a pipe that says nothing, and one that ends: what came before is given out first, the rest is no damage. */
+static void test_stopped_pipes(void **state)
+{
+	struct buf text = log_text(30000), packed = BUF_MAX(1 << 20), out = BUF_MAX(1 << 20);
+
+	for (size_t f = 0; f < 2 * FORMS; f++) {
+		bool ends_too = f >= FORMS;
+		unsigned left = ends_too ? 0 : 3;
+		const struct source_ask ask = { go_on_thrice, &left };
+		struct source *s;
+		struct err err = { 0 };
+		char part[5000];
+		int ends[2];
+		ssize_t n;
+
+		packed.n = out.n = 0;
+		forms[f % FORMS].pack(buf_view(&text), &packed);
+		assert_int_equal(pipe(ends), 0);
+		assert_int_equal(write(ends[1], packed.p, packed.n), packed.n);
+		if (ends_too)
+			close(ends[1]);
+		assert_int_equal(source_open(ends[0], 0, &ask, &s, &err), 0);
+		while ((n = source_read(s, part, sizeof(part), &err)) > 0)
+			buf_add(&out, part, (size_t)n);
+		assert_int_equal(n, -EXIT_INCOMPLETE);
+		assert_string_equal(err.text, "");
+		assert_int_equal(left, 0);
+		assert_true(span_eq(buf_view(&out), buf_view(&text)));
+		source_close(s);
+		if (!ends_too)
+			close(ends[1]);
+	}
+	buf_free(&text);
+	buf_free(&packed);
+	buf_free(&out);
+}
+
 static void test_seek(void **state)
 {
 	struct buf text = log_text(2000000);
@@ -433,7 +525,7 @@ static void test_seek(void **state)
 	char part[100];
 	int fd = file_of(buf_view(&text));
 
-	assert_int_equal(source_open(fd, 0, &s, &err), 0);
+	assert_int_equal(source_open(fd, 0, NULL, &s, &err), 0);
 	assert_true(source_seekable(s));
 	assert_int_equal(source_total(s), text.n);
 	for (uint64_t at = 0; at + sizeof(part) < text.n; at += 333333) {
@@ -470,8 +562,8 @@ static void test_unreadable(void **state)
 	struct err err;
 	int fd = open("/", O_RDONLY | O_DIRECTORY);
 
-	assert_int_equal(source_open(-1, 0, &s, &err), -EXIT_IO);
-	assert_int_equal(source_open(fd, 0, &s, &err), -EXIT_IO);
+	assert_int_equal(source_open(-1, 0, NULL, &s, &err), -EXIT_IO);
+	assert_int_equal(source_open(fd, 0, NULL, &s, &err), -EXIT_IO);
 	assert_non_null(strstr(err.text, "directory"));
 	assert_null(s);
 	close(fd);
@@ -481,20 +573,14 @@ static void test_unreadable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_empty_and_tiny),
-		cmocka_unit_test(test_members),
-		cmocka_unit_test(test_many_members),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_garbage_behind),
-		cmocka_unit_test(test_flipped),
-		cmocka_unit_test(test_position),
-		cmocka_unit_test(test_reserved_flags),
-		cmocka_unit_test(test_lookalikes),
-		cmocka_unit_test(test_window_too_big),
-		cmocka_unit_test(test_pipes),
-		cmocka_unit_test(test_seek),
-		cmocka_unit_test(test_starts_where_the_descriptor_stands),
+		cmocka_unit_test(test_forms),	   cmocka_unit_test(test_empty_and_tiny),
+		cmocka_unit_test(test_members),	   cmocka_unit_test(test_many_members),
+		cmocka_unit_test(test_truncated),  cmocka_unit_test(test_garbage_behind),
+		cmocka_unit_test(test_wrong_sum),  cmocka_unit_test(test_flipped),
+		cmocka_unit_test(test_position),   cmocka_unit_test(test_reserved_flags),
+		cmocka_unit_test(test_lookalikes), cmocka_unit_test(test_window_too_big),
+		cmocka_unit_test(test_pipes),	   cmocka_unit_test(test_stopped_pipes),
+		cmocka_unit_test(test_seek),	   cmocka_unit_test(test_starts_where_the_descriptor_stands),
 		cmocka_unit_test(test_unreadable),
 	};
 
