@@ -679,8 +679,7 @@ static inline struct line *line_behind(struct frame *f, struct maker *m, struct 
 }
 
 /* Behind a head without a host: Exim's own file. */
-static __attribute__((noinline)) enum line_result behind_spaced(struct frame *f, struct maker *m,
-								struct span raw)
+enum line_result frame_behind_spaced(struct frame *f, struct maker *m, struct span raw)
 {
 	struct line *l = line_behind(f, m, raw);
 	enum line_result result;
@@ -697,8 +696,7 @@ static __attribute__((noinline)) enum line_result behind_spaced(struct frame *f,
 }
 
 /* Behind a head with a host: a tag that is known. */
-static __attribute__((noinline)) enum line_result behind_host(struct frame *f, struct maker *m,
-							      struct span raw)
+enum line_result frame_behind_host(struct frame *f, struct maker *m, struct span raw)
 {
 	struct line *l = line_behind(f, m, raw);
 	const struct frame_tag *t = read_known_tag(f, raw.p + f->head.len, raw.p + raw.n, l);
@@ -710,21 +708,6 @@ static __attribute__((noinline)) enum line_result behind_host(struct frame *f, s
 	if (t->usual)
 		result = t->usual(m, l->text);
 	return heard(m, t->voice->dialect, result == LINE_UNREAD ? t->voice->line(m) : result);
-}
-
-/*
- * The short way: nearly all lines of a file begin as the one before does, and only the rest of them is read. Nothing
- * is set up before it is known that a line says something.
- */
-enum line_result frame_behind(struct frame *f, struct maker *m, struct span raw)
-{
-	const struct head *h = &f->head;
-
-	if (!h->spaced)
-		return behind_host(f, m, raw);
-	if (exim_is_dull(&f->own, span_of(raw.p + h->len, raw.n - h->len), m->brief))
-		return LINE_DULL;
-	return behind_spaced(f, m, raw);
 }
 
 enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
