@@ -97,17 +97,25 @@ static inline uint64_t bytes_mask(const char *p, char c)
 	return mask;
 }
 
-/* The first byte of [p, end) that is C or D, or END. */
+/* The first byte of [p, end) that is C or D, or END. What is left of it at last is looked at with what lies in front. */
 static inline const char *bytes_find2(const char *p, const char *end, char c, char d)
 {
 #ifdef __SSE2__
-	for (; end - p >= 16; p += 16) {
-		__m128i v = bytes_load(p);
-		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)),
-									_mm_cmpeq_epi8(v, _mm_set1_epi8(d))));
+	if (end - p >= 16) {
+		const __m128i cs = _mm_set1_epi8(c), ds = _mm_set1_epi8(d);
 
-		if (hit)
-			return p + __builtin_ctz(hit);
+		for (;;) {
+			__m128i v = bytes_load(p);
+			unsigned hit = (unsigned)_mm_movemask_epi8(
+				_mm_or_si128(_mm_cmpeq_epi8(v, cs), _mm_cmpeq_epi8(v, ds)));
+
+			if (hit)
+				return p + (unsigned)__builtin_ctz(hit);
+			p += 16;
+			if (p >= end)
+				return end;
+			p = p <= end - 16 ? p : end - 16;
+		}
 	}
 #endif
 	for (; end - p >= 8; p += 8) {

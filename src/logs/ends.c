@@ -15,7 +15,7 @@
 static inline __attribute__((always_inline)) size_t ends_add(uint16_t *ends, size_t found, size_t at, uint64_t mask)
 {
 	do {
-		ends[found] = (uint16_t)(at + (size_t)__builtin_ctzll(mask | UINT64_C(1) << 63));
+		ends[found] = (uint16_t)(at + (size_t)(mask ? __builtin_ctzll(mask) : 64));
 		found += mask != 0;
 		mask &= mask - 1;
 	} while (mask);
