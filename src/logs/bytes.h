@@ -60,6 +60,28 @@ static inline bool bytes_same(const char *p, const char *q, size_t n)
 	return bytes_word(p + n - 8) == bytes_word(q + n - 8);
 }
 
+/* Do the N bytes at P, a constant from 2 on, equal those at Q? As numbers, where a compiler might call memcmp. */
+static inline __attribute__((always_inline)) bool bytes_are(const char *p, const char *q, size_t n)
+{
+	uint32_t a, b, c, d;
+	uint16_t e, f;
+
+	if (n >= 8)
+		return bytes_same(p, q, n);
+	if (n >= 4) {
+		memcpy(&a, p, 4);
+		memcpy(&b, q, 4);
+		memcpy(&c, p + n - 4, 4);
+		memcpy(&d, q + n - 4, 4);
+		return a == b && (n == 4 || c == d);
+	}
+	memcpy(&e, p, 2);
+	memcpy(&f, q, 2);
+	return e == f && (n == 2 || p[2] == q[2]);
+}
+
+#define BYTES_ARE(p, literal) bytes_are(p, literal, sizeof(literal) - 1)
+
 /* Bit 7 of each byte of V that is C, and maybe of bytes above such a one. */
 static inline uint64_t bytes_equal(uint64_t v, char c)
 {

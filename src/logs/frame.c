@@ -667,28 +667,12 @@ static void learn_head(struct frame *f, struct span raw)
 	f->host_from = (uint32_t)(rest.p - raw.p);
 }
 
-/* What framing knows of a line that begins with the head. */
-static inline struct line *line_behind(struct frame *f, struct maker *m, struct span raw)
-{
-	struct line *l = &f->line;
-
-	l->raw = raw;
-	l->at = head_time(&f->head, raw.p, &l->usec);
-	m->line = l;
-	return l;
-}
-
-/* Behind a head without a host: Exim's own file. */
 enum line_result frame_behind_spaced(struct frame *f, struct maker *m, struct span raw)
 {
-	struct line *l = line_behind(f, m, raw);
-	enum line_result result;
+	struct line *l = frame_line_behind(f, m, raw);
 	char first;
 
 	l->text = span_of(raw.p + f->head.len, raw.n - f->head.len);
-	result = exim_usual(m, l->text);
-	if (result != LINE_UNREAD)
-		return result;
 	first = *l->text.p;
 	if (first <= ' ' || first == '+' || first == '-' || !exim_shape(l->text))
 		return whole_line(f, m, raw);
@@ -698,7 +682,7 @@ enum line_result frame_behind_spaced(struct frame *f, struct maker *m, struct sp
 /* Behind a head with a host: a tag that is known. */
 enum line_result frame_behind_host(struct frame *f, struct maker *m, struct span raw)
 {
-	struct line *l = line_behind(f, m, raw);
+	struct line *l = frame_line_behind(f, m, raw);
 	const struct frame_tag *t = read_known_tag(f, raw.p + f->head.len, raw.p + raw.n, l);
 	enum line_result result = LINE_UNREAD;
 
