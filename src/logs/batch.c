@@ -7,6 +7,7 @@
 #include "logs/batch.h"
 
 #include "logs/decode.h"
+#include "logs/ends.h"
 #include "logs/frame.h"
 #include "logs/tail.h"
 #include "sys/inflate.h"
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define STRETCH 2048 /* bytes whose line ends are found at once */
 #define SPARE (64u << 10) /* room for decoded strings behind the text */
 
 struct batch *batch_new(void)
@@ -216,40 +216,18 @@ static struct span line_trim(struct batch *b, const char *p, size_t n)
 	return span_of(p, n);
 }
 
-/*
- * Where in the N bytes at P (at most STRETCH) lines end; returns how many. All at once and without a branch for each:
- * no processor can guess how long the next line is.
- */
-static size_t find_ends(const char *p, size_t n, uint16_t *ends)
-{
-	size_t found = 0, at = 0;
-
-	for (; n - at >= 64; at += 64) {
-		uint64_t mask = bytes_mask(p + at, '\n');
-
-		do {
-			ends[found] = (uint16_t)(at + (size_t)__builtin_ctzll(mask | UINT64_C(1) << 63));
-			found += mask != 0;
-			mask &= mask - 1;
-		} while (mask);
-	}
-	for (; at < n; at++)
-		if (p[at] == '\n')
-			ends[found++] = (uint16_t)at;
-	return found;
-}
-
-static inline void parse_line(struct batch *b, struct frame *f, struct maker *m, const char *p, size_t n)
+/* 1 for a line that nobody knows. */
+static inline uint32_t parse_line(struct batch *b, struct frame *f, struct maker *m, const char *p, size_t n)
 {
 	enum line_result result;
 
-	m->line_index = b->lines++;
 	/* nearly all lines need no second look */
-	if (head_is(&f->head, p, n))
+	if (__builtin_expect(head_is(&f->head, p, n), true))
 		result = frame_behind(f, m, span_of(p, n));
 	else
 		result = frame_line(f, m, line_trim(b, p, n));
-	b->unknown += result == LINE_OTHER;
+	m->line_index++;
+	return result == LINE_OTHER;
 }
 
 void batch_parse(struct batch *b, bool brief)
@@ -257,25 +235,27 @@ void batch_parse(struct batch *b, bool brief)
 	struct frame frame = FRAME_START;
 	struct maker maker = { .out = &b->ev, .brief = brief };
 	const char *p = b->ev.base, *end = p + b->text;
-	uint16_t ends[STRETCH + 1];
+	ends_fn *find_ends = ends_best();
+	uint16_t ends[ENDS_MOST + 1];
 
 	b->ev.used = b->text;
 	b->ev.cap = b->room;
 	b->ev.mem_used = 0;
 	b->ev.events = 0;
-	b->lines = b->unknown = 0;
+	b->unknown = 0;
 	b->cut_lines = b->torn;
-	for (const char *at = p; at < end; at += STRETCH) {
-		size_t n = find_ends(at, end - at < STRETCH ? (size_t)(end - at) : STRETCH, ends);
+	for (const char *at = p; at < end; at += ENDS_MOST) {
+		size_t n = find_ends(at, end - at < ENDS_MOST ? (size_t)(end - at) : ENDS_MOST, ends);
 
 		for (size_t i = 0; i < n; i++) {
 			const char *newline = at + ends[i];
 
-			parse_line(b, &frame, &maker, p, (size_t)(newline - p));
+			b->unknown += parse_line(b, &frame, &maker, p, (size_t)(newline - p));
 			p = newline + 1;
 		}
 	}
 	if (p < end)
-		parse_line(b, &frame, &maker, p, (size_t)(end - p));
+		b->unknown += parse_line(b, &frame, &maker, p, (size_t)(end - p));
+	b->lines = maker.line_index;
 	b->dialects = maker.dull;
 }

@@ -60,6 +60,28 @@ static inline bool bytes_same(const char *p, const char *q, size_t n)
 	return bytes_word(p + n - 8) == bytes_word(q + n - 8);
 }
 
+/* Do the N bytes at P, a constant from 2 on, equal those at Q? As numbers, where a compiler might call memcmp. */
+static inline __attribute__((always_inline)) bool bytes_are(const char *p, const char *q, size_t n)
+{
+	uint32_t a, b, c, d;
+	uint16_t e, f;
+
+	if (n >= 8)
+		return bytes_same(p, q, n);
+	if (n >= 4) {
+		memcpy(&a, p, 4);
+		memcpy(&b, q, 4);
+		memcpy(&c, p + n - 4, 4);
+		memcpy(&d, q + n - 4, 4);
+		return a == b && (n == 4 || c == d);
+	}
+	memcpy(&e, p, 2);
+	memcpy(&f, q, 2);
+	return e == f && (n == 2 || p[2] == q[2]);
+}
+
+#define BYTES_ARE(p, literal) bytes_are(p, literal, sizeof(literal) - 1)
+
 /* Bit 7 of each byte of V that is C, and maybe of bytes above such a one. */
 static inline uint64_t bytes_equal(uint64_t v, char c)
 {
@@ -97,17 +119,25 @@ static inline uint64_t bytes_mask(const char *p, char c)
 	return mask;
 }
 
-/* The first byte of [p, end) that is C or D, or END. */
+/* The first byte of [p, end) that is C or D, or END. What is left of it at last is looked at with what lies in front. */
 static inline const char *bytes_find2(const char *p, const char *end, char c, char d)
 {
 #ifdef __SSE2__
-	for (; end - p >= 16; p += 16) {
-		__m128i v = bytes_load(p);
-		unsigned hit = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)),
-									_mm_cmpeq_epi8(v, _mm_set1_epi8(d))));
+	if (end - p >= 16) {
+		const __m128i cs = _mm_set1_epi8(c), ds = _mm_set1_epi8(d);
 
-		if (hit)
-			return p + __builtin_ctz(hit);
+		for (;;) {
+			__m128i v = bytes_load(p);
+			unsigned hit = (unsigned)_mm_movemask_epi8(
+				_mm_or_si128(_mm_cmpeq_epi8(v, cs), _mm_cmpeq_epi8(v, ds)));
+
+			if (hit)
+				return p + (unsigned)__builtin_ctz(hit);
+			p += 16;
+			if (p >= end)
+				return end;
+			p = p <= end - 16 ? p : end - 16;
+		}
 	}
 #endif
 	for (; end - p >= 8; p += 8) {

@@ -15,6 +15,7 @@
  *
  * Source: receive.c (receive_msg, add_host_info_for_log), smtp_in.c (protocol names), Exim 4.
  */
+#include "logs/blanks.h"
 #include "logs/digits.h"
 #include "logs/exim_parts.h"
 #include "logs/usual.h"
@@ -447,42 +448,27 @@ struct usual {
 	bool local; /* handed over by a program of this server */
 };
 
-/* KEY and the word behind it, where they stand at the blank *P; then *P moves to the next blank. */
-static inline bool usual_word(const char **p, const char *end, const char *key, size_t n, struct span *ret)
-{
-	const char *start = *p + n;
-
-	if (!starts(*p, end, key, n))
-		return false;
-	*p = exim_word(start, end);
-	*ret = span_of(start, (size_t)(*p - start));
-	return true;
-}
-
-#define USUAL(p, end, literal, ret) usual_word(p, end, literal, sizeof(literal) - 1, ret)
-
 /* "NAME (HELO) [1.2.3.4]:PORT" at p, name or helo maybe missing: the blank behind it; NULL for anything else. */
 static inline const char *usual_host(const char *p, const char *end, struct usual *u)
 {
-	const char *open = p, *close;
+	const char *open = p;
 
-	if (p < end && *p != '(' && *p != '[') {
+	if (*p != '(' && *p != '[') {
 		open = bytes_find2(p, end, ' ', '[');
-		if (open == end || *open++ != ' ')
+		if (open == end || *open++ != ' ' || open == end)
 			return NULL;
 	}
-	if (open < end && *open == '(') {
+	if (*open == '(') {
 		open = bytes_find(open, end, ')') + 2;
 		if (end - open < 32 || open[-1] != ' ')
 			return NULL;
 	}
 	if (end - open < 32 || *open != '[')
 		return NULL;
-	close = bytes_find2(open + 1, open + 17, ']', ' ');
-	u->ip = span_of(open + 1, (size_t)(close - open - 1));
-	if (*close != ']' || !exim_is_dotted(u->ip.p, u->ip.n, end))
+	u->ip = exim_dotted_cut(open + 1);
+	if (!u->ip.n)
 		return NULL;
-	p = close + 1;
+	p = u->ip.p + u->ip.n + 1;
 	if (*p == ':') {
 		u->port.p = ++p;
 		bytes_number(&p);
@@ -491,36 +477,107 @@ static inline const char *usual_host(const char *p, const char *end, struct usua
 	return *p == ' ' && p[-1] != ':' ? p : NULL;
 }
 
-/* Who hands over: " H=..." or " U=...", then the protocol. */
-static inline const char *usual_client(const char *p, const char *end, struct usual *u)
+/* The form of the protocol at P, told at once for those that nearly all mail comes by. P has eight bytes. */
+static inline bool usual_proto(const char *p, size_t n)
 {
-	struct span proto, ignored;
+	uint64_t v = bytes_word(p);
+
+	if (n >= 5 && n <= 7) {
+		v &= UINT64_MAX >> (64 - 8 * n);
+		if (v == bytes_word("local\0\0") || v == bytes_word("esmtps\0") || v == bytes_word("esmtpsa"))
+			return true;
+	}
+	return proto_form(span_of(p, n));
+}
+
+#define KEY_LEAST 16 /* bytes that must be left where the next keys are looked at: a line of the usual kind has more */
+
+/* Who hands over: " H=..." or " U=...", then the protocol, up to the size. At the blank P; NULL for anything else. */
+static inline const char *usual_client(struct blanks *b, const char *p, struct usual *u)
+{
+	const char *start;
+	struct span proto;
 
 	u->ip = u->port = u->ident = u->auth = SPAN_NONE;
-	if (STARTS(p, end, " H=") && !(p = usual_host(p + 3, end, u)))
-		return NULL;
-	USUAL(&p, end, " U=", &u->ident);
-	if (!USUAL(&p, end, " P=", &proto) || !proto_form(proto))
-		return NULL;
-	if (STARTS(p, end, " X=")) {
-		if (STARTS(p, end, " X=\""))
+	if (BYTES_ARE(p, " H=")) {
+		p = usual_host(p + 3, b->end, u);
+		if (!p || b->end - p < KEY_LEAST)
 			return NULL;
-		USUAL(&p, end, " X=", &ignored);
+		blanks_skip(b, p + 1);
 	}
-	if (STARTS(p, end, " CV=no ") || STARTS(p, end, " CV=yes "))
-		p += p[4] == 'n' ? 6 : 7;
-	USUAL(&p, end, " A=", &u->auth);
+	if (BYTES_ARE(p, " U=")) {
+		start = p + 3;
+		p = blanks_next(b);
+		u->ident = span_of(start, (size_t)(p - start));
+		if (b->end - p < KEY_LEAST)
+			return NULL;
+	}
+	if (!BYTES_ARE(p, " P="))
+		return NULL;
+	start = p + 3;
+	p = blanks_next(b);
+	proto = span_of(start, (size_t)(p - start));
+	if (b->end - p < KEY_LEAST || !usual_proto(proto.p, proto.n))
+		return NULL;
+	if (BYTES_ARE(p, " X=")) {
+		if (p[3] == '"')
+			return NULL;
+		p = blanks_next(b);
+		if (b->end - p < KEY_LEAST)
+			return NULL;
+	}
+	if (BYTES_ARE(p, " CV=no ") || BYTES_ARE(p, " CV=yes "))
+		p = blanks_next(b);
+	if (b->end - p < KEY_LEAST)
+		return NULL;
+	if (BYTES_ARE(p, " A=")) {
+		start = p + 3;
+		p = blanks_next(b);
+		u->auth = span_of(start, (size_t)(p - start));
+	}
 	u->local = !u->ip.p && (u->ident.p || span_starts(proto, SPAN("local")));
 	return proto_agrees(proto, u->ip, u->auth) ? p : NULL;
 }
 
-/* The subject, if there is one, and the recipients, up to the end. */
-static inline bool usual_rest(const char *p, const char *end, struct usual *u)
+/* The closing quote as exim_quoted has it, which is rarely needed. */
+static inline const char *usual_quoted(const char *p, const char *end)
 {
+	const char *quote = bytes_find(p, end, '"');
+
+	return quote < end && quote > p && quote[-1] == '\\' ? exim_quoted(p, end) : quote;
+}
+
+/* As read_recipients, the words at P counted off. */
+static inline bool usual_recipients(struct blanks *b, const char *p, uint32_t *ret_count)
+{
+	uint32_t n = 0;
+
+	*ret_count = 0;
+	if (bytes_find2(p, b->end, '"', ')') < b->end)
+		return read_recipients(span_of(p, (size_t)(b->end - p)), ret_count);
+	while (p < b->end) {
+		const char *stop = blanks_next(b);
+
+		if (stop > p) {
+			if (!read_recipient(p, stop, false))
+				return false;
+			n++;
+		}
+		p = stop + 1;
+	}
+	*ret_count = n;
+	return true;
+}
+
+/* The subject, if there is one, and the recipients, up to the end. At the blank P. */
+static inline bool usual_rest(struct blanks *b, const char *p, struct usual *u)
+{
+	const char *end = b->end;
+
 	u->topic = u->list = SPAN_NONE;
 	u->nrcpt = 0;
 	if (STARTS(p, end, " T=\"")) {
-		const char *close = exim_quoted(p + 4, end);
+		const char *close = usual_quoted(p + 4, end);
 
 		u->topic = span_of(p + 4, (size_t)(close - p - 4));
 		if (close == end)
@@ -531,8 +588,10 @@ static inline bool usual_rest(const char *p, const char *end, struct usual *u)
 		return true;
 	if (!STARTS(p, end, " for "))
 		return false;
-	u->list = span_of(p + 5, (size_t)(end - p - 5));
-	return !span_ends(u->list, SPAN(" <trunc>")) && read_recipients(u->list, &u->nrcpt);
+	p += 5;
+	u->list = span_of(p, (size_t)(end - p));
+	blanks_skip(b, p);
+	return !span_ends(u->list, SPAN(" <trunc>")) && usual_recipients(b, p, &u->nrcpt);
 }
 
 /*
@@ -541,61 +600,78 @@ static inline bool usual_rest(const char *p, const char *end, struct usual *u)
  */
 static inline bool read_usual(struct span s, struct usual *u)
 {
-	const char *p = s.p, *end = s.p + s.n;
+	const char *p, *end = s.p + s.n, *number;
+	struct blanks b;
 
-	if (s.n == 0 || *p == '"')
+	if (s.n < BLANKS_LEAST || *s.p == '"')
 		return false;
-	p = exim_word(p, end);
+	b = blanks_start(s.p, end);
+	p = blanks_next(&b);
 	u->sender = span_of(s.p, (size_t)(p - s.p));
-	p = usual_client(p, end, u);
-	/* the login ends where the size begins, if it is one word */
-	if (!p || end - p < 11 || !STARTS(p, end, " S="))
+	if (end - p < KEY_LEAST)
 		return false;
-	p += 3;
-	u->bytes = bytes_number(&p);
-	if (p[-1] == '=' || (p < end && *p != ' '))
+	p = usual_client(&b, p, u);
+	/* the login ends where the size begins, if it is one word */
+	if (!p || end - p < 11 || !BYTES_ARE(p, " S="))
+		return false;
+	number = p += 3;
+	u->bytes = bytes_number(&number);
+	p = blanks_next(&b);
+	if (number != p || number[-1] == '=')
 		return false;
 	u->id = SPAN_NONE;
-	if (USUAL(&p, end, " id=", &u->id) && (p == end || !late_key(p + 1, end)))
-		return false;
-	return usual_rest(p, end, u);
+	if (STARTS(p, end, " id=")) {
+		number = p + 4;
+		p = blanks_next(&b);
+		u->id = span_of(number, (size_t)(p - number));
+		if (p == end || !late_key(p + 1, end))
+			return false;
+	}
+	return usual_rest(&b, p, u);
 }
 
-static bool usual_arrival(struct maker *m, const struct exim_head *h, struct span s)
+static inline void put_usual(struct maker *m, struct usual_event *ev, struct usual *u)
+{
+	ev->ev->flags |= (uint16_t)((u->local ? EVF_LOCAL : 0) | (u->auth.p ? EVF_AUTH : 0));
+	ev->ev->nrcpt = u->nrcpt;
+	ev->ev->size = u->bytes;
+	if (u->sender.n == 2 && BYTES_ARE(u->sender.p, "<>")) {
+		ev->ev->flags |= EVF_NULL_SENDER;
+		u->sender = span_of(u->sender.p + 2, 0);
+	}
+	usual_field(ev, m, F_SENDER, u->sender);
+	if (u->ip.p)
+		usual_field(ev, m, F_CLIENT_IP, u->ip);
+	/* Panels name the unix user behind a connection from localhost by its port. */
+	if (u->port.p && BYTES_ARE(u->ip.p, "127."))
+		usual_field(ev, m, F_PORT, u->port);
+	if (u->auth.p && login_of(&u->auth))
+		usual_field(ev, m, F_USER, u->auth);
+	if (u->local && u->ident.p) {
+		usual_field(ev, m, F_UNIX_USER, u->ident);
+		if (exim_is_mta_user(u->ident))
+			ev->ev->flags |= EVF_MTA_USER;
+	}
+	if (u->list.p)
+		usual_field(ev, m, F_RECIPIENTS, u->list);
+	if (u->id.p)
+		usual_field(ev, m, F_MESSAGE_ID, u->id);
+	if (u->topic.p)
+		usual_field(ev, m, F_SUBJECT, u->topic);
+	usual_end(ev, m);
+}
+
+bool exim_usual_arrival(struct maker *m, const struct exim_head *h, struct qid id, struct span s)
 {
 	struct usual_event ev;
+	enum event_kind kind;
 	struct usual u;
 
-	if (m->all || !read_usual(s, &u))
+	if (!read_usual(s, &u))
 		return false;
-	ev = usual_start(exim_begin(m, h, u.local || u.auth.p ? EV_SUBMIT : EV_ACCEPT));
-	ev.ev->flags |= (uint16_t)((u.local ? EVF_LOCAL : 0) | (u.auth.p ? EVF_AUTH : 0));
-	ev.ev->nrcpt = u.nrcpt;
-	ev.ev->size = u.bytes;
-	if (span_eq(u.sender, SPAN("<>"))) {
-		ev.ev->flags |= EVF_NULL_SENDER;
-		u.sender = span_from(u.sender, 2);
-	}
-	usual_field(&ev, m, F_SENDER, u.sender);
-	if (u.ip.p)
-		usual_field(&ev, m, F_CLIENT_IP, u.ip);
-	/* Panels name the unix user behind a connection from localhost by its port. */
-	if (u.port.p && exim_is_loopback(u.ip))
-		usual_field(&ev, m, F_PORT, u.port);
-	if (u.auth.p && login_of(&u.auth))
-		usual_field(&ev, m, F_USER, u.auth);
-	if (u.local && u.ident.p) {
-		usual_field(&ev, m, F_UNIX_USER, u.ident);
-		if (exim_is_mta_user(u.ident))
-			ev.ev->flags |= EVF_MTA_USER;
-	}
-	if (u.list.p)
-		usual_field(&ev, m, F_RECIPIENTS, u.list);
-	if (u.id.p)
-		usual_field(&ev, m, F_MESSAGE_ID, u.id);
-	if (u.topic.p)
-		usual_field(&ev, m, F_SUBJECT, u.topic);
-	usual_end(&ev, m);
+	kind = u.local || u.auth.p ? EV_SUBMIT : EV_ACCEPT;
+	ev = h ? usual_start(exim_begin(m, h, kind)) : usual_begin(m, DIALECT_EXIM, kind, id, 0);
+	put_usual(m, &ev, &u);
 	return true;
 }
 
@@ -605,7 +681,7 @@ enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct
 	struct event *ev;
 	bool local;
 
-	if (usual_arrival(m, h, s))
+	if (!m->all && exim_usual_arrival(m, h, qid_pack(SPAN_NONE), s))
 		return LINE_EVENT;
 	read_arrival(s, &a);
 	local = !a.client.ip.p && (a.ident.p || span_starts(a.proto, SPAN("local")));

@@ -9,23 +9,53 @@
 
 #include "logs/exim_id.h"
 
-/* The last call of itself, up to the id: the next one is nearly always the same. */
+#define EXIM_OWN_WINDOWS 5 /* of 16 bytes; the last three end with the line */
+
+/*
+ * The last call of itself that was read the long way: the next one is the same but for the id, and nearly always as
+ * long. In place of the id may stand any bytes but blanks and quotes: the grammar then counts three arguments all the
+ * same, and the second one says what it is.
+ */
 struct exim_own {
-	uint32_t n, line; /* bytes of it, and of a line with it; 0: none */
-	char text[64];
+	uint32_t line; /* bytes of such a line, 48 to 80; 0: none */
+	bytes_pair text[EXIM_OWN_WINDOWS]; /* with 255 for bytes that change */
+	bytes_sixteen most_off[EXIM_OWN_WINDOWS]; /* by how much a byte may differ from that */
 };
 
-/* Equal for 16 to 64 bytes: four overlapping windows. */
+static inline size_t exim_own_window(uint32_t line, unsigned i)
+{
+	return i < 2 ? i * 16 : line - (EXIM_OWN_WINDOWS - i) * 16;
+}
+
+/* P begins a line of o->line bytes. */
 static inline bool exim_own_same(const struct exim_own *o, const char *p)
 {
-	bytes_pair off = bytes_pair_at(p) ^ bytes_pair_at(o->text);
+	bytes_pair off = { 0 };
 
-	for (uint32_t i = 1; i < 4; i++) {
-		uint32_t at = i * 16 + 16 <= o->n ? i * 16 : o->n - 16;
-
-		off |= bytes_pair_at(p + at) ^ bytes_pair_at(o->text + at);
-	}
+	for (unsigned i = 0; i < EXIM_OWN_WINDOWS; i++)
+		off |= (bytes_pair)bytes_above((bytes_sixteen)(bytes_pair_at(p + exim_own_window(o->line, i)) ^
+								o->text[i]),
+					       o->most_off[i]);
 	return !(off[0] | off[1]);
+}
+
+/* S is such a call, its id behind N bytes. */
+static inline void exim_own_keep(struct exim_own *o, struct span s, size_t n)
+{
+	char text[80], most_off[80];
+
+	o->line = 0;
+	if (s.n < 48 || s.n > sizeof(text))
+		return;
+	o->line = (uint32_t)s.n;
+	memcpy(text, s.p, n);
+	memset(text + n, 0xff, s.n - n);
+	memset(most_off, 0, n);
+	memset(most_off + n, 0xff - '#', s.n - n);
+	for (unsigned i = 0; i < EXIM_OWN_WINDOWS; i++) {
+		o->text[i] = bytes_pair_at(text + exim_own_window(o->line, i));
+		o->most_off[i] = (bytes_sixteen)bytes_pair_at(most_off + exim_own_window(o->line, i));
+	}
 }
 
 /* Where no customer can make a folder (exim_command.c). */
@@ -35,27 +65,21 @@ static inline bool exim_is_own_place(struct span dir)
 }
 
 /* "cwd=DIR 3 args: PROGRAM -Mc ID" with such a DIR that has no blank: Exim calling itself for each message. */
-static inline bool exim_is_own_call(struct exim_own *o, struct span s)
+static __attribute__((noinline)) bool exim_is_own_call(struct exim_own *o, struct span s)
 {
 	const char *end = s.p + s.n, *blank, *option;
 	size_t n;
 
-	if (s.n == o->line && exim_own_same(o, s.p) && exim_id_sixteen(s.p + o->n) && exim_id_sixteen(end - 16))
-		return true;
 	blank = bytes_find(s.p, end, ' ');
-	if (end - blank < 36 || !exim_is_own_place(span_of(s.p + 4, (size_t)(blank - s.p - 4))) || memcmp(blank, " 3 args: ", 9) != 0 || blank[9] == '"')
+	if (end - blank < 36 || !exim_is_own_place(span_of(s.p + 4, (size_t)(blank - s.p - 4))) ||
+	    memcmp(blank, " 3 args: ", 9) != 0 || blank[9] == '"')
 		return false;
 	option = bytes_find(blank + 9, end, ' ');
 	n = (size_t)(end - option);
 	if ((n != 21 && n != 28) || memcmp(option, " -Mc ", 5) != 0 || !exim_id_sixteen(option + 5) ||
 	    !exim_id_sixteen(end - 16))
 		return false;
-	n = (size_t)(option + 5 - s.p);
-	if (n >= 16 && n <= sizeof(o->text)) {
-		memcpy(o->text, s.p, n);
-		o->n = (uint32_t)n;
-		o->line = (uint32_t)s.n;
-	}
+	exim_own_keep(o, s, (size_t)(option + 5 - s.p));
 	return true;
 }
 
@@ -65,7 +89,8 @@ static inline bool exim_is_dull(struct exim_own *o, struct span s, bool brief)
 	if (s.n < 40)
 		return false;
 	if (*s.p == 'c')
-		return memcmp(s.p, "cwd=", 4) == 0 && exim_is_own_call(o, s);
+		return (s.n == o->line && exim_own_same(o, s.p)) ||
+		       (memcmp(s.p, "cwd=", 4) == 0 && exim_is_own_call(o, s));
 	return *s.p == 'S' && brief && memcmp(s.p, "SMTP connection from ", 21) == 0;
 }
 

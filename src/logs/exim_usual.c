@@ -9,7 +9,7 @@
  */
 #include "logs/exim_id.h"
 #include "logs/exim_parts.h"
-#include "logs/usual.h"
+#include "logs/frame.h"
 
 /* What trace asks of a delivery that went the usual way. */
 struct usual {
@@ -17,26 +17,25 @@ struct usual {
 };
 
 /* The value of a one-letter key at *P, which moves to the blank behind it; empty where something else stands there. */
-static inline struct span usual_value(const char **p, const char *end, char key)
+static inline struct span usual_value(const char **p, const char *end, const char *key)
 {
 	const char *start = *p + 3;
 
-	if (end - *p < 4 || (*p)[0] != ' ' || (*p)[1] != key || (*p)[2] != '=')
+	if (end - *p < 4 || !bytes_are(*p, key, 3))
 		return SPAN_NONE;
 	*p = exim_word(start, end);
 	return (*p)[-1] == ':' ? SPAN_NONE : span_of(start, (size_t)(*p - start));
 }
 
-/* "H=NAME [1.2.3.4]" at p, the text's end or a blank behind it. */
+/* "NAME [1.2.3.4]" at p, and behind it a blank and more. */
 static inline bool usual_host(const char *p, const char *end, struct usual *u)
 {
-	const char *open = bytes_find2(p + 3, end, ' ', '['), *close;
+	const char *open = bytes_find2(p, end, ' ', '[');
 
-	if (p[3] == '(' || end - open < 6 || open[0] != ' ' || open[1] != '[')
+	if (*p == '(' || end - open < EXIM_DOTTED_LEAST || open[0] != ' ' || open[1] != '[')
 		return false;
-	close = bytes_find(open + 2, end - open < 20 ? end : open + 20, ']');
-	u->ip = span_of(open + 2, (size_t)(close - open - 2));
-	return end - close > 1 && close[1] == ' ' && exim_is_dotted(u->ip.p, u->ip.n, end);
+	u->ip = exim_dotted_cut(open + 2);
+	return u->ip.n && u->ip.p[u->ip.n + 1] == ' ' && !BYTES_ARE(u->ip.p, "127.");
 }
 
 /*
@@ -44,7 +43,7 @@ static inline bool usual_host(const char *p, const char *end, struct usual *u)
  * every delivery. What follows decides nothing (the reply names another id of this server only where the relay is
  * loopback), so it is not read. False: nothing is known, the grammar must be read.
  */
-static bool read_usual(struct span s, struct usual *u)
+static inline __attribute__((always_inline)) bool read_usual(struct span s, struct usual *u)
 {
 	const char *p = s.p, *end = s.p + s.n, *stop = exim_word(p, end);
 
@@ -58,14 +57,14 @@ static bool read_usual(struct span s, struct usual *u)
 		u->orig = span_of(p, (size_t)(stop - p));
 		stop += stop < end;
 	}
-	if (!usual_value(&stop, end, 'R').n)
+	if (!usual_value(&stop, end, " R=").n)
 		return false;
-	u->transport = usual_value(&stop, end, 'T');
+	u->transport = usual_value(&stop, end, " T=");
 	if (!u->transport.n)
 		return false;
-	if (end - stop > 4 && stop[1] == 'H' && stop[2] == '=')
-		return usual_host(stop, end, u) && memcmp(u->ip.p, "127.", 4) != 0;
-	return stop == end || (end - stop > 4 && memcmp(stop, " C=\"", 4) == 0);
+	if (end - stop > 4 && BYTES_ARE(stop, " H="))
+		return usual_host(stop + 3, end, u);
+	return stop == end || (end - stop > 4 && BYTES_ARE(stop, " C=\""));
 }
 
 static inline enum line_result put_delivery(struct maker *m, struct usual_event *ev, const struct usual *u)
@@ -92,50 +91,50 @@ bool exim_delivered(struct maker *m, const struct exim_head *h, struct span s)
 	return true;
 }
 
-static inline struct usual_event begin(struct maker *m, const char *id, size_t n, enum event_kind kind)
-{
-	/* both lengths spelled out, so that each is packed without a loop */
-	return usual_begin(m, DIALECT_EXIM, kind,
-			   n == 23 ? qid_pack(span_of(id, 23)) : qid_pack(span_of(id, 16)));
-}
-
-/* Arrivals and failures have readers of their own: straight to them. */
-static enum line_result flagged(struct maker *m, struct span id, struct span rest)
+/* The grammar's own readers, straight to them: S is behind the flag whose byte tells them apart. */
+static __attribute__((noinline)) enum line_result by_grammar(struct maker *m, struct span id, char flag, struct span s)
 {
 	const struct exim_head h = { .id = id };
-	const struct span s = span_of(rest.p + 3, rest.n - 3);
 
-	if (rest.p[0] == '<' && rest.p[1] == '=')
-		return exim_arrival(m, &h, s);
-	if (rest.p[0] == '*' && rest.p[1] == '*')
-		return exim_result(m, &h, 'b', s);
-	return rest.p[0] == '=' && rest.p[1] == '=' ? exim_result(m, &h, 'd', s) : LINE_UNREAD;
+	return flag == '<' ? exim_arrival(m, &h, s) : exim_result(m, &h, flag == '*' ? 'b' : 'd', s);
 }
 
 /* Behind an id of N characters at the start of S. */
-static inline enum line_result with_id(struct maker *m, struct span s, size_t n)
+static inline enum line_result with_id(struct frame *f, struct maker *m, struct span raw, struct span s, size_t n)
 {
-	struct span rest = span_of(s.p + n + 1, s.n - n - 1);
+	struct span rest = span_of(s.p + n + 1, s.n - n - 1), told;
+	/* both lengths spelled out, so that each is packed without a loop */
+	struct qid id = n == 23 ? qid_pack(span_of(s.p, 23)) : qid_pack(span_of(s.p, 16));
 	struct usual_event ev;
 	struct usual u;
 
-	if (rest.n == 9 && memcmp(rest.p, "Completed", 9) == 0) {
-		ev = begin(m, s.p, n, EV_COMPLETE);
+	if (rest.n == 9 && BYTES_ARE(rest.p, "Completed")) {
+		frame_line_behind(f, m, raw);
+		ev = usual_begin(m, DIALECT_EXIM, EV_COMPLETE, id, 0);
 		return usual_end(&ev, m);
 	}
 	if (rest.n < 4 || rest.p[2] != ' ' || rest.p[3] == ' ')
 		return LINE_UNREAD;
-	if ((rest.p[0] != '=' && rest.p[0] != '-') || rest.p[1] != '>')
-		return flagged(m, span_of(s.p, n), rest);
-	if (!read_usual(span_of(rest.p + 3, rest.n - 3), &u))
+	told = span_of(rest.p + 3, rest.n - 3);
+	if ((rest.p[0] == '=' || rest.p[0] == '-') && rest.p[1] == '>') {
+		if (!read_usual(told, &u))
+			return LINE_UNREAD;
+		frame_line_behind(f, m, raw);
+		ev = usual_begin(m, DIALECT_EXIM, EV_DELIVER, id, 0);
+		return put_delivery(m, &ev, &u);
+	}
+	if (rest.p[1] != (rest.p[0] == '<' ? '=' : rest.p[0]) || (rest.p[0] != '<' && rest.p[0] != '=' && rest.p[0] != '*'))
 		return LINE_UNREAD;
-	ev = begin(m, s.p, n, EV_DELIVER);
-	return put_delivery(m, &ev, &u);
+	frame_line_behind(f, m, raw);
+	if (rest.p[0] == '<' && exim_usual_arrival(m, NULL, id, told))
+		return LINE_EVENT;
+	return by_grammar(m, span_of(s.p, n), rest.p[0], told);
 }
 
-enum line_result exim_usual(struct maker *m, struct span s)
+enum line_result exim_usual(struct frame *f, struct maker *m, struct span raw)
 {
+	struct span s = span_of(raw.p + f->head.len, raw.n - f->head.len);
 	size_t n = s.n < EXIM_TEXT_MOST ? exim_id_length(s) : 0;
 
-	return n ? with_id(m, s, n) : LINE_UNREAD;
+	return n ? with_id(f, m, raw, s, n) : LINE_UNREAD;
 }

@@ -667,29 +667,12 @@ static void learn_head(struct frame *f, struct span raw)
 	f->host_from = (uint32_t)(rest.p - raw.p);
 }
 
-/* What framing knows of a line that begins with the head. */
-static inline struct line *line_behind(struct frame *f, struct maker *m, struct span raw)
+enum line_result frame_behind_spaced(struct frame *f, struct maker *m, struct span raw)
 {
-	struct line *l = &f->line;
-
-	l->raw = raw;
-	l->at = head_time(&f->head, raw.p, &l->usec);
-	m->line = l;
-	return l;
-}
-
-/* Behind a head without a host: Exim's own file. */
-static __attribute__((noinline)) enum line_result behind_spaced(struct frame *f, struct maker *m,
-								struct span raw)
-{
-	struct line *l = line_behind(f, m, raw);
-	enum line_result result;
+	struct line *l = frame_line_behind(f, m, raw);
 	char first;
 
 	l->text = span_of(raw.p + f->head.len, raw.n - f->head.len);
-	result = exim_usual(m, l->text);
-	if (result != LINE_UNREAD)
-		return result;
 	first = *l->text.p;
 	if (first <= ' ' || first == '+' || first == '-' || !exim_shape(l->text))
 		return whole_line(f, m, raw);
@@ -697,10 +680,9 @@ static __attribute__((noinline)) enum line_result behind_spaced(struct frame *f,
 }
 
 /* Behind a head with a host: a tag that is known. */
-static __attribute__((noinline)) enum line_result behind_host(struct frame *f, struct maker *m,
-							      struct span raw)
+enum line_result frame_behind_host(struct frame *f, struct maker *m, struct span raw)
 {
-	struct line *l = line_behind(f, m, raw);
+	struct line *l = frame_line_behind(f, m, raw);
 	const struct frame_tag *t = read_known_tag(f, raw.p + f->head.len, raw.p + raw.n, l);
 	enum line_result result = LINE_UNREAD;
 
@@ -710,21 +692,6 @@ static __attribute__((noinline)) enum line_result behind_host(struct frame *f, s
 	if (t->usual)
 		result = t->usual(m, l->text);
 	return heard(m, t->voice->dialect, result == LINE_UNREAD ? t->voice->line(m) : result);
-}
-
-/*
- * The short way: nearly all lines of a file begin as the one before does, and only the rest of them is read. Nothing
- * is set up before it is known that a line says something.
- */
-enum line_result frame_behind(struct frame *f, struct maker *m, struct span raw)
-{
-	const struct head *h = &f->head;
-
-	if (!h->spaced)
-		return behind_host(f, m, raw);
-	if (exim_is_dull(&f->own, span_of(raw.p + h->len, raw.n - h->len), m->brief))
-		return LINE_DULL;
-	return behind_spaced(f, m, raw);
 }
 
 enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)

@@ -50,7 +50,40 @@ struct frame {
  * exactly one event a line: an EV_OTHER one where nothing else was written.
  */
 enum line_result frame_line(struct frame *f, struct maker *m, struct span raw);
-/* The same for a line that begins with f->head, as head_is() says; never with m->all. */
-enum line_result frame_behind(struct frame *f, struct maker *m, struct span raw);
+/* What framing knows of a line that begins with the head. */
+static inline struct line *frame_line_behind(struct frame *f, struct maker *m, struct span raw)
+{
+	struct line *l = &f->line;
+
+	l->raw = raw;
+	l->at = head_time(&f->head, raw.p, &l->usec);
+	m->line = l;
+	return l;
+}
+
+/* For a line that begins with f->head and is not dull: see frame_behind. */
+enum line_result frame_behind_host(struct frame *f, struct maker *m, struct span raw);
+/* Behind a head without a host: lines of Exim's own file. LINE_UNREAD: nothing was written. */
+enum line_result exim_usual(struct frame *f, struct maker *m, struct span raw);
+/* Those that exim_usual does not read. */
+enum line_result frame_behind_spaced(struct frame *f, struct maker *m, struct span raw);
+
+/*
+ * The same for a line that begins with f->head, as head_is() says; never with m->all. The short way: nearly all lines of
+ * a file begin as the one before does, and only the rest of them is read. Inline, since half the lines of an Exim log
+ * are dull: nothing is set up before it is known that a line says something.
+ */
+static inline enum line_result frame_behind(struct frame *f, struct maker *m, struct span raw)
+{
+	const struct head *h = &f->head;
+	enum line_result result;
+
+	if (!h->spaced)
+		return frame_behind_host(f, m, raw);
+	if (exim_is_dull(&f->own, span_of(raw.p + h->len, raw.n - h->len), m->brief))
+		return LINE_DULL;
+	result = exim_usual(f, m, raw);
+	return result == LINE_UNREAD ? frame_behind_spaced(f, m, raw) : result;
+}
 
 #endif

@@ -107,9 +107,18 @@ static inline struct event *maker_begin(struct maker *m, enum dialect dialect, e
 }
 
 /* S must lie in the batch's text (or come from maker_text). */
-static inline struct field maker_field_of(const struct maker *m, enum field_key key, struct span s)
+static inline void maker_field_write(struct field *f, const char *base, enum field_key key, struct span s)
 {
-	return (struct field){ .off = (uint32_t)(s.p - m->out->base), .len = s.n & 0xffffff, .key = key };
+	uint32_t off = (uint32_t)(s.p - base);
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	/* as one number: compilers read a struct with bits for members back before they write it */
+	uint64_t v = (uint64_t)key << 56 | (uint64_t)(s.n & 0xffffff) << 32 | off;
+
+	memcpy(f, &v, sizeof(v));
+#else
+	*f = (struct field){ .off = off, .len = s.n & 0xffffff, .key = key };
+#endif
 }
 
 /* Adds a field. Empty spans are kept. */
@@ -120,7 +129,7 @@ static inline void maker_field(struct maker *m, enum field_key key, struct span 
 	if (ev->nfields == MAKER_FIELDS)
 		return;
 	ev->has |= UINT64_C(1) << key;
-	ev->f[ev->nfields++] = maker_field_of(m, key, s);
+	maker_field_write(&ev->f[ev->nfields++], m->out->base, key, s);
 }
 
 static inline void maker_end(struct maker *m)

@@ -28,7 +28,7 @@ static inline const char *behind_id(struct span s, struct qid *ret_id)
 
 static inline struct usual_event begin(struct maker *m, enum event_kind kind, struct qid id)
 {
-	return usual_begin(m, DIALECT_POSTFIX, kind, id);
+	return usual_begin(m, DIALECT_POSTFIX, kind, id, EVF_SYSLOG);
 }
 
 /* Are the N bytes before END (2 to 15) digits and dots, with a dot among them? A head is at least 16 bytes before. */

@@ -10,7 +10,6 @@
 /* Reads S as its dialect would, or says LINE_UNREAD and has written nothing. */
 typedef enum line_result usual_fn(struct maker *m, struct span s);
 
-usual_fn exim_usual; /* lines of Exim's own file, behind the stamp */
 /* Lines under Postfix's TAG, behind it; NULL: there is no short way. */
 usual_fn *postfix_usual(struct span tag);
 
@@ -25,12 +24,35 @@ static inline struct usual_event usual_start(struct event *ev)
 	return (struct usual_event){ .ev = ev, .next = ev->f };
 }
 
+/*
+ * As maker_begin, for a line behind a head that is remembered: its line has FLAGS and is no repetition. What usual_end
+ * writes is left out here, and m->ev is not set.
+ */
 static inline struct usual_event usual_begin(struct maker *m, enum dialect dialect, enum event_kind kind,
-					     struct qid id)
+					     struct qid id, uint16_t flags)
 {
-	struct event *ev = maker_begin(m, dialect, kind);
+	struct evbuf *out = m->out;
+	const struct line *l = m->line;
+	struct event *ev;
 
+	if (__builtin_expect(out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field), false))
+		maker_room(out);
+	ev = (struct event *)(void *)(out->mem + out->mem_used);
 	ev->id = id;
+	ev->at = l->at;
+	ev->usec = l->usec;
+	ev->zone = l->zone;
+	ev->stamp = l->stamp;
+	ev->kind = (uint8_t)kind;
+	ev->dialect = (uint8_t)dialect;
+	ev->flags = flags;
+	ev->off = (uint32_t)(l->raw.p - out->base);
+	ev->len = (uint32_t)l->raw.n;
+	ev->line = m->line_index;
+	ev->pid = l->pid;
+	ev->size = ev->nrcpt = 0;
+	ev->uid = UINT32_MAX;
+	ev->repeat = 1;
 	return usual_start(ev);
 }
 
@@ -38,7 +60,7 @@ static inline struct usual_event usual_begin(struct maker *m, enum dialect diale
 static inline void usual_field(struct usual_event *u, const struct maker *m, enum field_key key,
 			       struct span s)
 {
-	*u->next++ = maker_field_of(m, key, s);
+	maker_field_write(u->next++, m->out->base, key, s);
 	u->has |= UINT64_C(1) << key;
 }
 

@@ -48,7 +48,7 @@ RECORDER(web)
 RECORDER(ssh)
 RECORDER(ftp)
 
-enum line_result exim_usual(struct maker *m, struct span text)
+enum line_result exim_usual(struct frame *f, struct maker *m, struct span raw)
 {
 	return LINE_UNREAD;
 }
