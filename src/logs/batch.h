@@ -16,7 +16,7 @@ struct source_ask;
 struct decode;
 struct mend;
 
-enum batch_state { BATCH_FREE, BATCH_FILLED, BATCH_PARSING, BATCH_PARSED };
+enum batch_state { BATCH_FREE, BATCH_FILLED, BATCH_PARSING, BATCH_PARSED, BATCH_HANDED };
 
 struct batch {
 	enum batch_state state;
@@ -28,7 +28,8 @@ struct batch {
 	uint32_t lines, unknown, dialects;
 	uint32_t cut_lines;    /* lines longer than LOGS_LINE_MAX */
 	bool torn;             /* the one line in here ends at LOGS_LINE_MAX, and goes on in the file */
-	struct batch *next;    /* in the stream's queue, or the free list */
+	struct batch *next;    /* in the stream's queue, or another list */
+	void *job;             /* with BATCH_HANDED: what its events left to do */
 };
 
 /* Some way ahead of the event in hand, in the same batch. */

@@ -21,6 +21,7 @@
 #define BLOCK_LEAST (16u << 10)
 #define BLOCKS_IN_ALL (16u << 20) /* many streams share about this much text */
 #define WORKERS_MAX 16 /* limit input: threads */
+#define HANDED_MOST 3 /* batches that may wait for their work */
 #define LOOK_FAR 20 /* events between the first glance at one and its turn */
 #define LOOK_NEAR 8 /* ... and the second */
 #define LINE_FETCHED 256 /* bytes of it: nearly all lines are shorter */
@@ -39,7 +40,9 @@ struct engine {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct batch *spare;
-	bool consuming, stopped;
+	struct batch *handed, **handed_end; /* their events are handed over, work is left: the oldest first */
+	unsigned nhanded;
+	bool consuming, working, stopped;
 	uint64_t told; /* bytes at the last progress call */
 };
 
@@ -73,8 +76,15 @@ static struct log_at at_of(const struct stream *s, const struct event *ev)
 	};
 }
 
-/* The stream's batch in hand is used up: its lines count now, it goes back to the spare list. */
-static void batch_retire(struct engine *e, struct stream *s)
+static void batch_spare(struct engine *e, struct batch *b)
+{
+	b->state = BATCH_FREE;
+	b->next = e->spare;
+	e->spare = b;
+}
+
+/* The stream's batch in hand is used up: its lines count now, it is needed no more but for its JOB. */
+static void batch_retire(struct engine *e, struct stream *s, void *job)
 {
 	struct batch *b = s->first;
 	struct log_read *read = &e->reads[b->file];
@@ -96,9 +106,16 @@ static void batch_retire(struct engine *e, struct stream *s)
 	s->queued--;
 	s->ev_left = 0;
 	s->ev = NULL;
-	b->state = BATCH_FREE;
-	b->next = e->spare;
-	e->spare = b;
+	if (!job) {
+		batch_spare(e, b);
+		return;
+	}
+	b->state = BATCH_HANDED;
+	b->job = job;
+	b->next = NULL;
+	*e->handed_end = b;
+	e->handed_end = &b->next;
+	e->nhanded++;
 }
 
 /*
@@ -150,7 +167,7 @@ static bool stream_attach(struct engine *e, struct stream *s)
 			stream_key(s);
 			return true;
 		}
-		batch_retire(e, s);
+		batch_retire(e, s, NULL);
 	}
 	return false;
 }
@@ -277,13 +294,37 @@ static struct stream *find_hungry(struct engine *e)
 static void do_consume(struct engine *e)
 {
 	struct stream *s;
+	void *job;
 
 	e->consuming = true;
 	pthread_mutex_unlock(&e->lock);
 	s = consume(e);
+	job = e->own.pass ? e->own.pass(e->own.event_ctx) : NULL;
 	pthread_mutex_lock(&e->lock);
-	batch_retire(e, s);
+	batch_retire(e, s, job);
 	e->consuming = false;
+}
+
+static void do_work(struct engine *e)
+{
+	struct batch *b = e->handed;
+
+	e->working = true;
+	pthread_mutex_unlock(&e->lock);
+	e->own.work(e->own.event_ctx, b->job);
+	pthread_mutex_lock(&e->lock);
+	e->handed = b->next;
+	if (!e->handed)
+		e->handed_end = &e->handed;
+	e->nhanded--;
+	batch_spare(e, b);
+	e->working = false;
+}
+
+/* Is work to be done before anything else? While another worker hands over, or where too much has come together. */
+static bool must_work(const struct engine *e)
+{
+	return e->handed && !e->working && (e->consuming || e->nhanded == HANDED_MOST);
 }
 
 static void do_parse(struct engine *e, struct batch *b)
@@ -365,18 +406,22 @@ static void *worker(void *arg)
 	struct engine *e = arg;
 
 	pthread_mutex_lock(&e->lock);
-	while (e->live) {
+	while (e->live || e->handed) {
 		struct batch *b;
 		struct stream *s;
 
-		if (!e->consuming && consumer_ready(e)) {
+		if (must_work(e)) {
+			do_work(e);
+		} else if (!e->consuming && e->nhanded < HANDED_MOST && consumer_ready(e)) {
 			do_consume(e);
 			tell_progress(e);
+		} else if (e->handed && !e->working) {
+			do_work(e);
 		} else if ((b = find_filled(e))) {
 			do_parse(e, b);
 		} else if ((s = find_hungry(e))) {
 			do_fill(e, s);
-		} else if (e->live) {
+		} else if (e->live || e->handed) {
 			pthread_cond_wait(&e->changed, &e->lock);
 			continue;
 		}
@@ -404,6 +449,7 @@ static void engine_start(struct engine *e, struct arena *a, const struct logs_op
 	e->streams = arena_alloc(a, (e->nstreams + 1) * sizeof(*e->streams));
 	heap_init(&e->heap, a, e->nstreams);
 	e->live = e->nstreams;
+	e->handed_end = &e->handed;
 	for (size_t i = 0; i < e->nstreams; i++) {
 		e->streams[i].set = &sets[i];
 		e->streams[i].files = e->files;

@@ -23,6 +23,7 @@
 struct log_at {
 	uint32_t file;
 	bool copy;             /* see struct log_set */
+	bool passing;          /* the event's texts end with the call */
 	uint64_t line;
 	uint64_t offset;       /* bytes in the decompressed file */
 };
@@ -58,6 +59,13 @@ struct logs_options {
 	/* One event; EV and BASE live until the call returns. Never called by two workers at once. */
 	void *event_ctx;
 	void (*event)(void *event_ctx, const struct event *ev, const char *base, const struct log_at *at);
+	/*
+	 * What event() leaves to do, where another worker is to do it meanwhile: pass() gives what has come together since the last
+	 * time, NULL = nothing, and work() does it: one at a time, in that order. Texts of events live until then, but for those
+	 * that are `passing`. What comes last is left to the caller. Both NULL: nothing is left.
+	 */
+	void *(*pass)(void *event_ctx);
+	void (*work)(void *event_ctx, void *job);
 	/*
 	 * An event that will come soon, of the kinds (bits) in far_kinds; one that is NEAR, of those in near_kinds. A chance
 	 * to fetch memory, first what tells where the rest lies.

@@ -41,7 +41,10 @@ static void room(struct evbuf *ev, size_t text)
 static void hand_over(const struct mend_out *out, const struct event *ev, const char *base,
 		      const struct log_at *at)
 {
-	out->options->event(out->options->event_ctx, ev, base, at);
+	struct log_at passing = *at;
+
+	passing.passing = true;
+	out->options->event(out->options->event_ctx, ev, base, &passing);
 }
 
 static void hand_record(struct mend *m, const struct mend_out *out, const struct record *r)

@@ -117,7 +117,7 @@ static void judge_arrival(struct trace *t, struct sender *row, const struct arri
 	if (row->account_index != ACCOUNT_NONE && !is_default_sender(s)) {
 		m.foreign_sender = is_foreign(t, row, who_domain(step_get(s, F_SENDER)));
 	}
-	judge_message(t->judge, &row->judge, row->kind, &m);
+	later_message(t, row, &m);
 }
 
 /* Everything but the counts: who, from where, which place, which line proves it. */
@@ -135,14 +135,9 @@ static void row_note(struct trace *t, uint32_t index, const struct arrival *who,
 		row->client_net = net_parse(who->client, ip) && !net_is_loopback(ip) ? net_block(ip) : 0;
 	if (who->place.n)
 		sender_tally_run(&t->senders, &t->names, index, TALLY_PLACE, who->place, who->place_grade);
-	if (sender_wants_proof(row)) {
-		if (!row->grade || who->grade < row->grade)
-			row->grade = who->grade;
-		if (row->arrivals == 1)
-			row->trusted = who_is_trusted(t, who);
-		sender_prove(row, s->at, s->time, event_line(s->ev, s->base), step_get(s, F_SUBJECT),
-			     who->grade, who->claim);
-	}
+	if (row->arrivals == 1)
+		row->trusted = who_is_trusted(t, who);
+	later_note(t, row, row->arrivals == 1, who->grade, who->claim, s);
 }
 
 /* The next address of a list, quotes in mind (a quoted local part may hold blanks, RFC 5321, 4.1.2). */
@@ -190,7 +185,7 @@ static void judge_recipients(struct trace *t, struct sender *row, struct span li
 {
 	while (r->n) {
 		for (unsigned i = 0; i < r->n; i++)
-			judge_recipient(t->judge, &row->judge, at, row->key, r->rcpt[i], r->domain[i],
+			later_recipient(t, row, at, r->rcpt[i], r->domain[i],
 					freemail_has(&t->freemail, r->domain[i]));
 		rcpts_take(t, row, list, r);
 	}
@@ -226,16 +221,10 @@ void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *wh
 }
 
 /* Who and which line proves it, where the arrival line has long gone by. */
-static void row_recall(const struct trace *t, struct sender *row, const struct arrival *who, struct qid id)
+static void row_recall(struct trace *t, struct sender *row, const struct arrival *who, struct qid id)
 {
-	const struct recalled *line;
-
 	row->arrivals++;
-	row->grade = row->grade && row->grade < who->grade ? row->grade : who->grade;
-	if (!who->claim[0] || !sender_wants_proof(row) || !(line = recall_find(&t->recall, id)))
-		return;
-	sender_prove(row, &line->at, line->time, span_of(line->text, line->len), SPAN_NONE, who->grade,
-		     who->claim);
+	later_recall(t, row, row->arrivals == 1, who->grade, who->claim, id);
 }
 
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s)
@@ -291,14 +280,9 @@ void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, co
 			.guessed = who->grade == 'C',
 		};
 
-		judge_message(t->judge, &row->judge, row->kind, &m);
-		for (; x->fine; x->fine--)
-			judge_result(t->judge, &row->judge, msg->arrived, RESULT_OK, t->hour.closed);
-		for (; x->unknown_rcpt; x->unknown_rcpt--)
-			judge_result(t->judge, &row->judge, msg->arrived, RESULT_UNKNOWN_RCPT,
-				     t->hour.closed);
-		for (; x->spam; x->spam--)
-			judge_result(t->judge, &row->judge, msg->arrived, RESULT_SPAM, t->hour.closed);
+		later_message(t, row, &m);
+		later_told(t, row, msg->arrived, (struct outcomes){ x->fine, x->unknown_rcpt, x->spam });
+		x->fine = x->unknown_rcpt = x->spam = 0;
 	}
 }
 
@@ -324,7 +308,7 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 	if (!identified)
 		account = who_account_of_address(t, sender);
 	msg->flags |= M_ARRIVED;
-	recall_put(&t->recall, msg->id, s->at, s->time, event_line(s->ev, s->base));
+	later_keep(t, msg->id, s);
 	if (what == WAIT_RESULT && account == ACCOUNT_NONE && msg->extra == NO_EXTRA && net_is_v4(ip)) {
 		memcpy(&v4, ip + 12, 4);
 		message_small(msg, v4, s->ev->size);
@@ -426,7 +410,7 @@ static void arrive_wait_script(struct trace *t, struct message *msg, const struc
 {
 	struct extra *x = message_extra(&t->messages, msg);
 
-	recall_put(&t->recall, msg->id, s->at, s->time, event_line(s->ev, s->base));
+	later_keep(t, msg->id, s);
 	x->undecided = WAIT_SCRIPT;
 	x->size = s->ev->size;
 	x->account = index;

@@ -440,6 +440,7 @@ struct inquiry *trace_conclude_briefly(struct trace *t, struct arena *a)
 	struct ranked *ranked;
 	size_t n = 0;
 
+	later_end(t);
 	settle_all(t);
 	queued_settle(t);
 	senders_shrink(&t->senders, ROWS_MOST);

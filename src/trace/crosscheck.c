@@ -231,7 +231,7 @@ void crosscheck(struct trace *t, struct arena *a, struct ranked *ranked, size_t 
 	o.nfiles = 1;
 	o.since = 0;
 	o.memory = AGAIN_MEMORY;
-	o.stats = o.refusals = false;
+	o.stats = o.refusals = o.later = false;
 	o.nseek = 0;
 	o.observed = NULL;
 	o.past = NULL;

@@ -5,6 +5,7 @@
 #include "trace/baseline.h"
 #include "trace/identity.h"
 #include "trace/known.h"
+#include "trace/later.h"
 #include "trace/message.h"
 #include "trace/names.h"
 #include "trace/net.h"
@@ -53,6 +54,7 @@ struct trace {
 	struct senders senders;
 	struct baseline base;
 	struct judge *judge;
+	struct later later;
 	struct script_memory script;
 	struct recall recall;
 	struct observed_memory observed;

@@ -91,8 +91,7 @@ struct messages {
 	uint32_t npair, pair_room, pair_free;
 	struct table pair_table;
 	size_t most_bytes;
-	uint64_t evicted_unseen, evicted_empty, evicted_old;
-	uint64_t pairs_lost;   /* recipients that were not remembered: the limit */
+	uint64_t evicted_unseen, evicted_empty, evicted_old, pairs_lost; /* pairs_lost: recipients not remembered, at the limit */
 };
 
 #define MESSAGE_CHUNK_LOG2 13
@@ -145,11 +144,7 @@ static inline void message_small(struct message *msg, uint32_t ipv4, uint32_t si
 void message_set_size(struct messages *m, struct message *msg, uint32_t size);
 /* Takes the message out of the way of another with the same id; it stays, reachable by its slot only. */
 void messages_hide(struct messages *m, uint32_t slot);
-
-/*
- * Remembers a recipient's status. Returns the one before. RCPT_NEW, and not remembered: at the memory limit, and where the
- * first is final and the message's recipients are counted already.
- */
+/* Remembers a recipient's status and returns the one before: RCPT_NEW, and not remembered, at the memory limit, and with a first
+ * that is final where the message's recipients are counted already. */
 enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status);
-
 #endif

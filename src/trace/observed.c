@@ -95,8 +95,7 @@ static unsigned proofs(const struct sender *row)
 	return n;
 }
 
-static void prove_handover(struct sender *row, const struct observed_handover *h,
-			   const struct observed_process *p)
+void observed_prove(struct sender *row, const struct observed_handover *h, const struct observed_process *p)
 {
 	struct buf text = BUF_MAX(TEXT_MOST);
 
@@ -182,7 +181,7 @@ bool observed_arrival(struct trace *t, struct message *msg, const struct step *s
 	folder = folder_of(t, p, index, shared, &file);
 	who = who_local(t, user, index, folder, file, 'A');
 	arrive_fixed(t, msg, &who, s);
-	prove_handover(sender_at(&t->senders, msg->sender), h, p);
+	later_seen(t, sender_at(&t->senders, msg->sender), h, p);
 	return true;
 }
 

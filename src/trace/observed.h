@@ -36,6 +36,8 @@ void observed_free(struct trace *t);
  * MTA logged (UID UINT32_MAX: it logged a connection from loopback, no user). False: not seen, or not that uid.
  */
 bool observed_arrival(struct trace *t, struct message *msg, const struct step *s, enum observed_door door, uint32_t uid);
+/* What was seen of the process P that made the hand-over H becomes evidence of ROW's. */
+void observed_prove(struct sender *row, const struct observed_handover *h, const struct observed_process *p);
 /* Rows of kind direct, and the owners of connections to localhost at relays' rows. After messages, before verdicts. */
 void observed_direct(struct trace *t);
 /* Why a direct sender is listed and not accused. */

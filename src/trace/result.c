@@ -142,14 +142,11 @@ static void judge_outcome(struct trace *t, struct message *root, const struct st
 		return;
 	if (new_rcpt && !named) {
 		hash = soon_rcpt(t, s, &domain);
-		judge_recipient(t->judge, &row->judge, s->time, row->key, hash, domain,
-				freemail_has(&t->freemail, domain));
+		later_recipient(t, row, s->time, hash, domain, freemail_has(&t->freemail, domain));
 	}
 	if (s->ev->kind == EV_DEFER && class == RESULT_OTHER)
 		return;
-	if (judge_has_echo(&row->judge) && judge_is_echo(&row->judge, rcpt_hash(rcpt, NULL)))
-		return;
-	judge_result(t->judge, &row->judge, s->time, class, t->hour.closed);
+	later_result(t, row, s, class, rcpt);
 }
 
 /* --- what a result says about an open sender -------------------------------------------------- */

@@ -96,6 +96,11 @@ void senders_free(struct senders *s)
 	for (uint32_t i = 1; i < s->n; i++)
 		if (i == s->other || s->row[i]->kind != KIND_OTHER)
 			row_empty(s->row[i]);
+	for (unsigned i = 0; i < 2; i++) {
+		for (uint32_t at = 0; at < s->dead[i].n; at++)
+			row_empty(s->dead[i].row[at]);
+		free(s->dead[i].row);
+	}
 	while (s->blocks) {
 		struct row_block *b = s->blocks;
 
@@ -248,9 +253,9 @@ void sender_tally_flush(struct senders *s, uint32_t sender)
 	run_flush(s, &s->row[sender]->place);
 }
 
-bool sender_wants_proof(struct sender *s)
+bool sender_wants_proof(struct sender *s, bool first)
 {
-	if (s->arrivals == 1)
+	if (first)
 		return true;
 	if (!judge_is_rising(&s->judge)) {
 		if (s->risen)
@@ -375,6 +380,43 @@ static void counts_move(struct counts *to, const struct counts *from)
 	to->bytes += from->bytes;
 }
 
+static void row_give(struct senders *s, struct sender *row)
+{
+	row_empty(row);
+	memcpy((void *)row, &s->spare, sizeof(s->spare));
+	s->spare = row;
+}
+
+/* Its memory is used again: at once, or where somebody may still be at it (later.h), when he is done. */
+static void row_bury(struct senders *s, struct sender *row)
+{
+	struct dead_rows *d = &s->dead[0];
+
+	if (!s->linger) {
+		row_give(s, row);
+		return;
+	}
+	if (d->n == d->room) {
+		d->room = d->room ? d->room * 2 : 256;
+		d->row = xrealloc(d->row, d->room * sizeof(*d->row));
+	}
+	d->row[d->n++] = row;
+}
+
+void senders_reclaim(struct senders *s, uint64_t passed, uint64_t done)
+{
+	struct dead_rows empty = s->dead[1];
+
+	if (done < s->dead_at || !(s->dead[0].n | s->dead[1].n))
+		return;
+	for (uint32_t i = 0; i < empty.n; i++)
+		row_give(s, empty.row[i]);
+	empty.n = 0;
+	s->dead[1] = s->dead[0];
+	s->dead[0] = empty;
+	s->dead_at = passed;
+}
+
 static void row_merge(struct senders *s, uint32_t index)
 {
 	struct sender *row = s->row[index];
@@ -386,9 +428,7 @@ static void row_merge(struct senders *s, uint32_t index)
 	if (row->last > other->last)
 		other->last = row->last;
 	table_drop(&s->table, row_spread(s, row->key), index);
-	row_empty(row);
-	memcpy((void *)row, &s->spare, sizeof(s->spare));
-	s->spare = row;
+	row_bury(s, row);
 	s->row[index] = other;
 	s->live--;
 	s->merged++;

@@ -63,8 +63,7 @@ struct sender {
 	struct proof *proof;   /* owned; oldest first: the first line ever ... */
 	struct proof *run;     /* ... behind it those since the sum left zero, */
 	struct proof *newest;  /* and the last of all: reached without the ones before, which are in nobody's cache */
-	uint32_t bin_part;     /* messages since the last whole unit of a bin */
-	uint32_t tally;        /* first of its tallies + 1 */
+	uint32_t bin_part, tally; /* messages since the last whole unit of a bin; first of its tallies + 1 */
 	struct judge_state judge;
 	uint16_t bin[SENDER_BINS]; /* in units of 1 << bin_scale messages */
 	/* the rest */
@@ -87,6 +86,11 @@ struct tally {
 	uint32_t grade : 2;    /* 1 = A, 2 = B, 3 = C */
 };
 
+struct dead_rows {
+	struct sender **row;
+	uint32_t n, room;
+};
+
 struct senders {
 	const struct names *names;
 	struct baseline *base; /* of new rows */
@@ -98,15 +102,16 @@ struct senders {
 	struct tally *tally;
 	uint32_t ntally, tally_room;
 	struct table tally_table;
-	uint64_t tally_lost;
-	uint64_t merged;       /* rows that went into `other` */
+	uint64_t tally_lost, merged; /* merged: rows that went into `other` */
 	struct row_block *blocks;  /* where rows lie: large, so that they need few page translations */
 	struct sender *spare;  /* rows given back, linked by their first bytes */
+	struct dead_rows dead[2]; /* merged away, and may be named yet: since the last turn, and before turn DEAD_AT */
+	uint64_t dead_at;
+	bool linger;           /* they may be; else their memory is used at once */
 };
 
 void senders_init(struct senders *s, const struct names *names, struct baseline *base);
 void senders_free(struct senders *s);
-
 /* The row of this sender, made when new. */
 uint32_t sender_find(struct senders *s, enum sender_kind kind, uint32_t id, uint32_t account_name);
 
@@ -132,12 +137,14 @@ void sender_tally_flush(struct senders *s, uint32_t sender);
 void sender_tick(struct sender *s, int64_t at);
 
 /* Is this arrival's line worth keeping? The first ever, and while the judge's sum is above zero every power of two. */
-bool sender_wants_proof(struct sender *s);
+bool sender_wants_proof(struct sender *s, bool first);
 /* SUBJECT is part of the line, or empty. */
 void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line, struct span subject,
 		  char grade, const char *claim);
 
 /* At most MOST rows: the smallest (by messages) become `other`. */
 void senders_shrink(struct senders *s, uint32_t most);
+/* With `linger`: takes back the rows merged away that nobody can be at any more, DONE turns of PASSED being over. */
+void senders_reclaim(struct senders *s, uint64_t passed, uint64_t done);
 
 #endif

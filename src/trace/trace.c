@@ -113,6 +113,7 @@ struct trace *trace_new(const struct trace_options *options)
 	names_init(&t->names, NAMES_MOST);
 	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
 	senders_init(&t->senders, &t->names, &t->base);
+	later_init(t);
 	t->naccounts = accounts_count(options->accounts);
 	t->account = xcalloc(t->naccounts + 1, sizeof(*t->account));
 	t->writer = xcalloc(options->nfiles + 1, sizeof(*t->writer));
@@ -144,6 +145,7 @@ void trace_free(struct trace *t)
 {
 	if (!t)
 		return;
+	later_free(t);
 	judge_free(t->judge);
 	stats_free(t->stats);
 	observed_free(t);

@@ -31,6 +31,7 @@ struct trace_options {
 	int64_t since, until;          /* the window, UTC; 0 = open */
 	bool live;                     /* the logs are those of now, to their end */
 	size_t memory;                 /* bytes for messages in flight; 0 = default */
+	bool later;                    /* leave to trace_work what it can do meanwhile */
 	bool stats;                    /* collect --stats too */
 	const struct seek_want *seek;  /* messages to be found (seek.h) */
 	size_t nseek;
@@ -68,6 +69,9 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 #define TRACE_FAR_KINDS (1u << EV_SUBMIT | 1u << EV_COMMAND)
 #define TRACE_NEAR_KINDS (1u << EV_SUBMIT | 1u << EV_DELIVER | 1u << EV_DEFER | 1u << EV_BOUNCE)
 void trace_soon(void *ctx, const struct event *ev, const char *base, bool near);
+/* With options.later, the callbacks of logs_read by the same names: what is left to do since the last time, and doing it. */
+void *trace_pass(void *ctx);
+void trace_work(void *ctx, void *job);
 /*
  * What is known now, ranked: rows, incidents, totals, unseen limits, stats. Everything in A. The caller adds
  * inputs, damage and advice. The trace cannot be fed afterwards.

@@ -106,7 +106,7 @@ static void pair(struct trace *t, struct web_post *post, uint32_t sender)
 	post->paired = true;
 	target->paired++;
 	vote(&target->sender, &target->sender_pairs, sender);
-	judge_request(t->judge, &sender_at(&t->senders, sender)->judge, post->at, post->net, true);
+	later_request(t, sender_at(&t->senders, sender), post->at, post->net);
 }
 
 /*
@@ -248,7 +248,7 @@ void web_login(struct trace *t, const struct step *s)
 				  ? 0
 				  : names_put(&t->names, accounts_get(t->o.accounts, account)->name));
 	if (net && s->ev->kind == EV_LOGIN_OK)
-		judge_login(t->judge, &sender_at(&t->senders, row)->judge, s->time, net);
+		later_login(t, sender_at(&t->senders, row), s->time, net);
 	/* Logins are many, and only the first from an address can be how he got in; uploads all count. */
 	if (s->ev->kind == EV_LOGIN_OK && !sender_tally(&t->senders, &t->names, row, TALLY_LOGIN, ip, 'B'))
 		return;

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/civil.h"
+#include "base/hash.h"
 #include "logs/logs.h"
 
 #define NOON INT64_C(1795435200) /* 2026-11-23 12:00:00 UTC */
@@ -107,7 +108,8 @@ static void run(struct run *r, const struct disk *d, size_t block, unsigned work
 	r->o.workers = workers;
 	r->o.ctx = r->o.event_ctx = r;
 	r->o.open = open_file;
-	r->o.event = on_event;
+	if (!r->o.event)
+		r->o.event = on_event;
 	r->o.soon = on_soon;
 	r->o.far_kinds = r->o.near_kinds = UINT32_MAX;
 	r->o.progress = on_progress;
@@ -177,6 +179,100 @@ static void the_same_for_every_block_and_worker(void **state)
 				fail_msg("block %zu, %u workers", blocks[i], workers);
 			assert_memory_equal(cut.reads, whole.reads, d.n * sizeof(*cut.reads));
 			buf_free(&cut.seen);
+		}
+	buf_free(&whole.seen);
+	disk_free(&d);
+}
+
+struct left {
+	const char *line; /* NULL: it was passing */
+	size_t n;
+	uint64_t hash;
+};
+
+/* What events left to do, on its way from pass() to work(). */
+struct job {
+	struct left *left;
+	size_t n, number;
+};
+
+struct two_stages {
+	struct run run; /* first: it is the callbacks' context */
+	struct job filling;
+	size_t passed, done, lines;
+	bool at_work;
+};
+
+static void on_first(void *ctx, const struct event *ev, const char *base, const struct log_at *at)
+{
+	struct two_stages *two = ctx;
+	struct job *j = &two->filling;
+	struct span line = event_line(ev, base);
+
+	on_event(ctx, ev, base, at);
+	j->left = realloc(j->left, (j->n + 1) * sizeof(*j->left));
+	assert_non_null(j->left);
+	j->left[j->n++] = (struct left){ at->passing ? NULL : line.p, line.n, hash_span(line, 0) };
+}
+
+static void *on_pass(void *ctx)
+{
+	struct two_stages *two = ctx;
+	struct job *j;
+
+	if (two->filling.n == 0)
+		return NULL;
+	j = malloc(sizeof(*j));
+	assert_non_null(j);
+	*j = two->filling;
+	j->number = two->passed++;
+	two->filling = (struct job){ 0 };
+	return j;
+}
+
+static void on_work(void *ctx, void *job)
+{
+	struct two_stages *two = ctx;
+	struct job *j = job;
+
+	if (__atomic_exchange_n(&two->at_work, true, __ATOMIC_ACQ_REL))
+		fail_msg("two at work");
+	assert_int_equal(j->number, two->done++);
+	for (size_t i = 0; i < j->n; i++) {
+		const struct left *l = &j->left[i];
+
+		if (l->line)
+			assert_true(hash_bytes(l->line, l->n, 0) == l->hash);
+		two->lines++;
+	}
+	free(j->left);
+	free(j);
+	__atomic_store_n(&two->at_work, false, __ATOMIC_RELEASE);
+}
+
+static void what_is_left_is_done_in_order(void **state)
+{
+	static const size_t blocks[] = { 1, 64, 1000, 4096, 0 };
+	struct disk d;
+	struct run whole = { 0 };
+
+	sample(&d);
+	buf_addf(&d.bytes[2], "Nov 23 11:00:00 mx1 last message repeated 3 times\n");
+	run(&whole, &d, 0, 1);
+	for (unsigned workers = 1; workers <= 4; workers++)
+		for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++) {
+			struct two_stages two = { .run.o = { .pass = on_pass, .work = on_work } };
+			void *last;
+
+			two.run.o.event = on_first;
+			run(&two.run, &d, blocks[i], workers);
+			if ((last = on_pass(&two)))
+				on_work(&two, last);
+			assert_int_equal(two.done, two.passed);
+			assert_int_equal(two.lines, whole.events);
+			assert_int_equal(two.run.seen.n, whole.seen.n);
+			assert_memory_equal(two.run.seen.p, whole.seen.p, whole.seen.n);
+			buf_free(&two.run.seen);
 		}
 	buf_free(&whole.seen);
 	disk_free(&d);
@@ -356,6 +452,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_for_every_block_and_worker),
+		cmocka_unit_test(what_is_left_is_done_in_order),
 		cmocka_unit_test(lines_point_at_their_bytes),
 		cmocka_unit_test(a_huge_line_is_cut_and_said),
 		cmocka_unit_test(a_file_that_is_gone_is_said),

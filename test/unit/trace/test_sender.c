@@ -143,9 +143,9 @@ static void proofs_are_few_and_own_their_text(void **state)
 	begin(&r);
 	s = sender_at(&r.s, find(&r, KIND_AUTH, "a", ""));
 	s->arrivals = 1;
-	assert_true(sender_wants_proof(s));
+	assert_true(sender_wants_proof(s, s->arrivals == 1));
 	s->arrivals = 2;
-	assert_false(sender_wants_proof(s)); /* the judge's sum is at zero */
+	assert_false(sender_wants_proof(s, s->arrivals == 1)); /* the judge's sum is at zero */
 	for (unsigned i = 0; i < 100; i++) {
 		memset(line, 'a' + (int)i % 26, sizeof(line));
 		sender_prove(s, &at, T0 + i, span_of(line, sizeof(line)), SPAN_NONE, 'B', "claim");
@@ -159,7 +159,7 @@ static void proofs_are_few_and_own_their_text(void **state)
 	assert_int_equal(fourth->at, T0 + 3);
 	/* A run that is over proves nothing any more; the first line stays. */
 	s->risen = 4;
-	assert_false(sender_wants_proof(s));
+	assert_false(sender_wants_proof(s, s->arrivals == 1));
 	assert_int_equal(s->nproof, 1);
 	end(&r);
 }
@@ -204,6 +204,35 @@ static void shrinking_loses_no_count(void **state)
 	end(&r);
 }
 
+/* Somebody may still be at a row that was merged away: it is not given to another until he is done. */
+static void merged_rows_linger(void **state)
+{
+	struct rows r;
+	struct log_at at = { 0 };
+	struct sender *gone;
+
+	begin(&r);
+	r.s.linger = true;
+	for (unsigned i = 0; i < 100; i++) {
+		char id[16];
+
+		snprintf(id, sizeof(id), "user%u", i);
+		sender_at(&r.s, find(&r, KIND_AUTH, id, ""))->counts.messages = i;
+	}
+	gone = sender_at(&r.s, find(&r, KIND_AUTH, "user1", ""));
+	senders_shrink(&r.s, 50);
+	assert_null(r.s.spare);
+	sender_prove(gone, &at, T0, SPAN("a line"), SPAN_NONE, 'A', "");
+	senders_reclaim(&r.s, 7, 6);
+	senders_reclaim(&r.s, 8, 6);
+	assert_null(r.s.spare);
+	assert_ptr_not_equal(sender_at(&r.s, find(&r, KIND_AUTH, "new", "")), gone);
+	senders_reclaim(&r.s, 8, 7);
+	assert_non_null(r.s.spare);
+	assert_int_equal(gone->nproof, 1);
+	end(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +241,7 @@ int main(void)
 		cmocka_unit_test(history_keeps_every_message),
 		cmocka_unit_test(proofs_are_few_and_own_their_text),
 		cmocka_unit_test(shrinking_loses_no_count),
+		cmocka_unit_test(merged_rows_linger),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

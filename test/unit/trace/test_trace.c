@@ -842,5 +842,8 @@ int main(void)
 		cmocka_unit_test(sends_by_a_clock),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("at once", tests, NULL, NULL);
+
+	run_later = true;
+	return cmocka_run_group_tests_name("later", tests, NULL, NULL) + failed;
 }

@@ -10,6 +10,16 @@
 
 static const struct log_file the_file = { .name = SPAN("/var/log/mail.log") };
 
+bool run_later;
+
+/* One job is always under way while the next is filled, as with two workers. */
+static void turn(struct run *r)
+{
+	if (r->job)
+		trace_work(r->trace, r->job);
+	r->job = trace_pass(r->trace);
+}
+
 void begin(struct run *r, const struct trace_options *options)
 {
 	*r = (struct run){ .arena = arena_new(), .accounts = accounts_new(), .frame = FRAME_START };
@@ -27,11 +37,14 @@ void begin(struct run *r, const struct trace_options *options)
 	r->o.files = &the_file;
 	r->o.nfiles = 1;
 	r->o.now = NOON;
+	r->o.later = r->at.passing = run_later;
 	r->trace = trace_new(&r->o);
 }
 
 void end(struct run *r)
 {
+	if (r->job)
+		trace_work(r->trace, r->job);
 	trace_free(r->trace);
 	accounts_free(r->accounts);
 	arena_free(r->arena);
@@ -57,6 +70,8 @@ void feed_line(struct run *r, struct span line)
 	wallclock_resolve(&r->clock, ev);
 	trace_event(r->trace, ev, text, &r->at);
 	r->at.offset += line.n + 1;
+	if (run_later && r->at.line % 3 == 0)
+		turn(r);
 }
 
 void feed(struct run *r, const char *text)
@@ -75,6 +90,9 @@ void conclude(struct run *r)
 {
 	struct counts sum = { 0 };
 
+	if (r->job)
+		trace_work(r->trace, r->job);
+	r->job = NULL;
 	r->q = trace_conclude(r->trace, r->arena);
 	for (size_t i = 0; i < r->q->nrows; i++)
 		counts_add(&sum, &r->q->rows[i].counts);

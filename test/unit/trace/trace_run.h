@@ -20,7 +20,11 @@ struct run {
 	struct log_at at;
 	struct evbuf ev;
 	struct trace_options o;
+	void *job; /* with run_later: passed, and not done yet */
 };
+
+/* Every run from now on leaves to trace_work what it can, some lines behind. */
+extern bool run_later;
 
 /* Accounts shop and blog, and www-data; OPTIONS may be NULL. */
 void begin(struct run *r, const struct trace_options *options);
