@@ -9,6 +9,7 @@
  * ">", a comma), the grammar decides.
  */
 #include "logs/digits.h"
+#include "logs/marks.h"
 #include "logs/postfix_id.h"
 #include "logs/usual.h"
 
@@ -31,41 +32,18 @@ static inline struct usual_event begin(struct maker *m, enum event_kind kind, st
 	return usual_begin(m, DIALECT_POSTFIX, kind, id, EVF_SYSLOG);
 }
 
-/* Are the N bytes before END (2 to 15) digits and dots, with a dot among them? A head is at least 16 bytes before. */
-static inline bool are_dotted(const char *end, size_t n)
-{
-#ifdef __SSE2__
-	__m128i v = bytes_load(end - 16);
-	unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')));
-	unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9'));
-	unsigned own = 0xffffu << (16 - n) & 0xffffu;
-
-	return (dots & own) && ((dots | digits) & own) == own;
-#else
-	bool dot = false;
-
-	for (const char *p = end - n; p < end; p++) {
-		dot |= *p == '.';
-		if (*p != '.' && (unsigned char)(*p - '0') > 9)
-			return false;
-	}
-	return dot;
-#endif
-}
-
 /* An IPv4 address in brackets from P on, as Postfix writes it; 127 is not among the usual. NULL: something else. */
 static inline const char *usual_ip(const char *p, const char *end, struct span *ret_ip)
 {
-	const char *limit = end - p < 17 ? end : p + 17, *close = bytes_find(p, limit, ']');
-	size_t n = (size_t)(close - p);
+	unsigned n = bytes_dotted(p, end);
 
-	if (close == limit || n < 7 || n > 15 || !are_dotted(close, n) || memcmp(p, "127.", 4) == 0)
+	if (n < 7 || BYTES_ARE(p, "127."))
 		return NULL;
 	/* a first number of more than four digits is no address to the grammar */
 	if (*p == '.' || (p[1] != '.' && p[2] != '.' && p[3] != '.' && p[4] != '.'))
 		return NULL;
-	*ret_ip = span_of(p, (size_t)(close - p));
-	return close + 1;
+	*ret_ip = span_of(p, n);
+	return p + n + 1;
 }
 
 /* "NAME[1.2.3.4]", and behind it nothing or a login. */
@@ -98,13 +76,20 @@ static enum line_result client(struct maker *m, struct qid id, const char *p, co
 	return usual_end(&ev, m);
 }
 
+/* A quiet night's log says nothing but that its server runs: whose it is, is known all the same. */
+static inline enum line_result dull(struct maker *m)
+{
+	m->dull |= 1u << DIALECT_POSTFIX;
+	return LINE_DULL;
+}
+
 static enum line_result usual_smtpd(struct maker *m, struct span s)
 {
 	const char *p, *end = s.p + s.n;
 	struct qid id;
 
 	if (STARTS(s.p, end, "connect from ") || STARTS(s.p, end, "disconnect from "))
-		return m->brief ? LINE_DULL : LINE_UNREAD;
+		return m->brief ? dull(m) : LINE_UNREAD;
 	p = behind_id(s, &id);
 	return p && STARTS(p, end, "client=") ? client(m, id, p + 7, end) : LINE_UNREAD;
 }
@@ -207,18 +192,18 @@ static enum line_result usual_qmgr(struct maker *m, struct span s)
 	return usual_end(&ev, m);
 }
 
-/* "<ADDRESS>, " at P: what is behind it; NULL where the address holds quotes or more than one ">" could end it. */
-static inline const char *usual_address(const char *p, const char *end, struct span *ret_address)
+/*
+ * "<ADDRESS>" at P, up to the next comma, and a blank behind that: what is behind it; NULL where the address holds quotes or
+ * commas. No earlier ">" has a comma behind it, so that none could end the address.
+ */
+static inline const char *usual_address(struct marks *k, const char *p, struct span *ret_address)
 {
-	const char *close;
+	const char *comma = marks_next(k);
 
-	if (p == end || *p != '<' || end - p < 2 || p[1] == '"')
+	if (k->end - comma < 12 || comma - p < 2 || *p != '<' || p[1] == '"' || comma[-1] != '>' || comma[1] != ' ')
 		return NULL;
-	close = bytes_find(p + 1, end, '>');
-	if (end - close < 12 || close[1] != ',' || close[2] != ' ')
-		return NULL;
-	*ret_address = span_of(p + 1, (size_t)(close - p - 1));
-	return close + 3;
+	*ret_address = span_of(p + 1, (size_t)(comma - p - 2));
+	return comma + 2;
 }
 
 /* "NAME[ADDRESS]..." as relay= gives it up to END; IP is left alone for a socket's path. */
@@ -240,34 +225,43 @@ static bool says_queued(const char *p, const char *end)
 	return p < end;
 }
 
+/* ", key=value" from the comma P on up to ", status=", whose comma is returned; NULL where a key is not among the usual. */
+static inline const char *usual_keys(struct marks *k, const char *p)
+{
+	for (unsigned keys = 0; !STARTS(p, k->end, ", status="); keys++) {
+		/* a second relay= would count */
+		if (keys == 10 || k->end - p < 9 || p[1] != ' ' || p[2] == 'r')
+			return NULL;
+		p = marks_next(k);
+	}
+	return p;
+}
+
 /*
  * "to=<R>[, orig_to=<O>], relay=NAME[IP]:PORT, key=value ..., status=sent (TEXT)" of smtp and lmtp, to another host or
  * to a mailbox server's socket.
  */
-static inline enum line_result usual_sent(struct maker *m, struct span s, bool smtp)
+static inline __attribute__((always_inline)) enum line_result usual_sent(struct maker *m, struct span s, bool smtp)
 {
 	const char *end = s.p + s.n, *p, *relay;
 	struct span rcpt, orig = SPAN_NONE, ip = SPAN_NONE, text;
 	struct usual_event ev;
+	struct marks k;
 	struct qid id;
 
 	p = behind_id(s, &id);
-	if (!p || !STARTS(p, end, "to=<") || !(p = usual_address(p + 3, end, &rcpt)))
+	if (!p || end - p < MARKS_LEAST || !BYTES_ARE(p, "to="))
 		return LINE_UNREAD;
-	if (*p == 'o' && (!STARTS(p, end, "orig_to=") || !(p = usual_address(p + 8, end, &orig))))
-		return LINE_UNREAD;
-	if (!STARTS(p, end, "relay="))
+	k = marks_start(p, end, ',');
+	p = usual_address(&k, p + 3, &rcpt);
+	if (p && *p == 'o')
+		p = BYTES_ARE(p, "orig_to=") ? usual_address(&k, p + 8, &orig) : NULL;
+	if (!p || !BYTES_ARE(p, "relay="))
 		return LINE_UNREAD;
 	relay = p + 6;
-	p = bytes_find(relay, end, ',');
-	if (!usual_relay(relay, p, &ip))
+	p = marks_next(&k);
+	if (!usual_relay(relay, p, &ip) || !(p = usual_keys(&k, p)))
 		return LINE_UNREAD;
-	for (unsigned keys = 0; !STARTS(p, end, ", status="); keys++) {
-		/* a second relay= would count */
-		if (keys == 10 || end - p < 9 || p[1] != ' ' || p[2] == 'r')
-			return LINE_UNREAD;
-		p = bytes_find(p + 2, end, ',');
-	}
 	p += 9;
 	if (!STARTS(p, end, "sent (") || end[-1] != ')' || end - p < 7)
 		return LINE_UNREAD;

@@ -7,7 +7,7 @@
 
 #include "logs/maker.h"
 
-/* Reads S as its dialect would, or says LINE_UNREAD and has written nothing. */
+/* Reads S as its dialect would, told with LINE_DULL what m->dull must be told; or says LINE_UNREAD and has written nothing. */
 typedef enum line_result usual_fn(struct maker *m, struct span s);
 
 /* Lines under Postfix's TAG, behind it; NULL: there is no short way. */
@@ -28,7 +28,7 @@ static inline struct usual_event usual_start(struct event *ev)
  * As maker_begin, for a line behind a head that is remembered: its line has FLAGS and is no repetition. What usual_end
  * writes is left out here, and m->ev is not set.
  */
-static inline struct usual_event usual_begin(struct maker *m, enum dialect dialect, enum event_kind kind,
+static inline __attribute__((always_inline)) struct usual_event usual_begin(struct maker *m, enum dialect dialect, enum event_kind kind,
 					     struct qid id, uint16_t flags)
 {
 	struct evbuf *out = m->out;
