@@ -262,6 +262,7 @@ static void remember_tag(struct frame *f, struct span tag, const struct voice *v
 	memcpy(t->text, tag.p, tag.n);
 	t->len = (uint8_t)tag.n;
 	t->usual = v->dialect == DIALECT_POSTFIX ? postfix_usual(tag) : NULL;
+	t->sessions = t->usual == postfix_usual_smtpd;
 	t->voice = v;
 }
 
@@ -704,6 +705,10 @@ enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span 
 
 	if (!t || !t->usual)
 		return LINE_UNREAD;
+	if (t->sessions && m->brief && usual_is_session(text, end)) {
+		m->dull |= 1u << DIALECT_POSTFIX;
+		return LINE_DULL;
+	}
 	frame_line_behind(f, m, raw)->pid = pid;
 	return t->usual(m, span_of(text, (size_t)(end - text)));
 }

@@ -18,8 +18,9 @@ struct voice;
 struct frame_tag {
 	const struct voice *voice;
 	usual_fn *usual; /* NULL: its lines have no short way */
+	bool sessions; /* its lines may be those of usual_is_session() */
 	uint8_t len; /* 0: none */
-	char text[47];
+	char text[46];
 };
 
 #define FRAME_TAGS 64 /* a power of two */

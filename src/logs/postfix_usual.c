@@ -14,7 +14,7 @@
 #include "logs/usual.h"
 
 #define STARTS(p, end, literal) \
-	((size_t)((end) - (p)) >= sizeof(literal) - 1 && memcmp(p, literal, sizeof(literal) - 1) == 0)
+	((size_t)((end) - (p)) >= sizeof(literal) - 1 && BYTES_ARE(p, literal))
 
 /* The text behind "ID: " at the start of S, and the id; NULL where none stands there. */
 static inline const char *behind_id(struct span s, struct qid *ret_id)
@@ -76,22 +76,39 @@ static enum line_result client(struct maker *m, struct qid id, const char *p, co
 	return usual_end(&ev, m);
 }
 
-/* A quiet night's log says nothing but that its server runs: whose it is, is known all the same. */
-static inline enum line_result dull(struct maker *m)
-{
-	m->dull |= 1u << DIALECT_POSTFIX;
-	return LINE_DULL;
-}
-
-static enum line_result usual_smtpd(struct maker *m, struct span s)
+enum line_result postfix_usual_smtpd(struct maker *m, struct span s)
 {
 	const char *p, *end = s.p + s.n;
 	struct qid id;
 
-	if (STARTS(s.p, end, "connect from ") || STARTS(s.p, end, "disconnect from "))
-		return m->brief ? dull(m) : LINE_UNREAD;
 	p = behind_id(s, &id);
 	return p && STARTS(p, end, "client=") ? client(m, id, p + 7, end) : LINE_UNREAD;
+}
+
+/* "uid=N from=<S>": what ends so has no orig_id= behind it. */
+static enum line_result usual_pickup(struct maker *m, struct span s)
+{
+	const char *end = s.p + s.n, *p, *number;
+	struct usual_event ev;
+	struct span uid;
+	struct qid id;
+	uint32_t value;
+
+	p = behind_id(s, &id);
+	if (!p || end - p < 16 || !BYTES_ARE(p, "uid=") || end[-1] != '>')
+		return LINE_UNREAD;
+	number = p += 4;
+	value = bytes_number(&p);
+	uid = span_of(number, (size_t)(p - number));
+	if (!uid.n || end - p < 8 || !BYTES_ARE(p, " from=<"))
+		return LINE_UNREAD;
+	p += 7;
+	ev = begin(m, EV_SUBMIT, id);
+	ev.ev->flags |= EVF_LOCAL | (p == end - 1 ? EVF_NULL_SENDER : 0);
+	ev.ev->uid = value;
+	usual_field(&ev, m, F_SENDER, span_of(p, (size_t)(end - 1 - p)));
+	usual_field(&ev, m, F_UID, uid);
+	return usual_end(&ev, m);
 }
 
 /* "<ADDRESS>" from P on, of bytes that can neither end it nor begin a key; NULL: something else. */
@@ -175,11 +192,11 @@ static enum line_result usual_qmgr(struct maker *m, struct span s)
 	p = behind_id(s, &id);
 	if (!p)
 		return LINE_UNREAD;
-	if (end - p == 7 && memcmp(p, "removed", 7) == 0) {
+	if (end - p == 7 && BYTES_ARE(p, "removed")) {
 		ev = begin(m, EV_COMPLETE, id);
 		return usual_end(&ev, m);
 	}
-	if (!STARTS(p, end, "from=<") || end - p < 40 || memcmp(end - 15, " (queue active)", 15) != 0)
+	if (!STARTS(p, end, "from=<") || end - p < 40 || !BYTES_ARE(end - 15, " (queue active)"))
 		return LINE_UNREAD;
 	end -= 15;
 	if (!number_before(p, &end, ", nrcpt=", 8, &nrcpt) || !number_before(p, &end, ", size=", 7, &size) ||
@@ -296,8 +313,9 @@ usual_fn *postfix_usual(struct span tag)
 		usual_fn *usual;
 	} table[] = {
 		{ SPAN("qmgr"), usual_qmgr },
-		{ SPAN("smtpd"), usual_smtpd },
+		{ SPAN("smtpd"), postfix_usual_smtpd },
 		{ SPAN("cleanup"), usual_cleanup },
+		{ SPAN("pickup"), usual_pickup },
 	};
 	struct span daemon = span_from(tag, (size_t)(span_rfind(tag, '/') + 1));
 

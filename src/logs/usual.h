@@ -5,13 +5,21 @@
 #ifndef SPAMTRAIL_LOGS_USUAL_H
 #define SPAMTRAIL_LOGS_USUAL_H
 
+#include "logs/bytes.h"
 #include "logs/maker.h"
 
-/* Reads S as its dialect would, told with LINE_DULL what m->dull must be told; or says LINE_UNREAD and has written nothing. */
+/* Reads S as its dialect would, or says LINE_UNREAD and has written nothing. */
 typedef enum line_result usual_fn(struct maker *m, struct span s);
 
 /* Lines under Postfix's TAG, behind it; NULL: there is no short way. */
 usual_fn *postfix_usual(struct span tag);
+usual_fn postfix_usual_smtpd;
+
+/* What only smtpd says, of sessions that come and go. */
+static inline bool usual_is_session(const char *p, const char *end)
+{
+	return (end - p >= 13 && BYTES_ARE(p, "connect from ")) || (end - p >= 16 && BYTES_ARE(p, "disconnect from "));
+}
 
 struct usual_event {
 	struct event *ev;
