@@ -27,7 +27,7 @@ static inline const char *behind_id(struct span s, struct qid *ret_id)
 	return s.p + n + 2;
 }
 
-static inline struct usual_event begin(struct maker *m, enum event_kind kind, struct qid id)
+static inline __attribute__((always_inline)) struct usual_event begin(struct maker *m, enum event_kind kind, struct qid id)
 {
 	return usual_begin(m, DIALECT_POSTFIX, kind, id, EVF_SYSLOG);
 }

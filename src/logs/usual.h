@@ -65,14 +65,14 @@ static inline __attribute__((always_inline)) struct usual_event usual_begin(stru
 }
 
 /* No more than MAKER_FIELDS of them; each key once. */
-static inline void usual_field(struct usual_event *u, const struct maker *m, enum field_key key,
+static inline __attribute__((always_inline)) void usual_field(struct usual_event *u, const struct maker *m, enum field_key key,
 			       struct span s)
 {
 	maker_field_write(u->next++, m->out->base, key, s);
 	u->has |= UINT64_C(1) << key;
 }
 
-static inline enum line_result usual_end(const struct usual_event *u, struct maker *m)
+static inline __attribute__((always_inline)) enum line_result usual_end(const struct usual_event *u, struct maker *m)
 {
 	struct evbuf *out = m->out;
 
