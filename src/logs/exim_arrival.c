@@ -15,9 +15,9 @@
  *
  * Source: receive.c (receive_msg, add_host_info_for_log), smtp_in.c (protocol names), Exim 4.
  */
-#include "logs/blanks.h"
 #include "logs/digits.h"
 #include "logs/exim_parts.h"
+#include "logs/marks.h"
 #include "logs/usual.h"
 
 /* Identity keys in the order in which receive.c writes them. */
@@ -465,7 +465,7 @@ static inline const char *usual_host(const char *p, const char *end, struct usua
 	}
 	if (end - open < 32 || *open != '[')
 		return NULL;
-	u->ip = exim_dotted_cut(open + 1);
+	u->ip = span_of(open + 1, bytes_dotted(open + 1, end));
 	if (!u->ip.n)
 		return NULL;
 	p = u->ip.p + u->ip.n + 1;
@@ -493,7 +493,7 @@ static inline bool usual_proto(const char *p, size_t n)
 #define KEY_LEAST 16 /* bytes that must be left where the next keys are looked at: a line of the usual kind has more */
 
 /* Who hands over: " H=..." or " U=...", then the protocol, up to the size. At the blank P; NULL for anything else. */
-static inline const char *usual_client(struct blanks *b, const char *p, struct usual *u)
+static inline const char *usual_client(struct marks *b, const char *p, struct usual *u)
 {
 	const char *start;
 	struct span proto;
@@ -503,11 +503,11 @@ static inline const char *usual_client(struct blanks *b, const char *p, struct u
 		p = usual_host(p + 3, b->end, u);
 		if (!p || b->end - p < KEY_LEAST)
 			return NULL;
-		blanks_skip(b, p + 1);
+		marks_skip(b, p + 1);
 	}
 	if (BYTES_ARE(p, " U=")) {
 		start = p + 3;
-		p = blanks_next(b);
+		p = marks_next(b);
 		u->ident = span_of(start, (size_t)(p - start));
 		if (b->end - p < KEY_LEAST)
 			return NULL;
@@ -515,24 +515,24 @@ static inline const char *usual_client(struct blanks *b, const char *p, struct u
 	if (!BYTES_ARE(p, " P="))
 		return NULL;
 	start = p + 3;
-	p = blanks_next(b);
+	p = marks_next(b);
 	proto = span_of(start, (size_t)(p - start));
 	if (b->end - p < KEY_LEAST || !usual_proto(proto.p, proto.n))
 		return NULL;
 	if (BYTES_ARE(p, " X=")) {
 		if (p[3] == '"')
 			return NULL;
-		p = blanks_next(b);
+		p = marks_next(b);
 		if (b->end - p < KEY_LEAST)
 			return NULL;
 	}
 	if (BYTES_ARE(p, " CV=no ") || BYTES_ARE(p, " CV=yes "))
-		p = blanks_next(b);
+		p = marks_next(b);
 	if (b->end - p < KEY_LEAST)
 		return NULL;
 	if (BYTES_ARE(p, " A=")) {
 		start = p + 3;
-		p = blanks_next(b);
+		p = marks_next(b);
 		u->auth = span_of(start, (size_t)(p - start));
 	}
 	u->local = !u->ip.p && (u->ident.p || span_starts(proto, SPAN("local")));
@@ -548,7 +548,7 @@ static inline const char *usual_quoted(const char *p, const char *end)
 }
 
 /* As read_recipients, the words at P counted off. */
-static inline bool usual_recipients(struct blanks *b, const char *p, uint32_t *ret_count)
+static inline bool usual_recipients(struct marks *b, const char *p, uint32_t *ret_count)
 {
 	uint32_t n = 0;
 
@@ -556,7 +556,7 @@ static inline bool usual_recipients(struct blanks *b, const char *p, uint32_t *r
 	if (bytes_find2(p, b->end, '"', ')') < b->end)
 		return read_recipients(span_of(p, (size_t)(b->end - p)), ret_count);
 	while (p < b->end) {
-		const char *stop = blanks_next(b);
+		const char *stop = marks_next(b);
 
 		if (stop > p) {
 			if (!read_recipient(p, stop, false))
@@ -570,7 +570,7 @@ static inline bool usual_recipients(struct blanks *b, const char *p, uint32_t *r
 }
 
 /* The subject, if there is one, and the recipients, up to the end. At the blank P. */
-static inline bool usual_rest(struct blanks *b, const char *p, struct usual *u)
+static inline bool usual_rest(struct marks *b, const char *p, struct usual *u)
 {
 	const char *end = b->end;
 
@@ -590,7 +590,7 @@ static inline bool usual_rest(struct blanks *b, const char *p, struct usual *u)
 		return false;
 	p += 5;
 	u->list = span_of(p, (size_t)(end - p));
-	blanks_skip(b, p);
+	marks_skip(b, p);
 	return !span_ends(u->list, SPAN(" <trunc>")) && usual_recipients(b, p, &u->nrcpt);
 }
 
@@ -601,12 +601,12 @@ static inline bool usual_rest(struct blanks *b, const char *p, struct usual *u)
 static inline bool read_usual(struct span s, struct usual *u)
 {
 	const char *p, *end = s.p + s.n, *number;
-	struct blanks b;
+	struct marks b;
 
-	if (s.n < BLANKS_LEAST || *s.p == '"')
+	if (s.n < MARKS_LEAST || *s.p == '"')
 		return false;
-	b = blanks_start(s.p, end);
-	p = blanks_next(&b);
+	b = marks_start(s.p, end, ' ');
+	p = marks_next(&b);
 	u->sender = span_of(s.p, (size_t)(p - s.p));
 	if (end - p < KEY_LEAST)
 		return false;
@@ -616,13 +616,13 @@ static inline bool read_usual(struct span s, struct usual *u)
 		return false;
 	number = p += 3;
 	u->bytes = bytes_number(&number);
-	p = blanks_next(&b);
+	p = marks_next(&b);
 	if (number != p || number[-1] == '=')
 		return false;
 	u->id = SPAN_NONE;
 	if (STARTS(p, end, " id=")) {
 		number = p + 4;
-		p = blanks_next(&b);
+		p = marks_next(&b);
 		u->id = span_of(number, (size_t)(p - number));
 		if (p == end || !late_key(p + 1, end))
 			return false;

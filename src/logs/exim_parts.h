@@ -87,22 +87,6 @@ static inline bool exim_is_dotted(const char *p, size_t n, const char *end)
 #endif
 	return false;
 }
-/* The same for the address that a "]" ends; empty where it surely is none. P has EXIM_DOTTED_LEAST - 2 bytes behind it. */
-#define EXIM_DOTTED_LEAST 20
-static inline struct span exim_dotted_cut(const char *p)
-{
-#ifdef __SSE2__
-	__m128i v = bytes_load(p);
-	unsigned close = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(']')));
-	unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')));
-	unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9'));
-	unsigned own = (close & -close) - 1;
-
-	if (close && own > 1 && (dots & own) && ((dots | digits) & own) == own)
-		return span_of(p, (size_t)__builtin_ctz(close));
-#endif
-	return SPAN_NONE;
-}
 /* IPv4-mapped IPv6 becomes IPv4; what cannot be an address becomes none. */
 struct span exim_ip(struct span s);
 static inline struct span exim_host_ip(const struct exim_host *host)

@@ -30,12 +30,13 @@ static inline struct span usual_value(const char **p, const char *end, const cha
 /* "NAME [1.2.3.4]" at p, and behind it a blank and more. */
 static inline bool usual_host(const char *p, const char *end, struct usual *u)
 {
-	const char *open = bytes_find2(p, end, ' ', '[');
+	const char *open = bytes_find2(p, end, ' ', '['), *close;
 
-	if (*p == '(' || end - open < EXIM_DOTTED_LEAST || open[0] != ' ' || open[1] != '[')
+	if (*p == '(' || end - open < 8 || open[0] != ' ' || open[1] != '[')
 		return false;
-	u->ip = exim_dotted_cut(open + 2);
-	return u->ip.n && u->ip.p[u->ip.n + 1] == ' ' && !BYTES_ARE(u->ip.p, "127.");
+	u->ip = span_of(open + 2, bytes_dotted(open + 2, end));
+	close = u->ip.p + u->ip.n;
+	return u->ip.n && end - close > 1 && close[1] == ' ' && !BYTES_ARE(u->ip.p, "127.");
 }
 
 /*

@@ -262,15 +262,16 @@ static void remember_tag(struct frame *f, struct span tag, const struct voice *v
 	memcpy(t->text, tag.p, tag.n);
 	t->len = (uint8_t)tag.n;
 	t->usual = v->dialect == DIALECT_POSTFIX ? postfix_usual(tag) : NULL;
+	t->sessions = t->usual == postfix_usual_smtpd;
 	t->voice = v;
 }
 
 /*
- * Program, pid and text of "tag[pid]: text" at START, where the tag is one of those remembered; else NULL and the line
- * is as it was. Passed by value: a span written in halves and read whole stalls the processor.
+ * "tag[pid]: text" at START, where the tag is one of those remembered: its pid, and where its text begins. Else NULL. Of
+ * the tag itself nothing is written: of most lines nobody asks for it.
  */
-static inline const struct frame_tag *read_known_tag(struct frame *f, const char *start, const char *stop,
-						     struct line *l)
+static inline __attribute__((always_inline)) const struct frame_tag *
+find_tag(struct frame *f, const char *start, const char *stop, uint32_t *ret_pid, const char **ret_text)
 {
 	const char *end = stop - start < 48 ? stop : start + 48, *p = bytes_find(start, end, '['), *number;
 	size_t n = (size_t)(p - start);
@@ -287,11 +288,28 @@ static inline const struct frame_tag *read_known_tag(struct frame *f, const char
 	}
 	number = ++p;
 	pid = bytes_number(&p);
-	if (p == number || stop - p < 3 || p[0] != ']' || p[1] != ':' || p[2] != ' ')
+	if (p == number || stop - p < 3 || !BYTES_ARE(p, "]: "))
 		return NULL;
-	l->program = span_of(start, n);
+	*ret_pid = pid;
+	*ret_text = p + 3;
+	return t;
+}
+
+/*
+ * The same, and the line's program, pid and text. Passed by value: a span written in halves and read whole stalls the
+ * processor.
+ */
+static const struct frame_tag *read_known_tag(struct frame *f, const char *start, const char *stop, struct line *l)
+{
+	const char *text;
+	uint32_t pid;
+	const struct frame_tag *t = find_tag(f, start, stop, &pid, &text);
+
+	if (!t)
+		return NULL;
+	l->program = span_of(start, t->len);
 	l->pid = pid;
-	l->text = span_of(p + 3, (size_t)(stop - p - 3));
+	l->text = span_of(text, (size_t)(stop - text));
 	return t;
 }
 
@@ -679,19 +697,31 @@ enum line_result frame_behind_spaced(struct frame *f, struct maker *m, struct sp
 	return exim_line(m);
 }
 
-/* Behind a head with a host: a tag that is known. */
+enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span raw)
+{
+	const char *end = raw.p + raw.n, *text;
+	uint32_t pid;
+	const struct frame_tag *t = find_tag(f, raw.p + f->head.len, end, &pid, &text);
+
+	if (!t || !t->usual)
+		return LINE_UNREAD;
+	if (t->sessions && m->brief && usual_is_session(text, end)) {
+		m->dull |= 1u << DIALECT_POSTFIX;
+		return LINE_DULL;
+	}
+	frame_line_behind(f, m, raw)->pid = pid;
+	return t->usual(m, span_of(text, (size_t)(end - text)));
+}
+
 enum line_result frame_behind_host(struct frame *f, struct maker *m, struct span raw)
 {
 	struct line *l = frame_line_behind(f, m, raw);
 	const struct frame_tag *t = read_known_tag(f, raw.p + f->head.len, raw.p + raw.n, l);
-	enum line_result result = LINE_UNREAD;
 
 	if (!t || t->voice->dialect == DIALECT_EXIM || !l->text.n || *l->text.p == 'm')
 		return whole_line(f, m, raw);
 	l->host.p = raw.p + f->host_from;
-	if (t->usual)
-		result = t->usual(m, l->text);
-	return heard(m, t->voice->dialect, result == LINE_UNREAD ? t->voice->line(m) : result);
+	return heard(m, t->voice->dialect, t->voice->line(m));
 }
 
 enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)

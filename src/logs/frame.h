@@ -18,8 +18,9 @@ struct voice;
 struct frame_tag {
 	const struct voice *voice;
 	usual_fn *usual; /* NULL: its lines have no short way */
+	bool sessions; /* its lines may be those of usual_is_session() */
 	uint8_t len; /* 0: none */
-	char text[47];
+	char text[46];
 };
 
 #define FRAME_TAGS 64 /* a power of two */
@@ -61,7 +62,9 @@ static inline struct line *frame_line_behind(struct frame *f, struct maker *m, s
 	return l;
 }
 
-/* For a line that begins with f->head and is not dull: see frame_behind. */
+/* For a line that begins with f->head: see frame_behind. LINE_UNREAD: nothing was written. */
+enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span raw);
+/* Those that frame_usual_host does not read. */
 enum line_result frame_behind_host(struct frame *f, struct maker *m, struct span raw);
 /* Behind a head without a host: lines of Exim's own file. LINE_UNREAD: nothing was written. */
 enum line_result exim_usual(struct frame *f, struct maker *m, struct span raw);
@@ -78,8 +81,10 @@ static inline enum line_result frame_behind(struct frame *f, struct maker *m, st
 	const struct head *h = &f->head;
 	enum line_result result;
 
-	if (!h->spaced)
-		return frame_behind_host(f, m, raw);
+	if (!h->spaced) {
+		result = frame_usual_host(f, m, raw);
+		return result == LINE_UNREAD ? frame_behind_host(f, m, raw) : result;
+	}
 	if (exim_is_dull(&f->own, span_of(raw.p + h->len, raw.n - h->len), m->brief))
 		return LINE_DULL;
 	result = exim_usual(f, m, raw);

@@ -57,13 +57,13 @@ static uint64_t bytes_read(const struct engine *e)
 
 /* --- the consumer's side: one worker at a time ------------------------------------------ */
 
-static void stream_key(struct stream *s)
+static inline void stream_key(struct stream *s, const struct event *ev)
 {
 	/* A stamp from the future (forged, or a clock that was wrong) must not hold the others up. */
-	if (s->ev->at <= s->clock.limit + DAY)
-		s->key = s->ev->at;
+	if (ev->at <= s->clock.limit + DAY)
+		s->key = ev->at;
 	/* PHP writes its mail() line before it hands the message over: in the same second it comes first */
-	s->late = s->ev->dialect != DIALECT_PHP;
+	s->late = ev->dialect != DIALECT_PHP;
 }
 
 static struct log_at at_of(const struct stream *s, const struct event *ev)
@@ -119,31 +119,33 @@ static void batch_retire(struct engine *e, struct stream *s, void *job)
 }
 
 /*
- * Moves a look-out on by one event, and tells the consumer what it sees. The far one has its line fetched as well: another
- * processor may have read it.
+ * Moves a look-out on by one event, and tells the consumer what it sees. The far one has its line, in BASE, fetched as well:
+ * another processor may have read it.
  */
-static inline void look_out(const struct engine *e, const struct stream *s, struct look_out *l, bool near)
+static inline void look_out(const struct engine *e, const char *base, struct look_out *l, bool near)
 {
 	const char *line;
 
 	if (!l->left)
 		return;
-	line = s->first->ev.base + l->ev->off;
+	line = base + l->ev->off;
 	for (unsigned at = 0; !near && at < LINE_FETCHED; at += 64)
 		__builtin_prefetch(line + at);
 	if ((near ? e->own.near_kinds : e->own.far_kinds) >> l->ev->kind & 1)
-		e->own.soon(e->own.event_ctx, l->ev, s->first->ev.base, near);
+		e->own.soon(e->own.event_ctx, l->ev, base, near);
 	l->ev = event_next(l->ev);
 	l->left--;
 }
 
 static void look_ahead(const struct engine *e, struct stream *s)
 {
+	const char *base = s->first->ev.base;
+
 	s->far = s->near = (struct look_out){ (const struct event *)s->first->ev.mem, s->first->ev.events };
 	for (unsigned i = 0; i < LOOK_FAR; i++)
-		look_out(e, s, &s->far, false);
+		look_out(e, base, &s->far, false);
 	for (unsigned i = 0; i < LOOK_NEAR; i++)
-		look_out(e, s, &s->near, true);
+		look_out(e, base, &s->near, true);
 }
 
 /* Takes up parsed batches until one has an event. false: must wait for a batch, or the stream is over. */
@@ -164,7 +166,7 @@ static bool stream_attach(struct engine *e, struct stream *s)
 			if (e->own.soon)
 				look_ahead(e, s);
 			wallclock_resolve(&s->clock, s->ev);
-			stream_key(s);
+			stream_key(s, s->ev);
 			return true;
 		}
 		batch_retire(e, s, NULL);
@@ -204,51 +206,65 @@ static bool consumer_ready(struct engine *e)
 	return ready && e->heap.n > 0;
 }
 
-static void hand_over(struct engine *e, struct stream *s, const struct log_at *at)
+/* EV; BEFORE is the one that was handed over last, in the same batch, or NULL. Returns the one that now is. */
+static inline const struct event *hand_over(struct engine *e, struct stream *s, const struct event *ev, const struct event *before,
+			     const struct log_at *at)
 {
-	const struct event *ev = s->ev;
 	const char *base = s->first->ev.base;
 
-	if (ev->flags & EVF_MEND) {
+	if (__builtin_expect(ev->flags & EVF_MEND, 0)) {
 		struct mend_out out = { .clock = &s->clock, .options = &e->own };
 
-		mend_event(&s->mend, &out, ev, s->before, base, at);
+		mend_event(&s->mend, &out, ev, before, base, at);
 	} else {
 		uint32_t only = e->files[at->file].only;
 
 		if (only && !(only >> ev->dialect & 1))
-			return;
+			return before;
 		if (whose_wants(&e->reads[at->file].whose, ev, at->line))
 			whose_look(&e->reads[at->file].whose, event_line(ev, base));
 		e->own.event(e->own.event_ctx, ev, base, at);
 	}
-	s->before = ev;
+	return ev;
 }
 
-/* Hands over S's events until it is RIVAL's turn (true) or the batch in hand has no more. */
+/*
+ * Hands over S's events until it is RIVAL's turn (true) or the batch in hand has no more. Where it stands is kept in
+ * locals until then: the consumer is called for each event, and might have changed all else for what a compiler knows.
+ */
 static inline bool consume_run(struct engine *e, struct stream *s, const struct stream *rival)
 {
 	struct batch *b = s->first;
+	struct look_out far = s->far, near = s->near;
+	const char *base = b->ev.base;
+	struct event *ev = s->ev;
+	const struct event *before = s->before;
+	uint32_t left = s->ev_left, dialects = 0;
 	struct log_at at = { .file = b->file, .copy = s->set->copy };
-	bool more = true;
+	const bool soon = e->own.soon;
 
-	while (more && (!rival || !heap_after(s, rival))) {
-		if (e->own.soon) {
-			look_out(e, s, &s->far, false);
-			look_out(e, s, &s->near, true);
+	while (left && (!rival || !heap_after(s, rival))) {
+		if (soon) {
+			look_out(e, base, &far, false);
+			look_out(e, base, &near, true);
 		}
-		at.line = s->line_base + s->ev->line + 1;
-		at.offset = b->offset + s->ev->off;
-		b->dialects |= 1u << s->ev->dialect;
-		hand_over(e, s, &at);
-		more = --s->ev_left > 0;
-		if (more) {
-			s->ev = (struct event *)event_next(s->ev);
-			wallclock_resolve(&s->clock, s->ev);
-			stream_key(s);
+		at.line = s->line_base + ev->line + 1;
+		at.offset = b->offset + ev->off;
+		dialects |= 1u << ev->dialect;
+		before = hand_over(e, s, ev, before, &at);
+		if (--left) {
+			ev = (struct event *)event_next(ev);
+			wallclock_resolve(&s->clock, ev);
+			stream_key(s, ev);
 		}
 	}
-	return more;
+	s->far = far;
+	s->near = near;
+	s->ev = ev;
+	s->before = before;
+	s->ev_left = left;
+	b->dialects |= dialects;
+	return left > 0;
 }
 
 /* Hands over events in order until a stream runs out of parsed ones. Called without the lock. */

@@ -107,7 +107,7 @@ static inline struct event *maker_begin(struct maker *m, enum dialect dialect, e
 }
 
 /* S must lie in the batch's text (or come from maker_text). */
-static inline void maker_field_write(struct field *f, const char *base, enum field_key key, struct span s)
+static inline __attribute__((always_inline)) void maker_field_write(struct field *f, const char *base, enum field_key key, struct span s)
 {
 	uint32_t off = (uint32_t)(s.p - base);
 

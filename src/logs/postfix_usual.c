@@ -9,11 +9,12 @@
  * ">", a comma), the grammar decides.
  */
 #include "logs/digits.h"
+#include "logs/marks.h"
 #include "logs/postfix_id.h"
 #include "logs/usual.h"
 
 #define STARTS(p, end, literal) \
-	((size_t)((end) - (p)) >= sizeof(literal) - 1 && memcmp(p, literal, sizeof(literal) - 1) == 0)
+	((size_t)((end) - (p)) >= sizeof(literal) - 1 && BYTES_ARE(p, literal))
 
 /* The text behind "ID: " at the start of S, and the id; NULL where none stands there. */
 static inline const char *behind_id(struct span s, struct qid *ret_id)
@@ -26,46 +27,23 @@ static inline const char *behind_id(struct span s, struct qid *ret_id)
 	return s.p + n + 2;
 }
 
-static inline struct usual_event begin(struct maker *m, enum event_kind kind, struct qid id)
+static inline __attribute__((always_inline)) struct usual_event begin(struct maker *m, enum event_kind kind, struct qid id)
 {
 	return usual_begin(m, DIALECT_POSTFIX, kind, id, EVF_SYSLOG);
-}
-
-/* Are the N bytes before END (2 to 15) digits and dots, with a dot among them? A head is at least 16 bytes before. */
-static inline bool are_dotted(const char *end, size_t n)
-{
-#ifdef __SSE2__
-	__m128i v = bytes_load(end - 16);
-	unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')));
-	unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9'));
-	unsigned own = 0xffffu << (16 - n) & 0xffffu;
-
-	return (dots & own) && ((dots | digits) & own) == own;
-#else
-	bool dot = false;
-
-	for (const char *p = end - n; p < end; p++) {
-		dot |= *p == '.';
-		if (*p != '.' && (unsigned char)(*p - '0') > 9)
-			return false;
-	}
-	return dot;
-#endif
 }
 
 /* An IPv4 address in brackets from P on, as Postfix writes it; 127 is not among the usual. NULL: something else. */
 static inline const char *usual_ip(const char *p, const char *end, struct span *ret_ip)
 {
-	const char *limit = end - p < 17 ? end : p + 17, *close = bytes_find(p, limit, ']');
-	size_t n = (size_t)(close - p);
+	unsigned n = bytes_dotted(p, end);
 
-	if (close == limit || n < 7 || n > 15 || !are_dotted(close, n) || memcmp(p, "127.", 4) == 0)
+	if (n < 7 || BYTES_ARE(p, "127."))
 		return NULL;
 	/* a first number of more than four digits is no address to the grammar */
 	if (*p == '.' || (p[1] != '.' && p[2] != '.' && p[3] != '.' && p[4] != '.'))
 		return NULL;
-	*ret_ip = span_of(p, (size_t)(close - p));
-	return close + 1;
+	*ret_ip = span_of(p, n);
+	return p + n + 1;
 }
 
 /* "NAME[1.2.3.4]", and behind it nothing or a login. */
@@ -98,15 +76,39 @@ static enum line_result client(struct maker *m, struct qid id, const char *p, co
 	return usual_end(&ev, m);
 }
 
-static enum line_result usual_smtpd(struct maker *m, struct span s)
+enum line_result postfix_usual_smtpd(struct maker *m, struct span s)
 {
 	const char *p, *end = s.p + s.n;
 	struct qid id;
 
-	if (STARTS(s.p, end, "connect from ") || STARTS(s.p, end, "disconnect from "))
-		return m->brief ? LINE_DULL : LINE_UNREAD;
 	p = behind_id(s, &id);
 	return p && STARTS(p, end, "client=") ? client(m, id, p + 7, end) : LINE_UNREAD;
+}
+
+/* "uid=N from=<S>": what ends so has no orig_id= behind it. */
+static enum line_result usual_pickup(struct maker *m, struct span s)
+{
+	const char *end = s.p + s.n, *p, *number;
+	struct usual_event ev;
+	struct span uid;
+	struct qid id;
+	uint32_t value;
+
+	p = behind_id(s, &id);
+	if (!p || end - p < 16 || !BYTES_ARE(p, "uid=") || end[-1] != '>')
+		return LINE_UNREAD;
+	number = p += 4;
+	value = bytes_number(&p);
+	uid = span_of(number, (size_t)(p - number));
+	if (!uid.n || end - p < 8 || !BYTES_ARE(p, " from=<"))
+		return LINE_UNREAD;
+	p += 7;
+	ev = begin(m, EV_SUBMIT, id);
+	ev.ev->flags |= EVF_LOCAL | (p == end - 1 ? EVF_NULL_SENDER : 0);
+	ev.ev->uid = value;
+	usual_field(&ev, m, F_SENDER, span_of(p, (size_t)(end - 1 - p)));
+	usual_field(&ev, m, F_UID, uid);
+	return usual_end(&ev, m);
 }
 
 /* "<ADDRESS>" from P on, of bytes that can neither end it nor begin a key; NULL: something else. */
@@ -190,11 +192,11 @@ static enum line_result usual_qmgr(struct maker *m, struct span s)
 	p = behind_id(s, &id);
 	if (!p)
 		return LINE_UNREAD;
-	if (end - p == 7 && memcmp(p, "removed", 7) == 0) {
+	if (end - p == 7 && BYTES_ARE(p, "removed")) {
 		ev = begin(m, EV_COMPLETE, id);
 		return usual_end(&ev, m);
 	}
-	if (!STARTS(p, end, "from=<") || end - p < 40 || memcmp(end - 15, " (queue active)", 15) != 0)
+	if (!STARTS(p, end, "from=<") || end - p < 40 || !BYTES_ARE(end - 15, " (queue active)"))
 		return LINE_UNREAD;
 	end -= 15;
 	if (!number_before(p, &end, ", nrcpt=", 8, &nrcpt) || !number_before(p, &end, ", size=", 7, &size) ||
@@ -207,18 +209,18 @@ static enum line_result usual_qmgr(struct maker *m, struct span s)
 	return usual_end(&ev, m);
 }
 
-/* "<ADDRESS>, " at P: what is behind it; NULL where the address holds quotes or more than one ">" could end it. */
-static inline const char *usual_address(const char *p, const char *end, struct span *ret_address)
+/*
+ * "<ADDRESS>" at P, up to the next comma, and a blank behind that: what is behind it; NULL where the address holds quotes or
+ * commas. No earlier ">" has a comma behind it, so that none could end the address.
+ */
+static inline const char *usual_address(struct marks *k, const char *p, struct span *ret_address)
 {
-	const char *close;
+	const char *comma = marks_next(k);
 
-	if (p == end || *p != '<' || end - p < 2 || p[1] == '"')
+	if (k->end - comma < 12 || comma - p < 2 || *p != '<' || p[1] == '"' || comma[-1] != '>' || comma[1] != ' ')
 		return NULL;
-	close = bytes_find(p + 1, end, '>');
-	if (end - close < 12 || close[1] != ',' || close[2] != ' ')
-		return NULL;
-	*ret_address = span_of(p + 1, (size_t)(close - p - 1));
-	return close + 3;
+	*ret_address = span_of(p + 1, (size_t)(comma - p - 2));
+	return comma + 2;
 }
 
 /* "NAME[ADDRESS]..." as relay= gives it up to END; IP is left alone for a socket's path. */
@@ -240,34 +242,43 @@ static bool says_queued(const char *p, const char *end)
 	return p < end;
 }
 
+/* ", key=value" from the comma P on up to ", status=", whose comma is returned; NULL where a key is not among the usual. */
+static inline const char *usual_keys(struct marks *k, const char *p)
+{
+	for (unsigned keys = 0; !STARTS(p, k->end, ", status="); keys++) {
+		/* a second relay= would count */
+		if (keys == 10 || k->end - p < 9 || p[1] != ' ' || p[2] == 'r')
+			return NULL;
+		p = marks_next(k);
+	}
+	return p;
+}
+
 /*
  * "to=<R>[, orig_to=<O>], relay=NAME[IP]:PORT, key=value ..., status=sent (TEXT)" of smtp and lmtp, to another host or
  * to a mailbox server's socket.
  */
-static inline enum line_result usual_sent(struct maker *m, struct span s, bool smtp)
+static inline __attribute__((always_inline)) enum line_result usual_sent(struct maker *m, struct span s, bool smtp)
 {
 	const char *end = s.p + s.n, *p, *relay;
 	struct span rcpt, orig = SPAN_NONE, ip = SPAN_NONE, text;
 	struct usual_event ev;
+	struct marks k;
 	struct qid id;
 
 	p = behind_id(s, &id);
-	if (!p || !STARTS(p, end, "to=<") || !(p = usual_address(p + 3, end, &rcpt)))
+	if (!p || end - p < MARKS_LEAST || !BYTES_ARE(p, "to="))
 		return LINE_UNREAD;
-	if (*p == 'o' && (!STARTS(p, end, "orig_to=") || !(p = usual_address(p + 8, end, &orig))))
-		return LINE_UNREAD;
-	if (!STARTS(p, end, "relay="))
+	k = marks_start(p, end, ',');
+	p = usual_address(&k, p + 3, &rcpt);
+	if (p && *p == 'o')
+		p = BYTES_ARE(p, "orig_to=") ? usual_address(&k, p + 8, &orig) : NULL;
+	if (!p || !BYTES_ARE(p, "relay="))
 		return LINE_UNREAD;
 	relay = p + 6;
-	p = bytes_find(relay, end, ',');
-	if (!usual_relay(relay, p, &ip))
+	p = marks_next(&k);
+	if (!usual_relay(relay, p, &ip) || !(p = usual_keys(&k, p)))
 		return LINE_UNREAD;
-	for (unsigned keys = 0; !STARTS(p, end, ", status="); keys++) {
-		/* a second relay= would count */
-		if (keys == 10 || end - p < 9 || p[1] != ' ' || p[2] == 'r')
-			return LINE_UNREAD;
-		p = bytes_find(p + 2, end, ',');
-	}
 	p += 9;
 	if (!STARTS(p, end, "sent (") || end[-1] != ')' || end - p < 7)
 		return LINE_UNREAD;
@@ -302,8 +313,9 @@ usual_fn *postfix_usual(struct span tag)
 		usual_fn *usual;
 	} table[] = {
 		{ SPAN("qmgr"), usual_qmgr },
-		{ SPAN("smtpd"), usual_smtpd },
+		{ SPAN("smtpd"), postfix_usual_smtpd },
 		{ SPAN("cleanup"), usual_cleanup },
+		{ SPAN("pickup"), usual_pickup },
 	};
 	struct span daemon = span_from(tag, (size_t)(span_rfind(tag, '/') + 1));
 

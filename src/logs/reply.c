@@ -13,6 +13,7 @@
  */
 #include "logs/reply.h"
 
+#include "logs/bytes.h"
 #include "model/event.h"
 
 #define TEXT_MOST 600
@@ -117,22 +118,25 @@ static const struct phrase phrases[] = {
 
 #define PHRASES (sizeof(phrases) / sizeof(phrases[0]))
 
-static bool is_letter(unsigned char c)
+/* Upper case counts as lower case. */
+static inline bool same_phrase(const char *p, size_t n, const char *phrase)
 {
-	return (unsigned char)((c | 0x20) - 'a') < 26;
-}
+	for (size_t i = 0; phrase[i]; i++) {
+		unsigned char off = i < n ? (unsigned char)(p[i] ^ phrase[i]) : 0xff;
 
-static bool is_wordish(unsigned char c)
-{
-	return is_letter(c) || (unsigned char)(c - '0') < 10 || c >= 0x80;
-}
-
-static bool same_phrase(const char *p, size_t n, const char *phrase)
-{
-	for (size_t i = 0; phrase[i]; i++)
-		if (i >= n || (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] | 0x20 : p[i]) != phrase[i])
+		if (off && (off != 0x20 || phrase[i] < 'a'))
 			return false;
+	}
 	return true;
+}
+
+/* The first four bytes, of letters without their case: what differs here is not the same. */
+static inline uint32_t four_of(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, 4);
+	return v | 0x20202020;
 }
 
 /* First row for each letter, the last entry the end of all: the table is sorted, so that a letter's rows are a run. */
@@ -141,38 +145,131 @@ static const uint8_t bucket[27] = { 0,	8,  17, 19, 25, 26, 26, 27, 27, 30, 31, 3
 
 _Static_assert(PHRASES == 86, "a row more or less: count the first rows in bucket[] again");
 
+#define LETTER(c) ((c) - 'a')
+#define SECOND(c) (1u << LETTER(c))
+
+/* The second letters of each first letter's rows: nearly no word of a reply begins with any of these pairs. */
+static const uint32_t seconds[26] = {
+	[LETTER('a')] = SECOND('b') | SECOND('c') | SECOND('d') | SECOND('u'),
+	[LETTER('b')] = SECOND('a') | SECOND('l') | SECOND('u'),
+	[LETTER('c')] = SECOND('o'),
+	[LETTER('d')] = SECOND('e') | SECOND('n') | SECOND('o'),
+	[LETTER('e')] = SECOND('m'),
+	[LETTER('g')] = SECOND('r'),
+	[LETTER('i')] = SECOND('n') | SECOND('s'),
+	[LETTER('j')] = SECOND('u'),
+	[LETTER('l')] = SECOND('o'),
+	[LETTER('m')] = SECOND('a') | SECOND('e'),
+	[LETTER('n')] = SECOND('o'),
+	[LETTER('o')] = SECOND('v'),
+	[LETTER('p')] = SECOND('o'),
+	[LETTER('q')] = SECOND('u'),
+	[LETTER('r')] = SECOND('b') | SECOND('e'),
+	[LETTER('s')] = SECOND('e') | SECOND('o') | SECOND('p') | SECOND('u'),
+	[LETTER('t')] = SECOND('h'),
+	[LETTER('u')] = SECOND('n') | SECOND('r') | SECOND('s'),
+	[LETTER('v')] = SECOND('i'),
+	[LETTER('z')] = SECOND('e'),
+};
+
+static inline bool may_begin(const char *p, size_t n)
+{
+	unsigned first = LETTER((unsigned)(unsigned char)*p | 0x20), second;
+
+	if (n < 2)
+		return false;
+	second = LETTER((unsigned)(unsigned char)p[1] | 0x20);
+	return second < 26 && (seconds[first] >> second & 1);
+}
+
 static const struct phrase *phrase_at(const char *p, size_t n)
 {
-	unsigned letter = ((unsigned char)*p | 0x20) - 'a';
-	char second = n > 1 ? (char)(p[1] >= 'A' && p[1] <= 'Z' ? p[1] | 0x20 : p[1]) : '\0';
+	unsigned letter = LETTER((unsigned)(unsigned char)*p | 0x20);
 
-	for (unsigned i = bucket[letter]; i < bucket[letter + 1]; i++)
-		if (phrases[i].text[1] == second && same_phrase(p, n, phrases[i].text))
+	for (unsigned i = bucket[letter]; i < bucket[letter + 1]; i++) {
+		const char *text = phrases[i].text;
+
+		if (n >= 4 && text[3] && four_of(p) != four_of(text))
+			continue;
+		if (same_phrase(p, n, text))
 			return &phrases[i];
+	}
+	return NULL;
+}
+
+/* What stands among 16 bytes, a bit for each. */
+struct kinds {
+	unsigned letters, wordish, opening;
+};
+
+static inline struct kinds kinds_of(const char *p)
+{
+	struct kinds k = { 0 };
+
+#ifdef __SSE2__
+	__m128i v = bytes_load(p);
+
+	k.letters = (unsigned)_mm_movemask_epi8(bytes_within(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 'z'));
+	/* above 0x7f is what movemask itself tells */
+	k.wordish = k.letters | (unsigned)_mm_movemask_epi8(_mm_or_si128(v, bytes_within(v, '0', '9')));
+	k.opening = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('<')));
+#else
+	for (unsigned i = 0; i < 16; i++) {
+		unsigned char c = (unsigned char)p[i];
+		unsigned letter = (unsigned char)((c | 0x20) - 'a') < 26;
+
+		k.letters |= letter << i;
+		k.wordish |= (letter | ((unsigned char)(c - '0') < 10) | (c >= 0x80)) << i;
+		k.opening |= (unsigned)(c == '<') << i;
+	}
+#endif
+	return k;
+}
+
+/* The first phrase that begins where one of the words in STARTS does, bits for the bytes at P. */
+static inline const struct phrase *phrase_among(const char *p, const char *end, unsigned starts)
+{
+	for (; starts; starts &= starts - 1) {
+		const char *word = p + (unsigned)__builtin_ctz(starts);
+
+		if (__builtin_expect(may_begin(word, (size_t)(end - word)), false)) {
+			const struct phrase *hit = phrase_at(word, (size_t)(end - word));
+
+			if (hit)
+				return hit;
+		}
+	}
 	return NULL;
 }
 
 static const struct phrase *phrase_find(struct span text)
 {
-	bool inside = false;
+	const char *p = text.p, *end = text.p + text.n;
+	unsigned inside = 0; /* 1: the byte in front of P belongs to a word */
 
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
+	while (p < end) {
+		size_t n = end - p < 16 ? (size_t)(end - p) : 16;
+		char last[16] = { 0 };
+		const struct phrase *hit;
+		struct kinds k;
 
-		if (c == '<') {
-			const char *close = memchr(text.p + i, '>', text.n - i);
+		if (n < 16)
+			memcpy(last, p, n);
+		k = kinds_of(n < 16 ? last : p);
+		if (k.opening)
+			n = (size_t)__builtin_ctz(k.opening);
+		hit = phrase_among(p, end, k.letters & ~(k.wordish << 1 | inside) & ((1u << n) - 1));
+		if (hit)
+			return hit;
+		inside = k.wordish >> 15;
+		p += n;
+		/* an address: up to its end, if it has one */
+		if (k.opening) {
+			const char *close = memchr(p, '>', (size_t)(end - p));
 
-			i = close ? (size_t)(close - text.p) : i;
-			inside = false;
-			continue;
+			p = (close ? close : p) + 1;
+			inside = 0;
 		}
-		if (!inside && is_letter(c)) {
-			const struct phrase *hit = phrase_at(text.p + i, text.n - i);
-
-			if (hit)
-				return hit;
-		}
-		inside = is_wordish(c);
 	}
 	return NULL;
 }
