@@ -637,8 +637,9 @@ static int do_all(struct contain *k, struct err *err)
 		rc = do_rest(k, err);
 	if (!k->o->quiet)
 		fprintf(k->o->output == OUTPUT_SCREEN ? stdout : stderr,
-			"%zu done, %zu not. Back any time: spamtrail undo '%.*s'\n", k->done, k->failed,
-			(int)undo.n, undo.p);
+			"%zu done, %zu not. Back any time: spamtrail undo '%.*s'%.*s\n", k->done, k->failed,
+			(int)undo.n, undo.p, (int)k->want.again[PLAN_SAY_UNDO].n,
+			k->want.again[PLAN_SAY_UNDO].n ? k->want.again[PLAN_SAY_UNDO].p : "");
 	buf_free(&undo);
 	return rc < 0 ? rc : k->failed ? EXIT_INCOMPLETE : EXIT_NOTHING;
 }
@@ -814,6 +815,23 @@ static void fill_allow(struct contain *k)
 	k->want.nallow = n;
 }
 
+/* The commands that a plan's sentences name. */
+static void fill_again(struct contain *k)
+{
+	static const char *const verbs[PLAN_VERBS] = { [PLAN_SAY_CONTAIN] = "contain",
+						       [PLAN_SAY_QUEUE] = "queue",
+						       [PLAN_SAY_SETUP] = "setup",
+						       [PLAN_SAY_UNDO] = "undo" };
+
+	for (int i = 0; i < PLAN_VERBS; i++) {
+		struct buf text = BUF_MAX(16384);
+
+		options_again(k->o, verbs[i], k->o->nargs, &text);
+		k->want.again[i] = arena_span(k->arena, buf_view(&text));
+		buf_free(&text);
+	}
+}
+
 static int run(struct contain *k, struct err *err)
 {
 	struct scan_finding *found = NULL;
@@ -821,6 +839,7 @@ static int run(struct contain *k, struct err *err)
 	int rc = 0;
 
 	fill_allow(k);
+	fill_again(k);
 	k->want.nfindings = scan_found_all(k->o->state		       ? k->o->state
 					   : k->root.kind == ROOT_HOST ? k->config.state_dir.value
 								       : NULL,

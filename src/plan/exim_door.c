@@ -353,8 +353,10 @@ static void tell_chunks(struct draft *d)
 	if (!hosts.p || span_eq(hosts, SPAN("*")))
 		draft_note(d,
 			   "Exim: who sends by BDAT is not asked and not held here: set " CHUNKS
-			   " to nothing%s",
-			   conf ? "" : " (or spamtrail setup --remove, and then this again)");
+			   " to nothing%.*s",
+			   ARG(conf ? SPAN("")
+				    : draft_text(d, " (or spamtrail setup --remove%.*s, and then this again)",
+						 ARG(d->want->again[PLAN_SAY_SETUP]))));
 }
 
 void exim_close_login(struct draft *d, const struct culprit *c)

@@ -186,6 +186,6 @@ void forward_close(struct draft *d, const struct culprit *c)
 	draft_note(d,
 		   "all that comes from outside for %.*s waits, whoever wrote it, also for a mailbox that it "
 		   "may have here, and a message to several addresses as a whole: spamtrail queue --list "
-		   "forward:%.*s shows it, --release lets it go",
-		   ARG(c->id), ARG(c->id));
+		   "forward:%.*s%.*s shows it, --release lets it go",
+		   ARG(c->id), ARG(c->id), ARG(d->want->again[PLAN_SAY_QUEUE]));
 }

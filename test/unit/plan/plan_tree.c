@@ -121,16 +121,19 @@ struct made make(const struct file *tree, const struct row *row, const char *inc
 	struct plan_want want = { .task = PLAN_CONTAIN,
 				  .incident = span_str(incident),
 				  .rows = row,
-				  .nrows = 1,
+				  .nrows = wish.nrows ? wish.nrows : 1,
 				  .lifetime = 60,
 				  .allow = &trusted,
 				  .nallow = allow != NULL,
-				  .waiting = &wish.waiting,
 				  .untold = { wish.untold[PLAN_BY_SENDMAIL], wish.untold[PLAN_BY_SMTP] },
 				  .lock = wish.lock,
 				  .permissions = wish.permissions,
 				  .credentials = wish.credentials,
-				  .elsewhere = wish.elsewhere };
+				  .elsewhere = wish.elsewhere,
+				  .again = { [PLAN_SAY_CONTAIN] = span_str(wish.again) } };
+	const size_t waiting[2] = { wish.waiting };
+
+	want.waiting = waiting;
 
 	if (wish.setup)
 		want.task = PLAN_SETUP;

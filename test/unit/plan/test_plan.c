@@ -394,6 +394,30 @@ static void every_session_of_a_login_ends(void **state)
 	free(text);
 }
 
+/* Pasted, a command that is named beside others means the same server as they do, and the same sender. */
+static void a_named_command_is_whole(void **state)
+{
+	static const struct file tree[] = { PASSWD, POSTFIX, { 0 } };
+	static const struct row rows[] = {
+		{ .kind = KIND_AUTH, .id = SPAN("info@alice.example"), .grade = 'B' },
+		{ .kind = KIND_DIRECT,
+		  .id = SPAN("2001:/home/alice/mailer"),
+		  .account = SPAN("alice"),
+		  .grade = 'B' },
+	};
+	struct made m;
+
+	(void)state;
+	wish.nrows = 2;
+	wish.again = " --root /mnt";
+	m = make(tree, rows, "1123a", NULL);
+	assert_true(noted(
+		&m, "name him yourself: spamtrail contain 'direct:2001:/home/alice/mailer' --root /mnt"));
+	end(&m);
+	wish.nrows = 0;
+	wish.again = NULL;
+}
+
 /* Names that a list, a file name or a shell would understand as something else are not written. */
 static void odd_names_are_not_written(void **state)
 {
@@ -839,6 +863,7 @@ int main(void)
 		cmocka_unit_test(credentials_are_locked_and_listed),
 		cmocka_unit_test(an_image_gets_only_files),
 		cmocka_unit_test(setup_switches_the_timer_on),
+		cmocka_unit_test(a_named_command_is_whole),
 		cmocka_unit_test(open_connections_are_closed),
 		cmocka_unit_test(what_thaws_by_itself_is_named),
 	};
