@@ -85,8 +85,7 @@ static const char *end_his_mail(struct looking *k)
 	struct buf text = BUF_MAX(16384);
 	const char *s;
 
-	buf_str(&text, "spamtrail queue");
-	options_again(k->want->o, "queue", k->want->o->nargs, &text);
+	options_command(k->want->o, "queue", k->want->o->nargs, &text);
 	buf_str(&text, " shows his group, --remove GROUP ends them");
 	s = arena_str(k->arena, buf_view(&text));
 	buf_free(&text);
@@ -366,8 +365,8 @@ static void look_at_queue(struct looking *k, const struct row *rows, size_t n)
 		advise(k, end_his_mail(k));
 	}
 	if (!report.complete)
-		point(k, POINT_UNKNOWN, "the queue was not read to its end: %.*s",
-		      ARG(report.nunseen ? report.unseen[0] : SPAN("spamtrail queue says why")));
+		point(k, POINT_UNKNOWN, "the queue was not read to its end%s%.*s", report.nunseen ? ": " : "",
+		      ARG(report.nunseen ? report.unseen[0] : SPAN_NONE));
 	else if (w.waiting + w.held == 0)
 		point(k, POINT_CLOSED, "no mail of his is in the queue");
 }

@@ -388,8 +388,7 @@ static int by_incident(struct making *m, const char *id, struct err *err)
 
 	in = rc == 0 ? incident_named(inquire_of.q, id) : NULL;
 	if (rc == 0 && !in)
-		rc = err_set(err, EXIT_NOINPUT,
-			     "%s: no such incident in these logs; spamtrail investigate shows the ids", id);
+		rc = options_no_incident(m->s->o, id, "in these logs", 0, err);
 	if (in)
 		add_incident(m, in, inquire_of.q);
 	inquire_end(&inquire_of);

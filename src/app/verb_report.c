@@ -173,11 +173,8 @@ static int find_incident(struct work *w, struct err *err)
 	if (!w->facts.in && w->is_known && w->known.nrows)
 		from_state(w);
 	if (!w->facts.in)
-		return err_set(
-			err, EXIT_NOINPUT,
-			"%s: no such incident in these logs or in the state; spamtrail investigate shows "
-			"the ids",
-			w->o->args[0]);
+		return options_no_incident(w->o, w->o->args[0], "in these logs or in the state", w->o->nargs,
+					   err);
 	return 0;
 }
 
