@@ -77,6 +77,7 @@ struct contain {
 	bool held_too; /* messages that are held already count as well */
 	bool asked_journal; /* what an operator took back is out of the plan already */
 	bool unheard; /* the operator's word names nobody in the logs */
+	bool helpless; /* nothing is planned, and nothing stops him */
 	struct ids ids[MAIL_SERVERS];
 	struct ids held; /* of both servers, where HELD_TOO */
 	char state[PATH_MAX], root_path[PATH_MAX];
@@ -174,9 +175,7 @@ static int find_incident(struct contain *k, struct span id, struct err *err)
 		k->want.nrows = in->nrows;
 		return 0;
 	}
-	return err_set(err, EXIT_NOINPUT,
-		       "%s: no such incident in these logs; spamtrail investigate shows the ids",
-		       k->o->args[0]);
+	return options_no_incident(k->o, k->o->args[0], "in these logs", k->o->nargs, err);
 }
 
 static void take_known(struct contain *k, const struct inquire *in)
@@ -336,7 +335,10 @@ static int learn_facts(struct contain *k, struct err *err)
 
 static int make_plan(struct contain *k, struct err *err)
 {
-	struct planner_want want = { .root = &k->root, .plan = &k->want, .unconfined = k->o->unconfined };
+	struct planner_want want = { .root = &k->root,
+				     .plan = &k->want,
+				     .unconfined = k->o->unconfined,
+				     .ret_helpless = &k->helpless };
 
 	return planner_ask(&want, k->arena, &k->plan, err);
 }
@@ -783,6 +785,7 @@ static bool will_do(const struct contain *k)
 static int show(struct contain *k, struct err *err)
 {
 	bool later = k->o->output == OUTPUT_JSON && will_do(k); /* by apply */
+	const char *helpless = k->helpless ? "nothing that spamtrail can do stops him" : NULL;
 	struct buf next = BUF_MAX(8192);
 	struct sink s;
 
@@ -791,11 +794,11 @@ static int show(struct contain *k, struct err *err)
 	s = sink_new(later ? STDERR_FILENO : STDOUT_FILENO);
 	next_command(k, &next);
 	if (k->o->output == OUTPUT_JSON && !later)
-		plan_json(&s, k->plan, k->verb);
+		plan_json(&s, k->plan, helpless, k->verb);
 	else if (k->o->output == OUTPUT_PLAIN)
-		plan_plain(&s, k->plan);
+		plan_plain(&s, k->plan, helpless);
 	else
-		plan_text(&s, k->plan, &k->screen, k->want.task == PLAN_SETUP, buf_view(&next));
+		plan_text(&s, k->plan, &k->screen, k->want.task == PLAN_SETUP, helpless, buf_view(&next));
 	buf_free(&next);
 	return sink_end(&s, "standard output", err);
 }
@@ -832,6 +835,19 @@ static void fill_again(struct contain *k)
 	}
 }
 
+static int say_unknown(const struct contain *k, struct err *err)
+{
+	struct buf command = BUF_MAX(16384);
+
+	options_command(k->o, "investigate", k->o->nargs, &command);
+	err_set(err, EXIT_NOINPUT,
+		"%.100s: the logs that were read and the queue know nobody of that name, and there is "
+		"nothing to be closed; %.*s shows the names",
+		k->o->args[0], (int)command.n, command.p);
+	buf_free(&command);
+	return -EXIT_NOINPUT;
+}
+
 static int run(struct contain *k, struct err *err)
 {
 	struct scan_finding *found = NULL;
@@ -865,16 +881,16 @@ static int run(struct contain *k, struct err *err)
 	if (rc == 0)
 		rc = leave_out_before(k, err);
 	unknown = k->unheard && rc == 0 && k->plan->nactions == 0 && k->plan->nnotes == 0;
+	/* of whom nobody knows nothing is said but that */
+	k->helpless = k->helpless && !unknown;
 	if (rc == 0)
 		tell_unprivileged(k);
 	if (rc == 0)
 		rc = show(k, err);
 	if (rc == 0 && unknown)
-		return err_set(err, EXIT_NOINPUT,
-			       "%s: the logs that were read and the queue know nobody of that name, and "
-			       "there is nothing to be "
-			       "closed; spamtrail investigate shows the names",
-			       k->o->args[0]);
+		return say_unknown(k, err);
+	if (rc == 0 && k->helpless)
+		rc = EXIT_INCOMPLETE;
 	if (rc == 0 && will_do(k))
 		rc = apply(k, err);
 	return rc;

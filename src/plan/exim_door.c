@@ -304,7 +304,7 @@ static struct action *key_file(struct draft *d, const struct culprit *c, struct 
 		return NULL;
 	path = draft_text(d, "%s/spamtrail:%.*s", dir, ARG(key));
 	if (draft_exists(d, path)) {
-		draft_note(d, "Exim: %.*s is there: %s already", ARG(path), state);
+		draft_already(d, "Exim: %.*s is there: %s already", ARG(path), state);
 		return NULL;
 	}
 	v = draft_new_file(d, path, span_str(text), c->grade);

@@ -86,7 +86,7 @@ static bool cannot_hold(struct draft *d, const struct culprit *c, struct span ma
 		return true;
 	}
 	if (span_search(value, 0, draft_text(d, "{%.*s = HOLD}", ARG(c->id))) >= 0) {
-		draft_note(d, "Postfix: what comes from outside for %.*s is held already", ARG(c->id));
+		draft_already(d, "Postfix: what comes from outside for %.*s is held already", ARG(c->id));
 		return true;
 	}
 	draft_read(d, SPAN("/etc/postfix/master.cf"), &master);

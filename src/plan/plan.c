@@ -338,8 +338,19 @@ static void keep_files(struct draft *d)
 	p->nactions = n;
 }
 
+/* He would be back at once: what ends a session stops nobody whose door stays open. */
+static bool is_helpless(const struct draft *d)
+{
+	if (d->want->task != PLAN_CONTAIN || d->already || !d->plan->sender.n)
+		return false;
+	for (size_t i = 0; i < d->plan->nactions; i++)
+		if (!d->plan->actions[i].transient)
+			return false;
+	return true;
+}
+
 int plan_make(const struct plan_io *io, const struct host_facts *f, const struct plan_want *want,
-	      struct arena *a, struct plan *ret_plan, struct err *err)
+	      struct arena *a, struct plan *ret_plan, bool *ret_helpless, struct err *err)
 {
 	struct plan p = { .incident = want->incident };
 	struct draft d = { .io = io, .facts = f, .want = want, .arena = a, .plan = &p };
@@ -361,7 +372,13 @@ int plan_make(const struct plan_io *io, const struct host_facts *f, const struct
 		timer_tell(&d);
 	if (rc == 0 && want->elsewhere)
 		keep_files(&d);
-	if (rc == 0)
-		*ret_plan = p;
-	return rc;
+	if (rc < 0)
+		return rc;
+	*ret_helpless = is_helpless(&d);
+	if (*ret_helpless) {
+		p.nactions = 0;
+		by_hand(&d);
+	}
+	*ret_plan = p;
+	return 0;
 }

@@ -88,9 +88,10 @@ struct plan_want {
 /* Texts live in A or in the facts. EXIT_NOPERM: he may not be acted on. A plan without actions says why in its notes. */
 /*
  * Reads through IO, changes nothing. WANT's spans and F must live as long as RET_PLAN does. The codes are
- * negative, with a sentence for the operator in ERR; then RET_PLAN is untouched.
+ * negative, with a sentence for the operator in ERR; then RET_PLAN is untouched. RET_HELPLESS: nothing is planned, though
+ * nothing stops him yet; what is left is in the plan's `apart`.
  */
 int plan_make(const struct plan_io *io, const struct host_facts *f, const struct plan_want *want,
-	      struct arena *a, struct plan *ret_plan, struct err *err);
+	      struct arena *a, struct plan *ret_plan, bool *ret_helpless, struct err *err);
 
 #endif

@@ -142,7 +142,7 @@ struct made make(const struct file *tree, const struct row *row, const char *inc
 	want.sessions = wish.sessions;
 	files = tree;
 	host_learn(&io.host, m.arena, &m.facts);
-	m.rc = plan_make(&io, &m.facts, &want, m.arena, &m.plan, &m.err);
+	m.rc = plan_make(&io, &m.facts, &want, m.arena, &m.plan, &m.helpless, &m.err);
 	return m;
 }
 

@@ -41,6 +41,7 @@ struct made {
 	struct plan plan;
 	struct err err;
 	int rc;
+	bool helpless;
 };
 
 /* What a test asks for besides. */
