@@ -477,9 +477,13 @@ static void tell_complaints(struct inquire *in, const struct tying *t, const str
 		add_lines(in->arena, &in->q->unseen, &in->q->nunseen, &why, 1);
 		in->q->complete = false;
 	}
-	if (t && t->c.nunseen) {
-		add_lines(in->arena, &in->q->unseen, &in->q->nunseen, t->unseen, t->c.nunseen);
-		in->q->complete = false;
+	/* Anybody can mail half a message there: told, but it makes no answer about this server's own mail less whole. */
+	for (size_t i = 0; t && i < t->c.nunseen; i++) {
+		bool damage = t->damage[i];
+
+		add_lines(in->arena, damage ? &in->q->notes : &in->q->unseen,
+			  damage ? &in->q->nnotes : &in->q->nunseen, &t->unseen[i], 1);
+		in->q->complete = in->q->complete && damage;
 	}
 }
 

@@ -29,8 +29,9 @@ static void refuse_address(struct draft *d, struct span ip, const char *whom)
 	int family;
 
 	if (is_address(d, ip, &family) && !span_starts(ip, SPAN("127.")) && !span_eq(ip, SPAN("::1")))
-		draft_apart(d, "no mail from %.*s, %s: %s -I INPUT -s %.*s -p tcp -m multiport --dports "
-			       "25,465,587 -j REJECT",
+		draft_apart(d,
+			    "no mail from %.*s, %s: %s -I INPUT -s %.*s -p tcp -m multiport --dports "
+			    "25,465,587 -j REJECT",
 			    ARG(ip), whom, family == AF_INET6 ? "ip6tables" : "iptables", ARG(ip));
 }
 
@@ -44,8 +45,9 @@ static void stop_login(struct draft *d, const struct row *r)
 
 static void stop_relay(struct draft *d, const struct row *r)
 {
-	draft_apart(d, "take %.*s out of mynetworks (postconf mynetworks) or relay_from_hosts (exim -bP "
-		       "+relay_from_hosts), and reload the mail server: then that host needs a password",
+	draft_apart(d,
+		    "take %.*s out of mynetworks (postconf mynetworks) or relay_from_hosts (exim -bP "
+		    "+relay_from_hosts), and reload the mail server: then that host needs a password",
 		    ARG(r->id));
 	refuse_address(d, r->id, "nor from anybody behind it");
 }
@@ -55,21 +57,28 @@ static void stop_user(struct draft *d, const struct row *r)
 	struct span who = r->account.n ? r->account : r->id;
 
 	if (r->kind == KIND_SCRIPT)
-		draft_apart(d, "read %.*s; what mails and is nobody's loses its rights: chmod 000 FILE (chmod 644 "
-			       "FILE gives them back)",
-			    ARG(r->id));
+		draft_apart(
+			d,
+			"read %.*s; what mails and is nobody's loses its rights: chmod 000 FILE (chmod 644 "
+			"FILE gives them back)",
+			ARG(r->id));
 	else if (r->kind == KIND_DIRECT)
-		draft_apart(d, "see what runs, and stop it: ps -fC NAME for %.*s, then kill -STOP PID (kill -CONT "
-			       "PID lets it go on)",
-			    ARG(r->id));
+		draft_apart(
+			d,
+			"see what runs, and stop it: ps -fC NAME for %.*s, then kill -STOP PID (kill -CONT "
+			"PID lets it go on)",
+			ARG(r->id));
 	else
-		draft_apart(d, "see what runs as %.*s, and stop it: ps -fu %.*s, then kill -STOP PID (kill -CONT "
-			       "PID lets it go on)",
-			    ARG(who), ARG(draft_quoted(d, who)));
+		draft_apart(
+			d,
+			"see what runs as %.*s, and stop it: ps -fu %.*s, then kill -STOP PID (kill -CONT "
+			"PID lets it go on)",
+			ARG(who), ARG(draft_quoted(d, who)));
 	if (d->facts->postfix_spool.n && r->kind == KIND_LOCAL && draft_is_plain_name(who))
-		draft_apart(d, "no sendmail for %.*s and all who share that user: !%.*s first in "
-			       "authorized_submit_users (postconf -e 'authorized_submit_users = !%.*s, "
-			       "static:all' where it is not set)",
+		draft_apart(d,
+			    "no sendmail for %.*s and all who share that user: !%.*s first in "
+			    "authorized_submit_users (postconf -e 'authorized_submit_users = !%.*s, "
+			    "static:all' where it is not set)",
 			    ARG(who), ARG(who), ARG(who));
 }
 
@@ -83,11 +92,13 @@ static void stop_all(struct draft *d)
 	if (!sends)
 		return;
 	if (d->want->elsewhere)
-		draft_apart(d, "only files are acted on beneath another root: the same command on that server "
-			       "itself, without --root");
+		draft_apart(d,
+			    "only files are acted on beneath another root: the same command on that server "
+			    "itself, without --root");
 	else
-		draft_apart(d, "nothing leaves this server while you look, nobody's mail: spamtrail contain "
-			       "--all%.*s",
+		draft_apart(d,
+			    "nothing leaves this server while you look, nobody's mail: spamtrail contain "
+			    "--all%.*s",
 			    ARG(d->want->again[PLAN_SAY_CONTAIN]));
 }
 
@@ -112,8 +123,9 @@ void by_hand(struct draft *d)
 			stop_user(d, r);
 			break;
 		case KIND_FORWARD:
-			draft_apart(d, "end the forwarding of %.*s where it is set (aliases, .forward, the "
-				       "panel), after its owner was told",
+			draft_apart(d,
+				    "end the forwarding of %.*s where it is set (aliases, .forward, the "
+				    "panel), after its owner was told",
 				    ARG(r->id));
 			break;
 		default:
