@@ -531,6 +531,7 @@ static void walk(struct scanner *s, const char *start, const char *only)
 		.until = task->until,
 		.owned = task->owned,
 		.owner = task->owner,
+		.denied = s->want->denied,
 		.ctx = s,
 		.settled = s->want->cache.n && !task->includes && !s->differs.n ? on_settled : NULL,
 		.file = on_file,

@@ -69,6 +69,7 @@ struct scan_want {
 	struct span place; /* the folder as the server sees it */
 	struct cache cache, told; /* clean files; those of which something was said */
 	bool keep; /* tell what is clean */
+	const char *denied; /* of what may not be read: by whom not */
 	bool all; /* the tasks end with the whole folder: what others have named in it is told, too */
 	const struct rule_file *rule;
 	size_t rules;

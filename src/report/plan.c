@@ -158,6 +158,10 @@ void plan_text(struct sink *s, const struct plan *p, const struct screen *screen
 		put_action(&pen, &p->actions[i], i + 1, diff);
 	put_list(&pen, "NOTE", p->notes, p->nnotes);
 	put_list(&pen, "BY YOU", p->apart, p->napart);
+	if (screen->root) {
+		pen_line(&pen, SCREEN_LABEL);
+		pen_beneath(&pen);
+	}
 	if (next.n) {
 		pen_line(&pen, SCREEN_LABEL);
 		pen_label(&pen, "NEXT");

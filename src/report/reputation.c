@@ -38,7 +38,7 @@ static void put_refusals(struct pen *p, const struct reputation *r)
 		pen_to(p, COLUMN + 6);
 		pen_text(p, r->refusals[i].list);
 		pen_str(p, "  ");
-		pen_fact(p, r->refusals[i].messages, "messages");
+		pen_some(p, r->refusals[i].messages, "message", "messages");
 		if (r->refusals[i].last) {
 			pen_str(p, ", last ");
 			pen_clock(p, r->refusals[i].last, r->now);
@@ -282,7 +282,7 @@ static void put_identities(struct pen *p, const struct reputation *r)
 	if (!silent)
 		return;
 	pen_label(p, "NAMES");
-	pen_fact(p, silent, silent == 1 ? "check" : "checks");
+	pen_some(p, silent, "check", "checks");
 	pen_text(p, SPAN(" of names and policies (PTR, SPF, DKIM, DMARC) without an answer that counts"));
 	pen_line(p, 0);
 }
@@ -300,9 +300,9 @@ static void put_head(struct pen *p, const struct reputation *r)
 {
 	pen_str(p, "spamtrail " SPAMTRAIL_VERSION);
 	pen_dot(p);
-	pen_fact(p, r->nlists, "lists");
+	pen_some(p, r->nlists, "list", "lists");
 	pen_dot(p);
-	pen_fact(p, r->nsubjects, r->nsubjects == 1 ? "address or domain" : "addresses and domains");
+	pen_some(p, r->nsubjects, "address or domain", "addresses and domains");
 	pen_dot(p);
 	pen_str(p, "resolver ");
 	pen_text(p, r->resolver);

@@ -16,9 +16,11 @@ struct screen {
 	bool color;
 	bool ascii; /* not a UTF-8 terminal */
 	const struct zone *zone;
+	const char *root; /* every path that is shown is beneath it; NULL: it is this host's own */
 	/* What a next `why` or `investigate`, `doctor`, `contain` and `undo` must repeat, quoted for a shell. */
 	struct span again, doctor_again, contain_again, undo_again;
-	struct span by_name; /* the whole command that stops whom no fact of grade A names; or holds a refused forward; or empty */
+	struct span
+		by_name; /* the whole command that stops whom no fact of grade A names; or holds a refused forward; or empty */
 	/* The same of any verb, where a screen names several: out of the verbs' table. NULL: nothing is repeated. */
 	void (*repeat)(const void *ctx, const char *verb, struct buf *out);
 	const void *repeat_ctx;

@@ -171,7 +171,17 @@ if [ "$(id -u)" = 0 ]; then
 	chown 0:0 "$home/closed"; chmod 700 "$home/closed"
 	out=$(scan --plain "$home"); rc=$?
 	ok $((rc != 3)) "as root: what the folder's owner may not read is not read"
-	has "^skipped$tab.*/closed${tab}may not be read by its account"; ok $? "and told"
+	has "^skipped$tab.*/closed${tab}may not be read by its account (uid 12345)"; ok $? "and told"
+	# who calls without rights is no account: it is he who may not
+	mkdir "$tmp/own" "$tmp/own/shut" "$tmp/bin"; chmod 700 "$tmp/own/shut"; echo '<?php echo 1;' >"$tmp/own/a.php"
+	cp "$SPAMTRAIL" "${SPAMTRAIL%/*}"/spamtrail-[a-z]* "$tmp/bin/" 2>/dev/null; chmod -R a+rX "$tmp/bin"
+	out=$(setpriv --reuid=1007 --regid=1007 --clear-groups --no-new-privs "$tmp/bin/spamtrail" scan --plain "$tmp/own" 2>/dev/null); rc=$?
+	[ $rc = 3 ] && has "^skipped$tab.*/shut${tab}may not be read by you (uid 1007): root sees more"; ok $? "what the caller may not read is not laid to an account"
+	out=$("$SPAMTRAIL" scan "$tmp/own/a.php" | tail -n 1)
+	has '^1 file, '; ok $? "one file is one"
 else
 	tests=$((tests + 1)); echo "ok $tests - the folder's owner # SKIP needs root"
 fi
+mkdir -p "$tmp/image/etc" "$tmp/image/home/x"; cp test/scan/cases/code_direct.php "$tmp/image/home/x/"
+out=$("$SPAMTRAIL" scan --root "$tmp/image" /home/x | tr '\n' ' ' | tr -s ' ')
+has "ROOT every path here is beneath $tmp/image " && has "NEXT spamtrail scan --explain FILE --root $tmp/image "; ok $? "paths of an image are said to be its, and the next command is"
