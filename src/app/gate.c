@@ -72,7 +72,21 @@ static const char *stop_him(struct looking *k)
 
 	buf_str(&text, "spamtrail contain");
 	options_sender(&text, k->row->kind, k->row->id);
+	/* report's argument is the incident */
+	options_again(k->want->o, "contain", k->want->o->nargs, &text);
 	buf_str(&text, " shows how to stop him");
+	s = arena_str(k->arena, buf_view(&text));
+	buf_free(&text);
+	return s;
+}
+
+static const char *end_his_mail(struct looking *k)
+{
+	struct buf text = BUF_MAX(16384);
+	const char *s;
+
+	options_command(k->want->o, "queue", k->want->o->nargs, &text);
+	buf_str(&text, " shows his group, --remove GROUP ends them");
 	s = arena_str(k->arena, buf_view(&text));
 	buf_free(&text);
 	return s;
@@ -341,18 +355,18 @@ static void look_at_queue(struct looking *k, const struct row *rows, size_t n)
 		      w.waiting == 1 ? "%llu message of his waits in the queue"
 				     : "%llu messages of his wait in the queue",
 		      (unsigned long long)w.waiting);
-		advise(k, "spamtrail queue shows his group, --remove GROUP ends them");
+		advise(k, end_his_mail(k));
 	}
 	if (w.held) {
 		point(k, POINT_OPEN,
 		      w.held == 1 ? "%llu message of his is held in the queue"
 				  : "%llu messages of his are held in the queue",
 		      (unsigned long long)w.held);
-		advise(k, "spamtrail queue shows his group, --remove GROUP ends them");
+		advise(k, end_his_mail(k));
 	}
 	if (!report.complete)
-		point(k, POINT_UNKNOWN, "the queue was not read to its end: %.*s",
-		      ARG(report.nunseen ? report.unseen[0] : SPAN("spamtrail queue says why")));
+		point(k, POINT_UNKNOWN, "the queue was not read to its end%s%.*s", report.nunseen ? ": " : "",
+		      ARG(report.nunseen ? report.unseen[0] : SPAN_NONE));
 	else if (w.waiting + w.held == 0)
 		point(k, POINT_CLOSED, "no mail of his is in the queue");
 }

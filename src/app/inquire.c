@@ -231,13 +231,17 @@ static void add_lines(struct arena *a, struct span **list, size_t *n, const stru
 }
 
 /* A queue that may not be read at all is worth a line; one that is read in part makes the answer incomplete. */
-static void tell_queue(struct watch *w, struct inquiry *q)
+static void tell_queue(struct watch *w, const struct options *o, struct inquiry *q)
 {
-	static const struct span too_big[] = { SPAN(
-		"the queue is longer than is looked at: see spamtrail queue") };
-
 	if (w->queue_too_big) {
-		add_lines(w->arena, &q->unseen, &q->nunseen, too_big, 1);
+		struct buf text = BUF_MAX(16384);
+		struct span too_big;
+
+		buf_str(&text, "the queue is longer than is looked at: see ");
+		options_command(o, "queue", o->nargs, &text);
+		too_big = arena_span(w->arena, buf_view(&text));
+		buf_free(&text);
+		add_lines(w->arena, &q->unseen, &q->nunseen, &too_big, 1);
 		q->complete = false;
 	}
 	if (!w->queue.nunseen)
@@ -464,9 +468,13 @@ static void tell_complaints(struct inquire *in, const struct tying *t, const str
 		add_lines(in->arena, &in->q->unseen, &in->q->nunseen, &why, 1);
 		in->q->complete = false;
 	}
-	if (t && t->c.nunseen) {
-		add_lines(in->arena, &in->q->unseen, &in->q->nunseen, t->unseen, t->c.nunseen);
-		in->q->complete = false;
+	/* Anybody can mail half a message there: told, but it makes no answer about this server's own mail less whole. */
+	for (size_t i = 0; t && i < t->c.nunseen; i++) {
+		bool damage = t->damage[i];
+
+		add_lines(in->arena, damage ? &in->q->notes : &in->q->unseen,
+			  damage ? &in->q->nnotes : &in->q->nunseen, &t->unseen[i], 1);
+		in->q->complete = in->q->complete && damage;
 	}
 }
 
@@ -501,7 +509,7 @@ static int inquire_configured(struct reader_want want, const struct options *o, 
 	t = read_complaints(&want, o, c, in->arena, &unread);
 	rc = run_window(&want, o, first, in, err);
 	if (rc == 0)
-		tell_queue(&w, in->q);
+		tell_queue(&w, o, in->q);
 	if (rc == 0 && t)
 		tying_settle(t, in->q);
 	if (rc == 0 && w.keep.dir && !o->newest) {

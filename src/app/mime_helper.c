@@ -39,22 +39,24 @@ int mime_helper_start(struct mime_helper *h, bool unconfined, struct err *err)
 	return rc;
 }
 
-static int take_done(struct span body, struct arena *a, struct span *ret_why, struct err *err)
+static int take_done(struct span body, struct arena *a, enum mime_end *ret_end, struct span *ret_why,
+		     struct err *err)
 {
 	struct unpacker u = { .left = body };
-	bool whole = unpack_bool(&u);
+	unsigned end = unpack_u8(&u);
 	struct span why = unpack_span(&u);
 
 	/* A reason with a whole mailbox, or none with half of one, is something the helper never says. */
-	if (!unpack_done(&u) || whole != (why.n == 0))
+	if (!unpack_done(&u) || end >= MIME_ENDS || (end == MIME_WHOLE) != (why.n == 0))
 		return err_set(err, EXIT_SOFTWARE, "%s spoke nonsense", name);
+	*ret_end = (enum mime_end)end;
 	*ret_why = arena_span(a, why);
 	return 0;
 }
 
 int mime_helper_read(struct mime_helper *h, struct arena *a, int fd,
-		     void (*take)(void *ctx, const struct complaint *c), void *ctx, struct span *ret_why,
-		     struct err *err)
+		     void (*take)(void *ctx, const struct complaint *c), void *ctx, enum mime_end *ret_end,
+		     struct span *ret_why, struct err *err)
 {
 	int rc = channel_send(&h->channel, MIME_FILE, SPAN_NONE, &fd, 1, err);
 
@@ -70,7 +72,7 @@ int mime_helper_read(struct mime_helper *h, struct arena *a, int fd,
 		if (rc < 0)
 			return rc;
 		if (m.type == MIME_DONE)
-			return take_done(m.body, a, ret_why, err);
+			return take_done(m.body, a, ret_end, ret_why, err);
 		if (m.type != MIME_COMPLAINT || arena_bytes(a) > TEXTS_BYTES)
 			return err_set(err, EXIT_SOFTWARE, "%s spoke out of turn", name);
 		rc = complaint_unpack(a, arena_span(a, m.body), &c, err);

@@ -22,10 +22,13 @@ struct mime_helper {
  * The helper confines itself before it reads. 0: H is to be ended by mime_helper_end; negative: nothing runs.
  */
 int mime_helper_start(struct mime_helper *h, bool unconfined, struct err *err);
-/* Reads FD (the caller's to close) and calls TAKE for each message; texts live in A. RET_WHY: why not all was read. */
+/*
+ * Reads FD (the caller's to close) and calls TAKE for each message; texts live in A. RET_WHY: why not all was read, or what is
+ * damaged in it.
+ */
 int mime_helper_read(struct mime_helper *h, struct arena *a, int fd,
-		     void (*take)(void *ctx, const struct complaint *c), void *ctx, struct span *ret_why,
-		     struct err *err);
+		     void (*take)(void *ctx, const struct complaint *c), void *ctx, enum mime_end *ret_end,
+		     struct span *ret_why, struct err *err);
 /*
  * Waits for it. RC is that of the reading and comes back, unless the helper's end says better: EXIT_SOFTWARE
  * by a signal, EXIT_NOPERM where this kernel cannot confine it.

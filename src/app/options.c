@@ -346,3 +346,25 @@ void options_again(const struct options *o, const char *verb, int skip, struct b
 	for (int i = skip; v && v->nargs_max && i < o->nargs; i++)
 		options_quote(out, o->args[i]);
 }
+
+void options_command(const struct options *o, const char *words, int skip, struct buf *out)
+{
+	char verb[32] = "";
+
+	memcpy(verb, words, strcspn(words, " ") % sizeof(verb));
+	buf_str(out, "spamtrail ");
+	buf_str(out, words);
+	options_again(o, verb, skip, out);
+}
+
+int options_no_incident(const struct options *o, const char *id, const char *where, int skip, struct err *err)
+{
+	struct buf command = BUF_MAX(16384);
+	int rc;
+
+	options_command(o, "investigate", skip, &command);
+	rc = err_set(err, EXIT_NOINPUT, "%.40s: no such incident %s; %.*s shows the ids", id, where,
+		     (int)command.n, command.p);
+	buf_free(&command);
+	return rc;
+}

@@ -43,7 +43,8 @@ struct options {
 	bool notify, deliver; /* signs, complaints */
 	bool every_client; /* no flag: contain wants of each sender every address, not the busiest */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
-	unsigned newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
+	unsigned
+		newest; /* no flag: signs looks at so many seconds only, keeps nothing, and at what the MTA takes */
 	bool waiting; /* no flag: queue asks the logs about what waits, and not the other way round */
 	bool quick; /* queue: the logs are not asked */
 	bool facts_only; /* no flag: and at no log at all */
@@ -65,5 +66,10 @@ void options_sender(struct buf *out, enum sender_kind kind, struct span id);
 /* " --root /mnt PATH": what VERB must be given again, quoted for a shell: the flags it knows, and the
  * arguments but for SKIP of them where it takes any. */
 void options_again(const struct options *o, const char *verb, int skip, struct buf *out);
+/* "spamtrail queue --list --root /mnt": WORDS, of which the first is the verb, and what must be given again. */
+void options_command(const struct options *o, const char *words, int skip, struct buf *out);
+/* EXIT_NOINPUT: nobody knows the incident ID. WHERE: "in these logs". SKIP as above. */
+int options_no_incident(const struct options *o, const char *id, const char *where, int skip,
+			struct err *err);
 
 #endif

@@ -38,10 +38,11 @@ static void planner_child(void *ctx, struct channel *channel, bool unconfined)
 	struct plan plan = { 0 };
 	struct host_facts facts;
 	struct err err = { 0 };
+	bool helpless = false;
 	int rc;
 
 	host_learn(&io.host, a, &facts);
-	rc = plan_make(&io, &facts, want->plan, a, &plan, &err);
+	rc = plan_make(&io, &facts, want->plan, a, &plan, &helpless, &err);
 	if (rc == 0)
 		plan_pack(&plan, &packed);
 	if (packed.over)
@@ -49,6 +50,7 @@ static void planner_child(void *ctx, struct channel *channel, bool unconfined)
 	pack_u32(&p, (uint32_t)-rc);
 	pack_span(&p, span_str(err.text));
 	pack_span(&p, rc == 0 ? buf_view(&packed) : SPAN_NONE);
+	pack_u8(&p, helpless);
 	if (channel_send(channel, TALK_PLAN, buf_view(&body), NULL, 0, &err) < 0)
 		host_ask_lost();
 	host_forget(&facts);
@@ -59,19 +61,23 @@ static void planner_child(void *ctx, struct channel *channel, bool unconfined)
 
 /* --- the command line's side ---------------------------------------------------------------------- */
 
-static int take_plan(struct span body, struct arena *a, struct plan **ret_plan, struct err *err)
+static int take_plan(const struct planner_want *want, struct span body, struct arena *a,
+		     struct plan **ret_plan, struct err *err)
 {
 	/* the plan's texts lie in the message */
 	struct unpacker u = { .left = arena_span(a, body) };
 	uint32_t code = unpack_u32(&u);
 	struct span text = unpack_span(&u);
 	struct span packed = unpack_span(&u);
+	bool helpless = unpack_bool(&u);
 
 	/* Beyond 127 is no exit code of ours, and the caller will exit with it. */
 	if (!unpack_done(&u) || code > 127)
 		return err_set(err, EXIT_SOFTWARE, "the planner ended in a way that makes no sense");
 	if (code)
 		return err_set(err, (enum exit_code)code, "%.*s", (int)span_head(text, 400).n, text.p);
+	if (want->ret_helpless)
+		*want->ret_helpless = helpless;
 	return plan_unpack(a, packed, ret_plan, err);
 }
 
@@ -92,7 +98,7 @@ static int serve(struct confined *child, const struct planner_want *want, struct
 			return err_set(err, EXIT_SOFTWARE, "the planner ended without a plan");
 		if (m.type == TALK_PLAN)
 			/* Whatever else it would say: the first plan is the only one. */
-			return take_plan(m.body, a, ret_plan, err);
+			return take_plan(want, m.body, a, ret_plan, err);
 		if (m.type == TALK_READ)
 			rc = serve_read(&serving, m.body, err);
 		else if (m.type == TALK_LIST)

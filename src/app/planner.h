@@ -15,6 +15,7 @@ struct planner_want {
 	const struct root *root;
 	const struct plan_want *plan;
 	bool unconfined;
+	bool *ret_helpless; /* plan_make's; NULL: nobody asks */
 };
 
 /*

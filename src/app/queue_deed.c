@@ -407,9 +407,9 @@ static int show_plan(struct deed *d, struct err *err)
 	struct sink s = sink_new(STDOUT_FILENO);
 
 	if (d->o->output == OUTPUT_JSON)
-		plan_json(&s, &d->plan, "queue_plan");
+		plan_json(&s, &d->plan, NULL, "queue_plan");
 	else if (d->o->output == OUTPUT_PLAIN)
-		plan_plain(&s, &d->plan);
+		plan_plain(&s, &d->plan, NULL);
 	return sink_end(&s, "standard output", err);
 }
 

@@ -449,7 +449,10 @@ static void send_wrote(struct child *c, const struct trace *trace)
 	buf_free(&wrote);
 }
 
-/* Of files that were named it is their own lines that know best: they may be another server's. Syslog shortens names. */
+/*
+ * Of files that were named it is their own lines that know best: they may be another server's, and one like Exim's own log
+ * that names none tells nothing, unless they lie beneath the root whose name it is. Syslog shortens names.
+ */
 static struct span host_of(const struct child *c, const struct host_facts *facts,
 			   const struct log_read *reads)
 {
@@ -457,6 +460,8 @@ static struct span host_of(const struct child *c, const struct host_facts *facts
 
 	if (!whose_all(reads, c->nfiles, &told))
 		return c->want->npaths ? SPAN_NONE : name;
+	if (!told.n && c->want->npaths && c->want->root->kind == ROOT_HOST)
+		return SPAN_NONE;
 	if (!told.n || (name.n && !c->want->npaths))
 		return name;
 	if (span_starts(name, told) && (name.n == told.n || name.p[told.n] == '.'))

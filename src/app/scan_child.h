@@ -31,6 +31,7 @@ struct scan_task {
 	enum scan_rank rank;
 	const char *start; /* a folder beneath the scanned one; NULL: itself */
 	const char *only; /* or one file of it */
+	bool named; /* ONLY is what the operator named: not to look into it leaves the answer incomplete */
 	bool flat; /* not the folders in it */
 	bool includes; /* and what these files include */
 	int64_t since, until; /* changed then; 0: whenever */
@@ -68,6 +69,7 @@ struct scan_want {
 	struct span place; /* the folder as the server sees it */
 	struct cache cache, told; /* clean files; those of which something was said */
 	bool keep; /* tell what is clean */
+	const char *denied; /* of what may not be read: by whom not */
 	bool all; /* the tasks end with the whole folder: what others have named in it is told, too */
 	const struct rule_file *rule;
 	size_t rules;

@@ -86,6 +86,7 @@ static int add_path(struct making *m, const char *path, int64_t since, struct er
 		return rc;
 	if (S_ISREG(st.mode)) {
 		task.only = slash ? slash + 1 : path;
+		task.named = true;
 		folder = !slash		 ? "."
 			 : slash == path ? "/"
 					 : arena_str(m->s->arena, span_of(path, (size_t)(slash - path)));
@@ -388,12 +389,8 @@ static int by_incident(struct making *m, const char *id, struct err *err)
 
 	in = rc == 0 ? incident_named(inquire_of.q, id) : NULL;
 	if (rc == 0 && !in)
-		rc = sought_in_part(
-			m->s->o, id, inquire_of.q->unseen, inquire_of.q->nunseen,
-			err_set(err, EXIT_NOINPUT,
-				"%s: no such incident in these logs; spamtrail investigate shows the ids",
-				id),
-			err);
+		rc = sought_in_part(m->s->o, id, inquire_of.q->unseen, inquire_of.q->nunseen,
+				    options_no_incident(m->s->o, id, "in these logs", 0, err), err);
 	if (in)
 		add_incident(m, in, inquire_of.q);
 	inquire_end(&inquire_of);

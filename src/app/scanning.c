@@ -402,6 +402,23 @@ static uint32_t account_of(const struct scanning *s, int dir)
 	return st.st_uid;
 }
 
+/* Who may not read it: only as root does a folder's owner look at it, else whoever calls, and he may lack rights of his own. */
+static const char *denied_to(struct scanning *s, uint32_t account)
+{
+	struct buf text = BUF_MAX(200);
+	const char *sentence;
+
+	if (account)
+		buf_addf(&text, "may not be read by its account (uid %u), as which it is looked at", account);
+	else if (geteuid() != 0)
+		buf_addf(&text, "may not be read by you (uid %u): root sees more", (unsigned)geteuid());
+	else
+		buf_str(&text, "reading it is denied, to root's reader too");
+	sentence = arena_str(s->arena, buf_view(&text));
+	buf_free(&text);
+	return sentence;
+}
+
 /* The folder as the server sees it, for what goes by place. */
 static struct span absolute(struct scanning *s, const char *folder)
 {
@@ -450,6 +467,7 @@ static int scan_home(struct scanning *s, struct root *home, struct err *err)
 
 	if (home->by_steps)
 		return err_set(err, EXIT_NOPERM, "this kernel has no openat2, which scan needs: Linux 5.6");
+	want.denied = denied_to(s, cw.account);
 	scan_keep_begin(s, home, &want);
 	rc = confined_start(&cw, &child, err);
 	if (rc < 0)

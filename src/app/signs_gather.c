@@ -193,6 +193,11 @@ void signs_gather(struct signs *s, struct arena *a, const struct signs_found *fo
 	for (size_t i = 0; !found->q->load.measured && i < sizeof(of_host) / sizeof(*of_host); i++)
 		unknown(s, of_host[i],
 			found->live ? "it could not be looked at" : "only on the server itself");
+	/* of programs that do not run nothing is normal: that there are none is said by their number */
+	if (found->q->load.measured && found->q->load.processes == 0) {
+		unknown(s, SIGN_CPU, "no program of a mail server runs here");
+		unknown(s, SIGN_MEMORY, "no program of a mail server runs here");
+	}
 	if (!found->logs || !found->live)
 		unknown(s, SIGN_DIRECT, found->live ? "no mail log was found" : "only on the server itself");
 }

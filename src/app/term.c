@@ -54,9 +54,11 @@ static bool wants_color(const struct options *o, int fd)
 
 struct screen term_screen(const struct options *o, int fd)
 {
-	return (struct screen){
-		.columns = columns_of(fd), .color = wants_color(o, fd), .ascii = !says_utf8(), .top = o->top
-	};
+	return (struct screen){ .columns = columns_of(fd),
+				.color = wants_color(o, fd),
+				.ascii = !says_utf8(),
+				.root = o->root && strcmp(o->root, "/") != 0 ? o->root : NULL,
+				.top = o->top };
 }
 
 void term_tell(const char *before, struct span text)

@@ -63,6 +63,7 @@ static int read_box(struct tying *w, struct mime_helper *h, struct err *err)
 {
 	struct err here = { 0 };
 	struct span why = SPAN_NONE;
+	enum mime_end end = MIME_WHOLE;
 	int fd = mailboxes_open(&w->boxes, w->at_box, &here), rc;
 
 	/* One message that cannot be opened is told and passed over: the others still count. */
@@ -74,9 +75,13 @@ static int read_box(struct tying *w, struct mime_helper *h, struct err *err)
 		close(fd);
 		return 0;
 	}
-	rc = mime_helper_read(h, w->arena, fd, take, w, &why, err);
+	rc = mime_helper_read(h, w->arena, fd, take, w, &end, &why, err);
 	close(fd);
 	w->c.files++;
+	if (rc == 0 && end == MIME_DAMAGED && w->c.nunseen < TYING_UNSEEN_MOST) {
+		w->damage[w->c.nunseen] = true;
+		w->damaged++;
+	}
 	if (rc == 0 && why.n)
 		tying_unseen(w, w->boxes.path[w->at_box], arena_str(w->arena, why));
 	return rc;

@@ -30,6 +30,8 @@ struct tying {
 	struct span unseen[TYING_UNSEEN_MOST];
 	struct span names[TYING_NAMES_MOST];
 	size_t nnames;
+	bool damage[TYING_UNSEEN_MOST]; /* of UNSEEN: mail that says no more when it comes again */
+	size_t damaged; /* how many of them */
 	size_t sought; /* of the first so many complaints the logs are asked */
 };
 

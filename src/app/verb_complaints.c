@@ -20,6 +20,7 @@
 #include "repute/check.h"
 #include "trace/seek.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -73,6 +74,10 @@ static int read_mail(struct work *w, struct err *err)
 		return err_set(err, EXIT_NOINPUT, "nothing could be read: %.300s",
 			       w->t.c.nunseen ? arena_str(w->t.arena, w->t.unseen[0])
 					      : "no message is there");
+	/* of a mailbox that is no news, but somebody meant to pipe a message */
+	if (rc == 0 && w->t.c.n == 0 && w->t.c.nunseen == 0 && !w->o->deliver && w->t.boxes.n == 1 &&
+	    span_eq(w->t.boxes.path[0], SPAN("-")))
+		return err_set(err, EXIT_NOINPUT, "standard input is empty: no message came");
 	return rc;
 }
 
@@ -255,12 +260,13 @@ static int print(const struct work *w, struct err *err)
 
 /*
  * As a mail server's command: what is printed may come back to a stranger in a bounce, so nothing is, and where a log that
- * could not be read may be why nobody was found the mail has to come again.
+ * could not be read may be why nobody was found the mail has to come again. Not where the mail itself is damaged: it would come
+ * again as it is.
  */
 static int delivered(struct work *w, struct err *err)
 {
 	for (size_t i = 0; i < w->t.c.n; i++)
-		if (w->t.c.list[i].state > TIE_CONTRADICTED && !w->t.c.complete)
+		if (w->t.c.list[i].state > TIE_CONTRADICTED && w->t.c.nunseen > w->t.damaged)
 			return err_set(err, EXIT_TEMPFAIL, "%s", arena_str(w->t.arena, w->t.unseen[0]));
 	return w->logs_read ? remember(w, err) : err_set(err, EXIT_TEMPFAIL, "no mail log was found");
 }
@@ -296,19 +302,32 @@ static int run(struct work *w, struct err *err)
 	return rc < 0 ? rc : !w->t.c.complete ? EXIT_INCOMPLETE : meant ? EXIT_FOUND : EXIT_NOTHING;
 }
 
+/* What is said would come back to a stranger in a bounce: helpers and libraries are silent, too. */
+static int be_silent(struct err *err)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+		return err_sys(err, EXIT_TEMPFAIL, "/dev/null cannot be used");
+	close(fd);
+	return 0;
+}
+
 int verb_complaints(const struct options *o, struct err *err)
 {
 	struct work *w;
 	struct root root;
 	int rc;
 
+	if (o->deliver && be_silent(err) < 0)
+		return -EXIT_TEMPFAIL;
 	if (!helper_installed("spamtrail-mime"))
 		return err_set(
-			err, EXIT_SOFTWARE,
+			err, o->deliver ? EXIT_TEMPFAIL : EXIT_SOFTWARE,
 			"spamtrail-mime is not beside this program: it was built without GMime or json-c");
 	rc = root_open(o->root ? o->root : "/", &root, err);
 	if (rc < 0)
-		return rc;
+		return o->deliver ? -EXIT_TEMPFAIL : rc;
 	w = xcalloc(1, sizeof(*w));
 	w->o = o;
 	w->now = inquire_now(&(struct clock){ 0 });

@@ -78,6 +78,7 @@ struct contain {
 	bool held_too; /* messages that are held already count as well */
 	bool asked_journal; /* what an operator took back is out of the plan already */
 	bool unheard; /* the operator's word names nobody in the logs */
+	bool helpless; /* nothing is planned, and nothing stops him */
 	struct ids ids[MAIL_SERVERS];
 	struct ids held; /* of both servers, where HELD_TOO */
 	char state[PATH_MAX], root_path[PATH_MAX];
@@ -175,9 +176,8 @@ static int find_incident(struct contain *k, struct span id, struct err *err)
 		k->want.nrows = in->nrows;
 		return 0;
 	}
-	err_set(err, EXIT_NOINPUT, "%s: no such incident in these logs; spamtrail investigate shows the ids",
-		k->o->args[0]);
-	return sought_in_part(k->o, k->o->args[0], q ? q->unseen : NULL, q ? q->nunseen : 0, -EXIT_NOINPUT,
+	return sought_in_part(k->o, k->o->args[0], q ? q->unseen : NULL, q ? q->nunseen : 0,
+			      options_no_incident(k->o, k->o->args[0], "in these logs", k->o->nargs, err),
 			      err);
 }
 
@@ -338,7 +338,10 @@ static int learn_facts(struct contain *k, struct err *err)
 
 static int make_plan(struct contain *k, struct err *err)
 {
-	struct planner_want want = { .root = &k->root, .plan = &k->want, .unconfined = k->o->unconfined };
+	struct planner_want want = { .root = &k->root,
+				     .plan = &k->want,
+				     .unconfined = k->o->unconfined,
+				     .ret_helpless = &k->helpless };
 
 	return planner_ask(&want, k->arena, &k->plan, err);
 }
@@ -639,8 +642,9 @@ static int do_all(struct contain *k, struct err *err)
 		rc = do_rest(k, err);
 	if (!k->o->quiet)
 		fprintf(k->o->output == OUTPUT_SCREEN ? stdout : stderr,
-			"%zu done, %zu not. Back any time: spamtrail undo '%.*s'\n", k->done, k->failed,
-			(int)undo.n, undo.p);
+			"%zu done, %zu not. Back any time: spamtrail undo '%.*s'%.*s\n", k->done, k->failed,
+			(int)undo.n, undo.p, (int)k->want.again[PLAN_SAY_UNDO].n,
+			k->want.again[PLAN_SAY_UNDO].n ? k->want.again[PLAN_SAY_UNDO].p : "");
 	buf_free(&undo);
 	return rc < 0 ? rc : k->failed ? EXIT_INCOMPLETE : EXIT_NOTHING;
 }
@@ -784,6 +788,7 @@ static bool will_do(const struct contain *k)
 static int show(struct contain *k, struct err *err)
 {
 	bool later = k->o->output == OUTPUT_JSON && will_do(k); /* by apply */
+	const char *helpless = k->helpless ? "nothing that spamtrail can do stops him" : NULL;
 	struct buf next = BUF_MAX(8192);
 	struct sink s;
 
@@ -792,11 +797,11 @@ static int show(struct contain *k, struct err *err)
 	s = sink_new(later ? STDERR_FILENO : STDOUT_FILENO);
 	next_command(k, &next);
 	if (k->o->output == OUTPUT_JSON && !later)
-		plan_json(&s, k->plan, k->verb);
+		plan_json(&s, k->plan, helpless, k->verb);
 	else if (k->o->output == OUTPUT_PLAIN)
-		plan_plain(&s, k->plan);
+		plan_plain(&s, k->plan, helpless);
 	else
-		plan_text(&s, k->plan, &k->screen, k->want.task == PLAN_SETUP, buf_view(&next));
+		plan_text(&s, k->plan, &k->screen, k->want.task == PLAN_SETUP, helpless, buf_view(&next));
 	buf_free(&next);
 	return sink_end(&s, "standard output", err);
 }
@@ -816,18 +821,37 @@ static void fill_allow(struct contain *k)
 	k->want.nallow = n;
 }
 
+/* The commands that a plan's sentences name. */
+static void fill_again(struct contain *k)
+{
+	static const char *const verbs[PLAN_VERBS] = { [PLAN_SAY_CONTAIN] = "contain",
+						       [PLAN_SAY_QUEUE] = "queue",
+						       [PLAN_SAY_SETUP] = "setup",
+						       [PLAN_SAY_UNDO] = "undo" };
+
+	for (int i = 0; i < PLAN_VERBS; i++) {
+		struct buf text = BUF_MAX(16384);
+
+		options_again(k->o, verbs[i], k->o->nargs, &text);
+		k->want.again[i] = arena_span(k->arena, buf_view(&text));
+		buf_free(&text);
+	}
+}
+
 /* Whom nothing names; the plan, which is empty, has been shown. */
 static int not_known(const struct contain *k, struct err *err)
 {
 	const struct inquiry *q = k->in.q;
 	struct options told = *k->o;
+	struct buf command = BUF_MAX(16384);
 
 	told.output = OUTPUT_SCREEN;
+	options_command(k->o, "investigate", k->o->nargs, &command);
 	err_set(err, EXIT_NOINPUT,
-		"%s: the logs that were read and the queue know nobody of that name, and there is nothing to "
-		"be "
-		"closed; spamtrail investigate shows the names",
-		k->o->args[0]);
+		"%.100s: the logs that were read and the queue know nobody of that name, and there is "
+		"nothing to be closed; %.*s shows the names",
+		k->o->args[0], (int)command.n, command.p);
+	buf_free(&command);
 	return sought_in_part(&told, k->o->args[0], q ? q->unseen : NULL, q ? q->nunseen : 0, -EXIT_NOINPUT,
 			      err);
 }
@@ -839,6 +863,7 @@ static int run(struct contain *k, struct err *err)
 	int rc = 0;
 
 	fill_allow(k);
+	fill_again(k);
 	k->want.nfindings = scan_found_all(k->o->state		       ? k->o->state
 					   : k->root.kind == ROOT_HOST ? k->config.state_dir.value
 								       : NULL,
@@ -864,12 +889,16 @@ static int run(struct contain *k, struct err *err)
 	if (rc == 0)
 		rc = leave_out_before(k, err);
 	unknown = k->unheard && rc == 0 && k->plan->nactions == 0 && k->plan->nnotes == 0;
+	/* of whom nobody knows nothing is said but that */
+	k->helpless = k->helpless && !unknown;
 	if (rc == 0)
 		tell_unprivileged(k);
 	if (rc == 0)
 		rc = show(k, err);
 	if (rc == 0 && unknown)
 		return not_known(k, err);
+	if (rc == 0 && k->helpless)
+		rc = EXIT_INCOMPLETE;
 	if (rc == 0 && will_do(k))
 		rc = apply(k, err);
 	return rc;

@@ -175,10 +175,10 @@ static int find_incident(struct work *w, struct err *err)
 		from_state(w);
 	if (w->facts.in)
 		return 0;
-	err_set(err, EXIT_NOINPUT,
-		"%s: no such incident in these logs or in the state; spamtrail investigate shows the ids",
-		w->o->args[0]);
-	return sought_in_part(w->o, w->o->args[0], w->unseen, w->m.nunseen, -EXIT_NOINPUT, err);
+	return sought_in_part(
+		w->o, w->o->args[0], w->unseen, w->m.nunseen,
+		options_no_incident(w->o, w->o->args[0], "in these logs or in the state", w->o->nargs, err),
+		err);
 }
 
 /* --- facts ------------------------------------------------------------------------------------------ */

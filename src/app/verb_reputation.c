@@ -110,7 +110,13 @@ static int gather_subjects(struct work *w, struct err *err)
 		say(w, w->unseen, &w->r.nunseen,
 		    "there are more addresses and domains than are asked about at once");
 	if (w->from.n == 0 && !w->from.private_only)
-		say(w, w->unseen, &w->r.nunseen, "no address that this server sends from is known: name it");
+		say(w, w->unseen, &w->r.nunseen,
+		    live ? "no address that this server sends from is known: name it, as an argument or in "
+			   "[reputation] addresses"
+			 : "no address that the server beneath --root sends from is known: its logs and "
+			   "settings name none, and this machine's own are not its: name it, as an argument "
+			   "or "
+			   "in [reputation] addresses");
 	return 0;
 }
 
@@ -294,6 +300,23 @@ static bool all_known(const struct reputation *r)
 	return r->nunseen == 0;
 }
 
+/*
+ * Where every list's test point is said not to exist no list lies: who was asked knows of no list, or reaches none. Silence, as
+ * far as the lists go.
+ */
+static void excuse_lists(struct work *w)
+{
+	for (size_t i = 0; i < w->r.nlistings; i++) {
+		struct list_verdict *v = &w->r.listings[i].v;
+
+		if (v->state != LIST_LYING || !span_eq(v->answer, SPAN("none")))
+			continue;
+		v->state = LIST_NO_ANSWER;
+		v->text = SPAN("the resolver says of every list's test point that there is no such name: it "
+			       "reaches no list, or hides their answers");
+	}
+}
+
 /* Where no list can be believed, "missing" is not, either: the same resolver said so. */
 static void doubt_identities(struct work *w)
 {
@@ -326,8 +349,10 @@ static void finish(struct work *w)
 	r->nsubjects = w->from.n;
 	r->unseen = w->unseen;
 	r->notes = w->notes;
-	if (reputation_deaf(r))
+	if (reputation_deaf(r)) {
+		excuse_lists(w);
 		doubt_identities(w);
+	}
 	r->complete = all_known(r);
 }
 

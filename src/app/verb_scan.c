@@ -51,6 +51,12 @@ static int by_rank(const void *a, const void *b)
 	return order;
 }
 
+/* Of another file: not the arguments. */
+static void repeat(const void *o, const char *verb, struct buf *out)
+{
+	options_again(o, verb, ((const struct options *)o)->nargs, out);
+}
+
 static int print(struct scanning *s, bool first, struct err *err)
 {
 	struct sink out = sink_new(STDOUT_FILENO);
@@ -59,6 +65,8 @@ static int print(struct scanning *s, bool first, struct err *err)
 	int rc;
 
 	screen.top = s->o->top;
+	screen.repeat = repeat;
+	screen.repeat_ctx = s->o;
 	if (s->o->incident) {
 		buf_str(&again, "spamtrail contain");
 		options_quote(&again, s->o->incident);

@@ -60,11 +60,36 @@ static void load_charsets(void)
 			continue;
 }
 
+/* Of one file: the first message of which something is wrong, and how many there are. */
+struct wrong {
+	const char *what;
+	uint32_t first, n;
+};
+
 struct work {
 	struct channel channel;
 	struct err err;
 	bool failed;
+	struct wrong wrong;
 };
+
+static void find_wrong(struct work *w, uint32_t number, const char *what)
+{
+	if (w->wrong.n++ == 0) {
+		w->wrong.what = what;
+		w->wrong.first = number;
+	}
+}
+
+/* An mbox has many messages: which of them. */
+static void say_wrong(const struct wrong *wrong, uint32_t messages, struct buf *out)
+{
+	if (messages > 1)
+		buf_addf(out, "message %u: ", wrong->first);
+	buf_str(out, wrong->what);
+	if (wrong->n > 1)
+		buf_addf(out, " (and %u more of which something is missing)", wrong->n - 1);
+}
 
 static void tell(struct work *w, const struct complaint *c)
 {
@@ -107,12 +132,19 @@ static void read_message(struct work *w, struct span bytes, uint32_t number)
 	struct complaint c = { .number = number };
 	struct arena *a = arena_new();
 
-	if (message) {
+	if (message && !parts_no_mail(message)) {
+		const char *missing = parts_missing(message, bytes);
+
 		parts_read(a, message, &c);
-		g_object_unref(message);
+		if (*missing)
+			find_wrong(w, number, missing);
 	} else {
 		parts_read_text(a, span_head(bytes, TEXT_BYTES), &c);
+		if (c.kind == COMPLAINT_OTHER)
+			find_wrong(w, number, "no mail: no head of fields, no bounce and no report");
 	}
+	if (message)
+		g_object_unref(message);
 	tell(w, &c);
 	arena_free(a);
 	g_object_unref(parser);
@@ -160,12 +192,13 @@ static struct span next_of_mbox(struct span *left)
 }
 
 /* False: there are more than are read. */
-static bool read_messages(struct work *w, struct span bytes)
+static bool read_messages(struct work *w, struct span bytes, uint32_t *ret_n)
 {
 	uint32_t n = 0;
 
 	if (!is_from_line(line_at(bytes, 0))) {
 		read_message(w, bytes, 1);
+		*ret_n = 1;
 		return true;
 	}
 	while (bytes.n && n < MESSAGES_MOST && !w->failed) {
@@ -173,6 +206,7 @@ static bool read_messages(struct work *w, struct span bytes)
 
 		read_message(w, one, ++n);
 	}
+	*ret_n = n;
 	return bytes.n == 0;
 }
 
@@ -183,8 +217,10 @@ static void read_json(struct work *w, struct span bytes)
 
 	if (xarf_read(a, bytes, &c) && !c.original.sender.n && !c.original.nreceived)
 		c.why = SPAN("it speaks of an address or a page, not of a message");
-	else if (c.kind != COMPLAINT_XARF)
+	else if (c.kind != COMPLAINT_XARF) {
 		c.why = SPAN("JSON, but no XARF report");
+		find_wrong(w, 1, "no mail: JSON, but no XARF report, or cut off");
+	}
 	tell(w, &c);
 	arena_free(a);
 }
@@ -195,19 +231,30 @@ static void read_file(struct work *w, int fd)
 	struct packer p = { .out = &body };
 	bool whole = read_mailbox(fd, &bytes), more = false;
 	struct span left = buf_view(&bytes);
-	const char *why = whole ? "" : "it could not be read to its end";
+	enum mime_end end = MIME_UNREAD;
+	struct buf why = BUF_MAX(1024);
+	uint32_t messages = 1;
 
+	w->wrong = (struct wrong){ .n = 0 };
 	if (span_starts(span_trim(span_head(left, 64)), SPAN("{")))
 		read_json(w, left);
 	else if (span_trim(left).n)
-		more = !read_messages(w, left);
-	if (bytes.over || more)
-		why = bytes.over ? "larger than 512 MiB: the rest was not read"
-				 : "more messages than are read at once";
-	pack_u8(&p, !*why);
-	pack_span(&p, span_str(why));
+		more = !read_messages(w, left, &messages);
+	if (bytes.over)
+		buf_str(&why, "larger than 512 MiB: the rest was not read");
+	else if (more)
+		buf_str(&why, "more messages than are read at once");
+	else if (!whole)
+		buf_str(&why, "it could not be read to its end");
+	else
+		end = w->wrong.n ? MIME_DAMAGED : MIME_WHOLE;
+	if (end == MIME_DAMAGED)
+		say_wrong(&w->wrong, messages, &why);
+	pack_u8(&p, end);
+	pack_span(&p, buf_view(&why));
 	if (!w->failed && channel_send(&w->channel, MIME_DONE, buf_view(&body), NULL, 0, &w->err) < 0)
 		w->failed = true;
+	buf_free(&why);
 	buf_free(&body);
 	buf_free(&bytes);
 	close(fd);

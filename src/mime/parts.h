@@ -12,6 +12,10 @@
 #include <gmime/gmime.h>
 
 void parts_read(struct arena *a, GMimeMessage *message, struct complaint *ret);
+/* What is missing of BYTES, which are MESSAGE: a sentence; "" where nothing is. */
+const char *parts_missing(GMimeMessage *message, struct span bytes);
+/* No field of a letter's is in its head: anything that has colons would be a message to GMime. */
+bool parts_no_mail(GMimeMessage *message);
 /* Text that is no message: a bounce that somebody saved or quoted without its head. */
 void parts_read_text(struct arena *a, struct span text, struct complaint *ret);
 /* A message as bytes, inside a text or a report: its head says what the original is. */

@@ -47,7 +47,7 @@ bool shell_lock(struct draft *d, const struct culprit *c)
 		return false;
 	/* an empty one lets everybody in without: a "!" locks that, too */
 	if (passwd_is_locked(password)) {
-		draft_note(d, "the shell password of %.*s is locked already", ARG(c->account));
+		draft_already(d, "the shell password of %.*s is locked already", ARG(c->account));
 		return true;
 	}
 	v = draft_edit(d, path, bytes, passwd_locked(d->arena, bytes, &at, 1), c->grade);

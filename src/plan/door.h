@@ -75,6 +75,8 @@ void credentials_lock(struct draft *d, const struct culprit *c);
 void file_take_away(struct draft *d, const struct culprit *c, struct span path, const char *noun);
 /* What else the account could be entered with: told apart, nothing is changed. */
 void credentials_list(struct draft *d, const struct culprit *c);
+/* What is left to the operator where nothing is planned and nothing stops the rows of WANT. */
+void by_hand(struct draft *d);
 /* The messages of WANT->ids; GRADE is the best evidence of those who are stopped. */
 void queue_hold(struct draft *d, char grade);
 

@@ -52,15 +52,31 @@ struct span draft_text(struct draft *d, const char *fmt, ...)
 	return s;
 }
 
-void draft_note(struct draft *d, const char *fmt, ...)
+static void add_note(struct draft *d, struct span text)
 {
 	struct plan *p = d->plan;
-	va_list args;
 
 	p->notes = arena_more(d->arena, p->notes, p->nnotes, &d->notes_room, 16, sizeof(*p->notes));
+	p->notes[p->nnotes++] = text;
+}
+
+void draft_note(struct draft *d, const char *fmt, ...)
+{
+	va_list args;
+
 	va_start(args, fmt);
-	p->notes[p->nnotes++] = format(d, fmt, args);
+	add_note(d, format(d, fmt, args));
 	va_end(args);
+}
+
+void draft_already(struct draft *d, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add_note(d, format(d, fmt, args));
+	va_end(args);
+	d->already = true;
 }
 
 void draft_apart(struct draft *d, const char *fmt, ...)

@@ -26,12 +26,15 @@ struct draft {
 	struct arena *arena;
 	struct plan *plan;
 	size_t actions_room, apart_room, notes_room;
+	bool already; /* what would be done is so: draft_already */
 };
 
 /* A zeroed action at the plan's end; the lifetime and "the administrator's file" are set. */
 struct action *draft_action(struct draft *d, enum action_kind kind, char grade);
 /* A sentence on what the plan does not do, and why; it may quote foreign bytes and goes through show. */
 void draft_note(struct draft *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same where he is stopped there already: a plan with nothing to do is no failure then. */
+void draft_already(struct draft *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A step that has no way back (a new password): told to the operator, never done by the actor. */
 void draft_apart(struct draft *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct span draft_text(struct draft *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -58,7 +61,8 @@ bool draft_is_plain_name(struct span s);
 /* One with a local part and a domain: "info@" would be every domain's info in Postfix' lists. */
 bool draft_is_address(struct span s);
 /* A file of the administrator's: OLD bytes become NEW. */
-struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes, char grade);
+struct action *draft_edit(struct draft *d, struct span path, struct span old_bytes, struct span new_bytes,
+			  char grade);
 /* One that is not there yet. */
 struct action *draft_new_file(struct draft *d, struct span path, struct span bytes, char grade);
 

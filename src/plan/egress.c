@@ -66,7 +66,7 @@ static void block_by_csf(struct draft *d, const struct culprit *c)
 			      "/etc/csf/csf.conf): only our table stays");
 	rule = draft_text(d, "tcp|out|d=25,465,587||u=%u", c->uid);
 	if (span_search(bytes, 0, rule) >= 0) {
-		draft_note(d, "csf blocks uid %u already", c->uid);
+		draft_already(d, "csf blocks uid %u already", c->uid);
 		return;
 	}
 	more = BUF_MAX(bytes.n + 4096);

@@ -304,7 +304,7 @@ static struct action *key_file(struct draft *d, const struct culprit *c, struct 
 		return NULL;
 	path = draft_text(d, "%s/spamtrail:%.*s", dir, ARG(key));
 	if (draft_exists(d, path)) {
-		draft_note(d, "Exim: %.*s is there: %s already", ARG(path), state);
+		draft_already(d, "Exim: %.*s is there: %s already", ARG(path), state);
 		return NULL;
 	}
 	v = draft_new_file(d, path, span_str(text), c->grade);
@@ -353,8 +353,10 @@ static void tell_chunks(struct draft *d)
 	if (!hosts.p || span_eq(hosts, SPAN("*")))
 		draft_note(d,
 			   "Exim: who sends by BDAT is not asked and not held here: set " CHUNKS
-			   " to nothing%s",
-			   conf ? "" : " (or spamtrail setup --remove, and then this again)");
+			   " to nothing%.*s",
+			   ARG(conf ? SPAN("")
+				    : draft_text(d, " (or spamtrail setup --remove%.*s, and then this again)",
+						 ARG(d->want->again[PLAN_SAY_SETUP]))));
 }
 
 void exim_close_login(struct draft *d, const struct culprit *c)

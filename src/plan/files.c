@@ -277,8 +277,8 @@ static void lock_in_folder(struct draft *d, const struct culprit *c, struct span
 		draft_note(
 			d,
 			"%.*s holds more names than are listed (%d), and what is behind them is not known: "
-			"scan it, and name the script, spamtrail contain %.*s/FILE",
-			ARG(folder), HOST_NAMES_MOST, ARG(folder));
+			"scan it, and name the script, spamtrail contain %.*s/FILE%.*s",
+			ARG(folder), HOST_NAMES_MOST, ARG(folder), ARG(d->want->again[PLAN_SAY_CONTAIN]));
 		return;
 	}
 	for (size_t i = 0; i < n && scripts < SCRIPTS_MOST; i++) {
@@ -303,9 +303,9 @@ static void lock_in_folder(struct draft *d, const struct culprit *c, struct span
 	else
 		draft_note(d,
 			   "%.*s holds %zu%s scripts (%.*s ...) and the logs do not say which: name it, "
-			   "spamtrail contain %.*s/FILE",
+			   "spamtrail contain %.*s/FILE%.*s",
 			   ARG(folder), scripts, scripts == SCRIPTS_MOST ? " or more" : "", ARG(examples),
-			   ARG(folder));
+			   ARG(folder), ARG(d->want->again[PLAN_SAY_CONTAIN]));
 }
 
 static void lock_place(struct draft *d, const struct culprit *c, struct span path, char grade)

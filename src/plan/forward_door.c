@@ -86,7 +86,7 @@ static bool cannot_hold(struct draft *d, const struct culprit *c, struct span ma
 		return true;
 	}
 	if (span_search(value, 0, draft_text(d, "{%.*s = HOLD}", ARG(c->id))) >= 0) {
-		draft_note(d, "Postfix: what comes from outside for %.*s is held already", ARG(c->id));
+		draft_already(d, "Postfix: what comes from outside for %.*s is held already", ARG(c->id));
 		return true;
 	}
 	draft_read(d, SPAN("/etc/postfix/master.cf"), &master);
@@ -186,6 +186,6 @@ void forward_close(struct draft *d, const struct culprit *c)
 	draft_note(d,
 		   "all that comes from outside for %.*s waits, whoever wrote it, also for a mailbox that it "
 		   "may have here, and a message to several addresses as a whole: spamtrail queue --list "
-		   "forward:%.*s shows it, --release lets it go",
-		   ARG(c->id), ARG(c->id));
+		   "forward:%.*s%.*s shows it, --release lets it go",
+		   ARG(c->id), ARG(c->id), ARG(d->want->again[PLAN_SAY_QUEUE]));
 }

@@ -164,7 +164,7 @@ static bool lock_in(struct draft *d, const struct culprit *c, const struct box *
 		return false;
 	/* the gate of `report` finds both sentences by the login they begin with */
 	if (passwd_is_locked(password)) {
-		draft_note(d, "the password of %.*s in %.*s is locked already", ARG(c->id), ARG(b->path));
+		draft_already(d, "the password of %.*s in %.*s is locked already", ARG(c->id), ARG(b->path));
 		return true;
 	}
 	if (!is_takeable(d, c, b)) {

@@ -158,7 +158,7 @@ static struct action *directadmin_list(struct draft *d, const struct culprit *c,
 	struct buf more;
 
 	if (is_listed(bytes, who)) {
-		draft_note(d, "DirectAdmin refuses mail of %.*s already", ARG(who));
+		draft_already(d, "DirectAdmin refuses mail of %.*s already", ARG(who));
 		return NULL;
 	}
 	more = BUF_MAX(bytes.n + who.n + 2);
@@ -266,7 +266,7 @@ static bool is_done_already(struct draft *d, const struct culprit *c, enum deed 
 	bool is = (cpanel && cpanel_holds(d, who)) || (hestia && hestia_has_suspended(d, c));
 
 	if (is)
-		draft_note(d, "%.*s stops %.*s already", ARG(d->facts->panel), ARG(who));
+		draft_already(d, "%.*s stops %.*s already", ARG(d->facts->panel), ARG(who));
 	return is;
 }
 

@@ -175,10 +175,13 @@ static bool is_next(const struct draft *d, const struct culprit *c)
 	return c->row == d->want->rows;
 }
 
-/* As contain takes him: by an address alone it would be a login. */
-static struct span named(struct draft *d, const struct culprit *c)
+/* As contain takes him, and with what it must repeat: by his id alone he could be another. */
+static struct span contain_him(struct draft *d, const struct culprit *c)
 {
-	return draft_quoted(d, c->kind == KIND_FORWARD ? draft_text(d, "forward:%.*s", ARG(c->id)) : c->id);
+	struct span name = draft_quoted(d, draft_text(d, "%s:%.*s", sender_kind_name(c->kind), ARG(c->id)));
+
+	return draft_text(d, ": spamtrail contain %.*s%.*s", ARG(name),
+			  ARG(d->want->again[PLAN_SAY_CONTAIN]));
 }
 
 /* An incident's plan acts where the kernel or the mail server vouches; what an operator names is done on his word. */
@@ -192,9 +195,9 @@ static bool may_act(struct draft *d, const struct culprit *c)
 	draft_note(
 		d,
 		"%s %.*s is named by evidence of grade %c only, which a suspect can spell: look at the proof "
-		"(spamtrail why), and name him yourself%s%.*s%.*s",
+		"(spamtrail why), and name him yourself%.*s%.*s",
 		sender_kind_name(c->kind), ARG(c->id), c->grade ? c->grade : 'C',
-		is_next(d, c) ? "" : ": spamtrail contain ", ARG(is_next(d, c) ? SPAN("") : named(d, c)),
+		ARG(is_next(d, c) ? SPAN("") : contain_him(d, c)),
 		ARG(waiting ? draft_text(
 				      d,
 				      "; %zu queued message%s that the logs tie to it will be held then, too",
@@ -215,8 +218,8 @@ static void tell_untold(struct draft *d)
 		if (n)
 			draft_note(d,
 				   "%zu queued message%s %s, and no log says from which script: left alone "
-				   "(spamtrail queue --list)",
-				   n, n == 1 ? "" : "s", how[by]);
+				   "(spamtrail queue --list%.*s)",
+				   n, n == 1 ? "" : "s", how[by], ARG(d->want->again[PLAN_SAY_QUEUE]));
 	}
 }
 
@@ -335,8 +338,19 @@ static void keep_files(struct draft *d)
 	p->nactions = n;
 }
 
+/* He would be back at once: what ends a session stops nobody whose door stays open. */
+static bool is_helpless(const struct draft *d)
+{
+	if (d->want->task != PLAN_CONTAIN || d->already || !d->plan->sender.n)
+		return false;
+	for (size_t i = 0; i < d->plan->nactions; i++)
+		if (!d->plan->actions[i].transient)
+			return false;
+	return true;
+}
+
 int plan_make(const struct plan_io *io, const struct host_facts *f, const struct plan_want *want,
-	      struct arena *a, struct plan *ret_plan, struct err *err)
+	      struct arena *a, struct plan *ret_plan, bool *ret_helpless, struct err *err)
 {
 	struct plan p = { .incident = want->incident };
 	struct draft d = { .io = io, .facts = f, .want = want, .arena = a, .plan = &p };
@@ -358,7 +372,13 @@ int plan_make(const struct plan_io *io, const struct host_facts *f, const struct
 		timer_tell(&d);
 	if (rc == 0 && want->elsewhere)
 		keep_files(&d);
-	if (rc == 0)
-		*ret_plan = p;
-	return rc;
+	if (rc < 0)
+		return rc;
+	*ret_helpless = is_helpless(&d);
+	if (*ret_helpless) {
+		p.nactions = 0;
+		by_hand(&d);
+	}
+	*ret_plan = p;
+	return 0;
 }

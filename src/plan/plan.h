@@ -55,6 +55,9 @@ enum plan_lock { PLAN_LOCK_AUTO, PLAN_LOCK_HOLD, PLAN_LOCK_MODE, PLAN_LOCK_WEB, 
 /* How a message came that nobody can be named for. */
 enum plan_by { PLAN_BY_SENDMAIL, PLAN_BY_SMTP, PLAN_DOORS };
 
+/* Verbs that a plan's sentences name as commands. */
+enum plan_verb { PLAN_SAY_CONTAIN, PLAN_SAY_QUEUE, PLAN_SAY_SETUP, PLAN_SAY_UNDO, PLAN_VERBS };
+
 /* A script that PHP runs from its opcache for no longer is waited for, seconds; of more the plan warns. */
 #define PLAN_MEMORY_WAITED 5
 
@@ -78,14 +81,17 @@ struct plan_want {
 		waiting; /* by row: what the logs tie to a script that is not acted on; NULL: nobody looked */
 	size_t untold[PLAN_DOORS]; /* queued messages that may be a script's, or anybody's */
 	bool sessions; /* PLAN_REST: also end what the rows' clients have open */
+	struct span again
+		[PLAN_VERBS]; /* " --root /mnt": what such a command must repeat; pasted without, it means this host */
 };
 
 /* Texts live in A or in the facts. EXIT_NOPERM: he may not be acted on. A plan without actions says why in its notes. */
 /*
  * Reads through IO, changes nothing. WANT's spans and F must live as long as RET_PLAN does. The codes are
- * negative, with a sentence for the operator in ERR; then RET_PLAN is untouched.
+ * negative, with a sentence for the operator in ERR; then RET_PLAN is untouched. RET_HELPLESS: nothing is planned, though
+ * nothing stops him yet; what is left is in the plan's `apart`.
  */
 int plan_make(const struct plan_io *io, const struct host_facts *f, const struct plan_want *want,
-	      struct arena *a, struct plan *ret_plan, struct err *err);
+	      struct arena *a, struct plan *ret_plan, bool *ret_helpless, struct err *err);
 
 #endif

@@ -97,7 +97,7 @@ void postfix_close_login(struct draft *d, const struct culprit *c)
 	item = draft_text(d, "{%.*s = HOLD}", ARG(login));
 	for (size_t i = 0; i < n; i++)
 		if (span_eq(items[i], item)) {
-			draft_note(d, "Postfix: %.*s may not send already", ARG(login));
+			draft_already(d, "Postfix: %.*s may not send already", ARG(login));
 			return;
 		}
 	items[n++] = item;
@@ -147,7 +147,7 @@ void postfix_close_user(struct draft *d, const struct culprit *c)
 		while (n < left.n && left.p[n] != ' ' && left.p[n] != ',')
 			n++;
 		if (span_eq(span_head(left, n), item)) {
-			draft_note(d, "Postfix: %.*s may not use sendmail already", ARG(c->account));
+			draft_already(d, "Postfix: %.*s may not use sendmail already", ARG(c->account));
 			return;
 		}
 		left = span_from(left, n + 1);

@@ -70,6 +70,8 @@ void timer_setup(struct draft *d)
 void timer_tell(struct draft *d)
 {
 	if (d->want->lifetime && !d->want->elsewhere && !runs(d))
-		draft_note(d, "nothing here takes it back by itself: run spamtrail setup, or then spamtrail "
-			      "undo --expired");
+		draft_note(d,
+			   "nothing here takes it back by itself: run spamtrail setup%.*s, or then spamtrail "
+			   "undo --expired%.*s",
+			   ARG(d->want->again[PLAN_SAY_SETUP]), ARG(d->want->again[PLAN_SAY_UNDO]));
 }

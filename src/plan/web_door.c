@@ -256,7 +256,7 @@ static void lock_at(struct draft *d, int server, struct span path, char grade, c
 	/* who names two scripts so that both get one number must not have the second taken for locked */
 	while (draft_exists(d, file = own_file(d, server, path, seed))) {
 		if (draft_read(d, file, &there) && span_eq(there, rule)) {
-			draft_note(d, "%s refuses %.*s already", servers[server].name, ARG(path));
+			draft_already(d, "%s refuses %.*s already", servers[server].name, ARG(path));
 			return;
 		}
 		if (++seed == NAME_SEED + NAMES_MOST) {

@@ -150,7 +150,7 @@ static void put_head(struct pen *p, const struct complaints *c)
 		of[c->list[i].state]++;
 	pen_str(p, "spamtrail " SPAMTRAIL_VERSION);
 	pen_dot(p);
-	pen_fact(p, c->n, "messages");
+	pen_some(p, c->n, "message", "messages");
 	for (unsigned s = 0; s < TIE_STATES; s++)
 		if (of[s]) {
 			pen_dot(p);
@@ -164,9 +164,9 @@ static void put_head(struct pen *p, const struct complaints *c)
 		pen_text(p, c->blamed[i].who);
 		pen_style(p, PEN_PLAIN);
 		pen_str(p, "  ");
-		pen_fact(p, c->blamed[i].complaints, "complaints");
+		pen_some(p, c->blamed[i].complaints, "complaint", "complaints");
 		pen_str(p, ", ");
-		pen_fact(p, c->blamed[i].bounces, "bounces");
+		pen_some(p, c->blamed[i].bounces, "bounce", "bounces");
 		pen_line(p, 0);
 	}
 }

@@ -221,6 +221,20 @@ void pen_fact(struct pen *p, uint64_t v, const char *what)
 	put_text(p, &b);
 }
 
+void pen_some(struct pen *p, uint64_t v, const char *one, const char *many)
+{
+	pen_fact(p, v, v == 1 ? one : many);
+}
+
+void pen_beneath(struct pen *p)
+{
+	if (!p->screen->root)
+		return;
+	pen_label(p, "ROOT");
+	pen_str(p, "every path here is beneath ");
+	pen_field(p, span_str(p->screen->root), 1000);
+}
+
 void pen_percent(struct pen *p, uint64_t part, uint64_t whole)
 {
 	struct buf b = BUF_MAX(64);

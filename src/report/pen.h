@@ -52,6 +52,10 @@ size_t pen_room(struct pen *p);
 void pen_count(struct pen *p, uint64_t v);
 /* "2,911 bounced" as one word. */
 void pen_fact(struct pen *p, uint64_t v, const char *what);
+/* "1 file", "2 files". */
+void pen_some(struct pen *p, uint64_t v, const char *one, const char *many);
+/* A label and its words where the paths on this screen are another root's, else nothing; the line is the caller's to end. */
+void pen_beneath(struct pen *p);
 void pen_percent(struct pen *p, uint64_t part, uint64_t whole);
 void pen_duration(struct pen *p, int64_t seconds);
 void pen_clock(struct pen *p, int64_t utc, int64_t ref);

@@ -131,7 +131,8 @@ static void put_list(struct pen *p, const char *label, const struct span *list, 
 	}
 }
 
-void plan_text(struct sink *s, const struct plan *p, const struct screen *screen, bool diff, struct span next)
+void plan_text(struct sink *s, const struct plan *p, const struct screen *screen, bool diff,
+	       const char *helpless, struct span next)
 {
 	struct pen pen = pen_new(&s->text, screen);
 
@@ -149,12 +150,18 @@ void plan_text(struct sink *s, const struct plan *p, const struct screen *screen
 	} else {
 		pen_str(&pen, "stop ");
 		pen_text(&pen, p->sender);
-		pen_str(&pen, p->nactions ? "" : " - nothing to be done");
+		if (p->nactions == 0)
+			pen_str(&pen, helpless ? " - " : " - nothing to be done");
+		pen_str(&pen, helpless ? helpless : "");
 	}
 	for (size_t i = 0; i < p->nactions; i++)
 		put_action(&pen, &p->actions[i], i + 1, diff);
 	put_list(&pen, "NOTE", p->notes, p->nnotes);
 	put_list(&pen, "BY YOU", p->apart, p->napart);
+	if (screen->root) {
+		pen_line(&pen, SCREEN_LABEL);
+		pen_beneath(&pen);
+	}
 	if (next.n) {
 		pen_line(&pen, SCREEN_LABEL);
 		pen_label(&pen, "NEXT");
@@ -221,13 +228,14 @@ void plan_json_begin(struct sink *s, const struct plan *p, const char *verb)
 	jsonw_open(&w, "actions", '[');
 }
 
-void plan_json(struct sink *s, const struct plan *p, const char *verb)
+void plan_json(struct sink *s, const struct plan *p, const char *helpless, const char *verb)
 {
 	struct jsonw w = { .out = &s->text };
+	const struct span unseen = span_str(helpless);
 
 	write_plan(&w, p, verb);
-	jsonw_bool(&w, "complete", true);
-	write_texts(&w, "unseen", NULL, 0);
+	jsonw_bool(&w, "complete", !helpless);
+	write_texts(&w, "unseen", &unseen, helpless != NULL);
 	jsonw_close(&w, '}');
 	buf_byte(&s->text, '\n');
 }
@@ -238,7 +246,7 @@ static void cell(struct buf *out, struct span s)
 	show_text(out, s, false);
 }
 
-void plan_plain(struct sink *s, const struct plan *p)
+void plan_plain(struct sink *s, const struct plan *p, const char *helpless)
 {
 	for (size_t i = 0; i < p->nactions; i++) {
 		const struct action *v = &p->actions[i];
@@ -260,4 +268,6 @@ void plan_plain(struct sink *s, const struct plan *p)
 		cell(&s->text, p->notes[i]);
 		buf_byte(&s->text, '\n');
 	}
+	if (helpless)
+		buf_addf(&s->text, "unseen\t%s\n", helpless);
 }

@@ -14,13 +14,17 @@
 #include "report/screen.h"
 #include "report/sink.h"
 
-/* NEXT: the one command that goes on from here, whole. DIFF: what edits change, line by line. */
-void plan_text(struct sink *s, const struct plan *p, const struct screen *screen, bool diff, struct span next);
-void plan_json(struct sink *s, const struct plan *p, const char *verb);
+/*
+ * NEXT: the one command that goes on from here, whole. DIFF: what edits change, line by line. HELPLESS: nothing is planned
+ * and nothing stops him; NULL: it is not so.
+ */
+void plan_text(struct sink *s, const struct plan *p, const struct screen *screen, bool diff,
+	       const char *helpless, struct span next);
+void plan_json(struct sink *s, const struct plan *p, const char *helpless, const char *verb);
 /* The same where it is being done: history_json tells the actions, history_json_end ends the object. */
 void plan_json_begin(struct sink *s, const struct plan *p, const char *verb);
-/*   plain: action  number kind grade lifetime transient what command undo ; apart text ; note text */
-void plan_plain(struct sink *s, const struct plan *p);
+/*   plain: action  number kind grade lifetime transient what command undo ; apart text ; note text ; unseen text */
+void plan_plain(struct sink *s, const struct plan *p, const char *helpless);
 /* The contract's "plan" of an incident. */
 void plan_json_list(struct jsonw *w, const struct plan *p);
 

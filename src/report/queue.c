@@ -24,7 +24,7 @@ static void put_part(struct pen *p, bool *first, uint64_t n, const char *one, co
 	if (!*first)
 		pen_dot(p);
 	*first = false;
-	pen_fact(p, n, n == 1 ? one : many);
+	pen_some(p, n, one, many);
 }
 
 static void put_states(struct pen *p, const struct queue_group *g, bool bounces)
@@ -63,7 +63,7 @@ static void put_size(struct pen *p, const struct queue_group *g, int64_t now)
 
 static void put_messages(struct pen *p, uint64_t n)
 {
-	pen_fact(p, n, n == 1 ? "message" : "messages");
+	pen_some(p, n, "message", "messages");
 }
 
 /* qshape's grid, what is in it; one column says no more than the age of the oldest. */

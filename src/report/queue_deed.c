@@ -49,7 +49,7 @@ void queue_deed_text(struct sink *s, const struct queue_deed_view *v, const stru
 	pen_fact(&pen, v->held, "held");
 	pen_dot(&pen);
 	pen_str(&pen, "to ");
-	pen_fact(&pen, v->recipients, v->recipients == 1 ? "recipient" : "recipients");
+	pen_some(&pen, v->recipients, "recipient", "recipients");
 	pen_dot(&pen);
 	pen_text(&pen, buf_view(&size));
 	pen_line(&pen, 0);

@@ -38,7 +38,7 @@ static void put_refusals(struct pen *p, const struct reputation *r)
 		pen_to(p, COLUMN + 6);
 		pen_text(p, r->refusals[i].list);
 		pen_str(p, "  ");
-		pen_fact(p, r->refusals[i].messages, "messages");
+		pen_some(p, r->refusals[i].messages, "message", "messages");
 		if (r->refusals[i].last) {
 			pen_str(p, ", last ");
 			pen_clock(p, r->refusals[i].last, r->now);
@@ -100,10 +100,11 @@ static void put_listed(struct pen *p, const struct reputation *r, const struct l
 static void put_clean(struct pen *p, const struct reputation *r)
 {
 	size_t n = reputation_count(r, LIST_CLEAN);
+	bool known = n + reputation_count(r, LIST_LISTED) > 0;
 
-	pen_label(p, "CLEAN");
-	if (n + reputation_count(r, LIST_LISTED) == 0 && r->nlistings) {
-		pen_str(p, "not known: no list gave an answer that counts");
+	pen_label(p, known ? "CLEAN" : "LISTS");
+	if (!known) {
+		pen_str(p, "no list gave an answer that counts: clean or listed is not known");
 	} else {
 		pen_count(p, n);
 		pen_str(p, " of ");
@@ -187,6 +188,9 @@ static void put_trouble(struct pen *p, const struct reputation *r, size_t first)
 		pen_str(p, any ? ", " : "");
 		any = true;
 		pen_text(p, z->name.n ? z->name : z->shown);
+		/* that there is no such name is said by the trouble itself */
+		if (span_eq(r->listings[i].v.answer, SPAN("none")))
+			continue;
 		pen_str(p, " (");
 		pen_text(p, r->listings[i].v.answer);
 		pen_str(p, ")");
@@ -280,7 +284,7 @@ static void put_identities(struct pen *p, const struct reputation *r)
 	if (!silent)
 		return;
 	pen_label(p, "NAMES");
-	pen_fact(p, silent, silent == 1 ? "check" : "checks");
+	pen_some(p, silent, "check", "checks");
 	pen_text(p, SPAN(" of names and policies (PTR, SPF, DKIM, DMARC) without an answer that counts"));
 	pen_line(p, 0);
 }
@@ -298,9 +302,9 @@ static void put_head(struct pen *p, const struct reputation *r)
 {
 	pen_str(p, "spamtrail " SPAMTRAIL_VERSION);
 	pen_dot(p);
-	pen_fact(p, r->nlists, "lists");
+	pen_some(p, r->nlists, "list", "lists");
 	pen_dot(p);
-	pen_fact(p, r->nsubjects, "addresses and domains");
+	pen_some(p, r->nsubjects, "address or domain", "addresses and domains");
 	pen_dot(p);
 	pen_str(p, "resolver ");
 	pen_text(p, r->resolver);
@@ -315,7 +319,11 @@ static void put_next(struct pen *p, const struct reputation *r, const struct scr
 
 	pen_line(p, 0);
 	pen_label(p, "NEXT");
-	if (listed || r->nrefusals) {
+	if (r->nsubjects == 0 && !r->nrefusals) {
+		pen_whole(p, SPAN("spamtrail reputation ADDRESS"));
+		pen_whole(p, screen->again);
+		pen_str(p, "   the address that other servers see this server's mail come from");
+	} else if (listed || r->nrefusals) {
 		pen_whole(p, SPAN("spamtrail investigate"));
 		pen_whole(p, screen->doctor_again);
 		pen_str(p, "   who sends it: ask no list to forget before that has ended");

@@ -180,8 +180,15 @@ static void put_next(struct pen *p, const struct scan_report *r, const struct sc
 		pen_str(p, "   the plan that stops them; nothing is done yet");
 		pen_line(p, 0);
 	} else if (!explain) {
+		struct buf command = BUF_MAX(16384);
+
 		pen_label(p, "NEXT");
-		pen_str(p, "spamtrail scan --explain FILE   the proof, step by step");
+		buf_str(&command, "spamtrail scan --explain FILE");
+		if (screen->repeat)
+			screen->repeat(screen->repeat_ctx, "scan", &command);
+		pen_whole(p, buf_view(&command));
+		buf_free(&command);
+		pen_str(p, "   the proof, step by step");
 		pen_line(p, 0);
 	}
 }
@@ -199,10 +206,13 @@ void scan_text(struct sink *s, const struct scan_report *r, const struct screen 
 	put_findings(s, &p, r, screen, explain);
 	put_skips(&p, r);
 	put_notes(&p, r);
+	if (screen->root && r->findings + r->skips) {
+		pen_beneath(&p);
+		pen_line(&p, 0);
+	}
 	if (quiet)
 		return;
-	pen_count(&p, r->files);
-	pen_str(&p, " files, ");
+	pen_some(&p, r->files, "file, ", "files, ");
 	if (r->known) {
 		pen_count(&p, r->known);
 		pen_str(&p, " of them clean before and unchanged, ");
@@ -210,8 +220,7 @@ void scan_text(struct sink *s, const struct scan_report *r, const struct screen 
 	text_bytes(&bytes, r->bytes);
 	pen_text(&p, buf_view(&bytes));
 	pen_str(&p, ": ");
-	pen_count(&p, r->findings);
-	pen_str(&p, r->findings == 1 ? " finding" : " findings");
+	pen_some(&p, r->findings, "finding", "findings");
 	pen_str(&p, r->complete ? "" : ", incomplete: see SKIPPED");
 	pen_line(&p, 0);
 	put_next(&p, r, screen, explain);

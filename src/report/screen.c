@@ -74,6 +74,10 @@ static void put_head(struct pen *p, const struct inquiry *q)
 		pen_style(p, PEN_PLAIN);
 	}
 	pen_line(p, 0);
+	if (p->screen->root) {
+		pen_beneath(p);
+		pen_line(p, 0);
+	}
 }
 
 /* Messages of an incident's senders, column by column, and their last one's time. */
@@ -278,7 +282,7 @@ static void put_damage(struct pen *p, const struct inquiry *q, const bool *told)
 	}
 	pen_fact(p, c.delivered, "delivered");
 	pen_dot(p);
-	pen_fact(p, c.deferred, c.deferred == 1 ? "deferral" : "deferrals");
+	pen_some(p, c.deferred, "deferral", "deferrals");
 	pen_dot(p);
 	pen_fact(p, c.bounced, "bounced");
 	pen_str(p, " (");
@@ -286,7 +290,7 @@ static void put_damage(struct pen *p, const struct inquiry *q, const bool *told)
 	pen_str(p, ")");
 	if (complaints) {
 		pen_dot(p);
-		pen_fact(p, complaints, complaints == 1 ? "complaint" : "complaints");
+		pen_some(p, complaints, "complaint", "complaints");
 	}
 	pen_line(p, 0);
 }
@@ -318,7 +322,7 @@ static void put_stops(struct pen *p, const struct plan *plan)
 		if (!first)
 			pen_dot(p);
 		first = false;
-		pen_fact(p, n, n == 1 ? words[i].one : words[i].many);
+		pen_some(p, n, words[i].one, words[i].many);
 	}
 }
 

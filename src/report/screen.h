@@ -16,6 +16,7 @@ struct screen {
 	bool color;
 	bool ascii; /* not a UTF-8 terminal */
 	const struct zone *zone;
+	const char *root; /* every path that is shown is beneath it; NULL: it is this host's own */
 	/* What a next `why` or `investigate`, `doctor`, `contain` and `undo` must repeat, quoted for a shell. */
 	struct span again, doctor_again, contain_again, undo_again;
 	bool elsewhere; /* paths were named; here_again: without them */

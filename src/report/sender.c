@@ -97,7 +97,7 @@ static void put_clients(struct pen *p, const struct row *r)
 	if (r->clients_total > 2) {
 		pen_dot(p);
 		pen_str(p, "+");
-		pen_fact(p, r->clients_total - 2, "addresses");
+		pen_some(p, r->clients_total - 2, "address", "addresses");
 	}
 	pen_line(p, 0);
 }

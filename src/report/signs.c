@@ -146,7 +146,7 @@ static void put_verdict(struct pen *p, const struct signs *s)
 	else if (!bad)
 		pen_str(p, "NOTHING FOUND, but not everything was seen");
 	else
-		pen_fact(p, bad, bad == 1 ? "sign is not normal" : "signs are not normal");
+		pen_some(p, bad, "sign is not normal", "signs are not normal");
 	pen_style(p, PEN_PLAIN);
 	if (unknown && s->complete) {
 		pen_dot(p);

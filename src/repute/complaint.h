@@ -14,19 +14,26 @@ struct buf;
 struct err;
 
 enum mime_message {
-	MIME_FILE = 1,         /* to the helper: one descriptor */
-	MIME_COMPLAINT,        /* from it: one complaint */
-	MIME_DONE,             /* the file is over: u8 whole, text why not */
+	MIME_FILE = 1, /* to the helper: one descriptor */
+	MIME_COMPLAINT, /* from it: one complaint */
+	MIME_DONE, /* the file is over: u8 of enum mime_end, text of what it is not whole */
+};
+
+enum mime_end {
+	MIME_UNREAD, /* more of it is there than was read: to read it again may help */
+	MIME_WHOLE,
+	MIME_DAMAGED, /* it is no mail, or cut: read again it says the same */
+	MIME_ENDS
 };
 
 enum complaint_kind {
-	COMPLAINT_ARF,         /* RFC 5965 */
-	COMPLAINT_HOTMAIL,     /* a message attached, no machine-readable part */
-	COMPLAINT_DSN,         /* RFC 3464, Exim's, qmail's and others' own forms */
-	COMPLAINT_XARF,        /* JSON, version 3 or 4 */
+	COMPLAINT_ARF, /* RFC 5965 */
+	COMPLAINT_HOTMAIL, /* a message attached, no machine-readable part */
+	COMPLAINT_DSN, /* RFC 3464, Exim's, qmail's and others' own forms */
+	COMPLAINT_XARF, /* JSON, version 3 or 4 */
 	COMPLAINT_SPAMCOP,
-	COMPLAINT_FORWARDED,   /* a person's mail with our message in it, or an abuse desk's text */
-	COMPLAINT_OTHER,       /* nothing in it speaks of a message of ours */
+	COMPLAINT_FORWARDED, /* a person's mail with our message in it, or an abuse desk's text */
+	COMPLAINT_OTHER, /* nothing in it speaks of a message of ours */
 	COMPLAINT_KINDS
 };
 
@@ -34,28 +41,33 @@ enum complaint_kind {
 struct original {
 	struct span message_id, from, sender, subject;
 	struct span php_script, php_originating, auth_sender, source_dir;
-	struct span queue_id;  /* X-Postfix-Queue-ID of a bounce, else empty */
-	struct span *received; size_t nreceived; /* unfolded, topmost first */
-	bool twice;            /* it has two subjects or Message-IDs: which of them a log has cannot be known */
+	struct span queue_id; /* X-Postfix-Queue-ID of a bounce, else empty */
+	struct span *received;
+	size_t nreceived; /* unfolded, topmost first */
+	bool twice; /* it has two subjects or Message-IDs: which of them a log has cannot be known */
 };
 
-struct failure {               /* one recipient of a bounce */
+struct failure { /* one recipient of a bounce */
 	struct span recipient, action, status, text;
 };
 
 struct complaint {
-	uint32_t number;       /* in its file, from 1 */
-	uint32_t kind;         /* enum complaint_kind */
-	bool bounce;           /* speaks of delivery, not of spam */
-	struct span type;      /* "abuse", "spam", "fraud" */
+	uint32_t number; /* in its file, from 1 */
+	uint32_t kind; /* enum complaint_kind */
+	bool bounce; /* speaks of delivery, not of spam */
+	struct span type; /* "abuse", "spam", "fraud" */
 	struct span reporter, about, date; /* From, Subject and Date of the complaint itself */
 	struct span source, reporting_mta; /* the address (or page) that is complained about; who bounced */
 	struct original original;
-	struct span *recipients;  size_t nrecipients; /* all that are named, by any header */
-	struct span *envelope;    size_t nenvelope;   /* those of them that a reporter or a server says it went to */
-	struct failure *failures; size_t nfailures;
-	struct span *hosts;       size_t nhosts;      /* IP addresses in its text, where it names its source nowhere else */
-	struct span why;       /* what is missing */
+	struct span *recipients;
+	size_t nrecipients; /* all that are named, by any header */
+	struct span *envelope;
+	size_t nenvelope; /* those of them that a reporter or a server says it went to */
+	struct failure *failures;
+	size_t nfailures;
+	struct span *hosts;
+	size_t nhosts; /* IP addresses in its text, where it names its source nowhere else */
+	struct span why; /* what is missing */
 };
 
 #define COMPLAINT_RECEIVED_MOST 40 /* limit complaints: Received fields of one message */

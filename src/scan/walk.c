@@ -226,12 +226,12 @@ static void stop(struct walk *w)
  * errno as a sentence. ELOOP and EXDEV are a link and another mount on the way, in the words of
  * openat2(2); EAGAIN is O_NONBLOCK against a lease.
  */
-static const char *why_not(int e)
+static const char *why_not(const struct walk_want *want, int e)
 {
 	switch (e) {
 	case EACCES:
 	case EPERM:
-		return "may not be read by its account";
+		return want->denied ? want->denied : "may not be read";
 	case ELOOP:
 		return "is a link by now, not followed";
 	case EXDEV:
@@ -350,7 +350,7 @@ static void one_file(struct worker *k, int dirfd, const char *name, struct span 
 	if (fd < 0) {
 		/* gone since its name was read */
 		if (errno != ENOENT)
-			skip(k, path, why_not(errno), want->only && errno == ELOOP);
+			skip(k, path, why_not(want, errno), want->only && errno == ELOOP);
 		return;
 	}
 	if (descriptor_status(fd, &st, &err) < 0)
@@ -509,7 +509,7 @@ static void one_folder(struct worker *k, const struct item *dir)
 
 	if (fd < 0) {
 		if (errno != ENOENT)
-			skip(k, span_of(dir->path, dir->path_n), why_not(errno),
+			skip(k, span_of(dir->path, dir->path_n), why_not(want, errno),
 			     want->start && (errno == ELOOP || errno == ENOTDIR));
 		return;
 	}

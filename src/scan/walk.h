@@ -35,6 +35,7 @@ struct walk_want {
 	int64_t since, until; /* files whose ctime and mtime both lie elsewhere are left out; 0, 0: none */
 	bool owned; /* files of OWNER alone: others are passed over */
 	uint32_t owner;
+	const char *denied; /* whom it is denied to, a sentence; NULL: not known */
 	void *ctx;
 	/*
 	 * Each may be called by several workers at once. WORKER counts from 0. SETTLED: nothing has to be read; it is

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "mime/bounce.c"
 #include "mime/parts.c"
+#include "mime/whole.c"
 #include "mime/xarf.c"
 
 #include <stdlib.h>
@@ -18,12 +19,14 @@ static bool read_one(struct arena *a, struct span bytes, struct complaint *c)
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
 	GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
 
-	if (message) {
+	if (message && !parts_no_mail(message)) {
+		parts_missing(message, bytes);
 		parts_read(a, message, c);
-		g_object_unref(message);
 	} else {
 		parts_read_text(a, bytes, c);
 	}
+	if (message)
+		g_object_unref(message);
 	g_object_unref(parser);
 	g_object_unref(stream);
 	return true;

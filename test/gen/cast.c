@@ -5,6 +5,7 @@
 #include "parts.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Share of all messages that each role gets; culprits and newsletter are set apart below. */
 static const double share[ROLES] = {
@@ -191,6 +192,18 @@ static double at_least(double n, double least)
 	return n < least ? least : n;
 }
 
+/* The demo's files are its caller's: unless he is root, who may give them away, the account has his number. */
+static void be_caller(struct world *w, struct account *culprit)
+{
+	uint32_t own = geteuid();
+
+	for (uint32_t i = 0; i < w->naccounts && own; i++)
+		if (w->account[i].uid == own)
+			w->account[i].uid = culprit->uid;
+	if (own)
+		culprit->uid = own;
+}
+
 static void cast_culprits(struct world *w)
 {
 	struct rng *r = &w->rng;
@@ -208,8 +221,10 @@ static void cast_culprits(struct world *w)
 	a->from = w->demo ? w->span - 75 * MINUTE : (int64_t)((2 + 3 * rng_unit(r)) * (double)DAY);
 	a->to = w->demo ? w->span : a->from + (int64_t)((5 + 15 * rng_unit(r)) * (double)HOUR);
 	actor_row(w, a);
-	if (w->demo)
+	if (w->demo) {
+		be_caller(w, &w->account[a->account]);
 		return;
+	}
 	a = culprit(w, R_CRONSPAM, 22 + base / 2 * 4 % 8 - 1, at_least(share[R_CRONSPAM] * m, 120),
 		    2 + 3 * rng_unit(r), 10 + 20 * rng_unit(r));
 	a->period = 5 * MINUTE;

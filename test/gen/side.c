@@ -93,6 +93,13 @@ void side_login(struct world *w, uint32_t account, uint32_t mailbox, uint32_t ip
 	out_line(w, o, "", 0, &t);
 }
 
+/* An invention that a scan finds and nobody can use: it ends in its first line, and names no one it could mail to. */
+static const char planted[] =
+	"<?php return; // made up for the demo of spamtrail: it ends here, and nothing below was ever run\n"
+	"foreach (explode(\"\\n\", $_POST['list']) as $to)\n"
+	"\tmail($to, base64_decode($_POST['subject']), base64_decode($_POST['text']), 'From: "
+	"'.$_POST['from']);\n";
+
 /* How the culprit got in, some minutes before his first mail: the line and the file it left. */
 void side_entry(struct world *w, const struct actor *a)
 {
@@ -116,7 +123,8 @@ void side_entry(struct world *w, const struct actor *a)
 		puts_(&t, path);
 		lit(&t, "\", 4821 bytes, 96.10Kbyte/sec");
 		out_line(w, &w->ftp, "", 0, &t);
-		file_write(w, path + 1, "<?php // a mailer would stand here\n", w->start + w->now / SECOND);
+		file_write(w, path + 1, w->demo ? planted : "<?php // a mailer would stand here\n",
+			   w->start + w->now / SECOND);
 		break;
 	case R_CRONSPAM:
 		puts_(&t, w->stamp_bsd);

@@ -121,16 +121,19 @@ struct made make(const struct file *tree, const struct row *row, const char *inc
 	struct plan_want want = { .task = PLAN_CONTAIN,
 				  .incident = span_str(incident),
 				  .rows = row,
-				  .nrows = 1,
+				  .nrows = wish.nrows ? wish.nrows : 1,
 				  .lifetime = 60,
 				  .allow = &trusted,
 				  .nallow = allow != NULL,
-				  .waiting = &wish.waiting,
 				  .untold = { wish.untold[PLAN_BY_SENDMAIL], wish.untold[PLAN_BY_SMTP] },
 				  .lock = wish.lock,
 				  .permissions = wish.permissions,
 				  .credentials = wish.credentials,
-				  .elsewhere = wish.elsewhere };
+				  .elsewhere = wish.elsewhere,
+				  .again = { [PLAN_SAY_CONTAIN] = span_str(wish.again) } };
+	const size_t waiting[2] = { wish.waiting };
+
+	want.waiting = waiting;
 
 	if (wish.setup)
 		want.task = PLAN_SETUP;
@@ -139,7 +142,7 @@ struct made make(const struct file *tree, const struct row *row, const char *inc
 	want.sessions = wish.sessions;
 	files = tree;
 	host_learn(&io.host, m.arena, &m.facts);
-	m.rc = plan_make(&io, &m.facts, &want, m.arena, &m.plan, &m.err);
+	m.rc = plan_make(&io, &m.facts, &want, m.arena, &m.plan, &m.helpless, &m.err);
 	return m;
 }
 

@@ -41,6 +41,7 @@ struct made {
 	struct plan plan;
 	struct err err;
 	int rc;
+	bool helpless;
 };
 
 /* What a test asks for besides. */
@@ -48,6 +49,8 @@ extern struct plan_wish {
 	enum plan_lock lock;
 	bool permissions, credentials, elsewhere, setup, sessions;
 	size_t waiting, untold[PLAN_DOORS];
+	size_t nrows; /* 0: one */
+	const char *again; /* what contain must repeat */
 } wish;
 
 /* TREE ends with a file without a path. */

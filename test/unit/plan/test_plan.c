@@ -285,6 +285,56 @@ static void a_shared_user_is_never_closed(void **state)
 	end(&m);
 }
 
+/* An empty plan is an answer only where he is stopped already. */
+static void who_is_not_reached_is_left_to_the_administrator(void **state)
+{
+	static const struct file tree[] = { PASSWD, POSTFIX, { 0 } };
+	static const struct file closed[] = { PASSWD,
+					      { "/etc/postfix/main.cf",
+						"spamtrail_closed = inline:{ {info@x.example = HOLD} }\n" },
+					      { 0 } };
+	static const struct client from = { .ip = SPAN("192.0.2.7") };
+	static const struct client odd = { .ip = SPAN("1; rm") };
+	const struct counts some = { .messages = 5 };
+	struct row relay = { .kind = KIND_RELAY, .id = SPAN("2001:db8::7"), .counts = some };
+	struct row shared = { .kind = KIND_LOCAL, .id = SPAN("www-data"), .counts = some };
+	struct row login = { .kind = KIND_AUTH, .id = SPAN("a b@x.example"), .counts = some };
+	struct row held = { .kind = KIND_AUTH, .id = SPAN("info@x.example"), .counts = some };
+	struct row outside = { .kind = KIND_INBOUND, .id = SPAN("x"), .counts = some };
+	struct made m = make(tree, &relay, NULL, NULL);
+
+	(void)state;
+	assert_true(m.helpless && m.plan.nactions == 0);
+	assert_true(apart(&m, "ip6tables -I INPUT -s 2001:db8::7 -p tcp"));
+	assert_true(apart(&m, "nobody's mail: spamtrail contain --all"));
+	end(&m);
+	shared.account = shared.id;
+	m = make(tree, &shared, NULL, NULL);
+	assert_true(m.helpless && apart(&m, "ps -fu www-data"));
+	assert_true(apart(&m, "!www-data first in authorized_submit_users"));
+	end(&m);
+	login.clients = (struct client *)(uintptr_t)&from;
+	login.nclients = 1;
+	m = make(tree, &login, NULL, NULL);
+	assert_true(m.helpless && apart(&m, "iptables -I INPUT -s 192.0.2.7 -p tcp") &&
+		    apart(&m, "doveadm kick 'a b@x.example'"));
+	end(&m);
+	login.clients = (struct client *)(uintptr_t)&odd;
+	m = make(tree, &login, NULL, NULL);
+	assert_true(m.helpless && !apart(&m, "iptables"));
+	end(&m);
+	m = make(tree, &outside, NULL, NULL);
+	assert_true(m.helpless && apart(&m, "refuse it at the door"));
+	end(&m);
+	m = make(closed, &held, NULL, NULL);
+	assert_true(!m.helpless && m.plan.nactions == 0 && !apart(&m, "contain --all"));
+	end(&m);
+	relay.counts.messages = 0;
+	m = make(tree, &relay, NULL, NULL);
+	assert_true(m.helpless && !apart(&m, "contain --all"));
+	end(&m);
+}
+
 static void many_scripts_are_not_guessed_at(void **state)
 {
 	static const struct file tree[] = { PASSWD,
@@ -392,6 +442,30 @@ static void every_session_of_a_login_ends(void **state)
 	end(&m);
 	free(clients);
 	free(text);
+}
+
+/* Pasted, a command that is named beside others means the same server as they do, and the same sender. */
+static void a_named_command_is_whole(void **state)
+{
+	static const struct file tree[] = { PASSWD, POSTFIX, { 0 } };
+	static const struct row rows[] = {
+		{ .kind = KIND_AUTH, .id = SPAN("info@alice.example"), .grade = 'B' },
+		{ .kind = KIND_DIRECT,
+		  .id = SPAN("2001:/home/alice/mailer"),
+		  .account = SPAN("alice"),
+		  .grade = 'B' },
+	};
+	struct made m;
+
+	(void)state;
+	wish.nrows = 2;
+	wish.again = " --root /mnt";
+	m = make(tree, rows, "1123a", NULL);
+	assert_true(noted(
+		&m, "name him yourself: spamtrail contain 'direct:2001:/home/alice/mailer' --root /mnt"));
+	end(&m);
+	wish.nrows = 0;
+	wish.again = NULL;
 }
 
 /* Names that a list, a file name or a shell would understand as something else are not written. */
@@ -825,6 +899,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_told_apart_is_said),
 		cmocka_unit_test(what_php_has_in_memory_is_said),
 		cmocka_unit_test(a_shared_user_is_never_closed),
+		cmocka_unit_test(who_is_not_reached_is_left_to_the_administrator),
 		cmocka_unit_test(many_scripts_are_not_guessed_at),
 		cmocka_unit_test(some_are_refused),
 		cmocka_unit_test(grades_bind_incidents),
@@ -839,6 +914,7 @@ int main(void)
 		cmocka_unit_test(credentials_are_locked_and_listed),
 		cmocka_unit_test(an_image_gets_only_files),
 		cmocka_unit_test(setup_switches_the_timer_on),
+		cmocka_unit_test(a_named_command_is_whole),
 		cmocka_unit_test(open_connections_are_closed),
 		cmocka_unit_test(what_thaws_by_itself_is_named),
 	};

@@ -558,17 +558,17 @@ static void plan_terminal(struct sink *s, void *of, bool ascii)
 {
 	const struct screen screen = { .columns = 80, .ascii = ascii };
 
-	plan_text(s, of, &screen, true, SPAN("spamtrail contain --apply"));
+	plan_text(s, of, &screen, true, NULL, SPAN("spamtrail contain --apply"));
 }
 
 static void plan_scripts(struct sink *s, void *of)
 {
-	plan_plain(s, of);
+	plan_plain(s, of, NULL);
 }
 
 static void plan_to_json(struct sink *s, void *of)
 {
-	plan_json(s, of, "contain");
+	plan_json(s, of, NULL, "contain");
 }
 
 static void *make_history(struct arena *a)

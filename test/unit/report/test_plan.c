@@ -30,7 +30,7 @@ static char *shown(const struct plan *p, bool diff)
 	const struct screen screen = { .columns = 100 };
 
 	begin();
-	plan_text(&sink, p, &screen, diff, SPAN("spamtrail contain x --apply"));
+	plan_text(&sink, p, &screen, diff, NULL, SPAN("spamtrail contain x --apply"));
 	return end();
 }
 
@@ -156,7 +156,7 @@ static void for_programs(void **state)
 	char *text;
 
 	begin();
-	plan_plain(&sink, &whole);
+	plan_plain(&sink, &whole, NULL);
 	text = end();
 	assert_string_equal(text, "action\t1\thold_file\tA\t7200\t0\tit is held\tmv a b\tmv b a\n"
 				  "action\t2\tlogout\t-\t0\t1\tsessions\\x09end\tss -K\tx\n"
@@ -164,7 +164,7 @@ static void for_programs(void **state)
 				  "note\tan odd\\x0aname\n");
 	free(text);
 	begin();
-	plan_json(&sink, &whole, "contain");
+	plan_json(&sink, &whole, NULL, "contain");
 	text = end();
 	assert_non_null(strstr(text, "\"incident\":\"1123a\",\"sender\":\"shop\",\"plan\":[{\"id\":\"1\","));
 	assert_non_null(strstr(text, "\"lifetime\":\"7200s\"}"));
