@@ -137,14 +137,22 @@ static void give_note(struct scanner *s, const char *what, struct span name, uns
 	buf_free(&body);
 }
 
+static bool is_only(const struct scanner *s, struct span path)
+{
+	return s->task->only && span_eq(path, span_str(s->task->only));
+}
+
 static void on_skip(void *ctx, struct span path, const char *why, bool harmless)
 {
 	struct scanner *s = ctx;
 	struct buf body = BUF_MAX(1 << 16);
 	struct packer p = { .out = &body };
 
-	/* a link is harmless where it leads to what is read; of the very script that mailed that is not known */
-	if (s->task->rank == RANK_MAILER && s->task->only && span_eq(path, span_str(s->task->only)))
+	/*
+	 * A link is harmless where it leads to what is read: of the very script that mailed that is not known, and what the
+	 * operator named is read by nobody else.
+	 */
+	if ((s->task->rank == RANK_MAILER || s->task->named) && is_only(s, path))
 		harmless = false;
 	pack_span(&p, path);
 	pack_span(&p, span_str(why));
@@ -382,11 +390,16 @@ static void note_includes(struct scanner *s, const struct walk_file *f)
 	}
 }
 
-/* What is packed in a file is not looked into: they are counted, clean and unchanged ones as well. */
-static void count_packed(struct scanner *s, struct span path)
+/* What is packed in a file is not looked into: they are counted, clean and unchanged ones as well. False: it is none. */
+static bool count_packed(struct scanner *s, struct span path)
 {
 	if (!place_packs(path))
-		return;
+		return false;
+	if (s->task->named && is_only(s, path)) {
+		on_skip(s, path, "an archive by its name: not looked into, unpack it and scan the folder",
+			false);
+		return true;
+	}
 	pthread_mutex_lock(&s->lock);
 	s->packs++;
 	if (!s->pack.n || span_compare(path, buf_view(&s->pack)) < 0) {
@@ -394,6 +407,7 @@ static void count_packed(struct scanner *s, struct span path)
 		buf_span(&s->pack, path);
 	}
 	pthread_mutex_unlock(&s->lock);
+	return true;
 }
 
 /* Once, whatever their number: every home has some, so they leave nothing incomplete. */
@@ -435,6 +449,7 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 	struct scanner *s = ctx;
 	struct scan_told t = { 0 };
 	uint64_t print;
+	bool packed;
 
 	if (s->engine.n) {
 		file_named(s, f);
@@ -449,7 +464,7 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		arena_free(t.arena);
 		return;
 	}
-	count_packed(s, f->path);
+	packed = count_packed(s, f->path);
 	print = f->whole ? print_of(s, f->path, f->status) : 0;
 	if (print && !s->task->includes && cache_has(&s->want->told, print))
 		give_again(s, print, &f->fd);
@@ -464,7 +479,8 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 	/* one worker alone: see scan_task's includes */
 	if (s->task->includes)
 		note_includes(s, f);
-	count(s, f->bytes.n);
+	/* of what is packed nothing was read, whatever its bytes look like */
+	count(s, packed ? 0 : f->bytes.n);
 }
 
 static bool on_settled(void *ctx, unsigned worker, struct span path, const struct file_status *st)

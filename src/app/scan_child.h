@@ -31,6 +31,7 @@ struct scan_task {
 	enum scan_rank rank;
 	const char *start; /* a folder beneath the scanned one; NULL: itself */
 	const char *only; /* or one file of it */
+	bool named; /* ONLY is what the operator named: not to look into it leaves the answer incomplete */
 	bool flat; /* not the folders in it */
 	bool includes; /* and what these files include */
 	int64_t since, until; /* changed then; 0: whenever */

@@ -85,6 +85,7 @@ static int add_path(struct making *m, const char *path, int64_t since, struct er
 		return rc;
 	if (S_ISREG(st.mode)) {
 		task.only = slash ? slash + 1 : path;
+		task.named = true;
 		folder = !slash		 ? "."
 			 : slash == path ? "/"
 					 : arena_str(m->s->arena, span_of(path, (size_t)(slash - path)));

@@ -57,6 +57,19 @@ done
 rm "$tmp/packed/b/site.tar.gz"; out=$(scan --plain "$tmp/packed"); has "${tab}1 archive was not looked into: old.ZIP\$"; ok $? "one is one"
 rm "$tmp/packed/old.ZIP"; out=$(scan --plain "$tmp/packed"); has ^skipped; ok $((!$?)) "none is none"
 
+# what the operator names himself: not looked into is no answer
+printf 'PK\003\004' >"$tmp/packed/a.zip"; ln -s a.zip "$tmp/packed/l.zip"; ln -s zip "$tmp/packed/l.php"
+out=$(scan --json "$tmp/packed/a.zip"); rc=$?
+[ $rc = 3 ] && has '"complete":false' && has '"bytes":0,' && has 'an archive by its name: not looked into'; ok $? "a named archive is not looked into, and that is no clean answer"
+for again in new known; do
+	out=$(scan --plain --state "$tmp/packed.state" "$tmp/packed/a.zip"); rc=$?
+	[ $rc = 3 ] && has '^total.*	no	'; ok $? "a named archive that is $again"
+done
+out=$(scan --plain "$tmp/packed/l.php"); rc=$?
+[ $rc = 3 ] && has 'is a link by now, not followed'; ok $? "nor is a named link"
+out=$(scan --plain "$tmp/packed"); rc=$?
+[ $rc = 0 ] && has '1 archive was not looked into: a.zip$'; ok $? "and those that are met on the way leave the exit code as it is"
+
 # two nests of 600, one hung into the other
 nest() { (cd "$1" && for i in $(seq 1 600); do mkdir dddd && cd dddd || exit 1; done; [ -z "${2:-}" ] || mv "$2" .; cp "$home/sub/bad.php" .); }
 mkdir "$tmp/lower" && nest "$tmp/lower" && nest "$home" "$tmp/lower"
