@@ -9,6 +9,7 @@
 
 #include "app/beside.h"
 #include "app/confined.h"
+#include "app/scan_packed.h"
 #include "base/codec.h"
 
 #include <stdlib.h>
@@ -85,6 +86,11 @@ static void keep_skip(struct scanning *s, struct span path, struct span why, boo
 void scanning_skip(struct scanning *s, struct span path, struct span why)
 {
 	keep_skip(s, path, why, false);
+}
+
+void scanning_skip_harmless(struct scanning *s, struct span path, struct span why)
+{
+	keep_skip(s, path, why, true);
 }
 
 void scanning_note(struct scanning *s, struct span text)
@@ -338,6 +344,12 @@ static int take(struct scanning *s, const struct message *m, struct err *err)
 		return take_prints(s, m->body, err);
 	case SCAN_TASK:
 		return take_task(s, m->body, err);
+	case SCAN_PACKED:
+		return scan_packed_look(s, m, err);
+	case SCAN_PACKED_AGAIN:
+		return scan_packed_again(s, m->body, err);
+	case SCAN_PACKED_LEFT:
+		return scan_packed_left(s, m->body, err);
 	case SCAN_NOTE:
 		scanning_note(s, m->body);
 		return 0;
@@ -452,12 +464,14 @@ static int scan_home(struct scanning *s, struct root *home, struct err *err)
 	if (home->by_steps)
 		return err_set(err, EXIT_NOPERM, "this kernel has no openat2, which scan needs: Linux 5.6");
 	scan_keep_begin(s, home, &want);
+	scan_packed_begin(s, &want);
 	rc = confined_start(&cw, &child, err);
 	if (rc < 0)
 		return rc;
 	s->incomplete = false;
 	rc = serve(s, &child.channel, err);
 	rc = confined_end(&child, cw.name, rc, err);
+	scan_packed_end(s);
 	scan_keep_end(s, first, rc == 0 && !scan_interrupted);
 	s->files = s->r.files;
 	s->bytes = s->r.bytes;
@@ -486,6 +500,8 @@ static int finding_order(const void *a, const void *b)
 	const struct scan_finding *x = a, *y = b;
 	int order = span_compare(x->path, y->path);
 
+	if (!order)
+		order = span_compare(x->member, y->member);
 	return order ? order : (int)x->rank - (int)y->rank;
 }
 
@@ -555,7 +571,14 @@ void scanning_sort(struct scanning *s)
 	if (r->findings)
 		qsort(r->finding, r->findings, sizeof(*r->finding), finding_order);
 	for (size_t i = 0; i < r->findings; i++) {
-		if (kept && span_eq(r->finding[kept - 1].path, r->finding[i].path))
+		const struct scan_finding *next = i + 1 < r->findings ? &r->finding[i + 1] : NULL;
+
+		/* sorted, so that what is packed in it comes next; what is said twice of the archive comes first */
+		if (next && span_eq(next->path, r->finding[i].path) &&
+		    scan_packed_explains(s, &r->finding[i]))
+			continue;
+		if (kept && span_eq(r->finding[kept - 1].path, r->finding[i].path) &&
+		    span_eq(r->finding[kept - 1].member, r->finding[i].member))
 			merge(s, &r->finding[kept - 1], &r->finding[i]);
 		else
 			r->finding[kept++] = r->finding[i];

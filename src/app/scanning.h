@@ -19,6 +19,7 @@
 #include <signal.h>
 
 struct beside;
+struct scan_packed;
 
 /* One folder to be scanned, and in which order. */
 struct scan_target {
@@ -48,6 +49,7 @@ struct scanning {
 	size_t rules;
 	uint64_t rules_sum; /* of all that decides whether a file is clean */
 	struct beside *beside;
+	struct scan_packed *packed; /* NULL: no archive is looked into */
 
 	struct scans *scans; /* NULL: nothing is kept */
 	struct scans_folder place;
@@ -74,6 +76,8 @@ void scanning_add(struct scanning *s, const struct scan_finding *f);
 struct beside_answer;
 void scanning_name(struct scanning *s, struct scan_finding *f, const struct beside_answer *answer);
 void scanning_skip(struct scanning *s, struct span path, struct span why);
+/* Nothing that was asked for was left out by it. */
+void scanning_skip_harmless(struct scanning *s, struct span path, struct span why);
 /* A sentence; what is said already is not said again. */
 void scanning_note(struct scanning *s, struct span text);
 
