@@ -135,21 +135,23 @@ static la_int64_t on_seek(struct archive *a, void *ctx, la_int64_t offset, int w
 	return to;
 }
 
-static bool supports(struct archive *a)
+/* ALONE: no archive, one packed file. */
+static bool supports(struct archive *a, bool alone)
 {
 	/* a warning: libarchive has no such decoder here, and would start a program */
 	return archive_read_support_filter_gzip(a) == ARCHIVE_OK &&
 	       archive_read_support_filter_bzip2(a) == ARCHIVE_OK &&
 	       archive_read_support_filter_xz(a) == ARCHIVE_OK &&
 	       archive_read_support_filter_zstd(a) == ARCHIVE_OK &&
-	       archive_read_support_format_zip(a) == ARCHIVE_OK &&
-	       archive_read_support_format_tar(a) == ARCHIVE_OK &&
+	       (alone || (archive_read_support_format_zip(a) == ARCHIVE_OK &&
+			  archive_read_support_format_tar(a) == ARCHIVE_OK)) &&
 	       archive_read_support_format_raw(a) == ARCHIVE_OK &&
 	       archive_read_support_format_empty(a) == ARCHIVE_OK;
 }
 
 static bool open_it(struct looking *l)
 {
+	l->at = 0;
 	archive_read_set_read_callback(l->a, on_read);
 	archive_read_set_skip_callback(l->a, on_skip);
 	archive_read_set_seek_callback(l->a, on_seek);
@@ -275,6 +277,7 @@ static enum got unpack(struct looking *l, bool wanted)
 {
 	enum got got = GOT_ALL;
 	unsigned nothing = 0;
+	bool warned = false;
 
 	l->bytes.n = 0;
 	if (!wanted && is_plain(l))
@@ -286,10 +289,11 @@ static enum got unpack(struct looking *l, bool wanted)
 		int rc = archive_read_data_block(l->a, &piece, &n, &offset);
 
 		if (rc == ARCHIVE_EOF)
-			return got;
+			return warned && got == GOT_ALL ? GOT_BROKEN : got;
 		if (rc == ARCHIVE_FATAL)
 			return GOT_END;
-		/* a wrong sum is told with the last piece */
+		/* of a wrong sum, or size */
+		warned |= rc == ARCHIVE_WARN;
 		if (wanted && got != GOT_PART && n && piece && !keep(l, piece, n, offset))
 			got = GOT_PART;
 		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
@@ -388,6 +392,10 @@ static bool one_member(struct looking *l, struct archive_entry *e)
 	if (wanted && place_packs(member))
 		add_some(&l->packs, member);
 	got = unpack(l, wanted);
+	/* it ends in a hole, or is not what its head says */
+	if (got == GOT_ALL && wanted && archive_entry_size_is_set(e) &&
+	    (uint64_t)archive_entry_size(e) > l->bytes.n)
+		got = GOT_PART;
 	if (wanted && (got == GOT_BROKEN || (got == GOT_END && !l->over)))
 		add_some(&l->damaged, member);
 	if (wanted && got == GOT_PART && !place_packs(member))
@@ -407,8 +415,10 @@ static void members(struct looking *l)
 		struct archive_entry *e = NULL;
 		int rc = archive_read_next_header(l->a, &e);
 
-		if (rc == ARCHIVE_EOF)
+		if (rc == ARCHIVE_EOF) {
+			l->done->opened = true;
 			return;
+		}
 		if (rc == ARCHIVE_FATAL)
 			break;
 		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN) {
@@ -440,6 +450,24 @@ static void members(struct looking *l)
 	l->odd = l->over == OVER_NOT && (l->done->opened || archive_filter_count(l->a) > 1 || l->memory);
 }
 
+/* True: it may be something else all the same. */
+static bool look_once(struct looking *l, bool alone)
+{
+	bool again = false;
+
+	l->a = archive_read_new();
+	if (l->a && supports(l->a, alone)) {
+		if (open_it(l))
+			members(l);
+		else
+			l->odd = true;
+		/* zeros are the end of a tar, and the beginning of whatever file */
+		again = !l->done->entries && !is_plain(l) && format_of(l) == ARCHIVE_FORMAT_TAR;
+	}
+	archive_read_free(l->a);
+	return again && !alone && l->over == OVER_NOT;
+}
+
 void look_into(const struct look_want *want, struct look_done *ret)
 {
 	struct looking *l = xcalloc(1, sizeof(*l));
@@ -451,18 +479,12 @@ void look_into(const struct look_want *want, struct look_done *ret)
 	l->bytes = BUF_MAX(FILE_MOST);
 	l->encrypted = l->damaged = l->packs = l->larger = l->larger_code = l->limited = none;
 	l->began = micros();
-	l->a = archive_read_new();
-	if (l->a && supports(l->a)) {
-		if (open_it(l))
-			members(l);
-		else
-			l->odd = true;
-	}
+	if (look_once(l, false))
+		look_once(l, true);
 	ret->opened |= l->odd || l->over || l->memory;
 	if (ret->opened)
 		say_all(l);
 	ret->micros = micros() - l->began;
-	archive_read_free(l->a);
 	buf_free(&l->bytes);
 	free(l);
 }

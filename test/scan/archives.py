@@ -278,6 +278,8 @@ def bombs():
     member = gzip.compress(bytes(100 << 20), 9)
     put("zeros.gz", member * 100)
     check("ten gigabytes of zeros in one packed file", 0, [], "larger than the limit", seconds=2)
+    put("zeros.gz", gzip.compress(bytes(1024) + BAD))
+    check("a file that begins with zeros is no empty tar", 1, ["zeros.gz!zeros"])
     clear()
     info = tarfile.TarInfo("zeros")
     info.size = 100 * (100 << 20)
@@ -290,20 +292,27 @@ def bombs():
     clear()
     kernel = zipped([("%d" % i, zipped([("zeros", bytes(4 << 20))])) for i in range(16)])
     put("42.zip", zipped([("%x.zip" % i, kernel) for i in range(16)]))
-    check("zips in zips", 0, [], "16 files in it are archives" if False else "an archive itself")
+    check("zips in zips", 0, [], "an archive itself")
     clear()
     n = 300000
-    central = b"".join(struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 20, 20, 0, 0, 0, 0x21, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0) + b"%07x" % i for i in range(n))
-    local = struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, 0, 0, 0x21, 0, 0, 0, 7, 0) + b"0000000"
+    head = struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, 0, 0, 0x21, 0, 0, 0, 7, 0)
+    local = b"".join(head + b"%07x" % i for i in range(n))
+    central = b"".join(struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 20, 20, 0, 0, 0, 0x21, 0, 0, 0, 7, 0, 0, 0, 0, 0, 37 * i) + b"%07x" % i for i in range(n))
     put("many.zip", local + central + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 65535, 65535, len(central), len(local), 0))
-    check("three hundred thousand names for one place in a zip", 3, None, "not all of it was looked at", seconds=12)
+    check("three hundred thousand names in a zip", 3, [], "more files are in it than the limit allows", seconds=8)
     clear()
-    data = zlib.compress(bytes(8 << 20), 9)[2:-4]
-    crc, n = zlib.crc32(bytes(8 << 20)), 2000
-    local = struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, 8, 0, 0x21, crc, len(data), 8 << 20, 5, 0) + b"00000" + data
-    central = b"".join(struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 20, 20, 0, 8, 0, 0x21, crc, len(data), 8 << 20, 5, 0, 0, 0, 0, 0, 0) + b"%05d" % i for i in range(n))
+    # each member's data is the next one's head, quoted, and all that follows; their sums are wrong
+    local, central, n = zlib.compress(bytes(8 << 20), 9)[2:-4], b"", 500
+    heads = []
+    for i in reversed(range(n)):
+        head = struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, 8, 0, 0x21, 0, len(local), 8 << 20, 5, 0) + b"%05d" % i
+        heads.append((i, len(local)))
+        local = (struct.pack("<BHH", 0, len(head), len(head) ^ 0xffff) if i else b"") + head + local
+    for i, size in heads:
+        at = len(local) - size - 35
+        central += struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 20, 20, 0, 8, 0, 0x21, 0, size, 8 << 20, 5, 0, 0, 0, 0, 0, at) + b"%05d" % i
     put("over.zip", local + central + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, n, n, len(central), len(local), 0))
-    check("entries that lie over one another", 3, None, "not all of it was looked at", seconds=12)
+    check("entries that lie over one another", 3, [], "it unpacks to more than the limit allows", seconds=8)
     clear()
     empty = tarfile.TarInfo("x").tobuf()
     put("million.tar.gz", gzip.compress(empty * 1000000, 6))
@@ -324,13 +333,13 @@ def bombs():
         os.unlink(os.path.join(HOME, "bad.php"))
         check("a terabyte of hole in a tar", 3, ["sparse.tar!bad.php"], "larger than the limit", seconds=2)
         clear()
-    evil = b"<?php return; " + b"$f = function($n) use (&$f) { return $f($n + 1) . $f($n + 2); }; eval($f($_GET['x']));" + b"for (;;) { $b[] = $a; $c = $c . $c . 'yy'; }"
+    evil = b"<?php $i = 0; while ($i < 1000000000) { $i = $i + 1; $a = $i * 3; } eval($_GET['x'] . $a);"
     put("slow.zip", zipped([("%d.php" % i, evil + b" // %d" % i) for i in range(2000)]))
     check("two thousand scripts that take all their steps", 3, None, "it takes more time than the limit allows", seconds=14)
     clear()
     body = b"".join(b"<?php $a%d = $b[%d];" % (i, i) for i in range(300000))
     put("xz.tar.xz", lzma.compress(tarred([("a.php", body[:7 << 20]), ("bad.php", BAD)]), preset=9))
-    check("xz at its largest window", None if False else 1, ["xz.tar.xz!bad.php"], seconds=4)
+    check("xz at its largest window", 1, ["xz.tar.xz!bad.php"], seconds=4)
     clear()
 
 
