@@ -6,6 +6,7 @@
 
 #include "app/helper.h"
 #include "app/scanning.h"
+#include "base/codec.h"
 #include "sys/channel.h"
 
 #include <signal.h>
@@ -142,8 +143,9 @@ int archive_helper_ask(struct archive_helper *h, int fd, struct archive_ask *ask
 	int rc = 0;
 
 	if (h->deaths > DEATHS_MOST)
-		return err_set(err, EXIT_SOFTWARE,
-			       "spamtrail-archive was ended by too many archives, this one was not looked at");
+		return err_set(
+			err, EXIT_SOFTWARE,
+			"spamtrail-archive was ended by too many archives, this one was not looked at");
 	if (!h->runs)
 		rc = begin(h, err);
 	archive_code_ask(&c, ask);

@@ -13,7 +13,8 @@
 #include <stdlib.h>
 
 /* What one archive may be, and unpack to, without --full; and all of one scan. One that is named by itself has the wider. */
-#define SIZE_MOST ((uint64_t)32 << 20) /* limit scan, bytes: of an archive that is looked into without --full */
+#define SIZE_MOST \
+	((uint64_t)32 << 20) /* limit scan, bytes: of an archive that is looked into without --full */
 #define MEMBERS_MOST 100000 /* limit scan: files in one archive */
 #define BYTES_MOST ((uint64_t)512 << 20) /* limit scan, bytes: that one archive may unpack to */
 #define MICROS_MOST 10000000 /* limit scan, us: for one archive */
@@ -21,7 +22,8 @@
 #define ALL_BYTES_MOST ((uint64_t)4 << 30) /* limit scan, bytes: that all archives may unpack to */
 #define ALL_MICROS_MOST 60000000 /* limit scan, us: for all archives */
 #define FULL_MEMBERS_MOST 5000000 /* limit scan: files in one archive, with --full */
-#define FULL_BYTES_MOST ((uint64_t)64 << 30) /* limit scan, bytes: that one archive may unpack to, with --full */
+#define FULL_BYTES_MOST \
+	((uint64_t)64 << 30) /* limit scan, bytes: that one archive may unpack to, with --full */
 #define FULL_MICROS_MOST UINT64_C(3600000000) /* limit scan, us: for one archive, with --full */
 #define KEPT_BYTES ((size_t)1 << 20)
 #define PARTS_MOST 2000
@@ -34,7 +36,8 @@ struct part {
 struct scan_packed {
 	struct archive_helper *helper; /* NULL: none is installed */
 	uint64_t size, bytes, micros; /* that were spent so far */
-	uint64_t left, more; /* archives of this target that were not looked into; those of them that --full would be for */
+	uint64_t left,
+		more; /* archives of this target that were not looked into; those of them that --full would be for */
 	struct buf first; /* one of them, by name */
 
 	/* of the archive at hand */
@@ -95,8 +98,8 @@ void scan_packed_end(struct scanning *s)
 	if (!p)
 		return;
 	buf_addf(&why, "%llu %s not looked into: %.*s%s", (unsigned long long)p->left,
-		 p->left == 1 ? "archive was" : "archives were", (int)p->first.n, p->first.n ? p->first.p : "",
-		 p->left == 1 ? "" : " and so on");
+		 p->left == 1 ? "archive was" : "archives were", (int)p->first.n,
+		 p->first.n ? p->first.p : "", p->left == 1 ? "" : " and so on");
 	if (!p->helper)
 		buf_str(&why, " (spamtrail-archive is not installed)");
 	else if (p->more && !s->o->full)

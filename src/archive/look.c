@@ -12,13 +12,18 @@
 #include "archive/look.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "scan/place.h"
+#include "scan/scan.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
 #include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FILE_MOST (8u << 20) /* limit scan, bytes: of one file in an archive that are read */
@@ -235,8 +240,8 @@ static void say_all(struct looking *l)
 	say_some(l, &l->damaged, "damaged, and was looked at as far as it could be read", false);
 	say_some(l, &l->larger_code, "larger than the limit, and the end was not read", false);
 	/* dumps, logs and films are in every backup */
-	say_some(l, &l->larger, "larger than the limit, and the end was not read: no script by name and beginning",
-		 true);
+	say_some(l, &l->larger,
+		 "larger than the limit, and the end was not read: no script by name and beginning", true);
 	say_some(l, &l->limited, "not worked out to the end, as above", false);
 	say_some(l, &l->packs, "an archive itself and was not unpacked", true);
 	say_end(l);
@@ -378,13 +383,13 @@ static bool one_member(struct looking *l, struct archive_entry *e)
 	bool wanted = archive_entry_filetype(e) == AE_IFREG;
 	enum got got = GOT_ALL;
 
-	l->done->members += wanted;
 	/* libarchive's own text does not outlive what is read next */
 	buf_span(&kept, name_of(l, e));
 	member = buf_view(&kept);
 	if (only.n)
 		wanted &= span_eq(only, member);
 	l->seen |= wanted;
+	l->done->members += wanted;
 	if (wanted && archive_entry_is_encrypted(e)) {
 		add_some(&l->encrypted, member);
 		wanted = false;

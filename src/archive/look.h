@@ -9,7 +9,11 @@
 #define SPAMTRAIL_ARCHIVE_LOOK_H
 
 #include "scan/archive.h"
-#include "scan/scan.h"
+
+#include <stdbool.h>
+
+struct scan_rules;
+struct scan_told;
 
 struct look_want {
 	int fd; /* read by place: nobody else's offset counts */

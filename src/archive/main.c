@@ -10,8 +10,10 @@
  */
 #include "archive/look.h"
 #include "base/arena.h"
+#include "base/codec.h"
 #include "base/err.h"
 #include "scan/lexicon.h"
+#include "scan/scan.h"
 #include "scan/sigs.h"
 #include "sys/channel.h"
 #include "sys/confine.h"

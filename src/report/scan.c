@@ -158,7 +158,8 @@ static void put_packed(struct pen *p, const struct scan_report *r)
 	pen_label(p, "PACKED");
 	pen_count(p, n);
 	pen_str(p, n == 1 ? " finding is a file" : " findings are files");
-	pen_str(p, " in an archive (ARCHIVE!FILE): nothing runs it there and contain leaves it, but to unpack or "
+	pen_str(p, " in an archive (ARCHIVE!FILE): nothing runs it there and contain leaves it, but to "
+		   "unpack or "
 		   "restore that backup brings it back");
 	pen_line(p, 0);
 }

@@ -4,6 +4,8 @@
  */
 #include "scan/archive.h"
 
+#include "base/codec.h"
+
 void archive_code_ask(struct codec *c, struct archive_ask *a)
 {
 	code_span(c, &a->path);

@@ -7,9 +7,11 @@
 #ifndef SPAMTRAIL_SCAN_ARCHIVE_H
 #define SPAMTRAIL_SCAN_ARCHIVE_H
 
-#include "base/codec.h"
+#include "base/span.h"
 
 #include <stdint.h>
+
+struct codec;
 
 enum archive_talk {
 	ARCHIVE_RULES = 1, /* a name; the descriptor of a file of signatures. No answer */
