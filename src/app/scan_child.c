@@ -351,8 +351,19 @@ static void accuse(struct scanner *s, const struct walk_file *f)
 	arena_free(a);
 }
 
+/* Scripts that lie unpacked in a backup mail nothing: a copy of the one that mailed must not stand before it. */
+static bool is_backup(const struct walk_file *f)
+{
+	return place_packs(f->path) && !place_runs(f->path) &&
+	       (span_starts(f->bytes, SPAN("PK\003\004")) ||
+		span_starts(span_from(f->bytes, 257), SPAN("ustar")));
+}
+
 static void told(struct scanner *s, const struct walk_file *f, struct scan_told *t, uint64_t print)
 {
+	/* it comes again with the whole home */
+	if (s->task->rank != RANK_REST && is_backup(f))
+		return;
 	if (is_only_writable(&t->finding) && atomic_fetch_add(&s->writable, 1) >= WRITABLE_MOST)
 		return;
 	give_finding(s, f, t->arena, &t->finding, t->why, print);

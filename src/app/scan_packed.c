@@ -17,14 +17,15 @@
 	((uint64_t)32 << 20) /* limit scan, bytes: of an archive that is looked into without --full */
 #define MEMBERS_MOST 100000 /* limit scan: files in one archive */
 #define BYTES_MOST ((uint64_t)512 << 20) /* limit scan, bytes: that one archive may unpack to */
-#define MICROS_MOST 10000000 /* limit scan, us: for one archive */
+#define SECONDS_MOST 10 /* limit scan, s: CPU for one archive */
 #define ALL_SIZE_MOST ((uint64_t)512 << 20) /* limit scan, bytes: of all archives that are looked into */
 #define ALL_BYTES_MOST ((uint64_t)4 << 30) /* limit scan, bytes: that all archives may unpack to */
-#define ALL_MICROS_MOST 60000000 /* limit scan, us: for all archives */
+#define ALL_SECONDS_MOST 60 /* limit scan, s: CPU for all archives */
 #define FULL_MEMBERS_MOST 5000000 /* limit scan: files in one archive, with --full */
 #define FULL_BYTES_MOST \
 	((uint64_t)64 << 30) /* limit scan, bytes: that one archive may unpack to, with --full */
-#define FULL_MICROS_MOST UINT64_C(3600000000) /* limit scan, us: for one archive, with --full */
+#define FULL_SECONDS_MOST 3600 /* limit scan, s: CPU for one archive, with --full */
+#define SECOND UINT64_C(1000000)
 #define KEPT_BYTES ((size_t)1 << 20)
 #define PARTS_MOST 2000
 
@@ -319,13 +320,14 @@ static bool spent(const struct scanning *s, uint64_t size)
 	const struct scan_packed *p = s->packed;
 
 	return !s->o->full && !is_named(s) &&
-	       (p->size + size > ALL_SIZE_MOST || p->bytes > ALL_BYTES_MOST || p->micros > ALL_MICROS_MOST);
+	       (p->size + size > ALL_SIZE_MOST || p->bytes > ALL_BYTES_MOST ||
+		p->micros > ALL_SECONDS_MOST * SECOND);
 }
 
 static void ask(struct scanning *s, uint64_t print, const struct scan_finding *f, int fd)
 {
-	const struct archive_most wide = { FULL_MEMBERS_MOST, FULL_BYTES_MOST, FULL_MICROS_MOST };
-	const struct archive_most narrow = { MEMBERS_MOST, BYTES_MOST, MICROS_MOST };
+	const struct archive_most wide = { FULL_MEMBERS_MOST, FULL_BYTES_MOST, FULL_SECONDS_MOST * SECOND };
+	const struct archive_most narrow = { MEMBERS_MOST, BYTES_MOST, SECONDS_MOST * SECOND };
 	struct scan_packed *p = s->packed;
 	struct archive_ask what = { .path = f->path,
 				    .only = is_named(s) && s->target->task[0].member
