@@ -30,8 +30,7 @@
 #define BLOCK (16u << 10)
 /* Headers in a row that cannot be read; and pieces of nothing. */
 #define BROKEN_MOST 100
-#define PROGRESS_BYTES (64u << 20)
-#define PROGRESS_MEMBERS 500
+#define PROGRESS_MICROS 500000
 
 enum over { OVER_NOT, OVER_MEMBERS, OVER_BYTES, OVER_TIME, OVER_FOUND };
 
@@ -49,7 +48,8 @@ struct looking {
 	int64_t at; /* what is read next of the descriptor */
 	struct buf bytes; /* of the member at hand */
 	struct some encrypted, damaged, packs, larger, larger_code, limited;
-	uint64_t began, found, told_bytes, skips;
+	uint64_t began, told; /* microseconds, the latter since then */
+	uint64_t found, skips;
 	enum over over;
 	bool seen; /* the member that was asked for */
 	bool odd; /* the archive itself is damaged */
@@ -76,16 +76,16 @@ static uint64_t micros(void)
 static bool afford(struct looking *l, uint64_t bytes)
 {
 	const struct archive_most *most = &l->want->ask->most;
+	uint64_t spent = micros() - l->began;
 
 	l->done->bytes += bytes;
-	l->told_bytes += bytes;
-	if (l->told_bytes >= PROGRESS_BYTES) {
-		l->told_bytes = 0;
+	if (spent > l->told + PROGRESS_MICROS) {
+		l->told = spent;
 		l->want->progress(l->want->ctx);
 	}
 	if (l->over == OVER_NOT && l->done->bytes > most->bytes)
 		l->over = OVER_BYTES;
-	if (l->over == OVER_NOT && micros() - l->began > most->micros)
+	if (l->over == OVER_NOT && spent > most->micros)
 		l->over = OVER_TIME;
 	return l->over == OVER_NOT;
 }
@@ -442,8 +442,6 @@ static void members(struct looking *l)
 			return;
 		}
 		l->done->entries++;
-		if (l->done->entries % PROGRESS_MEMBERS == 0)
-			l->want->progress(l->want->ctx);
 		if (!one_member(l, e) || !afford(l, 0))
 			break;
 		/* nothing comes behind one packed file */

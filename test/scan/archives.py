@@ -3,12 +3,13 @@
 "1 TEXT" where not.
 
 Costs are CPU seconds and resident memory of the scan and its children, never the time of a clock."""
-import bz2, gzip, io, json, lzma, os, resource, shutil, sqlite3, struct, subprocess, sys, tarfile, time, zipfile, zlib
+import bz2, gzip, io, json, lzma, os, resource, shutil, signal, sqlite3, struct, subprocess, sys, tarfile, time, zipfile, zlib
 
 SPAMTRAIL, HOME = sys.argv[1], os.path.join(sys.argv[2], "home")
 STATE = os.path.join(sys.argv[2], "state")
 BAD = b'<?php eval($_POST["a"]);'
 MEMORY = 160  # MiB
+EVIL = b"<?php $i = 0; while ($i < 1000000000) { $i = $i + 1; $a = $i * 3; } eval($_GET['x'] . $a);"
 
 
 def scan(*args, keep=True):
@@ -318,6 +319,12 @@ def bombs():
     put("million.tar.gz", gzip.compress(empty * 1000000, 6))
     check("a million entries in a tar.gz", 3, [], "more files are in it than the limit allows: not all of it was looked at, but the first 100000 entries", seconds=5)
     clear()
+    info = tarfile.TarInfo("g")
+    info.type = b"g"
+    put("heads.tar.gz", gzip.compress(info.tobuf() * 1000000 + tarred(SITE), 6))
+    put("other.zip", zipped(SITE))
+    check("a million heads of heads: said, and the next archive is read", 3, ["other.zip!site/bad.php"], "heads.tar.gz\t", seconds=5)
+    clear()
     body = BAD
     for _ in range(60):
         body = gzip.compress(body)
@@ -333,8 +340,7 @@ def bombs():
         os.unlink(os.path.join(HOME, "bad.php"))
         check("a terabyte of hole in a tar", 3, ["sparse.tar!bad.php"], "larger than the limit", seconds=2)
         clear()
-    evil = b"<?php $i = 0; while ($i < 1000000000) { $i = $i + 1; $a = $i * 3; } eval($_GET['x'] . $a);"
-    put("slow.zip", zipped([("%d.php" % i, evil + b" // %d" % i) for i in range(2000)]))
+    put("slow.zip", zipped([("%d.php" % i, EVIL + b" // %d" % i) for i in range(2000)]))
     check("two thousand scripts that take all their steps", 3, None, "it takes more time than the limit allows", seconds=14)
     clear()
     body = b"".join(b"<?php $a%d = $b[%d];" % (i, i) for i in range(300000))
@@ -343,5 +349,54 @@ def bombs():
     clear()
 
 
-for part in (kinds, settings, asked, remembered, named, broken, hostile_names, bombs):
+def helper_of(pid):
+    """The helper that process PID has started, once it is there."""
+    for _ in range(2000):
+        for name in os.listdir("/proc"):
+            try:
+                with open("/proc/%s/stat" % name) as f:
+                    head, rest = f.read().rsplit(")", 1)
+                if head.endswith("(spamtrail-archi") and int(rest.split()[1]) == pid:
+                    return int(name)
+            except (OSError, IndexError):
+                pass
+        time.sleep(0.01)
+    return 0
+
+
+def deaths():
+    global SPAMTRAIL
+    clear()
+    put("slow.zip", zipped([("%d.php" % i, EVIL + b" // %d" % i) for i in range(4000)]))
+    slow = os.path.join(HOME, "slow.zip")
+    p = subprocess.Popen([SPAMTRAIL, "scan", "--plain", slow], stdout=subprocess.PIPE)
+    pid = helper_of(p.pid)
+    os.kill(pid, signal.SIGKILL)
+    out = p.communicate()[0].decode()
+    ok(p.returncode == 3 and "slow.zip\tspamtrail-archive was ended by it" in out, "an archive that ends its reader is told", out)
+    p = subprocess.Popen([SPAMTRAIL, "scan", "--plain", slow], stdout=subprocess.PIPE)
+    pid = helper_of(p.pid)
+    os.kill(p.pid, signal.SIGINT)
+    out = p.communicate()[0].decode()
+    ok(p.returncode == 3 and "interrupted" in out and not os.path.exists("/proc/%d" % pid), "Ctrl-C in the middle of one", out)
+    # other readers, and none
+    clear()
+    for i in range(9):
+        put("%d.zip" % i, zipped(SITE))
+    real, SPAMTRAIL = SPAMTRAIL, os.path.join(sys.argv[2], "spamtrail")
+    shutil.copy(real, SPAMTRAIL)
+    check("without a reader they are counted", 0, [], "9 archives were not looked into: 0.zip and so on (spamtrail-archive is not installed)")
+    other = SPAMTRAIL + "-archive"
+    with open(other, "w") as f:
+        f.write("#!/bin/sh\nexit 0\n")
+    os.chmod(other, 0o755)
+    check("one that always ends is not started for ever", 3, [], "spamtrail-archive was ended by it", "ended by too many archives")
+    with open(other, "w") as f:
+        f.write("#!%s\nimport socket, struct, sys\ns = socket.socket(fileno=0)\nwhile s.recv(1 << 20):\n    s.send(b'nonsense')\n" % sys.executable)
+    check("nor one that speaks nonsense believed", 3, [], "spamtrail-archive was ended by it")
+    SPAMTRAIL = real
+    clear()
+
+
+for part in (kinds, settings, asked, remembered, named, broken, hostile_names, bombs, deaths):
     part()
