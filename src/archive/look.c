@@ -236,14 +236,14 @@ static void say_end(struct looking *l)
 
 static void say_all(struct looking *l)
 {
-	say_some(l, &l->encrypted, "encrypted and was not looked at", false);
-	say_some(l, &l->damaged, "damaged, and was looked at as far as it could be read", false);
-	say_some(l, &l->larger_code, "larger than the limit, and the end was not read", false);
+	say_some(l, &l->encrypted, "encrypted, and not looked at", false);
+	say_some(l, &l->damaged, "damaged, and looked at only as far as can be read", false);
+	say_some(l, &l->larger_code, "larger than the limit, and not read to the end", false);
 	/* dumps, logs and films are in every backup */
 	say_some(l, &l->larger,
-		 "larger than the limit, and the end was not read: no script by name and beginning", true);
-	say_some(l, &l->limited, "not worked out to the end, as above", false);
-	say_some(l, &l->packs, "an archive itself and was not unpacked", true);
+		 "larger than the limit, and not read to the end (no script by name and beginning)", true);
+	say_some(l, &l->limited, "not worked out to the end, as those above", false);
+	say_some(l, &l->packs, "packed once more, and not unpacked", true);
 	say_end(l);
 }
 

@@ -186,8 +186,8 @@ def named():
     clear()
     put("n.zip", zipped([("in.zip", zipped(SITE))]))
     path = os.path.join(HOME, "n.zip")
-    check("an archive in an archive is counted", 0, [], "1 file in it is an archive itself and was not unpacked: in.zip")
-    check("which is no clean answer where it is named", 3, [], "1 file in it is an archive itself", target=path)
+    check("an archive in an archive is counted", 0, [], "1 file in it is packed once more, and not unpacked: in.zip")
+    check("which is no clean answer where it is named", 3, [], "1 file in it is packed once more", target=path)
     for name, body in (("a.rar", b"Rar!\x1a\x07\x00"), ("b.7z", b"7z\xbc\xaf\x27\x1c"), ("c.zip", b"none")):
         put(name, body)
         check("%s, named, is no clean answer" % name, 3, [], target=os.path.join(HOME, name))
@@ -205,7 +205,7 @@ def broken():
     body[local + 6] |= 1
     body[central + 8] |= 1
     put("secret.zip", bytes(body))
-    check("an encrypted member is told", 3, [], "1 file in it is encrypted and was not looked at: site/bad.php")
+    check("an encrypted member is told", 3, [], "1 file in it is encrypted, and not looked at: site/bad.php")
     clear()
     whole = zipped([("a.php", BAD)] + [("r%d" % i, os.urandom(5000)) for i in range(20)])
     put("cut.zip", whole[:60000])
@@ -287,13 +287,13 @@ def bombs():
     put("zeros.tar.gz", gzip.compress(info.tobuf()) + member * 100 + gzip.compress(tarred(SITE)))
     check("and in a tar, where something lies behind them", 3, [], "it unpacks to more than the limit allows", seconds=5)
     clear()
-    for i in range(40):
+    for i in range(12):
         put("z%d.tar.gz" % i, gzip.compress(info.tobuf()) + member * 100)
-    check("forty of those: the scan as a whole has its limit", 3, [], "archives were not looked into", seconds=30)
+    check("twelve of those: the scan as a whole has its limit", 3, [], "archives were not looked into", seconds=30)
     clear()
     kernel = zipped([("%d" % i, zipped([("zeros", bytes(4 << 20))])) for i in range(16)])
     put("42.zip", zipped([("%x.zip" % i, kernel) for i in range(16)]))
-    check("zips in zips", 0, [], "an archive itself")
+    check("zips in zips", 0, [], "16 files in it are packed once more, and not unpacked: 0.zip and so on")
     clear()
     n = 300000
     head = struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, 0, 0, 0, 0x21, 0, 0, 0, 7, 0)
