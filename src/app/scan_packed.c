@@ -129,38 +129,30 @@ int scan_packed_left(struct scanning *s, struct span body, struct err *err)
 
 /* --- what is said of one ------------------------------------------------------------------------- */
 
-static struct span member_path(struct scanning *s, struct span path, struct span member)
-{
-	struct buf text = BUF_MAX(3 * ARCHIVE_NAME_MOST);
-	struct span kept;
-
-	buf_span(&text, path);
-	if (member.n) {
-		buf_byte(&text, '!');
-		buf_span(&text, member);
-	}
-	kept = arena_span(s->arena, buf_view(&text));
-	buf_free(&text);
-	return kept;
-}
-
 static bool take_found(struct scanning *s, struct span path, struct span body)
 {
-	struct unpacker u = { .left = arena_span(s->arena, body) };
-	struct codec c = { .from = &u, .arena = s->arena };
+	/* beyond what is told it is looked at, and not kept */
+	bool full = scanning_is_full(s);
+	struct arena *a = full ? arena_new() : s->arena;
+	struct unpacker u = { .left = full ? body : arena_span(a, body) };
+	struct codec c = { .from = &u, .arena = a };
 	struct span member = unpack_span(&u), why = SPAN_NONE;
 	struct scan_finding f = { 0 };
+	bool good;
 
 	code_span(&c, &why);
 	code_scan_finding(&c, &f);
-	if (!unpack_done(&u) || f.verdict == SCAN_CLEAN || !member.n || member.n > ARCHIVE_NAME_MOST)
-		return false;
-	f.path = scanning_path(s, path);
-	f.member = member;
-	f.rank = RANK_REST;
-	f.verdict = SCAN_SUSPICIOUS;
-	scanning_add(s, &f);
-	return true;
+	good = unpack_done(&u) && f.verdict != SCAN_CLEAN && member.n && member.n <= ARCHIVE_NAME_MOST;
+	if (good) {
+		f.path = full ? path : scanning_path(s, path);
+		f.member = member;
+		f.rank = RANK_REST;
+		f.verdict = SCAN_SUSPICIOUS;
+		scanning_add(s, &f);
+	}
+	if (full)
+		arena_free(a);
+	return good;
 }
 
 static bool take_skip(struct scanning *s, struct span path, struct span body)
@@ -168,14 +160,20 @@ static bool take_skip(struct scanning *s, struct span path, struct span body)
 	struct unpacker u = { .left = body };
 	struct span member = unpack_span(&u), why = unpack_span(&u);
 	bool harmless = unpack_bool(&u);
+	struct buf name = BUF_MAX(1u << 16);
 
 	if (!unpack_done(&u) || member.n > ARCHIVE_NAME_MOST || why.n > 8192)
 		return false;
+	buf_span(&name, path);
+	if (member.n)
+		buf_byte(&name, '!');
+	buf_span(&name, member);
 	/* what the operator asks for by name he wants to know whole */
 	if (harmless && !is_named(s))
-		scanning_skip_harmless(s, member_path(s, path, member), why);
+		scanning_skip_harmless(s, buf_view(&name), why);
 	else
-		scanning_skip(s, member_path(s, path, member), why);
+		scanning_skip(s, buf_view(&name), why);
+	buf_free(&name);
 	s->incomplete |= !harmless || is_named(s);
 	return true;
 }
@@ -290,8 +288,10 @@ int scan_packed_again(struct scanning *s, struct span body, struct err *err)
 		struct span kept = scan_keep_find(s, print + i);
 		struct unpacker v = { .left = kept };
 		uint32_t parts = unpack_u32(&v);
-		struct part part = { .type = unpack_u32(&v), .body = unpack_span(&v) };
+		struct part part = { 0 };
 
+		part.type = unpack_u32(&v);
+		part.body = unpack_span(&v);
 		if (!unpack_done(&v) || parts > PARTS_MOST || !take_part(s, path, &part)) {
 			s->incomplete = true;
 			scanning_skip(s, path,

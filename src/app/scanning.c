@@ -44,7 +44,7 @@ struct span scanning_path(struct scanning *s, struct span path)
 
 /* --- what is kept ------------------------------------------------------------------------------ */
 
-static bool is_full(const struct scanning *s)
+bool scanning_is_full(const struct scanning *s)
 {
 	return s->r.findings == FINDINGS_MOST || arena_bytes(s->arena) > FINDINGS_BYTES;
 }
@@ -53,7 +53,7 @@ void scanning_add(struct scanning *s, const struct scan_finding *f)
 {
 	struct scan_report *r = &s->r;
 
-	if (is_full(s)) {
+	if (scanning_is_full(s)) {
 		s->incomplete = true;
 		scanning_note(s, SPAN("more was found than can be told: scan smaller folders"));
 		return;
@@ -188,7 +188,7 @@ static int told_of(struct scanning *s, struct span body, const enum scan_rank *r
 	struct span why = SPAN_NONE;
 	int rc;
 
-	if (is_full(s))
+	if (scanning_is_full(s))
 		return told_beyond(s, body, err);
 	rc = unpack_told(s, body, false, &f, &why, err);
 	if (rc < 0)

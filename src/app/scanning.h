@@ -72,6 +72,8 @@ void scanning_sort(struct scanning *s);
 /* PREFIX/PATH in S's arena. */
 struct span scanning_path(struct scanning *s, struct span path);
 void scanning_add(struct scanning *s, const struct scan_finding *f);
+/* Nothing more is added, which scanning_add says: texts of a finding need not be kept any more. */
+bool scanning_is_full(const struct scanning *s);
 /* What others call F makes a finding of a clean file, and stands beside ours otherwise. */
 struct beside_answer;
 void scanning_name(struct scanning *s, struct scan_finding *f, const struct beside_answer *answer);
