@@ -173,6 +173,13 @@ def remembered():
     put("ok.zip", zipped(SITE))
     code, e, *_ = scan(HOME)
     ok(e["archives"] == 1 and names(e) == ["big.tar.gz!site/bad.php", "ok.zip!site/bad.php"], "one that has changed is opened", e)
+    # more on their way to the reader than one process of that user may hold descriptors
+    clear()
+    body = zipped([("%d.php" % i, BAD + b" // %d" % i) for i in range(100)])
+    for i in range(100):
+        put("%d.zip" % i, body)
+    code, a, *_ = scan(HOME)
+    ok(code == 1 and a["archives"] == 100 and len(a["findings"]) == 10000 and a["files"] == 100, "a hundred archives at once", (code, a["archives"], a["notes"]))
     # more than one row can hold
     clear()
     put("many.zip", zipped([("%d.php" % i, BAD + b" // %d" % i) for i in range(300)]))
