@@ -211,7 +211,7 @@ static void put_name(struct beside *b, struct scanning *s, struct span path, str
 
 	add_name(b, &answer, "clamscan", name, 10);
 	for (size_t i = 0; i < s->r.findings; i++)
-		if (span_eq(s->r.finding[i].path, path)) {
+		if (span_eq(s->r.finding[i].path, path) && !s->r.finding[i].member.n) {
 			scanning_name(s, &s->r.finding[i], &answer);
 			return;
 		}

@@ -75,7 +75,7 @@ struct scanner {
 	struct sigs *sigs;
 	pthread_mutex_t lock; /* of the channel and of the lists */
 	atomic_ullong files, bytes, same, writable;
-	uint64_t packs, packs_most; /* archives of the task at hand; of the task that met most */
+	uint64_t packs, packs_large; /* archives that are not handed over; those that are too large for it */
 	struct buf pack; /* one of them: the first by its name, so that two scans name the same */
 	struct prints prints[WALK_WORKERS_MOST];
 	bool ended; /* nobody listens any more */
@@ -226,8 +226,8 @@ static void give_again(struct scanner *s, uint64_t print, const int *fd)
 	buf_free(&body);
 }
 
-/* To whoever looks at it beside us; they decide whether it is clean. */
-static void give_look(struct scanner *s, const struct walk_file *f, uint64_t print)
+/* To whoever looks at it beside us, or into it; they decide whether it is clean. */
+static void give_look(struct scanner *s, uint32_t type, const struct walk_file *f, uint64_t print)
 {
 	struct scan_finding clean = { .path = f->path,
 				      .size = f->status->size,
@@ -245,7 +245,7 @@ static void give_look(struct scanner *s, const struct walk_file *f, uint64_t pri
 		clean.mtime = 0;
 	pack_u64(&p, print);
 	code_scan_told(&c, &clean, &why);
-	give_with(s, SCAN_LOOK, &body, &f->fd);
+	give_with(s, type, &body, &f->fd);
 	buf_free(&body);
 }
 
@@ -329,7 +329,7 @@ static void clean_file(struct scanner *s, unsigned worker, const struct walk_fil
 		print = 0;
 	}
 	if (s->want->beside == BESIDE_ALL && t->known.state != KNOWN_SAME)
-		give_look(s, f, print);
+		give_look(s, SCAN_LOOK, f, print);
 	else
 		keep_print(s, worker, print);
 }
@@ -351,8 +351,19 @@ static void accuse(struct scanner *s, const struct walk_file *f)
 	arena_free(a);
 }
 
+/* Scripts that lie unpacked in a backup mail nothing: a copy of the one that mailed must not stand before it. */
+static bool is_backup(const struct walk_file *f)
+{
+	return place_packs(f->path) && !place_runs(f->path) &&
+	       (span_starts(f->bytes, SPAN("PK\003\004")) ||
+		span_starts(span_from(f->bytes, 257), SPAN("ustar")));
+}
+
 static void told(struct scanner *s, const struct walk_file *f, struct scan_told *t, uint64_t print)
 {
+	/* it comes again with the whole home */
+	if (s->task->rank != RANK_REST && is_backup(f))
+		return;
 	if (is_only_writable(&t->finding) && atomic_fetch_add(&s->writable, 1) >= WRITABLE_MOST)
 		return;
 	give_finding(s, f, t->arena, &t->finding, t->why, print);
@@ -390,39 +401,100 @@ static void note_includes(struct scanner *s, const struct walk_file *f)
 	}
 }
 
-/* What is packed in a file is not looked into: they are counted, clean and unchanged ones as well. False: it is none. */
-static bool count_packed(struct scanner *s, struct span path)
+/* --- archives ---------------------------------------------------------------------------------- */
+
+/* Once a scan: what lies around a script that mailed comes once more with the whole home. */
+static bool takes_packed(const struct scanner *s, struct span path)
 {
-	if (!place_packs(path))
-		return false;
+	return s->task->rank == RANK_REST && place_packs(path);
+}
+
+/* The number of what is packed in it, which is kept besides the file's own. */
+static uint64_t packed_print(uint64_t print)
+{
+	return print ? hash_mix(print ^ UINT64_C(0x7061636b65642121)) : 0;
+}
+
+static bool is_opened(const struct scanner *s, struct span path, uint64_t size)
+{
+	return s->want->packs && place_opens(path) && size <= s->want->pack_most;
+}
+
+static void leave_packed(struct scanner *s, struct span path)
+{
 	if (s->task->named && is_only(s, path)) {
 		on_skip(s, path, "an archive by its name: not looked into, unpack it and scan the folder",
 			false);
-		return true;
+		return;
 	}
 	pthread_mutex_lock(&s->lock);
 	s->packs++;
+	s->packs_large += s->want->packs && place_opens(path);
 	if (!s->pack.n || span_compare(path, buf_view(&s->pack)) < 0) {
 		s->pack.n = 0;
 		buf_span(&s->pack, path);
 	}
 	pthread_mutex_unlock(&s->lock);
+}
+
+static void give_packed_again(struct scanner *s, uint64_t print, struct span path)
+{
+	struct buf body = BUF_MAX(1 << 16);
+	struct packer p = { .out = &body };
+
+	pack_u64(&p, print);
+	pack_span(&p, path);
+	give(s, SCAN_PACKED_AGAIN, &body);
+	buf_free(&body);
+}
+
+/* One member's proof is never remembered. */
+static bool packed_known(const struct scanner *s, uint64_t print)
+{
+	uint64_t packed = packed_print(print);
+
+	return packed && !s->task->member &&
+	       (cache_has(&s->want->cache, packed) || cache_has(&s->want->told, packed));
+}
+
+/* What was said of its contents before, or that they are clean. */
+static bool tell_packed_known(struct scanner *s, unsigned worker, struct span path, uint64_t print)
+{
+	if (!packed_known(s, print))
+		return false;
+	if (cache_has(&s->want->cache, packed_print(print)))
+		keep_print(s, worker, packed_print(print));
+	else
+		give_packed_again(s, packed_print(print), path);
 	return true;
 }
 
-/* Once, whatever their number: every home has some, so they leave nothing incomplete. */
+static void look_packed(struct scanner *s, unsigned worker, const struct walk_file *f)
+{
+	uint64_t print = print_of(s, f->path, f->status);
+
+	if (tell_packed_known(s, worker, f->path, print))
+		return;
+	if (is_opened(s, f->path, f->status->size))
+		give_look(s, SCAN_PACKED, f, packed_print(print));
+	else
+		leave_packed(s, f->path);
+}
+
 static void tell_packed(struct scanner *s)
 {
-	struct buf why = BUF_MAX(2 * 4096);
+	struct buf body = BUF_MAX(1 << 16);
+	struct packer p = { .out = &body };
 
-	buf_addf(&why, "%llu %s not looked into: %.*s%s", (unsigned long long)s->packs_most,
-		 s->packs_most == 1 ? "archive was" : "archives were", (int)s->pack.n, s->pack.p,
-		 s->packs_most == 1 ? "" : " and so on");
-	buf_byte(&why, '\0');
-	if (s->packs_most)
-		on_skip(s, SPAN_NONE, why.p, true);
-	buf_free(&why);
+	pack_u64(&p, s->packs);
+	pack_u64(&p, s->packs_large);
+	pack_span(&p, buf_view(&s->pack));
+	if (s->packs)
+		give(s, SCAN_PACKED_LEFT, &body);
+	buf_free(&body);
 }
+
+/* --- each file --------------------------------------------------------------------------------- */
 
 /* What we find in it ourselves comes with the walk. */
 static void file_named(struct scanner *s, const struct walk_file *f)
@@ -464,7 +536,10 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		arena_free(t.arena);
 		return;
 	}
-	packed = count_packed(s, f->path);
+	packed = takes_packed(s, f->path);
+	/* where it is looked into by its own means, its bytes as they lie there are no loss */
+	if (f->larger && !(packed && is_opened(s, f->path, f->status->size)))
+		on_skip(s, f->path, "larger than the limit, its end was not read", false);
 	print = f->whole ? print_of(s, f->path, f->status) : 0;
 	if (print && !s->task->includes && cache_has(&s->want->told, print))
 		give_again(s, print, &f->fd);
@@ -476,10 +551,12 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		clean_file(s, worker, f, &t, print);
 	}
 	arena_free(t.arena);
+	if (packed)
+		look_packed(s, worker, f);
 	/* one worker alone: see scan_task's includes */
 	if (s->task->includes)
 		note_includes(s, f);
-	/* of what is packed nothing was read, whatever its bytes look like */
+	/* what is packed is none of the bytes that are read, whatever it looks like */
 	count(s, packed ? 0 : f->bytes.n);
 }
 
@@ -490,6 +567,9 @@ static bool on_settled(void *ctx, unsigned worker, struct span path, const struc
 
 	if (!print || known_is_anchor(s->known, path))
 		return false;
+	/* what is in it may not be known, though the file is */
+	if (takes_packed(s, path) && !packed_known(s, print) && is_opened(s, path, st->size))
+		return false;
 	if (cache_has(&s->want->cache, print))
 		keep_print(s, worker, print);
 	else if (!s->want->beside && cache_has(&s->want->told, print))
@@ -497,7 +577,8 @@ static bool on_settled(void *ctx, unsigned worker, struct span path, const struc
 	else
 		return false;
 	atomic_fetch_add(&s->same, 1);
-	count_packed(s, path);
+	if (takes_packed(s, path) && !tell_packed_known(s, worker, path, print))
+		leave_packed(s, path);
 	count(s, 0);
 	return true;
 }
@@ -567,9 +648,7 @@ static void one_task(struct scanner *s, uint32_t number)
 	struct scan_task task = s->want->task[number];
 
 	s->task = &task;
-	s->packs = 0;
 	walk(s, task.start, task.only);
-	s->packs_most = s->packs > s->packs_most ? s->packs : s->packs_most;
 	/* of a folder it is not known which of its scripts mailed, nor whether by itself or by what it includes */
 	if (task.only && task.rank < RANK_NEAR)
 		task.rank = RANK_NEAR;

@@ -23,6 +23,9 @@ enum scan_talk {
 	SCAN_PROGRESS, /* u64 files, u64 bytes, u64 known */
 	SCAN_TASK, /* u32: this task is done */
 	SCAN_NOTE, /* a sentence */
+	SCAN_PACKED, /* as SCAN_LOOK: an archive that is to be looked into; the number is its contents' */
+	SCAN_PACKED_AGAIN, /* u64 the number of an archive's contents of which something was said, its path */
+	SCAN_PACKED_LEFT, /* u64 archives that are not to be looked into, u64 those of them that are too large, the first */
 	SCAN_END, /* as SCAN_PROGRESS; the last */
 };
 
@@ -31,6 +34,7 @@ struct scan_task {
 	enum scan_rank rank;
 	const char *start; /* a folder beneath the scanned one; NULL: itself */
 	const char *only; /* or one file of it */
+	const char *member; /* ONLY is an archive, and this file in it is asked for; NULL: all */
 	bool named; /* ONLY is what the operator named: not to look into it leaves the answer incomplete */
 	bool flat; /* not the folders in it */
 	bool includes; /* and what these files include */
@@ -70,6 +74,8 @@ struct scan_want {
 	struct cache cache, told; /* clean files; those of which something was said */
 	bool keep; /* tell what is clean */
 	const char *denied; /* of what may not be read: by whom not */
+	bool packs; /* archives are looked into, up to this size */
+	uint64_t pack_most;
 	bool all; /* the tasks end with the whole folder: what others have named in it is told, too */
 	const struct rule_file *rule;
 	size_t rules;

@@ -8,6 +8,7 @@
  */
 #include "app/scanning.h"
 
+#include "app/scan_packed.h"
 #include "base/hash.h"
 #include "scan/cache.h"
 
@@ -172,6 +173,17 @@ static void sort_told(struct scanning *s)
 	s->ntold = kept;
 }
 
+/* What is found in archives stays out of what contain and investigate hear: nothing of it runs where it lies. */
+static size_t on_disk(const struct scanning *s, size_t first, struct scan_finding *ret)
+{
+	size_t kept = 0;
+
+	for (size_t i = first; i < s->r.findings; i++)
+		if (!s->r.finding[i].member.n && !scan_packed_explains(s, &s->r.finding[i]))
+			ret[kept++] = s->r.finding[i];
+	return kept;
+}
+
 /* What was known stays known where not all of it was looked at. */
 static void keep_prints(struct scanning *s, bool whole, struct err *err)
 {
@@ -204,12 +216,15 @@ void scan_keep_end(struct scanning *s, size_t first, bool ended_well)
 	struct err err = { 0 };
 
 	if (s->scans) {
+		struct scan_finding *found = xcalloc(s->r.findings - first + 1, sizeof(*found));
+		size_t n = on_disk(s, first, found);
+
 		keep_prints(s, whole, &err);
 		/* a path that begins nowhere is of no use to others */
 		if (s->target->prefix[0] == '/' &&
-		    scans_keep(s->scans, span_str(s->target->prefix), whole, s->r.finding + first,
-			       s->r.findings - first, s->now, &err) < 0)
+		    scans_keep(s->scans, span_str(s->target->prefix), whole, found, n, s->now, &err) < 0)
 			scanning_note(s, span_str(err.text));
+		free(found);
 	}
 	forget(s);
 }

@@ -15,6 +15,7 @@
 #include "app/sought.h"
 #include "app/when.h"
 #include "scan/config.h"
+#include "scan/place.h"
 
 #include <limits.h>
 #include <sys/stat.h>
@@ -75,15 +76,37 @@ static void add_target(struct making *m, const char *folder, const char *prefix,
 
 /* --- paths and accounts ------------------------------------------------------------------------ */
 
+/* ARCHIVE!MEMBER, as findings are shown: the archive's name, and *ret_member behind it. NULL: there is none of that name. */
+static const char *archive_of(struct making *m, const char *path, const char **ret_member,
+			      struct file_status *ret)
+{
+	struct err err;
+
+	for (const char *mark = strchr(path, '!'); mark && mark[1]; mark = strchr(mark + 1, '!')) {
+		struct span name = span_of(path, (size_t)(mark - path));
+		const char *archive = arena_str(m->s->arena, name);
+
+		if (!place_packs(name) || beneath_status(&m->s->root, archive, ret, &err) < 0 ||
+		    !S_ISREG(ret->mode))
+			continue;
+		*ret_member = mark + 1;
+		return archive;
+	}
+	return NULL;
+}
+
 static int add_path(struct making *m, const char *path, int64_t since, struct err *err)
 {
 	struct scan_task task = { .rank = RANK_REST, .since = since };
-	const char *slash = strrchr(path, '/'), *folder = path;
+	const char *slash, *folder, *archive;
 	struct file_status st;
 	int rc = beneath_status(&m->s->root, path, &st, err);
 
-	if (rc < 0)
+	archive = rc < 0 ? archive_of(m, path, &task.member, &st) : NULL;
+	if (rc < 0 && !archive)
 		return rc;
+	folder = path = archive ? archive : path;
+	slash = strrchr(path, '/');
 	if (S_ISREG(st.mode)) {
 		task.only = slash ? slash + 1 : path;
 		task.named = true;

@@ -10,6 +10,7 @@
 #include "app/beside.h"
 #include "app/confined.h"
 #include "app/interrupt.h"
+#include "app/scan_packed.h"
 #include "base/codec.h"
 
 #include <stdlib.h>
@@ -42,7 +43,7 @@ struct span scanning_path(struct scanning *s, struct span path)
 
 /* --- what is kept ------------------------------------------------------------------------------ */
 
-static bool is_full(const struct scanning *s)
+bool scanning_is_full(const struct scanning *s)
 {
 	return s->r.findings == FINDINGS_MOST || arena_bytes(s->arena) > FINDINGS_BYTES;
 }
@@ -51,7 +52,7 @@ void scanning_add(struct scanning *s, const struct scan_finding *f)
 {
 	struct scan_report *r = &s->r;
 
-	if (is_full(s)) {
+	if (scanning_is_full(s)) {
 		s->incomplete = true;
 		scanning_note(s, SPAN("more was found than can be told: scan smaller folders"));
 		return;
@@ -84,6 +85,11 @@ static void keep_skip(struct scanning *s, struct span path, struct span why, boo
 void scanning_skip(struct scanning *s, struct span path, struct span why)
 {
 	keep_skip(s, path, why, false);
+}
+
+void scanning_skip_harmless(struct scanning *s, struct span path, struct span why)
+{
+	keep_skip(s, path, why, true);
 }
 
 void scanning_note(struct scanning *s, struct span text)
@@ -181,7 +187,7 @@ static int told_of(struct scanning *s, struct span body, const enum scan_rank *r
 	struct span why = SPAN_NONE;
 	int rc;
 
-	if (is_full(s))
+	if (scanning_is_full(s))
 		return told_beyond(s, body, err);
 	rc = unpack_told(s, body, false, &f, &why, err);
 	if (rc < 0)
@@ -337,6 +343,12 @@ static int take(struct scanning *s, const struct message *m, struct err *err)
 		return take_prints(s, m->body, err);
 	case SCAN_TASK:
 		return take_task(s, m->body, err);
+	case SCAN_PACKED:
+		return scan_packed_look(s, m, err);
+	case SCAN_PACKED_AGAIN:
+		return scan_packed_again(s, m->body, err);
+	case SCAN_PACKED_LEFT:
+		return scan_packed_left(s, m->body, err);
 	case SCAN_NOTE:
 		scanning_note(s, m->body);
 		return 0;
@@ -469,12 +481,14 @@ static int scan_home(struct scanning *s, struct root *home, struct err *err)
 		return err_set(err, EXIT_NOPERM, "this kernel has no openat2, which scan needs: Linux 5.6");
 	want.denied = denied_to(s, cw.account);
 	scan_keep_begin(s, home, &want);
+	scan_packed_begin(s, &want);
 	rc = confined_start(&cw, &child, err);
 	if (rc < 0)
 		return rc;
 	s->incomplete = false;
 	rc = serve(s, &child.channel, err);
 	rc = confined_end(&child, cw.name, rc, err);
+	scan_packed_end(s);
 	scan_keep_end(s, first, rc == 0 && !interrupt_came());
 	s->files = s->r.files;
 	s->bytes = s->r.bytes;
@@ -503,6 +517,8 @@ static int finding_order(const void *a, const void *b)
 	const struct scan_finding *x = a, *y = b;
 	int order = span_compare(x->path, y->path);
 
+	if (!order)
+		order = span_compare(x->member, y->member);
 	return order ? order : (int)x->rank - (int)y->rank;
 }
 
@@ -572,7 +588,14 @@ void scanning_sort(struct scanning *s)
 	if (r->findings)
 		qsort(r->finding, r->findings, sizeof(*r->finding), finding_order);
 	for (size_t i = 0; i < r->findings; i++) {
-		if (kept && span_eq(r->finding[kept - 1].path, r->finding[i].path))
+		const struct scan_finding *next = i + 1 < r->findings ? &r->finding[i + 1] : NULL;
+
+		/* sorted, so that what is packed in it comes next; what is said twice of the archive comes first */
+		if (next && span_eq(next->path, r->finding[i].path) &&
+		    scan_packed_explains(s, &r->finding[i]))
+			continue;
+		if (kept && span_eq(r->finding[kept - 1].path, r->finding[i].path) &&
+		    span_eq(r->finding[kept - 1].member, r->finding[i].member))
 			merge(s, &r->finding[kept - 1], &r->finding[i]);
 		else
 			r->finding[kept++] = r->finding[i];

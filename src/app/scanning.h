@@ -17,6 +17,7 @@
 #include "sys/clock.h"
 
 struct beside;
+struct scan_packed;
 
 /* One folder to be scanned, and in which order. */
 struct scan_target {
@@ -46,6 +47,7 @@ struct scanning {
 	size_t rules;
 	uint64_t rules_sum; /* of all that decides whether a file is clean */
 	struct beside *beside;
+	struct scan_packed *packed; /* NULL: no archive is looked into */
 
 	struct scans *scans; /* NULL: nothing is kept */
 	struct scans_folder place;
@@ -66,10 +68,14 @@ void scanning_sort(struct scanning *s);
 /* PREFIX/PATH in S's arena. */
 struct span scanning_path(struct scanning *s, struct span path);
 void scanning_add(struct scanning *s, const struct scan_finding *f);
+/* Nothing more is added, which scanning_add says: texts of a finding need not be kept any more. */
+bool scanning_is_full(const struct scanning *s);
 /* What others call F makes a finding of a clean file, and stands beside ours otherwise. */
 struct beside_answer;
 void scanning_name(struct scanning *s, struct scan_finding *f, const struct beside_answer *answer);
 void scanning_skip(struct scanning *s, struct span path, struct span why);
+/* Nothing that was asked for was left out by it. */
+void scanning_skip_harmless(struct scanning *s, struct span path, struct span why);
 /* A sentence; what is said already is not said again. */
 void scanning_note(struct scanning *s, struct span text);
 

@@ -8,6 +8,7 @@
  */
 #include "app/beside.h"
 #include "app/interrupt.h"
+#include "app/scan_packed.h"
 #include "app/scan_targets.h"
 #include "app/scanning.h"
 #include "app/term.h"
@@ -113,6 +114,7 @@ static int scan_all(struct scanning *s, struct err *err)
 	scan_rules_read(s);
 	scan_keep_open(s);
 	s->beside = beside_new(s);
+	s->packed = scan_packed_new(s);
 	for (size_t i = 0; i < targets.n; i++)
 		if (targets.target[i].whole)
 			beside_run_maldet(s, targets.target[i].folder);
@@ -167,6 +169,7 @@ int verb_scan(const struct options *o, struct err *err)
 	if (rc == 0)
 		rc = s.incomplete ? EXIT_INCOMPLETE : s.r.findings ? EXIT_FOUND : EXIT_NOTHING;
 	beside_free(s.beside);
+	scan_packed_free(s.packed);
 	scan_keep_close(&s);
 	config_free(&s.config);
 	free(s.r.finding);

@@ -49,6 +49,7 @@ struct scan_reason {
 
 struct scan_finding {
 	struct span path;
+	struct span member; /* the file in the archive PATH that it is about; empty: PATH itself. Not coded */
 	enum scan_verdict verdict;
 	enum scan_class class;
 	double score; /* 10 is malicious, 5 suspicious */
@@ -76,6 +77,7 @@ struct scan_report {
 	size_t skips;
 	uint64_t skips_more; /* not listed: too many */
 	uint64_t files, bytes;
+	uint64_t archives, members; /* that were looked into, and the files in them; besides FILES */
 	uint64_t known; /* of the files: clean before and unchanged since, not read */
 	struct span *note;
 	size_t notes; /* worth a line, nothing missed by it */

@@ -9,7 +9,7 @@
 #include "report/pen.h"
 #include "report/text.h"
 
-enum { SKIPS_SHOWN = 8, DECODED_LINES = 20 };
+enum { SKIPS_SHOWN = 8, DECODED_LINES = 20, NAME_ROOM = 16384 };
 
 static const char *label_of(enum scan_class c)
 {
@@ -93,9 +93,21 @@ static void put_reason(struct pen *p, const struct scan_reason *r, bool explain)
 	}
 }
 
+/* A file in an archive is ARCHIVE!MEMBER, which scan takes, too. */
+static struct span name_of(const struct scan_finding *f, struct buf *room)
+{
+	if (!f->member.n)
+		return f->path;
+	buf_span(room, f->path);
+	buf_byte(room, '!');
+	buf_span(room, f->member);
+	return buf_view(room);
+}
+
 static void put_finding(struct pen *p, const struct scan_finding *f, bool explain)
 {
 	bool bad = f->verdict == SCAN_MALICIOUS;
+	struct buf room = BUF_MAX(NAME_ROOM);
 
 	pen_style(p, bad ? PEN_RED : PEN_YELLOW);
 	pen_str(p, bad ? "MALICIOUS" : "suspicious");
@@ -105,9 +117,10 @@ static void put_finding(struct pen *p, const struct scan_finding *f, bool explai
 	pen_to(p, 31);
 	p->indent = 5;
 	pen_style(p, PEN_BOLD);
-	pen_field(p, f->path, 1000);
+	pen_field(p, name_of(f, &room), 1000);
 	pen_style(p, PEN_PLAIN);
 	pen_line(p, 0);
+	buf_free(&room);
 	for (size_t i = 0; i < f->reasons && (explain || i < 3); i++)
 		put_reason(p, &f->reason[i], explain);
 }
@@ -131,6 +144,24 @@ static void put_findings(struct sink *s, struct pen *p, const struct scan_report
 					sink_turn(s);
 				}
 			}
+}
+
+/* Once, however many: what to make of them is the same. */
+static void put_packed(struct pen *p, const struct scan_report *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->findings; i++)
+		n += r->finding[i].member.n > 0;
+	if (!n)
+		return;
+	pen_label(p, "PACKED");
+	pen_count(p, n);
+	pen_str(p, n == 1 ? " finding is a file" : " findings are files");
+	pen_str(p, " in an archive (ARCHIVE!FILE): nothing runs it there and contain leaves it, but to "
+		   "unpack or "
+		   "restore that backup brings it back");
+	pen_line(p, 0);
 }
 
 static void put_notes(struct pen *p, const struct scan_report *r)
@@ -204,6 +235,7 @@ void scan_text(struct sink *s, const struct scan_report *r, const struct screen 
 		pen_line(&p, 0);
 	}
 	put_findings(s, &p, r, screen, explain);
+	put_packed(&p, r);
 	put_skips(&p, r);
 	put_notes(&p, r);
 	if (screen->root && r->findings + r->skips) {
@@ -213,6 +245,12 @@ void scan_text(struct sink *s, const struct scan_report *r, const struct screen 
 	if (quiet)
 		return;
 	pen_some(&p, r->files, "file, ", "files, ");
+	if (r->archives) {
+		pen_count(&p, r->members);
+		pen_str(&p, " more in ");
+		pen_count(&p, r->archives);
+		pen_str(&p, r->archives == 1 ? " archive, " : " archives, ");
+	}
 	if (r->known) {
 		pen_count(&p, r->known);
 		pen_str(&p, " of them clean before and unchanged, ");
@@ -253,35 +291,42 @@ static void number(struct sink *s, uint64_t v)
 	text_u64(&s->text, v);
 }
 
+static void plain_finding(struct sink *s, const struct scan_finding *f)
+{
+	struct buf room = BUF_MAX(NAME_ROOM);
+	struct span name = name_of(f, &room);
+
+	buf_str(&s->text, "finding");
+	field(s, span_str(scan_verdict_name(f->verdict)));
+	field(s, span_str(scan_class_name(f->class)));
+	buf_byte(&s->text, '\t');
+	text_fixed(&s->text, f->score, 1);
+	field(s, name);
+	buf_byte(&s->text, '\n');
+	for (size_t k = 0; k < f->reasons; k++) {
+		buf_str(&s->text, "reason");
+		field(s, name);
+		number(s, f->reason[k].line);
+		number(s, f->reason[k].column);
+		field(s, f->reason[k].rule);
+		field(s, f->reason[k].text);
+		buf_byte(&s->text, '\n');
+	}
+	for (size_t k = 0; k < f->engines; k++) {
+		if (span_eq(f->engine[k], SPAN("spamtrail")))
+			continue;
+		buf_str(&s->text, "engine");
+		field(s, name);
+		field(s, f->engine[k]);
+		buf_byte(&s->text, '\n');
+	}
+	buf_free(&room);
+}
+
 void scan_plain(struct sink *s, const struct scan_report *r)
 {
 	for (size_t i = 0; i < r->findings; i++) {
-		const struct scan_finding *f = &r->finding[i];
-
-		buf_str(&s->text, "finding");
-		field(s, span_str(scan_verdict_name(f->verdict)));
-		field(s, span_str(scan_class_name(f->class)));
-		buf_byte(&s->text, '\t');
-		text_fixed(&s->text, f->score, 1);
-		field(s, f->path);
-		buf_byte(&s->text, '\n');
-		for (size_t k = 0; k < f->reasons; k++) {
-			buf_str(&s->text, "reason");
-			field(s, f->path);
-			number(s, f->reason[k].line);
-			number(s, f->reason[k].column);
-			field(s, f->reason[k].rule);
-			field(s, f->reason[k].text);
-			buf_byte(&s->text, '\n');
-		}
-		for (size_t k = 0; k < f->engines; k++) {
-			if (span_eq(f->engine[k], SPAN("spamtrail")))
-				continue;
-			buf_str(&s->text, "engine");
-			field(s, f->path);
-			field(s, f->engine[k]);
-			buf_byte(&s->text, '\n');
-		}
+		plain_finding(s, &r->finding[i]);
 		sink_turn(s);
 	}
 	for (size_t i = 0; i < r->notes; i++) {
@@ -346,9 +391,15 @@ static void json_finding(struct jsonw *w, const struct scan_finding *f, const st
 			 scan_owner_fn *owner)
 {
 	const char *name = owner(f->uid);
+	struct buf room = BUF_MAX(NAME_ROOM);
 
 	jsonw_open(w, NULL, '{');
-	jsonw_path(w, "path", f->path);
+	jsonw_path(w, "path", name_of(f, &room));
+	if (f->member.n) {
+		jsonw_span(w, "archive", f->path);
+		jsonw_span(w, "member", f->member);
+	}
+	buf_free(&room);
 	jsonw_str(w, "verdict", scan_verdict_name(f->verdict));
 	jsonw_double(w, "score", f->score);
 	if (f->sha256.n)
@@ -386,6 +437,8 @@ void scan_json(struct sink *s, const struct scan_report *r, const struct zone *z
 	jsonw_bool(&w, "complete", r->complete);
 	jsonw_u64(&w, "files", r->files);
 	jsonw_u64(&w, "bytes", r->bytes);
+	jsonw_u64(&w, "archives", r->archives);
+	jsonw_u64(&w, "members", r->members);
 	jsonw_u64(&w, "known", r->known);
 	jsonw_double(&w, "seconds", r->seconds);
 	jsonw_open(&w, "findings", '[');

@@ -35,16 +35,30 @@ bool place_runs(struct span path)
 	return dot > 0 && runs_as(span_from(path, (size_t)dot + 1));
 }
 
-bool place_packs(struct span path)
+/* Opened are all but the last three. */
+static const char *const packs[] = { "zip", "tar",  "tgz", "tbz", "tbz2", "txz", "tzst", "gz",
+				     "bz2", "phar", "xz",  "zst", "jar",  "7z",	 "rar",	 "cpio" };
+
+enum { PACKS = sizeof(packs) / sizeof(*packs), PACKS_OPENED = PACKS - 3 };
+
+static bool ends_as(struct span path, size_t n)
 {
-	static const char *const ends[] = { "zip", "tar", "tgz", "tbz", "tbz2", "txz", "tzst", "phar",
-					    "7z",  "rar", "gz",	 "bz2", "xz",	"zst", "jar",  "cpio" };
 	ptrdiff_t dot = span_rfind(path, '.');
 
-	for (size_t i = 0; dot > 0 && i < sizeof(ends) / sizeof(*ends); i++)
-		if (span_eq_nocase(span_from(path, (size_t)dot + 1), span_str(ends[i])))
+	for (size_t i = 0; dot > 0 && i < n; i++)
+		if (span_eq_nocase(span_from(path, (size_t)dot + 1), span_str(packs[i])))
 			return true;
 	return false;
+}
+
+bool place_packs(struct span path)
+{
+	return ends_as(path, PACKS);
+}
+
+bool place_opens(struct span path)
+{
+	return ends_as(path, PACKS_OPENED);
 }
 
 static void add(struct judgement *j, const char *rule, int weight, const char *text)

@@ -299,9 +299,8 @@ static void read_file(struct worker *k, struct span path, int fd, const struct f
 	larger = st->size > want->file_most || (!end && pread(fd, &(char){ 0 }, 1, (off_t)n) != 0);
 	f.bytes = span_of(k->room, n);
 	f.whole = n >= st->size && !larger;
-	if (larger)
-		skip(k, path, "larger than the limit, its end was not read", false);
-	else if (!f.whole)
+	f.larger = larger;
+	if (!larger && !f.whole)
 		skip(k, path, "grew shorter while it was read", false);
 	want->file(want->ctx, k->number, &f);
 	/*

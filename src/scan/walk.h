@@ -20,6 +20,7 @@ struct walk_file {
 	struct span bytes;
 	const struct file_status *status;
 	bool whole; /* read to its end */
+	bool larger; /* than file_most: who is called says so, the walk does not */
 	int fd; /* the file itself, during the call */
 };
 

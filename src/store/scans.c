@@ -20,7 +20,6 @@
 #define PARTS_MOST 64
 /* Of folders that nobody scans any more. */
 #define FORGET_SECONDS (INT64_C(180) * 86400)
-#define BODY_MOST (64u << 10)
 /* Files of one folder of which something was said; and the bytes of all that together. */
 #define TOLD_MOST 20000
 #define TOLD_BYTES ((size_t)16 << 20)
@@ -298,7 +297,7 @@ int scans_save(struct scans *s, const struct scans_folder *f, const struct scans
 			s, "DELETE FROM told WHERE key = ?1 OR key IN (SELECT key FROM folder WHERE at < ?2)",
 			f->key, now - FORGET_SECONDS, err);
 	for (size_t i = 0; rc == 0 && i < k->ntold && i < TOLD_MOST; i++)
-		rc = k->told[i].body.n <= BODY_MOST ? put_told(s, f, &k->told[i], err) : 0;
+		rc = k->told[i].body.n <= SCANS_BODY_MOST ? put_told(s, f, &k->told[i], err) : 0;
 	if (rc == 0)
 		rc = forget(s, "DELETE FROM folder WHERE key = ?1 OR at < ?2", f->key, now - FORGET_SECONDS,
 			    err);
@@ -337,7 +336,7 @@ static int put_finding(struct scans *s, const struct scan_finding *f, int64_t no
 {
 	struct query q =
 		query_new(&s->store, "INSERT OR REPLACE INTO finding(path, at, body, sum) VALUES(?,?,?,?)");
-	struct buf body = BUF_MAX(BODY_MOST);
+	struct buf body = BUF_MAX(SCANS_BODY_MOST);
 
 	pack_finding(f, &body);
 	query_blob(&q, f->path);

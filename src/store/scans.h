@@ -13,6 +13,8 @@
 #include "base/err.h"
 #include "model/scan.h"
 
+#define SCANS_BODY_MOST (64u << 10) /* bytes: a longer body is not kept */
+
 struct scans;
 
 /* One folder that was scanned: KEY is its own name for it, ENGINE stands for all rules that were in force. */

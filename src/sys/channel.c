@@ -12,11 +12,12 @@
 #include "base/pack.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { PART = 64 * 1024, HEAD = 20, VERSION = 1 };
+enum { PART = 64 * 1024, HEAD = 20, VERSION = 1, DESCRIPTORS_WAIT = 120000 /* ms */ };
 
 #define MAGIC UINT32_C(0x4c525453) /* "STRL" */
 
@@ -99,18 +100,18 @@ static ssize_t send_part(int fd, const struct head *h, struct span part, const i
 	struct iovec iov[] = { { text, sizeof(text) }, { (char *)(uintptr_t)part.p, part.n } };
 	struct msghdr m = { .msg_iov = iov, .msg_iovlen = part.n ? 2 : 1 };
 	union control control;
+	const uint32_t words[] = { MAGIC, VERSION, h->type, h->length, h->at };
+	int waits = DESCRIPTORS_WAIT;
 	ssize_t sent;
 
-	pack_u32(&p, MAGIC);
-	pack_u32(&p, VERSION);
-	pack_u32(&p, h->type);
-	pack_u32(&p, h->length);
-	pack_u32(&p, h->at);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		pack_u32(&p, words[i]);
 	if (nfds)
 		put_fds(&m, &control, fds, nfds);
+	/* as many descriptors of this user are on their way as one process of his may hold: that is no room, too */
 	do
 		sent = sendmsg(fd, &m, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
+	while (sent < 0 && (errno == EINTR || (errno == ETOOMANYREFS && waits-- && poll(NULL, 0, 1) == 0)));
 	return sent;
 }
 

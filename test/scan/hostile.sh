@@ -60,7 +60,7 @@ rm "$tmp/packed/old.ZIP"; out=$(scan --plain "$tmp/packed"); has ^skipped; ok $(
 # what the operator names himself: not looked into is no answer
 printf 'PK\003\004' >"$tmp/packed/a.zip"; ln -s a.zip "$tmp/packed/l.zip"; ln -s zip "$tmp/packed/l.php"
 out=$(scan --json "$tmp/packed/a.zip"); rc=$?
-[ $rc = 3 ] && has '"complete":false' && has '"bytes":0,' && has 'an archive by its name: not looked into'; ok $? "a named archive is not looked into, and that is no clean answer"
+[ $rc = 3 ] && has '"complete":false' && has '"bytes":0,' && has 'not looked into\|no archive of a kind'; ok $? "a named archive is not looked into, and that is no clean answer"
 for again in new known; do
 	out=$(scan --plain --state "$tmp/packed.state" "$tmp/packed/a.zip"); rc=$?
 	[ $rc = 3 ] && has '^total.*	no	'; ok $? "a named archive that is $again"
