@@ -18,7 +18,8 @@ static uint16_t mark_of(const struct phrase *p)
 }
 
 /* What stands in front of a phrase and holds none itself; then the phrase and what is behind it. */
-static uint16_t classify(const char *before, size_t n, const char *phrase, const char *behind, bool upper)
+static uint16_t classify(const char *before, size_t n, const char *phrase, const char *behind, bool upper,
+			 struct span dsn)
 {
 	char text[200];
 	int len = snprintf(text, sizeof(text), "%.*s%s%s", (int)n, before, phrase, behind);
@@ -31,7 +32,7 @@ static uint16_t classify(const char *before, size_t n, const char *phrase, const
 
 	assert_non_null(copy);
 	memcpy(copy, text, (size_t)len);
-	uint16_t mark = reply_classify(span_of(copy, (size_t)len), SPAN_NONE);
+	uint16_t mark = reply_classify(span_of(copy, (size_t)len), dsn);
 
 	free(copy);
 	return mark;
@@ -46,11 +47,13 @@ static void found_anywhere(void **state)
 			/* within the brackets, at a letter or a digit no phrase begins */
 			bool hidden = n && (strchr("0123456789ax", before[n - 1]) || (n > 24 && n < 40));
 			const char *text = phrases[i].text;
+			/* without a phrase this code would say spam */
+			struct span dsn = phrases[i].mark == NEUTRAL ? SPAN("5.7.1") : SPAN_NONE;
 
 			if (hidden)
 				continue;
-			if (classify(before, n, text, "", false) != mark_of(&phrases[i]) ||
-			    classify(before, n, text, " x", true) != mark_of(&phrases[i]))
+			if (classify(before, n, text, "", false, dsn) != mark_of(&phrases[i]) ||
+			    classify(before, n, text, " x", true, dsn) != mark_of(&phrases[i]))
 				fail_msg("%s behind %zu bytes", text, n);
 		}
 }
@@ -63,12 +66,12 @@ static void not_within(void **state)
 		/* a phrase may hold another one behind a blank */
 		if (strchr(text, ' ') || strchr(text, '.'))
 			continue;
-		assert_int_equal(classify("x", 1, text, "", false), NEUTRAL);
-		assert_int_equal(classify("123456789012345", 15, text, "", false), NEUTRAL);
-		assert_int_equal(classify("1234567890123456", 16, text, "", false), NEUTRAL);
-		assert_int_equal(classify("\xc3", 1, text, "", false), NEUTRAL);
-		assert_int_equal(classify("<", 1, text, ">", false), NEUTRAL);
-		assert_int_equal(classify("............... <", 17, text, ">", false), NEUTRAL);
+		assert_int_equal(classify("x", 1, text, "", false, SPAN_NONE), NEUTRAL);
+		assert_int_equal(classify("123456789012345", 15, text, "", false, SPAN_NONE), NEUTRAL);
+		assert_int_equal(classify("1234567890123456", 16, text, "", false, SPAN_NONE), NEUTRAL);
+		assert_int_equal(classify("\xc3", 1, text, "", false, SPAN_NONE), NEUTRAL);
+		assert_int_equal(classify("<", 1, text, ">", false, SPAN_NONE), NEUTRAL);
+		assert_int_equal(classify("............... <", 17, text, ">", false, SPAN_NONE), NEUTRAL);
 	}
 }
 

@@ -23,6 +23,7 @@
 static const char *const exim[] = {
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CK_",
+	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc a 1 args: bbbbbbbbbbbbb",
 	"cwd=/var/spool/exim 4 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-0003gH-2x",
 	"cwd=/home/a 3 args: /usr/sbin/sendmail -t -i",
