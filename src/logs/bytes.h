@@ -27,30 +27,6 @@ static inline uint64_t bytes_word(const char *p)
 	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(v) : v;
 }
 
-/* Sixteen bytes that are compared at once, on any machine: a compiler's vector. */
-typedef uint64_t bytes_pair __attribute__((vector_size(16)));
-
-static inline bytes_pair bytes_pair_at(const char *p)
-{
-	bytes_pair v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-/* The same as single bytes. */
-typedef uint8_t bytes_sixteen __attribute__((vector_size(16)));
-
-/* Not nought where a byte of V is above that of MOST. */
-static inline bytes_sixteen bytes_above(bytes_sixteen v, bytes_sixteen most)
-{
-#ifdef __SSE2__
-	return (bytes_sixteen)_mm_subs_epu8((__m128i)v, (__m128i)most);
-#else
-	return (bytes_sixteen)(v > most);
-#endif
-}
-
 /* N >= 8 equal bytes; the last eight are compared once more rather than one by one. */
 static inline bool bytes_same(const char *p, const char *q, size_t n)
 {
@@ -117,37 +93,6 @@ static inline uint64_t bytes_mask(const char *p, char c)
 		mask |= (uint64_t)(p[at] == c) << at;
 #endif
 	return mask;
-}
-
-/*
- * Length of the digits and dots at P, a dot among them, that a "]" ends: 2 to 15, or 0 where something else stands there. In
- * front of END are 16 bytes at least: of them so many are looked at as are missing behind P.
- */
-static inline unsigned bytes_dotted(const char *p, const char *end)
-{
-#ifdef __SSE2__
-	const char *from = end - p < 16 ? end - 16 : p;
-	unsigned before = (unsigned)(p - from);
-	__m128i v = bytes_load(from);
-	unsigned close = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(']'))) >> before;
-	unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.'))) >> before;
-	unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9')) >> before;
-	unsigned own = (close & -close) - 1;
-
-	return close && own > 1 && (dots & own) && ((dots | digits) & own) == own ? (unsigned)__builtin_ctz(close) :
-										    0;
-#else
-	bool dot = false;
-
-	for (unsigned n = 0; n < 16 && p + n < end; n++) {
-		if (p[n] == ']')
-			return dot && n > 1 ? n : 0;
-		dot |= p[n] == '.';
-		if (p[n] != '.' && (unsigned char)(p[n] - '0') > 9)
-			return 0;
-	}
-	return 0;
-#endif
 }
 
 /* The first byte of [p, end) that is C or D, or END. What is left of it at last is looked at with what lies in front. */

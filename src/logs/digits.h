@@ -1,5 +1,5 @@
 /*
- * digits - decimal numbers of up to seven or eight digits, read all digits at once.
+ * digits - decimal numbers of up to seven or eight digits, and addresses made of them, read all digits at once.
  */
 #ifndef SPAMTRAIL_LOGS_DIGITS_H
 #define SPAMTRAIL_LOGS_DIGITS_H
@@ -41,6 +41,38 @@ static inline uint32_t bytes_number_before(const char **end)
 
 	*end -= bits / 8;
 	return bits ? bytes_digits(v >> (64 - bits) << (64 - bits)) : 0;
+}
+
+/*
+ * Length of the digits and dots at P, a dot among them, that a "]" ends: 2 to 15, or 0 where something else stands there. In
+ * front of END are 16 bytes at least: of them so many are looked at as are missing behind P.
+ */
+static inline unsigned bytes_dotted(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	const char *from = end - p < 16 ? end - 16 : p;
+	unsigned before = (unsigned)(p - from);
+	__m128i v = bytes_load(from);
+	unsigned close = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(']'))) >> before;
+	unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.'))) >> before;
+	unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9')) >> before;
+	unsigned own = (close & -close) - 1;
+
+	return close && own > 1 && (dots & own) && ((dots | digits) & own) == own
+		       ? (unsigned)__builtin_ctz(close)
+		       : 0;
+#else
+	bool dot = false;
+
+	for (unsigned n = 0; n < 16 && p + n < end; n++) {
+		if (p[n] == ']')
+			return dot && n > 1 ? n : 0;
+		dot |= p[n] == '.';
+		if (p[n] != '.' && (unsigned char)(p[n] - '0') > 9)
+			return 0;
+	}
+	return 0;
+#endif
 }
 
 #endif

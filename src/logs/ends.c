@@ -12,7 +12,8 @@
 #endif
 
 /* Adds to ENDS, which holds FOUND, the places in MASK behind AT. One is written even where there is none: it counts not. */
-static inline __attribute__((always_inline)) size_t ends_add(uint16_t *ends, size_t found, size_t at, uint64_t mask)
+static inline __attribute__((always_inline)) size_t ends_add(uint16_t *ends, size_t found, size_t at,
+							     uint64_t mask)
 {
 	do {
 		ends[found] = (uint16_t)(at + (size_t)(mask ? __builtin_ctzll(mask) : 64));
@@ -49,7 +50,8 @@ static __attribute__((target("avx2,bmi"))) size_t ends_find_avx2(const char *p, 
 		__m256i low = _mm256_loadu_si256((const __m256i *)(const void *)(p + at));
 		__m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(p + at + 32));
 		uint64_t mask = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, newline)) |
-				(uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline)) << 32;
+				(uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline))
+					<< 32;
 
 		found = ends_add(ends, found, at, mask);
 	}

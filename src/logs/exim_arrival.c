@@ -490,7 +490,8 @@ static inline bool usual_proto(const char *p, size_t n)
 	return proto_form(span_of(p, n));
 }
 
-#define KEY_LEAST 16 /* bytes that must be left where the next keys are looked at: a line of the usual kind has more */
+#define KEY_LEAST \
+	16 /* bytes that must be left where the next keys are looked at: a line of the usual kind has more */
 
 /* Who hands over: " H=..." or " U=...", then the protocol, up to the size. At the blank P; NULL for anything else. */
 static inline const char *usual_client(struct marks *b, const char *p, struct usual *u)

@@ -8,6 +8,7 @@
 #define SPAMTRAIL_LOGS_EXIM_DULL_H
 
 #include "logs/exim_id.h"
+#include "logs/pair.h"
 
 #define EXIM_OWN_WINDOWS 5 /* of 16 bytes; the last three end with the line */
 
@@ -33,29 +34,10 @@ static inline bool exim_own_same(const struct exim_own *o, const char *p)
 	bytes_pair off = { 0 };
 
 	for (unsigned i = 0; i < EXIM_OWN_WINDOWS; i++)
-		off |= (bytes_pair)bytes_above((bytes_sixteen)(bytes_pair_at(p + exim_own_window(o->line, i)) ^
-								o->text[i]),
-					       o->most_off[i]);
+		off |= (bytes_pair)bytes_above(
+			(bytes_sixteen)(bytes_pair_at(p + exim_own_window(o->line, i)) ^ o->text[i]),
+			o->most_off[i]);
 	return !(off[0] | off[1]);
-}
-
-/* S is such a call, its id behind N bytes. */
-static inline void exim_own_keep(struct exim_own *o, struct span s, size_t n)
-{
-	char text[80], most_off[80];
-
-	o->line = 0;
-	if (s.n < 48 || s.n > sizeof(text))
-		return;
-	o->line = (uint32_t)s.n;
-	memcpy(text, s.p, n);
-	memset(text + n, 0xff, s.n - n);
-	memset(most_off, 0, n);
-	memset(most_off + n, 0xff - '#', s.n - n);
-	for (unsigned i = 0; i < EXIM_OWN_WINDOWS; i++) {
-		o->text[i] = bytes_pair_at(text + exim_own_window(o->line, i));
-		o->most_off[i] = (bytes_sixteen)bytes_pair_at(most_off + exim_own_window(o->line, i));
-	}
 }
 
 /* Where no customer can make a folder (exim_command.c). */
@@ -64,24 +46,8 @@ static inline bool exim_is_own_place(struct span dir)
 	return dir.n == 1 || span_eq(dir, SPAN("/root")) || span_starts(dir, SPAN("/var/spool/exim"));
 }
 
-/* "cwd=DIR 3 args: PROGRAM -Mc ID" with such a DIR that has no blank: Exim calling itself for each message. */
-static __attribute__((noinline)) bool exim_is_own_call(struct exim_own *o, struct span s)
-{
-	const char *end = s.p + s.n, *blank, *option;
-	size_t n;
-
-	blank = bytes_find(s.p, end, ' ');
-	if (end - blank < 36 || !exim_is_own_place(span_of(s.p + 4, (size_t)(blank - s.p - 4))) ||
-	    memcmp(blank, " 3 args: ", 9) != 0 || blank[9] == '"')
-		return false;
-	option = bytes_find(blank + 9, end, ' ');
-	n = (size_t)(end - option);
-	if ((n != 21 && n != 28) || memcmp(option, " -Mc ", 5) != 0 || !exim_id_sixteen(option + 5) ||
-	    !exim_id_sixteen(end - 16))
-		return false;
-	exim_own_keep(o, s, (size_t)(option + 5 - s.p));
-	return true;
-}
+/* "cwd=DIR 3 args: PROGRAM -Mc ID" with such a DIR that has no blank: Exim calling itself for each message. O keeps it. */
+bool exim_is_own_call(struct exim_own *o, struct span s);
 
 /* S: the text behind the stamp; BRIEF: nobody counts connections. */
 static inline bool exim_is_dull(struct exim_own *o, struct span s, bool brief)

@@ -110,7 +110,8 @@ void exim_reply_cut(struct span text, struct exim_reply *ret_reply);
 /* A transport that speaks to other servers, by its name. */
 static inline bool exim_is_smtp(struct span transport)
 {
-	if (!transport.n || bytes_find(transport.p, transport.p + transport.n, 'm') == transport.p + transport.n)
+	if (!transport.n ||
+	    bytes_find(transport.p, transport.p + transport.n, 'm') == transport.p + transport.n)
 		return false;
 	return span_search(transport, 0, SPAN("smtp")) >= 0 && span_search(transport, 0, SPAN("lmtp")) < 0;
 }

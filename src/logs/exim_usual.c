@@ -7,6 +7,7 @@
  *
  * TRUST: as the files of the grammar say. No free text is searched: every byte that decides is in its place.
  */
+#include "logs/digits.h"
 #include "logs/exim_id.h"
 #include "logs/exim_parts.h"
 #include "logs/frame.h"
@@ -93,7 +94,8 @@ bool exim_delivered(struct maker *m, const struct exim_head *h, struct span s)
 }
 
 /* The grammar's own readers, straight to them: S is behind the flag whose byte tells them apart. */
-static __attribute__((noinline)) enum line_result by_grammar(struct maker *m, struct span id, char flag, struct span s)
+static __attribute__((noinline)) enum line_result by_grammar(struct maker *m, struct span id, char flag,
+							     struct span s)
 {
 	const struct exim_head h = { .id = id };
 
@@ -101,7 +103,8 @@ static __attribute__((noinline)) enum line_result by_grammar(struct maker *m, st
 }
 
 /* Behind an id of N characters at the start of S. */
-static inline enum line_result with_id(struct frame *f, struct maker *m, struct span raw, struct span s, size_t n)
+static inline enum line_result with_id(struct frame *f, struct maker *m, struct span raw, struct span s,
+				       size_t n)
 {
 	struct span rest = span_of(s.p + n + 1, s.n - n - 1), told;
 	/* both lengths spelled out, so that each is packed without a loop */
@@ -124,7 +127,8 @@ static inline enum line_result with_id(struct frame *f, struct maker *m, struct 
 		ev = usual_begin(m, DIALECT_EXIM, EV_DELIVER, id, 0);
 		return put_delivery(m, &ev, &u);
 	}
-	if (rest.p[1] != (rest.p[0] == '<' ? '=' : rest.p[0]) || (rest.p[0] != '<' && rest.p[0] != '=' && rest.p[0] != '*'))
+	if (rest.p[1] != (rest.p[0] == '<' ? '=' : rest.p[0]) ||
+	    (rest.p[0] != '<' && rest.p[0] != '=' && rest.p[0] != '*'))
 		return LINE_UNREAD;
 	frame_line_behind(f, m, raw);
 	if (rest.p[0] == '<' && exim_usual_arrival(m, NULL, id, told))

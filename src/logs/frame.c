@@ -270,8 +270,8 @@ static void remember_tag(struct frame *f, struct span tag, const struct voice *v
  * "tag[pid]: text" at START, where the tag is one of those remembered: its pid, and where its text begins. Else NULL. Of
  * the tag itself nothing is written: of most lines nobody asks for it.
  */
-static inline __attribute__((always_inline)) const struct frame_tag *
-find_tag(struct frame *f, const char *start, const char *stop, uint32_t *ret_pid, const char **ret_text)
+static inline __attribute__((always_inline)) const struct frame_tag *find_tag(
+	struct frame *f, const char *start, const char *stop, uint32_t *ret_pid, const char **ret_text)
 {
 	const char *end = stop - start < 48 ? stop : start + 48, *p = bytes_find(start, end, '['), *number;
 	size_t n = (size_t)(p - start);
@@ -299,7 +299,8 @@ find_tag(struct frame *f, const char *start, const char *stop, uint32_t *ret_pid
  * The same, and the line's program, pid and text. Passed by value: a span written in halves and read whole stalls the
  * processor.
  */
-static const struct frame_tag *read_known_tag(struct frame *f, const char *start, const char *stop, struct line *l)
+static const struct frame_tag *read_known_tag(struct frame *f, const char *start, const char *stop,
+					      struct line *l)
 {
 	const char *text;
 	uint32_t pid;

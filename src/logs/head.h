@@ -10,6 +10,7 @@
 #ifndef SPAMTRAIL_LOGS_HEAD_H
 #define SPAMTRAIL_LOGS_HEAD_H
 
+#include "logs/pair.h"
 #include "logs/stamp.h"
 
 #define HEAD_LEAST 16

@@ -207,8 +207,8 @@ static bool consumer_ready(struct engine *e)
 }
 
 /* EV; BEFORE is the one that was handed over last, in the same batch, or NULL. Returns the one that now is. */
-static inline const struct event *hand_over(struct engine *e, struct stream *s, const struct event *ev, const struct event *before,
-			     const struct log_at *at)
+static inline const struct event *hand_over(struct engine *e, struct stream *s, const struct event *ev,
+					    const struct event *before, const struct log_at *at)
 {
 	const char *base = s->first->ev.base;
 

@@ -106,22 +106,7 @@ static inline struct event *maker_begin(struct maker *m, enum dialect dialect, e
 	return ev;
 }
 
-/* S must lie in the batch's text (or come from maker_text). */
-static inline __attribute__((always_inline)) void maker_field_write(struct field *f, const char *base, enum field_key key, struct span s)
-{
-	uint32_t off = (uint32_t)(s.p - base);
-
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	/* as one number: compilers read a struct with bits for members back before they write it */
-	uint64_t v = (uint64_t)key << 56 | (uint64_t)(s.n & 0xffffff) << 32 | off;
-
-	memcpy(f, &v, sizeof(v));
-#else
-	*f = (struct field){ .off = off, .len = s.n & 0xffffff, .key = key };
-#endif
-}
-
-/* Adds a field. Empty spans are kept. */
+/* Adds a field: S must lie in the batch's text, or come from maker_text. Empty spans are kept. */
 static inline void maker_field(struct maker *m, enum field_key key, struct span s)
 {
 	struct event *ev = m->ev;
@@ -129,7 +114,7 @@ static inline void maker_field(struct maker *m, enum field_key key, struct span 
 	if (ev->nfields == MAKER_FIELDS)
 		return;
 	ev->has |= UINT64_C(1) << key;
-	maker_field_write(&ev->f[ev->nfields++], m->out->base, key, s);
+	field_write(&ev->f[ev->nfields++], m->out->base, key, s);
 }
 
 static inline void maker_end(struct maker *m)

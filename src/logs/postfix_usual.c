@@ -13,8 +13,7 @@
 #include "logs/postfix_id.h"
 #include "logs/usual.h"
 
-#define STARTS(p, end, literal) \
-	((size_t)((end) - (p)) >= sizeof(literal) - 1 && BYTES_ARE(p, literal))
+#define STARTS(p, end, literal) ((size_t)((end) - (p)) >= sizeof(literal) - 1 && BYTES_ARE(p, literal))
 
 /* The text behind "ID: " at the start of S, and the id; NULL where none stands there. */
 static inline const char *behind_id(struct span s, struct qid *ret_id)
@@ -27,7 +26,8 @@ static inline const char *behind_id(struct span s, struct qid *ret_id)
 	return s.p + n + 2;
 }
 
-static inline __attribute__((always_inline)) struct usual_event begin(struct maker *m, enum event_kind kind, struct qid id)
+static inline __attribute__((always_inline)) struct usual_event begin(struct maker *m, enum event_kind kind,
+								      struct qid id)
 {
 	return usual_begin(m, DIALECT_POSTFIX, kind, id, EVF_SYSLOG);
 }
@@ -217,7 +217,8 @@ static inline const char *usual_address(struct marks *k, const char *p, struct s
 {
 	const char *comma = marks_next(k);
 
-	if (k->end - comma < 12 || comma - p < 2 || *p != '<' || p[1] == '"' || comma[-1] != '>' || comma[1] != ' ')
+	if (k->end - comma < 12 || comma - p < 2 || *p != '<' || p[1] == '"' || comma[-1] != '>' ||
+	    comma[1] != ' ')
 		return NULL;
 	*ret_address = span_of(p + 1, (size_t)(comma - p - 2));
 	return comma + 2;
@@ -258,7 +259,8 @@ static inline const char *usual_keys(struct marks *k, const char *p)
  * "to=<R>[, orig_to=<O>], relay=NAME[IP]:PORT, key=value ..., status=sent (TEXT)" of smtp and lmtp, to another host or
  * to a mailbox server's socket.
  */
-static inline __attribute__((always_inline)) enum line_result usual_sent(struct maker *m, struct span s, bool smtp)
+static inline __attribute__((always_inline)) enum line_result usual_sent(struct maker *m, struct span s,
+									 bool smtp)
 {
 	const char *end = s.p + s.n, *p, *relay;
 	struct span rcpt, orig = SPAN_NONE, ip = SPAN_NONE, text;

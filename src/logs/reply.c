@@ -143,7 +143,8 @@ static inline uint32_t four_of(const char *p)
 static const uint8_t bucket[27] = { 0,	8,  17, 19, 25, 26, 26, 27, 27, 30, 31, 31, 32, 39,
 				    50, 51, 52, 53, 60, 66, 67, 84, 85, 85, 85, 85, 86 };
 
-_Static_assert(PHRASES == 86, "a row more or less: count the first rows in bucket[] again");
+_Static_assert(PHRASES == 86,
+	       "a row more or less: count the first rows in bucket[] again, and see to seconds[]");
 
 #define LETTER(c) ((c) - 'a')
 #define SECOND(c) (1u << LETTER(c))

@@ -18,7 +18,8 @@ usual_fn postfix_usual_smtpd;
 /* What only smtpd says, of sessions that come and go. */
 static inline bool usual_is_session(const char *p, const char *end)
 {
-	return (end - p >= 13 && BYTES_ARE(p, "connect from ")) || (end - p >= 16 && BYTES_ARE(p, "disconnect from "));
+	return (end - p >= 13 && BYTES_ARE(p, "connect from ")) ||
+	       (end - p >= 16 && BYTES_ARE(p, "disconnect from "));
 }
 
 struct usual_event {
@@ -36,14 +37,17 @@ static inline struct usual_event usual_start(struct event *ev)
  * As maker_begin, for a line behind a head that is remembered: its line has FLAGS and is no repetition. What usual_end
  * writes is left out here, and m->ev is not set.
  */
-static inline __attribute__((always_inline)) struct usual_event usual_begin(struct maker *m, enum dialect dialect, enum event_kind kind,
-					     struct qid id, uint16_t flags)
+static inline __attribute__((always_inline)) struct usual_event usual_begin(struct maker *m,
+									    enum dialect dialect,
+									    enum event_kind kind,
+									    struct qid id, uint16_t flags)
 {
 	struct evbuf *out = m->out;
 	const struct line *l = m->line;
 	struct event *ev;
 
-	if (__builtin_expect(out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field), false))
+	if (__builtin_expect(out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field),
+			     false))
 		maker_room(out);
 	ev = (struct event *)(void *)(out->mem + out->mem_used);
 	ev->id = id;
@@ -65,14 +69,15 @@ static inline __attribute__((always_inline)) struct usual_event usual_begin(stru
 }
 
 /* No more than MAKER_FIELDS of them; each key once. */
-static inline __attribute__((always_inline)) void usual_field(struct usual_event *u, const struct maker *m, enum field_key key,
-			       struct span s)
+static inline __attribute__((always_inline)) void usual_field(struct usual_event *u, const struct maker *m,
+							      enum field_key key, struct span s)
 {
-	maker_field_write(u->next++, m->out->base, key, s);
+	field_write(u->next++, m->out->base, key, s);
 	u->has |= UINT64_C(1) << key;
 }
 
-static inline __attribute__((always_inline)) enum line_result usual_end(const struct usual_event *u, struct maker *m)
+static inline __attribute__((always_inline)) enum line_result usual_end(const struct usual_event *u,
+									struct maker *m)
 {
 	struct evbuf *out = m->out;
 

@@ -23,6 +23,7 @@
 static const char *const exim[] = {
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CK_",
+	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc a 1 args: bbbbbbbbbbbbb",
 	"cwd=/var/spool/exim 4 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-0003gH-2x",
 	"cwd=/home/a 3 args: /usr/sbin/sendmail -t -i",
@@ -66,6 +67,15 @@ static const char *const exim[] = {
 	"1vKliy-000000000G8-0CKr <= <> R=1vKliy-0003gH-2x U=Debian-exim P=local S=991 T=\"Mail failed\" for "
 	"a@b.example",
 	"1vKliy-000000000G8-0CKr <= x@y.example U=x P=local S=991 T=\"not closed for a@b.example",
+	"1vKliy-000000000G8-0CKr <= x@y.example H=mx.y.example [127.0.0.1]:33 P=esmtpsa X=TLS1.3:AES:256 "
+	"CV=yes "
+	"A=plain:x:y S=991 id=q@y.example T=\"a subject that is long enough to lie in three windows of "
+	"words\" for "
+	"a@b.example c@d.example \"e f\"@g.example for",
+	"1vKliy-000000000G8-0CKr <= x@y.example H=mx.y.example [192.0.2.9]:33 P=spam-scanned S=12345678 id=q "
+	"T=\"hello\" for a@b.example <trunc>",
+	"1vKliy-000000000G8-0CKr => a <\"a >b\"@b.example> R=virtual_user T=dovecot_virtual_delivery",
+	"1vKliy-000000000G8-0CKr => a <a>:b@b.example> R=virtual_user T=remote_lmtp C=\"250 ok\"",
 	"+0100 1vKliy-000000000G8-0CKr Completed",
 	" 1vKliy-000000000G8-0CKr Completed",
 	"mail7 exim[12]: 1vKliy-000000000G8-0CKr Completed",
@@ -97,6 +107,12 @@ static const char *const postfix[] = {
 	"from local; from=<x@y.example> to=<a@b.example>",
 	"cleanup[700]: 4d8wQ3004qzFQH: warning: header X-PHP-Originating-Script: 99999999999:a from local; "
 	"from=<x@y.example> to=<a@b.example>",
+	"pickup[612]: 4d8wQ3004qzFQH: uid=1316 from=<x@y.example>",
+	"pickup[612]: 4d8wQ3004qzFQH: uid=0 from=<>",
+	"pickup[612]: 4d8wQ3004qzFQH: uid=12345678 from=<x@y.example>",
+	"pickup[612]: 4d8wQ3004qzFQH: uid=1316 from=<x@y.example> orig_id=4d8wQ3004qzFQJ",
+	"pickup[612]: 4d8wQ3004qzFQH: uid=1316 from=<x orig_id=4d8wQ3004qzFQJ>",
+	"pickup[612]: 4d8wQ3004qzFQH: uid= from=<x@y.example>",
 	"qmgr[613]: 4d8wQ3004qzFQH: removed",
 	"qmgr[613]: 4d8wQ3004qzFQH: removed x",
 	"qmgr[613]: ABCDEF0123: removed",
@@ -124,6 +140,11 @@ static const char *const postfix[] = {
 	"relay=mx.b.example[192.0.2.9]:25, delay=1.7, status=sent (250 ok)",
 	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1, "
 	"relay=h[192.0.2.7]:25, status=sent (250 ok)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a>, b@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
+	"status=sent (250 ok)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, orig_to=<c>, relay=x>, "
+	"relay=mx.b.example[192.0.2.9]:25, "
+	"delay=1.7, status=sent (250 ok)",
 	"smtp[823]: 4d8wQ3004qzFQH: to=<a>b@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
 	"status=sent (250 ok)",
 	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
