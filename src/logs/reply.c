@@ -245,7 +245,7 @@ static inline const struct phrase *phrase_among(const char *p, const char *end, 
 
 static const struct phrase *phrase_find(struct span text)
 {
-	const char *p = text.p, *end = text.p + text.n;
+	const char *p = text.p, *end = text.n ? text.p + text.n : text.p;
 	unsigned inside = 0; /* 1: the byte in front of P belongs to a word */
 
 	while (p < end) {
