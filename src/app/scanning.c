@@ -587,7 +587,7 @@ void scanning_sort(struct scanning *s)
 
 	if (r->findings)
 		qsort(r->finding, r->findings, sizeof(*r->finding), finding_order);
-	for (size_t i = 0; i < r->findings; i++) {
+	for (size_t i = 0; r->finding && i < r->findings; i++) {
 		const struct scan_finding *next = i + 1 < r->findings ? &r->finding[i + 1] : NULL;
 
 		/* sorted, so that what is packed in it comes next; what is said twice of the archive comes first */

@@ -615,7 +615,7 @@ static inline bool read_usual(struct span s, struct usual *u)
 	/* the login ends where the size begins, if it is one word */
 	if (!p || end - p < 11 || !BYTES_ARE(p, " S="))
 		return false;
-	number = p += 3;
+	number = p + 3;
 	u->bytes = bytes_number(&number);
 	p = marks_next(&b);
 	if (number != p || number[-1] == '=')
