@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define JOB_FIRST (64u << 10)
+#define JOB_MOST (4u << 20) /* bytes; who gives up a million messages in one turn does their work himself */
 #define AHEAD 12 /* operations between the look at one and its turn */
 
 enum op_kind {
@@ -65,6 +66,7 @@ struct op_message {
 
 struct job {
 	struct job *next;
+	bool done;
 	size_t used, room;
 	unsigned char *mem;
 	struct arena *texts; /* of events that are gone; NULL = none */
@@ -169,6 +171,71 @@ static struct job *job_take(struct later *l)
 	return j ? j : xcalloc(1, sizeof(*j));
 }
 
+/* What OP will look at. */
+static void fetch(const struct trace *t, const struct op *op)
+{
+	const char *state = (const char *)op->row + offsetof(struct sender, judge);
+
+	if (!op->row)
+		return;
+	for (size_t i = 0; i < sizeof(op->row->judge); i += 64)
+		__builtin_prefetch(state + i);
+	if (op->kind == OP_RECIPIENT)
+		judge_prefetch(t->judge, op->row->key, op->rcpt, op->domain);
+}
+
+static const struct op *op_at(const struct job *j, size_t at)
+{
+	return (const struct op *)(const void *)(j->mem + at);
+}
+
+static void run(struct trace *t, struct job *j)
+{
+	size_t ahead = 0;
+
+	for (unsigned i = 0; i < AHEAD && ahead < j->used; i++, ahead += op_at(j, ahead)->bytes)
+		fetch(t, op_at(j, ahead));
+	for (size_t at = 0; at < j->used; at += op_at(j, at)->bytes) {
+		if (ahead < j->used) {
+			fetch(t, op_at(j, ahead));
+			ahead += op_at(j, ahead)->bytes;
+		}
+		work(t, op_at(j, at));
+	}
+	arena_free(j->texts);
+	j->texts = NULL;
+	j->used = 0;
+}
+
+/* Does the oldest of the jobs that were passed; whose turn it is holds `turn`. */
+static void run_first(struct trace *t)
+{
+	struct later *l = &t->later;
+	struct job *j;
+
+	pthread_mutex_lock(&l->lock);
+	j = l->first;
+	pthread_mutex_unlock(&l->lock);
+	run(t, j);
+	pthread_mutex_lock(&l->lock);
+	l->first = j->next;
+	j->done = true;
+	l->done++;
+	pthread_mutex_unlock(&l->lock);
+}
+
+/* Does everything at once, that which was passed before and waits for another worker first. */
+static void catch_up(struct trace *t)
+{
+	struct later *l = &t->later;
+
+	pthread_mutex_lock(&l->turn);
+	while (l->passed != l->done)
+		run_first(t);
+	run(t, l->filling);
+	pthread_mutex_unlock(&l->turn);
+}
+
 /* Room for one operation of N bytes behind the others, zeroed; it lives until the next one. */
 static void *put(struct trace *t, enum op_kind kind, struct sender *row, int64_t at, size_t n)
 {
@@ -176,6 +243,8 @@ static void *put(struct trace *t, enum op_kind kind, struct sender *row, int64_t
 	struct job *j = l->filling = l->filling ? l->filling : job_take(l);
 	struct op *op;
 
+	if (j->used + n > JOB_MOST)
+		catch_up(t);
 	if (j->room - j->used < n) {
 		j->room = j->room ? j->room * 2 : JOB_FIRST;
 		j->mem = xrealloc(j->mem, j->room);
@@ -358,30 +427,21 @@ void *trace_pass(void *ctx)
 	struct trace *t = ctx;
 	struct later *l = &t->later;
 	struct job *j = l->filling;
+	uint64_t done;
 
 	l->filling = NULL;
-	if (j)
+	pthread_mutex_lock(&l->lock);
+	if (j) {
+		j->next = NULL;
+		j->done = false;
+		*(l->first ? &l->last->next : &l->first) = j;
+		l->last = j;
 		l->passed++;
-	senders_reclaim(&t->senders, l->passed, __atomic_load_n(&l->done, __ATOMIC_ACQUIRE));
+	}
+	done = l->done;
+	pthread_mutex_unlock(&l->lock);
+	senders_reclaim(&t->senders, l->passed, done);
 	return j;
-}
-
-/* What OP will look at. */
-static void fetch(const struct trace *t, const struct op *op)
-{
-	const char *state = (const char *)op->row + offsetof(struct sender, judge);
-
-	if (!op->row)
-		return;
-	for (size_t i = 0; i < sizeof(op->row->judge); i += 64)
-		__builtin_prefetch(state + i);
-	if (op->kind == OP_RECIPIENT)
-		judge_prefetch(t->judge, op->row->key, op->rcpt, op->domain);
-}
-
-static const struct op *op_at(const struct job *j, size_t at)
-{
-	return (const struct op *)(const void *)(j->mem + at);
 }
 
 void trace_work(void *ctx, void *job)
@@ -389,30 +449,21 @@ void trace_work(void *ctx, void *job)
 	struct trace *t = ctx;
 	struct later *l = &t->later;
 	struct job *j = job;
-	size_t ahead = 0;
 
-	for (unsigned i = 0; i < AHEAD && ahead < j->used; i++, ahead += op_at(j, ahead)->bytes)
-		fetch(t, op_at(j, ahead));
-	for (size_t at = 0; at < j->used; at += op_at(j, at)->bytes) {
-		if (ahead < j->used) {
-			fetch(t, op_at(j, ahead));
-			ahead += op_at(j, ahead)->bytes;
-		}
-		work(t, op_at(j, at));
-	}
-	arena_free(j->texts);
-	j->texts = NULL;
-	j->used = 0;
+	pthread_mutex_lock(&l->turn);
+	while (!j->done)
+		run_first(t);
+	pthread_mutex_unlock(&l->turn);
 	pthread_mutex_lock(&l->lock);
 	j->next = l->spare;
 	l->spare = j;
-	__atomic_store_n(&l->done, l->done + 1, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&l->lock);
 }
 
 void later_init(struct trace *t)
 {
 	pthread_mutex_init(&t->later.lock, NULL);
+	pthread_mutex_init(&t->later.turn, NULL);
 	t->senders.linger = t->o.later;
 }
 
@@ -444,4 +495,5 @@ void later_free(struct trace *t)
 		job_free(j);
 	}
 	pthread_mutex_destroy(&t->later.lock);
+	pthread_mutex_destroy(&t->later.turn);
 }

@@ -26,9 +26,11 @@ struct trace;
 
 struct later {
 	struct job *filling;   /* NULL = nothing yet */
+	struct job *first, *last; /* passed, and not done */
 	struct job *spare;
 	uint64_t passed, done; /* jobs */
-	pthread_mutex_t lock;  /* of spare and done */
+	pthread_mutex_t lock;  /* of all but `filling` */
+	pthread_mutex_t turn;  /* held by who does a job */
 };
 
 /* Results that a message had before its sender was known. */

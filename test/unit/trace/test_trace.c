@@ -812,6 +812,35 @@ static void sends_by_a_clock(void **state)
 	(void)state;
 }
 
+/* More work than may come together, and nobody else to do it: it is done on the way, in order. */
+static void much_in_one_turn(void **state)
+{
+	static double score[2];
+	struct run r;
+	char line[200];
+
+	begin(&r, NULL);
+	for (unsigned i = 0; i < 30000; i++) {
+		snprintf(line, sizeof(line),
+			 "2026-11-23 %02u:%02u:%02u 1tAAAA-%06u-01 <= a@shop.example H=(pc) [203.0.113.9] "
+			 "P=esmtpsa "
+			 "A=plain:info@shop.example S=500 for u%u@d%u.example",
+			 i / 3600, i / 60 % 60, i % 60, i, i, i % 5000);
+		feed_line(&r, span_str(line));
+		r.idle = i > 1000;
+	}
+	if (run_later) {
+		assert_int_equal(r.trace->later.done, r.trace->later.passed);
+		assert_non_null(r.job);
+	}
+	conclude(&r);
+	expect(row_of(&r, KIND_AUTH, "info@shop.example"), 30000, 30000, 0, 0, 0);
+	score[run_later] = row_of(&r, KIND_AUTH, "info@shop.example")->score;
+	assert_true(score[run_later] > 0 && score[0] == score[run_later]);
+	end(&r);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -830,6 +859,7 @@ int main(void)
 		cmocka_unit_test(stats_in_order),
 		cmocka_unit_test(a_trusted_sender_is_counted_only),
 		cmocka_unit_test(little_memory),
+		cmocka_unit_test(much_in_one_turn),
 		cmocka_unit_test(learns_for_the_next_run),
 		cmocka_unit_test(decided_late_and_proved),
 		cmocka_unit_test(expired_and_heard_of_again),

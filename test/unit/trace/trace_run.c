@@ -70,7 +70,7 @@ void feed_line(struct run *r, struct span line)
 	wallclock_resolve(&r->clock, ev);
 	trace_event(r->trace, ev, text, &r->at);
 	r->at.offset += line.n + 1;
-	if (run_later && r->at.line % 3 == 0)
+	if (run_later && r->at.line % 3 == 0 && !r->idle)
 		turn(r);
 }
 

@@ -21,6 +21,7 @@ struct run {
 	struct evbuf ev;
 	struct trace_options o;
 	void *job; /* with run_later: passed, and not done yet */
+	bool idle; /* ... nobody else does any */
 };
 
 /* Every run from now on leaves to trace_work what it can, some lines behind. */
