@@ -1,7 +1,7 @@
 /*
  * table - growing, and deletion by shifting back (linear probing, so Knuth's algorithm R applies).
  *
- * It holds at most 2^31 slots; more is our bug, because callers cap their rows. What a flood has made large is halved
+ * It holds at most 2^31 slots; more is our bug, because callers cap their rows. What a flood has made large is made smaller
  * once a sixteenth is in use: a few entries scattered over much memory would miss the cache each time.
  */
 #include "base/table.h"
@@ -78,6 +78,7 @@ void table_drop(struct table *t, uint64_t hash, uint32_t index)
 	}
 	t->slot[hole] = (struct table_slot){ 0 };
 	t->used--;
+	/* to a half full one: the old and the new lie beside each other for a moment */
 	if (t->mask >= LEAST_SLOTS && t->used < t->mask / 16)
-		resize(t, slots_log2(t) - 1);
+		resize(t, slots_log2(t) - 3);
 }

@@ -3,7 +3,7 @@
  *
  * The table stores an index and 32 bits of its hash; the caller says whether an index holds a key, and is asked
  * only where the hashes agree: what lies behind an index is far away. The callback is inlined where it is static.
- * Deleting shifts back, so there are no tombstones, and a table that has become far too large is halved.
+ * Deleting shifts back, so there are no tombstones, and a table that has become far too large is made small again.
  */
 #ifndef SPAMTRAIL_BASE_TABLE_H
 #define SPAMTRAIL_BASE_TABLE_H

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define JOB_FIRST (64u << 10)
-#define JOB_MOST (4u << 20) /* bytes; who gives up a million messages in one turn does their work himself */
+#define JOB_MOST (1u << 20) /* bytes; who gives up a million messages in one turn does their work himself */
 #define AHEAD 12 /* operations between the look at one and its turn */
 
 enum op_kind {
