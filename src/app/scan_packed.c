@@ -26,6 +26,8 @@
 #define FULL_BYTES_MOST \
 	((uint64_t)64 << 30) /* limit scan, bytes: that one archive may unpack to, with --full */
 #define FULL_SECONDS_MOST 3600 /* limit scan, s: CPU for one archive, with --full */
+/* As in scan_child.c: of a longer one the scanner has left the end to who looks into it. */
+#define FILE_MOST (8u << 20)
 #define SECOND UINT64_C(1000000)
 #define KEPT_BYTES ((size_t)1 << 20)
 #define PARTS_MOST 2000
@@ -380,6 +382,10 @@ int scan_packed_look(struct scanning *s, const struct message *m, struct err *er
 			       "the scanner showed an archive in a way that makes no sense");
 	if (spent(s, f.size)) {
 		leave(s->packed, f.path, 1, 1);
+		if (f.size > FILE_MOST) {
+			s->incomplete = true;
+			scanning_skip(s, f.path, SPAN("larger than the limit, its end was not read"));
+		}
 		return 0;
 	}
 	s->packed->arena = arena_new();

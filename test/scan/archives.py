@@ -250,6 +250,57 @@ def lying(data, said):
     return local + central + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 1, 1, len(central), len(local), 0)
 
 
+def zip_of(files, behind=0, comment=b""):
+    """A zip by hand: name, body, kind (mode), and what its own head says that the directory does not (how, sizes). BEHIND: bytes
+    in front of it."""
+    out, central = b"", b""
+    for name, body, mode, *lie in files:
+        data, at = zlib.compress(body, 9)[2:-4], len(out) + behind
+        said = [8, 0x210000, zlib.crc32(body), len(data), len(body)]
+        own = [lie[0], 0x210000, zlib.crc32(data), len(data), len(data)] if lie else said
+        out += struct.pack("<4sHHHIIIIHH", b"PK\3\4", 20, 0, *own, len(name), 0) + name + data
+        central += struct.pack("<4sHHHHIIIIHHHHHII", b"PK\1\2", 0x314, 20, 0, *said, len(name), 0, 0, 0, 0, mode << 16, at) + name
+    return out + central + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, len(files), len(files), len(central), len(out) + behind, len(comment)) + comment
+
+
+def disguised():
+    """What other programs, PHP's above all, unpack or run, and libarchive passes over."""
+    clear()
+    put("link.zip", zip_of([(b"bad.php", BAD, 0o120777)]))
+    check("a script that a zip calls a link", 1, ["link.zip!bad.php"])
+    check("by name, too", 1, ["link.zip!bad.php"], target=os.path.join(HOME, "link.zip!bad.php"))
+    for kind in (0o040755, 0o020644, 0o140644):
+        clear()
+        put("kind.zip", zip_of([(b"bad.php", BAD, kind)]))
+        check("one that it calls a folder or device (%o)" % kind, 3, [], "called a folder or a device there, and not looked at: bad.php")
+    good = zip_of([(b"ok.php", b"<?php echo 1;", 0o100644)])
+    for text, body in (("a directory behind another", good + zip_of([(b"bad.php", BAD, 0o100644)], len(good), bytes(20000))),
+                       ("a directory in the other's comment", zip_of([(b"bad.php", BAD, 0o100644)], 0, good)),
+                       ("a file whose two heads contradict each other", zip_of([(b"bad.php", BAD, 0o100644, 0)]))):
+        clear()
+        put("two.zip", body)
+        check(text, 3, [], "other programs may find other files in it")
+    clear()
+    put("one.zip", zip_of([(b"ok.php", b"<?php echo 1;", 0o100644), (b"d/", b"", 0o040755), (b"l", b"ok.php", 0o120777)], 0, b"made by hand"))
+    put("in.zip", zipped([("inner.zip", good), ("d/", b"")], zipfile.ZIP_STORED))
+    check("honest ones, with a comment, and with one in it as it is", 0, [])
+    # what only has an archive's name
+    clear()
+    script = b"<?php /*" + bytes(9 << 20) + b"*/" + BAD[5:]
+    put("a.phar", script)
+    check("a phar is run: its end counts", 3, [], "a.phar\tlarger than the limit, its end was not read")
+    put("a.phar", zipped([("t", script)], zipfile.ZIP_STORED))
+    check("be it a zip or not", 3, [], "a.phar\tlarger than the limit, its end was not read")
+    clear()
+    put("b.tar", script)
+    time.sleep(3)
+    for text in ("a large script by an archive's name", "and from memory"):
+        code, answer, *_ = scan(HOME)
+        ok(code == 3 and any(s["path"].endswith("b.tar") and "its end was not read" in s["why"] for s in answer["skipped"]), text, answer)
+    put(".htaccess", b"AddHandler application/x-httpd-php .tar\n")
+    check("who has archives run", 3, [".htaccess"])
+
+
 def hostile_names():
     clear()
     odd = ["../../../etc/cron.d/x.php", "/etc/x.php", "e\x1b[31m\nx.php", "a!b.php", "-rf.php", "n" * 60000 + ".php", "."]
@@ -296,7 +347,8 @@ def bombs():
     clear()
     for i in range(12):
         put("z%d.tar.gz" % i, gzip.compress(info.tobuf()) + member * 100)
-    check("twelve of those: the scan as a whole has its limit", 3, [], "archives were not looked into", seconds=30)
+    check("twelve of those: the scan as a whole has its limit, and what lies behind 8 MiB of the others is not read", 3, [],
+          "archives were not looked into", "larger than the limit, its end was not read", seconds=30)
     clear()
     kernel = zipped([("%d" % i, zipped([("zeros", bytes(4 << 20))])) for i in range(16)])
     put("42.zip", zipped([("%x.zip" % i, kernel) for i in range(16)]))
@@ -405,5 +457,5 @@ def deaths():
     clear()
 
 
-for part in (kinds, settings, asked, remembered, named, broken, hostile_names, bombs, deaths):
+for part in (kinds, settings, asked, remembered, named, broken, disguised, hostile_names, bombs, deaths):
     part()
