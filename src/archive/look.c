@@ -22,8 +22,10 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,6 +34,8 @@
 /* Headers in a row that cannot be read; and pieces of nothing. */
 #define BROKEN_MOST 100
 #define PROGRESS_MICROS 500000
+/* Beyond the limit, for one piece: of a terabyte of nothing, packed in layers, libarchive comes back after hours. */
+#define PIECE_MICROS 3000000
 
 enum over { OVER_NOT, OVER_MEMBERS, OVER_BYTES, OVER_TIME, OVER_FOUND };
 
@@ -58,13 +62,8 @@ struct looking {
 	bool memory;
 };
 
-void look_begin(void)
-{
-	/* names in other charsets are left as they are: no table is looked for later */
-	setlocale(LC_ALL, "C.UTF-8");
-	setenv("TZ", "UTC0", 1);
-	tzset();
-}
+/* When this process has taken so much, it ends; 0: no archive is open. */
+static volatile uint64_t deadline;
 
 static uint64_t micros(void)
 {
@@ -72,6 +71,26 @@ static uint64_t micros(void)
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static void on_second(int signal)
+{
+	(void)signal;
+	if (deadline && micros() > deadline)
+		_exit(EXIT_INCOMPLETE);
+}
+
+void look_begin(void)
+{
+	const struct itimerval second = { .it_interval = { .tv_sec = 1 }, .it_value = { .tv_sec = 1 } };
+	struct sigaction act = { .sa_handler = on_second, .sa_flags = SA_RESTART };
+
+	sigaction(SIGPROF, &act, NULL);
+	setitimer(ITIMER_PROF, &second, NULL);
+	/* names in other charsets are left as they are: no table is looked for later */
+	setlocale(LC_ALL, "C.UTF-8");
+	setenv("TZ", "UTC0", 1);
+	tzset();
 }
 
 /* False: no more may be spent. */
@@ -527,8 +546,10 @@ void look_into(const struct look_want *want, struct look_done *ret)
 	l->bytes = BUF_MAX(FILE_MOST);
 	l->encrypted = l->damaged = l->disguised = l->packs = l->larger = l->larger_code = l->limited = none;
 	l->began = micros();
+	deadline = l->began + want->ask->most.micros + PIECE_MICROS;
 	if (look_once(l, false))
 		look_once(l, true);
+	deadline = 0;
 	ret->opened |= l->odd || l->over || l->memory;
 	if (ret->opened)
 		say_all(l);

@@ -390,6 +390,13 @@ def bombs():
     put("deep.gz", body)
     check("gzip in gzip in gzip", 3, [], seconds=2)
     clear()
+    # 32 terabytes of empty gzips, in three layers: libarchive does not come back from the first byte
+    body = gzip.compress(b"", 9)
+    for n in (800000, 200, 4000):
+        body = gzip.compress(body * n, 9)
+    put("layers.gz", body)
+    check("layers of nothing (%d bytes)" % len(body), 3, [], "layers.gz\tit takes more time than the limit allows", seconds=17)
+    clear()
     if shutil.which("tar"):
         with open(os.path.join(HOME, "bad.php"), "wb") as f:
             f.truncate(1 << 40)
@@ -450,6 +457,13 @@ def deaths():
         f.write("#!/bin/sh\nexit 0\n")
     os.chmod(other, 0o755)
     check("one that always ends is not started for ever", 3, [], "spamtrail-archive was ended by it", "ended by too many archives")
+    put("next/0.zip", zipped(SITE))
+    code, answer, *_ = scan(HOME, os.path.join(HOME, "next"), keep=False)
+    ok(code == 3 and any(s["path"].endswith("next/0.zip") and "was ended by it" in s["why"] for s in answer["skipped"]),
+       "whose archives end it does so for his own folder", answer)
+    with open(other, "w") as f:
+        f.write("#!/bin/sh\nexit 3\n")
+    check("one that ends for want of time says so", 3, [], "it takes more time than the limit allows")
     with open(other, "w") as f:
         f.write("#!%s\nimport socket, struct, sys\ns = socket.socket(fileno=0)\nwhile s.recv(1 << 20):\n    s.send(b'nonsense')\n" % sys.executable)
     check("nor one that speaks nonsense believed", 3, [], "spamtrail-archive was ended by it")
