@@ -106,7 +106,7 @@ static bool afford(struct looking *l, uint64_t bytes)
 	}
 	if (l->over == OVER_NOT && l->done->bytes > most->bytes)
 		l->over = OVER_BYTES;
-	if (l->over == OVER_NOT && spent > most->micros)
+	if (l->over == OVER_NOT && spent >= most->micros)
 		l->over = OVER_TIME;
 	return l->over == OVER_NOT;
 }
