@@ -448,13 +448,13 @@ static void give_packed_again(struct scanner *s, uint64_t print, struct span pat
 	buf_free(&body);
 }
 
-/* One member's proof is never remembered. */
+/* One member's proof is never remembered. What is named is looked into further than what was said of it among others. */
 static bool packed_known(const struct scanner *s, uint64_t print)
 {
 	uint64_t packed = packed_print(print);
 
 	return packed && !s->task->member &&
-	       (cache_has(&s->want->cache, packed) || cache_has(&s->want->told, packed));
+	       (cache_has(&s->want->cache, packed) || (!s->task->named && cache_has(&s->want->told, packed)));
 }
 
 /* What was said of its contents before, or that they are clean. */

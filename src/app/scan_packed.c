@@ -372,7 +372,8 @@ static void ask(struct scanning *s, uint64_t print, const struct scan_finding *f
 	p->micros += end.micros;
 	s->r.archives += end.opened;
 	s->r.members += end.members;
-	if (!what.only.n)
+	/* what is known of it stays as it is: parts of two answers would be mixed */
+	if (!what.only.n && !scan_keep_find(s, print).n)
 		keep(s, print);
 }
 

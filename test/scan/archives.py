@@ -149,6 +149,16 @@ def asked():
     ok(names(answer) == ["a!b.zip!more.php", "a!b.zip!site/bad.php"], "and the others are still known", answer)
     code, answer, *_ = scan(path + "!site/none.php")
     ok(code == 3 and "no file of that name" in str(answer), "a member that is not there is no clean answer", answer)
+    for decoy in ("a!b.zip!site/bad.php", "a.zip!b.zip!x.php"):
+        put(decoy, b"<?php echo 1;")
+    put("a.zip", zipped([("b.zip!x.php", b"<?php echo 2;")]))
+    put("a.zip!b.zip", zipped([("x.php", BAD)]))
+    for name in ("a!b.zip!site/bad.php", "a.zip!b.zip!x.php"):
+        code, answer, *_ = scan("--explain", os.path.join(HOME, name), keep=False)
+        ok(code == 1 and names(answer) == [name], "clean files that are called like a finding do not stand before it", (code, answer))
+    for name in os.listdir(HOME):
+        if name != "a!b.zip":
+            shutil.rmtree(os.path.join(HOME, name)) if os.path.isdir(os.path.join(HOME, name)) else os.unlink(os.path.join(HOME, name))
     out = subprocess.run([SPAMTRAIL, "scan", "--explain", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode()
     ok("a!b.zip!site/bad.php" in out and "read from the request" in out and "PACKED" in out and "2 findings are files" in out, "the screen says what to make of it", out)
 
@@ -173,6 +183,16 @@ def remembered():
     put("ok.zip", zipped(SITE))
     code, e, *_ = scan(HOME)
     ok(e["archives"] == 1 and names(e) == ["big.tar.gz!site/bad.php", "ok.zip!site/bad.php"], "one that has changed is opened", e)
+    # what a scan of all said within its limits is no answer to who asks for one
+    clear()
+    many = tarfile.TarInfo("x").tobuf() * 100100
+    put("many.tar.gz", gzip.compress(many + tarred(SITE), 6))
+    time.sleep(3)
+    code, a, *_ = scan(HOME)
+    code, b, *_ = scan(os.path.join(HOME, "many.tar.gz"))
+    ok(names(a) == [] and names(b) == ["many.tar.gz!site/bad.php"], "one that is named is looked into again where a limit ended it", (a, b))
+    code, c, *_ = scan(HOME)
+    ok(code == 3 and c["skipped"] == a["skipped"] and c["archives"] == 0, "which leaves the memory of the whole as it was", c)
     # more on their way to the reader than one process of that user may hold descriptors
     clear()
     body = zipped([("%d.php" % i, BAD + b" // %d" % i) for i in range(100)])
