@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RECORD = 22, LOCATOR = 20, ZIP64 = 56, COMMENT_MOST = 65535, LOOKED_AT = 16384 };
+enum { RECORD = 22, LOCATOR = 20, COMMENT_MOST = 65535, LOOKED_AT = 16384 };
 
 static uint32_t u16(const char *p)
 {
@@ -27,7 +27,7 @@ static uint64_t u32(const char *p)
 	return u16(p) | (uint64_t)u16(p + 2) << 16;
 }
 
-static size_t read_tail(int fd, int64_t at, char *to, size_t n)
+static size_t read_at(int fd, int64_t at, char *to, size_t n)
 {
 	size_t got = 0;
 	ssize_t part = 1;
@@ -42,14 +42,19 @@ static size_t read_tail(int fd, int64_t at, char *to, size_t n)
 	return got;
 }
 
-/* The directory ends where the record (P[I], of a tail that begins at FROM) begins; with zip64 two more records lie between. */
-static bool joins(const char *p, size_t i, int64_t from)
+/*
+ * The directory ends where the record (P[I], of a tail that begins at FROM) begins; with zip64 two more records lie between. Where
+ * something was put in front of the whole zip, all programs find it there, if none lies where the record says.
+ */
+static bool joins(int fd, const char *p, size_t i, int64_t from)
 {
 	uint64_t size = u32(p + i + 12), at = u32(p + i + 16), here = (uint64_t)from + i;
+	char head[4] = "";
 
-	if (i >= LOCATOR && memcmp(p + i - LOCATOR, "PK\6\7", 4) == 0)
+	if (at + size == here || (i >= LOCATOR && memcmp(p + i - LOCATOR, "PK\6\7", 4) == 0))
 		return true;
-	return at + size == here;
+	read_at(fd, (int64_t)at, head, sizeof(head));
+	return at + size < here && memcmp(head, "PK\1\2", 4) != 0;
 }
 
 bool ends_in_one_way(int fd, uint64_t size)
@@ -60,7 +65,7 @@ bool ends_in_one_way(int fd, uint64_t size)
 	size_t records = 0, last = 0, fits = 0;
 	bool good;
 
-	n = read_tail(fd, from, p, n);
+	n = read_at(fd, from, p, n);
 	for (size_t i = 0; i + RECORD <= n; i++) {
 		if (memcmp(p + i, "PK\5\6", 4) != 0)
 			continue;
@@ -70,7 +75,7 @@ bool ends_in_one_way(int fd, uint64_t size)
 	}
 	/* of those in a zip that is packed in it as it is, none reaches to the end */
 	good = records && fits == 1 && last + RECORD + u16(p + last + 20) == n && n - last <= LOOKED_AT &&
-	       joins(p, last, from);
+	       joins(fd, p, last, from);
 	free(p);
 	return good;
 }

@@ -511,8 +511,9 @@ static void members(struct looking *l)
 			return;
 	}
 	l->memory = archive_errno(l->a) == ENOMEM;
-	/* what is only called an archive is none that is damaged */
-	l->odd = l->over == OVER_NOT && (l->done->opened || archive_filter_count(l->a) > 1 || l->memory);
+	/* what is only called an archive is none that is damaged; what begins as a zip or tar and goes no further is */
+	l->odd = l->over == OVER_NOT && (l->done->opened || archive_filter_count(l->a) > 1 || l->memory ||
+					 (format_of(l) && !is_raw(l)));
 }
 
 /* True: it may be something else all the same. */

@@ -294,6 +294,8 @@ def disguised():
         put("kind.zip", zip_of([(b"bad.php", BAD, kind)]))
         check("one that it calls a folder or device (%o)" % kind, 3, [], "called a folder or a device there, and not looked at: bad.php")
     good = zip_of([(b"ok.php", b"<?php echo 1;", 0o100644)])
+    elsewhere = bytearray(good + zip_of([(b"bad.php", BAD, 0o100644)], len(good)))
+    struct.pack_into("<I", elsewhere, len(elsewhere) - 6, good.index(b"PK\1\2"))
     for text, body in (("a directory behind another", good + zip_of([(b"bad.php", BAD, 0o100644)], len(good), bytes(20000))),
                        ("a directory in the other's comment", zip_of([(b"bad.php", BAD, 0o100644)], 0, good)),
                        ("a file whose two heads contradict each other", zip_of([(b"bad.php", BAD, 0o100644, 0)]))):
@@ -301,7 +303,11 @@ def disguised():
         put("two.zip", body)
         check(text, 3, [], "other programs may find other files in it")
     clear()
+    put("two.zip", bytes(elsewhere))
+    check("one that is only readable for others", 3, [], "two.zip\tit is damaged")
+    clear()
     put("one.zip", zip_of([(b"ok.php", b"<?php echo 1;", 0o100644), (b"d/", b"", 0o040755), (b"l", b"ok.php", 0o120777)], 0, b"made by hand"))
+    put("front.zip", b"<?php __HALT_COMPILER(); ?>" + good)
     put("in.zip", zipped([("inner.zip", good), ("d/", b"")], zipfile.ZIP_STORED))
     check("honest ones, with a comment, and with one in it as it is", 0, [])
     # what only has an archive's name
