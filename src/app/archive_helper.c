@@ -11,13 +11,17 @@
 #include "sys/channel.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define ANSWER_MOST (1u << 20)
 #define DEATHS_MOST 5
 #define SILENCE 60 /* limit scan, s: for spamtrail-archive to say that it is still at work */
+/* For each second of CPU that an archive may take; a machine that is busy lets it wait. */
+#define SECONDS_EACH 10
 /* Of one archive: findings, files that were not read, and that it is still at work. */
 #define TOLD_MOST (ARCHIVE_FOUND_MOST + 10 * ARCHIVE_SKIPS_MOST)
 #define TOLD_BYTES ((size_t)16 << 20)
@@ -43,18 +47,28 @@ struct archive_helper *archive_helper_new(const struct scanning *s)
 	return h;
 }
 
-static void end(struct archive_helper *h)
+/* True: it had ended itself, for it took too much time. */
+static bool end(struct archive_helper *h)
 {
 	struct err err;
-	int status;
+	int status = 0;
 
 	if (!h->runs)
-		return;
+		return false;
 	channel_close(&h->channel);
 	/* it may be in the middle of an archive */
 	kill(h->pid, SIGKILL);
 	helper_wait(h->pid, program, &status, &err);
 	h->runs = false;
+	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_INCOMPLETE;
+}
+
+void archive_helper_end(struct archive_helper *h)
+{
+	if (!h)
+		return;
+	end(h);
+	h->deaths = 0;
 }
 
 void archive_helper_free(struct archive_helper *h)
@@ -109,9 +123,18 @@ static int begin(struct archive_helper *h, struct err *err)
 	return rc;
 }
 
-static int listen_to(struct archive_helper *h, void (*told)(void *ctx, uint32_t type, struct span body),
-		     void *ctx, struct err *err)
+/* It may say for ever that it is still at work. */
+static bool is_late(const struct archive_helper *h, int64_t began, uint64_t micros)
 {
+	uint64_t spent = (uint64_t)(clock_steady_micros(&h->s->clock) - began);
+
+	return spent > SILENCE * UINT64_C(1000000) + SECONDS_EACH * micros;
+}
+
+static int listen_to(struct archive_helper *h, uint64_t micros,
+		     void (*told)(void *ctx, uint32_t type, struct span body), void *ctx, struct err *err)
+{
+	int64_t began = clock_steady_micros(&h->s->clock);
 	size_t n = 0, bytes = 0;
 
 	for (;;) {
@@ -124,6 +147,8 @@ static int listen_to(struct archive_helper *h, void (*told)(void *ctx, uint32_t 
 			return -EXIT_INCOMPLETE;
 		if (rc <= 0)
 			return err_set(err, EXIT_SOFTWARE, "spamtrail-archive was ended by it");
+		if (is_late(h, began, micros))
+			return err_set(err, EXIT_SOFTWARE, "it takes more time than the limit allows");
 		if (m.type == ARCHIVE_PROGRESS)
 			continue;
 		bytes += m.body.n;
@@ -153,10 +178,11 @@ int archive_helper_ask(struct archive_helper *h, int fd, struct archive_ask *ask
 	if (rc == 0)
 		rc = channel_send(&h->channel, ARCHIVE_LOOK, buf_view(&body), &fd, 1, err);
 	if (rc == 0)
-		rc = listen_to(h, told, ctx, err);
+		rc = listen_to(h, ask->most.micros, told, ctx, err);
 	buf_free(&body);
 	if (rc < 0) {
-		end(h);
+		if (end(h))
+			err_set(err, EXIT_SOFTWARE, "it takes more time than the limit allows");
 		h->deaths++;
 	}
 	return rc;

@@ -17,6 +17,8 @@ struct scanning;
 /* NULL: it is not installed. RULES of S go to it when it is started. */
 struct archive_helper *archive_helper_new(const struct scanning *s);
 void archive_helper_free(struct archive_helper *h);
+/* The next one who is asked is a new process, and nothing is held against it. H may be NULL. */
+void archive_helper_end(struct archive_helper *h);
 /*
  * What it says of FD, which stays the caller's, one message after the other to TOLD, ARCHIVE_DONE last. A sentence in ERR and a
  * negative code where there will be none: -EXIT_INCOMPLETE when the operator interrupted it.

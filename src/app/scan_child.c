@@ -448,13 +448,13 @@ static void give_packed_again(struct scanner *s, uint64_t print, struct span pat
 	buf_free(&body);
 }
 
-/* One member's proof is never remembered. */
+/* One member's proof is never remembered. What is named is looked into further than what was said of it among others. */
 static bool packed_known(const struct scanner *s, uint64_t print)
 {
 	uint64_t packed = packed_print(print);
 
 	return packed && !s->task->member &&
-	       (cache_has(&s->want->cache, packed) || cache_has(&s->want->told, packed));
+	       (cache_has(&s->want->cache, packed) || (!s->task->named && cache_has(&s->want->told, packed)));
 }
 
 /* What was said of its contents before, or that they are clean. */
@@ -537,8 +537,8 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		return;
 	}
 	packed = takes_packed(s, f->path);
-	/* where it is looked into by its own means, its bytes as they lie there are no loss */
-	if (f->larger && !(packed && is_opened(s, f->path, f->status->size)))
+	/* where it is looked into by its own means, its bytes as they lie there are no loss, unless a web server runs them (phar) */
+	if (f->larger && (place_runs(f->path) || !(packed && is_opened(s, f->path, f->status->size))))
 		on_skip(s, f->path, "larger than the limit, its end was not read", false);
 	print = f->whole ? print_of(s, f->path, f->status) : 0;
 	if (print && !s->task->includes && cache_has(&s->want->told, print))

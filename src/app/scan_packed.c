@@ -13,19 +13,23 @@
 
 #include <stdlib.h>
 
-/* What one archive may be, and unpack to, without --full; and all of one scan. One that is named by itself has the wider. */
+/* What one archive may be, and unpack to, without --full; and all of one folder. One that is named by itself has the wider. */
 #define SIZE_MOST \
 	((uint64_t)32 << 20) /* limit scan, bytes: of an archive that is looked into without --full */
 #define MEMBERS_MOST 100000 /* limit scan: files in one archive */
 #define BYTES_MOST ((uint64_t)512 << 20) /* limit scan, bytes: that one archive may unpack to */
 #define SECONDS_MOST 10 /* limit scan, s: CPU for one archive */
-#define ALL_SIZE_MOST ((uint64_t)512 << 20) /* limit scan, bytes: of all archives that are looked into */
-#define ALL_BYTES_MOST ((uint64_t)4 << 30) /* limit scan, bytes: that all archives may unpack to */
-#define ALL_SECONDS_MOST 60 /* limit scan, s: CPU for all archives */
+#define ALL_SIZE_MOST \
+	((uint64_t)512 << 20) /* limit scan, bytes: of all archives of a folder that are looked into */
+#define ALL_BYTES_MOST \
+	((uint64_t)4 << 30) /* limit scan, bytes: that all archives of a folder may unpack to */
+#define ALL_SECONDS_MOST 60 /* limit scan, s: CPU for all archives of a folder */
 #define FULL_MEMBERS_MOST 5000000 /* limit scan: files in one archive, with --full */
 #define FULL_BYTES_MOST \
 	((uint64_t)64 << 30) /* limit scan, bytes: that one archive may unpack to, with --full */
 #define FULL_SECONDS_MOST 3600 /* limit scan, s: CPU for one archive, with --full */
+/* As in scan_child.c: of a longer one the scanner has left the end to who looks into it. */
+#define FILE_MOST (8u << 20)
 #define SECOND UINT64_C(1000000)
 #define KEPT_BYTES ((size_t)1 << 20)
 #define PARTS_MOST 2000
@@ -112,6 +116,9 @@ void scan_packed_end(struct scanning *s)
 	buf_free(&why);
 	p->left = p->more = 0;
 	p->first.n = 0;
+	/* whose archives take it over, or take all there is, does so for his own folder */
+	archive_helper_end(p->helper);
+	p->size = p->bytes = p->micros = 0;
 }
 
 int scan_packed_left(struct scanning *s, struct span body, struct err *err)
@@ -315,7 +322,7 @@ static void on_told(void *ctx, uint32_t type, struct span body)
 		p->part[p->parts++] = (struct part){ type, arena_span(p->arena, body) };
 }
 
-/* Without --full there is so much for all archives together. */
+/* Without --full there is so much for all archives of a folder together. */
 static bool spent(const struct scanning *s, uint64_t size)
 {
 	const struct scan_packed *p = s->packed;
@@ -341,12 +348,15 @@ static void ask(struct scanning *s, uint64_t print, const struct scan_finding *f
 				    .most = s->o->full || is_named(s) ? wide : narrow };
 	struct ending end = { 0 };
 	struct err err = { 0 };
+	int64_t began = clock_steady_micros(&s->clock);
 	bool good = true;
 
 	p->parts = 0;
 	p->size += f->size;
 	if (archive_helper_ask(p->helper, fd, &what, on_told, p, &err) < 0) {
 		s->incomplete = true;
+		/* what it took until then nobody has said: by the clock it is more */
+		p->micros += (uint64_t)(clock_steady_micros(&s->clock) - began);
 		if (!interrupt_came())
 			scanning_skip(s, f->path, span_str(err.text));
 		return;
@@ -362,7 +372,8 @@ static void ask(struct scanning *s, uint64_t print, const struct scan_finding *f
 	p->micros += end.micros;
 	s->r.archives += end.opened;
 	s->r.members += end.members;
-	if (!what.only.n)
+	/* what is known of it stays as it is: parts of two answers would be mixed */
+	if (!what.only.n && !scan_keep_find(s, print).n)
 		keep(s, print);
 }
 
@@ -380,6 +391,10 @@ int scan_packed_look(struct scanning *s, const struct message *m, struct err *er
 			       "the scanner showed an archive in a way that makes no sense");
 	if (spent(s, f.size)) {
 		leave(s->packed, f.path, 1, 1);
+		if (f.size > FILE_MOST) {
+			s->incomplete = true;
+			scanning_skip(s, f.path, SPAN("larger than the limit, its end was not read"));
+		}
 		return 0;
 	}
 	s->packed->arena = arena_new();

@@ -76,49 +76,56 @@ static void add_target(struct making *m, const char *folder, const char *prefix,
 
 /* --- paths and accounts ------------------------------------------------------------------------ */
 
-/* ARCHIVE!MEMBER, as findings are shown: the archive's name, and *ret_member behind it. NULL: there is none of that name. */
-static const char *archive_of(struct making *m, const char *path, const char **ret_member,
-			      struct file_status *ret)
+static int add_named(struct making *m, const char *path, const struct file_status *st, struct scan_task task,
+		     struct err *err)
 {
-	struct err err;
+	const char *slash = strrchr(path, '/'), *folder = path;
 
-	for (const char *mark = strchr(path, '!'); mark && mark[1]; mark = strchr(mark + 1, '!')) {
-		struct span name = span_of(path, (size_t)(mark - path));
-		const char *archive = arena_str(m->s->arena, name);
-
-		if (!place_packs(name) || beneath_status(&m->s->root, archive, ret, &err) < 0 ||
-		    !S_ISREG(ret->mode))
-			continue;
-		*ret_member = mark + 1;
-		return archive;
-	}
-	return NULL;
-}
-
-static int add_path(struct making *m, const char *path, int64_t since, struct err *err)
-{
-	struct scan_task task = { .rank = RANK_REST, .since = since };
-	const char *slash, *folder, *archive;
-	struct file_status st;
-	int rc = beneath_status(&m->s->root, path, &st, err);
-
-	archive = rc < 0 ? archive_of(m, path, &task.member, &st) : NULL;
-	if (rc < 0 && !archive)
-		return rc;
-	folder = path = archive ? archive : path;
-	slash = strrchr(path, '/');
-	if (S_ISREG(st.mode)) {
+	if (S_ISREG(st->mode)) {
 		task.only = slash ? slash + 1 : path;
 		task.named = true;
 		folder = !slash		 ? "."
 			 : slash == path ? "/"
 					 : arena_str(m->s->arena, span_of(path, (size_t)(slash - path)));
-	} else if (!S_ISDIR(st.mode)) {
+	} else if (!S_ISDIR(st->mode)) {
 		return err_set(err, EXIT_NOINPUT, "%s: neither a file nor a folder", path);
 	}
 	add_task(m, task);
 	add_target(m, folder, task.only && !slash ? "" : folder, !task.only);
 	return 0;
+}
+
+/* ARCHIVE!MEMBER, as findings are shown: each archive that may be meant, for an account may name its files so. */
+static bool add_members(struct making *m, const char *path, struct scan_task task)
+{
+	struct file_status st;
+	struct err err;
+	bool any = false;
+
+	for (const char *mark = strchr(path, '!'); mark && mark[1]; mark = strchr(mark + 1, '!')) {
+		struct span name = span_of(path, (size_t)(mark - path));
+		const char *archive = arena_str(m->s->arena, name);
+
+		if (!place_packs(name) || beneath_status(&m->s->root, archive, &st, &err) < 0 ||
+		    !S_ISREG(st.mode))
+			continue;
+		task.member = mark + 1;
+		any |= add_named(m, archive, &st, task, &err) == 0;
+	}
+	return any;
+}
+
+/* A clean file that is called like a finding must not stand before what was found. */
+static int add_path(struct making *m, const char *path, int64_t since, struct err *err)
+{
+	const struct scan_task task = { .rank = RANK_REST, .since = since };
+	bool any = add_members(m, path, task);
+	struct file_status st;
+	int rc = beneath_status(&m->s->root, path, &st, err);
+
+	if (rc == 0)
+		rc = add_named(m, path, &st, task, err);
+	return any ? 0 : rc;
 }
 
 static void add_folders(struct making *m, const struct account_answer *a, int64_t since)

@@ -11,6 +11,7 @@
  */
 #include "archive/look.h"
 
+#include "archive/ends.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -21,8 +22,10 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +34,8 @@
 /* Headers in a row that cannot be read; and pieces of nothing. */
 #define BROKEN_MOST 100
 #define PROGRESS_MICROS 500000
+/* Beyond the limit, for one piece: of a terabyte of nothing, packed in layers, libarchive comes back after hours. */
+#define PIECE_MICROS 3000000
 
 enum over { OVER_NOT, OVER_MEMBERS, OVER_BYTES, OVER_TIME, OVER_FOUND };
 
@@ -47,22 +52,18 @@ struct looking {
 	char block[BLOCK];
 	int64_t at; /* what is read next of the descriptor */
 	struct buf bytes; /* of the member at hand */
-	struct some encrypted, damaged, packs, larger, larger_code, limited;
+	struct some encrypted, damaged, disguised, packs, larger, larger_code, limited;
 	uint64_t began, told; /* microseconds, the latter since then */
 	uint64_t found, skips;
 	enum over over;
 	bool seen; /* the member that was asked for */
 	bool odd; /* the archive itself is damaged */
+	bool doubtful; /* other programs may find other files in it */
 	bool memory;
 };
 
-void look_begin(void)
-{
-	/* names in other charsets are left as they are: no table is looked for later */
-	setlocale(LC_ALL, "C.UTF-8");
-	setenv("TZ", "UTC0", 1);
-	tzset();
-}
+/* When this process has taken so much, it ends; 0: no archive is open. */
+static volatile uint64_t deadline;
 
 static uint64_t micros(void)
 {
@@ -70,6 +71,26 @@ static uint64_t micros(void)
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static void on_second(int signal)
+{
+	(void)signal;
+	if (deadline && micros() > deadline)
+		_exit(EXIT_INCOMPLETE);
+}
+
+void look_begin(void)
+{
+	const struct itimerval second = { .it_interval = { .tv_sec = 1 }, .it_value = { .tv_sec = 1 } };
+	struct sigaction act = { .sa_handler = on_second, .sa_flags = SA_RESTART };
+
+	sigaction(SIGPROF, &act, NULL);
+	setitimer(ITIMER_PROF, &second, NULL);
+	/* names in other charsets are left as they are: no table is looked for later */
+	setlocale(LC_ALL, "C.UTF-8");
+	setenv("TZ", "UTC0", 1);
+	tzset();
 }
 
 /* False: no more may be spent. */
@@ -85,7 +106,7 @@ static bool afford(struct looking *l, uint64_t bytes)
 	}
 	if (l->over == OVER_NOT && l->done->bytes > most->bytes)
 		l->over = OVER_BYTES;
-	if (l->over == OVER_NOT && spent > most->micros)
+	if (l->over == OVER_NOT && spent >= most->micros)
 		l->over = OVER_TIME;
 	return l->over == OVER_NOT;
 }
@@ -229,6 +250,11 @@ static void say_end(struct looking *l)
 		l->want->skip(l->want->ctx, SPAN_NONE, buf_view(&why), false);
 		l->seen = true;
 	}
+	if (l->doubtful)
+		l->want->skip(l->want->ctx, SPAN_NONE,
+			      SPAN("its directory does not end it, or there are two: other programs may find "
+				   "other files in it"),
+			      false);
 	if (l->want->ask->only.n && !l->seen)
 		l->want->skip(l->want->ctx, SPAN_NONE, SPAN("no file of that name is in it"), false);
 	buf_free(&why);
@@ -238,6 +264,7 @@ static void say_all(struct looking *l)
 {
 	say_some(l, &l->encrypted, "encrypted, and not looked at", false);
 	say_some(l, &l->damaged, "damaged, and looked at only as far as can be read", false);
+	say_some(l, &l->disguised, "called a folder or a device there, and not looked at", false);
 	say_some(l, &l->larger_code, "larger than the limit, and not read to the end", false);
 	/* dumps, logs and films are in every backup */
 	say_some(l, &l->larger,
@@ -375,19 +402,45 @@ static bool may_be_code(struct looking *l, struct span member)
 	return place_runs(member) || span_search(buf_view(&l->bytes), 0, SPAN("<?php")) >= 0;
 }
 
+/*
+ * What a zip says is no file: PHP's own programs and others go by the name alone, and unpack a file. Of a link libarchive reads the
+ * text, of anything else nothing.
+ */
+static void look_disguised(struct looking *l, struct archive_entry *e, struct span member)
+{
+	const char *text = archive_entry_symlink(e);
+
+	l->bytes.n = 0;
+	if (text)
+		buf_str(&l->bytes, text);
+	if (!l->bytes.n && archive_entry_size(e) <= 0)
+		return;
+	l->seen = true;
+	if (l->bytes.n)
+		judge(l, e, member, true);
+	else
+		add_some(&l->disguised, member);
+}
+
+static bool is_wanted(const struct looking *l, struct span member)
+{
+	return !l->want->ask->only.n || span_eq(l->want->ask->only, member);
+}
+
 /* False: that was the last. */
 static bool one_member(struct looking *l, struct archive_entry *e)
 {
 	struct buf kept = BUF_MAX(1u << 20);
-	struct span only = l->want->ask->only, member;
+	struct span member;
 	bool wanted = archive_entry_filetype(e) == AE_IFREG;
 	enum got got = GOT_ALL;
 
 	/* libarchive's own text does not outlive what is read next */
 	buf_span(&kept, name_of(l, e));
 	member = buf_view(&kept);
-	if (only.n)
-		wanted &= span_eq(only, member);
+	if (!wanted && format_of(l) == ARCHIVE_FORMAT_ZIP && is_wanted(l, member))
+		look_disguised(l, e, member);
+	wanted &= is_wanted(l, member);
 	l->seen |= wanted;
 	l->done->members += wanted;
 	if (wanted && archive_entry_is_encrypted(e)) {
@@ -410,6 +463,14 @@ static bool one_member(struct looking *l, struct archive_entry *e)
 		judge(l, e, member, got == GOT_ALL);
 	buf_free(&kept);
 	return got != GOT_END && l->over == OVER_NOT;
+}
+
+/* A zip says twice how each file is packed, and a program believes one of both. */
+static bool contradicts(struct looking *l)
+{
+	const char *why = archive_error_string(l->a);
+
+	return format_of(l) == ARCHIVE_FORMAT_ZIP && why && strstr(why, "nconsistent");
 }
 
 static void members(struct looking *l)
@@ -436,6 +497,7 @@ static void members(struct looking *l)
 		if (is_raw(l) && is_plain(l))
 			return;
 		l->done->opened = true;
+		l->doubtful |= rc == ARCHIVE_WARN && contradicts(l);
 		broken = 0;
 		if (l->done->entries == l->want->ask->most.members) {
 			l->over = OVER_MEMBERS;
@@ -449,8 +511,9 @@ static void members(struct looking *l)
 			return;
 	}
 	l->memory = archive_errno(l->a) == ENOMEM;
-	/* what is only called an archive is none that is damaged */
-	l->odd = l->over == OVER_NOT && (l->done->opened || archive_filter_count(l->a) > 1 || l->memory);
+	/* what is only called an archive is none that is damaged; what begins as a zip or tar and goes no further is */
+	l->odd = l->over == OVER_NOT && (l->done->opened || archive_filter_count(l->a) > 1 || l->memory ||
+					 (format_of(l) && !is_raw(l)));
 }
 
 /* True: it may be something else all the same. */
@@ -464,6 +527,8 @@ static bool look_once(struct looking *l, bool alone)
 			members(l);
 		else
 			l->odd = true;
+		l->doubtful |= l->done->opened && is_plain(l) && format_of(l) == ARCHIVE_FORMAT_ZIP &&
+			       !ends_in_one_way(l->want->fd, l->want->ask->size);
 		/* zeros are the end of a tar, and the beginning of whatever file */
 		again = !l->done->entries && !is_plain(l) && format_of(l) == ARCHIVE_FORMAT_TAR;
 	}
@@ -480,13 +545,18 @@ void look_into(const struct look_want *want, struct look_done *ret)
 	l->want = want;
 	l->done = ret;
 	l->bytes = BUF_MAX(FILE_MOST);
-	l->encrypted = l->damaged = l->packs = l->larger = l->larger_code = l->limited = none;
+	l->encrypted = l->damaged = l->disguised = l->packs = l->larger = l->larger_code = l->limited = none;
 	l->began = micros();
+	deadline = l->began + want->ask->most.micros + PIECE_MICROS;
 	if (look_once(l, false))
 		look_once(l, true);
+	deadline = 0;
 	ret->opened |= l->odd || l->over || l->memory;
 	if (ret->opened)
 		say_all(l);
+	/* a name makes no archive: it is some file, of which the scanner has read the beginning */
+	else if (want->ask->size > FILE_MOST)
+		want->skip(want->ctx, SPAN_NONE, SPAN("larger than the limit, its end was not read"), false);
 	ret->micros = micros() - l->began;
 	buf_free(&l->bytes);
 	free(l);

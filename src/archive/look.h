@@ -33,7 +33,10 @@ struct look_done {
 	uint64_t bytes, micros;
 };
 
-/* Once, before the first archive and before the confinement: what libarchive would look for later. */
+/*
+ * Once, before the first archive and before the confinement: what libarchive would look for later, and the clock that ends this
+ * process with EXIT_INCOMPLETE where an archive takes much more than it may without coming back.
+ */
 void look_begin(void);
 void look_into(const struct look_want *want, struct look_done *ret);
 

@@ -4,7 +4,7 @@
  * A program of its own, so that libarchive and the libraries behind it are not linked into spamtrail, and so that what breaks
  * out of them is not in the scanner, which can read a whole home. It confines itself (nobody, no file, no network), then
  * takes descriptors of signatures and of archives on standard input, a socket (scan/archive.h).
- * Ends with 0; 74 when the socket fails; 77 when the kernel cannot confine.
+ * Ends with 0; 3 when one archive took too much time; 74 when the socket fails; 77 when the kernel cannot confine.
  *
  * TRUST: archives are an account's, signatures the operator's, maybe downloaded.
  */

@@ -50,9 +50,10 @@ struct span directive_word(struct span *rest)
 
 enum quiet directive_quiet(struct span name)
 {
-	static const char *const data[] = { "jpg",  "jpeg", "jpe", "jp",  "png",  "gif", "ico",
-					    "webp", "bmp",  "svg", "txt", "pdf",  "zip", "gz",
-					    "log",  "tmp",  "bak", "ttf", "woff", "mp3", "mp4" };
+	static const char *const data[] = { "jpg",  "jpeg", "jpe",  "jp",  "png", "gif", "ico", "webp", "bmp",
+					    "svg",  "txt",  "pdf",  "zip", "gz",  "log", "tmp", "bak",	"ttf",
+					    "woff", "mp3",  "mp4",  "tar", "tgz", "tbz", "txz", "bz2",	"xz",
+					    "zst",  "tbz2", "tzst", "jar", "7z",  "rar", "cpio" };
 	static const char *const page[] = { "html", "htm", "css", "js", "xml", "json" };
 	ptrdiff_t dot = span_rfind(name, '.');
 	struct span end = span_from(name, (size_t)(dot + 1));

@@ -149,6 +149,16 @@ def asked():
     ok(names(answer) == ["a!b.zip!more.php", "a!b.zip!site/bad.php"], "and the others are still known", answer)
     code, answer, *_ = scan(path + "!site/none.php")
     ok(code == 3 and "no file of that name" in str(answer), "a member that is not there is no clean answer", answer)
+    for decoy in ("a!b.zip!site/bad.php", "a.zip!b.zip!x.php"):
+        put(decoy, b"<?php echo 1;")
+    put("a.zip", zipped([("b.zip!x.php", b"<?php echo 2;")]))
+    put("a.zip!b.zip", zipped([("x.php", BAD)]))
+    for name in ("a!b.zip!site/bad.php", "a.zip!b.zip!x.php"):
+        code, answer, *_ = scan("--explain", os.path.join(HOME, name), keep=False)
+        ok(code == 1 and names(answer) == [name], "clean files that are called like a finding do not stand before it", (code, answer))
+    for name in os.listdir(HOME):
+        if name != "a!b.zip":
+            shutil.rmtree(os.path.join(HOME, name)) if os.path.isdir(os.path.join(HOME, name)) else os.unlink(os.path.join(HOME, name))
     out = subprocess.run([SPAMTRAIL, "scan", "--explain", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode()
     ok("a!b.zip!site/bad.php" in out and "read from the request" in out and "PACKED" in out and "2 findings are files" in out, "the screen says what to make of it", out)
 
@@ -173,6 +183,16 @@ def remembered():
     put("ok.zip", zipped(SITE))
     code, e, *_ = scan(HOME)
     ok(e["archives"] == 1 and names(e) == ["big.tar.gz!site/bad.php", "ok.zip!site/bad.php"], "one that has changed is opened", e)
+    # what a scan of all said within its limits is no answer to who asks for one
+    clear()
+    many = tarfile.TarInfo("x").tobuf() * 100100
+    put("many.tar.gz", gzip.compress(many + tarred(SITE), 6))
+    time.sleep(3)
+    code, a, *_ = scan(HOME)
+    code, b, *_ = scan(os.path.join(HOME, "many.tar.gz"))
+    ok(names(a) == [] and names(b) == ["many.tar.gz!site/bad.php"], "one that is named is looked into again where a limit ended it", (a, b))
+    code, c, *_ = scan(HOME)
+    ok(code == 3 and c["skipped"] == a["skipped"] and c["archives"] == 0, "which leaves the memory of the whole as it was", c)
     # more on their way to the reader than one process of that user may hold descriptors
     clear()
     body = zipped([("%d.php" % i, BAD + b" // %d" % i) for i in range(100)])
@@ -250,6 +270,63 @@ def lying(data, said):
     return local + central + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 1, 1, len(central), len(local), 0)
 
 
+def zip_of(files, behind=0, comment=b""):
+    """A zip by hand: name, body, kind (mode), and what its own head says that the directory does not (how, sizes). BEHIND: bytes
+    in front of it."""
+    out, central = b"", b""
+    for name, body, mode, *lie in files:
+        data, at = zlib.compress(body, 9)[2:-4], len(out) + behind
+        said = [8, 0x210000, zlib.crc32(body), len(data), len(body)]
+        own = [lie[0], 0x210000, zlib.crc32(data), len(data), len(data)] if lie else said
+        out += struct.pack("<4sHHHIIIIHH", b"PK\3\4", 20, 0, *own, len(name), 0) + name + data
+        central += struct.pack("<4sHHHHIIIIHHHHHII", b"PK\1\2", 0x314, 20, 0, *said, len(name), 0, 0, 0, 0, mode << 16, at) + name
+    return out + central + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, len(files), len(files), len(central), len(out) + behind, len(comment)) + comment
+
+
+def disguised():
+    """What other programs, PHP's above all, unpack or run, and libarchive passes over."""
+    clear()
+    put("link.zip", zip_of([(b"bad.php", BAD, 0o120777)]))
+    check("a script that a zip calls a link", 1, ["link.zip!bad.php"])
+    check("by name, too", 1, ["link.zip!bad.php"], target=os.path.join(HOME, "link.zip!bad.php"))
+    for kind in (0o040755, 0o020644, 0o140644):
+        clear()
+        put("kind.zip", zip_of([(b"bad.php", BAD, kind)]))
+        check("one that it calls a folder or device (%o)" % kind, 3, [], "called a folder or a device there, and not looked at: bad.php")
+    good = zip_of([(b"ok.php", b"<?php echo 1;", 0o100644)])
+    elsewhere = bytearray(good + zip_of([(b"bad.php", BAD, 0o100644)], len(good)))
+    struct.pack_into("<I", elsewhere, len(elsewhere) - 6, good.index(b"PK\1\2"))
+    for text, body in (("a directory behind another", good + zip_of([(b"bad.php", BAD, 0o100644)], len(good), bytes(20000))),
+                       ("a directory in the other's comment", zip_of([(b"bad.php", BAD, 0o100644)], 0, good)),
+                       ("a file whose two heads contradict each other", zip_of([(b"bad.php", BAD, 0o100644, 0)]))):
+        clear()
+        put("two.zip", body)
+        check(text, 3, [], "other programs may find other files in it")
+    clear()
+    put("two.zip", bytes(elsewhere))
+    check("one that is only readable for others", 3, [], "two.zip\tit is damaged")
+    clear()
+    put("one.zip", zip_of([(b"ok.php", b"<?php echo 1;", 0o100644), (b"d/", b"", 0o040755), (b"l", b"ok.php", 0o120777)], 0, b"made by hand"))
+    put("front.zip", b"<?php __HALT_COMPILER(); ?>" + good)
+    put("in.zip", zipped([("inner.zip", good), ("d/", b"")], zipfile.ZIP_STORED))
+    check("honest ones, with a comment, and with one in it as it is", 0, [])
+    # what only has an archive's name
+    clear()
+    script = b"<?php /*" + bytes(9 << 20) + b"*/" + BAD[5:]
+    put("a.phar", script)
+    check("a phar is run: its end counts", 3, [], "a.phar\tlarger than the limit, its end was not read")
+    put("a.phar", zipped([("t", script)], zipfile.ZIP_STORED))
+    check("be it a zip or not", 3, [], "a.phar\tlarger than the limit, its end was not read")
+    clear()
+    put("b.tar", script)
+    time.sleep(3)
+    for text in ("a large script by an archive's name", "and from memory"):
+        code, answer, *_ = scan(HOME)
+        ok(code == 3 and any(s["path"].endswith("b.tar") and "its end was not read" in s["why"] for s in answer["skipped"]), text, answer)
+    put(".htaccess", b"AddHandler application/x-httpd-php .tar\n")
+    check("who has archives run", 3, [".htaccess"])
+
+
 def hostile_names():
     clear()
     odd = ["../../../etc/cron.d/x.php", "/etc/x.php", "e\x1b[31m\nx.php", "a!b.php", "-rf.php", "n" * 60000 + ".php", "."]
@@ -296,7 +373,8 @@ def bombs():
     clear()
     for i in range(12):
         put("z%d.tar.gz" % i, gzip.compress(info.tobuf()) + member * 100)
-    check("twelve of those: the scan as a whole has its limit", 3, [], "archives were not looked into", seconds=30)
+    check("twelve of those: the scan as a whole has its limit, and what lies behind 8 MiB of the others is not read", 3, [],
+          "archives were not looked into", "larger than the limit, its end was not read", seconds=30)
     clear()
     kernel = zipped([("%d" % i, zipped([("zeros", bytes(4 << 20))])) for i in range(16)])
     put("42.zip", zipped([("%x.zip" % i, kernel) for i in range(16)]))
@@ -337,6 +415,13 @@ def bombs():
         body = gzip.compress(body)
     put("deep.gz", body)
     check("gzip in gzip in gzip", 3, [], seconds=2)
+    clear()
+    # 32 terabytes of empty gzips, in three layers: libarchive does not come back from the first byte
+    body = gzip.compress(b"", 9)
+    for n in (800000, 200, 4000):
+        body = gzip.compress(body * n, 9)
+    put("layers.gz", body)
+    check("layers of nothing (%d bytes)" % len(body), 3, [], "layers.gz\tit takes more time than the limit allows", seconds=17)
     clear()
     if shutil.which("tar"):
         with open(os.path.join(HOME, "bad.php"), "wb") as f:
@@ -398,6 +483,13 @@ def deaths():
         f.write("#!/bin/sh\nexit 0\n")
     os.chmod(other, 0o755)
     check("one that always ends is not started for ever", 3, [], "spamtrail-archive was ended by it", "ended by too many archives")
+    put("next/0.zip", zipped(SITE))
+    code, answer, *_ = scan(HOME, os.path.join(HOME, "next"), keep=False)
+    ok(code == 3 and any(s["path"].endswith("next/0.zip") and "was ended by it" in s["why"] for s in answer["skipped"]),
+       "whose archives end it does so for his own folder", answer)
+    with open(other, "w") as f:
+        f.write("#!/bin/sh\nexit 3\n")
+    check("one that ends for want of time says so", 3, [], "it takes more time than the limit allows")
     with open(other, "w") as f:
         f.write("#!%s\nimport socket, struct, sys\ns = socket.socket(fileno=0)\nwhile s.recv(1 << 20):\n    s.send(b'nonsense')\n" % sys.executable)
     check("nor one that speaks nonsense believed", 3, [], "spamtrail-archive was ended by it")
@@ -405,5 +497,5 @@ def deaths():
     clear()
 
 
-for part in (kinds, settings, asked, remembered, named, broken, hostile_names, bombs, deaths):
+for part in (kinds, settings, asked, remembered, named, broken, disguised, hostile_names, bombs, deaths):
     part()
