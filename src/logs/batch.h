@@ -29,7 +29,7 @@ struct batch {
 	uint32_t cut_lines;    /* lines longer than LOGS_LINE_MAX */
 	bool torn;             /* the one line in here ends at LOGS_LINE_MAX, and goes on in the file */
 	struct batch *next;    /* in the stream's queue, or another list */
-	void *job;             /* with BATCH_HANDED: what its events left to do */
+	void *job;             /* with BATCH_HANDED: what its events left to do; NULL = nothing more */
 };
 
 /* Some way ahead of the event in hand, in the same batch. */

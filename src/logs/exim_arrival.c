@@ -484,7 +484,10 @@ static inline bool usual_proto(const char *p, size_t n)
 
 	if (n >= 5 && n <= 7) {
 		v &= UINT64_MAX >> (64 - 8 * n);
-		if (v == bytes_word("local\0\0") || v == bytes_word("esmtps\0") || v == bytes_word("esmtpsa"))
+		/* with the length: a word may have a NUL itself */
+		if (v == (n == 5   ? bytes_word("local\0\0")
+			  : n == 6 ? bytes_word("esmtps\0")
+				   : bytes_word("esmtpsa")))
 			return true;
 	}
 	return proto_form(span_of(p, n));

@@ -83,7 +83,10 @@ static void batch_spare(struct engine *e, struct batch *b)
 	e->spare = b;
 }
 
-/* The stream's batch in hand is used up: its lines count now, it is needed no more but for its JOB. */
+/*
+ * The stream's batch in hand is used up: its lines count now, it is needed no more but for its JOB. Where it has none, jobs that
+ * are not done yet may still be about its events: then it waits behind them.
+ */
 static void batch_retire(struct engine *e, struct stream *s, void *job)
 {
 	struct batch *b = s->first;
@@ -106,7 +109,7 @@ static void batch_retire(struct engine *e, struct stream *s, void *job)
 	s->queued--;
 	s->ev_left = 0;
 	s->ev = NULL;
-	if (!job) {
+	if (!job && (!e->handed || !b->ev.events)) {
 		batch_spare(e, b);
 		return;
 	}
@@ -327,7 +330,8 @@ static void do_work(struct engine *e)
 
 	e->working = true;
 	pthread_mutex_unlock(&e->lock);
-	e->own.work(e->own.event_ctx, b->job);
+	if (b->job)
+		e->own.work(e->own.event_ctx, b->job);
 	pthread_mutex_lock(&e->lock);
 	e->handed = b->next;
 	if (!e->handed)

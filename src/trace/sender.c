@@ -310,8 +310,10 @@ void sender_tick(struct sender *s, int64_t at)
 {
 	int64_t gap = at - s->last;
 
-	if (!s->first) {
-		s->first = s->last = at;
+	/* the row of kind other has a first time from those that it took up, before its first own message */
+	if (!s->bin_width) {
+		s->first = s->first && s->first < at ? s->first : at;
+		s->last = s->last > at ? s->last : at;
 		s->bin_width = 60;
 		s->bin_start = at - at % 60;
 		s->covered = 2 * NEAR + 1;

@@ -176,6 +176,7 @@ static void begin(struct trace *t, int64_t first)
 	struct judge_options judge = { .false_per_account_days = t->o.false_per_account_days };
 	struct span novelty;
 
+	t->begun = true;
 	t->began = first;
 	if (bytes.n == 0)
 		return;
@@ -253,7 +254,7 @@ static bool admit(struct trace *t, struct step *s)
 	}
 	if (t->o.until && s->time > t->o.until)
 		return false;
-	if (!t->began)
+	if (!t->begun)
 		begin(t, s->time);
 	if (s->time > t->time)
 		t->time = s->time;

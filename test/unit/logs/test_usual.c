@@ -24,6 +24,8 @@ static const char *const exim[] = {
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CK_",
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc a 1 args: bbbbbbbbbbbbb",
+	"1vKliy-000000000G8-0CKr <= x@y.example H=mx.y.example [192.0.2.9]:33 P=esmtpsa S=991 "
+	"for a@b.example",
 	"cwd=/var/spool/exim 4 args: /usr/sbin/exim -Mc 1vKliy-000000000G8-0CKr",
 	"cwd=/var/spool/exim 3 args: /usr/sbin/exim -Mc 1vKliy-0003gH-2x",
 	"cwd=/home/a 3 args: /usr/sbin/sendmail -t -i",
@@ -262,8 +264,9 @@ static void nearly(const char *const *list, size_t n, const char *head)
 			memmove(odd + at, odd + at + 1, (size_t)(len - at - 1));
 			one_of(&warm, odd, (size_t)len - 1);
 			memcpy(odd, line, (size_t)len);
-			for (const char *c = others; *c; c++) {
-				odd[at] = *c;
+			/* the NUL at its end as well */
+			for (size_t c = 0; c < sizeof(others); c++) {
+				odd[at] = others[c];
 				one_of(&warm, odd, (size_t)len);
 				told_as_counted(odd, (size_t)len);
 			}

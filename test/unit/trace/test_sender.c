@@ -197,6 +197,11 @@ static void shrinking_loses_no_count(void **state)
 	assert_int_equal(sender_at(&r.s, big)->counts.messages, 9999);
 	assert_int_equal(sender_at(&r.s, find(&r, KIND_AUTH, "user499", ""))->counts.messages, 499);
 	assert_int_equal(r.s.row[r.s.other]->first, T0 + 500 - (int64_t)r.s.merged + 1);
+	/* A message that was on its way is the row's first own one, and counts in its history. */
+	sender_tick(r.s.row[r.s.other], T0 + 2000);
+	assert_int_equal(r.s.row[r.s.other]->first, T0 + 500 - (int64_t)r.s.merged + 1);
+	assert_int_equal(r.s.row[r.s.other]->last, T0 + 2000);
+	assert_int_equal(r.s.row[r.s.other]->bin[0], 1);
 	/* A merged sender who comes again gets a new row, in room that was given back. */
 	assert_int_equal(sender_at(&r.s, find(&r, KIND_AUTH, "user1", ""))->counts.messages, 0);
 	senders_shrink(&r.s, 50);

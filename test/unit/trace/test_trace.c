@@ -647,9 +647,11 @@ static void script_is_told_once(void **state)
 }
 
 static struct span the_past;
+static unsigned asked;
 
 static struct span past_of(void *ctx, int64_t first)
 {
+	asked++;
 	return span_from(the_past, 16); /* behind first and newest */
 }
 
@@ -681,6 +683,31 @@ static void a_login_forgets_nothing(void **state)
 	end(&r);
 	buf_free(&first);
 	buf_free(&second);
+}
+
+/* Who gives his own log's lines such a stamp must not have the past read for each: another worker is at the judge. */
+static void the_past_is_asked_for_once(void **state)
+{
+	struct trace_options o = { .past = past_of };
+	struct buf first = BUF_MAX(8 << 20);
+	struct run r;
+
+	begin(&r, NULL);
+	feed(&r, E("08:00:00", "01 <= info@shop.example H=(pc) [198.51.100.7]:5555 P=esmtpsa "
+			       "A=dovecot_login:info@shop.example S=10 for a@b.example"));
+	conclude(&r);
+	trace_learnt(r.trace, &first);
+	end(&r);
+	the_past = buf_view(&first);
+	asked = 0;
+	begin(&r, &o);
+	for (unsigned i = 0; i < 8; i++)
+		feed(&r, "1969-12-31 10:00:00 1tAAAA-000000-01 <= info@shop.example H=(pc) "
+			 "[198.51.100.7]:5555 P=esmtpsa A=plain:info@shop.example S=10 for a@b.example\n");
+	conclude(&r);
+	assert_int_equal(asked, 1);
+	end(&r);
+	buf_free(&first);
 }
 
 /* --- what was seen on the live host (host/observed.h) ------------------------------------------------ */
@@ -869,6 +896,7 @@ int main(void)
 		cmocka_unit_test(requests_pair_with_their_time),
 		cmocka_unit_test(script_is_told_once),
 		cmocka_unit_test(a_login_forgets_nothing),
+		cmocka_unit_test(the_past_is_asked_for_once),
 		cmocka_unit_test(sends_by_a_clock),
 	};
 
