@@ -47,8 +47,8 @@ static inline __attribute__((always_inline)) bool bytes_are(const char *p, const
 	if (n >= 4) {
 		memcpy(&a, p, 4);
 		memcpy(&b, q, 4);
-		memcpy(&c, p + n - 4, 4);
-		memcpy(&d, q + n - 4, 4);
+		memcpy(&c, &p[n - 4], 4);
+		memcpy(&d, &q[n - 4], 4);
 		return a == b && (n == 4 || c == d);
 	}
 	memcpy(&e, p, 2);
