@@ -82,7 +82,6 @@ struct trace {
 	int32_t zone_now;
 	struct grace grace[GRACE_RING];
 	uint32_t grace_first, grace_n;
-	bool begun;                    /* the first event has been seen */
 	int64_t began, time;           /* of the first and the newest event */
 	int64_t quiet_until;           /* trace.c: events in order up to then are counted and nothing else is to be done; -1 = ask */
 	int64_t first, last;           /* of mail events in the window */
@@ -96,7 +95,7 @@ struct trace {
 	struct queued_memory queue;
 	struct writer_memory writers;
 	struct cross_memory cross;
-	bool mta_exim, mta_postfix, syslog; /* arrivals of theirs, and through syslog */
+	bool begun, mta_exim, mta_postfix, syslog; /* the first event, arrivals of theirs, and through syslog: seen */
 };
 
 /* One event on its way through trace/. */
