@@ -58,17 +58,17 @@ rm "$tmp/packed/b/site.tar.gz"; out=$(scan --plain "$tmp/packed"); has "${tab}1 
 rm "$tmp/packed/old.ZIP"; out=$(scan --plain "$tmp/packed"); has ^skipped; ok $((!$?)) "none is none"
 
 # what the operator names himself: not looked into is no answer
-printf 'PK\003\004' >"$tmp/packed/a.zip"; ln -s a.zip "$tmp/packed/l.zip"; ln -s zip "$tmp/packed/l.php"
-out=$(scan --json "$tmp/packed/a.zip"); rc=$?
+printf 'Rar!\032\007' >"$tmp/packed/a.rar"; ln -s a.rar "$tmp/packed/l.rar"; ln -s zip "$tmp/packed/l.php"
+out=$(scan --json "$tmp/packed/a.rar"); rc=$?
 [ $rc = 3 ] && has '"complete":false' && has '"bytes":0,' && has 'not looked into\|no archive of a kind'; ok $? "a named archive is not looked into, and that is no clean answer"
 for again in new known; do
-	out=$(scan --plain --state "$tmp/packed.state" "$tmp/packed/a.zip"); rc=$?
+	out=$(scan --plain --state "$tmp/packed.state" "$tmp/packed/a.rar"); rc=$?
 	[ $rc = 3 ] && has '^total.*	no	'; ok $? "a named archive that is $again"
 done
 out=$(scan --plain "$tmp/packed/l.php"); rc=$?
 [ $rc = 3 ] && has 'is a link by now, not followed'; ok $? "nor is a named link"
 out=$(scan --plain "$tmp/packed"); rc=$?
-[ $rc = 0 ] && has '1 archive was not looked into: a.zip$'; ok $? "and those that are met on the way leave the exit code as it is"
+[ $rc = 0 ] && has '1 archive was not looked into: a.rar$'; ok $? "and those that are met on the way leave the exit code as it is"
 
 # two nests of 600, one hung into the other
 nest() { (cd "$1" && for i in $(seq 1 600); do mkdir dddd && cd dddd || exit 1; done; [ -z "${2:-}" ] || mv "$2" .; cp "$home/sub/bad.php" .); }
@@ -173,9 +173,9 @@ if [ "$(id -u)" = 0 ]; then
 	ok $((rc != 3)) "as root: what the folder's owner may not read is not read"
 	has "^skipped$tab.*/closed${tab}may not be read by its account (uid 12345)"; ok $? "and told"
 	# who calls without rights is no account: it is he who may not
-	mkdir "$tmp/own" "$tmp/own/shut" "$tmp/bin"; chmod 700 "$tmp/own/shut"; echo '<?php echo 1;' >"$tmp/own/a.php"
-	cp "$SPAMTRAIL" "${SPAMTRAIL%/*}"/spamtrail-[a-z]* "$tmp/bin/" 2>/dev/null; chmod -R a+rX "$tmp/bin"
-	out=$(setpriv --reuid=1007 --regid=1007 --clear-groups --no-new-privs "$tmp/bin/spamtrail" scan --plain "$tmp/own" 2>/dev/null); rc=$?
+	mkdir "$tmp/own" "$tmp/own/shut" "$tmp/mine"; chmod 700 "$tmp/own/shut"; echo '<?php echo 1;' >"$tmp/own/a.php"
+	cp "$SPAMTRAIL" "${SPAMTRAIL%/*}"/spamtrail-[a-z]* "$tmp/mine/" 2>/dev/null; chmod -R a+rX "$tmp/mine"
+	out=$(setpriv --reuid=1007 --regid=1007 --clear-groups --no-new-privs "$tmp/mine/spamtrail" scan --plain "$tmp/own" 2>/dev/null); rc=$?
 	[ $rc = 3 ] && has "^skipped$tab.*/shut${tab}may not be read by you (uid 1007): root sees more"; ok $? "what the caller may not read is not laid to an account"
 	out=$("$SPAMTRAIL" scan "$tmp/own/a.php" | tail -n 1)
 	has '^1 file, '; ok $? "one file is one"
