@@ -302,12 +302,12 @@ static int run(struct work *w, struct err *err)
 	return rc < 0 ? rc : !w->t.c.complete ? EXIT_INCOMPLETE : meant ? EXIT_FOUND : EXIT_NOTHING;
 }
 
-/* What is said would come back to a stranger in a bounce: helpers and libraries are silent, too. */
+/* What is said would come back to a stranger in a bounce; the one sentence why not is for the log of who waits. */
 static int be_silent(struct err *err)
 {
 	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0)
 		return err_sys(err, EXIT_TEMPFAIL, "/dev/null cannot be used");
 	close(fd);
 	return 0;
