@@ -33,19 +33,14 @@ struct work {
 	bool ready, failed;
 };
 
-static int confine(bool unconfined, struct err *err)
-{
-	struct confine_want want = { .channel = STDIN_FILENO,
-				     .complaints = -1,
-				     .files = FILES_MOST,
-				     .memory = ADDRESS_SPACE,
-				     .library = true,
-				     .charsets = true };
-	struct confine_report report;
-	int rc = confine_reader(&want, &report, err);
-
-	return unconfined ? 0 : rc;
-}
+static const struct confine_want confined = {
+	.channel = STDIN_FILENO,
+	.complaints = -1,
+	.files = FILES_MOST,
+	.memory = ADDRESS_SPACE,
+	.library = true,
+	.charsets = true,
+};
 
 static void give(struct work *w, uint32_t type, const struct buf *body)
 {
@@ -169,7 +164,7 @@ int main(int argc, char **argv)
 	struct err err = { 0 };
 
 	look_begin();
-	if (confine(unconfined, &err) < 0) {
+	if (confine_helper(&confined, unconfined, &err) < 0) {
 		fprintf(stderr, "spamtrail-archive: %s\n", err.text);
 		return EXIT_NOPERM;
 	}

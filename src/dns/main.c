@@ -23,18 +23,13 @@
 #define ADDRESS_SPACE ((uint64_t)4 << 30) /* limit reputation, bytes: memory of spamtrail-dns */
 #define ASKS_BYTES (8u << 20)
 
-static int confine(bool unconfined, struct err *err)
-{
-	struct confine_want want = { .channel = STDIN_FILENO,
-				     .complaints = -1,
-				     .files = FILES_MOST,
-				     .memory = ADDRESS_SPACE,
-				     .network = true };
-	struct confine_report report;
-	int rc = confine_reader(&want, &report, err);
-
-	return unconfined ? 0 : rc;
-}
+static const struct confine_want confined = {
+	.channel = STDIN_FILENO,
+	.complaints = -1,
+	.files = FILES_MOST,
+	.memory = ADDRESS_SPACE,
+	.network = true,
+};
 
 /* One turn; 0: the asker has gone. */
 static int turn(struct resolver *r, struct channel *c, struct arena *asked, struct err *err)
@@ -93,7 +88,7 @@ int main(int argc, char **argv)
 	}
 	rc = resolver_new(argv[1], &r, &err);
 	if (rc == 0)
-		rc = confine(unconfined, &err);
+		rc = confine_helper(&confined, unconfined, &err);
 	if (rc == 0)
 		rc = serve(r, &err);
 	/* once confined, only the socket may be written to: the code says it all */

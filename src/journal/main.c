@@ -41,20 +41,13 @@ static void load_decompressors(void)
 		dlopen(names[i], RTLD_NOW | RTLD_GLOBAL);
 }
 
-static int confine(bool unconfined, struct err *err)
-{
-	struct confine_want want = {
-		.channel = -1,
-		.complaints = STDOUT_FILENO,
-		.files = 2 * JOURNAL_FILES_MOST + 64,
-		.memory = ADDRESS_SPACE,
-		.library = true,
-	};
-	struct confine_report report;
-	int rc = confine_reader(&want, &report, err);
-
-	return unconfined ? 0 : rc;
-}
+static const struct confine_want confined = {
+	.channel = -1,
+	.complaints = STDOUT_FILENO,
+	.files = 2 * JOURNAL_FILES_MOST + 64,
+	.memory = ADDRESS_SPACE,
+	.library = true,
+};
 
 static int flush(struct buf *out, struct err *err)
 {
@@ -136,7 +129,7 @@ static int run(const char *path, uint64_t since, bool unconfined, struct err *er
 
 	load_decompressors();
 	if (rc == 0)
-		rc = confine(unconfined, err);
+		rc = confine_helper(&confined, unconfined, err);
 	if (rc == 0)
 		rc = open_journal(&files, most, &j, err);
 	if (rc == 0)

@@ -72,38 +72,44 @@ void maker_room(struct evbuf *out);
 /* F_PROGRAM (the tag's last path element) and F_HOST, unless the dialect has added them: maker_end, where m->all. */
 void maker_frame_fields(struct maker *m);
 
-/*
- * Starts an event with what framing knows; fields follow. Each member by itself, as framing wrote it: a compiler clears
- * such a struct first, and a copy of two that were just written waits for both.
- */
-static inline struct event *maker_begin(struct maker *m, enum dialect dialect, enum event_kind kind)
+/* What every event begins with: all but its fields' number and bits. Each member by itself, as framing wrote it: a compiler
+ * clears such a struct first, and a copy of two that were just written waits for both. */
+static inline __attribute__((always_inline)) struct event *maker_head(struct maker *m, enum dialect dialect, enum event_kind kind,
+								      struct qid id, uint16_t flags, uint32_t repeat)
 {
 	struct evbuf *out = m->out;
 	const struct line *l = m->line;
 	struct event *ev;
 
-	if (out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field))
+	if (__builtin_expect(out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field), false))
 		maker_room(out);
 	ev = (struct event *)(void *)(out->mem + out->mem_used);
-	ev->id.hi = ev->id.lo = 0;
+	ev->id = id;
 	ev->at = l->at;
 	ev->usec = l->usec;
 	ev->zone = l->zone;
 	ev->stamp = l->stamp;
 	ev->kind = (uint8_t)kind;
 	ev->dialect = (uint8_t)dialect;
-	ev->nfields = 0;
-	ev->flags = l->flags | (l->syslog ? EVF_SYSLOG : 0);
+	ev->flags = flags;
 	ev->off = (uint32_t)(l->raw.p - out->base);
 	ev->len = (uint32_t)l->raw.n;
 	ev->line = m->line_index;
 	ev->pid = l->pid;
 	ev->size = ev->nrcpt = 0;
 	ev->uid = UINT32_MAX;
-	ev->repeat = l->repeat;
-	ev->has = 0;
-	m->ev = ev;
+	ev->repeat = repeat;
 	return ev;
+}
+
+/* Starts an event with what framing knows; fields follow. */
+static inline struct event *maker_begin(struct maker *m, enum dialect dialect, enum event_kind kind)
+{
+	const struct line *l = m->line;
+
+	m->ev = maker_head(m, dialect, kind, (struct qid){ 0, 0 }, l->flags | (l->syslog ? EVF_SYSLOG : 0), l->repeat);
+	m->ev->has = m->ev->nfields = 0;
+	return m->ev;
 }
 
 /* Adds a field: S must lie in the batch's text, or come from maker_text. Empty spans are kept. */

@@ -42,30 +42,7 @@ static inline __attribute__((always_inline)) struct usual_event usual_begin(stru
 									    enum event_kind kind,
 									    struct qid id, uint16_t flags)
 {
-	struct evbuf *out = m->out;
-	const struct line *l = m->line;
-	struct event *ev;
-
-	if (__builtin_expect(out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field),
-			     false))
-		maker_room(out);
-	ev = (struct event *)(void *)(out->mem + out->mem_used);
-	ev->id = id;
-	ev->at = l->at;
-	ev->usec = l->usec;
-	ev->zone = l->zone;
-	ev->stamp = l->stamp;
-	ev->kind = (uint8_t)kind;
-	ev->dialect = (uint8_t)dialect;
-	ev->flags = flags;
-	ev->off = (uint32_t)(l->raw.p - out->base);
-	ev->len = (uint32_t)l->raw.n;
-	ev->line = m->line_index;
-	ev->pid = l->pid;
-	ev->size = ev->nrcpt = 0;
-	ev->uid = UINT32_MAX;
-	ev->repeat = 1;
-	return usual_start(ev);
+	return usual_start(maker_head(m, dialect, kind, id, flags, 1));
 }
 
 /* No more than MAKER_FIELDS of them; each key once. */

@@ -30,19 +30,14 @@
 #define MESSAGES_MOST 100000 /* limit complaints: messages of one mailbox */
 #define BODY_BYTES (1u << 20) /* limit complaints, bytes: of one message's text */
 
-static int confine(bool unconfined, struct err *err)
-{
-	struct confine_want want = { .channel = STDIN_FILENO,
-				     .complaints = -1,
-				     .files = FILES_MOST,
-				     .memory = ADDRESS_SPACE,
-				     .library = true,
-				     .charsets = true };
-	struct confine_report report;
-	int rc = confine_reader(&want, &report, err);
-
-	return unconfined ? 0 : rc;
-}
+static const struct confine_want confined = {
+	.channel = STDIN_FILENO,
+	.complaints = -1,
+	.files = FILES_MOST,
+	.memory = ADDRESS_SPACE,
+	.library = true,
+	.charsets = true,
+};
 
 /* Never closed: their tables stay. */
 static void load_charsets(void)
@@ -288,7 +283,7 @@ int main(int argc, char **argv)
 	}
 	g_mime_init();
 	load_charsets();
-	rc = confine(unconfined, &err);
+	rc = confine_helper(&confined, unconfined, &err);
 	if (rc == 0)
 		rc = serve();
 	/* once confined, only the socket may be written to: the code says it all */

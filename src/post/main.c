@@ -23,20 +23,15 @@
 #define ADDRESS_SPACE ((uint64_t)1 << 30)
 #define JOB_MOST (4u << 20)
 
-static int confine(bool unconfined, struct err *err)
-{
-	/* TLS and libc look for their settings late, and find none */
-	struct confine_want want = { .channel = STDIN_FILENO,
-				     .complaints = -1,
-				     .files = FILES_MOST,
-				     .memory = ADDRESS_SPACE,
-				     .network = true,
-				     .charsets = true };
-	struct confine_report report;
-	int rc = confine_reader(&want, &report, err);
-
-	return unconfined ? 0 : rc;
-}
+/* TLS and libc look for their settings late, and find none */
+static const struct confine_want confined = {
+	.channel = STDIN_FILENO,
+	.complaints = -1,
+	.files = FILES_MOST,
+	.memory = ADDRESS_SPACE,
+	.network = true,
+	.charsets = true,
+};
 
 static int hear(struct channel *c, struct arena *a, struct post_job *ret, struct err *err)
 {
@@ -79,7 +74,7 @@ int main(int argc, char **argv)
 	if (rc < 0)
 		_exit(EXIT_IO);
 	if (prepare(&job, a, &ready, &done)) {
-		rc = confine(unconfined, &err);
+		rc = confine_helper(&confined, unconfined, &err);
 		if (rc == 0)
 			deliver(&job, &ready, &done);
 	}

@@ -55,5 +55,7 @@ struct confine_report {
  * on only by the operator's --unconfined: part of it may have taken hold.
  */
 int confine_reader(const struct confine_want *want, struct confine_report *ret_report, struct err *err);
+/* The same for a helper program, which goes on where it is UNCONFINED by the operator's word. */
+int confine_helper(const struct confine_want *want, bool unconfined, struct err *err);
 
 #endif

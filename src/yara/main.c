@@ -48,19 +48,14 @@ struct work {
 	struct err err;
 };
 
-static int confine(bool unconfined, struct err *err)
-{
-	struct confine_want want = { .channel = STDIN_FILENO,
-				     .complaints = -1,
-				     .files = FILES_MOST,
-				     .memory = ADDRESS_SPACE,
-				     .library = true,
-				     .charsets = true };
-	struct confine_report report;
-	int rc = confine_reader(&want, &report, err);
-
-	return unconfined ? 0 : rc;
-}
+static const struct confine_want confined = {
+	.channel = STDIN_FILENO,
+	.complaints = -1,
+	.files = FILES_MOST,
+	.memory = ADDRESS_SPACE,
+	.library = true,
+	.charsets = true,
+};
 
 static bool read_all(int fd, size_t most, struct buf *out)
 {
@@ -322,7 +317,7 @@ int main(int argc, char **argv)
 	/* before the confinement: it may ask how many processors there are */
 	if (yr_initialize() != ERROR_SUCCESS)
 		return EXIT_SOFTWARE;
-	if (confine(unconfined, &err) < 0) {
+	if (confine_helper(&confined, unconfined, &err) < 0) {
 		fprintf(stderr, "spamtrail-yara: %s\n", err.text);
 		return EXIT_NOPERM;
 	}

@@ -3,7 +3,10 @@
 "1 TEXT" where not.
 
 Costs are CPU seconds and resident memory of the scan and its children, never the time of a clock."""
-import bz2, gzip, io, json, lzma, os, resource, shutil, signal, sqlite3, struct, subprocess, sys, tarfile, time, zipfile, zlib
+import bz2, gzip, io, json, lzma, os, shutil, signal, sqlite3, struct, subprocess, sys, tarfile, time, zipfile, zlib
+
+sys.dont_write_bytecode = True
+from measured import ok, run
 
 SPAMTRAIL, HOME = sys.argv[1], os.path.join(sys.argv[2], "home")
 STATE = os.path.join(sys.argv[2], "state")
@@ -13,33 +16,13 @@ EVIL = b"<?php $i = 0; while ($i < 1000000000) { $i = $i + 1; $a = $i * 3; } eva
 
 
 def scan(*args, keep=True):
-    """Exit code, the answer, CPU seconds, MiB of the largest process; in a process of its own, as maxima are of all children."""
-    read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(read)
-        p = subprocess.run([SPAMTRAIL, "scan", "--json", *(["--state", STATE] if keep else []), *args], stdout=subprocess.PIPE,
-                           stderr=subprocess.STDOUT)
-        u = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with os.fdopen(write, "wb") as f:
-            f.write(b"%d %f %f\n" % (p.returncode, u.ru_utime + u.ru_stime, u.ru_maxrss / 1024) + p.stdout)
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as f:
-        head, out = f.read().split(b"\n", 1)
-    os.waitpid(pid, 0)
-    code, cpu, memory = head.split()
+    """Exit code, the answer, CPU seconds, MiB."""
+    code, out, cpu, memory = run([SPAMTRAIL, "scan", "--json", *(["--state", STATE] if keep else []), *args])
     try:
         answer = json.loads(out)
     except ValueError:
         answer = {"findings": [], "skipped": [{"path": "", "why": out.decode("utf-8", "replace")}], "archives": -1, "members": -1}
-    return int(code), answer, float(cpu), float(memory)
-
-
-def ok(good, text, out=""):
-    print("%d %s" % (0 if good else 1, text), flush=True)
-    if not good:
-        print("\n".join("# " + line[:300] for line in str(out).split("\n")[-12:]))
+    return code, answer, cpu, memory
 
 
 def put(name, content):

@@ -4,7 +4,10 @@ file of an exbibyte, links in circles, archives and texts that unpack without en
 scan ended as it must, "1 TEXT" where not.
 
 Costs are CPU seconds and resident memory of the scan and its children, never the time of a clock."""
-import base64, gzip, io, os, resource, shutil, struct, subprocess, sys, zipfile, zlib
+import base64, gzip, io, os, shutil, struct, subprocess, sys, zipfile, zlib
+
+sys.dont_write_bytecode = True
+from measured import ok, run
 
 SPAMTRAIL, HOME, NAMES = sys.argv[1], sys.argv[2], int(sys.argv[3])
 MEMORY = 96  # MiB
@@ -12,29 +15,9 @@ BAD = b'<?php eval($_POST["a"]);'
 
 
 def scan(*paths, files=None):
-    """Exit code, output, CPU seconds, MiB; in a process of its own, as maxima are of all children."""
-    read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(read)
-        limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))) if files else None
-        p = subprocess.run([SPAMTRAIL, "scan", "--plain", *paths], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=limit)
-        u = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with os.fdopen(write, "wb") as f:
-            f.write(b"%d %f %f\n" % (p.returncode, u.ru_utime + u.ru_stime, u.ru_maxrss / 1024) + p.stdout)
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as f:
-        head, out = f.read().split(b"\n", 1)
-    os.waitpid(pid, 0)
-    code, cpu, memory = head.split()
-    return int(code), out.decode("utf-8", "surrogateescape"), float(cpu), float(memory)
-
-
-def ok(good, text, out=""):
-    print("%d %s" % (0 if good else 1, text), flush=True)
-    if not good:
-        print("\n".join("# " + line[:200] for line in str(out).split("\n")[-12:]))
+    """Exit code, output, CPU seconds, MiB."""
+    code, out, cpu, memory = run([SPAMTRAIL, "scan", "--plain", *paths], files)
+    return code, out.decode("utf-8", "surrogateescape"), cpu, memory
 
 
 def put(name, content):

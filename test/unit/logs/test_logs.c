@@ -254,6 +254,20 @@ static void on_work(void *ctx, void *job)
 	__atomic_store_n(&two->at_work, false, __ATOMIC_RELEASE);
 }
 
+static void run_both(struct two_stages *two, const struct disk *d, size_t block, unsigned workers)
+{
+	void *last;
+
+	two->run.o.event = on_first;
+	two->run.o.pass = on_pass;
+	two->run.o.work = on_work;
+	run(&two->run, d, block, workers);
+	if ((last = on_pass(two)))
+		on_work(two, last);
+	assert_int_equal(two->done, two->passed);
+	assert_int_equal(two->changed, 0);
+}
+
 static void what_is_left_is_done_in_order(void **state)
 {
 	static const size_t blocks[] = { 1, 64, 1000, 4096, 0 };
@@ -265,15 +279,9 @@ static void what_is_left_is_done_in_order(void **state)
 	run(&whole, &d, 0, 1);
 	for (unsigned workers = 1; workers <= 4; workers++)
 		for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++) {
-			struct two_stages two = { .run.o = { .pass = on_pass, .work = on_work } };
-			void *last;
+			struct two_stages two = { 0 };
 
-			two.run.o.event = on_first;
-			run(&two.run, &d, blocks[i], workers);
-			if ((last = on_pass(&two)))
-				on_work(&two, last);
-			assert_int_equal(two.done, two.passed);
-			assert_int_equal(two.changed, 0);
+			run_both(&two, &d, blocks[i], workers);
 			assert_int_equal(two.lines, whole.events);
 			assert_int_equal(two.run.seen.n, whole.seen.n);
 			assert_memory_equal(two.run.seen.p, whole.seen.p, whole.seen.n);
@@ -292,16 +300,9 @@ static void texts_outlive_what_is_left(void **state)
 	sample(&d);
 	for (unsigned workers = 2; workers <= 4; workers++)
 		for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++) {
-			struct two_stages two = { .run.o = { .pass = on_pass, .work = on_work },
-						  .seldom = true };
-			void *last;
+			struct two_stages two = { .seldom = true };
 
-			two.run.o.event = on_first;
-			run(&two.run, &d, blocks[i], workers);
-			if ((last = on_pass(&two)))
-				on_work(&two, last);
-			assert_int_equal(two.done, two.passed);
-			assert_int_equal(two.changed, 0);
+			run_both(&two, &d, blocks[i], workers);
 			buf_free(&two.run.seen);
 		}
 	disk_free(&d);

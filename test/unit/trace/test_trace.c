@@ -655,6 +655,20 @@ static struct span past_of(void *ctx, int64_t first)
 	return span_from(the_past, 16); /* behind first and newest */
 }
 
+/* What a run learns of a login that sends, as the past of the next. */
+static void learn_a_login(struct buf *out)
+{
+	struct run r;
+
+	begin(&r, NULL);
+	feed(&r, E("08:00:00", "01 <= info@shop.example H=(pc) [198.51.100.7]:5555 P=esmtpsa "
+			       "A=dovecot_login:info@shop.example S=10 for a@b.example"));
+	conclude(&r);
+	trace_learnt(r.trace, out);
+	end(&r);
+	the_past = buf_view(out);
+}
+
 /* Who only logs in for a while has sent nothing new, and is not forgotten for it. */
 static void a_login_forgets_nothing(void **state)
 {
@@ -663,13 +677,7 @@ static void a_login_forgets_nothing(void **state)
 	struct buf second = BUF_MAX(8 << 20);
 	struct run r;
 
-	begin(&r, NULL);
-	feed(&r, E("08:00:00", "01 <= info@shop.example H=(pc) [198.51.100.7]:5555 P=esmtpsa "
-			       "A=dovecot_login:info@shop.example S=10 for a@b.example"));
-	conclude(&r);
-	trace_learnt(r.trace, &first);
-	end(&r);
-	the_past = buf_view(&first);
+	learn_a_login(&first);
 	assert_true(span_search(the_past, 0, SPAN("info@shop.example")) > 0);
 	begin(&r, &o);
 	feed(&r, "Nov 23 09:00:00 mx1 dovecot: imap-login: Login: user=<info@shop.example>, method=PLAIN, "
@@ -692,13 +700,7 @@ static void the_past_is_asked_for_once(void **state)
 	struct buf first = BUF_MAX(8 << 20);
 	struct run r;
 
-	begin(&r, NULL);
-	feed(&r, E("08:00:00", "01 <= info@shop.example H=(pc) [198.51.100.7]:5555 P=esmtpsa "
-			       "A=dovecot_login:info@shop.example S=10 for a@b.example"));
-	conclude(&r);
-	trace_learnt(r.trace, &first);
-	end(&r);
-	the_past = buf_view(&first);
+	learn_a_login(&first);
 	asked = 0;
 	begin(&r, &o);
 	for (unsigned i = 0; i < 8; i++)
