@@ -174,12 +174,10 @@ static struct job *job_take(struct later *l)
 /* What OP will look at. */
 static void fetch(const struct trace *t, const struct op *op)
 {
-	const char *state = (const char *)op->row + offsetof(struct sender, judge);
-
 	if (!op->row)
 		return;
 	for (size_t i = 0; i < sizeof(op->row->judge); i += 64)
-		__builtin_prefetch(state + i);
+		__builtin_prefetch((const char *)&op->row->judge + i);
 	if (op->kind == OP_RECIPIENT)
 		judge_prefetch(t->judge, op->row->key, op->rcpt, op->domain);
 }
