@@ -1,5 +1,6 @@
 #!/bin/sh
-# run.sh - runs every test that is built and adds up their TAP. The last line is "N passed, N failed, N skipped".
+# run.sh - runs every test that is built and adds up their TAP. The last line is "N passed, N failed, N skipped"; what failed is said
+# once more right before it, for whoever sees only the end.
 #
 # A suite is a unit-test program (BUILD/test/test-*) or an executable test/NAME/run; each prints TAP on stdout.
 # A suite that dies, prints no test, or prints fewer than its plan says counts as one failure more.
@@ -34,11 +35,16 @@ suite() { # NAME COMMAND...
 	passed=$((passed + $1)) failed=$((failed + bad)) skipped=$((skipped + $3))
 	printf '%-28s %5d passed %3d failed %3d skipped %4d s\n' "$name" "$1" "$bad" "$3" $(($(date +%s) - began))
 	[ $bad = 0 ] || {
-		grep -v '^ok' "$tmp/out" | head -n 60
+		# each failure with what follows it, before whatever else was said
+		awk '/^[ \t]*(not )?ok/ { bad = /not ok/ && !/# *(SKIP|skip|TODO|todo)/; n = 0 } bad && n++ < 12' "$tmp/out" >"$tmp/bad"
+		cat "$tmp/bad"
+		[ -s "$tmp/bad" ] || grep -v '^ok' "$tmp/out" | tail -n 40
 		tail -n 40 "$tmp/err"
 		echo "($name ended with $rc)"
+		sed "s/^/$name: /" "$tmp/bad" | cut -c 1-300 >>"$tmp/failed"
+		echo "$name ended with $rc" >>"$tmp/failed"
 	}
-	grep -iE '^(not )?ok.*# *(skip|todo)' "$tmp/out" | sed 's/^/  /' | head -n 5
+	grep -iE '^(not )?ok.*# *(skip|todo)|^# beside others: not ok' "$tmp/out" | sed 's/^/  /' | head -n 5
 }
 
 for t in "$BUILD"/test/test-*; do
@@ -51,5 +57,9 @@ for t in test/*/run; do
 	[ -x "$t" ] && suite "$(basename "$(dirname "$t")")" "$t"
 done
 
+[ ! -s "$tmp/failed" ] || {
+	echo "what failed:"
+	head -n 40 "$tmp/failed"
+}
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ] && [ $passed -gt 0 ]
