@@ -10,6 +10,7 @@
 #include "scan/includes.h"
 #include "scan/lexicon.h"
 #include "scan/named.h"
+#include "scan/phar.h"
 #include "scan/place.h"
 #include "scan/scan.h"
 #include "scan/sigs.h"
@@ -409,18 +410,27 @@ static bool takes_packed(const struct scanner *s, struct span path)
 	return s->task->rank == RANK_REST && place_packs(path);
 }
 
+/* By its contents: PHP opens one by whatever name. What such a file holds is not remembered; there are few. */
+static bool is_phar(const struct scanner *s, const struct walk_file *f)
+{
+	uint64_t at, n;
+
+	return s->task->rank == RANK_REST && phar_find(f->bytes, &at, &n);
+}
+
 /* The number of what is packed in it, which is kept besides the file's own. */
 static uint64_t packed_print(uint64_t print)
 {
 	return print ? hash_mix(print ^ UINT64_C(0x7061636b65642121)) : 0;
 }
 
-static bool is_opened(const struct scanner *s, struct span path, uint64_t size)
+static bool is_opened(const struct scanner *s, bool kind, uint64_t size)
 {
-	return s->want->packs && place_opens(path) && size <= s->want->pack_most;
+	return s->want->packs && kind && size <= s->want->pack_most;
 }
 
-static void leave_packed(struct scanner *s, struct span path)
+/* KIND: it is of one that would be opened. */
+static void leave_packed(struct scanner *s, struct span path, bool kind)
 {
 	if (s->task->named && is_only(s, path)) {
 		on_skip(s, path, "an archive by its name: not looked into, unpack it and scan the folder",
@@ -429,7 +439,7 @@ static void leave_packed(struct scanner *s, struct span path)
 	}
 	pthread_mutex_lock(&s->lock);
 	s->packs++;
-	s->packs_large += s->want->packs && place_opens(path);
+	s->packs_large += s->want->packs && kind;
 	if (!s->pack.n || span_compare(path, buf_view(&s->pack)) < 0) {
 		s->pack.n = 0;
 		buf_span(&s->pack, path);
@@ -469,16 +479,17 @@ static bool tell_packed_known(struct scanner *s, unsigned worker, struct span pa
 	return true;
 }
 
-static void look_packed(struct scanner *s, unsigned worker, const struct walk_file *f)
+static void look_packed(struct scanner *s, unsigned worker, const struct walk_file *f, bool phar)
 {
+	bool kind = phar || place_opens(f->path);
 	uint64_t print = print_of(s, f->path, f->status);
 
 	if (tell_packed_known(s, worker, f->path, print))
 		return;
-	if (is_opened(s, f->path, f->status->size))
+	if (is_opened(s, kind, f->status->size))
 		give_look(s, SCAN_PACKED, f, packed_print(print));
 	else
-		leave_packed(s, f->path);
+		leave_packed(s, f->path, kind);
 }
 
 static void tell_packed(struct scanner *s)
@@ -521,7 +532,7 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 	struct scanner *s = ctx;
 	struct scan_told t = { 0 };
 	uint64_t print;
-	bool packed;
+	bool packed, phar;
 
 	if (s->engine.n) {
 		file_named(s, f);
@@ -536,11 +547,13 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		arena_free(t.arena);
 		return;
 	}
-	packed = takes_packed(s, f->path);
+	phar = is_phar(s, f);
+	packed = phar || takes_packed(s, f->path);
 	/* where it is looked into by its own means, its bytes as they lie there are no loss, unless a web server runs them (phar) */
-	if (f->larger && (place_runs(f->path) || !(packed && is_opened(s, f->path, f->status->size))))
+	if (f->larger &&
+	    (place_runs(f->path) || !(packed && is_opened(s, place_opens(f->path), f->status->size))))
 		on_skip(s, f->path, "larger than the limit, its end was not read", false);
-	print = f->whole ? print_of(s, f->path, f->status) : 0;
+	print = f->whole && (!phar || place_packs(f->path)) ? print_of(s, f->path, f->status) : 0;
 	if (print && !s->task->includes && cache_has(&s->want->told, print))
 		give_again(s, print, &f->fd);
 	else if (scan_file(&s->rules, f, &t))
@@ -552,12 +565,14 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 	}
 	arena_free(t.arena);
 	if (packed)
-		look_packed(s, worker, f);
+		look_packed(s, worker, f, phar);
+	else if (s->task->member)
+		on_skip(s, f->path, "no archive, so no file of that name is in it", false);
 	/* one worker alone: see scan_task's includes */
 	if (s->task->includes)
 		note_includes(s, f);
 	/* what is packed is none of the bytes that are read, whatever it looks like */
-	count(s, packed ? 0 : f->bytes.n);
+	count(s, packed && !phar ? 0 : f->bytes.n);
 }
 
 static bool on_settled(void *ctx, unsigned worker, struct span path, const struct file_status *st)
@@ -568,7 +583,7 @@ static bool on_settled(void *ctx, unsigned worker, struct span path, const struc
 	if (!print || known_is_anchor(s->known, path))
 		return false;
 	/* what is in it may not be known, though the file is */
-	if (takes_packed(s, path) && !packed_known(s, print) && is_opened(s, path, st->size))
+	if (takes_packed(s, path) && !packed_known(s, print) && is_opened(s, place_opens(path), st->size))
 		return false;
 	if (cache_has(&s->want->cache, print))
 		keep_print(s, worker, print);
@@ -578,7 +593,7 @@ static bool on_settled(void *ctx, unsigned worker, struct span path, const struc
 		return false;
 	atomic_fetch_add(&s->same, 1);
 	if (takes_packed(s, path) && !tell_packed_known(s, worker, path, print))
-		leave_packed(s, path);
+		leave_packed(s, path, place_opens(path));
 	count(s, 0);
 	return true;
 }

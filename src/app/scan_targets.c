@@ -95,8 +95,11 @@ static int add_named(struct making *m, const char *path, const struct file_statu
 	return 0;
 }
 
-/* ARCHIVE!MEMBER, as findings are shown: each archive that may be meant, for an account may name its files so. */
-static bool add_members(struct making *m, const char *path, struct scan_task task)
+/*
+ * ARCHIVE!MEMBER, as findings are shown: each archive that may be meant, for an account may name its files so. By its name, or,
+ * where no file is called like the whole, by its contents.
+ */
+static bool add_members(struct making *m, const char *path, bool is_file, struct scan_task task)
 {
 	struct file_status st;
 	struct err err;
@@ -106,7 +109,7 @@ static bool add_members(struct making *m, const char *path, struct scan_task tas
 		struct span name = span_of(path, (size_t)(mark - path));
 		const char *archive = arena_str(m->s->arena, name);
 
-		if (!place_packs(name) || beneath_status(&m->s->root, archive, &st, &err) < 0 ||
+		if ((is_file && !place_packs(name)) || beneath_status(&m->s->root, archive, &st, &err) < 0 ||
 		    !S_ISREG(st.mode))
 			continue;
 		task.member = mark + 1;
@@ -119,9 +122,9 @@ static bool add_members(struct making *m, const char *path, struct scan_task tas
 static int add_path(struct making *m, const char *path, int64_t since, struct err *err)
 {
 	const struct scan_task task = { .rank = RANK_REST, .since = since };
-	bool any = add_members(m, path, task);
 	struct file_status st;
 	int rc = beneath_status(&m->s->root, path, &st, err);
+	bool any = add_members(m, path, rc == 0, task);
 
 	if (rc == 0)
 		rc = add_named(m, path, &st, task, err);

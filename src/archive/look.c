@@ -12,11 +12,10 @@
 #include "archive/look.h"
 
 #include "archive/ends.h"
-#include "base/arena.h"
+#include "archive/looking.h"
+#include "archive/native.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "scan/place.h"
-#include "scan/scan.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -29,54 +28,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FILE_MOST (8u << 20) /* limit scan, bytes: of one file in an archive that are read */
-#define BLOCK (16u << 10)
 /* Headers in a row that cannot be read; and pieces of nothing. */
 #define BROKEN_MOST 100
-#define PROGRESS_MICROS 500000
 /* Beyond the limit, for one piece: of a terabyte of nothing, packed in layers, libarchive comes back after hours. */
 #define PIECE_MICROS 3000000
-
-enum over { OVER_NOT, OVER_MEMBERS, OVER_BYTES, OVER_TIME, OVER_FOUND };
-
-/* Files of which one thing is said, and which was the first. */
-struct some {
-	uint64_t n;
-	struct buf first;
-};
-
-struct looking {
-	const struct look_want *want;
-	struct look_done *done;
-	struct archive *a;
-	char block[BLOCK];
-	int64_t at; /* what is read next of the descriptor */
-	struct buf bytes; /* of the member at hand */
-	struct some encrypted, damaged, disguised, packs, larger, larger_code, limited;
-	uint64_t began, told; /* microseconds, the latter since then */
-	uint64_t found, skips;
-	enum over over;
-	bool seen; /* the member that was asked for */
-	bool odd; /* the archive itself is damaged */
-	bool doubtful; /* other programs may find other files in it */
-	bool memory;
-};
 
 /* When this process has taken so much, it ends; 0: no archive is open. */
 static volatile uint64_t deadline;
 
-static uint64_t micros(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 static void on_second(int signal)
 {
 	(void)signal;
-	if (deadline && micros() > deadline)
+	if (deadline && looking_micros() > deadline)
 		_exit(EXIT_INCOMPLETE);
 }
 
@@ -93,24 +56,6 @@ void look_begin(void)
 	tzset();
 }
 
-/* False: no more may be spent. */
-static bool afford(struct looking *l, uint64_t bytes)
-{
-	const struct archive_most *most = &l->want->ask->most;
-	uint64_t spent = micros() - l->began;
-
-	l->done->bytes += bytes;
-	if (spent > l->told + PROGRESS_MICROS) {
-		l->told = spent;
-		l->want->progress(l->want->ctx);
-	}
-	if (l->over == OVER_NOT && l->done->bytes > most->bytes)
-		l->over = OVER_BYTES;
-	if (l->over == OVER_NOT && spent >= most->micros)
-		l->over = OVER_TIME;
-	return l->over == OVER_NOT;
-}
-
 /* --- what libarchive reads ----------------------------------------------------------------------- */
 
 static la_ssize_t on_read(struct archive *a, void *ctx, const void **ret)
@@ -118,7 +63,7 @@ static la_ssize_t on_read(struct archive *a, void *ctx, const void **ret)
 	struct looking *l = ctx;
 	ssize_t n;
 
-	if (!afford(l, 0)) {
+	if (!looking_afford(l, 0)) {
 		archive_set_error(a, ETIMEDOUT, "over the limit");
 		return -1;
 	}
@@ -201,105 +146,7 @@ static bool is_plain(struct looking *l)
 	return archive_filter_count(l->a) == 1;
 }
 
-/* --- what is said of many ------------------------------------------------------------------------ */
-
-static void add_some(struct some *s, struct span member)
-{
-	if (s->n++ && span_compare(member, buf_view(&s->first)) >= 0)
-		return;
-	s->first.n = 0;
-	buf_span(&s->first, span_head(member, 1000));
-}
-
-static void say(struct looking *l, const char *text, uint64_t n, const struct some *s, bool harmless)
-{
-	struct buf why = BUF_MAX(4096);
-
-	buf_addf(&why, "%llu %s in it %s %s", (unsigned long long)n, n == 1 ? "file" : "files",
-		 n == 1 ? "is" : "are", text);
-	if (s)
-		buf_addf(&why, ": %.*s%s", (int)s->first.n, s->first.n ? s->first.p : "",
-			 n == 1 ? "" : " and so on");
-	l->want->skip(l->want->ctx, SPAN_NONE, buf_view(&why), harmless);
-	buf_free(&why);
-}
-
-static void say_some(struct looking *l, struct some *s, const char *text, bool harmless)
-{
-	if (s->n)
-		say(l, text, s->n, s, harmless);
-	buf_free(&s->first);
-}
-
-static void say_end(struct looking *l)
-{
-	static const char *const limits[] = {
-		[OVER_MEMBERS] = "more files are in it than the limit allows",
-		[OVER_BYTES] = "it unpacks to more than the limit allows",
-		[OVER_TIME] = "it takes more time than the limit allows",
-		[OVER_FOUND] = "more is found in it than is told",
-	};
-	const char *reason = l->over	 ? limits[l->over]
-			     : l->memory ? "it needs more memory than the limit allows"
-					 : "it is damaged";
-	struct buf why = BUF_MAX(400);
-
-	if (l->over || l->odd || l->memory) {
-		buf_addf(&why, "%s: not all of it was looked at, but the first %llu %s", reason,
-			 (unsigned long long)l->done->entries, l->done->entries == 1 ? "entry" : "entries");
-		l->want->skip(l->want->ctx, SPAN_NONE, buf_view(&why), false);
-		l->seen = true;
-	}
-	if (l->doubtful)
-		l->want->skip(l->want->ctx, SPAN_NONE,
-			      SPAN("its directory does not end it, or there are two: other programs may find "
-				   "other files in it"),
-			      false);
-	if (l->want->ask->only.n && !l->seen)
-		l->want->skip(l->want->ctx, SPAN_NONE, SPAN("no file of that name is in it"), false);
-	buf_free(&why);
-}
-
-static void say_all(struct looking *l)
-{
-	say_some(l, &l->encrypted, "encrypted, and not looked at", false);
-	say_some(l, &l->damaged, "damaged, and looked at only as far as can be read", false);
-	say_some(l, &l->disguised, "called a folder or a device there, and not looked at", false);
-	say_some(l, &l->larger_code, "larger than the limit, and not read to the end", false);
-	/* dumps, logs and films are in every backup */
-	say_some(l, &l->larger,
-		 "larger than the limit, and not read to the end (no script by name and beginning)", true);
-	say_some(l, &l->limited, "not worked out to the end, as those above", false);
-	say_some(l, &l->packs, "packed once more, and not unpacked", true);
-	say_end(l);
-}
-
 /* --- one member ---------------------------------------------------------------------------------- */
-
-/* A hole in a sparse file is zeros. False: there is room for no more. */
-static bool keep(struct looking *l, const void *piece, size_t n, int64_t offset)
-{
-	static const char zeros[4096];
-	uint64_t to = offset < 0 ? 0 : (uint64_t)offset;
-
-	while (l->bytes.n < to && l->bytes.n < FILE_MOST) {
-		size_t part = to - l->bytes.n < sizeof(zeros) ? (size_t)(to - l->bytes.n) : sizeof(zeros);
-
-		if (part > FILE_MOST - l->bytes.n)
-			part = FILE_MOST - l->bytes.n;
-		buf_add(&l->bytes, zeros, part);
-	}
-	/* a piece that goes back, which no honest archive has, is put behind */
-	if (n > FILE_MOST - l->bytes.n) {
-		buf_add(&l->bytes, piece, FILE_MOST - l->bytes.n);
-		return false;
-	}
-	buf_add(&l->bytes, piece, n);
-	return true;
-}
-
-/* What became of a member's bytes. */
-enum got { GOT_ALL, GOT_PART, GOT_BROKEN, GOT_END };
 
 /*
  * To the end of it, as it is packed, unless what lies between can be passed over: kept as far as there is room, if WANTED.
@@ -326,61 +173,18 @@ static enum got unpack(struct looking *l, bool wanted)
 			return GOT_END;
 		/* of a wrong sum, or size */
 		warned |= rc == ARCHIVE_WARN;
-		if (wanted && got != GOT_PART && n && piece && !keep(l, piece, n, offset))
+		if (wanted && got != GOT_PART && n && piece && !looking_keep(l, piece, n, offset))
 			got = GOT_PART;
 		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 			return GOT_BROKEN;
 		nothing = n ? 0 : nothing + 1;
 		if (nothing > BROKEN_MOST)
 			return GOT_BROKEN;
-		if (!afford(l, n))
+		if (!looking_afford(l, n))
 			return GOT_END;
 		if (got == GOT_PART && (is_plain(l) || is_raw(l)))
 			return got;
 	}
-}
-
-static void tell(struct looking *l, struct span member, struct scan_told *t)
-{
-	if (t->finding.verdict != SCAN_CLEAN) {
-		if (l->found == ARCHIVE_FOUND_MOST)
-			l->over = OVER_FOUND;
-		else
-			l->want->found(l->want->ctx, member, t);
-		l->found++;
-	}
-	if (!t->why)
-		return;
-	if (l->skips++ < ARCHIVE_SKIPS_MOST)
-		l->want->skip(l->want->ctx, member, span_str(t->why), false);
-	else
-		add_some(&l->limited, member);
-}
-
-static void judge(struct looking *l, struct archive_entry *e, struct span member, bool whole)
-{
-	const struct archive_ask *ask = l->want->ask;
-	const struct file_status st = {
-		.mtime = archive_entry_mtime_is_set(e) ? archive_entry_mtime(e) : ask->mtime,
-		.ctime = ask->ctime,
-		.size = l->bytes.n,
-		.uid = ask->uid,
-		/* what it is called on disk once it is unpacked nobody knows: its own mode says nothing */
-		.mode = 0100644,
-	};
-	struct span path = member;
-	struct walk_file f = { .bytes = buf_view(&l->bytes), .status = &st, .whole = whole, .fd = -1 };
-	struct scan_told t;
-
-	/* settings are told by the end of their names */
-	if (path.n > ARCHIVE_NAME_MOST)
-		path = span_from(path, path.n - ARCHIVE_NAME_MOST);
-	while (path.n && path.p[0] == '/')
-		path = span_from(path, 1);
-	f.path = path;
-	if (scan_file(l->want->rules, &f, &t))
-		tell(l, member, &t);
-	arena_free(t.arena);
 }
 
 /* One packed file has the archive's name without the ending. */
@@ -397,9 +201,9 @@ static struct span name_of(struct looking *l, struct archive_entry *e)
 	return dot > 0 ? span_head(path, (size_t)dot) : path;
 }
 
-static bool may_be_code(struct looking *l, struct span member)
+static int64_t mtime_of(struct looking *l, struct archive_entry *e)
 {
-	return place_runs(member) || span_search(buf_view(&l->bytes), 0, SPAN("<?php")) >= 0;
+	return archive_entry_mtime_is_set(e) ? archive_entry_mtime(e) : l->want->ask->mtime;
 }
 
 /*
@@ -417,14 +221,9 @@ static void look_disguised(struct looking *l, struct archive_entry *e, struct sp
 		return;
 	l->seen = true;
 	if (l->bytes.n)
-		judge(l, e, member, true);
+		looking_judge(l, member, mtime_of(l, e), true);
 	else
-		add_some(&l->disguised, member);
-}
-
-static bool is_wanted(const struct looking *l, struct span member)
-{
-	return !l->want->ask->only.n || span_eq(l->want->ask->only, member);
+		looking_note(&l->disguised, member);
 }
 
 /* False: that was the last. */
@@ -438,29 +237,22 @@ static bool one_member(struct looking *l, struct archive_entry *e)
 	/* libarchive's own text does not outlive what is read next */
 	buf_span(&kept, name_of(l, e));
 	member = buf_view(&kept);
-	if (!wanted && format_of(l) == ARCHIVE_FORMAT_ZIP && is_wanted(l, member))
+	if (!wanted && format_of(l) == ARCHIVE_FORMAT_ZIP && looking_wants(l, member))
 		look_disguised(l, e, member);
-	wanted &= is_wanted(l, member);
-	l->seen |= wanted;
-	l->done->members += wanted;
+	wanted &= looking_wants(l, member);
+	if (wanted)
+		looking_at(l, member);
 	if (wanted && archive_entry_is_encrypted(e)) {
-		add_some(&l->encrypted, member);
+		looking_note(&l->encrypted, member);
 		wanted = false;
 	}
-	if (wanted && place_packs(member))
-		add_some(&l->packs, member);
 	got = unpack(l, wanted);
 	/* it ends in a hole, or is not what its head says */
 	if (got == GOT_ALL && wanted && archive_entry_size_is_set(e) &&
 	    (uint64_t)archive_entry_size(e) > l->bytes.n)
 		got = GOT_PART;
-	if (wanted && (got == GOT_BROKEN || (got == GOT_END && !l->over)))
-		add_some(&l->damaged, member);
-	if (wanted && got == GOT_PART && !place_packs(member))
-		add_some(may_be_code(l, member) ? &l->larger_code : &l->larger, member);
-	/* of one that was not unpacked to its end there is a beginning */
-	if (wanted && (l->bytes.n || got == GOT_ALL))
-		judge(l, e, member, got == GOT_ALL);
+	if (wanted)
+		looking_got(l, member, mtime_of(l, e), got);
 	buf_free(&kept);
 	return got != GOT_END && l->over == OVER_NOT;
 }
@@ -489,7 +281,7 @@ static void members(struct looking *l)
 			break;
 		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN) {
 			l->odd = true;
-			if (++broken == BROKEN_MOST || !afford(l, 0))
+			if (++broken == BROKEN_MOST || !looking_afford(l, 0))
 				break;
 			continue;
 		}
@@ -504,10 +296,11 @@ static void members(struct looking *l)
 			return;
 		}
 		l->done->entries++;
-		if (!one_member(l, e) || !afford(l, 0))
+		if (!one_member(l, e) || !looking_afford(l, 0))
 			break;
 		/* nothing comes behind one packed file */
-		if (is_raw(l))
+		l->single = is_raw(l);
+		if (l->single)
 			return;
 	}
 	l->memory = archive_errno(l->a) == ENOMEM;
@@ -530,6 +323,7 @@ static bool look_once(struct looking *l, bool alone)
 		l->doubtful |= l->done->opened && is_plain(l) && format_of(l) == ARCHIVE_FORMAT_ZIP &&
 			       !ends_in_one_way(l->want->fd, l->want->ask->size);
 		/* zeros are the end of a tar, and the beginning of whatever file */
+		l->tar = l->done->entries && is_plain(l) && format_of(l) == ARCHIVE_FORMAT_TAR;
 		again = !l->done->entries && !is_plain(l) && format_of(l) == ARCHIVE_FORMAT_TAR;
 	}
 	archive_read_free(l->a);
@@ -544,20 +338,23 @@ void look_into(const struct look_want *want, struct look_done *ret)
 	*ret = (struct look_done){ 0 };
 	l->want = want;
 	l->done = ret;
-	l->bytes = BUF_MAX(FILE_MOST);
+	l->bytes = BUF_MAX(LOOKING_FILE_MOST);
 	l->encrypted = l->damaged = l->disguised = l->packs = l->larger = l->larger_code = l->limited = none;
-	l->began = micros();
+	l->began = looking_micros();
 	deadline = l->began + want->ask->most.micros + PIECE_MICROS;
 	if (look_once(l, false))
 		look_once(l, true);
+	/* PHP takes a tar for one */
+	if (l->over == OVER_NOT && !l->tar)
+		native_look(l);
 	deadline = 0;
 	ret->opened |= l->odd || l->over || l->memory;
 	if (ret->opened)
-		say_all(l);
+		looking_say(l);
 	/* a name makes no archive: it is some file, of which the scanner has read the beginning */
-	else if (want->ask->size > FILE_MOST)
+	else if (want->ask->size > LOOKING_FILE_MOST)
 		want->skip(want->ctx, SPAN_NONE, SPAN("larger than the limit, its end was not read"), false);
-	ret->micros = micros() - l->began;
+	ret->micros = looking_micros() - l->began;
 	buf_free(&l->bytes);
 	free(l);
 }

@@ -480,5 +480,5 @@ def deaths():
     clear()
 
 
-for part in (kinds, settings, asked, remembered, named, broken, disguised, hostile_names, bombs, deaths):
+for part in () if __name__ != "__main__" else (kinds, settings, asked, remembered, named, broken, disguised, hostile_names, bombs, deaths):
     part()
