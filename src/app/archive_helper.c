@@ -175,8 +175,8 @@ int archive_helper_ask(struct archive_helper *h, int fd, struct archive_ask *ask
 	if (!h->runs)
 		rc = begin(h, err);
 	archive_code_ask(&c, ask);
-	if (rc == 0)
-		rc = channel_send(&h->channel, ARCHIVE_LOOK, buf_view(&body), &fd, 1, err);
+	if (rc == 0 && channel_send(&h->channel, ARCHIVE_LOOK, buf_view(&body), &fd, 1, err) < 0)
+		rc = err_set(err, EXIT_SOFTWARE, "spamtrail-archive ended before it could be asked");
 	if (rc == 0)
 		rc = listen_to(h, ask->most.micros, told, ctx, err);
 	buf_free(&body);

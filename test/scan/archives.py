@@ -463,7 +463,7 @@ def deaths():
     check("without a reader they are counted", 0, [], "9 archives were not looked into: 0.zip and so on (spamtrail-archive is not installed)")
     other = SPAMTRAIL + "-archive"
     with open(other, "w") as f:
-        f.write("#!/bin/sh\nexit 0\n")
+        f.write("#!/bin/sh\nhead -c 1 >/dev/null\n")
     os.chmod(other, 0o755)
     check("one that always ends is not started for ever", 3, [], "spamtrail-archive was ended by it", "ended by too many archives")
     put("next/0.zip", zipped(SITE))
@@ -471,7 +471,10 @@ def deaths():
     ok(code == 3 and any(s["path"].endswith("next/0.zip") and "was ended by it" in s["why"] for s in answer["skipped"]),
        "whose archives end it does so for his own folder", answer)
     with open(other, "w") as f:
-        f.write("#!/bin/sh\nexit 3\n")
+        f.write("#!/bin/sh\nexit 0\n")
+    check("whether it was asked or not", 3, [], "spamtrail-archive ", "ended b")
+    with open(other, "w") as f:
+        f.write("#!/bin/sh\nhead -c 1 >/dev/null\nexit 3\n")
     check("one that ends for want of time says so", 3, [], "it takes more time than the limit allows")
     with open(other, "w") as f:
         f.write("#!%s\nimport socket, struct, sys\ns = socket.socket(fileno=0)\nwhile s.recv(1 << 20):\n    s.send(b'nonsense')\n" % sys.executable)
