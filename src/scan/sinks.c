@@ -257,7 +257,7 @@ bool sink_visible(struct machine *m, struct span word)
 	struct span file = m->e->events->texts ? m->e->events->text[0] : SPAN_NONE;
 	char first = word.n ? (char)(word.p[0] | 0x20) : '\0';
 
-	m->e->steps_left -= m->e->steps_left > file.n / 8 ? file.n / 8 : m->e->steps_left;
+	charge(m, file.n / 8);
 	for (size_t i = 0; i + word.n <= file.n; i++)
 		if ((file.p[i] | 0x20) == first && span_eq_nocase(span_of(file.p + i, word.n), word))
 			return true;
