@@ -25,26 +25,25 @@ bool variables_define(struct machine *m, struct value *arg, uint32_t n, struct v
 bool variables_constant(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	static const struct {
-		const char *name;
-		const char *text;
+		struct span name, text;
 		int64_t number;
-	} fixed[] = { { "PHP_EOL", "\n", 0 },
-		      { "DIRECTORY_SEPARATOR", "/", 0 },
-		      { "PATH_SEPARATOR", ":", 0 },
-		      { "PHP_OS", "Linux", 0 },
-		      { "E_ALL", NULL, 32767 },
-		      { "CURLOPT_URL", NULL, 10002 },
-		      { "CURLOPT_POSTFIELDS", NULL, 10015 },
-		      { "FILE_APPEND", NULL, 8 },
-		      { "STR_PAD_LEFT", NULL, 0 },
-		      { "STR_PAD_RIGHT", NULL, 1 },
-		      { "STR_PAD_BOTH", NULL, 2 },
-		      { "PHP_INT_MAX", NULL, INT64_MAX },
-		      { "PATHINFO_DIRNAME", NULL, 1 },
-		      { "PATHINFO_BASENAME", NULL, 2 },
-		      { "PATHINFO_EXTENSION", NULL, 4 },
-		      { "PATHINFO_FILENAME", NULL, 8 },
-		      { "M_PI", NULL, 3 } };
+	} fixed[] = { { SPAN("PHP_EOL"), SPAN("\n"), 0 },
+		      { SPAN("DIRECTORY_SEPARATOR"), SPAN("/"), 0 },
+		      { SPAN("PATH_SEPARATOR"), SPAN(":"), 0 },
+		      { SPAN("PHP_OS"), SPAN("Linux"), 0 },
+		      { SPAN("E_ALL"), SPAN_NONE, 32767 },
+		      { SPAN("CURLOPT_URL"), SPAN_NONE, 10002 },
+		      { SPAN("CURLOPT_POSTFIELDS"), SPAN_NONE, 10015 },
+		      { SPAN("FILE_APPEND"), SPAN_NONE, 8 },
+		      { SPAN("STR_PAD_LEFT"), SPAN_NONE, 0 },
+		      { SPAN("STR_PAD_RIGHT"), SPAN_NONE, 1 },
+		      { SPAN("STR_PAD_BOTH"), SPAN_NONE, 2 },
+		      { SPAN("PHP_INT_MAX"), SPAN_NONE, INT64_MAX },
+		      { SPAN("PATHINFO_DIRNAME"), SPAN_NONE, 1 },
+		      { SPAN("PATHINFO_BASENAME"), SPAN_NONE, 2 },
+		      { SPAN("PATHINFO_EXTENSION"), SPAN_NONE, 4 },
+		      { SPAN("PATHINFO_FILENAME"), SPAN_NONE, 8 },
+		      { SPAN("M_PI"), SPAN_NONE, 3 } };
 	struct pair *at = arg[0].kind == V_TEXT && m->e->defined
 				  ? array_find(m->e->defined, &arg[0], &m->e->steps_left)
 				  : NULL;
@@ -54,9 +53,8 @@ bool variables_constant(struct machine *m, struct value *arg, uint32_t n, struct
 		return true;
 	}
 	for (size_t i = 0; arg[0].kind == V_TEXT && i < sizeof(fixed) / sizeof(fixed[0]); i++)
-		if (span_eq(span_of(arg[0].p, arg[0].n), span_str(fixed[i].name))) {
-			*ret = fixed[i].text ? value_span(span_str(fixed[i].text))
-					     : value_int(fixed[i].number);
+		if (span_eq(span_of(arg[0].p, arg[0].n), fixed[i].name)) {
+			*ret = fixed[i].text.n ? value_span(fixed[i].text) : value_int(fixed[i].number);
 			return true;
 		}
 	*ret = value_unknown(0, 0);
