@@ -8,6 +8,7 @@
 #include "scan/sinks.h"
 
 #include "base/hash.h"
+#include "scan/builtin.h"
 #include "scan/foreign.h"
 #include "scan/outside.h"
 

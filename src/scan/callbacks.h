@@ -1,4 +1,4 @@
-/* callbacks - the part of builtin that calls what it is given, or makes a function; see builtin.c. */
+/* callbacks - the part of builtin that calls what it is given, or makes a function; see builtin.h. */
 #ifndef SPAMTRAIL_SCAN_CALLBACKS_H
 #define SPAMTRAIL_SCAN_CALLBACKS_H
 
@@ -11,7 +11,7 @@ struct value;
 
 /* True where ACT (enum act) is one of those that callbacks_run does. */
 bool callbacks_act(uint8_t act);
-/* As lists_run. */
+/* As builtin_run. */
 bool callbacks_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
 
 #endif

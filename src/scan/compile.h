@@ -1,5 +1,5 @@
 /*
- * compile - tokens to code: what statements (compile.c), declarations (declare.c) and expressions (expr.c) share.
+ * compile - tokens to code: what statements (statement.c; block.h), declarations (declare.c) and expressions (expr.c) share.
  *
  * Neither calls itself: nesting is on two stacks of their own, with a limit. Functions inside of something are only
  * noted here and translated later, from a queue.
@@ -28,7 +28,7 @@ struct waiting {
 
 /* An open block. */
 struct block {
-	uint8_t kind; /* enum block_kind, compile.c */
+	uint8_t kind; /* enum block_kind, block.h */
 	uint8_t form; /* enum block_form */
 	bool key; /* foreach */
 	uint32_t at; /* where the code says it begins */
@@ -52,17 +52,39 @@ struct compiler {
 	uint32_t blocks;
 };
 
+/* The new instruction, good until the next; over the budget it is written over the last one. */
 struct code *emit(struct compiler *c, uint8_t op, uint32_t a);
 uint32_t compile_slot(struct compiler *c, uint32_t name);
-const struct token *compile_token(const struct compiler *c, uint32_t i);
-bool compile_is(const struct compiler *c, uint32_t i, uint8_t op);
+
+static inline const struct token *compile_token(const struct compiler *c, uint32_t i)
+{
+	static const struct token nothing = { .kind = TK_END, .mate = TOKEN_NONE };
+
+	return i < c->t->n ? &c->t->token[i] : &nothing;
+}
+
+static inline bool compile_is(const struct compiler *c, uint32_t i, uint8_t op)
+{
+	const struct token *tk = compile_token(c, i);
+
+	return tk->kind == TK_OP && tk->sub == op;
+}
+
 /* KW_NONE for what is no keyword. */
-uint8_t compile_keyword(const struct compiler *c, uint32_t i);
+static inline uint8_t compile_keyword(const struct compiler *c, uint32_t i)
+{
+	const struct token *tk = compile_token(c, i);
+
+	return tk->kind == TK_NAME ? tk->sub : KW_NONE;
+}
+
 uint32_t compile_name_at(struct compiler *c, uint32_t i, bool lower);
 /* N tokens were only looked past: in the end there are too many, and translating stops. */
 void compile_passed(struct compiler *c, uint32_t n);
 /* From the opening bracket at I to its partner, or to the end. */
 uint32_t compile_mate(const struct compiler *c, uint32_t i);
+/* The statement at c->i, of the unit or of the innermost open block; c->i stands behind it, or behind what it begins with. */
+void compile_statement(struct compiler *c);
 /* The expression at c->i, up to END at most: leaves one value. c->i stands behind it. */
 void compile_expression(struct compiler *c, uint32_t end);
 /* A function's head at token I ("function", "fn" behind it): its unit, c->i behind its body. */

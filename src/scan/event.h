@@ -1,5 +1,5 @@
 /*
- * event - what the engine saw in one file: facts, not yet a judgement. Classes.c weighs them.
+ * event - what the engine saw in one file: facts, not yet a judgement. Rules weigh them (weigh.h).
  *
  * TRUST: places are the engine's own and lie in their texts; FUNCTION and CONTENT are the scanned text's
  * bytes, of any length and value, NUL and control characters as well: who shows them cuts and quotes

@@ -242,7 +242,7 @@ static struct value doc_comment(struct machine *m, const struct value *named)
 		from--;
 	from = from ? t->token[from - 1].at : 0;
 	gap = span_head(span_from(t->bytes, (size_t)from), t->token[token].at - (size_t)from);
-	m->e->steps_left -= m->e->steps_left > gap.n / 4 ? gap.n / 4 : m->e->steps_left;
+	charge(m, gap.n / 4);
 	from = -1;
 	for (ptrdiff_t at = 0; (at = span_search(gap, (size_t)at, SPAN("/**"))) >= 0; at++)
 		from = at;
@@ -368,7 +368,7 @@ static void markup_call(struct machine *m)
 	struct span file = m->e->events->texts ? m->e->events->text[0] : SPAN_NONE;
 	ptrdiff_t at = 0;
 
-	m->e->steps_left -= m->e->steps_left > file.n / 8 ? file.n / 8 : m->e->steps_left;
+	charge(m, file.n / 8);
 	while ((at = span_search(file, (size_t)at, SPAN(":function("))) >= 0) {
 		struct span rest = span_from(file, (size_t)(at += 10));
 		struct value word;

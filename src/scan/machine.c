@@ -12,6 +12,7 @@
 #include "scan/ops.h"
 
 #include "base/arena.h"
+
 void push_value(struct machine *m, struct value v)
 {
 	if (m->top >= ENGINE_STACK) {
@@ -22,18 +23,26 @@ void push_value(struct machine *m, struct value v)
 	m->stack[m->top++] = v;
 }
 
-/* A frame cannot take what lies below it. */
+/* So many values are its own: a frame cannot take what lies below it. */
+static uint32_t own_values(struct machine *m)
+{
+	uint32_t base = m->frames ? here(m)->base : 0;
+
+	return m->top > base ? m->top - base : 0;
+}
+
 struct value pop_value(struct machine *m)
 {
-	if (m->top <= (m->frames ? here(m)->base : 0))
+	if (!own_values(m))
 		return value_unknown(0, 0);
 	return m->stack[--m->top];
 }
 
 void drop_values(struct machine *m, uint32_t n)
 {
-	while (n-- > 0)
-		pop_value(m);
+	uint32_t own = own_values(m);
+
+	m->top -= n < own ? n : own;
 }
 
 uint32_t machine_step(struct machine *m, uint32_t before, const char *what)

@@ -90,6 +90,11 @@ static inline struct frame *here(struct machine *m)
 	return &m->frame[m->frames - 1];
 }
 
+static inline void charge(struct machine *m, uint64_t steps)
+{
+	m->e->steps_left -= m->e->steps_left > steps ? steps : m->e->steps_left;
+}
+
 /*
  * Over ENGINE_STACK nothing is pushed, the run stops and LIMIT_DEPTH is told. Popping an empty stack
  * gives unknown: code from broken text may well ask for more than there is.
@@ -104,7 +109,7 @@ uint32_t machine_step(struct machine *m, uint32_t before, const char *what);
 struct value *machine_variable(struct machine *m, struct frame *f, uint32_t name, bool make);
 struct value machine_load(struct machine *m, struct frame *f, uint32_t slot);
 void machine_store(struct machine *m, struct value *at, struct value v);
-/* The variable SLOT of the frame at hand, or NULL. */
+/* The variable SLOT of the frame at hand, or NULL where it has none: so for the slot of a value, less one. */
 struct value *machine_slot(struct machine *m, uint32_t slot);
 void machine_jump(struct machine *m, uint32_t to);
 
@@ -132,10 +137,7 @@ void call_value(struct machine *m, uint32_t n);
 void call_method(struct machine *m, struct value name, uint32_t n);
 void call_new(struct machine *m, uint32_t n);
 void call_eval(struct machine *m, struct value code);
-/*
- * Calls CALLEE with the N values on top. What nobody can know is told as SINK_CALLBACK, if its name
- * matters.
- */
+/* Calls CALLEE with the N values on top. What nobody can know is told as SINK_CALLBACK, if its name matters. */
 void call_callable(struct machine *m, struct value callee, uint32_t n);
 /* A frame for U; false over a limit: then the result is already there. */
 bool call_unit(struct machine *m, struct unit *u, uint32_t n, struct value self);
@@ -143,8 +145,5 @@ void call_run_text(struct machine *m, struct span text, bool code, struct value 
 void call_map(struct machine *m, struct value callee, struct array *in, bool keys);
 /* The element that comes next, or the result. */
 void call_map_next(struct machine *m, struct frame *f, struct value result);
-
-/* builtin.c: true where the result is on the stack, or will be. False: the N arguments still lie there. */
-bool builtin_run(struct machine *m, const struct function *fn, struct value *arg, uint32_t n);
 
 #endif

@@ -127,7 +127,7 @@ static struct value compare(struct machine *m, uint8_t op, const struct value *a
 	double x, y;
 	int same;
 
-	m->e->steps_left -= m->e->steps_left > cost ? cost : m->e->steps_left;
+	charge(m, cost);
 	m->e->events->passwords += asks_password(a, b) || asks_password(b, a);
 	if ((a->marks | b->marks) & M_LOOSE)
 		return value_unknown(0, 0);

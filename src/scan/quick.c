@@ -503,7 +503,7 @@ bool quick_starts(const struct quick *q)
 }
 
 /*
- * A part of a program: what classes.c weighs only in a script of its own need not be looked for, which is
+ * A part of a program: what is weighed only in a script of its own need not be looked for, which is
  * most of what follows.
  */
 static bool quick_part(const struct quick *q)

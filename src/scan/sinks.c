@@ -130,7 +130,7 @@ struct value source_result(struct machine *m, const struct function *fn, struct 
 
 /*
  * Does it matter at all? Most calls of most functions do not. What is left out here never becomes an
- * event, so this errs towards telling: classes.c weighs, and what no rule of its asks for weighs nothing.
+ * event, so this errs towards telling: what no rule (weigh.h) asks for weighs nothing.
  * A name that was put together or chosen makes any call matter.
  */
 static bool matters(const struct sink_call *c, uint32_t first, uint32_t all)
@@ -257,7 +257,7 @@ bool sink_visible(struct machine *m, struct span word)
 	struct span file = m->e->events->texts ? m->e->events->text[0] : SPAN_NONE;
 	char first = word.n ? (char)(word.p[0] | 0x20) : '\0';
 
-	m->e->steps_left -= m->e->steps_left > file.n / 8 ? file.n / 8 : m->e->steps_left;
+	charge(m, file.n / 8);
 	for (size_t i = 0; i + word.n <= file.n; i++)
 		if ((file.p[i] | 0x20) == first && span_eq_nocase(span_of(file.p + i, word.n), word))
 			return true;
@@ -486,7 +486,7 @@ static uint8_t kind_of(struct machine *m, const struct sink_call *c, const struc
 		       : EVENT_PLAIN;
 }
 
-/* The argument, its companion and all of them: classes.c asks for each. */
+/* The argument, its companion and all of them: rules ask for each. */
 void sink_reached(struct machine *m, const struct sink_call *call)
 {
 	struct sink_call really = *call;
