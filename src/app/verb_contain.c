@@ -127,6 +127,15 @@ static void tell_unprivileged(struct contain *k)
 				 "what an operator took back of it"));
 }
 
+/* An image's own state is an attacker's, and this host's knows nothing of images: only the operator can say where. */
+static void tell_no_journal(struct contain *k)
+{
+	if (!k->journal && k->plan->nactions)
+		add_note(k, SPAN("with --root, --apply also takes --state DIR: a folder of this host, which "
+				 "keeps "
+				 "the journal of what is done there and is made where there is none"));
+}
+
 /* --- showing it ---------------------------------------------------------------------------------------- */
 
 /* The first whom the incident's plan leaves alone, by his name: then it is the operator's word. */
@@ -153,6 +162,8 @@ static void next_command(const struct contain *k, struct buf *out)
 	if (k->o->all)
 		buf_str(out, " --all");
 	options_again(k->o, k->verb, 0, out);
+	if (!k->journal)
+		buf_str(out, " --state DIR");
 	if (k->o->duration)
 		buf_addf(out, " --for %s", k->o->duration);
 	if (k->o->from)
@@ -245,6 +256,7 @@ static int run(struct contain *k, struct err *err)
 	/* of whom nobody knows nothing is said but that */
 	k->helpless = k->helpless && !unknown;
 	tell_unprivileged(k);
+	tell_no_journal(k);
 	rc = show(k, err);
 	if (rc == 0 && unknown)
 		rc = whom_unknown(&k->whom, err);
