@@ -320,7 +320,7 @@ struct waiting {
 static void count_message(void *ctx, const struct queued *q)
 {
 	struct waiting *w = ctx;
-	bool held = q->state == QUEUE_HOLD || span_eq(q->queue, SPAN("spamtrail"));
+	bool held = queued_is_held(q);
 
 	w->held += held;
 	w->waiting += !held;

@@ -58,7 +58,7 @@ void held_since_add(struct held_since *h, const struct journal_row *r)
 static void count(void *ctx, const struct queued *q)
 {
 	const struct counting *all = ctx;
-	bool held = q->state == QUEUE_HOLD || span_eq(q->queue, SPAN("spamtrail"));
+	bool held = queued_is_held(q);
 	struct buf *ids = NULL;
 	struct count *c;
 

@@ -286,9 +286,14 @@ void options_free(struct options *o)
 	o->args = NULL;
 }
 
+bool options_image(const struct options *o)
+{
+	return o->root && strcmp(o->root, "/") != 0;
+}
+
 bool options_elsewhere(const struct options *o)
 {
-	return o->nargs > 0 || (o->root && strcmp(o->root, "/") != 0);
+	return o->nargs > 0 || options_image(o);
 }
 
 /* Single quotes, and none where the word is plain. */

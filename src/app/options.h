@@ -57,6 +57,8 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 /* Frees the argument list. A failed options_parse leaves RET_OPTIONS as it was: let it be zero before. */
 void options_free(struct options *o);
 
+/* --root is another than /. */
+bool options_image(const struct options *o);
 /* True where logs are not this host's own: a PATH or a --root other than / (contract: window, state). */
 bool options_elsewhere(const struct options *o);
 /* A blank and WORD, quoted for a shell where it needs it. */

@@ -12,6 +12,7 @@
 
 #include "app/actor.h"
 #include "app/config.h"
+#include "app/journal_dir.h"
 #include "app/queue_reader.h"
 #include "app/term.h"
 #include "base/arena_more.h"
@@ -26,7 +27,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define IDS_MOST 1000000 /* limit queue: messages of one --flush, --release or --remove */
@@ -129,11 +129,6 @@ static int read_ids(struct deed *d, struct err *err)
 
 /* --- which messages ------------------------------------------------------------------------------- */
 
-static bool is_held(const struct queued *q)
-{
-	return q->state == QUEUE_HOLD || span_eq(q->queue, SPAN("spamtrail"));
-}
-
 static bool is_meant(const struct deed *d, const struct queued *q)
 {
 	if (q->state == QUEUE_CORRUPT || (d->by_ids && !ids_have(&d->asked, q->id_text)))
@@ -141,7 +136,7 @@ static bool is_meant(const struct deed *d, const struct queued *q)
 	if (d->looking_again || d->o->remove)
 		return true;
 	/* frozen: Exim has given it up; only an operator's thaw makes it go on */
-	return d->o->release ? is_held(q) : !is_held(q) && q->state != QUEUE_FROZEN;
+	return d->o->release ? queued_is_held(q) : !queued_is_held(q) && q->state != QUEUE_FROZEN;
 }
 
 static void take(void *ctx, const struct queued *q)
@@ -162,8 +157,8 @@ static void take(void *ctx, const struct queued *q)
 		return;
 	}
 	ids_add(d, &d->meant, message);
-	ids_add(d, is_held(q) ? &d->held[q->server] : &d->waiting[q->server], q->id_text);
-	queue_deed_view_add(&d->view, d->arena, q, is_held(q));
+	ids_add(d, queued_is_held(q) ? &d->held[q->server] : &d->waiting[q->server], q->id_text);
+	queue_deed_view_add(&d->view, d->arena, q, queued_is_held(q));
 }
 
 static int look(struct deed *d, struct err *err)
@@ -364,41 +359,26 @@ static int do_it(struct deed *d, const char *state, struct err *err)
 static int state_of(const struct options *o, char path[PATH_MAX], struct err *err)
 {
 	struct config config;
-	const char *dir;
 	int rc = config_load(&config, o->config, err);
 
-	if (rc == 0) {
-		dir = o->state ? o->state : config.state_dir.value;
-		if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-			rc = err_sys(err, EXIT_IO, "%s cannot be made", dir);
-		else if (!realpath(dir, path))
-			rc = err_sys(err, EXIT_IO, "%s cannot be used", dir);
-	}
+	if (rc == 0)
+		rc = journal_dir_make(journal_dir(o, &config), path, err);
 	config_free(&config);
 	return rc;
 }
 
-static bool agreed(const struct deed *d)
-{
-	char answer[16];
-	ssize_t got;
-
-	fputs(d->o->flush     ? "Deliver them now? [y/N] "
-	      : d->o->release ? "Let them go on? [y/N] "
-			      : "Remove them for good? [y/N] ",
-	      stderr);
-	got = read(STDIN_FILENO, answer, sizeof(answer));
-	return got > 0 && (answer[0] == 'y' || answer[0] == 'Y');
-}
-
 static int ask_operator(const struct deed *d, struct err *err)
 {
+	const char *question = d->o->flush     ? "Deliver them now?"
+			       : d->o->release ? "Let them go on?"
+					       : "Remove them for good?";
+
 	if (d->o->yes)
 		return 0;
 	/* a pipe's first byte is nobody's consent, and standard input may have been the ids */
 	if (d->by_ids || !isatty(STDIN_FILENO))
 		return err_set(err, EXIT_USAGE, "nobody to ask here: say --yes");
-	return agreed(d) ? 0 : err_set(err, EXIT_USAGE, "nothing was changed");
+	return term_agreed(question) ? 0 : err_set(err, EXIT_USAGE, "nothing was changed");
 }
 
 /* For a script that only asks; the screen has had it above. */

@@ -1,299 +1,67 @@
 /*
- * scan_child - see scan_child.h. Workers share the channel under a lock; each finding is packed and forgotten.
+ * scan_child - see scan_child.h. Each file goes through here: what is known is not read, what is read is held against the
+ * rules, and what is clean to us may be handed to others. Then what is left: includes, releases, what others have named.
  * TRUST: everything it reads is hostile. If it is taken over, it holds one folder for reading and one socket.
  */
 #include "app/scan_child.h"
 
+#include "app/scan_archives.h"
+#include "app/scan_follow.h"
+#include "app/scan_others.h"
+#include "app/scan_releases.h"
+#include "app/scan_say.h"
 #include "base/arena.h"
-#include "base/codec.h"
-#include "base/hash.h"
-#include "scan/includes.h"
 #include "scan/lexicon.h"
-#include "scan/named.h"
-#include "scan/phar.h"
 #include "scan/place.h"
 #include "scan/scan.h"
 #include "scan/sigs.h"
 
 #include <malloc.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* Bytes read of one file; of a longer one the end is not read, and that is said. */
 #define FILE_MOST (8u << 20) /* limit scan, bytes: of one file that is read whole */
 #define ROOM_KEPT (32 << 20)
-#define PROGRESS_EVERY 256 /* files */
-#define PRINTS_TOLD 4096 /* of clean files, in one message */
-#define INCLUDES_MOST 64 /* limit scan: includes of one file that are followed */
-#define PLACES_MOST 512 /* where those may lie */
-/* Files that may differ from a release, until it is known whether that release lies there. */
-#define DOUBTS_MOST 65536 /* limit scan: files that others are to look at */
-/* Files that others have named, of one folder; a name more for one file counts, too. */
-#define NAMED_MOST 20000
 /* Scripts that everybody may write to: a careless site has thousands, and says it once. */
 #define WRITABLE_MOST 20
-
-struct prints {
-	uint64_t print[PRINTS_TOLD];
-	size_t n;
-};
-
-/* A file that is not as some release has it. */
-struct doubt {
-	struct doubt *next;
-	uint64_t root; /* hash of the folder that release would lie in */
-	uint64_t print;
-	struct span path, end; /* END: beneath that folder */
-};
-
-/* A file beneath the folder that somebody else has named. */
-struct named {
-	struct span path, engine;
-	bool away; /* in quarantine */
-};
-
-/* The release SET lies in the folder ROOT. */
-struct copy {
-	uint64_t root;
-	uint32_t set;
-	struct span release;
-};
-
-/* A place where the file that an include names may lie; one that is there settles all of that include. */
-struct place {
-	struct span path;
-	uint32_t include;
-};
 
 struct scanner {
 	const struct scan_want *want;
 	const struct scan_task *task;
-	struct channel *channel;
 	struct scan_rules rules;
 	struct known *known;
 	struct sigs *sigs;
-	pthread_mutex_t lock; /* of the channel and of the lists */
-	atomic_ullong files, bytes, same, writable;
-	uint64_t packs, packs_large; /* archives that are not handed over; those that are too large for it */
-	struct buf pack; /* one of them: the first by its name, so that two scans name the same */
-	struct prints prints[WALK_WORKERS_MOST];
-	bool ended; /* nobody listens any more */
-	struct arena *arena; /* of the lists */
-	struct doubt *doubt;
-	size_t doubts;
-	struct copy *copy;
-	size_t copies;
-	struct named *named;
-	size_t nameds;
+	struct saying *say;
+	struct releases *releases;
+	struct archives *archives;
+	struct follow *follow;
+	atomic_ullong writable; /* scripts */
 	struct span engine; /* who has named the file at hand */
 	struct span differs; /* the release that the file at hand is held against */
-	struct place place[PLACES_MOST];
-	size_t places;
-	uint32_t includes;
 };
 
-/* --- saying ------------------------------------------------------------------------------------ */
-
-static void give_with(struct scanner *s, uint32_t type, const struct buf *body, const int *fd)
-{
-	struct err err;
-
-	pthread_mutex_lock(&s->lock);
-	/*
-	 * Who does not listen any more has gone: on_go then ends the walk, rather than an error nobody would
-	 * read.
-	 */
-	if (!s->ended && !body->over &&
-	    channel_send(s->channel, type, buf_view(body), fd, fd ? 1 : 0, &err) < 0)
-		s->ended = true;
-	pthread_mutex_unlock(&s->lock);
-}
-
-static void give(struct scanner *s, uint32_t type, const struct buf *body)
-{
-	give_with(s, type, body, NULL);
-}
-
-static void give_counts(struct scanner *s, uint32_t type)
-{
-	struct buf body = BUF_MAX(64);
-	struct packer p = { .out = &body };
-
-	pack_u64(&p, atomic_load(&s->files));
-	pack_u64(&p, atomic_load(&s->bytes));
-	pack_u64(&p, atomic_load(&s->same));
-	give(s, type, &body);
-	buf_free(&body);
-}
-
-static void give_note(struct scanner *s, const char *what, struct span name, unsigned long long n)
-{
-	struct buf body = BUF_MAX(1000);
-
-	buf_addf(&body, "%.*s%s%llu%s", (int)span_head(name, 200).n, name.p ? name.p : "", name.n ? ": " : "",
-		 n, what);
-	give(s, SCAN_NOTE, &body);
-	buf_free(&body);
-}
-
-static bool is_only(const struct scanner *s, struct span path)
-{
-	return s->task->only && span_eq(path, span_str(s->task->only));
-}
+/* --- one file ---------------------------------------------------------------------------------- */
 
 static void on_skip(void *ctx, struct span path, const char *why, bool harmless)
 {
-	struct scanner *s = ctx;
-	struct buf body = BUF_MAX(1 << 16);
-	struct packer p = { .out = &body };
+	const struct scanner *s = ctx;
+	const struct scan_task *t = s->task;
 
 	/*
 	 * A link is harmless where it leads to what is read: of the very script that mailed that is not known, and what the
 	 * operator named is read by nobody else.
 	 */
-	if ((s->task->rank == RANK_MAILER || s->task->named) && is_only(s, path))
+	if ((t->rank == RANK_MAILER || t->named) && t->only && span_eq(path, span_str(t->only)))
 		harmless = false;
-	pack_span(&p, path);
-	pack_span(&p, span_str(why));
-	pack_u8(&p, harmless);
-	give(s, SCAN_SKIP, &body);
-	buf_free(&body);
+	say_skip(s->say, path, why, harmless);
 }
 
-static void tell_prints(struct scanner *s, struct prints *p)
+static void give_finding(const struct scanner *s, const struct walk_file *f, struct arena *a,
+			 struct scan_finding *finding)
 {
-	struct buf body = BUF_MAX(sizeof(p->print));
-
-	if (p->n)
-		buf_add(&body, p->print, p->n * sizeof(p->print[0]));
-	if (p->n && s->want->keep)
-		give(s, SCAN_PRINTS, &body);
-	p->n = 0;
-	buf_free(&body);
+	say_finding(s->say, f, s->task->rank, a, finding, NULL, 0);
 }
-
-static void keep_print(struct scanner *s, unsigned worker, uint64_t print)
-{
-	struct prints *p = &s->prints[worker];
-
-	if (!print)
-		return;
-	if (p->n == PRINTS_TOLD)
-		tell_prints(s, p);
-	p->print[p->n++] = print;
-}
-
-void code_scan_told(struct codec *c, struct scan_finding *f, struct span *why)
-{
-	code_span(c, why);
-	code_scan_finding(c, f);
-}
-
-static void give_finding(struct scanner *s, const struct walk_file *f, struct arena *arena,
-			 struct scan_finding *finding, const char *limit, uint64_t print)
-{
-	struct buf body = BUF_MAX(SCAN_FINDING_MOST);
-	struct packer p = { .out = &body };
-	struct codec c = { .to = &p, .arena = arena };
-	struct span why = span_str(limit ? limit : "");
-
-	finding->rank = s->task->rank;
-	finding->path = f->path;
-	pack_u64(&p, print);
-	code_scan_told(&c, finding, &why);
-	if (body.over) {
-		/* a script must not hide behind the length of its own proof */
-		body.n = 0;
-		body.over = false;
-		finding->reasons = 0;
-		pack_u64(&p, 0);
-		code_scan_told(&c, finding, &why);
-		on_skip(s, f->path, "its proof is too long to be told", false);
-	}
-	give_with(s, SCAN_FINDING, &body, s->want->beside ? &f->fd : NULL);
-	buf_free(&body);
-}
-
-static void give_again(struct scanner *s, uint64_t print, const int *fd)
-{
-	struct buf body = BUF_MAX(16);
-	struct packer p = { .out = &body };
-
-	pack_u64(&p, print);
-	pack_u8(&p, s->task->rank);
-	give_with(s, SCAN_AGAIN, &body, fd);
-	buf_free(&body);
-}
-
-/* To whoever looks at it beside us, or into it; they decide whether it is clean. */
-static void give_look(struct scanner *s, uint32_t type, const struct walk_file *f, uint64_t print)
-{
-	struct scan_finding clean = { .path = f->path,
-				      .size = f->status->size,
-				      .mtime = f->status->mtime,
-				      .ctime = f->status->ctime,
-				      .uid = f->status->uid,
-				      .rank = s->task->rank };
-	struct buf body = BUF_MAX(1 << 16);
-	struct packer p = { .out = &body };
-	struct codec c = { .to = &p };
-	struct span why = SPAN_NONE;
-
-	/* the owner may set any time */
-	if (clean.mtime < 0 || clean.mtime > INT64_C(253402300799))
-		clean.mtime = 0;
-	pack_u64(&p, print);
-	code_scan_told(&c, &clean, &why);
-	give_with(s, type, &body, &f->fd);
-	buf_free(&body);
-}
-
-/* --- releases ---------------------------------------------------------------------------------- */
-
-/* PATH is K's; its first AT bytes are the folder that a release lies in. Called under the lock. */
-static uint64_t root_of(struct span path, size_t place, size_t root)
-{
-	/* what lies in front of the scanned folder is the same for all */
-	return hash_span(root > place ? span_head(path, root - place) : SPAN_NONE, root > place ? 0 : root);
-}
-
-static void found_copy(struct scanner *s, const struct walk_file *f, const struct scan_told *t)
-{
-	pthread_mutex_lock(&s->lock);
-	s->copy = xrealloc(s->copy, (s->copies + 1) * sizeof(*s->copy));
-	s->copy[s->copies++] = (struct copy){ .root = root_of(f->path, t->place, t->known.root),
-					      .set = t->known.set,
-					      .release = t->known.release };
-	pthread_mutex_unlock(&s->lock);
-}
-
-/* False: no room. */
-static bool found_doubt(struct scanner *s, const struct walk_file *f, const struct scan_told *t,
-			uint64_t print)
-{
-	struct doubt *d;
-	size_t cut = t->known.root > t->place ? t->known.root - t->place : 0;
-
-	pthread_mutex_lock(&s->lock);
-	if (s->doubts == DOUBTS_MOST) {
-		pthread_mutex_unlock(&s->lock);
-		return false;
-	}
-	d = arena_alloc(s->arena, sizeof(*d));
-	*d = (struct doubt){ .next = s->doubt,
-			     .root = root_of(f->path, t->place, t->known.root),
-			     .print = print,
-			     .path = span_str(arena_str(s->arena, f->path)) };
-	d->end = span_from(d->path, cut);
-	s->doubt = d;
-	s->doubts++;
-	pthread_mutex_unlock(&s->lock);
-	return true;
-}
-
-/* --- one file ---------------------------------------------------------------------------------- */
 
 static uint64_t print_of(const struct scanner *s, struct span path, const struct file_status *st)
 {
@@ -306,33 +74,39 @@ static bool is_only_writable(const struct scan_finding *f)
 	return f->reasons == 1 && span_eq(f->reason[0].rule, SPAN("config.writable"));
 }
 
+static void file_differs(const struct scanner *s, const struct walk_file *f, struct span release)
+{
+	struct scan_finding differs;
+	struct arena *a = arena_new();
+
+	scan_differs(a, f, release, &differs);
+	give_finding(s, f, a, &differs);
+	arena_free(a);
+}
+
 /* It is clean to us: what others say, or a release that may lie here, comes later. */
 static void clean_file(struct scanner *s, unsigned worker, const struct walk_file *f,
 		       const struct scan_told *t, uint64_t print)
 {
-	struct scan_finding differs;
-	struct arena *a;
+	bool all = s->want->beside == BESIDE_ALL;
 
 	if (t->known.state == KNOWN_SAME && t->known.anchor)
-		found_copy(s, f, t);
+		releases_found(s->releases, f, t);
 	if (t->known.state == KNOWN_OTHER && t->known.sure) {
-		a = arena_new();
-		scan_differs(a, f, t->known.release, &differs);
-		give_finding(s, f, a, &differs, NULL, 0);
-		arena_free(a);
+		file_differs(s, f, t->known.release);
 		return;
 	}
 	if (t->known.state == KNOWN_OTHER) {
 		/* kept as clean at the end, where nobody knows what those beside us have said of it: then it is read again */
-		if (!found_doubt(s, f, t, s->want->beside == BESIDE_ALL ? 0 : print))
-			on_skip(s, f->path, "more files than can be compared with releases in one scan",
-				false);
+		if (!releases_doubt(s->releases, f, t, all ? 0 : print))
+			say_skip(s->say, f->path, "more files than can be compared with releases in one scan",
+				 false);
 		print = 0;
 	}
-	if (s->want->beside == BESIDE_ALL && t->known.state != KNOWN_SAME)
-		give_look(s, SCAN_LOOK, f, print);
+	if (all && t->known.state != KNOWN_SAME)
+		say_look(s->say, SCAN_LOOK, f, s->task->rank, print);
 	else
-		keep_print(s, worker, print);
+		say_clean(s->say, worker, print);
 }
 
 /* The very script that an incident's mail came from, or one of its folder, though nothing in it is found. */
@@ -348,7 +122,7 @@ static void accuse(struct scanner *s, const struct walk_file *f)
 	struct arena *a = arena_new();
 
 	if (scan_mailed(&s->rules, a, f, s->task->only != NULL, &finding))
-		give_finding(s, f, a, &finding, NULL, 0);
+		give_finding(s, f, a, &finding);
 	arena_free(a);
 }
 
@@ -367,145 +141,8 @@ static void told(struct scanner *s, const struct walk_file *f, struct scan_told 
 		return;
 	if (is_only_writable(&t->finding) && atomic_fetch_add(&s->writable, 1) >= WRITABLE_MOST)
 		return;
-	give_finding(s, f, t->arena, &t->finding, t->why, print);
+	say_finding(s->say, f, s->task->rank, t->arena, &t->finding, t->why, print);
 }
-
-/* False: NAME cannot lie there, beneath what is scanned. */
-static bool note_place(struct scanner *s, struct span folder, struct span name)
-{
-	struct span at = includes_place(s->arena, s->want->place, folder, name);
-
-	if (!at.n || s->places == PLACES_MOST)
-		return false;
-	for (size_t k = 0; k < s->places; k++)
-		if (span_eq(s->place[k].path, at))
-			return true;
-	s->place[s->places++] = (struct place){ span_str(arena_str(s->arena, at)), s->includes };
-	return true;
-}
-
-/* What stands in front of a name may be any folder, the site's own above all: each above the script is tried. */
-static void note_includes(struct scanner *s, const struct walk_file *f)
-{
-	struct include include[INCLUDES_MOST];
-	size_t n = includes_of(s->rules.words, f->bytes, s->arena, include, INCLUDES_MOST);
-
-	for (size_t i = 0; i < n; i++) {
-		struct span folder = f->path;
-		ptrdiff_t slash;
-
-		s->includes++;
-		do {
-			slash = span_rfind(folder, '/');
-			folder = slash < 0 ? SPAN_NONE : span_head(folder, (size_t)slash);
-		} while (note_place(s, folder, include[i].name) && slash >= 0);
-	}
-}
-
-/* --- archives ---------------------------------------------------------------------------------- */
-
-/* Once a scan: what lies around a script that mailed comes once more with the whole home. */
-static bool takes_packed(const struct scanner *s, struct span path)
-{
-	return s->task->rank == RANK_REST && place_packs(path);
-}
-
-/* By its contents: PHP opens one by whatever name. What such a file holds is not remembered; there are few. */
-static bool is_phar(const struct scanner *s, const struct walk_file *f)
-{
-	uint64_t at, n;
-
-	return s->task->rank == RANK_REST && phar_find(f->bytes, &at, &n);
-}
-
-/* The number of what is packed in it, which is kept besides the file's own. */
-static uint64_t packed_print(uint64_t print)
-{
-	return print ? hash_mix(print ^ UINT64_C(0x7061636b65642121)) : 0;
-}
-
-static bool is_opened(const struct scanner *s, bool kind, uint64_t size)
-{
-	return s->want->packs && kind && size <= s->want->pack_most;
-}
-
-/* KIND: it is of one that would be opened. */
-static void leave_packed(struct scanner *s, struct span path, bool kind)
-{
-	if (s->task->named && is_only(s, path)) {
-		on_skip(s, path, "an archive by its name: not looked into, unpack it and scan the folder",
-			false);
-		return;
-	}
-	pthread_mutex_lock(&s->lock);
-	s->packs++;
-	s->packs_large += s->want->packs && kind;
-	if (!s->pack.n || span_compare(path, buf_view(&s->pack)) < 0) {
-		s->pack.n = 0;
-		buf_span(&s->pack, path);
-	}
-	pthread_mutex_unlock(&s->lock);
-}
-
-static void give_packed_again(struct scanner *s, uint64_t print, struct span path)
-{
-	struct buf body = BUF_MAX(1 << 16);
-	struct packer p = { .out = &body };
-
-	pack_u64(&p, print);
-	pack_span(&p, path);
-	give(s, SCAN_PACKED_AGAIN, &body);
-	buf_free(&body);
-}
-
-/* One member's proof is never remembered. What is named is looked into further than what was said of it among others. */
-static bool packed_known(const struct scanner *s, uint64_t print)
-{
-	uint64_t packed = packed_print(print);
-
-	return packed && !s->task->member &&
-	       (cache_has(&s->want->cache, packed) || (!s->task->named && cache_has(&s->want->told, packed)));
-}
-
-/* What was said of its contents before, or that they are clean. */
-static bool tell_packed_known(struct scanner *s, unsigned worker, struct span path, uint64_t print)
-{
-	if (!packed_known(s, print))
-		return false;
-	if (cache_has(&s->want->cache, packed_print(print)))
-		keep_print(s, worker, packed_print(print));
-	else
-		give_packed_again(s, packed_print(print), path);
-	return true;
-}
-
-static void look_packed(struct scanner *s, unsigned worker, const struct walk_file *f, bool phar)
-{
-	bool kind = phar || place_opens(f->path);
-	uint64_t print = print_of(s, f->path, f->status);
-
-	if (tell_packed_known(s, worker, f->path, print))
-		return;
-	if (is_opened(s, kind, f->status->size))
-		give_look(s, SCAN_PACKED, f, packed_print(print));
-	else
-		leave_packed(s, f->path, kind);
-}
-
-static void tell_packed(struct scanner *s)
-{
-	struct buf body = BUF_MAX(1 << 16);
-	struct packer p = { .out = &body };
-
-	pack_u64(&p, s->packs);
-	pack_u64(&p, s->packs_large);
-	pack_span(&p, buf_view(&s->pack));
-	if (s->packs)
-		give(s, SCAN_PACKED_LEFT, &body);
-	buf_free(&body);
-}
-
-/* --- each file --------------------------------------------------------------------------------- */
 
 /* What we find in it ourselves comes with the walk. */
 static void file_named(struct scanner *s, const struct walk_file *f)
@@ -514,48 +151,23 @@ static void file_named(struct scanner *s, const struct walk_file *f)
 	struct arena *a = arena_new();
 
 	scan_named(a, f, s->engine, &finding);
-	give_finding(s, f, a, &finding, NULL, 0);
+	give_finding(s, f, a, &finding);
 	arena_free(a);
 }
 
-static void count(struct scanner *s, uint64_t bytes)
+/* Where it is looked into by its own means, its bytes as they lie there are no loss, unless a web server runs them (phar). */
+static bool is_cut(const struct scanner *s, const struct walk_file *f, bool packed)
 {
-	uint64_t files = atomic_fetch_add(&s->files, 1) + 1;
-
-	atomic_fetch_add(&s->bytes, bytes);
-	if (files % PROGRESS_EVERY == 0)
-		give_counts(s, SCAN_PROGRESS);
+	return f->larger && (place_runs(f->path) ||
+			     !(packed && archives_open(s->archives, place_opens(f->path), f->status->size)));
 }
 
-static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
+static void read_file(struct scanner *s, unsigned worker, const struct walk_file *f, uint64_t print)
 {
-	struct scanner *s = ctx;
 	struct scan_told t = { 0 };
-	uint64_t print;
-	bool packed, phar;
 
-	if (s->engine.n) {
-		file_named(s, f);
-		return;
-	}
-	if (s->differs.n) {
-		struct scan_finding differs;
-
-		t.arena = arena_new();
-		scan_differs(t.arena, f, s->differs, &differs);
-		give_finding(s, f, t.arena, &differs, NULL, 0);
-		arena_free(t.arena);
-		return;
-	}
-	phar = is_phar(s, f);
-	packed = phar || takes_packed(s, f->path);
-	/* where it is looked into by its own means, its bytes as they lie there are no loss, unless a web server runs them (phar) */
-	if (f->larger &&
-	    (place_runs(f->path) || !(packed && is_opened(s, place_opens(f->path), f->status->size))))
-		on_skip(s, f->path, "larger than the limit, its end was not read", false);
-	print = f->whole && (!phar || place_packs(f->path)) ? print_of(s, f->path, f->status) : 0;
 	if (print && !s->task->includes && cache_has(&s->want->told, print))
-		give_again(s, print, &f->fd);
+		say_again(s->say, print, s->task->rank, &f->fd);
 	else if (scan_file(&s->rules, f, &t))
 		told(s, f, &t, print);
 	else {
@@ -564,15 +176,39 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		clean_file(s, worker, f, &t, print);
 	}
 	arena_free(t.arena);
+}
+
+static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
+{
+	struct scanner *s = ctx;
+	const struct scan_task *t = s->task;
+	uint64_t print;
+	bool packed, phar;
+
+	if (s->engine.n) {
+		file_named(s, f);
+		return;
+	}
+	if (s->differs.n) {
+		file_differs(s, f, s->differs);
+		return;
+	}
+	phar = archives_is_phar(t, f);
+	packed = phar || archives_take(t, f->path);
+	if (is_cut(s, f, packed))
+		say_skip(s->say, f->path, "larger than the limit, its end was not read", false);
+	/* what a phar by another name holds is not remembered; there are few */
+	print = f->whole && (!phar || place_packs(f->path)) ? print_of(s, f->path, f->status) : 0;
+	read_file(s, worker, f, print);
 	if (packed)
-		look_packed(s, worker, f, phar);
-	else if (s->task->member)
-		on_skip(s, f->path, "no archive, so no file of that name is in it", false);
+		archives_look(s->archives, t, worker, f, phar, print_of(s, f->path, f->status));
+	else if (t->member)
+		say_skip(s->say, f->path, "no archive, so no file of that name is in it", false);
 	/* one worker alone: see scan_task's includes */
-	if (s->task->includes)
-		note_includes(s, f);
+	if (t->includes)
+		follow_note(s->follow, f->path, f->bytes);
 	/* what is packed is none of the bytes that are read, whatever it looks like */
-	count(s, packed && !phar ? 0 : f->bytes.n);
+	say_count(s->say, packed && !phar ? 0 : f->bytes.n, false);
 }
 
 static bool on_settled(void *ctx, unsigned worker, struct span path, const struct file_status *st)
@@ -580,33 +216,25 @@ static bool on_settled(void *ctx, unsigned worker, struct span path, const struc
 	struct scanner *s = ctx;
 	uint64_t print = print_of(s, path, st);
 
-	if (!print || known_is_anchor(s->known, path))
-		return false;
-	/* what is in it may not be known, though the file is */
-	if (takes_packed(s, path) && !packed_known(s, print) && is_opened(s, place_opens(path), st->size))
+	if (!print || known_is_anchor(s->known, path) ||
+	    archives_unknown(s->archives, s->task, path, st->size, print))
 		return false;
 	if (cache_has(&s->want->cache, print))
-		keep_print(s, worker, print);
+		say_clean(s->say, worker, print);
 	else if (!s->want->beside && cache_has(&s->want->told, print))
-		give_again(s, print, NULL);
+		say_again(s->say, print, s->task->rank, NULL);
 	else
 		return false;
-	atomic_fetch_add(&s->same, 1);
-	if (takes_packed(s, path) && !tell_packed_known(s, worker, path, print))
-		leave_packed(s, path, place_opens(path));
-	count(s, 0);
+	archives_settled(s->archives, s->task, worker, path, print);
+	say_count(s->say, 0, true);
 	return true;
 }
 
 static bool on_go(void *ctx)
 {
-	struct scanner *s = ctx;
-	bool go;
+	const struct scanner *s = ctx;
 
-	pthread_mutex_lock(&s->lock);
-	go = !s->ended;
-	pthread_mutex_unlock(&s->lock);
-	return go;
+	return say_heard(s->say);
 }
 
 /* --- the work ---------------------------------------------------------------------------------- */
@@ -638,28 +266,21 @@ static void walk(struct scanner *s, const char *start, const char *only)
 	walk_tree(&walk);
 }
 
-/* The list grows while it is walked: what is included may include. */
 static void walk_includes(struct scanner *s)
 {
-	uint32_t there = 0;
+	const char *path;
 
-	for (size_t i = 0; s->task->includes && i < s->places && on_go(s); i++) {
-		uint64_t files = atomic_load(&s->files);
+	while (s->task->includes && on_go(s) && (path = follow_next(s->follow)) != NULL) {
+		uint64_t files = say_files(s->say);
 
-		if (s->place[i].include == there)
-			continue;
-		walk(s, NULL, s->place[i].path.p);
-		if (atomic_load(&s->files) != files)
-			there = s->place[i].include;
+		walk(s, NULL, path);
+		if (say_files(s->say) != files)
+			follow_found(s->follow);
 	}
-	s->places = 0;
-	s->includes = 0;
 }
 
 static void one_task(struct scanner *s, uint32_t number)
 {
-	struct buf body = BUF_MAX(16);
-	struct packer p = { .out = &body };
 	struct scan_task task = s->want->task[number];
 
 	s->task = &task;
@@ -669,86 +290,40 @@ static void one_task(struct scanner *s, uint32_t number)
 		task.rank = RANK_NEAR;
 	walk_includes(s);
 	s->task = &s->want->task[number];
-	pack_u32(&p, number);
-	give(s, SCAN_TASK, &body);
-	buf_free(&body);
+	say_task_done(s->say, number);
 }
 
-static void see_named(void *ctx, struct span path, struct span name, bool away)
-{
-	struct scanner *s = ctx;
-	struct span place = s->want->place, engine = s->engine;
-	struct buf text = BUF_MAX(400);
-
-	if (place.n > 1 && place.p[place.n - 1] == '/')
-		place.n--;
-	if (path.n >= 4096 || memchr(path.p, '\0', path.n) || !span_starts(path, place) ||
-	    path.n <= place.n + 1 || (place.n > 1 && path.p[place.n] != '/') || s->nameds == NAMED_MOST)
-		return;
-	if (s->nameds % 64 == 0)
-		s->named = xrealloc(s->named, (s->nameds + 64) * sizeof(*s->named));
-	buf_addf(&text, "%.*s%.*s", (int)engine.n, engine.p, (int)span_head(name, 200).n, name.p);
-	s->named[s->nameds++] =
-		(struct named){ span_str(arena_str(s->arena, span_from(path, place.n + (place.n > 1)))),
-				arena_span(s->arena, buf_view(&text)), away };
-	buf_free(&text);
-}
-
-static int by_path(const void *a, const void *b)
-{
-	const struct named *x = a, *y = b;
-	int order = span_compare(x->path, y->path);
-
-	return order ? order : span_compare(x->engine, y->engine);
-}
-
-/* What others have named and is still there. Histories repeat what sessions say. */
+/* What others have named and is still there. */
 static void visit_named(struct scanner *s)
 {
-	struct span last = SPAN_NONE;
-	size_t away = 0;
+	struct arena *a = arena_new();
+	struct other *other = NULL;
+	size_t away, n = others_read(s->want, a, &other, &away);
 
-	for (size_t i = 0; i < s->want->rules; i++) {
-		const struct rule_file *r = &s->want->rule[i];
-
-		if (r->kind < RULE_MALDET_HITS)
-			continue;
-		s->engine = r->kind == RULE_WORDFENCE ? SPAN("wordfence:") : SPAN("maldet:");
-		named_read((enum named_kind)(r->kind - RULE_MALDET_HITS), r->bytes, see_named, s);
-	}
-	if (s->nameds)
-		qsort(s->named, s->nameds, sizeof(*s->named), by_path);
-	for (size_t i = 0; i < s->nameds && on_go(s); i++) {
-		const struct named *n = &s->named[i];
-
-		if (n->away && !span_eq(n->path, last)) {
-			last = n->path;
-			away++;
-		}
-		if (i && by_path(n - 1, n) == 0)
-			continue;
-		s->engine = n->engine;
-		walk(s, NULL, n->path.p);
+	for (size_t i = 0; i < n && on_go(s); i++) {
+		s->engine = other[i].engine;
+		walk(s, NULL, other[i].path.p);
 	}
 	s->engine = SPAN_NONE;
 	if (away)
-		give_note(s, " files of this folder are in maldet's quarantine, or were", SPAN_NONE, away);
-	free(s->named);
+		say_note(s->say, " files of this folder are in maldet's quarantine, or were", SPAN_NONE,
+			 away);
+	arena_free(a);
 }
 
 /* Which release lies where is known now: its files that are others are told, all others were clean. */
 static void settle_doubts(struct scanner *s)
 {
-	for (const struct doubt *d = s->doubt; d && on_go(s); d = d->next) {
-		s->differs = SPAN_NONE;
-		for (size_t i = 0; i < s->copies && !s->differs.n; i++)
-			if (s->copy[i].root == d->root && known_has(s->known, d->end, s->copy[i].set))
-				s->differs = s->copy[i].release;
-		if (s->differs.n)
-			walk(s, NULL, d->path.p);
+	struct release_doubt d;
+
+	while (on_go(s) && releases_settle(s->releases, s->known, &d)) {
+		s->differs = d.release;
+		if (d.release.n)
+			walk(s, NULL, d.path.p);
 		else
-			keep_print(s, 0, d->print);
+			say_clean(s->say, 0, d.print);
 	}
+	s->differs = SPAN_NONE;
 }
 
 static void read_rules(struct scanner *s)
@@ -767,7 +342,7 @@ static void read_rules(struct scanner *s)
 		else
 			wrong = known_add_package(s->known, r->bytes, r->name);
 		if (wrong)
-			give_note(s, " lines are not used", r->name, wrong);
+			say_note(s->say, " lines are not used", r->name, wrong);
 	}
 	known_ready(s->known);
 	sigs_ready(s->sigs);
@@ -783,36 +358,34 @@ void scan_child(void *ctx, struct channel *channel, bool unconfined)
 	mallopt(M_TRIM_THRESHOLD, ROOM_KEPT);
 	mallopt(M_TOP_PAD, 1 << 20);
 	s->want = want;
-	s->channel = channel;
 	s->known = known_new();
 	s->sigs = sigs_new();
-	s->arena = arena_new();
-	s->pack = BUF_MAX(4096);
+	s->say = say_new(want, channel);
+	s->releases = releases_new();
+	s->archives = archives_new(want, s->say);
+	s->follow = follow_new(want->place, words);
 	s->rules = (struct scan_rules){
 		.words = words, .known = s->known, .sigs = s->sigs, .place = want->place
 	};
-	pthread_mutex_init(&s->lock, NULL);
 	read_rules(s);
 	for (uint32_t i = 0; i < want->tasks && on_go(s); i++)
 		one_task(s, i);
 	if (want->tasks) {
 		settle_doubts(s);
-		s->differs = SPAN_NONE;
 		if (want->all)
 			visit_named(s);
 	}
-	for (unsigned i = 0; i < WALK_WORKERS_MOST; i++)
-		tell_prints(s, &s->prints[i]);
+	say_rest(s->say);
 	if (atomic_load(&s->writable) > WRITABLE_MOST)
-		give_note(s, " more scripts may be written to by every user of this server", SPAN_NONE,
-			  atomic_load(&s->writable) - WRITABLE_MOST);
-	tell_packed(s);
-	give_counts(s, SCAN_END);
+		say_note(s->say, " more scripts may be written to by every user of this server", SPAN_NONE,
+			 atomic_load(&s->writable) - WRITABLE_MOST);
+	archives_end(s->archives);
+	say_end(s->say);
+	say_free(s->say);
+	follow_free(s->follow);
+	releases_free(s->releases);
 	known_free(s->known);
 	sigs_free(s->sigs);
 	lexicon_free(words);
-	arena_free(s->arena);
-	free(s->copy);
-	buf_free(&s->pack);
 	free(s);
 }

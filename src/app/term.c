@@ -70,3 +70,13 @@ void term_tell(const char *before, struct span text)
 		fprintf(stderr, "%s%.*s\n", before, (int)shown.n, shown.p);
 	buf_free(&shown);
 }
+
+bool term_agreed(const char *question)
+{
+	char answer[16];
+	ssize_t got;
+
+	fprintf(stderr, "%s [y/N] ", question);
+	got = read(STDIN_FILENO, answer, sizeof(answer));
+	return got > 0 && (answer[0] == 'y' || answer[0] == 'Y');
+}

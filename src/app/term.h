@@ -14,5 +14,7 @@
 struct screen term_screen(const struct options *o, int fd);
 /* A line on standard error whose TEXT may hold foreign bytes; nothing where it is empty. */
 void term_tell(const char *before, struct span text);
+/* Asks QUESTION on standard error; what the operator types decides. Whether anybody is there to be asked is the caller's. */
+bool term_agreed(const char *question);
 
 #endif

@@ -10,6 +10,7 @@
 #include "app/config.h"
 #include "app/gone.h"
 #include "app/held_since.h"
+#include "app/journal_dir.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "base/show.h"
@@ -76,9 +77,9 @@ static int tell(void *owner, const struct journal_row *r)
 /* The state folder as an absolute path: the actor works in "/". */
 static int state_of(const struct options *o, const struct config *c, char path[PATH_MAX], struct err *err)
 {
-	const char *dir = o->state ? o->state : c->state_dir.value;
+	const char *dir = journal_dir(o, c);
 
-	if (!o->state && o->root && strcmp(o->root, "/") != 0)
+	if (!dir)
 		return err_set(err, EXIT_USAGE, "with --root say with --state DIR where its journal is");
 	if (!realpath(dir, path))
 		return err_sys(err, EXIT_NOINPUT, "%s: no journal of actions is there", dir);
@@ -199,7 +200,7 @@ static int with_actor(const struct options *o, const char *schema, ask_actor *as
 		else
 			sink_end(&t.sink, "standard output", NULL);
 	}
-	if (t.held.n && !o->quiet && (!o->root || strcmp(o->root, "/") == 0))
+	if (t.held.n && !o->quiet && !options_image(o))
 		held_since_tell(&t.held, o);
 	if (!o->quiet)
 		gone_tell(&t.gone);

@@ -32,6 +32,11 @@ const char *queue_class_name(enum queue_class class)
 	return names[class];
 }
 
+bool queued_is_held(const struct queued *q)
+{
+	return q->state == QUEUE_HOLD || span_eq(q->queue, SPAN("spamtrail"));
+}
+
 void queued_pack(const struct queued *q, uint32_t recipients, struct buf *out)
 {
 	struct packer p = { .out = out };

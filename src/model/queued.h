@@ -91,6 +91,8 @@ const char *mail_server_name(enum mail_server server);
 const char *queue_state_name(enum queue_state state);
 const char *queue_door_name(enum queue_door door);
 const char *queue_class_name(enum queue_class class);
+/* By an operator or by spamtrail: it goes on when somebody says so. Exim's frozen is not that. */
+bool queued_is_held(const struct queued *q);
 
 /* Flat bytes and back; unpacking checks every length, count and number. At most RECIPIENTS are packed by name. */
 void queued_pack(const struct queued *q, uint32_t recipients, struct buf *out);

@@ -6,7 +6,7 @@
  * with 75. The list for SMTP AUTH holds at DATA, where Debian's own -o lists in master.cf do not reach; new processes
  * read it, and a reload (0.04 s, no session is lost) makes the idle ones new. A session that is open meanwhile goes on
  * as before: it is ended by its client's address, as nothing tells who is logged in there; who comes meanwhile is found
- * by a second look at the log (verb_contain.c). Who shares that address comes again, and what was not acknowledged is
+ * by a second look at the log (app/contain_do.c). Who shares that address comes again, and what was not acknowledged is
  * sent again.
  *
  * postconf(5): authorized_submit_users, smtpd_data_restrictions; access(5): HOLD; DATABASE_README: inline.

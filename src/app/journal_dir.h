@@ -1,0 +1,21 @@
+/*
+ * journal_dir - the folder in which the journal of what was done is kept: --state, else the configured one.
+ *
+ * What is done beneath another --root is no business of this host's own journal: for that nothing is configured, and the
+ * operator says where.
+ */
+#ifndef SPAMTRAIL_APP_JOURNAL_DIR_H
+#define SPAMTRAIL_APP_JOURNAL_DIR_H
+
+#include <limits.h>
+
+struct config;
+struct err;
+struct options;
+
+/* NULL: the operator has to say. C's or O's. */
+const char *journal_dir(const struct options *o, const struct config *c);
+/* Makes DIR where it is not there. RET: the absolute path, as the actor works in "/". EXIT_IO. */
+int journal_dir_make(const char *dir, char ret[PATH_MAX], struct err *err);
+
+#endif
