@@ -404,24 +404,38 @@ static void note_includes(struct scanner *s, const struct walk_file *f)
 
 /* --- archives ---------------------------------------------------------------------------------- */
 
-/* Once a scan: what lies around a script that mailed comes once more with the whole home. */
-static bool takes_packed(const struct scanner *s, struct span path)
+/* Once a scan: what lies around a script that mailed comes once more with the whole home. ODD: its contents alone tell it. */
+static bool takes_packed(const struct scanner *s, struct span path, bool odd)
 {
-	return s->task->rank == RANK_REST && place_packs(path);
+	return s->task->rank == RANK_REST && (odd || place_packs(path));
 }
 
-/* By its contents: PHP opens one by whatever name. What such a file holds is not remembered; there are few. */
-static bool is_phar(const struct scanner *s, const struct walk_file *f)
+/* An archive by its contents: PHP opens one by whatever name. Where its own form begins is looked for later, as all bytes may tell. */
+static bool is_odd(const struct walk_file *f)
 {
-	uint64_t at, n;
+	char end[sizeof(PHAR_END) - 1] = "";
+	struct span tail = f->bytes;
 
-	return s->task->rank == RANK_REST && phar_find(f->bytes, &at, &n);
+	if (place_opens(f->path))
+		return false;
+	if (phar_form(f->bytes) != PHAR_OWN)
+		return true;
+	if (!f->whole && f->status->size > sizeof(end) &&
+	    pread(f->fd, end, sizeof(end), (off_t)(f->status->size - sizeof(end))) > 0)
+		tail = span_of(end, sizeof(end));
+	return span_ends(tail, SPAN(PHAR_END));
 }
 
 /* The number of what is packed in it, which is kept besides the file's own. */
 static uint64_t packed_print(uint64_t print)
 {
 	return print ? hash_mix(print ^ UINT64_C(0x7061636b65642121)) : 0;
+}
+
+/* The file's own where it is odd: it tells so to whoever has not read it again. */
+static uint64_t odd_print(uint64_t print)
+{
+	return print ? hash_mix(print ^ UINT64_C(0x6f64642121212121)) : 0;
 }
 
 static bool is_opened(const struct scanner *s, bool kind, uint64_t size)
@@ -479,9 +493,9 @@ static bool tell_packed_known(struct scanner *s, unsigned worker, struct span pa
 	return true;
 }
 
-static void look_packed(struct scanner *s, unsigned worker, const struct walk_file *f, bool phar)
+static void look_packed(struct scanner *s, unsigned worker, const struct walk_file *f, bool odd)
 {
-	bool kind = phar || place_opens(f->path);
+	bool kind = odd || place_opens(f->path);
 	uint64_t print = print_of(s, f->path, f->status);
 
 	if (tell_packed_known(s, worker, f->path, print))
@@ -532,7 +546,7 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 	struct scanner *s = ctx;
 	struct scan_told t = { 0 };
 	uint64_t print;
-	bool packed, phar;
+	bool packed, odd;
 
 	if (s->engine.n) {
 		file_named(s, f);
@@ -547,13 +561,15 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		arena_free(t.arena);
 		return;
 	}
-	phar = is_phar(s, f);
-	packed = phar || takes_packed(s, f->path);
+	odd = is_odd(f);
+	packed = takes_packed(s, f->path, odd);
 	/* where it is looked into by its own means, its bytes as they lie there are no loss, unless a web server runs them (phar) */
 	if (f->larger &&
 	    (place_runs(f->path) || !(packed && is_opened(s, place_opens(f->path), f->status->size))))
 		on_skip(s, f->path, "larger than the limit, its end was not read", false);
-	print = f->whole && (!phar || place_packs(f->path)) ? print_of(s, f->path, f->status) : 0;
+	print = f->whole ? print_of(s, f->path, f->status) : 0;
+	if (odd)
+		print = odd_print(print);
 	if (print && !s->task->includes && cache_has(&s->want->told, print))
 		give_again(s, print, &f->fd);
 	else if (scan_file(&s->rules, f, &t))
@@ -565,25 +581,37 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 	}
 	arena_free(t.arena);
 	if (packed)
-		look_packed(s, worker, f, phar);
+		look_packed(s, worker, f, odd);
 	else if (s->task->member)
 		on_skip(s, f->path, "no archive, so no file of that name is in it", false);
 	/* one worker alone: see scan_task's includes */
 	if (s->task->includes)
 		note_includes(s, f);
 	/* what is packed is none of the bytes that are read, whatever it looks like */
-	count(s, packed && !phar ? 0 : f->bytes.n);
+	count(s, packed && !odd ? 0 : f->bytes.n);
+}
+
+static bool is_kept(const struct scanner *s, uint64_t print)
+{
+	return cache_has(&s->want->cache, print) || cache_has(&s->want->told, print);
 }
 
 static bool on_settled(void *ctx, unsigned worker, struct span path, const struct file_status *st)
 {
 	struct scanner *s = ctx;
-	uint64_t print = print_of(s, path, st);
+	uint64_t whole = print_of(s, path, st), print = whole;
+	bool odd = false, kind, packed;
 
 	if (!print || known_is_anchor(s->known, path))
 		return false;
+	if (!is_kept(s, print)) {
+		print = odd_print(whole);
+		odd = is_kept(s, print);
+	}
+	kind = odd || place_opens(path);
+	packed = takes_packed(s, path, odd);
 	/* what is in it may not be known, though the file is */
-	if (takes_packed(s, path) && !packed_known(s, print) && is_opened(s, place_opens(path), st->size))
+	if (packed && !packed_known(s, whole) && is_opened(s, kind, st->size))
 		return false;
 	if (cache_has(&s->want->cache, print))
 		keep_print(s, worker, print);
@@ -592,8 +620,8 @@ static bool on_settled(void *ctx, unsigned worker, struct span path, const struc
 	else
 		return false;
 	atomic_fetch_add(&s->same, 1);
-	if (takes_packed(s, path) && !tell_packed_known(s, worker, path, print))
-		leave_packed(s, path, place_opens(path));
+	if (packed && !tell_packed_known(s, worker, path, whole))
+		leave_packed(s, path, kind);
 	count(s, 0);
 	return true;
 }

@@ -2,8 +2,8 @@
  * phar - see phar.h.
  *
  * Sources: PHP manual, Phar, "Phar File Format": "Ingredients of all Phar archives", "Global Phar manifest format", "Phar manifest
- * file entry definition", "Global Phar bitmapped flags". What follows the stub's end, and that the first one counts wherever it
- * stands, is told by what PHP 5.6 to 8.2 open.
+ * file entry definition", "Global Phar bitmapped flags". What follows the stub's end, that the first one counts wherever it
+ * stands, and what comes before that (the first bytes, a tar's sum) is told by what PHP 5.6 to 8.2 open.
  */
 #include "scan/phar.h"
 
@@ -13,6 +13,9 @@ enum {
 	METHOD = 0xf000,
 	DEFLATED = 0x1000,
 	BZIPPED = 0x2000,
+	BLOCK = 512, /* of a tar */
+	SUM = 148,
+	SUM_N = 8,
 };
 
 static uint32_t u32(const char *p)
@@ -21,10 +24,37 @@ static uint32_t u32(const char *p)
 	       (uint32_t)(unsigned char)p[2] << 16 | (uint32_t)(unsigned char)p[3] << 24;
 }
 
+/* By its sum alone, which others count in other ways, too; and what begins as a script is none. */
+static bool is_tar(struct span head)
+{
+	size_t i = SUM;
+	uint32_t said = 0, sum = SUM_N * ' ';
+
+	if (head.n < BLOCK || span_starts(head, SPAN("<?php")))
+		return false;
+	while (i < SUM + SUM_N && head.p[i] == ' ')
+		i++;
+	for (; i < SUM + SUM_N && head.p[i] >= '0' && head.p[i] <= '7'; i++)
+		said = said * 8 + (uint32_t)(head.p[i] - '0');
+	if (!said)
+		return false;
+	for (i = 0; i < BLOCK; i++)
+		sum += i < SUM || i >= SUM + SUM_N ? (unsigned char)head.p[i] : 0;
+	return sum == said;
+}
+
+enum phar_form phar_form(struct span bytes)
+{
+	if (span_starts(bytes, SPAN("PK\003\004")) || span_starts(bytes, SPAN("\x1f\x8b\b")) ||
+	    (span_starts(bytes, SPAN("BZh")) && span_starts(span_from(bytes, 4), SPAN("1AY&SY"))))
+		return PHAR_PACKED;
+	return is_tar(bytes) ? PHAR_TAR : PHAR_OWN;
+}
+
 bool phar_find(struct span bytes, uint64_t *ret_at, uint64_t *ret_n)
 {
 	const struct span end = SPAN("__HALT_COMPILER();");
-	ptrdiff_t found = span_starts(bytes, SPAN("PK\003\004")) ? -1 : span_search(bytes, 0, end);
+	ptrdiff_t found = span_search(bytes, 0, end);
 	struct span rest;
 	uint32_t n, files;
 
