@@ -545,6 +545,7 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 {
 	struct scanner *s = ctx;
 	struct scan_told t = { 0 };
+	struct walk_file script = *f;
 	uint64_t print;
 	bool packed, odd;
 
@@ -563,6 +564,7 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 	}
 	odd = is_odd(f);
 	packed = takes_packed(s, f->path, odd);
+	script.opened = is_opened(s, odd || place_opens(f->path), f->status->size);
 	/* where it is looked into by its own means, its bytes as they lie there are no loss, unless a web server runs them (phar) */
 	if (f->larger &&
 	    (place_runs(f->path) || !(packed && is_opened(s, place_opens(f->path), f->status->size))))
@@ -572,7 +574,7 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		print = odd_print(print);
 	if (print && !s->task->includes && cache_has(&s->want->told, print))
 		give_again(s, print, &f->fd);
-	else if (scan_file(&s->rules, f, &t))
+	else if (scan_file(&s->rules, &script, &t))
 		told(s, f, &t, print);
 	else {
 		if (is_accused(s, &t))

@@ -7,6 +7,10 @@
  */
 #include "scan/phar.h"
 
+#include "scan/lex.h"
+
+#include <string.h>
+
 enum {
 	HEAD = 18, /* files, version, flags, lengths of alias and of what else is said of it */
 	FILE_HEAD = 28, /* of each: all but the name and what else is said of it */
@@ -51,16 +55,17 @@ enum phar_form phar_form(struct span bytes)
 	return is_tar(bytes) ? PHAR_TAR : PHAR_OWN;
 }
 
+static const struct span stub_end = SPAN("__HALT_COMPILER();");
+
 bool phar_find(struct span bytes, uint64_t *ret_at, uint64_t *ret_n)
 {
-	const struct span end = SPAN("__HALT_COMPILER();");
-	ptrdiff_t found = span_search(bytes, 0, end);
+	ptrdiff_t found = span_search(bytes, 0, stub_end);
 	struct span rest;
 	uint32_t n, files;
 
 	if (found < 0)
 		return false;
-	rest = span_from(bytes, (size_t)found + end.n);
+	rest = span_from(bytes, (size_t)found + stub_end.n);
 	if (span_starts(rest, SPAN(" ?>")) || span_starts(rest, SPAN("\n?>"))) {
 		rest = span_from(rest, 3);
 		if (span_starts(rest, SPAN("\r")))
@@ -77,6 +82,39 @@ bool phar_find(struct span bytes, uint64_t *ret_at, uint64_t *ret_n)
 	*ret_at = (uint64_t)(rest.p - bytes.p) + 4;
 	*ret_n = n;
 	return true;
+}
+
+static bool begins(struct span s)
+{
+	return span_starts(s, SPAN("<?php")) && s.n > 5 && memchr(" \t\r\n", s.p[5], 4);
+}
+
+struct span phar_script(const struct lexicon *words, struct span bytes)
+{
+	struct token before = { .kind = TK_OP, .sub = ';' }, t = before;
+	struct lexer l;
+	struct span stub;
+	ptrdiff_t tag;
+	uint64_t at, n;
+
+	if (!phar_find(bytes, &at, &n))
+		return bytes;
+	stub = span_head(bytes, (size_t)span_search(bytes, 0, stub_end) + stub_end.n);
+	tag = span_search(stub, 0, SPAN("<?"));
+	/* other tags may be switched off, and would end nothing */
+	if (tag < 0 || !begins(span_from(stub, (size_t)tag)) || span_search(stub, 0, SPAN("?>")) >= 0)
+		return bytes;
+	lex_start(&l, words, stub, false);
+	while (t.kind != TK_END && t.at + stub_end.n != stub.n) {
+		/* the script begins behind the HTML */
+		before = t.kind == TK_HTML ? before : t;
+		t = lex_next(&l);
+	}
+	/* behind -> or \ it is some name */
+	return t.kind == TK_NAME && before.kind == TK_OP && (before.sub == ';' || before.sub == '}') &&
+			       !l.too_deep
+		       ? stub
+		       : bytes;
 }
 
 /* A piece of the list whose length stands in front of it. */

@@ -16,6 +16,8 @@
 
 enum phar_method { PHAR_PLAIN, PHAR_DEFLATE, PHAR_BZIP2 };
 
+struct lexicon;
+
 struct phar_file {
 	struct span name; /* a piece of the list */
 	uint64_t at, packed, size; /* bytes; at: behind the list */
@@ -41,6 +43,11 @@ enum phar_form phar_form(struct span bytes);
  * Is an archive of its own form in BYTES? Then its list lies at *RET_AT and is *RET_N bytes long, which may be more than there are.
  */
 bool phar_find(struct span bytes, uint64_t *ret_at, uint64_t *ret_n);
+/*
+ * What of it a web server runs that is given the file as a script: up to its end for PHP's own parser. All of BYTES where it is none,
+ * or where that end may stand in a comment, a text or outside of any tag.
+ */
+struct span phar_script(const struct lexicon *words, struct span bytes);
 /* LIST: all of it, as found. False: broken. */
 bool phar_open(struct phar *p, struct span list);
 /* 1: a file; 0: there are no more; -1: the list is broken from here on. */
