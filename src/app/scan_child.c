@@ -419,7 +419,7 @@ static bool is_odd(const struct walk_file *f)
 	if (place_opens(f->path))
 		return false;
 	if (phar_form(f->bytes) != PHAR_OWN)
-		return true;
+		return !f->whole || !phar_cut_off(f->bytes);
 	if (!f->whole && f->status->size > sizeof(end) &&
 	    pread(f->fd, end, sizeof(end), (off_t)(f->status->size - sizeof(end))) > 0)
 		tail = span_of(end, sizeof(end));

@@ -210,7 +210,7 @@ void native_look(struct looking *l)
 	/* what is one to PHP alone holds files that nobody has looked at */
 	l->odd |= form == PHAR_TAR && !l->tar;
 	/* wherever it begins, and whatever else the file is: the next part begins in the last one's end */
-	for (; form == PHAR_OWN && !found && from < v.size && looking_afford(l, 0);
+	for (; form == PHAR_OWN && !found && from < v.size && looking_afford(l, part.n);
 	     from += PART - HEAD_MOST) {
 		part.n = 0;
 		found = phar_find(read_all(&v, &part, from, PART), &at, &n);

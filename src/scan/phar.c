@@ -20,6 +20,8 @@ enum {
 	BLOCK = 512, /* of a tar */
 	SUM = 148,
 	SUM_N = 8,
+	RECORD_MOST = 22 + 65535, /* of the end of a zip */
+	STUB_MOST = 1 << 16, /* an honest one is a page */
 };
 
 static uint32_t u32(const char *p)
@@ -53,6 +55,12 @@ enum phar_form phar_form(struct span bytes)
 	    (span_starts(bytes, SPAN("BZh")) && span_starts(span_from(bytes, 4), SPAN("1AY&SY"))))
 		return PHAR_PACKED;
 	return is_tar(bytes) ? PHAR_TAR : PHAR_OWN;
+}
+
+bool phar_cut_off(struct span bytes)
+{
+	return span_starts(bytes, SPAN("PK")) &&
+	       span_search(bytes, bytes.n > RECORD_MOST ? bytes.n - RECORD_MOST : 0, SPAN("PK\005\006")) < 0;
 }
 
 static const struct span stub_end = SPAN("__HALT_COMPILER();");
@@ -102,7 +110,8 @@ struct span phar_script(const struct lexicon *words, struct span bytes)
 	stub = span_head(bytes, (size_t)span_search(bytes, 0, stub_end) + stub_end.n);
 	tag = span_search(stub, 0, SPAN("<?"));
 	/* other tags may be switched off, and would end nothing */
-	if (tag < 0 || !begins(span_from(stub, (size_t)tag)) || span_search(stub, 0, SPAN("?>")) >= 0)
+	if (stub.n > STUB_MOST || tag < 0 || !begins(span_from(stub, (size_t)tag)) ||
+	    span_search(stub, 0, SPAN("?>")) >= 0)
 		return bytes;
 	lex_start(&l, words, stub, false);
 	while (t.kind != TK_END && t.at + stub_end.n != stub.n) {

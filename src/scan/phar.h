@@ -39,13 +39,15 @@ enum phar_form { PHAR_OWN, PHAR_PACKED, PHAR_TAR };
 
 /* What PHP takes the file for that begins with BYTES. */
 enum phar_form phar_form(struct span bytes);
+/* BYTES are all of a file that is PACKED: a zip without the record that ends one, which nothing opens, as of a broken transfer. */
+bool phar_cut_off(struct span bytes);
 /*
  * Is an archive of its own form in BYTES? Then its list lies at *RET_AT and is *RET_N bytes long, which may be more than there are.
  */
 bool phar_find(struct span bytes, uint64_t *ret_at, uint64_t *ret_n);
 /*
  * What of it a web server runs that is given the file as a script: up to its end for PHP's own parser. All of BYTES where it is none,
- * or where that end may stand in a comment, a text or outside of any tag.
+ * or where that end may stand in a comment, a text or outside of any tag, or far behind.
  */
 struct span phar_script(const struct lexicon *words, struct span bytes);
 /* LIST: all of it, as found. False: broken. */

@@ -65,6 +65,7 @@ def kinds():
     clear()
     put("a.jpg", b"__HALT_COMPILER(); x" + phar(SITE))
     put("b.txt", b"BZhang and others")
+    put("e.part", zipped([("a.txt", b"a" * 1000)])[:-30])
     put("c.tar", tarred([("x.phar", phar(SITE))]))
     put("d.zip", zipped([("x.phar", phar(SITE))], 0))
     check("what PHP does not open is not opened", 0, [], "1 file in it is packed once more, and not unpacked: x.phar")
