@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct archives {
 	const struct scan_want *want;
@@ -50,16 +51,30 @@ void archives_end(struct archives *a)
 	free(a);
 }
 
-bool archives_take(const struct scan_task *t, struct span path)
+/* Where PHP's own form begins is looked for later, as all bytes may tell. */
+bool archives_is_odd(const struct walk_file *f)
 {
-	return t->rank == RANK_REST && place_packs(path);
+	char end[sizeof(PHAR_END) - 1] = "";
+	struct span tail = f->bytes;
+
+	if (place_opens(f->path))
+		return false;
+	if (phar_form(f->bytes) != PHAR_OWN)
+		return !f->whole || !phar_cut_off(f->bytes);
+	if (!f->whole && f->status->size > sizeof(end) &&
+	    pread(f->fd, end, sizeof(end), (off_t)(f->status->size - sizeof(end))) > 0)
+		tail = span_of(end, sizeof(end));
+	return span_ends(tail, SPAN(PHAR_END));
 }
 
-bool archives_is_phar(const struct scan_task *t, const struct walk_file *f)
+uint64_t archives_odd_print(uint64_t print)
 {
-	uint64_t at, n;
+	return print ? hash_mix(print ^ UINT64_C(0x6f64642121212121)) : 0;
+}
 
-	return t->rank == RANK_REST && phar_find(f->bytes, &at, &n);
+bool archives_take(const struct scan_task *t, struct span path, bool odd)
+{
+	return t->rank == RANK_REST && (odd || place_packs(path));
 }
 
 bool archives_open(const struct archives *a, bool openable, uint64_t size)
@@ -121,9 +136,9 @@ static bool tell_known(struct archives *a, const struct scan_task *t, unsigned w
 }
 
 void archives_look(struct archives *a, const struct scan_task *t, unsigned worker, const struct walk_file *f,
-		   bool phar, uint64_t print)
+		   bool odd, uint64_t print)
 {
-	bool openable = phar || place_opens(f->path);
+	bool openable = odd || place_opens(f->path);
 	uint64_t packed = packed_print(print);
 
 	if (tell_known(a, t, worker, f->path, packed))
@@ -134,16 +149,16 @@ void archives_look(struct archives *a, const struct scan_task *t, unsigned worke
 		leave(a, t, f->path, openable);
 }
 
-bool archives_unknown(const struct archives *a, const struct scan_task *t, struct span path, uint64_t size,
-		      uint64_t print)
+bool archives_unknown(const struct archives *a, const struct scan_task *t, struct span path, bool odd,
+		      uint64_t size, uint64_t print)
 {
-	return archives_take(t, path) && !is_known(a, t, packed_print(print)) &&
-	       archives_open(a, place_opens(path), size);
+	return archives_take(t, path, odd) && !is_known(a, t, packed_print(print)) &&
+	       archives_open(a, odd || place_opens(path), size);
 }
 
 void archives_settled(struct archives *a, const struct scan_task *t, unsigned worker, struct span path,
-		      uint64_t print)
+		      bool odd, uint64_t print)
 {
-	if (archives_take(t, path) && !tell_known(a, t, worker, path, packed_print(print)))
-		leave(a, t, path, place_opens(path));
+	if (archives_take(t, path, odd) && !tell_known(a, t, worker, path, packed_print(print)))
+		leave(a, t, path, odd || place_opens(path));
 }

@@ -23,20 +23,22 @@ struct archives *archives_new(const struct scan_want *want, struct saying *say);
 /* Tells what was not looked into, and frees. */
 void archives_end(struct archives *a);
 
-/* By its name. Once a scan: what lies around a script that mailed comes once more with the whole home. */
-bool archives_take(const struct scan_task *t, struct span path);
-/* By its bytes. */
-bool archives_is_phar(const struct scan_task *t, const struct walk_file *f);
+/* Its contents alone tell it: PHP opens it by whatever name. */
+bool archives_is_odd(const struct walk_file *f);
+/* Of a file that is ODD the number in place of its own, PRINT: it tells so to whoever has not read it again. */
+uint64_t archives_odd_print(uint64_t print);
+/* Once a scan: what lies around a script that mailed comes once more with the whole home. */
+bool archives_take(const struct scan_task *t, struct span path, bool odd);
 /* One that is OPENABLE, of SIZE bytes: it would be looked into. */
 bool archives_open(const struct archives *a, bool openable, uint64_t size);
 /* Hands F over, unless all is known of what is in it. PRINT: the file's own number, or 0. */
 void archives_look(struct archives *a, const struct scan_task *t, unsigned worker, const struct walk_file *f,
-		   bool phar, uint64_t print);
+		   bool odd, uint64_t print);
 /* Though the file itself is known: of what is in it not all is, and it would be looked into. */
-bool archives_unknown(const struct archives *a, const struct scan_task *t, struct span path, uint64_t size,
-		      uint64_t print);
+bool archives_unknown(const struct archives *a, const struct scan_task *t, struct span path, bool odd,
+		      uint64_t size, uint64_t print);
 /* Tells of a file that was not read what is known of its contents, or that it is left. */
 void archives_settled(struct archives *a, const struct scan_task *t, unsigned worker, struct span path,
-		      uint64_t print);
+		      bool odd, uint64_t print);
 
 #endif

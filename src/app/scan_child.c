@@ -162,13 +162,16 @@ static bool is_cut(const struct scanner *s, const struct walk_file *f, bool pack
 			     !(packed && archives_open(s->archives, place_opens(f->path), f->status->size)));
 }
 
-static void read_file(struct scanner *s, unsigned worker, const struct walk_file *f, uint64_t print)
+static void read_file(struct scanner *s, unsigned worker, const struct walk_file *f, bool odd, uint64_t print)
 {
 	struct scan_told t = { 0 };
+	struct walk_file script = *f;
+
+	script.opened = archives_open(s->archives, odd || place_opens(f->path), f->status->size);
 
 	if (print && !s->task->includes && cache_has(&s->want->told, print))
 		say_again(s->say, print, s->task->rank, &f->fd);
-	else if (scan_file(&s->rules, f, &t))
+	else if (scan_file(&s->rules, &script, &t))
 		told(s, f, &t, print);
 	else {
 		if (is_accused(s, &t))
@@ -183,7 +186,7 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 	struct scanner *s = ctx;
 	const struct scan_task *t = s->task;
 	uint64_t print;
-	bool packed, phar;
+	bool packed, odd;
 
 	if (s->engine.n) {
 		file_named(s, f);
@@ -193,31 +196,43 @@ static void on_file(void *ctx, unsigned worker, const struct walk_file *f)
 		file_differs(s, f, s->differs);
 		return;
 	}
-	phar = archives_is_phar(t, f);
-	packed = phar || archives_take(t, f->path);
+	odd = archives_is_odd(f);
+	packed = archives_take(t, f->path, odd);
 	if (is_cut(s, f, packed))
 		say_skip(s->say, f->path, "larger than the limit, its end was not read", false);
-	/* what a phar by another name holds is not remembered; there are few */
-	print = f->whole && (!phar || place_packs(f->path)) ? print_of(s, f->path, f->status) : 0;
-	read_file(s, worker, f, print);
+	print = f->whole ? print_of(s, f->path, f->status) : 0;
+	if (odd)
+		print = archives_odd_print(print);
+	read_file(s, worker, f, odd, print);
 	if (packed)
-		archives_look(s->archives, t, worker, f, phar, print_of(s, f->path, f->status));
+		archives_look(s->archives, t, worker, f, odd, print_of(s, f->path, f->status));
 	else if (t->member)
 		say_skip(s->say, f->path, "no archive, so no file of that name is in it", false);
 	/* one worker alone: see scan_task's includes */
 	if (t->includes)
 		follow_note(s->follow, f->path, f->bytes);
 	/* what is packed is none of the bytes that are read, whatever it looks like */
-	say_count(s->say, packed && !phar ? 0 : f->bytes.n, false);
+	say_count(s->say, packed && !odd ? 0 : f->bytes.n, false);
+}
+
+static bool is_kept(const struct scanner *s, uint64_t print)
+{
+	return cache_has(&s->want->cache, print) || cache_has(&s->want->told, print);
 }
 
 static bool on_settled(void *ctx, unsigned worker, struct span path, const struct file_status *st)
 {
 	struct scanner *s = ctx;
-	uint64_t print = print_of(s, path, st);
+	uint64_t whole = print_of(s, path, st), print = whole;
+	bool odd = false;
 
-	if (!print || known_is_anchor(s->known, path) ||
-	    archives_unknown(s->archives, s->task, path, st->size, print))
+	if (!print || known_is_anchor(s->known, path))
+		return false;
+	if (!is_kept(s, print)) {
+		print = archives_odd_print(whole);
+		odd = is_kept(s, print);
+	}
+	if (archives_unknown(s->archives, s->task, path, odd, st->size, whole))
 		return false;
 	if (cache_has(&s->want->cache, print))
 		say_clean(s->say, worker, print);
@@ -225,7 +240,7 @@ static bool on_settled(void *ctx, unsigned worker, struct span path, const struc
 		say_again(s->say, print, s->task->rank, NULL);
 	else
 		return false;
-	archives_settled(s->archives, s->task, worker, path, print);
+	archives_settled(s->archives, s->task, worker, path, odd, whole);
 	say_count(s->say, 0, true);
 	return true;
 }

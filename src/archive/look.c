@@ -16,6 +16,7 @@
 #include "archive/native.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "scan/phar.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -309,6 +310,20 @@ static void members(struct looking *l)
 					 (format_of(l) && !is_raw(l)));
 }
 
+/* What libarchive reads as a tar is one to PHP, too: else that unpacks it, and looks for its own form. */
+static bool is_tar_to_php(struct looking *l)
+{
+	struct archive_entry *e;
+	char head[512];
+	la_ssize_t n = -1;
+
+	archive_read_free(l->a);
+	l->a = archive_read_new();
+	if (l->a && supports(l->a, true) && open_it(l) && archive_read_next_header(l->a, &e) == ARCHIVE_OK)
+		n = archive_read_data(l->a, head, sizeof(head));
+	return n == sizeof(head) && phar_form(span_of(head, sizeof(head))) == PHAR_TAR;
+}
+
 /* True: it may be something else all the same. */
 static bool look_once(struct looking *l, bool alone)
 {
@@ -324,10 +339,11 @@ static bool look_once(struct looking *l, bool alone)
 			       !ends_in_one_way(l->want->fd, l->want->ask->size);
 		/* zeros are the end of a tar, and the beginning of whatever file */
 		l->tar = l->done->entries && is_plain(l) && format_of(l) == ARCHIVE_FORMAT_TAR;
-		again = !l->done->entries && !is_plain(l) && format_of(l) == ARCHIVE_FORMAT_TAR;
+		again = !alone && !is_plain(l) && format_of(l) == ARCHIVE_FORMAT_TAR &&
+			(!l->done->entries || !is_tar_to_php(l));
 	}
 	archive_read_free(l->a);
-	return again && !alone && l->over == OVER_NOT;
+	return again && l->over == OVER_NOT;
 }
 
 void look_into(const struct look_want *want, struct look_done *ret)
@@ -344,8 +360,7 @@ void look_into(const struct look_want *want, struct look_done *ret)
 	deadline = l->began + want->ask->most.micros + PIECE_MICROS;
 	if (look_once(l, false))
 		look_once(l, true);
-	/* PHP takes a tar for one */
-	if (l->over == OVER_NOT && !l->tar)
+	if (l->over == OVER_NOT)
 		native_look(l);
 	deadline = 0;
 	ret->opened |= l->odd || l->over || l->memory;

@@ -162,7 +162,11 @@ void looking_judge(struct looking *l, struct span member, int64_t mtime, bool wh
 		.mode = 0100644,
 	};
 	struct span path = member;
-	struct walk_file f = { .bytes = buf_view(&l->bytes), .status = &st, .whole = whole, .fd = -1 };
+	struct walk_file f = { .bytes = buf_view(&l->bytes),
+			       .status = &st,
+			       .whole = whole,
+			       .opened = place_packs(member),
+			       .fd = -1 };
 	struct scan_told t;
 
 	/* settings are told by the end of their names */

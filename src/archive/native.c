@@ -13,6 +13,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
+/* Of a file, for the search; what belongs together in it is shorter than HEAD_MOST. */
+enum { PART = 1 << 20, HEAD_MOST = 64 };
+
 struct native {
 	struct looking *l;
 	bool memory;
@@ -152,13 +155,13 @@ static enum got unpack(struct native *v, const struct phar_file *f)
 	return copy(v, f);
 }
 
-/* False: that was the last. */
+/* False: that was the last. What is called a folder and holds something is a file to older ones. */
 static bool one(struct native *v, const struct phar_file *f)
 {
 	struct looking *l = v->l;
 	enum got got;
 
-	if (!looking_wants(l, f->name) || span_ends(f->name, SPAN("/")))
+	if (!looking_wants(l, f->name) || (span_ends(f->name, SPAN("/")) && !f->packed))
 		return true;
 	looking_at(l, f->name);
 	got = unpack(v, f);
@@ -192,19 +195,30 @@ static void members(struct native *v, struct span list, uint64_t behind)
 void native_look(struct looking *l)
 {
 	struct native v = { .l = l, .memory = l->single, .size = l->want->ask->size };
-	struct buf bytes = BUF_MAX(LOOKING_FILE_MOST), list = BUF_MAX(PHAR_LIST_MOST);
-	uint64_t at = 0, n = 0;
+	struct buf bytes = BUF_MAX(LOOKING_FILE_MOST), part = BUF_MAX(PART), list = BUF_MAX(PHAR_LIST_MOST);
+	uint64_t from = 0, at = 0, n = 0;
+	enum phar_form form;
+	bool found = false;
 
 	if (v.memory) {
 		/* the member at hand is now what the others are in */
 		buf_span(&bytes, buf_view(&l->bytes));
 		v.whole = buf_view(&bytes);
 		v.size = v.whole.n;
-	} else {
-		read_all(&v, &bytes, 0, LOOKING_FILE_MOST);
 	}
-	if (phar_find(buf_view(&bytes), &at, &n) && at + n <= v.size && read_all(&v, &list, at, n).n == n)
+	form = phar_form(piece(&v, 0, LOOKING_BLOCK));
+	/* what is one to PHP alone holds files that nobody has looked at */
+	l->odd |= form == PHAR_TAR && !l->tar;
+	/* wherever it begins, and whatever else the file is: the next part begins in the last one's end */
+	for (; form == PHAR_OWN && !found && from < v.size && looking_afford(l, part.n);
+	     from += PART - HEAD_MOST) {
+		part.n = 0;
+		found = phar_find(read_all(&v, &part, from, PART), &at, &n);
+		at += from;
+	}
+	if (found && at + n <= v.size && read_all(&v, &list, at, n).n == n)
 		members(&v, buf_view(&list), at + n);
 	buf_free(&bytes);
+	buf_free(&part);
 	buf_free(&list);
 }

@@ -10,6 +10,7 @@
 #include "scan/lex.h"
 #include "scan/directive.h"
 #include "scan/php.h"
+#include "scan/phar.h"
 #include "scan/place.h"
 #include "scan/sigs.h"
 
@@ -242,14 +243,23 @@ static bool is_settled(const struct scan_rules *rules, struct span path, const s
 	return ret->known.state == KNOWN_SAME;
 }
 
+/* All that a phar does is to run what is packed in it. */
+static bool runs_its_own(const struct events *ev, const struct judgement *j)
+{
+	return j->reasons == 1 && j->reason[0].event &&
+	       strcmp(j->reason[0].rule, "php.include.wrapper") == 0 &&
+	       span_starts(ev->event[j->reason[0].event - 1].content, SPAN("phar://"));
+}
+
 /* EV and J are what was found in it before: nothing, but for limits. */
 static void judge_code(const struct scan_rules *rules, struct span path, const struct walk_file *f,
 		       struct scan_told *ret, struct events *ev, struct judgement *j)
 {
+	struct span script = f->opened ? phar_script(rules->words, f->bytes) : f->bytes;
 	uint32_t limits = j->limits;
 	struct quick q = { 0 };
 
-	quick_look(rules->words, f->bytes, &q);
+	quick_look(rules->words, script, &q);
 	/* most files end here; no arena is made for them */
 	if (!quick_suspects(&q) && !(q.php && place_runs(path)))
 		return;
@@ -257,9 +267,11 @@ static void judge_code(const struct scan_rules *rules, struct span path, const s
 	*ev = (struct events){ .arena = ret->arena };
 	*j = (struct judgement){ 0 };
 	if (quick_suspects(&q))
-		php_judge(rules->words, &q, f->bytes, ret->arena, ev, j);
+		php_judge(rules->words, &q, script, ret->arena, ev, j);
+	if (script.n < f->bytes.n && runs_its_own(ev, j))
+		*j = (struct judgement){ .limits = j->limits };
 	j->limits |= limits;
-	place_judge(rules->words, path, f->status, &q, f->bytes, ev, j);
+	place_judge(rules->words, path, f->status, &q, script, ev, j);
 }
 
 static void judge(const struct scan_rules *rules, struct span path, const struct walk_file *f,

@@ -21,6 +21,7 @@ struct walk_file {
 	const struct file_status *status;
 	bool whole; /* read to its end */
 	bool larger; /* than file_most: who is called says so, the walk does not */
+	bool opened; /* somebody else looks at what is packed in it */
 	int fd; /* the file itself, during the call */
 };
 

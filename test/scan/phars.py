@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """phars.py SPAMTRAIL FOLDER: archives of PHP's own form, honest and hostile; says what archives.py says."""
-import bz2, gzip, os, struct, sys, time, zlib
+import bz2, gzip, hashlib, io, os, struct, sys, time, zipfile, zlib
 
 sys.dont_write_bytecode = True
 from archives import BAD, HOME, check, clear, names, ok, put, scan, tarred, zipped
@@ -18,8 +18,8 @@ def deflated(body):
 PACK = {PLAIN: lambda body: body, DEFLATED: deflated, BZIPPED: bz2.compress}
 
 
-def phar(files, how=DEFLATED, stub=STUB, lie=0, files_said=None, meta=b"", sizes={}):
-    """LIE: so many bytes more of each than are there."""
+def phar(files, how=DEFLATED, stub=STUB, lie=0, files_said=None, meta=b"", sizes={}, about=b""):
+    """LIE: so many bytes more of each than are there. META: what is said of each, and of all if there is no ABOUT."""
     entries, bodies = b"", b""
     for name, body in files:
         packed = PACK[how](body)
@@ -27,8 +27,10 @@ def phar(files, how=DEFLATED, stub=STUB, lie=0, files_said=None, meta=b"", sizes
                                                                      zlib.crc32(body), 0o644 | how, len(meta)) + meta
         bodies += packed
     n = len(files) if files_said is None else files_said
-    entries = struct.pack("<IHI", n, 0x11, 0) + struct.pack("<I", 5) + b"a.dat" + struct.pack("<I", len(meta)) + meta + entries
-    return stub + struct.pack("<I", len(entries)) + entries + bodies
+    about = about or meta
+    entries = struct.pack("<IHI", n, 0x11, 0x10000) + struct.pack("<I", 5) + b"a.dat" + struct.pack("<I", len(about)) + about + entries
+    whole = stub + struct.pack("<I", len(entries)) + entries + bodies
+    return whole + hashlib.sha1(whole).digest() + struct.pack("<I", 2) + b"GBMB"
 
 
 SITE = [(b"index.php", GOOD), (b"lib/", b""), (b"lib/bad.php", BAD)]
@@ -52,7 +54,7 @@ def kinds():
     ok(answer["archives"] == 9 and {f["verdict"] for f in answer["findings"] if "!" in f["path"]} == {"suspicious"}, "as a suspicion", answer)
     put("plain.phar", phar(SITE, PLAIN))
     code, answer, *_ = scan(HOME, keep=False)
-    ok("plain.phar" in names(answer) and "plain.phar!lib/bad.php" in names(answer), "what lies in it as it is, is also its own", names(answer))
+    ok("plain.phar" not in names(answer) and "plain.phar!lib/bad.php" in names(answer), "what lies in it as it is, is told once", names(answer))
     clear()
     put("a.phar", phar([SITE[0]]))
     put("b.phar", b"<?php echo 'none'; __HALT_COMPILER(); ?>\n")
@@ -62,10 +64,81 @@ def kinds():
     # PHP goes by the first end there is, by a zip's and by a tar's head before that
     clear()
     put("a.jpg", b"__HALT_COMPILER(); x" + phar(SITE))
-    put("b.jpg", b"PK\3\4" + phar(SITE))
+    put("b.txt", b"BZhang and others")
+    put("e.part", zipped([("a.txt", b"a" * 1000)])[:-30])
     put("c.tar", tarred([("x.phar", phar(SITE))]))
     put("d.zip", zipped([("x.phar", phar(SITE))], 0))
     check("what PHP does not open is not opened", 0, [], "1 file in it is packed once more, and not unpacked: x.phar")
+
+
+def header(name, sign=1, uid=b"0000000\0"):
+    """Of an empty file in a tar; SIGN -1: its sum as some count it."""
+    h = bytearray(name.ljust(100, b"\0") + b"0000644\0" + uid + b"0000000\0" + b"00000000000\0" * 2 + b" " * 8 + b"0").ljust(512, b"\0")
+    h[257:265] = b"ustar\00000"
+    h[148:156] = b"%06o\0 " % sum(x - 256 if x > 127 and sign < 0 else x for x in h)
+    return bytes(h)
+
+
+def both(start, sign=1):
+    """A tar with a clean file whose first name holds a phar: all of the tar is something that is said of that phar."""
+    rest = tarred([("clean.txt", b"nothing")])
+    said = len(start) + 27
+    whole = phar(SITE, stub=start, about=bytes(512 - said + len(rest)))
+    return header(whole[:said], sign) + rest + whole[512 + len(rest):]
+
+
+def otherwise():
+    """PHP takes a file for what its first bytes say."""
+    clear()
+    site = [(n.decode(), b) for n, b in SITE if b]
+    put("a.jpg", zipped(site))
+    put("b.css", tarred([("h.php", b"<?php /*"), *site]))
+    put("c.png", tarred(site, mode="w:gz"))
+    put("d", gzip.compress(phar(SITE)))
+    put("e.rar", bz2.compress(phar(SITE)))
+    put("f.gif", gzip.compress(BAD))
+    want = [n + "!lib/bad.php" for n in ("a.jpg", "b.css", "c.png", "d", "e.rar")] + ["f.gif!f"]
+    check("archives and packed files under other names", 1, want)
+    clear()
+    put("a.tar", both(b"<?php __HALT_COMPILER(); ?>\n"))
+    put("b.tar.gz", gzip.compress(both(b"<?php __HALT_COMPILER(); ?>\n")))
+    put("c.phar", both(b"\xfe__HALT_COMPILER(); ?>\n", -1))
+    check("a tar to others is none to PHP", 1, [n + "!lib/bad.php" for n in ("a.tar", "b.tar.gz", "c.phar")])
+    clear()
+    tar = header(b"h.php", uid=b"zz00000\0") + tarred([("h.php", b"<?php /*"), ("a.php", BAD)])
+    put("a.jpg", tar)
+    put("b.tar.gz", gzip.compress(tar))
+    check("and what is one to PHP alone is not clean", 3, [], "a.jpg\tit is damaged", "b.tar.gz\tit is damaged")
+    clear()
+    out = io.BytesIO(bytes(9 << 20) + phar(SITE))
+    with zipfile.ZipFile(out, "a") as z:
+        z.writestr("clean.txt", b"nothing")
+    put("a.zip", out.getvalue())
+    put("b.phar", phar([(b"b.php/", BAD)]))
+    check("one far behind in a zip; one that is called a folder", 1, ["a.zip!lib/bad.php", "b.phar!b.php/"])
+    put("c.jpg", phar(SITE, stub=bytes(9 << 20) + STUB))
+    check("one far behind in anything", 3, ["a.zip!lib/bad.php", "b.phar!b.php/", "c.jpg!lib/bad.php"], "c.jpg\tlarger than the limit")
+
+
+def honest():
+    """One file's method is not another's; a phar runs what is packed in it, and a web server what stands before its end."""
+    site = [(b"b.php", b"<?php class B { function id() { return $_SERVER['HTTP_ID']; } }"),
+            (b"c.php", b"<?php class C { private $b; function go() { return exec('id ' . $this->b->id()); } }")]
+    stub = b"#!/usr/bin/env php\n<?php\n/* by hand */\nPhar::mapPhar('a.phar');\nrequire 'phar://a.phar/b.php';\n__HALT_COMPILER(); ?>\n"
+    clear()
+    for name in ("a.phar", "b.php", "c"):
+        put(name, phar(site, PLAIN, stub))
+    put("d.tar", tarred([("a.phar", phar(site, PLAIN, stub))]))
+    check("many files in one are no script", 0, [], "d.tar\t1 file in it is packed once more")
+    clear()
+    end, code = b"__HALT_COMPILER(); ?>\n", b"<?php eval($_POST['a']);"
+    put("a.php", phar(site, PLAIN, b"<?php /* " + end, about=b" */ " + code[5:]))
+    put("b.php", phar(site, PLAIN, b"<?php $a = 'x" + end, about=b"'; " + code[5:]))
+    for name, start in (("c", b"<? "), ("d", b"<?php ?><? "), ("e", b"<?php $a->"), ("f", b"<?php if (0) \\"), ("g", b"<?php __HALT_COMPILER(); x"),
+                        ("h", b"<?php\\")):
+        put(name + ".php", phar(site, PLAIN, start + end, about=code))
+    put("i.php", phar(site, PLAIN, b"<?php eval($_POST['a']); " + end))
+    check("but what is run before that end, or where it is none, is", 1, [c + ".php" for c in "abcdefghi"])
 
 
 def again():
@@ -77,6 +150,16 @@ def again():
     for text in ("found", "found again from memory, or anew"):
         code, answer, *_ = scan(HOME)
         ok(code == 1 and names(answer) == ["a.phar!lib/bad.php", "e.jpg!lib/bad.php"], text, (code, names(answer)))
+    put("b.jpg", zipped([("a.txt", b"nothing")]))
+    put("c.rar", phar([SITE[0]]))
+    time.sleep(3)
+    for text, archives in (("looked into", 2), ("known to be clean", 0)):
+        code, answer, *_ = scan(HOME)
+        ok(code == 1 and len(names(answer)) == 2 and answer["archives"] == archives, text, answer)
+    put("b.jpg", zipped([("a.txt", BAD)]))
+    put("c.rar", phar(SITE))
+    code, answer, *_ = scan(HOME)
+    ok(names(answer) == ["a.phar!lib/bad.php", "b.jpg!a.txt", "c.rar!lib/bad.php", "e.jpg!lib/bad.php"], "until it changes", answer)
     for name in ("e.jpg", "a.phar"):
         code, answer, *_ = scan("--explain", os.path.join(HOME, name) + "!lib/bad.php", keep=False)
         ok(code == 1 and names(answer) == [name + "!lib/bad.php"], "one of %s is shown alone" % name, (code, answer))
@@ -88,7 +171,7 @@ def again():
 def broken():
     clear()
     whole = phar(SITE)
-    put("a.phar", whole[:-9])
+    put("a.phar", whole[:-37])
     check("cut at its end: the beginning is read", 3, None, "a.phar\t1 file in it is damaged, and looked at only as far as can be read: lib/bad.php")
     put("a.phar", whole[:len(STUB) + 40])
     check("cut in its list: PHP has none", 0, [])
@@ -119,5 +202,5 @@ def bombs():
     check("so have its files", 3, [], "more files are in it than the limit allows", seconds=8)
 
 
-for part in (kinds, again, broken, bombs):
+for part in (kinds, otherwise, honest, again, broken, bombs):
     part()
