@@ -166,6 +166,7 @@ bool letters_pad(struct machine *m, struct value *arg, uint32_t n, struct value 
 	return true;
 }
 
+/* A text in another encoding: its plain letters are the same. */
 bool letters_same(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	*ret = arg[0];
@@ -175,6 +176,7 @@ bool letters_same(struct machine *m, struct value *arg, uint32_t n, struct value
 	return true;
 }
 
+/* Put into quotes, which are not worked out. */
 bool letters_quote(struct machine *m, struct value *arg, uint32_t n, struct value *ret)
 {
 	*ret = value_unknown(arg[0].marks, arg[0].from);
