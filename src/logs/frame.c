@@ -4,7 +4,7 @@
  * Promises: one pass from the left, no allocation, no state that could change a result; the same
  * line gives the same event wherever it stands in a file. Nothing is unwrapped twice, so a line
  * cannot make us loop. Formats: log-formats.md section 1; RFC 3164 and 5424; rsyslog's and
- * sysklogd's own "repeated" lines; syslog_name of Postfix (postconf(5)).
+ * sysklogd's own "repeated" lines; syslog_name of Postfix (postconf(5)). Lines that begin as the one before does: frame_short.c.
  *
  * TRUST: whoever may log may write any host and tag (that is grade B's limit, not mended here). But
  * text behind a daemon's tag never chooses a dialect, and a tag behind a bare ISO stamp (Exim's own
@@ -12,7 +12,7 @@
  */
 #include "logs/frame.h"
 
-#include "logs/digits.h"
+#include "logs/frame_short.h"
 #include "logs/journal.h"
 #include "logs/pieces.h"
 #include "logs/voice.h"
@@ -58,20 +58,10 @@ static bool is_severity(struct span s)
 	return false;
 }
 
-static inline bool is_digit(char c)
-{
-	return (unsigned char)(c - '0') <= 9;
-}
-
-static inline bool name_byte(char c)
-{
-	return is_digit(c) || (unsigned char)((c | 0x20) - 'a') < 26 || c == '.' || c == '-' || c == '_';
-}
-
 static bool host_like(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!name_byte(s.p[i]) && s.p[i] != ':')
+		if (!frame_name_byte(s.p[i]) && s.p[i] != ':')
 			return false;
 	return s.n > 0 && s.n <= 255 && s.p[s.n - 1] != ':';
 }
@@ -126,7 +116,7 @@ static void inner_stamp(struct frame *f, struct line *l)
 
 	if (piece)
 		s = skip_blanks(span_from(s, (size_t)span_find(s, 0, ']') + 1));
-	if (s.n == 0 || !is_digit(*s.p) || !stamp_read(&f->inner, s, &st) || st.form != STAMP_SPACED)
+	if (s.n == 0 || !frame_is_digit(*s.p) || !stamp_read(&f->inner, s, &st) || st.form != STAMP_SPACED)
 		return;
 	if ((st.flags & STAMP_ZONE) || !(l->stamp & STAMP_ZONE))
 		set_stamp(l, &st);
@@ -156,14 +146,6 @@ static enum line_result write_piece(struct maker *m)
 	return LINE_EVENT;
 }
 
-/* A quiet night's log says nothing but that its server runs: whose it is, is known all the same. */
-static inline enum line_result heard(struct maker *m, enum dialect dialect, enum line_result result)
-{
-	if (result == LINE_DULL)
-		m->dull |= 1u << dialect;
-	return result;
-}
-
 static inline enum line_result speak(struct frame *f, struct maker *m, struct line *l, const struct voice *v)
 {
 	struct piece piece;
@@ -178,7 +160,7 @@ static inline enum line_result speak(struct frame *f, struct maker *m, struct li
 		if (v->dialect == DIALECT_EXIM)
 			inner_stamp(f, l);
 	}
-	result = heard(m, v->dialect, v->line(m));
+	result = frame_heard(m, v->dialect, v->line(m));
 	if (result == LINE_OTHER && m->all)
 		return write_other(m, v->dialect);
 	return result;
@@ -204,116 +186,6 @@ static enum line_result by_tag(struct frame *f, struct maker *m, struct line *l)
 	return LINE_OTHER;
 }
 
-/* Only a plain name is remembered: that it is a host shows without looking at what follows. */
-static void remember_host(struct frame *f, struct span host)
-{
-	if (host.n == 0 || host.n >= sizeof(f->host) || span_eq(host, SPAN("ool")))
-		return;
-	for (size_t i = 0; i < host.n; i++)
-		if (!name_byte(host.p[i]))
-			return;
-	memcpy(f->host, host.p, host.n);
-	f->host[host.n] = ' ';
-	f->host_len = (uint32_t)host.n + 1;
-	f->host_mask = host.n >= 7 ? UINT64_MAX : (UINT64_C(1) << 8 * (host.n + 1)) - 1;
-}
-
-/* Bytes of the host of the line before and the blanks behind it, where S starts with them; else 0. */
-static inline size_t known_host(const struct frame *f, struct span s)
-{
-	size_t n = f->host_len;
-
-	if (n == 0 || s.n < n + 8 || (bytes_word(s.p) ^ bytes_word(f->host)) & f->host_mask ||
-	    (n > 8 && !bytes_same(s.p, f->host, n)))
-		return 0;
-	while (n < s.n && (s.p[n] == ' ' || s.p[n] == '\t'))
-		n++;
-	return n;
-}
-
-/* Where a tag of at least eight bytes is remembered. */
-static inline struct frame_tag *tag_place(struct frame *f, const char *tag, size_t n)
-{
-	return &f->tags[bytes_word(tag + n - 8) * UINT64_C(0x9e3779b97f4a7c15) >> 58];
-}
-
-/* Where it is looked for next: two tags of one place would push each other out line by line. */
-static inline struct frame_tag *tag_neighbour(struct frame *f, const struct frame_tag *t)
-{
-	return &f->tags[(size_t)(t - f->tags) ^ 1];
-}
-
-static inline bool tag_is(const struct frame_tag *t, const char *text, size_t n)
-{
-	return t->len == n && bytes_word(text) == bytes_word(t->text) &&
-	       bytes_word(text + n - 8) == bytes_word(t->text + n - 8) &&
-	       (n <= 16 || bytes_same(text + 8, t->text + 8, n - 8));
-}
-
-static void remember_tag(struct frame *f, struct span tag, const struct voice *v)
-{
-	struct frame_tag *t;
-
-	if (!v || tag.n < 8 || tag.n > sizeof(t->text) || tag.p[tag.n] != '[')
-		return;
-	t = tag_place(f, tag.p, tag.n);
-	if (t->len)
-		t = tag_neighbour(f, t);
-	memcpy(t->text, tag.p, tag.n);
-	t->len = (uint8_t)tag.n;
-	t->usual = v->dialect == DIALECT_POSTFIX ? postfix_usual(tag) : NULL;
-	t->sessions = t->usual == postfix_usual_smtpd;
-	t->voice = v;
-}
-
-/*
- * "tag[pid]: text" at START, where the tag is one of those remembered: its pid, and where its text begins. Else NULL. Of
- * the tag itself nothing is written: of most lines nobody asks for it.
- */
-static inline __attribute__((always_inline)) const struct frame_tag *find_tag(
-	struct frame *f, const char *start, const char *stop, uint32_t *ret_pid, const char **ret_text)
-{
-	const char *end = stop - start < 48 ? stop : start + 48, *p = bytes_find(start, end, '['), *number;
-	size_t n = (size_t)(p - start);
-	struct frame_tag *t;
-	uint32_t pid;
-
-	if (n < 8 || stop - p < 9)
-		return NULL;
-	t = tag_place(f, start, n);
-	if (!tag_is(t, start, n)) {
-		t = tag_neighbour(f, t);
-		if (!tag_is(t, start, n))
-			return NULL;
-	}
-	number = ++p;
-	pid = bytes_number(&p);
-	if (p == number || stop - p < 3 || !BYTES_ARE(p, "]: "))
-		return NULL;
-	*ret_pid = pid;
-	*ret_text = p + 3;
-	return t;
-}
-
-/*
- * The same, and the line's program, pid and text. Passed by value: a span written in halves and read whole stalls the
- * processor.
- */
-static const struct frame_tag *read_known_tag(struct frame *f, const char *start, const char *stop,
-					      struct line *l)
-{
-	const char *text;
-	uint32_t pid;
-	const struct frame_tag *t = find_tag(f, start, stop, &pid, &text);
-
-	if (!t)
-		return NULL;
-	l->program = span_of(start, t->len);
-	l->pid = pid;
-	l->text = span_of(text, (size_t)(stop - text));
-	return t;
-}
-
 /* Takes the host off, if there is one; a severity word in its place is dropped. */
 static struct span take_host(struct frame *f, struct span *s)
 {
@@ -322,18 +194,18 @@ static struct span take_host(struct frame *f, struct span *s)
 	*s = skip_blanks(*s);
 	if (is_severity(word))
 		return SPAN_NONE;
-	remember_host(f, word);
+	frame_remember_host(f, word);
 	return word;
 }
 
 /* "host tag[pid]: text", the host maybe missing or a severity word in its place. */
 static enum line_result syslog_line(struct frame *f, struct maker *m, struct line *l, struct span rest)
 {
-	size_t host = known_host(f, rest);
+	size_t host = frame_known_host(f, rest);
 	bool hosted = host > 0;
 
 	if (hosted) {
-		const struct frame_tag *known = read_known_tag(f, rest.p + host, rest.p + rest.n, l);
+		const struct frame_tag *known = frame_known_tag(f, rest.p + host, rest.p + rest.n, l);
 
 		l->host = span_of(rest.p, f->host_len - 1);
 		if (known) {
@@ -346,7 +218,7 @@ static enum line_result syslog_line(struct frame *f, struct maker *m, struct lin
 		l->host = take_host(f, &rest);
 	}
 	if (hosted && voice_take_tag(&rest, &l->program, &l->pid) == TAG_PID)
-		remember_tag(f, l->program, voice_of(l->program));
+		frame_remember_tag(f, l->program, voice_of(l->program));
 	l->text = rest;
 	/* Dovecot 1 in its own file: "Jun 23 15:04:05 Info: imap-login: ...". */
 	if (!hosted && is_severity(l->program)) {
@@ -369,16 +241,6 @@ static bool dovecot_level(struct span s)
 	return false;
 }
 
-/* The usual first words of Exim's main log, told without reading on. */
-static bool exim_shape(struct span s)
-{
-	if (s.n > 17 && s.p[6] == '-' && ((s.p[13] == '-' && s.p[16] == ' ') || (s.n > 23 && s.p[18] == '-')))
-		return true;
-	/* "SMTP" might be a host, but what follows it is no tag that anybody has. */
-	return span_starts(s, SPAN("cwd=")) || span_starts(s, SPAN("SMTP connection ")) ||
-	       (s.n > 1 && s.p[1] == '=') || *s.p == '[';
-}
-
 /* Behind "2026-11-23 08:01:02 ": Exim's own file, unless a host and a tag of ours say otherwise. */
 static enum line_result spaced_line(struct frame *f, struct maker *m, struct line *l, struct span rest)
 {
@@ -387,8 +249,8 @@ static enum line_result spaced_line(struct frame *f, struct maker *m, struct lin
 	uint32_t pid = 0;
 
 	l->text = rest;
-	if (rest.n == 0 || exim_shape(rest))
-		return m->all ? speak(f, m, l, &voice_exim) : heard(m, DIALECT_EXIM, exim_line(m));
+	if (rest.n == 0 || frame_exim_shape(rest))
+		return m->all ? speak(f, m, l, &voice_exim) : frame_heard(m, DIALECT_EXIM, exim_line(m));
 
 	word = span_head(rest, voice_tag_length(rest));
 	v = voice_service(word);
@@ -532,7 +394,7 @@ static bool skip_compose(struct span *s)
 {
 	size_t n = 0;
 
-	while (n < s->n && n < 80 && name_byte(s->p[n]))
+	while (n < s->n && n < 80 && frame_name_byte(s->p[n]))
 		n++;
 
 	struct span rest = skip_blanks(span_from(*s, n));
@@ -644,8 +506,7 @@ static void line_init(struct line *l, struct span raw)
 	l->repeat = 1;
 }
 
-static __attribute__((noinline)) enum line_result whole_line(struct frame *f, struct maker *m,
-							     struct span raw)
+enum line_result frame_whole(struct frame *f, struct maker *m, struct span raw)
 {
 	uint32_t before = m->out->events;
 	struct line l;
@@ -674,7 +535,7 @@ static void learn_head(struct frame *f, struct span raw)
 	rest = span_from(raw, st.len + 1);
 	if (st.form != STAMP_SPACED) {
 		rest = skip_blanks(rest);
-		host = known_host(f, rest);
+		host = frame_known_host(f, rest);
 		if (host == 0)
 			return;
 	}
@@ -686,52 +547,13 @@ static void learn_head(struct frame *f, struct span raw)
 	f->host_from = (uint32_t)(rest.p - raw.p);
 }
 
-enum line_result frame_behind_spaced(struct frame *f, struct maker *m, struct span raw)
-{
-	struct line *l = frame_line_behind(f, m, raw);
-	char first;
-
-	l->text = span_of(raw.p + f->head.len, raw.n - f->head.len);
-	first = *l->text.p;
-	if (first <= ' ' || first == '+' || first == '-' || !exim_shape(l->text))
-		return whole_line(f, m, raw);
-	return exim_line(m);
-}
-
-enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span raw)
-{
-	const char *end = raw.p + raw.n, *text;
-	uint32_t pid;
-	const struct frame_tag *t = find_tag(f, raw.p + f->head.len, end, &pid, &text);
-
-	if (!t || !t->usual)
-		return LINE_UNREAD;
-	if (t->sessions && m->brief && usual_is_session(text, end)) {
-		m->dull |= 1u << DIALECT_POSTFIX;
-		return LINE_DULL;
-	}
-	frame_line_behind(f, m, raw)->pid = pid;
-	return t->usual(m, span_of(text, (size_t)(end - text)));
-}
-
-enum line_result frame_behind_host(struct frame *f, struct maker *m, struct span raw)
-{
-	struct line *l = frame_line_behind(f, m, raw);
-	const struct frame_tag *t = read_known_tag(f, raw.p + f->head.len, raw.p + raw.n, l);
-
-	if (!t || t->voice->dialect == DIALECT_EXIM || !l->text.n || *l->text.p == 'm')
-		return whole_line(f, m, raw);
-	l->host.p = raw.p + f->host_from;
-	return heard(m, t->voice->dialect, t->voice->line(m));
-}
-
 enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
 {
 	enum line_result result;
 
 	if (!m->all && head_is(&f->head, raw.p, raw.n))
 		return frame_behind(f, m, raw);
-	result = whole_line(f, m, raw);
+	result = frame_whole(f, m, raw);
 	if (!m->all)
 		learn_head(f, raw);
 	return result;

@@ -1,0 +1,162 @@
+/*
+ * frame_short - see frame_short.h. What is remembered changes a line's price, never what comes out: host and tag are compared
+ * byte by byte, and a line that is not read to its end here is read anew by the long way.
+ *
+ * TRUST: as frame.c. Who may log can fill the table with tags of his own; then lines cost what the long way does.
+ */
+#include "logs/frame_short.h"
+
+#include "logs/digits.h"
+#include "logs/frame.h"
+#include "logs/voice.h"
+
+bool frame_exim_shape(struct span s)
+{
+	if (s.n > 17 && s.p[6] == '-' && ((s.p[13] == '-' && s.p[16] == ' ') || (s.n > 23 && s.p[18] == '-')))
+		return true;
+	/* "SMTP" might be a host, but what follows it is no tag that anybody has. */
+	return span_starts(s, SPAN("cwd=")) || span_starts(s, SPAN("SMTP connection ")) ||
+	       (s.n > 1 && s.p[1] == '=') || *s.p == '[';
+}
+
+void frame_remember_host(struct frame *f, struct span host)
+{
+	if (host.n == 0 || host.n >= sizeof(f->host) || span_eq(host, SPAN("ool")))
+		return;
+	for (size_t i = 0; i < host.n; i++)
+		if (!frame_name_byte(host.p[i]))
+			return;
+	memcpy(f->host, host.p, host.n);
+	f->host[host.n] = ' ';
+	f->host_len = (uint32_t)host.n + 1;
+	f->host_mask = host.n >= 7 ? UINT64_MAX : (UINT64_C(1) << 8 * (host.n + 1)) - 1;
+}
+
+size_t frame_known_host(const struct frame *f, struct span s)
+{
+	size_t n = f->host_len;
+
+	if (n == 0 || s.n < n + 8 || (bytes_word(s.p) ^ bytes_word(f->host)) & f->host_mask ||
+	    (n > 8 && !bytes_same(s.p, f->host, n)))
+		return 0;
+	while (n < s.n && (s.p[n] == ' ' || s.p[n] == '\t'))
+		n++;
+	return n;
+}
+
+/* Where a tag of at least eight bytes is remembered. */
+static inline struct frame_tag *tag_place(struct frame *f, const char *tag, size_t n)
+{
+	return &f->tags[bytes_word(tag + n - 8) * UINT64_C(0x9e3779b97f4a7c15) >> 58];
+}
+
+/* Where it is looked for next: two tags of one place would push each other out line by line. */
+static inline struct frame_tag *tag_neighbour(struct frame *f, const struct frame_tag *t)
+{
+	return &f->tags[(size_t)(t - f->tags) ^ 1];
+}
+
+static inline bool tag_is(const struct frame_tag *t, const char *text, size_t n)
+{
+	return t->len == n && bytes_word(text) == bytes_word(t->text) &&
+	       bytes_word(text + n - 8) == bytes_word(t->text + n - 8) &&
+	       (n <= 16 || bytes_same(text + 8, t->text + 8, n - 8));
+}
+
+void frame_remember_tag(struct frame *f, struct span tag, const struct voice *v)
+{
+	struct frame_tag *t;
+
+	if (!v || tag.n < 8 || tag.n > sizeof(t->text) || tag.p[tag.n] != '[')
+		return;
+	t = tag_place(f, tag.p, tag.n);
+	if (t->len)
+		t = tag_neighbour(f, t);
+	memcpy(t->text, tag.p, tag.n);
+	t->len = (uint8_t)tag.n;
+	t->usual = v->dialect == DIALECT_POSTFIX ? postfix_usual(tag) : NULL;
+	t->sessions = t->usual == postfix_usual_smtpd;
+	t->voice = v;
+}
+
+/*
+ * "tag[pid]: text" at START, where the tag is one of those remembered: its pid, and where its text begins. Else NULL. Of
+ * the tag itself nothing is written: of most lines nobody asks for it.
+ */
+static inline __attribute__((always_inline)) const struct frame_tag *find_tag(
+	struct frame *f, const char *start, const char *stop, uint32_t *ret_pid, const char **ret_text)
+{
+	const char *end = stop - start < 48 ? stop : start + 48, *p = bytes_find(start, end, '['), *number;
+	size_t n = (size_t)(p - start);
+	struct frame_tag *t;
+	uint32_t pid;
+
+	if (n < 8 || stop - p < 9)
+		return NULL;
+	t = tag_place(f, start, n);
+	if (!tag_is(t, start, n)) {
+		t = tag_neighbour(f, t);
+		if (!tag_is(t, start, n))
+			return NULL;
+	}
+	number = ++p;
+	pid = bytes_number(&p);
+	if (p == number || stop - p < 3 || !BYTES_ARE(p, "]: "))
+		return NULL;
+	*ret_pid = pid;
+	*ret_text = p + 3;
+	return t;
+}
+
+const struct frame_tag *frame_known_tag(struct frame *f, const char *start, const char *stop, struct line *l)
+{
+	const char *text;
+	uint32_t pid;
+	const struct frame_tag *t = find_tag(f, start, stop, &pid, &text);
+
+	if (!t)
+		return NULL;
+	l->program = span_of(start, t->len);
+	l->pid = pid;
+	l->text = span_of(text, (size_t)(stop - text));
+	return t;
+}
+
+enum line_result frame_behind_spaced(struct frame *f, struct maker *m, struct span raw)
+{
+	struct line *l = frame_line_behind(f, m, raw);
+	char first;
+
+	l->text = span_of(raw.p + f->head.len, raw.n - f->head.len);
+	first = *l->text.p;
+	if (first <= ' ' || first == '+' || first == '-' || !frame_exim_shape(l->text))
+		return frame_whole(f, m, raw);
+	return exim_line(m);
+}
+
+enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span raw)
+{
+	const char *end = raw.p + raw.n, *text;
+	uint32_t pid;
+	const struct frame_tag *t = find_tag(f, raw.p + f->head.len, end, &pid, &text);
+
+	if (!t || !t->usual)
+		return LINE_UNREAD;
+	if (t->sessions && m->brief && usual_is_session(text, end)) {
+		m->dull |= 1u << DIALECT_POSTFIX;
+		return LINE_DULL;
+	}
+	frame_line_behind(f, m, raw)->pid = pid;
+	return t->usual(m, span_of(text, (size_t)(end - text)));
+}
+
+enum line_result frame_behind_host(struct frame *f, struct maker *m, struct span raw)
+{
+	struct line *l = frame_line_behind(f, m, raw);
+	const struct frame_tag *t = frame_known_tag(f, raw.p + f->head.len, raw.p + raw.n, l);
+
+	if (!t || t->voice->dialect == DIALECT_EXIM || !l->text.n || *l->text.p == 'm')
+		return frame_whole(f, m, raw);
+	l->host.p = raw.p + f->host_from;
+	return frame_heard(m, t->voice->dialect, t->voice->line(m));
+}
