@@ -3,7 +3,8 @@
  *
  * Sources: APPNOTE.TXT 6.3.10 4.3.16 (end of central directory record), 4.3.15 (zip64 locator); libarchive 3.6 looks for the
  * record in the last 16 KiB, the last one first, and takes it whatever stands behind it; PHP's libzip goes by the one whose
- * comment reaches to the end of the file.
+ * comment reaches to the end of the file, phar:// before PHP 7.4.15 and 8.0.2 by the first one in
+ * the last 64 KiB.
  * TRUST: as in ends.h.
  */
 #include "archive/ends.h"
@@ -57,25 +58,35 @@ static bool joins(int fd, const char *p, size_t i, int64_t from)
 	return at + size < here && memcmp(head, "PK\1\2", 4) != 0;
 }
 
+/* Where the record P[I] says lies a directory: so it is no zip's that is packed in this one as it is, unless by chance. */
+static bool leads(int fd, const char *p, size_t i)
+{
+	char head[4] = "";
+
+	read_at(fd, (int64_t)u32(p + i + 16), head, sizeof(head));
+	return memcmp(head, "PK\1\2", 4) == 0;
+}
+
 bool ends_in_one_way(int fd, uint64_t size)
 {
 	size_t n = size < RECORD + COMMENT_MOST ? (size_t)size : RECORD + COMMENT_MOST;
 	int64_t from = (int64_t)(size - n);
 	char *p = xmalloc(n + 1);
 	size_t records = 0, last = 0, fits = 0;
-	bool good;
+	bool good, two = false;
 
 	n = read_at(fd, from, p, n);
 	for (size_t i = 0; i + RECORD <= n; i++) {
 		if (memcmp(p + i, "PK\5\6", 4) != 0)
 			continue;
+		two |= records && leads(fd, p, last);
 		last = i;
 		records++;
 		fits += i + RECORD + u16(p + i + 20) == n;
 	}
 	/* of those in a zip that is packed in it as it is, none reaches to the end */
-	good = records && fits == 1 && last + RECORD + u16(p + last + 20) == n && n - last <= LOOKED_AT &&
-	       joins(fd, p, last, from);
+	good = records && !two && fits == 1 && last + RECORD + u16(p + last + 20) == n &&
+	       n - last <= LOOKED_AT && joins(fd, p, last, from);
 	free(p);
 	return good;
 }

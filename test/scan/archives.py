@@ -277,9 +277,11 @@ def disguised():
         put("kind.zip", zip_of([(b"bad.php", BAD, kind)]))
         check("one that it calls a folder or device (%o)" % kind, 3, [], "called a folder or a device there, and not looked at: bad.php")
     good = zip_of([(b"ok.php", b"<?php echo 1;", 0o100644)])
+    bad = zip_of([(b"bad.php", BAD, 0o100644)])
     elsewhere = bytearray(good + zip_of([(b"bad.php", BAD, 0o100644)], len(good)))
     struct.pack_into("<I", elsewhere, len(elsewhere) - 6, good.index(b"PK\1\2"))
     for text, body in (("a directory behind another", good + zip_of([(b"bad.php", BAD, 0o100644)], len(good), bytes(20000))),
+                       ("a directory before the other, which old ones take", bad + zip_of([(b"ok.php", b"1", 0o100644)], len(bad))),
                        ("a directory in the other's comment", zip_of([(b"bad.php", BAD, 0o100644)], 0, good)),
                        ("a file whose two heads contradict each other", zip_of([(b"bad.php", BAD, 0o100644, 0)]))):
         clear()
