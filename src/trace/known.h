@@ -40,7 +40,7 @@ struct seen_ahead {
 	uint64_t key;          /* arrival: what its row may be remembered under (who_soon) */
 };
 
-#define SEEN_AHEAD 64
+#define SEEN_AHEAD 128
 
 struct trace;
 struct step;
