@@ -32,9 +32,13 @@ static uint32_t account_name(struct trace *t, uint32_t account)
 
 uint32_t who_account_of_domain(struct trace *t, struct span domain)
 {
-	uint64_t hash = hash_span(domain, t->names.seed) | 1;
-	struct known_text *k = &t->domain[hash / 2 % KNOWN_DOMAINS];
+	uint64_t hash;
+	struct known_text *k;
 
+	if (!accounts_domain_maybe(t->o.accounts, domain))
+		return ACCOUNT_NONE;
+	hash = hash_span(domain, t->names.seed) | 1;
+	k = &t->domain[hash / 2 % KNOWN_DOMAINS];
 	if (k->hash != hash)
 		*k = (struct known_text){ hash, accounts_by_domain(t->o.accounts, domain, true) };
 	return k->account;
