@@ -269,14 +269,23 @@ static struct span fold_folder(struct trace *t, uint32_t account, struct span fo
 	return slash < 0 ? folder : span_head(folder, (size_t)slash);
 }
 
+/* Is PLACE just where OWNER's programs start, as cron's do? Then his mail is his, whatever the folder. */
+static bool is_home(const struct account *owner, struct span place)
+{
+	return owner && !owner->shared && place.n && place.p[place.n - 1] != '/' &&
+	       span_eq(place, owner->home);
+}
+
 struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
 			 struct span file, char grade)
 {
-	struct arrival who = { .sender = place.n ? 0 : who_user_soon(t, user_index) };
+	const struct account *owner =
+		user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
+	bool shared = owner && owner->shared;
+	bool his = !place.n || is_home(owner, place);
+	struct arrival who = { .sender = his ? who_user_soon(t, user_index) : 0 };
 	const struct sender *row = sender_at(&t->senders, who.sender);
-	const struct account *owner;
 	uint64_t hash;
-	bool shared;
 	uint32_t before;
 
 	if (who.sender && row->kind == KIND_LOCAL) {
@@ -284,10 +293,8 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 		local_facts(&who, place, file, grade);
 		return who;
 	}
-	owner = user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
 	user = owner ? owner->name : user;
 	hash = local_key(user, place);
-	shared = owner && owner->shared;
 	row = known_row(t, hash, place.n ? place : user, &who);
 	if (row && is_his(row, user_index, shared, place)) {
 		who_from_row(row, &who);
@@ -305,7 +312,7 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 	local_facts(&who, place, file, grade);
 	before = t->senders.live;
 	known_put(t, hash, &who);
-	if (!place.n && user_index < t->naccounts)
+	if (his && user_index < t->naccounts)
 		t->account[user_index].sender = who.sender;
 	if (who.kind == KIND_SCRIPT && who.account_index < t->naccounts)
 		t->account[who.account_index].folders +=
