@@ -114,19 +114,37 @@ uint32_t who_row(struct trace *t, const struct arrival *who)
 }
 
 /* The set of rows that HASH may be among: one cache line. */
-static const struct known_sender *known_set(const struct trace *t, uint64_t hash)
+static const struct known_senders *known_set(const struct trace *t, uint64_t hash)
 {
-	return t->known[hash % KNOWN_SETS].way;
+	return &t->known[hash % KNOWN_SETS];
+}
+
+/* Where TAG is in the set, or KNOWN_WAYS. */
+static unsigned way_of(const struct known_senders *k, uint32_t tag)
+{
+#ifdef __SSE2__
+	const __m128i *tags = (const __m128i *)(const void *)k->tag;
+	__m128i want = _mm_set1_epi32((int)tag);
+	__m128i low = _mm_cmpeq_epi32(_mm_load_si128(tags), want);
+	__m128i high = _mm_cmpeq_epi32(_mm_load_si128(tags + 1), want);
+	unsigned hit = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32(low, high), low));
+
+	return hit & 0xff ? (unsigned)__builtin_ctz(hit) : KNOWN_WAYS;
+#else
+	unsigned at = 0;
+
+	while (at < KNOWN_WAYS && k->tag[at] != tag)
+		at++;
+	return at;
+#endif
 }
 
 uint32_t who_remembered(const struct trace *t, uint64_t key)
 {
-	const struct known_sender *k = known_set(t, key);
-	uint32_t tag = (uint32_t)(key >> 32), found = 0;
+	const struct known_senders *k = known_set(t, key);
+	unsigned at = way_of(k, (uint32_t)(key >> 32));
 
-	for (unsigned i = 0; i < KNOWN_WAYS; i++)
-		found = k[i].tag == tag ? k[i].sender : found;
-	return found;
+	return at < KNOWN_WAYS ? k->sender[at] : 0;
 }
 
 /* Is TEXT the row's id? Short ones are compared with the copy in the row, which is in cache where it was fetched. */
@@ -158,16 +176,18 @@ static const struct sender *known_row(struct trace *t, uint64_t hash, struct spa
 /* Finds the row of WHO the long way and remembers it; the oldest of a full set goes. */
 static void known_put(struct trace *t, uint64_t hash, struct arrival *who)
 {
-	struct known_sender *k = t->known[hash % KNOWN_SETS].way;
+	struct known_senders *k = &t->known[hash % KNOWN_SETS];
 	uint32_t tag = (uint32_t)(hash >> 32);
 	unsigned at = 0;
 
 	who->sender = 0;
 	who->sender = who_row(t, who);
-	while (at < KNOWN_WAYS - 1 && k[at].sender && k[at].tag != tag)
+	while (at < KNOWN_WAYS - 1 && k->sender[at] && k->tag[at] != tag)
 		at++;
-	memmove(k + 1, k, at * sizeof(*k));
-	k[0] = (struct known_sender){ .tag = tag, .sender = who->sender };
+	memmove(k->tag + 1, k->tag, at * sizeof(*k->tag));
+	memmove(k->sender + 1, k->sender, at * sizeof(*k->sender));
+	k->tag[0] = tag;
+	k->sender[0] = who->sender;
 }
 
 /* What a local user's messages are remembered under; PLACE: the folder they came from, or nothing. */
