@@ -24,11 +24,16 @@ void code_short(struct codec *c, uint64_t *v)
 
 void code_short_u32(struct codec *c, uint32_t *v)
 {
-	uint64_t wide = *v;
+	uint64_t wide;
 
-	code_short(c, &wide);
-	code_refuse_if(c, wide > UINT32_MAX);
+	if (c->to) {
+		pack_short(c->to, *v);
+		return;
+	}
+	wide = unpack_short(c->from);
 	*v = (uint32_t)wide;
+	if (wide > UINT32_MAX)
+		c->from->failed = true;
 }
 
 /* Times before 1970 are rare: the sign is the lowest bit. */
@@ -57,11 +62,16 @@ void code_shared(struct codec *c, struct span *v)
 	uint32_t number = c->to && c->texts ? texts_number(c->texts, *v) : 0;
 
 	code_short_u32(c, &number);
-	code_refuse_if(c, number && (!c->texts || number > c->texts->n));
 	if (!number)
 		code_short_span(c, v);
-	else if (c->from)
-		*v = c->from->failed ? span_of("", 0) : c->texts->text[number - 1];
+	else if (!c->from)
+		return;
+	else if (c->texts && number <= c->texts->n && !c->from->failed)
+		*v = c->texts->text[number - 1];
+	else {
+		c->from->failed = true;
+		*v = span_of("", 0);
+	}
 }
 
 void code_shared_f64(struct codec *c, double *v)

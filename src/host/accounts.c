@@ -25,6 +25,8 @@
 #define UID_FIRST 500 /* people's accounts start here on the oldest systems still met */
 #define UID_NOBODY 65534
 
+#define MAYBE_BITS 65536
+
 struct domain {
 	uint32_t off; /* into accounts.text; lower case */
 	uint32_t account;
@@ -49,6 +51,7 @@ struct accounts {
 	uint32_t nhomes;
 	size_t home_longest; /* bytes of the longest of them */
 	struct table names, uids, by_domain, by_home;
+	uint64_t maybe[MAYBE_BITS / 64]; /* a bit per domain's hash: most that are asked for are strangers' */
 };
 
 /* ---- the four tables ---- */
@@ -309,6 +312,7 @@ static bool passwd_line(struct accounts *a, struct span line)
 
 static void domain_put(struct accounts *a, struct span key, uint32_t account)
 {
+	uint64_t hash = hash_span(key, a->seed);
 	uint32_t i = a->ndomains;
 
 	a->domains = room_for(a->domains, i, &a->domains_cap, sizeof(*a->domains));
@@ -320,7 +324,8 @@ static void domain_put(struct accounts *a, struct span key, uint32_t account)
 	memcpy(a->text + a->text_used, key.p, key.n);
 	a->text_used += (uint32_t)key.n;
 	a->ndomains++;
-	table_put(&a->by_domain, hash_span(key, a->seed), i);
+	table_put(&a->by_domain, hash, i);
+	a->maybe[hash % MAYBE_BITS / 64] |= UINT64_C(1) << hash % 64;
 }
 
 /* domain: user; "*: nobody" stands for all the others. */
@@ -397,6 +402,55 @@ uint32_t accounts_shared_group(const struct accounts *a, uint32_t gid)
 		if (a->list[i].shared && a->list[i].gid == gid)
 			return i;
 	return ACCOUNT_NONE;
+}
+
+/* Eight bytes at once: ASCII letters in lower case. */
+static uint64_t lower_eight(uint64_t x)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t low = x & 0x7f * ones;
+	uint64_t upper = (low + (0x80 - 'A') * ones) & ~(low + (0x7f - 'Z') * ones) & ~x & 0x80 * ones;
+
+	return x | upper >> 2;
+}
+
+/* N bytes of P, at least eight, to ROOM. */
+static void lower_text(char *room, const char *p, size_t n)
+{
+	for (size_t at = 0; at < n; at += 8) {
+		size_t from = at + 8 <= n ? at : n - 8;
+		uint64_t x;
+
+		memcpy(&x, p + from, sizeof(x));
+		x = lower_eight(x);
+		memcpy(room + from, &x, sizeof(x));
+	}
+}
+
+bool accounts_domain_maybe(const struct accounts *a, struct span s)
+{
+	char room[64];
+	const char *at = room, *end, *dot;
+
+	if (span_ends(s, SPAN(".")))
+		s.n--;
+	if (s.n < 8 || s.n > sizeof(room))
+		return true;
+	lower_text(room, s.p, s.n);
+	end = room + s.n;
+	dot = memchr(at, '.', s.n);
+	for (;;) {
+		uint64_t hash = hash_bytes(at, (size_t)(end - at), a->seed);
+
+		if (a->maybe[hash % MAYBE_BITS / 64] >> hash % 64 & 1)
+			return true;
+		if (!dot)
+			return false;
+		at = dot + 1;
+		dot = memchr(at, '.', (size_t)(end - at));
+		if (!dot)
+			return false;
+	}
 }
 
 uint32_t accounts_by_domain(const struct accounts *a, struct span domain, bool parents)

@@ -42,6 +42,8 @@ uint32_t accounts_by_uid(const struct accounts *a, uint32_t uid);
 uint32_t accounts_shared_group(const struct accounts *a, uint32_t gid);
 /* DOMAIN in any case, a trailing dot dropped; with PARENTS also the nearest parent domain. */
 uint32_t accounts_by_domain(const struct accounts *a, struct span domain, bool parents);
+/* False: neither DOMAIN nor a parent is anybody's, found out for little; true says nothing. */
+bool accounts_domain_maybe(const struct accounts *a, struct span domain);
 /* The account whose home holds PATH (whole components, the longest home wins), or the one that
  * /home*, /var/www/vhosts/DOMAIN and the like name. Shared and system users never own a path. */
 uint32_t accounts_by_path(const struct accounts *a, struct span path);

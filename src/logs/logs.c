@@ -22,8 +22,8 @@
 #define BLOCKS_IN_ALL (16u << 20) /* many streams share about this much text */
 #define WORKERS_MAX 16 /* limit input: threads */
 #define HANDED_MOST 3 /* batches that may wait for their work */
-#define LOOK_FAR 20 /* events between the first glance at one and its turn */
-#define LOOK_NEAR 8 /* ... and the second */
+#define LOOK_FAR 32 /* events between the first glance at one and its turn */
+#define LOOK_NEAR 14 /* ... and the second */
 #define LINE_FETCHED 256 /* bytes of it: nearly all lines are shorter */
 #define DAY INT64_C(86400)
 

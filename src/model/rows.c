@@ -25,8 +25,9 @@ static void code_short_counts(struct codec *c, struct counts *v)
 
 static void code_column(struct codec *c, struct column *v)
 {
-	v->at = code_enum(c, v->at, INQUIRY_SPARK);
+	code_short_u32(c, &v->at);
 	code_short_u32(c, &v->messages);
+	code_refuse_if(c, v->at >= INQUIRY_SPARK);
 }
 
 static void code_place(struct codec *c, struct place *v)

@@ -94,10 +94,13 @@ static void history_fill(struct arena *a, const struct sender *s, const struct i
 
 	for (unsigned i = 0; i < SENDER_BINS && span > 0; i++) {
 		int64_t at = s->bin_start + (int64_t)i * s->bin_width - q->from;
-		int64_t column = (at < 0 ? 0 : at) * INQUIRY_SPARK / span;
+		int64_t column;
 
+		if (!s->bin[i])
+			continue;
+		column = (at < 0 ? 0 : at) * INQUIRY_SPARK / span;
 		column = column < INQUIRY_SPARK ? column : INQUIRY_SPARK - 1;
-		n += s->bin[i] && !line[column];
+		n += !line[column];
 		line[column] += (uint64_t)s->bin[i] << s->bin_scale;
 	}
 	row->history = arena_alloc(a, (n + 1) * sizeof(*row->history));

@@ -90,7 +90,7 @@ struct trace {
 	uint32_t split_first;
 	bool exim_open;                /* Exim's log holds customers' folder names: they can forge its lines */
 	struct header_ahead header[HEADERS_AHEAD]; /* a ring */
-	uint32_t next_header;
+	uint32_t next_header, row_ahead; /* row_ahead: of the arrival that was seen ahead last, 0 = not known */
 	uint64_t astray;               /* events that claim to lie more than a day ahead, or before 1970 */
 	struct queued_memory queue;
 	struct writer_memory writers;

@@ -12,16 +12,12 @@
  * The row that a login, or a user and folder, was found to be last time: most mail comes from few senders. A set is
  * a cache line, the newest first.
  */
-struct known_sender {
-	uint32_t tag;          /* upper half of the texts' hash; the row's own text is compared all the same */
-	uint32_t sender;       /* 0 = empty */
-};
-
 #define KNOWN_WAYS 8
 #define KNOWN_SETS 4096
 
 struct known_senders {
-	_Alignas(64) struct known_sender way[KNOWN_WAYS];
+	_Alignas(64) uint32_t tag[KNOWN_WAYS]; /* upper half of the texts' hash; the row's own text is compared all the same */
+	uint32_t sender[KNOWN_WAYS];           /* 0 = empty */
 };
 
 /* Of an account: its name, and the row of what its user hands over without a folder. */
@@ -40,7 +36,7 @@ struct seen_ahead {
 	uint64_t key;          /* arrival: what its row may be remembered under (who_soon) */
 };
 
-#define SEEN_AHEAD 64
+#define SEEN_AHEAD 128
 
 struct trace;
 struct step;

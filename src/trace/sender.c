@@ -239,6 +239,16 @@ bool sender_tally_run(struct senders *s, struct names *names, uint32_t sender, e
 		run->count++;
 		return false;
 	}
+	if (what == TALLY_CLIENT) {
+		struct tally_run last = *run;
+
+		*run = s->row[sender]->client_before;
+		s->row[sender]->client_before = last;
+		if (run->hash == (uint32_t)hash && run->tally) {
+			run->count++;
+			return true;
+		}
+	}
 	run_flush(s, run);
 	sender_tally(s, names, sender, what, text, grade);
 	key = hash_mix(hash + sender);
@@ -250,6 +260,7 @@ bool sender_tally_run(struct senders *s, struct names *names, uint32_t sender, e
 void sender_tally_flush(struct senders *s, uint32_t sender)
 {
 	run_flush(s, &s->row[sender]->client);
+	run_flush(s, &s->row[sender]->client_before);
 	run_flush(s, &s->row[sender]->place);
 }
 

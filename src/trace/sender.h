@@ -50,15 +50,15 @@ struct sender {
 	char id_head[SENDER_HEAD];
 	struct span id_text;
 	uint32_t account_index;/* in the account table, or ACCOUNT_NONE */
+	uint32_t foreign_hash;
 	uint64_t key;          /* hash of the texts of kind, id, account: baseline_key */
 	struct counts counts;
 	int64_t first, last;
 	uint64_t arrivals;     /* all, the past included */
 	uint64_t covered;      /* seconds that lie within two seconds of one of its messages */
 	int64_t bin_start, bin_width;
-	uint32_t foreign_hash;
 	uint32_t client_net;   /* hash of the last client's network, 0 = loopback or none */
-	struct tally_run client, place;
+	struct tally_run client, client_before, place; /* many go back and forth between two clients */
 	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
 	struct proof *proof;   /* owned; oldest first: the first line ever ... */
 	struct proof *run;     /* ... behind it those since the sum left zero, */

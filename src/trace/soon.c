@@ -79,8 +79,11 @@ static void arrival_soon(struct trace *t, const struct event *ev, const char *ba
 		sender = who_user_soon(t, accounts_by_uid(t->o.accounts, ev->uid));
 	else if (r->ev == ev && r->key)
 		sender = who_remembered(t, r->key);
-	if (sender)
-		row_prefetch(sender_at(&t->senders, sender));
+	/* where a row lies is as far away as the row: that of the arrival before is known by now */
+	if (t->row_ahead)
+		row_prefetch(sender_at(&t->senders, t->row_ahead));
+	t->row_ahead = sender;
+	__builtin_prefetch(&t->senders.row[sender]);
 }
 
 void trace_soon(void *ctx, const struct event *ev, const char *base, bool near)

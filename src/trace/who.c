@@ -32,9 +32,13 @@ static uint32_t account_name(struct trace *t, uint32_t account)
 
 uint32_t who_account_of_domain(struct trace *t, struct span domain)
 {
-	uint64_t hash = hash_span(domain, t->names.seed) | 1;
-	struct known_text *k = &t->domain[hash / 2 % KNOWN_DOMAINS];
+	uint64_t hash;
+	struct known_text *k;
 
+	if (!accounts_domain_maybe(t->o.accounts, domain))
+		return ACCOUNT_NONE;
+	hash = hash_span(domain, t->names.seed) | 1;
+	k = &t->domain[hash / 2 % KNOWN_DOMAINS];
 	if (k->hash != hash)
 		*k = (struct known_text){ hash, accounts_by_domain(t->o.accounts, domain, true) };
 	return k->account;
@@ -110,19 +114,37 @@ uint32_t who_row(struct trace *t, const struct arrival *who)
 }
 
 /* The set of rows that HASH may be among: one cache line. */
-static const struct known_sender *known_set(const struct trace *t, uint64_t hash)
+static const struct known_senders *known_set(const struct trace *t, uint64_t hash)
 {
-	return t->known[hash % KNOWN_SETS].way;
+	return &t->known[hash % KNOWN_SETS];
+}
+
+/* Where TAG is in the set, or KNOWN_WAYS. */
+static unsigned way_of(const struct known_senders *k, uint32_t tag)
+{
+#ifdef __SSE2__
+	const __m128i *tags = (const __m128i *)(const void *)k->tag;
+	__m128i want = _mm_set1_epi32((int)tag);
+	__m128i low = _mm_cmpeq_epi32(_mm_load_si128(tags), want);
+	__m128i high = _mm_cmpeq_epi32(_mm_load_si128(tags + 1), want);
+	unsigned hit = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32(low, high), low));
+
+	return hit & 0xff ? (unsigned)__builtin_ctz(hit) : KNOWN_WAYS;
+#else
+	unsigned at = 0;
+
+	while (at < KNOWN_WAYS && k->tag[at] != tag)
+		at++;
+	return at;
+#endif
 }
 
 uint32_t who_remembered(const struct trace *t, uint64_t key)
 {
-	const struct known_sender *k = known_set(t, key);
-	uint32_t tag = (uint32_t)(key >> 32), found = 0;
+	const struct known_senders *k = known_set(t, key);
+	unsigned at = way_of(k, (uint32_t)(key >> 32));
 
-	for (unsigned i = 0; i < KNOWN_WAYS; i++)
-		found = k[i].tag == tag ? k[i].sender : found;
-	return found;
+	return at < KNOWN_WAYS ? k->sender[at] : 0;
 }
 
 /* Is TEXT the row's id? Short ones are compared with the copy in the row, which is in cache where it was fetched. */
@@ -154,16 +176,18 @@ static const struct sender *known_row(struct trace *t, uint64_t hash, struct spa
 /* Finds the row of WHO the long way and remembers it; the oldest of a full set goes. */
 static void known_put(struct trace *t, uint64_t hash, struct arrival *who)
 {
-	struct known_sender *k = t->known[hash % KNOWN_SETS].way;
+	struct known_senders *k = &t->known[hash % KNOWN_SETS];
 	uint32_t tag = (uint32_t)(hash >> 32);
 	unsigned at = 0;
 
 	who->sender = 0;
 	who->sender = who_row(t, who);
-	while (at < KNOWN_WAYS - 1 && k[at].sender && k[at].tag != tag)
+	while (at < KNOWN_WAYS - 1 && k->sender[at] && k->tag[at] != tag)
 		at++;
-	memmove(k + 1, k, at * sizeof(*k));
-	k[0] = (struct known_sender){ .tag = tag, .sender = who->sender };
+	memmove(k->tag + 1, k->tag, at * sizeof(*k->tag));
+	memmove(k->sender + 1, k->sender, at * sizeof(*k->sender));
+	k->tag[0] = tag;
+	k->sender[0] = who->sender;
 }
 
 /* What a local user's messages are remembered under; PLACE: the folder they came from, or nothing. */
@@ -265,14 +289,23 @@ static struct span fold_folder(struct trace *t, uint32_t account, struct span fo
 	return slash < 0 ? folder : span_head(folder, (size_t)slash);
 }
 
+/* Is PLACE just where OWNER's programs start, as cron's do? Then his mail is his, whatever the folder. */
+static bool is_home(const struct account *owner, struct span place)
+{
+	return owner && !owner->shared && place.n && place.p[place.n - 1] != '/' &&
+	       span_eq(place, owner->home);
+}
+
 struct arrival who_local(struct trace *t, struct span user, uint32_t user_index, struct span place,
 			 struct span file, char grade)
 {
-	struct arrival who = { .sender = place.n ? 0 : who_user_soon(t, user_index) };
+	const struct account *owner =
+		user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
+	bool shared = owner && owner->shared;
+	bool his = !place.n || is_home(owner, place);
+	struct arrival who = { .sender = his ? who_user_soon(t, user_index) : 0 };
 	const struct sender *row = sender_at(&t->senders, who.sender);
-	const struct account *owner;
 	uint64_t hash;
-	bool shared;
 	uint32_t before;
 
 	if (who.sender && row->kind == KIND_LOCAL) {
@@ -280,10 +313,8 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 		local_facts(&who, place, file, grade);
 		return who;
 	}
-	owner = user_index == ACCOUNT_NONE ? NULL : accounts_get(t->o.accounts, user_index);
 	user = owner ? owner->name : user;
 	hash = local_key(user, place);
-	shared = owner && owner->shared;
 	row = known_row(t, hash, place.n ? place : user, &who);
 	if (row && is_his(row, user_index, shared, place)) {
 		who_from_row(row, &who);
@@ -301,7 +332,7 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 	local_facts(&who, place, file, grade);
 	before = t->senders.live;
 	known_put(t, hash, &who);
-	if (!place.n && user_index < t->naccounts)
+	if (his && user_index < t->naccounts)
 		t->account[user_index].sender = who.sender;
 	if (who.kind == KIND_SCRIPT && who.account_index < t->naccounts)
 		t->account[who.account_index].folders +=

@@ -116,7 +116,25 @@ static void domains_and_parents(void **state)
 
 		if (strcmp(got, cases[i].owner) != 0)
 			fail_msg("%s: %s instead of %s", cases[i].domain, got, cases[i].owner);
+		if (strcmp(got, "-") != 0 && !accounts_domain_maybe(a, span_str(cases[i].domain)))
+			fail_msg("%s is somebody's, and is said to be a stranger's", cases[i].domain);
 	}
+	accounts_free(a);
+}
+
+/* Not all: one of ten thousand strangers shares a bit with one of a few domains. */
+static void strangers_are_told_for_little(void **state)
+{
+	struct accounts *a = sample();
+	unsigned maybe = 0;
+
+	for (unsigned i = 0; i < 1000; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "mail.stranger-%u.example", i);
+		maybe += accounts_domain_maybe(a, span_str(text));
+	}
+	assert_true(maybe < 20);
 	accounts_free(a);
 }
 
@@ -257,6 +275,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_and_uids),
 		cmocka_unit_test(domains_and_parents),
+		cmocka_unit_test(strangers_are_told_for_little),
 		cmocka_unit_test(paths),
 		cmocka_unit_test(domains_before_passwd),
 		cmocka_unit_test(bad_lines_are_counted),

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "judge/cusum.h"
 #include "judge/past.h"
@@ -142,6 +143,40 @@ static void groups_and_signals_agree(void **state)
 	assert_int_equal(members, SIGNALS);
 }
 
+static void shares_are_rounded_as_by_printf(void **state)
+{
+	struct judge *j = judge_of_test();
+	struct judge_state opaque = { { 0 } };
+	struct state *s = state_of(&opaque);
+
+	s->flags = STATE_SEEN;
+	s->best[SIG_UNKNOWN] = NAT;
+	for (unsigned n = 1; n <= 400; n++) {
+		struct arena *a = arena_new();
+
+		for (unsigned yes = 0; yes <= n; yes++) {
+			double share = (double)yes / n * 100;
+			struct judge_verdict v;
+			char want[100];
+
+			s->seen[SIG_UNKNOWN] = (struct tally){ (uint16_t)yes, (uint16_t)n };
+			judge_close(j, &opaque, KIND_AUTH, false, a, &v);
+			if (n < 100)
+				snprintf(want, sizeof(want),
+					 "%u of %u recipients do not exist (usual 1.2 %%)", yes, n);
+			else
+				snprintf(want, sizeof(want),
+					 "%.*f %% of recipients do not exist (usual 1.2 %%)",
+					 share > 0 && share < 9.95 ? 1 : 0, share);
+			assert_int_equal(v.nreasons, 1);
+			if (!span_eq(v.reasons[0].text, span_str(want)))
+				fail_msg("%.*s, not %s", (int)v.reasons[0].text.n, v.reasons[0].text.p, want);
+		}
+		arena_free(a);
+	}
+	judge_free(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +189,7 @@ int main(void)
 		cmocka_unit_test(the_threshold_follows_the_rate),
 		cmocka_unit_test(no_group_alone_convicts),
 		cmocka_unit_test(groups_and_signals_agree),
+		cmocka_unit_test(shares_are_rounded_as_by_printf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

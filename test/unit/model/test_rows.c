@@ -208,6 +208,25 @@ static void damaged_anywhere(void **state)
 	arena_free(a);
 }
 
+static void no_column_is_beyond_the_last(void **state)
+{
+	struct arena *a = arena_new();
+	struct inquiry *q = fixture_incident(a);
+	struct column line[] = { { INQUIRY_SPARK - 1, 3 } };
+	struct buf b;
+
+	q->rows[0].history = line;
+	q->rows[0].nhistory = 1;
+	b = a_block(q);
+	assert_true(taken(buf_view(&b)));
+	buf_free(&b);
+	line[0].at = INQUIRY_SPARK;
+	b = a_block(q);
+	assert_false(taken(buf_view(&b)));
+	buf_free(&b);
+	arena_free(a);
+}
+
 /* An incident names the accused; a row that nobody accuses is no culprit, whatever the reader says. */
 static void incidents_name_the_accused(void **state)
 {
@@ -231,7 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reports_are_the_same),	      cmocka_unit_test(others_stay_packed),
 		cmocka_unit_test(texts_are_sent_once),	      cmocka_unit_test(damaged_anywhere),
-		cmocka_unit_test(incidents_name_the_accused),
+		cmocka_unit_test(incidents_name_the_accused), cmocka_unit_test(no_column_is_beyond_the_last),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -79,25 +79,26 @@ static uint32_t tallied(const struct rows *r, uint32_t sender, enum tally_what w
 
 static void clients_are_counted_through_runs(void **state)
 {
-	static const char *const client[] = { "192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1",
-					      "192.0.2.1" };
+	static const char *const client[] = { "192.0.2.1", "192.0.2.1", "192.0.2.2",
+					      "192.0.2.1", "192.0.2.1", "192.0.2.3" };
 	struct rows r;
 	uint32_t a, b, told = 0;
 
 	begin(&r);
 	a = find(&r, KIND_AUTH, "a", "");
 	b = find(&r, KIND_AUTH, "b", "");
-	for (unsigned i = 0; i < 1000; i++)
-		told += sender_tally_run(&r.s, &r.names, a, TALLY_CLIENT, span_str(client[i % 5]), 'B');
+	for (unsigned i = 0; i < 1200; i++)
+		told += sender_tally_run(&r.s, &r.names, a, TALLY_CLIENT, span_str(client[i % 6]), 'B');
 	sender_tally_run(&r.s, &r.names, b, TALLY_CLIENT, SPAN("192.0.2.1"), 'B');
 	sender_tally_run(&r.s, &r.names, a, TALLY_PLACE, SPAN("/home/a"), 'A');
 	sender_tally_flush(&r.s, a);
-	assert_int_equal(told, 1 + 2 * 200);
+	assert_int_equal(told, 4 * 200);
 	assert_int_equal(tallied(&r, a, TALLY_CLIENT, "192.0.2.1"), 800);
 	assert_int_equal(tallied(&r, a, TALLY_CLIENT, "192.0.2.2"), 200);
+	assert_int_equal(tallied(&r, a, TALLY_CLIENT, "192.0.2.3"), 200);
 	assert_int_equal(tallied(&r, a, TALLY_PLACE, "/home/a"), 1);
 	assert_int_equal(tallied(&r, b, TALLY_CLIENT, "192.0.2.1"), 1);
-	assert_int_equal(r.s.row[a]->nclients, 2);
+	assert_int_equal(r.s.row[a]->nclients, 3);
 	assert_int_equal(r.s.row[a]->nplaces, 1);
 	assert_true(sender_tally(&r.s, &r.names, a, TALLY_LOGIN, SPAN("hi"), 'C'));
 	assert_false(sender_tally(&r.s, &r.names, a, TALLY_LOGIN, SPAN("hi"), 'C'));
