@@ -81,7 +81,7 @@ int phar_next(struct phar *p, struct phar_file *ret)
 	if (!p->left)
 		return 0;
 	*ret = (struct phar_file){ .at = p->at };
-	if (!take(p, &ret->name) || p->rest.n < 20)
+	if (!take(p, &ret->name) || !ret->name.n || p->rest.n < 20)
 		return -1;
 	ret->size = u32(p->rest.p);
 	ret->mtime = u32(p->rest.p + 4);

@@ -96,6 +96,8 @@ def broken():
     check("bytes that are not there", 3, None, "damaged")
     put("a.phar", phar(SITE, files_said=4))
     check("more files than there are: what comes before is read", 3, None, "it is damaged: not all of it was looked at, but the first 3 entries")
+    put("a.phar", phar([SITE[0], (b"", BAD)]))
+    check("a file without a name: PHP has none", 3, [], "it is damaged: not all of it was looked at, but the first 1 entry")
     put("a.phar", phar(SITE, files_said=1 << 30))
     check("a count that cannot be", 0, [])
     put("a.phar", phar(SITE, sizes={b"lib/bad.php": 5}))
