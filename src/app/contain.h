@@ -17,7 +17,7 @@
 struct contain {
 	const struct options *o;
 	const char *verb; /* "contain", "setup" */
-	const char *journal; /* the folder; NULL: nobody said where (journal_dir.h) */
+	const char *journal; /* the folder; NULL: nobody said where (state_dir.h) */
 	struct root root;
 	struct arena *arena;
 	struct whom whom;

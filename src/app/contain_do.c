@@ -12,9 +12,9 @@
 #include "act/talk.h"
 #include "app/actor.h"
 #include "app/again.h"
-#include "app/journal_dir.h"
 #include "app/options.h"
 #include "app/planner.h"
+#include "app/state_dir.h"
 #include "app/term.h"
 #include "base/show.h"
 #include "model/inquiry.h"
@@ -254,7 +254,7 @@ static int learn_places(struct doing *d, struct err *err)
 	if (!k->journal)
 		return err_set(err, EXIT_USAGE,
 			       "with --root say with --state DIR where the journal of actions is kept");
-	rc = journal_dir_make(k->journal, d->state, err);
+	rc = state_dir_make(k->journal, d->state, err);
 	if (rc == 0 && !realpath(k->o->root ? k->o->root : "/", d->root))
 		rc = err_sys(err, EXIT_NOINPUT, "%s cannot be opened", k->o->root);
 	return rc;

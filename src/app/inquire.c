@@ -384,7 +384,7 @@ static void want_from(const struct config *c, struct arena *a, struct reader_wan
 }
 
 /* Contract, "State": logs from elsewhere say nothing about this host, unless the operator names a place. */
-static const char *state_dir(const struct options *o, const struct config *c)
+static const char *kept_in(const struct options *o, const struct config *c)
 {
 	if (o->newest)
 		return NULL;
@@ -439,7 +439,7 @@ static struct tying *read_complaints(struct reader_want *want, const struct opti
 	struct seek_want *seek;
 	int rc = 0;
 
-	if (c->mailboxes.n == 0 || !o->complained || want->nseek || !state_dir(o, c))
+	if (c->mailboxes.n == 0 || !o->complained || want->nseek || !kept_in(o, c))
 		return NULL;
 	if (!helper_installed("spamtrail-mime")) {
 		err_set(unread, EXIT_SOFTWARE, "complaints are not read: spamtrail-mime is not installed");
@@ -501,7 +501,7 @@ static int inquire_configured(struct reader_want want, const struct options *o, 
 		want.wrote = on_wrote;
 		w.waiting = w.wrote = BUF_MAX(TALK_ANSWER_MOST);
 	}
-	keep_begin(&w.keep, state_dir(o, c));
+	keep_begin(&w.keep, kept_in(o, c));
 	if (w.keep.dir) {
 		want.past = on_past;
 		want.learnt = on_learnt;

@@ -12,8 +12,8 @@
 
 #include "app/actor.h"
 #include "app/config.h"
-#include "app/journal_dir.h"
 #include "app/queue_reader.h"
+#include "app/state_dir.h"
 #include "app/term.h"
 #include "base/arena_more.h"
 #include "base/hash.h"
@@ -362,7 +362,7 @@ static int state_of(const struct options *o, char path[PATH_MAX], struct err *er
 	int rc = config_load(&config, o->config, err);
 
 	if (rc == 0)
-		rc = journal_dir_make(journal_dir(o, &config), path, err);
+		rc = state_dir_make(state_dir(o, &config), path, err);
 	config_free(&config);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "app/helper.h"
 #include "app/inquire.h"
 #include "app/sends_from.h"
+#include "app/state_dir.h"
 #include "app/term.h"
 #include "app/tying.h"
 #include "app/verbs.h"
@@ -120,14 +121,13 @@ static int ask_logs(struct work *w, struct err *err)
 /* What the logs know is kept for `investigate` and `signs`; that it cannot be is no reason to say less now. */
 static int remember(struct work *w, struct err *err)
 {
-	bool elsewhere = w->o->root && strcmp(w->o->root, "/") != 0;
 	struct buf note = BUF_MAX(1024);
 	struct config config;
 	struct store *s;
 	const char *dir;
 	int rc = config_load(&config, w->o->config, err);
 
-	dir = w->o->state ? w->o->state : elsewhere || rc < 0 ? NULL : config.state_dir.value;
+	dir = rc < 0 ? w->o->state : state_dir(w->o, &config);
 	if (dir && (rc = store_open(dir, &s, &note, err)) == 0) {
 		rc = tying_keep(&w->t, w->in.q, s, w->now, err);
 		store_close(s);

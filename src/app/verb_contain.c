@@ -11,9 +11,9 @@
 #include "app/config.h"
 #include "app/contain.h"
 #include "app/inquire.h"
-#include "app/journal_dir.h"
 #include "app/reader.h"
 #include "app/scan_found.h"
+#include "app/state_dir.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "report/plan.h"
@@ -282,7 +282,7 @@ static int with(const struct options *o, const char *verb, enum plan_task task, 
 	k.mail = (struct his_mail){ .root = &k.root, .whom = &k.whom };
 	rc = config_load(&config, o->config, err);
 	if (rc == 0) {
-		k.journal = journal_dir(o, &config);
+		k.journal = state_dir(o, &config);
 		rc = fill_want(&k, &config, err);
 	}
 	if (rc == 0)

@@ -14,6 +14,7 @@
 #include "app/lists.h"
 #include "app/sends_from.h"
 #include "app/sought.h"
+#include "app/state_dir.h"
 #include "app/term.h"
 #include "app/texts.h"
 #include "app/verbs.h"
@@ -67,14 +68,9 @@ static void unseen(struct work *w, const char *text)
 
 /* --- which incident -------------------------------------------------------------------------------- */
 
-static bool elsewhere(const struct options *o)
-{
-	return o->root && strcmp(o->root, "/") != 0;
-}
-
 static void find_state(struct work *w)
 {
-	const char *dir = w->o->state ? w->o->state : elsewhere(w->o) ? NULL : w->config.state_dir.value;
+	const char *dir = state_dir(w->o, &w->config);
 
 	if (!dir || !realpath(dir, w->state))
 		w->state[0] = '\0';
@@ -187,7 +183,7 @@ static void learn_addresses(struct work *w)
 {
 	struct span *list = arena_alloc(w->arena, SUBJECTS_MOST * sizeof(*list));
 
-	sends_from_server(&w->from, w->arena, &w->config, w->in.q, !elsewhere(w->o));
+	sends_from_server(&w->from, w->arena, &w->config, w->in.q, !options_image(w->o));
 	for (size_t i = 0; i < w->from.n; i++)
 		if (w->from.subject[i].nip)
 			list[w->facts.naddresses++] = w->from.subject[i].text;

@@ -16,6 +16,7 @@
 #include "app/reader.h"
 #include "app/sends_from.h"
 #include "app/signs_state.h"
+#include "app/state_dir.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "report/reputation.h"
@@ -183,13 +184,6 @@ static int ask_all(struct work *w, struct err *err)
 
 /* --- the past -------------------------------------------------------------------------------------- */
 
-static const char *state_dir(const struct work *w)
-{
-	bool elsewhere = w->o->root && strcmp(w->o->root, "/") != 0;
-
-	return w->o->state ? w->o->state : elsewhere ? NULL : w->config.state_dir.value;
-}
-
 /* Only what is known goes into the past: a list that did not answer leaves it as it was. */
 static void keep(struct work *w, struct store *s)
 {
@@ -267,13 +261,14 @@ static void summarize(struct work *w, struct store *s)
 
 static void remember(struct work *w)
 {
+	const char *dir = state_dir(w->o, &w->config);
 	struct buf note = BUF_MAX(1024);
 	struct err err = { 0 };
 	struct store *s;
 
-	if (!state_dir(w))
+	if (!dir)
 		return;
-	if (store_open(state_dir(w), &s, &note, &err) < 0) {
+	if (store_open(dir, &s, &note, &err) < 0) {
 		say(w, w->notes, &w->r.nnotes, err.text);
 	} else {
 		keep(w, s);

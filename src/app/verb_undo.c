@@ -10,7 +10,7 @@
 #include "app/config.h"
 #include "app/gone.h"
 #include "app/held_since.h"
-#include "app/journal_dir.h"
+#include "app/state_dir.h"
 #include "app/term.h"
 #include "app/verbs.h"
 #include "base/show.h"
@@ -77,7 +77,7 @@ static int tell(void *owner, const struct journal_row *r)
 /* The state folder as an absolute path: the actor works in "/". */
 static int state_of(const struct options *o, const struct config *c, char path[PATH_MAX], struct err *err)
 {
-	const char *dir = journal_dir(o, c);
+	const char *dir = state_dir(o, c);
 
 	if (!dir)
 		return err_set(err, EXIT_USAGE, "with --root say with --state DIR where its journal is");

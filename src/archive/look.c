@@ -68,9 +68,7 @@ static la_ssize_t on_read(struct archive *a, void *ctx, const void **ret)
 		archive_set_error(a, ETIMEDOUT, "over the limit");
 		return -1;
 	}
-	do
-		n = pread(l->want->fd, l->block, sizeof(l->block), l->at);
-	while (n < 0 && errno == EINTR);
+	n = looking_read(l, l->at, sizeof(l->block));
 	if (n < 0) {
 		archive_set_error(a, errno, "cannot be read");
 		return -1;

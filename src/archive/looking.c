@@ -8,7 +8,9 @@
 #include "scan/place.h"
 #include "scan/scan.h"
 
+#include <errno.h>
 #include <time.h>
+#include <unistd.h>
 
 #define PROGRESS_MICROS 500000
 
@@ -18,6 +20,16 @@ uint64_t looking_micros(void)
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+ssize_t looking_read(struct looking *l, int64_t at, size_t n)
+{
+	ssize_t got;
+
+	do
+		got = pread(l->want->fd, l->block, n < sizeof(l->block) ? n : sizeof(l->block), at);
+	while (got < 0 && errno == EINTR);
+	return got;
 }
 
 bool looking_afford(struct looking *l, uint64_t bytes)

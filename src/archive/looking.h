@@ -10,6 +10,8 @@
 #include "archive/look.h"
 #include "base/buf.h"
 
+#include <sys/types.h>
+
 #define LOOKING_FILE_MOST (8u << 20) /* limit scan, bytes: of one file in an archive that are read */
 #define LOOKING_BLOCK (16u << 10)
 
@@ -45,6 +47,8 @@ struct looking {
 /* What became of a member's bytes. GOT_END: nothing more can be read of the archive at all. */
 enum got { GOT_ALL, GOT_PART, GOT_BROKEN, GOT_END };
 
+/* Up to N bytes from AT on into the block; as pread. */
+ssize_t looking_read(struct looking *l, int64_t at, size_t n);
 uint64_t looking_micros(void);
 /* So many BYTES have been unpacked. False: no more may be spent. */
 bool looking_afford(struct looking *l, uint64_t bytes);

@@ -9,8 +9,6 @@
 #include "scan/phar.h"
 
 #include <bzlib.h>
-#include <errno.h>
-#include <unistd.h>
 #include <zlib.h>
 
 /* Of a file, for the search; what belongs together in it is shorter than HEAD_MOST. */
@@ -28,13 +26,9 @@ static struct span piece(struct native *v, uint64_t at, uint64_t n)
 {
 	ssize_t got;
 
-	if (n > LOOKING_BLOCK)
-		n = LOOKING_BLOCK;
 	if (v->memory)
-		return span_head(span_from(v->whole, at), n);
-	do
-		got = pread(v->l->want->fd, v->l->block, n, (off_t)at);
-	while (got < 0 && errno == EINTR);
+		return span_head(span_from(v->whole, at), n < LOOKING_BLOCK ? n : LOOKING_BLOCK);
+	got = looking_read(v->l, (int64_t)at, n);
 	return span_of(v->l->block, got < 0 ? 0 : (size_t)got);
 }
 

@@ -14,6 +14,7 @@
 enum {
 	HEAD = 18, /* files, version, flags, lengths of alias and of what else is said of it */
 	FILE_HEAD = 28, /* of each: all but the name and what else is said of it */
+	VERSION = 2,
 	METHOD = 0xf000,
 	DEFLATED = 0x1000,
 	BZIPPED = 0x2000,
@@ -23,12 +24,6 @@ enum {
 	RECORD_MOST = 22 + 65535, /* of the end of a zip */
 	STUB_MOST = 1 << 16, /* an honest one is a page */
 };
-
-static uint32_t u32(const char *p)
-{
-	return (uint32_t)(unsigned char)p[0] | (uint32_t)(unsigned char)p[1] << 8 |
-	       (uint32_t)(unsigned char)p[2] << 16 | (uint32_t)(unsigned char)p[3] << 24;
-}
 
 /* By its sum alone, which others count in other ways, too; and what begins as a script is none. */
 static bool is_tar(struct span head)
@@ -68,6 +63,7 @@ static const struct span stub_end = SPAN("__HALT_COMPILER();");
 bool phar_find(struct span bytes, uint64_t *ret_at, uint64_t *ret_n)
 {
 	ptrdiff_t found = span_search(bytes, 0, stub_end);
+	struct unpacker u = { 0 };
 	struct span rest;
 	uint32_t n, files;
 
@@ -83,8 +79,9 @@ bool phar_find(struct span bytes, uint64_t *ret_at, uint64_t *ret_n)
 	}
 	if (rest.n < 4 + HEAD)
 		return false;
-	n = u32(rest.p);
-	files = u32(rest.p + 4);
+	u.left = rest;
+	n = unpack_u32(&u);
+	files = unpack_u32(&u);
 	if (n < HEAD || n > PHAR_LIST_MOST || !files || files > (n - HEAD) / FILE_HEAD)
 		return false;
 	*ret_at = (uint64_t)(rest.p - bytes.p) + 4;
@@ -126,47 +123,33 @@ struct span phar_script(const struct lexicon *words, struct span bytes)
 		       : bytes;
 }
 
-/* A piece of the list whose length stands in front of it. */
-static bool take(struct phar *p, struct span *ret)
-{
-	uint32_t n;
-
-	if (p->rest.n < 4 || (n = u32(p->rest.p)) > p->rest.n - 4)
-		return false;
-	*ret = span_of(p->rest.p + 4, n);
-	p->rest = span_from(p->rest, 4 + (size_t)n);
-	return true;
-}
-
 bool phar_open(struct phar *p, struct span list)
 {
-	struct span alias, more;
-
-	*p = (struct phar){ 0 };
-	if (list.n < HEAD)
-		return false;
-	p->left = u32(list.p);
-	p->rest = span_from(list, 10);
-	return take(p, &alias) && take(p, &more);
+	*p = (struct phar){ .list = { .left = list } };
+	p->left = unpack_u32(&p->list);
+	unpack_bytes(&p->list, VERSION + 4);
+	/* an alias, and what else is said of the whole */
+	unpack_span(&p->list);
+	unpack_span(&p->list);
+	return !p->list.failed;
 }
 
 int phar_next(struct phar *p, struct phar_file *ret)
 {
-	struct span more;
-	uint32_t flags;
+	struct unpacker *u = &p->list;
+	uint32_t how;
 
 	if (!p->left)
 		return 0;
-	*ret = (struct phar_file){ .at = p->at };
-	if (!take(p, &ret->name) || !ret->name.n || p->rest.n < 20)
-		return -1;
-	ret->size = u32(p->rest.p);
-	ret->mtime = u32(p->rest.p + 4);
-	ret->packed = u32(p->rest.p + 8);
-	flags = u32(p->rest.p + 16) & METHOD;
-	ret->method = flags == DEFLATED ? PHAR_DEFLATE : flags == BZIPPED ? PHAR_BZIP2 : PHAR_PLAIN;
-	p->rest = span_from(p->rest, 20);
+	*ret = (struct phar_file){ .at = p->at, .name = unpack_span(u) };
+	ret->size = unpack_u32(u);
+	ret->mtime = unpack_u32(u);
+	ret->packed = unpack_u32(u);
+	unpack_u32(u); /* a sum */
+	how = unpack_u32(u) & METHOD;
+	unpack_span(u);
+	ret->method = how == DEFLATED ? PHAR_DEFLATE : how == BZIPPED ? PHAR_BZIP2 : PHAR_PLAIN;
 	p->at += ret->packed;
 	p->left--;
-	return take(p, &more) ? 1 : -1;
+	return u->failed || !ret->name.n ? -1 : 1;
 }

@@ -7,7 +7,7 @@
 #ifndef SPAMTRAIL_SCAN_PHAR_H
 #define SPAMTRAIL_SCAN_PHAR_H
 
-#include "base/span.h"
+#include "base/pack.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,7 +26,7 @@ struct phar_file {
 };
 
 struct phar {
-	struct span rest; /* of the list */
+	struct unpacker list; /* what is left of it */
 	uint32_t left; /* files in it */
 	uint64_t at;
 };

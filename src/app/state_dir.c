@@ -1,8 +1,8 @@
 /*
- * journal_dir - see journal_dir.h. Whether the folder may be trusted is the actor's to say: it looks who owns it.
+ * state_dir - see state_dir.h. Whether the folder may be trusted is the actor's to say: it looks who owns it.
  * TRUST: the operator's word and root's configuration.
  */
-#include "app/journal_dir.h"
+#include "app/state_dir.h"
 
 #include "app/config.h"
 #include "app/options.h"
@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-const char *journal_dir(const struct options *o, const struct config *c)
+const char *state_dir(const struct options *o, const struct config *c)
 {
 	return o->state ? o->state : options_image(o) ? NULL : c->state_dir.value;
 }
 
-int journal_dir_make(const char *dir, char ret[PATH_MAX], struct err *err)
+int state_dir_make(const char *dir, char ret[PATH_MAX], struct err *err)
 {
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return err_sys(err, EXIT_IO, "%s cannot be made", dir);
