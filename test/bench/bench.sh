@@ -194,7 +194,7 @@ scanner() {
 	printf '[scan]\nrules = %s\nclamd = off\n' "$tmp/none" >"$tmp/scan.conf"
 	scan="$SPAMTRAIL scan --config $tmp/scan.conf --json --quiet"
 	echo "rm -rf $tmp/seen; exec $scan --state $tmp/seen $pools/clean" >"$tmp/a.sh"
-	echo "for w in 'mail(' base64_decode 'eval('; do grep -RlF \"\$w\" $pools/clean; done" >"$tmp/b.sh"
+	echo "for w in 'mail(' base64_decode 'eval('; do grep -RlsF \"\$w\" $pools/clean; done" >"$tmp/b.sh"
 	turns 3
 	rm -rf "$tmp/seen"
 	$scan --state "$tmp/seen" "$pools/clean" >"$tmp/scan"
