@@ -155,6 +155,7 @@ static enum line_result usual_cleanup(struct maker *m, struct span s)
 {
 	const char *end = s.p + s.n, *p;
 	struct usual_event ev;
+	struct event *before;
 	struct qid id;
 
 	p = behind_id(s, &id);
@@ -162,6 +163,12 @@ static enum line_result usual_cleanup(struct maker *m, struct span s)
 		return php_header(m, id, p + 16, p + 42, end);
 	if (!p || !STARTS(p, end, "message-id=<") || end - p < 14 || end[-1] != '>')
 		return LINE_UNREAD;
+	before = usual_neighbour(m, id);
+	if (before && (before->kind == EV_SUBMIT || before->kind == EV_ACCEPT)) {
+		before->flags |= EVF_CLEANUP;
+		m->dull |= 1u << DIALECT_POSTFIX;
+		return LINE_DULL;
+	}
 	ev = begin(m, EV_MESSAGE_ID, id);
 	usual_field(&ev, m, F_MESSAGE_ID, span_of(p + 12, (size_t)(end - p - 13)));
 	return usual_end(&ev, m);
@@ -182,6 +189,19 @@ static inline bool number_before(const char *p, const char **end, const char *wo
 	return true;
 }
 
+/* In the place of cleanup's event, where that stands right before. */
+static inline __attribute__((always_inline)) struct usual_event queued(struct maker *m, struct qid id)
+{
+	struct event *before = usual_neighbour(m, id);
+	bool cleaned = before && before->kind == EV_MESSAGE_ID;
+
+	if (cleaned) {
+		m->out->mem_used = m->out->last;
+		m->out->events--;
+	}
+	return usual_begin(m, DIALECT_POSTFIX, EV_QUEUE, id, EVF_SYSLOG | (cleaned ? EVF_CLEANUP : 0));
+}
+
 static enum line_result usual_qmgr(struct maker *m, struct span s)
 {
 	const char *end = s.p + s.n, *p;
@@ -192,17 +212,15 @@ static enum line_result usual_qmgr(struct maker *m, struct span s)
 	p = behind_id(s, &id);
 	if (!p)
 		return LINE_UNREAD;
-	if (end - p == 7 && BYTES_ARE(p, "removed")) {
-		ev = begin(m, EV_COMPLETE, id);
-		return usual_end(&ev, m);
-	}
+	if (end - p == 7 && BYTES_ARE(p, "removed"))
+		return usual_completed(m, DIALECT_POSTFIX, id, EVF_SYSLOG);
 	if (!STARTS(p, end, "from=<") || end - p < 40 || !BYTES_ARE(end - 15, " (queue active)"))
 		return LINE_UNREAD;
 	end -= 15;
 	if (!number_before(p, &end, ", nrcpt=", 8, &nrcpt) || !number_before(p, &end, ", size=", 7, &size) ||
 	    end - p < 8 || end[-1] != '>')
 		return LINE_UNREAD;
-	ev = begin(m, EV_QUEUE, id);
+	ev = queued(m, id);
 	ev.ev->size = size;
 	ev.ev->nrcpt = nrcpt;
 	usual_field(&ev, m, F_SENDER, span_of(p + 6, (size_t)(end - p - 7)));

@@ -560,10 +560,12 @@ void arrive_postfix(struct trace *t, const struct step *s)
 	bool known;
 	uint32_t slot = arrival_slot(t, s, &known);
 	struct message *msg = message_at(&t->messages, slot);
+	unsigned cleaned = s->ev->flags & EVF_CLEANUP ? M_CLEANUP : 0;
 	uint8_t ip[16] = { 0 };
 
 	if (known && holds_id(msg, s)) {
 		t->contradictions++;
+		msg->flags |= cleaned;
 		return;
 	}
 	if (known) {
@@ -590,6 +592,7 @@ void arrive_postfix(struct trace *t, const struct step *s)
 			arrive_open(t, msg, s, inner ? WAIT_PARENT : WAIT_RESULT, ip);
 		/* orig_queue_id= is any local client's word (XFORWARD): the parent's own "queued as" decides */
 	}
+	msg->flags |= cleaned;
 }
 
 /* A subject that header_checks wrote, for who is judged once his script is known. */
@@ -661,6 +664,8 @@ void arrive_queue(struct trace *t, const struct step *s)
 	struct extra *x;
 
 	msg = message_at(&t->messages, slot);
+	if (s->ev->flags & EVF_CLEANUP)
+		msg->flags |= M_CLEANUP;
 	if (msg->flags & M_COUNTED)
 		return;
 	msg->nrcpt = s->ev->nrcpt < NRCPT_MOST ? s->ev->nrcpt : NRCPT_MOST;
