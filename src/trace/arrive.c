@@ -324,6 +324,23 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 	x->sender_hash = sender.n ? rcpt_hash(sender, NULL) : 0;
 }
 
+/* As arrive_decide does once the message is complete, without an extra in between. */
+void arrive_inbound(struct trace *t, struct message *msg)
+{
+	struct arrival who = who_single(t, KIND_INBOUND);
+	uint32_t size = msg->extra;
+	struct sender *row;
+
+	msg->sender = who_row(t, &who);
+	msg->extra = NO_EXTRA;
+	msg->flags = (msg->flags | M_FIXED) & ~(unsigned)M_SMALL & 0x3ff;
+	row = sender_at(&t->senders, msg->sender);
+	row_recall(t, row, &who, msg->id);
+	if (row->arrivals == 1)
+		row->trusted = who_is_trusted(t, &who);
+	message_count(t, msg, size, true);
+}
+
 /* Merges an arrival into a message whose results came first (Exim's >> lines), or makes a new one. */
 static uint32_t arrival_slot(struct trace *t, const struct step *s, bool *ret_known)
 {

@@ -123,6 +123,8 @@ void arrive_identity(struct trace *t, const struct step *s);    /* the panel nam
 void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s);
 /* Gives a message whose sender was open to that sender: its counts go to the row, the judge hears of it. */
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s);
+/* MSG, with M_SMALL and in the counts' window, stays here: it is nobody's of this server. */
+void arrive_inbound(struct trace *t, struct message *msg);
 
 /* result.c */
 void result_event(struct trace *t, const struct step *s);
