@@ -202,6 +202,36 @@ static const char *const postfix[] = {
 	"bounce[900]: 4d8wQ3004qzFQH: sender delay notification: 4d8wQ3004qzFQJ",
 };
 
+static const char *const dovecot[] = {
+	"imap-login: Login: user=<a@b.example>, method=PLAIN, rip=192.0.2.9, lip=192.0.2.1, TLS, "
+	"session=<x7>",
+	"imap-login: Logged in: user=<a@b.example>, method=PLAIN, rip=192.0.2.9, lip=192.0.2.1, TLS, "
+	"session=<x7>",
+	"pop3-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<a@b.example>, method=PLAIN, "
+	"rip=192.0.2.9, lip=192.0.2.1",
+	"imap-login: Disconnected: Aborted login by logging out (auth failed, 3 attempts in 2 secs): "
+	"user=<>, "
+	"method=LOGIN, rip=::ffff:192.0.2.9, lip=192.0.2.1, TLS",
+	"imap-login: Aborted login (auth failed, 1 attempts): user=<a>, rip=x>, method=PLAIN, "
+	"rip=2001:db8::1",
+	"imap-login: Aborted login (auth failed, 1 attempts): user=<a>, method=x, rip=192.0.2.7>, "
+	"method=PLAIN, "
+	"rip=192.0.2.9, lip=192.0.2.1",
+	"imap-login: Aborted login (auth failed, 1 attempts): user=<a; logname=b>, method=PLAIN, "
+	"rip=192.0.2.9",
+	"imap-login: Aborted login (no auth attempts in 2 secs): user=<>, method=PLAIN, rip=192.0.2.9, "
+	"lip=192.0.2.1",
+	"imap-login: Disconnected: Inactivity (no auth attempts in 2 secs): user=<>, rip=192.0.2.9, "
+	"lip=192.0.2.1",
+	"imap-login: Info: Login: user=<a@b.example>, method=PLAIN, rip=192.0.2.9, lip=192.0.2.1, TLS",
+	"imap-login: proxy(a): Disconnected (auth failed): user=<a@b.example>, method=PLAIN, rip=192.0.2.9, "
+	"lip=x",
+	"imap(a@b.example)<12><x7>: Disconnected: Logged out in=12 out=34",
+	"message repeated 2 times: [ imap-login: Login: user=<a@b.example>, method=PLAIN, rip=192.0.2.9, "
+	"lip=x]",
+	"auth: passwd-file(a@b.example,192.0.2.9): unknown user",
+};
+
 static struct evbuf warm_out, cold_out;
 
 static enum line_result read_all(struct frame *f, struct evbuf *out, const char *line, size_t n, bool all)
@@ -351,6 +381,12 @@ static void test_nearly_golden(void **state)
 	globfree(&found);
 }
 
+static void test_dovecot(void **state)
+{
+	all_of(dovecot, COUNT(dovecot), "Nov 17 05:51:36 mail7.a-long-name.example dovecot: ", 14);
+	nearly(dovecot, COUNT(dovecot), "2025-11-17T05:51:36.315010+01:00 mail7 dovecot: ");
+}
+
 static void test_exim(void **state)
 {
 	all_of(exim, COUNT(exim), "2025-11-17 05:51:36 ", 18);
@@ -365,9 +401,8 @@ static void test_postfix(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exim),
-		cmocka_unit_test(test_postfix),
-		cmocka_unit_test(test_nearly_usual),
+		cmocka_unit_test(test_exim),	      cmocka_unit_test(test_postfix),
+		cmocka_unit_test(test_dovecot),	      cmocka_unit_test(test_nearly_usual),
 		cmocka_unit_test(test_nearly_golden),
 	};
 
