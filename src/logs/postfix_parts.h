@@ -49,6 +49,8 @@ enum line_result pf_agent(struct pf *p);
 
 /* "to=<...>, relay=..., status=..." */
 enum line_result pf_result(struct pf *p);
+/* The reply in "host NAME[IP] said: 550 ..." and "host NAME[IP] refused to talk to me: 421 ..."; else all of TEXT. */
+struct span pf_reply_of(struct span text);
 /* "ACTION: STAGE from PEER: text; keys" of smtpd, postscreen and milters. */
 enum line_result pf_action(struct pf *p);
 /* What ACTION does to the mail: EV_REJECT, EV_HOLD, EV_NOTICE; EV_OTHER for a word that is no action. */

@@ -42,6 +42,7 @@ static const char *const postfix[] = {
 	"postfix/cleanup[700]: 4d8wQ3004qzFQ@@: message-id=<q@y.example>",
 	"postfix/cleanup[700]: 4d8wQ3004qzFQ@@: message-id=<q@y.example>",
 	"postfix/qmgr[613]: 4d8wQ3004qzFQ@@: from=<x@y.example>, size=991, nrcpt=1 (queue active)",
+	"postfix/qmgr[613]: 4d8wQ3004qzFQ@@: from=<>, size=991, nrcpt=1 (queue active)",
 	"postfix/smtp[806]: 4d8wQ3004qzFQ@@: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1, "
 	"delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)",
 	"postfix/smtp[806]: 4d8wQ3004qzFQ@@: to=<a@b.example>, relay=none, delay=1, delays=0/0/0/1, "
@@ -110,7 +111,7 @@ static void read_text(char *text, size_t n, bool brief, struct list *l)
 		l->flagged += flags != ev->flags;
 		assert_true(brief || flags == ev->flags);
 		if (ev->flags & EVF_CLEANUP && queue)
-			add(l, ev, EV_MESSAGE_ID, flags);
+			add(l, ev, EV_MESSAGE_ID, flags & EVF_SYSLOG);
 		add(l, ev, ev->kind, flags);
 		if (ev->flags & EVF_CLEANUP && !queue)
 			add(l, ev, EV_MESSAGE_ID, flags & EVF_SYSLOG);
