@@ -92,8 +92,6 @@ void pf_put_client(struct pf *p, const struct pf_peer *peer);
 void pf_put_relay(struct pf *p, struct span relay, const struct pf_peer *peer);
 void pf_put_tail(struct pf *p, struct event *ev, const struct pf_tail *t);
 
-/* Length of the queue id at the start of S, 0 when there is none; what follows is not looked at. */
-size_t pf_id_length(struct span s);
 /* All of S is a queue id. */
 bool pf_is_id(struct span s);
 /* Inline, so that a literal compares as numbers: this is most of what the hot path does. */

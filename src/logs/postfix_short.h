@@ -7,6 +7,7 @@
 
 #include "logs/digits.h"
 #include "logs/postfix_id.h"
+#include "logs/postfix_parts.h"
 #include "logs/usual.h"
 
 #define STARTS(p, end, literal) ((size_t)((end) - (p)) >= sizeof(literal) - 1 && BYTES_ARE(p, literal))

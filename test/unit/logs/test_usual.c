@@ -398,12 +398,48 @@ static void test_postfix(void **state)
 	all_of(postfix, COUNT(postfix), "Nov 17 05:51:36 mail7.a-long-name.example postfix/", 14);
 }
 
+/* LINE's minute, whose digits stand from AT on, is another each time, and sometimes none. */
+static void turning(const char *line, size_t at)
+{
+	static const char *const minutes[] = { "05:51", "05:52", "06:00", "23:59", "00:00", "05:60",
+					       "24:00", "05:51", "2x:10", "10:1x", "10 10", "3a:00",
+					       "19:09", "19:10", "29:10", "19:99", "1:019", "19:11" };
+	static const char *const odd[] = { "kernel: up", "kernel: up", "dovecot: imap-login: x" };
+	struct frame warm = FRAME_START;
+
+	for (size_t i = 0; i < COUNT(minutes); i++) {
+		char text[LINE_MOST];
+		int len = snprintf(text, sizeof(text), "%s", line);
+
+		memcpy(text + at, minutes[i], 5);
+		one_of(&warm, text, (size_t)len);
+		/* the same minute by the long way, and the short way after it */
+		len = snprintf(text, sizeof(text), "%.*s%s%.*s %s", (int)at, line, minutes[i],
+			       (int)strcspn(line + at + 5, " "), line + at + 5, odd[i % COUNT(odd)]);
+		one_of(&warm, text, (size_t)len);
+		/* another day at that minute */
+		text[at - 2] = '8';
+		if (i % 4 == 3)
+			one_of(&warm, text, (size_t)len);
+		one_of(&warm, line, strlen(line));
+	}
+	assert_true(warm.head.len > 0);
+}
+
+static void test_turning(void **state)
+{
+	turning("2025-11-17T05:51:36.315010+01:00 mail7 postfix/qmgr[613]: 4d8wQ3004qzFQH: removed", 11);
+	turning("2025-11-17T05:51:36.315010Z mail7 postfix/qmgr[613]: 4d8wQ3004qzFQH: removed", 11);
+	turning("Nov 17 05:51:36 mail7 postfix/qmgr[613]: 4d8wQ3004qzFQH: removed", 7);
+	turning("2025-11-17 05:51:36 1vKliy-000000000G8-0CKr Completed", 11);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exim),	      cmocka_unit_test(test_postfix),
-		cmocka_unit_test(test_dovecot),	      cmocka_unit_test(test_nearly_usual),
-		cmocka_unit_test(test_nearly_golden),
+		cmocka_unit_test(test_exim),	     cmocka_unit_test(test_postfix),
+		cmocka_unit_test(test_dovecot),	     cmocka_unit_test(test_turning),
+		cmocka_unit_test(test_nearly_usual), cmocka_unit_test(test_nearly_golden),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
