@@ -179,8 +179,8 @@ static bool stays_here(const struct trace *t, const struct message *msg, const s
 {
 	const unsigned wanted = M_SMALL | M_COUNTED | M_RCPTS;
 
-	return ev->flags & EVF_COMPLETED && ev->kind == EV_DELIVER && !(ev->flags & EVF_REMOTE) && !t->wrote &&
-	       (msg->flags & (wanted | M_PAST)) == wanted;
+	return ev->flags & EVF_COMPLETED && ev->kind == EV_DELIVER && !(ev->flags & EVF_REMOTE) &&
+	       !t->wrote && (msg->flags & (wanted | M_PAST)) == wanted;
 }
 
 static void decide_local(struct trace *t, uint32_t slot, struct span file)
