@@ -16,11 +16,6 @@ unsigned cusum_loud(const int16_t part[SIGNALS])
 	return loud;
 }
 
-int32_t cusum_group(const int16_t part[SIGNALS], enum signal_group group)
-{
-	return weigh_group(part, group);
-}
-
 /* The event speaks against him as well: everything counts. */
 void calm_work_out(const struct judge *j, struct state *s)
 {

@@ -24,8 +24,6 @@
 void cusum_fade(struct state *s, uint32_t hours);
 /* After an event's terms: leave zero, return to it (and learn), remember the highest, or alarm. */
 void cusum_settle(const struct judge *j, struct state *s, uint32_t at);
-/* What a group weighs in PART. */
-int32_t cusum_group(const int16_t part[SIGNALS], enum signal_group group);
 /* How many groups speak for themselves. */
 unsigned cusum_loud(const int16_t part[SIGNALS]);
 

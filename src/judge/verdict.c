@@ -6,7 +6,7 @@
  */
 #include "judge/cusum.h"
 #include "judge/past.h"
-#include "judge/signals_table.h"
+#include "judge/weigh.h"
 
 #define BULK_A_DAY 200 /* messages a day that make a sender a big one */
 #define BULK_LEVEL 7 /* 128 messages within an hour */
@@ -150,11 +150,11 @@ static bool explained(const struct state *s)
 {
 	struct known r = s->known_best;
 	bool is_new = s->flags & STATE_BORN_LATE;
-	int32_t place = cusum_group(s->best, GROUP_PLACE) - s->best[SIG_REGULAR]; /* a rhythm is no place */
+	int32_t place = weigh_group(s->best, GROUP_PLACE) - s->best[SIG_REGULAR]; /* a rhythm is no place */
 
 	if (is_new)
 		place -= s->best[SIG_NEW_PLACE];
-	return place < NAT && cusum_group(s->best, GROUP_LOGIN) < NAT &&
+	return place < NAT && weigh_group(s->best, GROUP_LOGIN) < NAT &&
 	       (!is_new || s->best[SIG_SPAM] < CUSUM_LOUD) && r.results >= (is_new ? MANY : RESULTS_ENOUGH) &&
 	       (uint64_t)r.unknown * (is_new ? 50 : 20) <= r.results;
 }

@@ -57,6 +57,8 @@ static inline __attribute__((always_inline)) bool bytes_are(const char *p, const
 }
 
 #define BYTES_ARE(p, literal) bytes_are(p, literal, sizeof(literal) - 1)
+/* Does the text from P to END begin so? */
+#define STARTS(p, end, literal) ((size_t)((end) - (p)) >= sizeof(literal) - 1 && BYTES_ARE(p, literal))
 
 /* Bit 7 of each byte of V that is C, and maybe of bytes above such a one. */
 static inline uint64_t bytes_equal(uint64_t v, char c)

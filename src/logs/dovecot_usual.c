@@ -10,8 +10,6 @@
 #include "logs/fact.h"
 #include "logs/frame_short.h"
 
-#define STARTS(p, end, literal) ((size_t)((end) - (p)) >= sizeof(literal) - 1 && BYTES_ARE(p, literal))
-
 /* What login_kind() says of MESSAGE, where that shows at its first bracket; else EV_OTHER. */
 static enum event_kind usual_kind(const char *message, const char *end)
 {

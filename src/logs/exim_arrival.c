@@ -62,8 +62,6 @@ static inline bool starts(const char *p, const char *end, const char *text, size
 	return (size_t)(end - p) >= n && memcmp(p, text, n) == 0;
 }
 
-#define STARTS(p, end, literal) starts(p, end, literal, sizeof(literal) - 1)
-
 static inline bool take_rank(struct reading *r, enum rank rank)
 {
 	if (r->rank >= rank)

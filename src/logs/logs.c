@@ -210,7 +210,10 @@ static bool consumer_ready(struct engine *e)
 	return ready && e->heap.n > 0;
 }
 
-/* Of the dialects in ONLY: EV; BEFORE is the one that was handed over last, in the same batch, or NULL. Returns the one that now is. */
+/*
+ * EV, where its dialect is in ONLY; BEFORE is the event that was handed over last, in the same batch, or NULL. Returns the
+ * one that now is.
+ */
 static inline const struct event *hand_over(struct engine *e, struct stream *s, const struct event *ev,
 					    const struct event *before, const struct log_at *at,
 					    uint32_t only)

@@ -10,8 +10,6 @@
 #include "logs/postfix_parts.h"
 #include "logs/usual.h"
 
-#define STARTS(p, end, literal) ((size_t)((end) - (p)) >= sizeof(literal) - 1 && BYTES_ARE(p, literal))
-
 /* A delivery in another state than sent: what stood in front of the word for it. */
 struct pf_unsent {
 	struct span rcpt, orig, ip; /* p == NULL: none */

@@ -50,7 +50,7 @@ struct evbuf {
 	unsigned char *mem;    /* struct event ... ; owned */
 	size_t mem_used, mem_cap;
 	uint32_t events;
-	size_t last;           /* where in mem the last of them begins; 0 where there is none */
+	size_t last;           /* where in mem the last of them begins, if there is one */
 };
 
 static inline struct span event_line(const struct event *ev, const char *base)

@@ -82,6 +82,15 @@ static struct buf report(const struct inquiry *q)
 	return s.text;
 }
 
+/* Frees both. */
+static void same_text(struct buf got, struct buf want)
+{
+	assert_int_equal(got.n, want.n);
+	assert_memory_equal(got.p, want.p, want.n);
+	buf_free(&want);
+	buf_free(&got);
+}
+
 static void reports_are_the_same(void **state)
 {
 	struct arena *a = arena_new();
@@ -92,14 +101,9 @@ static void reports_are_the_same(void **state)
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		for (size_t rows = 1; rows <= 8; rows++) {
 			struct answer x = through(list[i], rows);
-			struct buf want = report(list[i]);
-			struct buf got = report(x.q);
 
 			assert_int_equal(rows_all(x.q), list[i]->nrows);
-			assert_int_equal(got.n, want.n);
-			assert_memory_equal(got.p, want.p, want.n);
-			buf_free(&want);
-			buf_free(&got);
+			same_text(report(x.q), report(list[i]));
 			end(&x);
 		}
 	arena_free(a);
@@ -112,7 +116,6 @@ static void many_rows_are_the_same(void **state)
 	struct arena *a = arena_new();
 	struct inquiry q = *fixture_incident(a);
 	struct row *rows = arena_alloc(a, MANY * sizeof(*rows));
-	struct buf want, got;
 	struct sink all = sink_new(-1), packed = sink_new(-1);
 	struct answer x;
 
@@ -123,13 +126,8 @@ static void many_rows_are_the_same(void **state)
 	x = through(&q, 100);
 	json_inquiry(&all, &q, NULL, true);
 	json_inquiry(&packed, x.q, NULL, true);
-	want = all.text;
-	got = packed.text;
 	assert_int_equal(rows_all(x.q), MANY);
-	assert_int_equal(got.n, want.n);
-	assert_memory_equal(got.p, want.p, want.n);
-	buf_free(&want);
-	buf_free(&got);
+	same_text(packed.text, all.text);
 	end(&x);
 	arena_free(a);
 }
