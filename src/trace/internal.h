@@ -2,6 +2,7 @@
 #ifndef SPAMTRAIL_TRACE_INTERNAL_H
 #define SPAMTRAIL_TRACE_INTERNAL_H
 
+#include "trace/arrive.h"
 #include "trace/baseline.h"
 #include "trace/identity.h"
 #include "trace/known.h"
@@ -112,19 +113,6 @@ static inline struct span step_get(const struct step *s, enum field_key key)
 	return event_get(s->ev, s->base, key);
 }
 
-/* arrive.c */
-void arrive_exim(struct trace *t, const struct step *s);
-void arrive_postfix(struct trace *t, const struct step *s);     /* smtpd client=, pickup uid= */
-void arrive_queue(struct trace *t, const struct step *s);       /* qmgr from= */
-void arrive_message_id(struct trace *t, const struct step *s);
-void arrive_header(struct trace *t, const struct step *s);
-void arrive_identity(struct trace *t, const struct step *s);    /* the panel names who spoke to localhost */
-/* The sender is known with the arrival line: straight to its row. */
-void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s);
-/* Gives a message whose sender was open to that sender: its counts go to the row, the judge hears of it. */
-void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s);
-void arrive_inbound(struct trace *t, struct message *msg);      /* M_SMALL and counted: it stays here */
-
 /* result.c */
 void result_event(struct trace *t, const struct step *s);
 void result_complete(struct trace *t, const struct step *s);
@@ -143,7 +131,8 @@ int32_t trace_zone(struct trace *t, int64_t at);
 uint32_t trace_sender_of(struct trace *t, struct qid id);
 /* trace.c: at the memory limit, gives up the messages that matter least. */
 void trace_make_room(struct trace *t);
-/* Messages and recipients of MSG now belong to its sender's row. */
+
+/* arrive.c: messages and recipients of MSG now belong to its sender's row. */
 void message_count(struct trace *t, struct message *msg, uint32_t size, bool counted);
 uint64_t rcpt_hash(struct span address, uint64_t *ret_domain);
 

@@ -102,7 +102,7 @@ const struct writer_asked *writer_answer(const struct trace *t, enum sender_kind
 	return at == ASKED_MOST ? NULL : &t->writers.asked[at];
 }
 
-/* Whom an arrival names, as who.c and arrive.c would. */
+/* Whom an arrival names, as who.c and arrive_exim.c would. */
 static enum sender_kind named_by(const struct trace *t, const struct step *s, struct span *ret_id)
 {
 	uint32_t index;
