@@ -12,8 +12,9 @@
  * Source: exim.c, "arguments" log selector: an argument with white space stands in double quotes,
  * non-printing bytes are escaped, a line that is too long goes on in one that starts with "...".
  */
-#include "logs/exim_dull.h"
 #include "logs/exim_parts.h"
+#include "logs/frame.h"
+#include "logs/marks.h"
 
 #define PLACES_MOST 8
 
@@ -106,4 +107,42 @@ enum line_result exim_command(struct maker *m, const struct exim_head *h, struct
 		exim_put(m, F_TEXT, args);
 	maker_end(m);
 	return LINE_EVENT;
+}
+
+/*
+ * DIR without a blank and arguments without a quote in front, as many as N says: then the first place that cut_command
+ * looks at is the one that counts.
+ */
+static inline bool usual_command(struct span s, struct span *ret_dir, struct span *ret_args)
+{
+	const char *end = s.p + s.n, *blank, *p;
+	struct marks b = marks_start(s.p, end, ' ');
+	unsigned n = 0;
+
+	blank = marks_next(&b);
+	if (end - blank < 10 || !BYTES_ARE(blank + 2, " args: "))
+		return false;
+	*ret_dir = span_of(s.p + 4, (size_t)(blank - s.p - 4));
+	p = blank + 9;
+	*ret_args = span_of(p, (size_t)(end - p));
+	for (marks_skip(&b, p); p < end; p = marks_next(&b) + 1, n++)
+		if (*p == '"')
+			return false;
+	return n < 10 && blank[1] == (char)('0' + n);
+}
+
+enum line_result exim_usual_command(struct frame *f, struct maker *m, struct span raw, struct span s)
+{
+	struct span dir, args;
+	struct usual_event ev;
+
+	if (!usual_command(s, &dir, &args))
+		return LINE_UNREAD;
+	if (is_service(args) && exim_is_own_place(dir))
+		return LINE_DULL;
+	frame_line_behind(f, m, raw);
+	ev = usual_begin(m, DIALECT_EXIM, EV_COMMAND, (struct qid){ 0, 0 }, 0);
+	usual_field(&ev, m, F_CWD, dir);
+	usual_field(&ev, m, F_TEXT, args);
+	return usual_end(&ev, m);
 }

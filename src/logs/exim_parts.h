@@ -128,6 +128,9 @@ enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct
 enum line_result exim_result(struct maker *m, const struct exim_head *h, char flag, struct span s);
 /* cwd=DIR N args: ... */
 enum line_result exim_command(struct maker *m, const struct exim_head *h, struct span s);
+struct frame;
+/* The usual ones behind a head that is remembered: S, of MARKS_LEAST bytes, begins with "cwd=". Else LINE_UNREAD. */
+enum line_result exim_usual_command(struct frame *f, struct maker *m, struct span raw, struct span s);
 /* Lines that begin with H=, U= or F=: rejects, warnings, remote errors. */
 enum line_result exim_session(struct maker *m, const struct exim_head *h, struct span s);
 /* Everything else: queue words, logins, connections, limits, notices. */

@@ -11,6 +11,7 @@
 #include "logs/exim_id.h"
 #include "logs/exim_parts.h"
 #include "logs/frame.h"
+#include "logs/marks.h"
 
 /* What trace asks of a delivery that went the usual way. */
 struct usual {
@@ -139,7 +140,12 @@ static inline enum line_result with_id(struct frame *f, struct maker *m, struct 
 enum line_result exim_usual(struct frame *f, struct maker *m, struct span raw)
 {
 	struct span s = span_of(raw.p + f->head.len, raw.n - f->head.len);
-	size_t n = s.n < EXIM_TEXT_MOST ? exim_id_length(s) : 0;
+	size_t n;
 
-	return n ? with_id(f, m, raw, s, n) : LINE_UNREAD;
+	if (s.n >= EXIM_TEXT_MOST)
+		return LINE_UNREAD;
+	n = exim_id_length(s);
+	if (n)
+		return with_id(f, m, raw, s, n);
+	return s.n >= MARKS_LEAST && BYTES_ARE(s.p, "cwd=") ? exim_usual_command(f, m, raw, s) : LINE_UNREAD;
 }
