@@ -523,7 +523,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.soon = trace_soon,
 		.far_kinds = TRACE_FAR_KINDS,
 		.near_kinds = TRACE_NEAR_KINDS,
-		.brief = !want->stats,
+		.brief = !want->stats && !want->refusals && !want->nseek,
 		.event_ctx = trace,
 		.progress = logs_progress,
 	};

@@ -20,36 +20,6 @@
 /* Below `compromised` by ln(100), a sender is suspect: 1 per 1,000 account-days against 1 per 100,000. */
 #define CUSUM_SLOW (4605 * NAT / 1000)
 
-void cusum_observe_now(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra);
-void cusum_add_now(const struct judge *j, struct state *s, enum signal sig, int32_t nats);
-
-/* Puts off what speaks for a sender whose sum is zero. False: work it out now. */
-static inline bool cusum_put_off(const struct judge *j, const struct state *s, enum signal sig, bool term, int32_t value)
-{
-	struct calm *c = j->calm;
-
-	if (s->total != 0 || (s->flags & (STATE_RISING | STATE_ALARMED)) || c->n == CALM_MOST)
-		return false;
-	c->seen[c->n].sig = (uint8_t)sig;
-	c->seen[c->n].term = term;
-	c->seen[c->n++].value = value;
-	return true;
-}
-
-/* One observation. EXTRA (of NAT) is added to the usual share: what befalls everybody just now. */
-static inline void cusum_observe(const struct judge *j, struct state *s, enum signal sig, bool yes, uint32_t extra)
-{
-	if (yes || !cusum_put_off(j, s, sig, false, (int32_t)extra))
-		cusum_observe_now(j, s, sig, yes, extra);
-}
-
-/* One term worked out elsewhere, in 1/NAT nats. */
-static inline void cusum_add(const struct judge *j, struct state *s, enum signal sig, int32_t nats)
-{
-	if (nats > 0 || !cusum_put_off(j, s, sig, true, nats))
-		cusum_add_now(j, s, sig, nats);
-}
-
 /* Terms fade: half of them in three days, so an old run does not wait for its second half. */
 void cusum_fade(struct state *s, uint32_t hours);
 /* After an event's terms: leave zero, return to it (and learn), remember the highest, or alarm. */

@@ -11,6 +11,7 @@
 #include "judge/cusum.h"
 #include "judge/novelty.h"
 #include "judge/past.h"
+#include "judge/weigh.h"
 
 #define HASTE 4 /* seconds */
 #define BROADCAST 8 /* recipients that make a message a broadcast */

@@ -6,6 +6,7 @@
  * again after the checksum: a record can make the judge forget, not misbehave.
  */
 #include "base/hash.h"
+#include "judge/signals_table.h"
 #include "judge/state.h"
 
 #define MAGIC UINT64_C(0x34306567647573a5) /* any change of struct state is a new magic */

@@ -73,9 +73,6 @@ struct group_row {
 	uint8_t members, member[5]; /* the signals that name this group */
 };
 
-extern const struct signal_row signal_table[SIGNALS];
-extern const struct group_row group_table[GROUPS];
-
 #define BURST_LEVELS 12 /* doublings of the volume in an hour: 1, 2, 4 ... 4,096 messages */
 /* Usual chance that a volume goes on to double, by population; as firm as BURST_FIRM hours. */
 extern const uint8_t burst_usual[POPULATIONS]; /* per cent */

@@ -114,4 +114,18 @@ static inline int32_t judge_log(const struct judge *j, uint32_t x)
 	return x < JUDGE_LOGS ? j->log[x] : judge_log_big(j, x);
 }
 
+/* Puts off what speaks for a sender whose sum is zero. False: work it out now. */
+static inline bool calm_put_off(const struct judge *j, const struct state *s, enum signal sig, bool term,
+				int32_t value)
+{
+	struct calm *c = j->calm;
+
+	if (s->total != 0 || (s->flags & (STATE_RISING | STATE_ALARMED)) || c->n == CALM_MOST)
+		return false;
+	c->seen[c->n].sig = (uint8_t)sig;
+	c->seen[c->n].term = term;
+	c->seen[c->n++].value = value;
+	return true;
+}
+
 #endif

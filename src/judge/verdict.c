@@ -6,6 +6,7 @@
  */
 #include "judge/cusum.h"
 #include "judge/past.h"
+#include "judge/signals_table.h"
 
 #define BULK_A_DAY 200 /* messages a day that make a sender a big one */
 #define BULK_LEVEL 7 /* 128 messages within an hour */

@@ -115,8 +115,7 @@ static inline enum line_result with_id(struct frame *f, struct maker *m, struct 
 
 	if (rest.n == 9 && BYTES_ARE(rest.p, "Completed")) {
 		frame_line_behind(f, m, raw);
-		ev = usual_begin(m, DIALECT_EXIM, EV_COMPLETE, id, 0);
-		return usual_end(&ev, m);
+		return usual_completed(m, DIALECT_EXIM, id, 0);
 	}
 	if (rest.n < 4 || rest.p[2] != ' ' || rest.p[3] == ' ')
 		return LINE_UNREAD;

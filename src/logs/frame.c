@@ -551,7 +551,7 @@ enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
 {
 	enum line_result result;
 
-	if (!m->all && head_is(&f->head, raw.p, raw.n))
+	if (!m->all && (head_is(&f->head, raw.p, raw.n) || head_turn(&f->head, &f->stamp, raw)))
 		return frame_behind(f, m, raw);
 	result = frame_whole(f, m, raw);
 	if (!m->all)

@@ -150,11 +150,28 @@ enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span 
 	return t->usual(m, span_of(text, (size_t)(end - text)));
 }
 
+/* Dovecot writes no pid: that tag is known without being remembered. */
+static enum line_result dovecot_behind(struct maker *m, struct line *l, const char *tag, const char *host)
+{
+	enum line_result result;
+
+	l->host.p = host;
+	l->program = span_of(tag, 7);
+	l->pid = 0;
+	l->text = span_of(tag + 9, (size_t)(l->raw.p + l->raw.n - tag - 9));
+	result = dovecot_usual(m, l->text);
+	return frame_heard(m, DIALECT_DOVECOT, result == LINE_UNREAD ? dovecot_line(m) : result);
+}
+
 enum line_result frame_behind_host(struct frame *f, struct maker *m, struct span raw)
 {
 	struct line *l = frame_line_behind(f, m, raw);
-	const struct frame_tag *t = frame_known_tag(f, raw.p + f->head.len, raw.p + raw.n, l);
+	const char *start = raw.p + f->head.len, *stop = raw.p + raw.n;
+	const struct frame_tag *t;
 
+	if (stop - start > 9 && BYTES_ARE(start, "dovecot: ") && start[9] != 'm')
+		return dovecot_behind(m, l, start, raw.p + f->host_from);
+	t = frame_known_tag(f, start, stop, l);
 	if (!t || t->voice->dialect == DIALECT_EXIM || !l->text.n || *l->text.p == 'm')
 		return frame_whole(f, m, raw);
 	l->host.p = raw.p + f->host_from;

@@ -24,6 +24,8 @@ void frame_remember_tag(struct frame *f, struct span tag, const struct voice *v)
 const struct frame_tag *frame_known_tag(struct frame *f, const char *start, const char *stop, struct line *l);
 /* The usual first words of Exim's main log, told without reading on. S is not empty. */
 bool frame_exim_shape(struct span s);
+/* S behind "dovecot: ", as dovecot_line() reads it; LINE_UNREAD: nothing was written. */
+enum line_result dovecot_usual(struct maker *m, struct span s);
 /* The long way, of any line. */
 enum line_result frame_whole(struct frame *f, struct maker *m, struct span raw);
 
@@ -42,7 +44,8 @@ static inline bool frame_is_digit(char c)
 
 static inline bool frame_name_byte(char c)
 {
-	return frame_is_digit(c) || (unsigned char)((c | 0x20) - 'a') < 26 || c == '.' || c == '-' || c == '_';
+	return frame_is_digit(c) || (unsigned char)((c | 0x20) - 'a') < 26 || c == '.' || c == '-' ||
+	       c == '_';
 }
 
 #endif

@@ -26,8 +26,10 @@ struct head {
 	bool fine; /* and behind it ".ffffff" */
 	bool spaced; /* STAMP_SPACED: no host */
 	int64_t at; /* of the minute, UTC where the zone is written */
+	unsigned minute; /* of the day, as written */
 	bytes_pair text[HEAD_WINDOWS]; /* with '0' for digits that change */
-	bytes_sixteen most_off[HEAD_WINDOWS]; /* by how much a byte may differ from that: a digit's worth, or nothing */
+	bytes_sixteen most_off
+		[HEAD_WINDOWS]; /* by how much a byte may differ from that: a digit's worth, or nothing */
 };
 
 /*
@@ -53,6 +55,12 @@ static inline bool head_is(const struct head *h, const char *s, size_t n)
 		off |= (bytes_pair)head_off(h, s, i);
 	return !(off[0] | off[1]);
 }
+
+/*
+ * Does RAW begin with the head but for the minute of its day? Then the head is its own from now on, and what MEM remembers is
+ * moved to its minute.
+ */
+bool head_turn(struct head *h, struct stamp_memory *mem, struct span raw);
 
 /* The time of a line at S that begins so. */
 static inline int64_t head_time(const struct head *h, const char *s, uint32_t *ret_usec)

@@ -122,19 +122,20 @@ static void batch_retire(struct engine *e, struct stream *s, void *job)
 }
 
 /*
- * Moves a look-out on by one event, and tells the consumer what it sees. The far one has its line, in BASE, fetched as well:
- * another processor may have read it.
+ * Moves a look-out on by one event, and tells the consumer what it sees where it is one of KINDS. The far one has its line,
+ * in BASE, fetched as well where another processor may have read it.
  */
-static inline void look_out(const struct engine *e, const char *base, struct look_out *l, bool near)
+static inline void look_out(const struct engine *e, const char *base, struct look_out *l, uint32_t kinds,
+			    bool near)
 {
 	const char *line;
 
 	if (!l->left)
 		return;
 	line = base + l->ev->off;
-	for (unsigned at = 0; !near && at < LINE_FETCHED; at += 64)
+	for (unsigned at = 0; !near && e->own.workers > 1 && at < LINE_FETCHED; at += 64)
 		__builtin_prefetch(line + at);
-	if ((near ? e->own.near_kinds : e->own.far_kinds) >> l->ev->kind & 1)
+	if (kinds >> l->ev->kind & 1)
 		e->own.soon(e->own.event_ctx, l->ev, base, near);
 	l->ev = event_next(l->ev);
 	l->left--;
@@ -146,9 +147,9 @@ static void look_ahead(const struct engine *e, struct stream *s)
 
 	s->far = s->near = (struct look_out){ (const struct event *)s->first->ev.mem, s->first->ev.events };
 	for (unsigned i = 0; i < LOOK_FAR; i++)
-		look_out(e, base, &s->far, false);
+		look_out(e, base, &s->far, e->own.far_kinds, false);
 	for (unsigned i = 0; i < LOOK_NEAR; i++)
-		look_out(e, base, &s->near, true);
+		look_out(e, base, &s->near, e->own.near_kinds, true);
 }
 
 /* Takes up parsed batches until one has an event. false: must wait for a batch, or the stream is over. */
@@ -209,9 +210,10 @@ static bool consumer_ready(struct engine *e)
 	return ready && e->heap.n > 0;
 }
 
-/* EV; BEFORE is the one that was handed over last, in the same batch, or NULL. Returns the one that now is. */
+/* Of the dialects in ONLY: EV; BEFORE is the one that was handed over last, in the same batch, or NULL. Returns the one that now is. */
 static inline const struct event *hand_over(struct engine *e, struct stream *s, const struct event *ev,
-					    const struct event *before, const struct log_at *at)
+					    const struct event *before, const struct log_at *at,
+					    uint32_t only)
 {
 	const char *base = s->first->ev.base;
 
@@ -220,9 +222,7 @@ static inline const struct event *hand_over(struct engine *e, struct stream *s, 
 
 		mend_event(&s->mend, &out, ev, before, base, at);
 	} else {
-		uint32_t only = e->files[at->file].only;
-
-		if (only && !(only >> ev->dialect & 1))
+		if (!(only >> ev->dialect & 1))
 			return before;
 		if (whose_wants(&e->reads[at->file].whose, ev, at->line))
 			whose_look(&e->reads[at->file].whose, event_line(ev, base));
@@ -244,17 +244,19 @@ static inline bool consume_run(struct engine *e, struct stream *s, const struct 
 	const struct event *before = s->before;
 	uint32_t left = s->ev_left, dialects = 0;
 	struct log_at at = { .file = b->file, .copy = s->set->copy };
+	const uint32_t only = e->files[b->file].only ? e->files[b->file].only : UINT32_MAX;
+	const uint32_t far_kinds = e->own.far_kinds, near_kinds = e->own.near_kinds;
 	const bool soon = e->own.soon;
 
 	while (left && (!rival || !heap_after(s, rival))) {
 		if (soon) {
-			look_out(e, base, &far, false);
-			look_out(e, base, &near, true);
+			look_out(e, base, &far, far_kinds, false);
+			look_out(e, base, &near, near_kinds, true);
 		}
 		at.line = s->line_base + ev->line + 1;
 		at.offset = b->offset + ev->off;
 		dialects |= 1u << ev->dialect;
-		before = hand_over(e, s, ev, before, &at);
+		before = hand_over(e, s, ev, before, &at, only);
 		if (--left) {
 			ev = (struct event *)event_next(ev);
 			wallclock_resolve(&s->clock, ev);

@@ -52,7 +52,11 @@ struct logs_options {
 	                             * of an eighth of it is passed over and said; 0 = all */
 	size_t block;               /* bytes a worker parses at a time; 0 = default */
 	unsigned workers;           /* 0 = default */
-	bool brief;                 /* leave out connections that come and go: only statistics count them */
+	/*
+	 * For who asks only whose mail it is: no events for connections that come and go, and flags in the place of some lines
+	 * (EVF_CLEANUP, EVF_COMPLETED).
+	 */
+	bool brief;
 	void *ctx;
 	/* A descriptor for file INDEX, which the engine closes; negative: err says why. */
 	int (*open)(void *ctx, uint32_t index, struct err *err);

@@ -47,7 +47,7 @@ struct maker {
 	 */
 	bool all;
 	uint32_t dull; /* bit (1 << enum dialect): dialects that understood a line and wrote no event */
-	bool brief; /* no events for connections that come and go (struct logs_options) */
+	bool brief; /* see struct logs_options */
 	struct event *ev; /* being written */
 };
 
@@ -75,7 +75,7 @@ void maker_frame_fields(struct maker *m);
 /* What every event begins with: all but its fields' number and bits. Each member by itself, as framing wrote it: a compiler
  * clears such a struct first, and a copy of two that were just written waits for both. */
 static inline __attribute__((always_inline)) struct event *maker_head(struct maker *m, enum dialect dialect, enum event_kind kind,
-								      struct qid id, uint16_t flags, uint32_t repeat)
+								      struct qid id, uint32_t flags, uint32_t repeat)
 {
 	struct evbuf *out = m->out;
 	const struct line *l = m->line;
@@ -129,6 +129,7 @@ static inline void maker_end(struct maker *m)
 
 	if (m->all)
 		maker_frame_fields(m);
+	out->last = (size_t)((unsigned char *)m->ev - out->mem);
 	out->mem_used = (size_t)((unsigned char *)(m->ev->f + m->ev->nfields) - out->mem);
 	out->events++;
 }

@@ -17,6 +17,7 @@
 #include "logs/postfix_parts.h"
 
 #include "logs/fact.h"
+#include "logs/postfix_id.h"
 
 /* Hot daemons first: the search ends there for nearly every line. */
 static const struct {

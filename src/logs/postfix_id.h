@@ -4,7 +4,11 @@
 #ifndef SPAMTRAIL_LOGS_POSTFIX_ID_H
 #define SPAMTRAIL_LOGS_POSTFIX_ID_H
 
-#include "logs/postfix_parts.h"
+#include "base/span.h"
+#include "logs/bytes.h"
+
+/* Length of the queue id at the start of S, 0 when there is none; what follows is not looked at. */
+size_t pf_id_length(struct span s);
 
 #ifdef __SSE2__
 /* Length of what starts S and is made of letters and digits, if it looks like an id; -1 when it is longer than 15. */

@@ -9,6 +9,8 @@
  * TRUST: addresses and replies are the client's. A key that could belong to a forged address is dropped,
  * not guessed: pf_tail.whole.
  */
+#include "logs/postfix_parts.h"
+
 #include "logs/postfix_id.h"
 
 enum { DIGIT = 1, HEX = 2, LETTER = 4 };

@@ -49,6 +49,8 @@ enum line_result pf_agent(struct pf *p);
 
 /* "to=<...>, relay=..., status=..." */
 enum line_result pf_result(struct pf *p);
+/* The reply in "host NAME[IP] said: 550 ..." and "host NAME[IP] refused to talk to me: 421 ..."; else all of TEXT. */
+struct span pf_reply_of(struct span text);
 /* "ACTION: STAGE from PEER: text; keys" of smtpd, postscreen and milters. */
 enum line_result pf_action(struct pf *p);
 /* What ACTION does to the mail: EV_REJECT, EV_HOLD, EV_NOTICE; EV_OTHER for a word that is no action. */
@@ -90,8 +92,6 @@ void pf_put_client(struct pf *p, const struct pf_peer *peer);
 void pf_put_relay(struct pf *p, struct span relay, const struct pf_peer *peer);
 void pf_put_tail(struct pf *p, struct event *ev, const struct pf_tail *t);
 
-/* Length of the queue id at the start of S, 0 when there is none; what follows is not looked at. */
-size_t pf_id_length(struct span s);
 /* All of S is a queue id. */
 bool pf_is_id(struct span s);
 /* Inline, so that a literal compares as numbers: this is most of what the hot path does. */

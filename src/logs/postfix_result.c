@@ -211,8 +211,7 @@ static struct span child_id(const struct pf *p, const struct result *r)
 	return id;
 }
 
-/* "host NAME[IP] said: 550 ..." and "host NAME[IP] refused to talk to me: 421 ..." */
-static struct span reply_of(struct span text)
+struct span pf_reply_of(struct span text)
 {
 	struct span s = text;
 	struct pf_peer peer;
@@ -252,7 +251,7 @@ static void put_result(struct pf *p, struct event *ev, const struct result *r)
 	if (p->m->all) {
 		struct span code, dsn;
 
-		pf_read_reply(reply_of(r->text), &code, &dsn);
+		pf_read_reply(pf_reply_of(r->text), &code, &dsn);
 		pf_put(p, F_DSN, r->dsn.p ? r->dsn : dsn);
 		pf_put(p, F_CODE, code);
 		pf_put(p, F_DELAY, r->delay);
@@ -289,7 +288,7 @@ enum line_result pf_result(struct pf *p)
 		if (ev->kind == EV_DEFER && is_stale(p, &r))
 			ev->flags |= EVF_NOT_FRESH;
 		if (ev->kind != EV_DELIVER)
-			ev->flags |= reply_classify(reply_of(r.text), r.dsn);
+			ev->flags |= reply_classify(pf_reply_of(r.text), r.dsn);
 		put_result(p, ev, &r);
 		return pf_end(p);
 	}
@@ -305,7 +304,7 @@ static enum line_result host_said(struct pf *p)
 
 	if (!p->m->all || !pf_take_peer(&s, &peer))
 		return pf_notice(p);
-	pf_read_reply(reply_of(p->text), &code, &dsn);
+	pf_read_reply(pf_reply_of(p->text), &code, &dsn);
 	pf_begin(p, EV_NOTICE);
 	pf_put_relay(p, peer.name, &peer);
 	pf_put(p, F_DSN, dsn);

@@ -8,54 +8,16 @@
  * TRUST: as the files of the grammar say. Where foreign text could have imitated what follows it (quotes, a second
  * ">", a comma), the grammar decides.
  */
-#include "logs/digits.h"
 #include "logs/marks.h"
-#include "logs/postfix_id.h"
-#include "logs/usual.h"
-
-#define STARTS(p, end, literal) ((size_t)((end) - (p)) >= sizeof(literal) - 1 && BYTES_ARE(p, literal))
-
-/* The text behind "ID: " at the start of S, and the id; NULL where none stands there. */
-static inline const char *behind_id(struct span s, struct qid *ret_id)
-{
-	size_t n = s.n - 20 > POSTFIX_TEXT_MOST - 20 ? 0 : pf_id_quick(s);
-
-	if (n == 0 || s.p[n] != ':' || s.p[n + 1] != ' ')
-		return NULL;
-	*ret_id = qid_pack(span_of(s.p, n));
-	return s.p + n + 2;
-}
-
-static inline __attribute__((always_inline)) struct usual_event begin(struct maker *m, enum event_kind kind,
-								      struct qid id)
-{
-	return usual_begin(m, DIALECT_POSTFIX, kind, id, EVF_SYSLOG);
-}
-
-/* An IPv4 address in brackets from P on, as Postfix writes it; 127 is not among the usual. NULL: something else. */
-static inline const char *usual_ip(const char *p, const char *end, struct span *ret_ip)
-{
-	unsigned n = bytes_dotted(p, end);
-
-	if (n < 7 || BYTES_ARE(p, "127."))
-		return NULL;
-	/* a first number of more than four digits is no address to the grammar */
-	if (*p == '.' || (p[1] != '.' && p[2] != '.' && p[3] != '.' && p[4] != '.'))
-		return NULL;
-	*ret_ip = span_of(p, n);
-	return p + n + 1;
-}
+#include "logs/postfix_short.h"
 
 /* "NAME[1.2.3.4]", and behind it nothing or a login. */
 static enum line_result client(struct maker *m, struct qid id, const char *p, const char *end)
 {
-	const char *open = bytes_find2(p, end, '[', ' ');
 	struct span ip, user = SPAN_NONE;
 	struct usual_event ev;
 
-	if (open == end || *open != '[' || open - p > 255)
-		return LINE_UNREAD;
-	p = usual_ip(open + 1, end, &ip);
+	p = usual_client(p, end, &ip);
 	if (!p)
 		return LINE_UNREAD;
 	if (STARTS(p, end, ", sasl_method=")) {
@@ -82,7 +44,9 @@ enum line_result postfix_usual_smtpd(struct maker *m, struct span s)
 	struct qid id;
 
 	p = behind_id(s, &id);
-	return p && STARTS(p, end, "client=") ? client(m, id, p + 7, end) : LINE_UNREAD;
+	if (!p)
+		return pf_short_failed(m, s);
+	return STARTS(p, end, "client=") ? client(m, id, p + 7, end) : LINE_UNREAD;
 }
 
 /* "uid=N from=<S>": what ends so has no orig_id= behind it. */
@@ -109,18 +73,6 @@ static enum line_result usual_pickup(struct maker *m, struct span s)
 	usual_field(&ev, m, F_SENDER, span_of(p, (size_t)(end - 1 - p)));
 	usual_field(&ev, m, F_UID, uid);
 	return usual_end(&ev, m);
-}
-
-/* "<ADDRESS>" from P on, of bytes that can neither end it nor begin a key; NULL: something else. */
-static inline const char *plain_address(const char *p, const char *end)
-{
-	const char *close;
-
-	if (p == end || *p != '<')
-		return NULL;
-	close = bytes_find2(p + 1, end, '>', ' ');
-	return close < end && *close == '>' && bytes_find2(p + 1, close, '"', '<') == close ? close + 1
-											    : NULL;
 }
 
 /* "UID:BASENAME from local; from=<S> to=<R>", behind "warning: header X-PHP-Originating-Script: " at HEADER. */
@@ -155,6 +107,7 @@ static enum line_result usual_cleanup(struct maker *m, struct span s)
 {
 	const char *end = s.p + s.n, *p;
 	struct usual_event ev;
+	struct event *before;
 	struct qid id;
 
 	p = behind_id(s, &id);
@@ -162,6 +115,12 @@ static enum line_result usual_cleanup(struct maker *m, struct span s)
 		return php_header(m, id, p + 16, p + 42, end);
 	if (!p || !STARTS(p, end, "message-id=<") || end - p < 14 || end[-1] != '>')
 		return LINE_UNREAD;
+	before = usual_neighbour(m, id);
+	if (before && (before->kind == EV_SUBMIT || before->kind == EV_ACCEPT)) {
+		before->flags |= EVF_CLEANUP;
+		m->dull |= 1u << DIALECT_POSTFIX;
+		return LINE_DULL;
+	}
 	ev = begin(m, EV_MESSAGE_ID, id);
 	usual_field(&ev, m, F_MESSAGE_ID, span_of(p + 12, (size_t)(end - p - 13)));
 	return usual_end(&ev, m);
@@ -182,6 +141,19 @@ static inline bool number_before(const char *p, const char **end, const char *wo
 	return true;
 }
 
+/* In the place of cleanup's event, where that stands right before. */
+static inline __attribute__((always_inline)) struct usual_event queued(struct maker *m, struct qid id)
+{
+	struct event *before = usual_neighbour(m, id);
+	bool cleaned = before && before->kind == EV_MESSAGE_ID;
+
+	if (cleaned) {
+		m->out->mem_used = m->out->last;
+		m->out->events--;
+	}
+	return usual_begin(m, DIALECT_POSTFIX, EV_QUEUE, id, EVF_SYSLOG | (cleaned ? EVF_CLEANUP : 0));
+}
+
 static enum line_result usual_qmgr(struct maker *m, struct span s)
 {
 	const char *end = s.p + s.n, *p;
@@ -192,17 +164,16 @@ static enum line_result usual_qmgr(struct maker *m, struct span s)
 	p = behind_id(s, &id);
 	if (!p)
 		return LINE_UNREAD;
-	if (end - p == 7 && BYTES_ARE(p, "removed")) {
-		ev = begin(m, EV_COMPLETE, id);
-		return usual_end(&ev, m);
-	}
+	if (end - p == 7 && BYTES_ARE(p, "removed"))
+		return usual_completed(m, DIALECT_POSTFIX, id, EVF_SYSLOG);
 	if (!STARTS(p, end, "from=<") || end - p < 40 || !BYTES_ARE(end - 15, " (queue active)"))
 		return LINE_UNREAD;
 	end -= 15;
 	if (!number_before(p, &end, ", nrcpt=", 8, &nrcpt) || !number_before(p, &end, ", size=", 7, &size) ||
-	    end - p < 8 || end[-1] != '>')
+	    end - p < 7 || end[-1] != '>')
 		return LINE_UNREAD;
-	ev = begin(m, EV_QUEUE, id);
+	ev = queued(m, id);
+	ev.ev->flags |= end - p == 7 ? EVF_NULL_SENDER : 0;
 	ev.ev->size = size;
 	ev.ev->nrcpt = nrcpt;
 	usual_field(&ev, m, F_SENDER, span_of(p + 6, (size_t)(end - p - 7)));
@@ -233,7 +204,8 @@ static inline bool usual_relay(const char *p, const char *end, struct span *ret_
 		return false;
 	if (STARTS(open + 1, end, "private/"))
 		return bytes_find(open, end, ']') < end && end - open < 100;
-	return usual_ip(open + 1, end, ret_ip);
+	/* 127 is a filter's */
+	return usual_ip(open + 1, end, ret_ip) && !BYTES_ARE(open + 1, "127.");
 }
 
 static bool says_queued(const char *p, const char *end)
@@ -262,10 +234,11 @@ static inline const char *usual_keys(struct marks *k, const char *p)
 static inline __attribute__((always_inline)) enum line_result usual_sent(struct maker *m, struct span s,
 									 bool smtp)
 {
-	const char *end = s.p + s.n, *p, *relay;
+	const char *end = s.p + s.n, *p, *relay, *keys;
 	struct span rcpt, orig = SPAN_NONE, ip = SPAN_NONE, text;
 	struct usual_event ev;
 	struct marks k;
+	bool nobody;
 	struct qid id;
 
 	p = behind_id(s, &id);
@@ -278,11 +251,15 @@ static inline __attribute__((always_inline)) enum line_result usual_sent(struct 
 	if (!p || !BYTES_ARE(p, "relay="))
 		return LINE_UNREAD;
 	relay = p + 6;
-	p = marks_next(&k);
-	if (!usual_relay(relay, p, &ip) || !(p = usual_keys(&k, p)))
+	keys = marks_next(&k);
+	nobody = keys - relay == 4 && BYTES_ARE(relay, "none");
+	if (!(nobody || usual_relay(relay, keys, &ip)) || !(p = usual_keys(&k, keys)))
 		return LINE_UNREAD;
 	p += 9;
-	if (!STARTS(p, end, "sent (") || end[-1] != ')' || end - p < 7)
+	if (nobody || !STARTS(p, end, "sent ("))
+		return pf_short_unsent(
+			m, id, &(struct pf_unsent){ rcpt, orig, ip, keys, p - 9, smtp, nobody }, p, end);
+	if (end[-1] != ')' || end - p < 7)
 		return LINE_UNREAD;
 	text = span_of(p + 6, (size_t)(end - p - 7));
 	if (!ip.p && says_queued(text.p, text.p + text.n))
@@ -314,10 +291,9 @@ usual_fn *postfix_usual(struct span tag)
 		struct span daemon;
 		usual_fn *usual;
 	} table[] = {
-		{ SPAN("qmgr"), usual_qmgr },
-		{ SPAN("smtpd"), postfix_usual_smtpd },
-		{ SPAN("cleanup"), usual_cleanup },
-		{ SPAN("pickup"), usual_pickup },
+		{ SPAN("qmgr"), usual_qmgr },	     { SPAN("smtpd"), postfix_usual_smtpd },
+		{ SPAN("cleanup"), usual_cleanup },  { SPAN("pickup"), usual_pickup },
+		{ SPAN("bounce"), pf_short_bounce },
 	};
 	struct span daemon = span_from(tag, (size_t)(span_rfind(tag, '/') + 1));
 

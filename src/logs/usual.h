@@ -22,6 +22,31 @@ static inline bool usual_is_session(const char *p, const char *end)
 	       (end - p >= 16 && BYTES_ARE(p, "disconnect from "));
 }
 
+/*
+ * The event written last, where it is of the message ID and of this line's second and M is brief: a line that says little
+ * more of it is told by a flag there. To nobody who takes events in order does it make a difference, since none
+ * can come between the two. Else NULL. For a line whose framing is done.
+ */
+static inline __attribute__((always_inline)) struct event *usual_neighbour(const struct maker *m, struct qid id)
+{
+	const struct evbuf *out = m->out;
+	struct event *ev;
+
+	if (!m->brief || !out->events)
+		return NULL;
+	ev = (struct event *)(void *)(out->mem + out->last);
+	if (!qid_eq(ev->id, id) || ev->at != m->line->at)
+		return NULL;
+	if (ev->flags & (EVF_CONTINUES | EVF_PIECE | EVF_CLEANUP | EVF_COMPLETED) || ev->has >> F_WRITER & 1)
+		return NULL;
+	return ev;
+}
+
+static inline bool usual_is_result(const struct event *ev)
+{
+	return ev->kind == EV_DELIVER || ev->kind == EV_DEFER || ev->kind == EV_BOUNCE;
+}
+
 struct usual_event {
 	struct event *ev;
 	struct field *next;
@@ -40,7 +65,7 @@ static inline struct usual_event usual_start(struct event *ev)
 static inline __attribute__((always_inline)) struct usual_event usual_begin(struct maker *m,
 									    enum dialect dialect,
 									    enum event_kind kind,
-									    struct qid id, uint16_t flags)
+									    struct qid id, uint32_t flags)
 {
 	return usual_start(maker_head(m, dialect, kind, id, flags, 1));
 }
@@ -60,9 +85,26 @@ static inline __attribute__((always_inline)) enum line_result usual_end(const st
 
 	u->ev->has = u->has;
 	u->ev->nfields = (uint8_t)(u->next - u->ev->f);
+	out->last = (size_t)((unsigned char *)u->ev - out->mem);
 	out->mem_used = (size_t)((unsigned char *)u->next - out->mem);
 	out->events++;
 	return LINE_EVENT;
+}
+
+/* The end of the message ID: no more than a flag of its last result, where that stands right before. */
+static inline __attribute__((always_inline)) enum line_result usual_completed(struct maker *m, enum dialect dialect,
+									      struct qid id, uint32_t flags)
+{
+	struct event *before = usual_neighbour(m, id);
+	struct usual_event ev;
+
+	if (before && usual_is_result(before)) {
+		before->flags |= EVF_COMPLETED;
+		m->dull |= 1u << dialect;
+		return LINE_DULL;
+	}
+	ev = usual_begin(m, dialect, EV_COMPLETE, id, flags);
+	return usual_end(&ev, m);
 }
 
 #endif

@@ -31,7 +31,6 @@ struct event {
 	uint8_t kind;          /* enum event_kind */
 	uint8_t dialect;       /* enum dialect */
 	uint8_t nfields;
-	uint16_t flags;        /* enum event_flag */
 	uint32_t off, len;     /* the whole line in the batch's text */
 	uint32_t line;         /* lines of the batch before this one */
 	uint32_t pid;          /* 0 = not logged */
@@ -39,6 +38,7 @@ struct event {
 	uint32_t nrcpt;        /* Postfix queue lines; Exim: recipients listed after " for " */
 	uint32_t uid;          /* of a local submission (Postfix pickup); UINT32_MAX = none */
 	uint32_t repeat;       /* 1; more under "message repeated N times" */
+	uint32_t flags;        /* enum event_flag */
 	uint64_t has;          /* bit per enum field_key that is among the fields: most questions are for those that are not */
 	struct field f[] __attribute__((aligned(8)));
 };
@@ -50,6 +50,7 @@ struct evbuf {
 	unsigned char *mem;    /* struct event ... ; owned */
 	size_t mem_used, mem_cap;
 	uint32_t events;
+	size_t last;           /* where in mem the last of them begins; 0 where there is none */
 };
 
 static inline struct span event_line(const struct event *ev, const char *base)

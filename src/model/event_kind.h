@@ -70,6 +70,9 @@ enum event_flag {
 	EVF_SYSLOG = 1 << 14,    /* came through syslog or the journal: a local user can forge such lines */
 	EVF_PIECE = 1 << 15,     /* one of the lines of a record that syslog split (logs/pieces.h); never leaves logs */
 	EVF_MTA_USER = 1 << 13,  /* U= is the MTA's own user (Debian-exim, mailnull, exim ...) */
+	/* What another line of this message and second said has no event of its own (logs/usual.h): */
+	EVF_CLEANUP = 1 << 16,   /* Postfix cleanup's message-id=, right behind this arrival or before this queue line */
+	EVF_COMPLETED = 1 << 17, /* the message's end, right behind this result */
 };
 
 const char *event_kind_name(enum event_kind kind);

@@ -12,6 +12,8 @@
 #define ROW_BYTES_MOST (1u << 20)
 /* More rows than this are not unpacked for good, whatever they say of themselves. */
 #define TOLD_MOST 100000
+/* Rows share an arena until it is as big as this: most are smaller than its smallest block. */
+#define ARENA_ENOUGH (64u << 10)
 
 static void code_short_counts(struct codec *c, struct counts *v)
 {
@@ -168,10 +170,18 @@ static void keep_told(struct packed_rows *rows, const struct row *row)
 	rows->told[rows->ntold++] = *row;
 }
 
-/* False where it is damaged. */
-static bool take_row(struct packed_rows *rows, struct arena *a, struct span bytes)
+/* The arena of what is unpacked for a while; what it held before is over. */
+static struct arena *fresh(struct arena *a)
 {
-	struct arena *mine = arena_new();
+	if (a && arena_bytes(a) < ARENA_ENOUGH)
+		return a;
+	arena_free(a);
+	return arena_new();
+}
+
+/* False where it is damaged. What lies in MINE is over with the call. */
+static bool take_row(struct packed_rows *rows, struct arena *a, struct arena *mine, struct span bytes)
+{
 	struct unpacker u;
 	struct row row;
 	bool good;
@@ -183,7 +193,6 @@ static bool take_row(struct packed_rows *rows, struct arena *a, struct span byte
 		keep_told(rows, &row);
 	}
 	rows->n++;
-	arena_free(mine);
 	return good;
 }
 
@@ -202,6 +211,7 @@ int packed_rows_take(struct packed_rows *rows, struct arena *a, struct span bloc
 {
 	struct unpacker u = { .left = block };
 	uint64_t texts = unpack_short(&u);
+	struct arena *mine = NULL;
 
 	for (; texts && !u.failed; texts--)
 		if (!texts_add(&rows->texts, unpack_bytes(&u, unpack_short(&u))))
@@ -212,12 +222,14 @@ int packed_rows_take(struct packed_rows *rows, struct arena *a, struct span bloc
 	while (u.left.n && !u.failed) {
 		struct span bytes = next_row(&u);
 
-		if (u.failed || !take_row(rows, a, bytes))
-			return refuse(err);
+		mine = fresh(mine);
+		if (!u.failed && !take_row(rows, a, mine, bytes))
+			u.failed = true;
 		/* what lies unpacked is not read again */
 		if (rows->ntold == rows->n)
 			block = u.left;
 	}
+	arena_free(mine);
 	if (!unpack_done(&u))
 		return refuse(err);
 	keep_block(rows, block);
@@ -273,15 +285,16 @@ const struct row *rows_next(struct row_walk *w)
 	struct unpacker u = { 0 };
 	struct codec c = { .from = &u };
 
-	arena_free(w->arena);
-	w->arena = NULL;
-	if (w->next >= rows_all(w->q))
+	if (w->next >= rows_all(w->q)) {
+		arena_free(w->arena);
+		w->arena = NULL;
 		return NULL;
+	}
 	if (w->next < w->q->nrows)
 		return &w->q->rows[w->next++];
 	u.left = walk_on(w);
 	w->next++;
-	w->arena = c.arena = arena_new();
+	w->arena = c.arena = fresh(w->arena);
 	c.texts = (struct texts *)&w->q->more->texts;
 	w->row = (struct row){ .id = SPAN_NONE };
 	if (w->part == ROWS_HEADS)

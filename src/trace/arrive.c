@@ -324,6 +324,23 @@ static void arrive_open(struct trace *t, struct message *msg, const struct step 
 	x->sender_hash = sender.n ? rcpt_hash(sender, NULL) : 0;
 }
 
+/* As arrive_decide does once the message is complete, without an extra in between. */
+void arrive_inbound(struct trace *t, struct message *msg)
+{
+	struct arrival who = who_single(t, KIND_INBOUND);
+	uint32_t size = msg->extra;
+	struct sender *row;
+
+	msg->sender = who_row(t, &who);
+	msg->extra = NO_EXTRA;
+	msg->flags = (msg->flags | M_FIXED) & ~(unsigned)M_SMALL & 0x3ff;
+	row = sender_at(&t->senders, msg->sender);
+	row_recall(t, row, &who, msg->id);
+	if (row->arrivals == 1)
+		row->trusted = who_is_trusted(t, &who);
+	message_count(t, msg, size, true);
+}
+
 /* Merges an arrival into a message whose results came first (Exim's >> lines), or makes a new one. */
 static uint32_t arrival_slot(struct trace *t, const struct step *s, bool *ret_known)
 {
@@ -560,10 +577,12 @@ void arrive_postfix(struct trace *t, const struct step *s)
 	bool known;
 	uint32_t slot = arrival_slot(t, s, &known);
 	struct message *msg = message_at(&t->messages, slot);
+	unsigned cleaned = s->ev->flags & EVF_CLEANUP ? M_CLEANUP : 0;
 	uint8_t ip[16] = { 0 };
 
 	if (known && holds_id(msg, s)) {
 		t->contradictions++;
+		msg->flags |= cleaned;
 		return;
 	}
 	if (known) {
@@ -590,6 +609,7 @@ void arrive_postfix(struct trace *t, const struct step *s)
 			arrive_open(t, msg, s, inner ? WAIT_PARENT : WAIT_RESULT, ip);
 		/* orig_queue_id= is any local client's word (XFORWARD): the parent's own "queued as" decides */
 	}
+	msg->flags |= cleaned;
 }
 
 /* A subject that header_checks wrote, for who is judged once his script is known. */
@@ -661,6 +681,8 @@ void arrive_queue(struct trace *t, const struct step *s)
 	struct extra *x;
 
 	msg = message_at(&t->messages, slot);
+	if (s->ev->flags & EVF_CLEANUP)
+		msg->flags |= M_CLEANUP;
 	if (msg->flags & M_COUNTED)
 		return;
 	msg->nrcpt = s->ev->nrcpt < NRCPT_MOST ? s->ev->nrcpt : NRCPT_MOST;

@@ -123,6 +123,7 @@ void arrive_identity(struct trace *t, const struct step *s);    /* the panel nam
 void arrive_fixed(struct trace *t, struct message *msg, const struct arrival *who, const struct step *s);
 /* Gives a message whose sender was open to that sender: its counts go to the row, the judge hears of it. */
 void arrive_decide(struct trace *t, uint32_t slot, const struct arrival *who, const struct step *s);
+void arrive_inbound(struct trace *t, struct message *msg);      /* M_SMALL and counted: it stays here */
 
 /* result.c */
 void result_event(struct trace *t, const struct step *s);
@@ -142,7 +143,6 @@ int32_t trace_zone(struct trace *t, int64_t at);
 uint32_t trace_sender_of(struct trace *t, struct qid id);
 /* trace.c: at the memory limit, gives up the messages that matter least. */
 void trace_make_room(struct trace *t);
-
 /* Messages and recipients of MSG now belong to its sender's row. */
 void message_count(struct trace *t, struct message *msg, uint32_t size, bool counted);
 uint64_t rcpt_hash(struct span address, uint64_t *ret_domain);

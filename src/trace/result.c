@@ -174,6 +174,15 @@ static void decide_by_result(struct trace *t, uint32_t root, const struct step *
 	arrive_decide(t, root, &who, NULL);
 }
 
+/* Most mail from outside goes into a mailbox here and is complete: it was not forwarded, whatever else would be kept of it. */
+static bool stays_here(const struct trace *t, const struct message *msg, const struct event *ev)
+{
+	const unsigned wanted = M_SMALL | M_COUNTED | M_RCPTS;
+
+	return ev->flags & EVF_COMPLETED && ev->kind == EV_DELIVER && !(ev->flags & EVF_REMOTE) &&
+	       !t->wrote && (msg->flags & (wanted | M_PAST)) == wanted;
+}
+
 static void decide_local(struct trace *t, uint32_t slot, struct span file)
 {
 	struct extra *x = message_has_extra(&t->messages, message_at(&t->messages, slot));
@@ -353,6 +362,8 @@ void result_event(struct trace *t, const struct step *s)
 		message_at(&t->messages, slot)->flags |= M_RESULT;
 		return;
 	}
+	if (stays_here(t, message_at(&t->messages, slot), ev))
+		arrive_inbound(t, message_at(&t->messages, slot));
 	if (ev->flags & EVF_EXPIRED)
 		n = expired_count(t, slot);
 	else

@@ -36,13 +36,15 @@ static bool is_submission(struct span args)
 /* Hash of the address behind -f, which must become the envelope sender; 0 where there is none. */
 static uint64_t sender_option(struct span args)
 {
-	ptrdiff_t at = span_search(args, 0, SPAN(" -f"));
+	const char *end = args.p + args.n, *p = bytes_find(args.p, end, ' ');
 	struct span value;
 	ptrdiff_t blank;
 
-	if (at < 0)
+	while (end - p > 2 && (p[1] != '-' || p[2] != 'f'))
+		p = bytes_find(p + 1, end, ' ');
+	if (end - p <= 2)
 		return 0;
-	value = span_from(args, (size_t)at + 3);
+	value = span_of(p + 3, (size_t)(end - p - 3));
 	if (value.n && value.p[0] == ' ')
 		value = span_from(value, 1);
 	blank = span_find(value, 0, ' ');

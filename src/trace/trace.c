@@ -249,7 +249,7 @@ static bool admit(struct trace *t, struct step *s)
 	const struct event *ev = s->ev;
 
 	if (s->time > t->o.now + DAY || s->time < 0) {
-		t->astray++;
+		t->astray += ev->flags & (EVF_CLEANUP | EVF_COMPLETED) ? 2 : 1;
 		s->time = t->time;
 	}
 	if (t->o.until && s->time > t->o.until)
@@ -292,4 +292,6 @@ void trace_event(void *ctx, const struct event *ev, const char *base, const stru
 	}
 	if (steps[ev->kind])
 		steps[ev->kind](t, &s);
+	if (ev->flags & EVF_COMPLETED)
+		result_complete(t, &s);
 }

@@ -9,7 +9,7 @@
 #include "judge_sim.h"
 
 #include "base/hash.h"
-#include "judge/signals.h"
+#include "judge/signals_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>

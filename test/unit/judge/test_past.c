@@ -9,6 +9,7 @@
 
 #include "judge/cusum.h"
 #include "judge/past.h"
+#include "judge/signals_table.h"
 
 #define DAY 86400
 

@@ -165,6 +165,79 @@ static const char *const postfix[] = {
 	"status=sent (250 2.0.0 queued as 4d8wQ3004qzFQJ)",
 	"amavis/smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, delay=1.7, "
 	"status=sent (250 ok)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, orig_to=<c>, relay=mx.b.example[192.0.2.9]:25, "
+	"dsn=5.1.1, "
+	"delay=1, status=bounced (host mx.b.example[192.0.2.9] said: 550 blocked by an rbl)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx.b.example[192.0.2.9]:25, dsn=5.1.1, delay=1, "
+	"dsn=5.7.1, status=bounced (sorry)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=none, delay=1.7, dsn=4.4.1, status=deferred "
+	"(connect "
+	"to localhost[127.0.0.1]:10024: Connection refused)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=none, delay=1.7, dsn=4.4.1, status=deferred "
+	"(delivery "
+	"temporarily suspended: connect to mx.b.example[192.0.2.9]:25: Connection refused)",
+	"smtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=none, delay=1.7, dsn=2.0.0, status=sent (250 ok)",
+	"lmtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mail7[private/dovecot-lmtp], delay=3, dsn=5.1.1, "
+	"status=bounced (host mail7[private/dovecot-lmtp] said: 550 5.1.1 no such user, queued as x)",
+	"lmtp[823]: 4d8wQ3004qzFQH: to=<a@b.example>, relay=mx[192.0.2.9]:24, delay=3, dsn=4.2.0, "
+	"status=deferred (host mx[192.0.2.9] refused to talk to me: 421 later)",
+	"smtpd[1420]: warning: unknown[192.0.2.9]: SASL LOGIN authentication failed: UGFzc3dvcmQ6",
+	"smtpd[1420]: warning: h[192.0.2.9]: SASL PLAIN authentication failed: , sasl_username=a@b.example",
+	"smtpd[1420]: warning: h[192.0.2.9]: SASL LOGIN authentication failed: x, y, "
+	"sasl_username=(unavailable)",
+	"smtpd[1420]: warning: h[192.0.2.9]: SASL LOGIN authentication failed: x, "
+	"sasl_username=(unavailable)",
+	"smtpd[1420]: warning: h[192.0.2.9]: SASL CRAM-MD5 authentication failed: generic failure",
+	"smtpd[1420]: warning: ABCDEF0123: h[192.0.2.9]: SASL LOGIN authentication failed: x",
+	"smtpd[1420]: warning: hostname x.example does not resolve to address 192.0.2.9",
+	"smtpd[1420]: NOQUEUE: reject: RCPT from unknown[192.0.2.9]: 550 5.1.1 <a@b.example>: Recipient "
+	"address "
+	"rejected: User unknown; from=<x@y.example> to=<a@b.example> proto=ESMTP helo=<y.example>",
+	"smtpd[1420]: NOQUEUE: reject: RCPT from h[192.0.2.9]: 554 5.7.1 blocked; see z; from=<> "
+	"to=<a@b.example> proto=ESMTP helo=<y.example>",
+	"smtpd[1420]: NOQUEUE: reject: RCPT from h[192.0.2.9]: 554 5.7.1 <x; from=<p@q> to=<r@s> proto=SMTP "
+	"helo=<z>>: no; from=<> to=<a@b.example> proto=ESMTP helo=<y.example>",
+	"smtpd[1420]: NOQUEUE: reject: RCPT from h[192.0.2.9]: 450 4.2.0 greylisted; from=<\"x y\"@z> "
+	"to=<a@b.example> proto=ESMTP helo=<y.example> sasl_method=LOGIN sasl_username=u",
+	"smtpd[1420]: NOQUEUE: reject: RCPT from h[192.0.2.9]:25: 450 x; from=<x@y> to=<a@b> proto=ESMTP "
+	"helo=<y.example>",
+	"smtpd[1420]: NOQUEUE: reject: RCPT from h[127.0.0.1]: 450 x; from=<> to=<a@b> proto=ESMTP helo=<y>: "
+	"note",
+	"smtpd[1420]: NOQUEUE: reject_warning: RCPT from h[192.0.2.9]: 450 x; from=<> to=<a@b> proto=ESMTP "
+	"helo=<y>",
+	"bounce[900]: 4d8wQ3004qzFQH: sender non-delivery notification: 4d8wQ3004qzFQJ",
+	"bounce[900]: 4d8wQ3004qzFQH: sender non-delivery notification: removed",
+	"bounce[900]: 4d8wQ3004qzFQH: sender delay notification: 4d8wQ3004qzFQJ",
+};
+
+static const char *const dovecot[] = {
+	"imap-login: Login: user=<a@b.example>, method=PLAIN, rip=192.0.2.9, lip=192.0.2.1, TLS, "
+	"session=<x7>",
+	"imap-login: Logged in: user=<a@b.example>, method=PLAIN, rip=192.0.2.9, lip=192.0.2.1, TLS, "
+	"session=<x7>",
+	"pop3-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<a@b.example>, method=PLAIN, "
+	"rip=192.0.2.9, lip=192.0.2.1",
+	"imap-login: Disconnected: Aborted login by logging out (auth failed, 3 attempts in 2 secs): "
+	"user=<>, "
+	"method=LOGIN, rip=::ffff:192.0.2.9, lip=192.0.2.1, TLS",
+	"imap-login: Aborted login (auth failed, 1 attempts): user=<a>, rip=x>, method=PLAIN, "
+	"rip=2001:db8::1",
+	"imap-login: Aborted login (auth failed, 1 attempts): user=<a>, method=x, rip=192.0.2.7>, "
+	"method=PLAIN, "
+	"rip=192.0.2.9, lip=192.0.2.1",
+	"imap-login: Aborted login (auth failed, 1 attempts): user=<a; logname=b>, method=PLAIN, "
+	"rip=192.0.2.9",
+	"imap-login: Aborted login (no auth attempts in 2 secs): user=<>, method=PLAIN, rip=192.0.2.9, "
+	"lip=192.0.2.1",
+	"imap-login: Disconnected: Inactivity (no auth attempts in 2 secs): user=<>, rip=192.0.2.9, "
+	"lip=192.0.2.1",
+	"imap-login: Info: Login: user=<a@b.example>, method=PLAIN, rip=192.0.2.9, lip=192.0.2.1, TLS",
+	"imap-login: proxy(a): Disconnected (auth failed): user=<a@b.example>, method=PLAIN, rip=192.0.2.9, "
+	"lip=x",
+	"imap(a@b.example)<12><x7>: Disconnected: Logged out in=12 out=34",
+	"message repeated 2 times: [ imap-login: Login: user=<a@b.example>, method=PLAIN, rip=192.0.2.9, "
+	"lip=x]",
+	"auth: passwd-file(a@b.example,192.0.2.9): unknown user",
 };
 
 static struct evbuf warm_out, cold_out;
@@ -316,6 +389,12 @@ static void test_nearly_golden(void **state)
 	globfree(&found);
 }
 
+static void test_dovecot(void **state)
+{
+	all_of(dovecot, COUNT(dovecot), "Nov 17 05:51:36 mail7.a-long-name.example dovecot: ", 14);
+	nearly(dovecot, COUNT(dovecot), "2025-11-17T05:51:36.315010+01:00 mail7 dovecot: ");
+}
+
 static void test_exim(void **state)
 {
 	all_of(exim, COUNT(exim), "2025-11-17 05:51:36 ", 18);
@@ -327,13 +406,48 @@ static void test_postfix(void **state)
 	all_of(postfix, COUNT(postfix), "Nov 17 05:51:36 mail7.a-long-name.example postfix/", 14);
 }
 
+/* LINE's minute, whose digits stand from AT on, is another each time, and sometimes none. */
+static void turning(const char *line, size_t at)
+{
+	static const char *const minutes[] = { "05:51", "05:52", "06:00", "23:59", "00:00", "05:60",
+					       "24:00", "05:51", "2x:10", "10:1x", "10 10", "3a:00",
+					       "19:09", "19:10", "29:10", "19:99", "1:019", "19:11" };
+	static const char *const odd[] = { "kernel: up", "kernel: up", "dovecot: imap-login: x" };
+	struct frame warm = FRAME_START;
+
+	for (size_t i = 0; i < COUNT(minutes); i++) {
+		char text[LINE_MOST];
+		int len = snprintf(text, sizeof(text), "%s", line);
+
+		memcpy(text + at, minutes[i], 5);
+		one_of(&warm, text, (size_t)len);
+		/* the same minute by the long way, and the short way after it */
+		len = snprintf(text, sizeof(text), "%.*s%s%.*s %s", (int)at, line, minutes[i],
+			       (int)strcspn(line + at + 5, " "), line + at + 5, odd[i % COUNT(odd)]);
+		one_of(&warm, text, (size_t)len);
+		/* another day at that minute */
+		text[at - 2] = '8';
+		if (i % 4 == 3)
+			one_of(&warm, text, (size_t)len);
+		one_of(&warm, line, strlen(line));
+	}
+	assert_true(warm.head.len > 0);
+}
+
+static void test_turning(void **state)
+{
+	turning("2025-11-17T05:51:36.315010+01:00 mail7 postfix/qmgr[613]: 4d8wQ3004qzFQH: removed", 11);
+	turning("2025-11-17T05:51:36.315010Z mail7 postfix/qmgr[613]: 4d8wQ3004qzFQH: removed", 11);
+	turning("Nov 17 05:51:36 mail7 postfix/qmgr[613]: 4d8wQ3004qzFQH: removed", 7);
+	turning("2025-11-17 05:51:36 1vKliy-000000000G8-0CKr Completed", 11);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exim),
-		cmocka_unit_test(test_postfix),
-		cmocka_unit_test(test_nearly_usual),
-		cmocka_unit_test(test_nearly_golden),
+		cmocka_unit_test(test_exim),	     cmocka_unit_test(test_postfix),
+		cmocka_unit_test(test_dovecot),	     cmocka_unit_test(test_turning),
+		cmocka_unit_test(test_nearly_usual), cmocka_unit_test(test_nearly_golden),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
