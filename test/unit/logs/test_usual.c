@@ -56,6 +56,28 @@ static const char *const exim[] = {
 	"1vKliy-000000000G8-0CKr => a@b.example: R=r T=t",
 	"1vKliy-000000000G8-0CKr ** a@b.example R=dnslookup T=remote_smtp H=mx.b.example [192.0.2.9]: SMTP "
 	"error from remote mail server after RCPT TO:<a@b.example>: 550 5.1.1 User unknown",
+	"1vKliy-000000000G8-0CKr ** a@b.example <\"c d\"@e.example> R=dnslookup T=remote_smtp H=mx.b.example "
+	"[192.0.2.9] X=TLS1.3:AES:256 CV=yes: SMTP error from remote mail server after end of data: 554 5.7.1 spam",
+	"1vKliy-000000000G8-0CKr ** a@b.example <c@e.example> R=dnslookup T=remote_smtp H=mx.b.example "
+	"[192.0.2.9]:25 X=TLS1.3:AES:256 CV=yes: SMTP error from remote mail server: 550 5.1.1 User unknown",
+	"1vKliy-000000000G8-0CKr ** a@b.example R=dnslookup T=remote_smtp H=mx.b.example [127.0.0.1] CV=no: "
+	"550 queue",
+	"1vKliy-000000000G8-0CKr ** a@b.example R=dnslookup T=remote_smtp: retry timeout exceeded",
+	"1vKliy-000000000G8-0CKr ** a@b.example R=dnslookup T=local_delivery:: retry timeout exceeded",
+	"1vKliy-000000000G8-0CKr ** a@b.example R=dnslookup T=remote_smtp: host mx.b.example [127.0.0.1]: 550 "
+	"5.1.1 User unknown",
+	"1vKliy-000000000G8-0CKr ** a@b.example R=dnslookup T=remote_smtp: host mx.b.example [192.0.2.9]: 550 "
+	"blocked",
+	"1vKliy-000000000G8-0CKr ** a@b.example R=dnslookup T=remote_smtp H=mx.b.example [192.0.2.9] C=\"x\" "
+	"X=a:b: 550 5.1.1 User unknown",
+	"1vKliy-000000000G8-0CKr == a@b.example R=dnslookup T=remote_smtp defer (110) H=mx.b.example "
+	"[192.0.2.9]: Connection timed out",
+	"1vKliy-000000000G8-0CKr == a@b.example R=dnslookup T=remote_smtp defer (110): Connection timed out "
+	"H=mx.b.example [192.0.2.9] DT=1s: more",
+	"1vKliy-000000000G8-0CKr == a@b.example R=dnslookup T=remote_smtp H=mx.b.example [192.0.2.9] defer "
+	"(-44): SMTP error from remote mail server after RCPT TO:<a@b.example>: 451 4.7.1 Greylisting in action",
+	"1vKliy-000000000G8-0CKr == a@b.example R=dnslookup T=remote_smtp defer (: 451 greylisting in action )",
+	"1vKliy-000000000G8-0CKr == a@b.example R=dnslookup T=remote_smtp defer (-: 451 greylisting in action )",
 	"1vKliy-000000000G8-0CKr == a@b.example R=dnslookup T=remote_smtp defer (-53): retry time not "
 	"reached for any host",
 	"1vKliy-000000000G8-0CKr <= x@y.example U=x P=local S=991 id=q@y.example T=\"hello (you)\" for "
