@@ -98,6 +98,12 @@ static const char *const exim[] = {
 	"for a@b.example",
 	"1vKliy-000000000G8-0CKr <= <> R=1vKliy-0003gH-2x U=Debian-exim P=local S=991 T=\"Mail failed\" for "
 	"a@b.example",
+	"1vKliy-000000000G8-0CKr <= <> R=1vKliy-0003gH-2x H=mx.y.example [192.0.2.9] P=esmtp S=991 id=q@y.example "
+	"T=\"Mail failed\" for a@b.example",
+	"1vKliy-000000000G8-0CKr <= <> U=Debian-exim R=1vKliy-0003gH-2x P=local S=991 T=\"Mail failed\" for "
+	"a@b.example",
+	"1vKliy-000000000G8-0CKr <= <> R=1vKliy-0003gH-2x R=1vKliy-0003gH-2y U=mailnull P=local S=991 for "
+	"a@b.example",
 	"1vKliy-000000000G8-0CKr <= x@y.example U=x P=local S=991 T=\"not closed for a@b.example",
 	"1vKliy-000000000G8-0CKr <= x@y.example H=mx.y.example [127.0.0.1]:33 P=esmtpsa X=TLS1.3:AES:256 "
 	"CV=yes "
