@@ -310,8 +310,7 @@ static void read_result(struct span s, struct result *r)
 
 static bool not_fresh(const struct result *r)
 {
-	return exim_not_fresh(r->text) ||
-	       (r->error <= -51 && r->error >= -54 && !r->text.n);
+	return exim_not_fresh(r->text) || (r->error <= -51 && r->error >= -54 && !r->text.n);
 }
 
 static uint16_t route_flags(const struct result *r, struct span ip)

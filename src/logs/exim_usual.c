@@ -115,10 +115,7 @@ static inline bool read_failed(struct marks b, const char *p, struct usual *u)
 	p = usual_way(&b, p, u);
 	if (!p)
 		return false;
-	if (p[-1] == ':') {
-		p--;
-		u->transport.n--;
-	}
+	p -= p[-1] == ':';
 	if (end - p > 32 && BYTES_ARE(p, " defer (")) {
 		p++;
 		by_system = usual_error(&p);
@@ -197,7 +194,8 @@ bool exim_usual_result(struct maker *m, const struct exim_head *h, char flag, st
 	return true;
 }
 
-static __attribute__((noinline)) bool usual_failed(struct maker *m, struct qid id, bool deferred, struct span s)
+static __attribute__((noinline)) bool usual_failed(struct maker *m, struct qid id, bool deferred,
+						   struct span s)
 {
 	struct usual u;
 
@@ -241,7 +239,8 @@ static inline enum line_result with_id(struct frame *f, struct maker *m, struct 
 	    (rest.p[0] != '<' && rest.p[0] != '=' && rest.p[0] != '*'))
 		return LINE_UNREAD;
 	frame_line_behind(f, m, raw);
-	if (rest.p[0] == '<' ? exim_usual_arrival(m, NULL, id, told) : usual_failed(m, id, rest.p[0] == '=', told))
+	if (rest.p[0] == '<' ? exim_usual_arrival(m, NULL, id, told)
+			     : usual_failed(m, id, rest.p[0] == '=', told))
 		return LINE_EVENT;
 	return by_grammar(m, span_of(s.p, n), rest.p[0], told);
 }
