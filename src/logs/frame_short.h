@@ -44,8 +44,7 @@ static inline bool frame_is_digit(char c)
 
 static inline bool frame_name_byte(char c)
 {
-	return frame_is_digit(c) || (unsigned char)((c | 0x20) - 'a') < 26 || c == '.' || c == '-' ||
-	       c == '_';
+	return frame_is_digit(c) || (unsigned char)((c | 0x20) - 'a') < 26 || c == '.' || c == '-' || c == '_';
 }
 
 #endif

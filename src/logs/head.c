@@ -9,9 +9,9 @@ static void head_digits(char *text, char *most_off, size_t at, size_t n, char fi
 	most_off[at] = first;
 }
 
-/* The minute of the day in the "HH:MM:" that ends at S; DAY: there is none. */
 #define DAY 1440u
 
+/* The minute of the day in the "HH:MM:" that ends at S; DAY: there is none. */
 static unsigned minute_before(const char *s)
 {
 	unsigned h = (unsigned)(s[-6] - '0'), o = (unsigned)(s[-5] - '0'), m = (unsigned)(s[-3] - '0'),
@@ -72,7 +72,7 @@ bool head_turn(struct head *h, struct stamp_memory *mem, struct span raw)
 	if (raw.n - h->len - 1 >= h->most)
 		return false;
 	minute = minute_before(seconds);
-	if (minute == DAY)
+	if (minute == DAY || h->minute == DAY)
 		return false;
 	head_text(h, text);
 	put_minute(text + h->seconds, seconds);

@@ -105,6 +105,35 @@ static void reports_are_the_same(void **state)
 	arena_free(a);
 }
 
+/* So many that what they are unpacked into must be begun anew on the way. */
+static void many_rows_are_the_same(void **state)
+{
+	enum { MANY = 3000 };
+	struct arena *a = arena_new();
+	struct inquiry q = *fixture_incident(a);
+	struct row *rows = arena_alloc(a, MANY * sizeof(*rows));
+	struct buf want, got;
+	struct sink all = sink_new(-1), packed = sink_new(-1);
+	struct answer x;
+
+	for (size_t i = 0; i < MANY; i++)
+		rows[i] = q.rows[i < q.nrows ? i : q.nrows - 1 - i % 2];
+	q.rows = rows;
+	q.nrows = MANY;
+	x = through(&q, 100);
+	json_inquiry(&all, &q, NULL, true);
+	json_inquiry(&packed, x.q, NULL, true);
+	want = all.text;
+	got = packed.text;
+	assert_int_equal(rows_all(x.q), MANY);
+	assert_int_equal(got.n, want.n);
+	assert_memory_equal(got.p, want.p, want.n);
+	buf_free(&want);
+	buf_free(&got);
+	end(&x);
+	arena_free(a);
+}
+
 /* Only the accused are unpacked; the others are found by their number, and a walk may stop anywhere. */
 static void others_stay_packed(void **state)
 {
@@ -248,9 +277,13 @@ static void incidents_name_the_accused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reports_are_the_same),	      cmocka_unit_test(others_stay_packed),
-		cmocka_unit_test(texts_are_sent_once),	      cmocka_unit_test(damaged_anywhere),
-		cmocka_unit_test(incidents_name_the_accused), cmocka_unit_test(no_column_is_beyond_the_last),
+		cmocka_unit_test(reports_are_the_same),
+		cmocka_unit_test(many_rows_are_the_same),
+		cmocka_unit_test(others_stay_packed),
+		cmocka_unit_test(texts_are_sent_once),
+		cmocka_unit_test(damaged_anywhere),
+		cmocka_unit_test(incidents_name_the_accused),
+		cmocka_unit_test(no_column_is_beyond_the_last),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
