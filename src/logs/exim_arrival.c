@@ -441,7 +441,7 @@ static void put_who(struct maker *m, const struct arrival *a, bool local)
 
 /* What trace asks of an arrival that has the usual keys one behind the other, and each in one word. */
 struct usual {
-	struct span sender, ip, port, ident, auth, id, topic, list;
+	struct span sender, parent, ip, port, ident, auth, id, topic, list;
 	uint32_t bytes, nrcpt;
 	bool local; /* handed over by a program of this server */
 };
@@ -494,13 +494,20 @@ static inline bool usual_proto(const char *p, size_t n)
 #define KEY_LEAST \
 	16 /* bytes that must be left where the next keys are looked at: a line of the usual kind has more */
 
-/* Who hands over: " H=..." or " U=...", then the protocol, up to the size. At the blank P; NULL for anything else. */
+/* Who hands over: " H=..." or " U=...", maybe behind the " R=..." of a bounce, then the protocol, up to the size. At the blank P; NULL for anything else. */
 static inline const char *usual_client(struct marks *b, const char *p, struct usual *u)
 {
 	const char *start;
 	struct span proto;
 
-	u->ip = u->port = u->ident = u->auth = SPAN_NONE;
+	u->parent = u->ip = u->port = u->ident = u->auth = SPAN_NONE;
+	if (BYTES_ARE(p, " R=")) {
+		start = p + 3;
+		p = marks_next(b);
+		u->parent = span_of(start, (size_t)(p - start));
+		if (b->end - p < KEY_LEAST)
+			return NULL;
+	}
 	if (BYTES_ARE(p, " H=")) {
 		p = usual_host(p + 3, b->end, u);
 		if (!p || b->end - p < KEY_LEAST)
@@ -656,6 +663,8 @@ static inline void put_usual(struct maker *m, struct usual_event *ev, struct usu
 	}
 	if (u->list.p)
 		usual_field(ev, m, F_RECIPIENTS, u->list);
+	if (u->parent.p)
+		usual_field(ev, m, F_PARENT_ID, u->parent);
 	if (u->id.p)
 		usual_field(ev, m, F_MESSAGE_ID, u->id);
 	if (u->topic.p)

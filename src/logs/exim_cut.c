@@ -252,7 +252,7 @@ void exim_reply_cut(struct span text, struct exim_reply *r)
 		if (at == end)
 			return;
 
-		const char *close = bytes_find(p, at, '<') < at ? before_blank(p, end, ':') : end;
+		const char *close = bytes_find(p, at, '<') < at ? at : end;
 
 		/* the colon that ends "<...>: " */
 		while (close < end && (close == p || close[-1] != '>'))

@@ -115,8 +115,13 @@ static inline bool exim_is_smtp(struct span transport)
 		return false;
 	return span_search(transport, 0, SPAN("smtp")) >= 0 && span_search(transport, 0, SPAN("lmtp")) < 0;
 }
-/* Writes the event of a delivery that went the usual way (exim_usual.c); false: nothing is written. */
-bool exim_delivered(struct maker *m, const struct exim_head *h, struct span s);
+/* exim_result's FLAG and S, told the usual way (exim_usual.c); false: nothing is written. */
+bool exim_usual_result(struct maker *m, const struct exim_head *h, char flag, struct span s);
+/* A deferral of which its text says that nothing was tried. */
+static inline bool exim_not_fresh(struct span text)
+{
+	return text.n > 16 && span_eq_nocase(span_head(text, 14), SPAN("retry time not"));
+}
 
 /* An arrival with the usual keys: false, nothing is written. H is NULL behind a head that is remembered: then ID counts. */
 bool exim_usual_arrival(struct maker *m, const struct exim_head *h, struct qid id, struct span s);

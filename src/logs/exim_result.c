@@ -310,9 +310,7 @@ static void read_result(struct span s, struct result *r)
 
 static bool not_fresh(const struct result *r)
 {
-	bool said = r->text.n > 16 && span_eq_nocase(span_head(r->text, 14), SPAN("retry time not"));
-
-	return said || (r->error <= -51 && r->error >= -54 && !r->text.n);
+	return exim_not_fresh(r->text) || (r->error <= -51 && r->error >= -54 && !r->text.n);
 }
 
 static uint16_t route_flags(const struct result *r, struct span ip)
@@ -396,7 +394,7 @@ enum line_result exim_result(struct maker *m, const struct exim_head *h, char fl
 	enum event_kind kind = flag == 'd' ? EV_DEFER : flag == 'b' ? EV_BOUNCE : EV_DELIVER;
 	struct event *ev;
 
-	if (flag == '=' && exim_delivered(m, h, s))
+	if (exim_usual_result(m, h, flag, s))
 		return LINE_EVENT;
 	clear(&r, m);
 	ev = exim_begin(m, h, kind);

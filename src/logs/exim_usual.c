@@ -12,67 +12,138 @@
 #include "logs/exim_parts.h"
 #include "logs/frame.h"
 #include "logs/marks.h"
+#include "logs/reply.h"
 
-/* What trace asks of a delivery that went the usual way. */
+/* What trace asks of a result that is told the usual way. */
 struct usual {
 	struct span rcpt, orig, transport, ip;
+	struct span text; /* of what failed */
 };
 
+/* The blanks from P on. In front of END lie MARKS_LEAST bytes of the line at least. */
+static inline struct marks usual_marks(const char *p, const char *end)
+{
+	return (struct marks){ .at = p, .end = end, .mask = marks_mask(p, end, ' '), .mark = ' ' };
+}
+
 /* The value of a one-letter key at *P, which moves to the blank behind it; empty where something else stands there. */
-static inline struct span usual_value(const char **p, const char *end, const char *key)
+static inline struct span usual_value(struct marks *b, const char **p, const char *key)
 {
 	const char *start = *p + 3;
 
-	if (end - *p < 4 || !bytes_are(*p, key, 3))
+	if (b->end - *p < 4 || !bytes_are(*p, key, 3))
 		return SPAN_NONE;
-	*p = exim_word(start, end);
-	return (*p)[-1] == ':' ? SPAN_NONE : span_of(start, (size_t)(*p - start));
+	*p = marks_next(b);
+	return span_of(start, (size_t)(*p - start));
 }
 
-/* "NAME [1.2.3.4]" at p, and behind it a blank and more. */
-static inline bool usual_host(const char *p, const char *end, struct usual *u)
+/* "NAME [1.2.3.4]" at p: what stands behind it, more than a byte; NULL for anything else. */
+static inline const char *usual_host(const char *p, const char *end, struct usual *u)
 {
 	const char *open = bytes_find2(p, end, ' ', '['), *close;
 
 	if (*p == '(' || end - open < 8 || open[0] != ' ' || open[1] != '[')
-		return false;
+		return NULL;
 	u->ip = span_of(open + 2, bytes_dotted(open + 2, end));
 	close = u->ip.p + u->ip.n;
-	return u->ip.n && end - close > 1 && close[1] == ' ' && !BYTES_ARE(u->ip.p, "127.");
+	return u->ip.n && end - close > 2 && !BYTES_ARE(u->ip.p, "127.") ? close + 1 : NULL;
 }
 
-/*
- * "ADDR [<ADDR>] R=ROUTER T=TRANSPORT" and behind it nothing, the host or the reply, as deliver.c writes nearly
- * every delivery. What follows decides nothing (the reply names another id of this server only where the relay is
- * loopback), so it is not read. False: nothing is known, the grammar must be read.
- */
-static inline __attribute__((always_inline)) bool read_usual(struct span s, struct usual *u)
+/* "ADDR [<ADDR>] R=ROUTER T=TRANSPORT" at p, as deliver.c begins nearly every result: what stands behind it, or NULL. */
+static inline __attribute__((always_inline)) const char *usual_way(struct marks *b, const char *p,
+								   struct usual *u)
 {
-	const char *p = s.p, *end = s.p + s.n, *stop = exim_word(p, end);
+	const char *end = b->end, *stop = marks_next(b);
 
 	if (stop == p || stop == end || stop[-1] == ':' || *p == '|' || (*p < 'A' && (*p < '0' || *p > '9')))
-		return false;
+		return NULL;
 	u->rcpt = span_of(p, (size_t)(stop - p));
 	u->orig = u->ip = SPAN_NONE;
 	if (end - stop > 3 && stop[1] == '<') {
 		p = stop + 2;
-		stop = bytes_find(p, end, '>');
-		u->orig = span_of(p, (size_t)(stop - p));
-		stop += stop < end;
+		stop = marks_next(b);
+		if (bytes_find(p, end, '>') + 1 != stop)
+			return NULL;
+		u->orig = span_of(p, (size_t)(stop - 1 - p));
 	}
-	if (!usual_value(&stop, end, " R=").n)
+	if (!usual_value(b, &stop, " R=").n || stop[-1] == ':')
+		return NULL;
+	u->transport = usual_value(b, &stop, " T=");
+	return u->transport.n ? stop : NULL;
+}
+
+/*
+ * A delivery: behind the transport nothing, the host or the reply. What follows decides nothing (the reply names another
+ * id of this server only where the relay is loopback), so it is not read. False: nothing is known, the grammar must be
+ * read.
+ */
+static inline __attribute__((always_inline)) bool read_sent(struct marks b, const char *p, struct usual *u)
+{
+	const char *end = b.end;
+
+	p = usual_way(&b, p, u);
+	if (!p || p[-1] == ':')
 		return false;
-	u->transport = usual_value(&stop, end, " T=");
-	if (!u->transport.n)
+	if (end - p > 4 && BYTES_ARE(p, " H=")) {
+		p = usual_host(p + 3, end, u);
+		return p && *p == ' ';
+	}
+	return p == end || (end - p > 4 && BYTES_ARE(p, " C=\""));
+}
+
+/* "defer (NUMBER)" at *P, which moves behind it: is it a system error? */
+static inline bool usual_error(const char **p)
+{
+	const char *number = *p + 7 + ((*p)[7] == '-');
+
+	*p = number;
+	bytes_number(p);
+	/* else at a byte that nothing begins with */
+	*p = *p > number && **p == ')' ? *p + 1 : number - 1;
+	return number[-1] != '-';
+}
+
+/*
+ * What failed: behind the transport an error's number, the host and the words of its encryption, each once at most, and
+ * then the colon that begins the text. A system error without a host has one in its text, maybe.
+ */
+static inline bool read_failed(struct marks b, const char *p, struct usual *u)
+{
+	const char *end = b.end;
+	bool by_system = false;
+
+	p = usual_way(&b, p, u);
+	if (!p)
 		return false;
-	if (end - stop > 4 && BYTES_ARE(stop, " H="))
-		return usual_host(stop + 3, end, u);
-	return stop == end || (end - stop > 4 && BYTES_ARE(stop, " C=\""));
+	p -= p[-1] == ':';
+	if (end - p > 32 && BYTES_ARE(p, " defer (")) {
+		p++;
+		by_system = usual_error(&p);
+	}
+	if (end - p > 32 && BYTES_ARE(p, " H=")) {
+		p = usual_host(p + 3, end, u);
+		if (!p)
+			return false;
+		marks_skip(&b, p + 1);
+	}
+	while (end - p > 4 && (BYTES_ARE(p, " X=") || BYTES_ARE(p, " CV="))) {
+		p = marks_next(&b);
+		p -= p[-1] == ':';
+	}
+	if (end - p < 3 || p[0] != ':' || p[1] != ' ')
+		return false;
+	u->text = span_trim(span_of(p + 2, (size_t)(end - p - 2)));
+	return u->text.n && (!by_system || u->ip.p);
+}
+
+static inline bool usual_is_remote(const struct usual *u)
+{
+	return u->ip.p || exim_is_smtp(u->transport);
 }
 
 static inline enum line_result put_delivery(struct maker *m, struct usual_event *ev, const struct usual *u)
 {
-	if (u->ip.p || exim_is_smtp(u->transport))
+	if (usual_is_remote(u))
 		ev->ev->flags |= EVF_REMOTE;
 	usual_field(ev, m, F_RECIPIENT, u->rcpt);
 	if (u->orig.p)
@@ -82,16 +153,53 @@ static inline enum line_result put_delivery(struct maker *m, struct usual_event 
 	return usual_end(ev, m);
 }
 
-bool exim_delivered(struct maker *m, const struct exim_head *h, struct span s)
+/* False: it is one of the older ones whose text names the host, and nothing is written. */
+static bool put_failed(struct maker *m, const struct exim_head *h, struct qid id, bool deferred,
+		       const struct usual *u)
+{
+	enum event_kind kind = deferred ? EV_DEFER : EV_BOUNCE;
+	struct exim_reply reply;
+	struct usual_event ev;
+
+	exim_reply_cut(u->text, &reply);
+	if (reply.relay_ip.p && !u->ip.p)
+		return false;
+	ev = h ? usual_start(exim_begin(m, h, kind)) : usual_begin(m, DIALECT_EXIM, kind, id, 0);
+	ev.ev->flags |= (usual_is_remote(u) ? EVF_REMOTE : 0) | reply_classify(reply.text, reply.dsn) |
+			(deferred && exim_not_fresh(u->text) ? EVF_NOT_FRESH : 0);
+	usual_field(&ev, m, F_RECIPIENT, u->rcpt);
+	if (u->orig.p)
+		usual_field(&ev, m, F_ORIG_RECIPIENT, u->orig);
+	if (u->ip.p)
+		usual_field(&ev, m, F_RELAY_IP, u->ip);
+	usual_field(&ev, m, F_TEXT, u->text);
+	usual_end(&ev, m);
+	return true;
+}
+
+bool exim_usual_result(struct maker *m, const struct exim_head *h, char flag, struct span s)
 {
 	struct usual_event ev;
 	struct usual u;
 
-	if (m->all || !read_usual(s, &u))
+	if (m->all || s.n < MARKS_LEAST)
+		return false;
+	if (flag == 'd' || flag == 'b')
+		return read_failed(usual_marks(s.p, s.p + s.n), s.p, &u) &&
+		       put_failed(m, h, qid_pack(SPAN_NONE), flag == 'd', &u);
+	if (flag != '=' || !read_sent(usual_marks(s.p, s.p + s.n), s.p, &u))
 		return false;
 	ev = usual_start(exim_begin(m, h, EV_DELIVER));
 	put_delivery(m, &ev, &u);
 	return true;
+}
+
+static __attribute__((noinline)) bool usual_failed(struct maker *m, struct qid id, bool deferred,
+						   struct span s)
+{
+	struct usual u;
+
+	return read_failed(usual_marks(s.p, s.p + s.n), s.p, &u) && put_failed(m, NULL, id, deferred, &u);
 }
 
 /* The grammar's own readers, straight to them: S is behind the flag whose byte tells them apart. */
@@ -117,11 +225,11 @@ static inline enum line_result with_id(struct frame *f, struct maker *m, struct 
 		frame_line_behind(f, m, raw);
 		return usual_completed(m, DIALECT_EXIM, id, 0);
 	}
-	if (rest.n < 4 || rest.p[2] != ' ' || rest.p[3] == ' ')
+	if (raw.n < MARKS_LEAST || rest.n < 4 || rest.p[2] != ' ' || rest.p[3] == ' ')
 		return LINE_UNREAD;
 	told = span_of(rest.p + 3, rest.n - 3);
 	if ((rest.p[0] == '=' || rest.p[0] == '-') && rest.p[1] == '>') {
-		if (!read_usual(told, &u))
+		if (!read_sent(usual_marks(told.p, told.p + told.n), told.p, &u))
 			return LINE_UNREAD;
 		frame_line_behind(f, m, raw);
 		ev = usual_begin(m, DIALECT_EXIM, EV_DELIVER, id, 0);
@@ -131,7 +239,8 @@ static inline enum line_result with_id(struct frame *f, struct maker *m, struct 
 	    (rest.p[0] != '<' && rest.p[0] != '=' && rest.p[0] != '*'))
 		return LINE_UNREAD;
 	frame_line_behind(f, m, raw);
-	if (rest.p[0] == '<' && exim_usual_arrival(m, NULL, id, told))
+	if (rest.p[0] == '<' ? exim_usual_arrival(m, NULL, id, told)
+			     : usual_failed(m, id, rest.p[0] == '=', told))
 		return LINE_EVENT;
 	return by_grammar(m, span_of(s.p, n), rest.p[0], told);
 }
