@@ -26,6 +26,7 @@
 #define LOOK_NEAR 14 /* ... and the second */
 #define LINE_FETCHED 256 /* bytes of it: nearly all lines are shorter */
 #define DAY INT64_C(86400)
+#define TOLD_STEP (8u << 20) /* bytes between two questions whether to go on: each wakes the other process */
 
 struct engine {
 	struct logs_options own; /* as given, with the defaults filled in */
@@ -419,7 +420,7 @@ static void tell_progress(struct engine *e)
 	if (!e->own.progress || e->stopped)
 		return;
 	bytes = bytes_read(e);
-	if (bytes - e->told < (4u << 20) && bytes != e->told)
+	if (bytes - e->told < TOLD_STEP && bytes != e->told)
 		return;
 	e->told = bytes;
 	if (!e->own.progress(e->own.ctx, bytes))
