@@ -114,7 +114,7 @@ static bool settle_calm(const struct judge *j, struct state *s, uint32_t at)
 	struct calm *c = j->calm;
 	uint32_t no = 0;
 
-	if (s->total != 0 || s->touched || (s->flags & (STATE_RISING | STATE_ALARMED)))
+	if (!is_calm(s))
 		return false;
 	for (unsigned i = 0; i < c->n; i++) {
 		uint32_t bit = c->seen[i].term ? 0 : UINT32_C(1) << c->seen[i].sig;

@@ -285,7 +285,10 @@ void judge_recipient(struct judge *j, struct judge_state *opaque, int64_t at, ui
 	if (known && echo(s, rcpt) && (s->flags & STATE_RISING) && s->part[SIG_NEW_RCPT] <= 0)
 		return;
 	spread = !novelty_seen(j->novelty, NOVELTY_DOMAIN, sender, domain, learn) || freemail;
-
+	if (known && !spread && is_calm(s)) {
+		past_learn_shares(s, 1U << SIG_NEW_RCPT | 1U << SIG_SPREAD, t);
+		return;
+	}
 	cusum_observe(j, s, SIG_NEW_RCPT, !known, 0);
 	cusum_observe(j, s, SIG_SPREAD, spread, 0);
 	cusum_settle(j, s, t);
@@ -304,6 +307,10 @@ void judge_result(struct judge *j, struct judge_state *opaque, int64_t at, enum 
 	if (result == RESULT_OTHER)
 		return;
 	s->known.results++;
+	if (result == RESULT_OK && is_calm(s)) {
+		past_learn_shares(s, 1U << SIG_UNKNOWN | 1U << SIG_SPAM, t);
+		return;
+	}
 	s->known.unknown += result == RESULT_UNKNOWN_RCPT;
 	s->known_run.results++;
 	s->known_run.unknown += result == RESULT_UNKNOWN_RCPT;

@@ -89,7 +89,7 @@ void past_learn(const struct judge *j, struct state *s, uint32_t at)
 	past_drop(s);
 }
 
-void past_learn_calm(struct state *s, uint32_t no, uint32_t at)
+void past_learn_shares(struct state *s, uint32_t no, uint32_t at)
 {
 	uint16_t day = (uint16_t)(at / 86400);
 
@@ -108,6 +108,11 @@ void past_learn_calm(struct state *s, uint32_t no, uint32_t at)
 		}
 		s->learnt++;
 	}
+}
+
+void past_learn_calm(struct state *s, uint32_t no, uint32_t at)
+{
+	past_learn_shares(s, no, at);
 	asides_learn(s);
 	memset(s->nets_aside, 0, sizeof(s->nets_aside));
 	memset(s->places_aside, 0, sizeof(s->places_aside));

@@ -17,6 +17,8 @@
 void past_learn(const struct judge *j, struct state *s, uint32_t at);
 /* The same where the run is one event, and all of it spoke for him: NO has a bit per signal, each observed once. */
 void past_learn_calm(struct state *s, uint32_t no, uint32_t at);
+/* Of that the shares alone: all there is to an event that sets nothing aside. */
+void past_learn_shares(struct state *s, uint32_t no, uint32_t at);
 /* Forget what was set aside. */
 void past_drop(struct state *s);
 /* An hour of volume ended at LEVEL. */

@@ -114,6 +114,12 @@ static inline int32_t judge_log(const struct judge *j, uint32_t x)
 	return x < JUDGE_LOGS ? j->log[x] : judge_log_big(j, x);
 }
 
+/* Does nothing speak against him? Then nothing of a run is set aside either. */
+static inline bool is_calm(const struct state *s)
+{
+	return s->total == 0 && !s->touched && !(s->flags & (STATE_RISING | STATE_ALARMED));
+}
+
 /* Puts off what speaks for a sender whose sum is zero. False: work it out now. */
 static inline bool calm_put_off(const struct judge *j, const struct state *s, enum signal sig, bool term,
 				int32_t value)

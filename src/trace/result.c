@@ -118,26 +118,14 @@ static void hour_add(struct hour_share *h, int64_t at, bool spam)
 	h->spam += spam;
 }
 
-static void judge_outcome(struct trace *t, struct message *root, const struct step *s, bool new_rcpt)
+/* ROW is MSG's, for good. */
+static void judge_row(struct trace *t, struct sender *row, const struct message *msg, const struct step *s,
+		      enum judge_result class, bool new_rcpt)
 {
-	enum judge_result class = class_of(s->ev, new_rcpt);
-	bool named = s->ev->dialect == DIALECT_EXIM && (root->flags & M_RCPTS); /* by the arrival line */
+	bool named = s->ev->dialect == DIALECT_EXIM && (msg->flags & M_RCPTS); /* by the arrival line */
 	struct span orig = named ? step_get(s, F_ORIG_RECIPIENT) : SPAN_NONE;
-	struct span rcpt = orig.n ? orig : step_get(s, F_RECIPIENT);
-	struct sender *row;
-	uint64_t domain;
-	uint64_t hash;
+	uint64_t domain, hash;
 
-	hour_add(&t->hour, s->time, class == RESULT_SPAM);
-	if (!(root->flags & M_FIXED)) {
-		struct extra *x = message_extra(&t->messages, root);
-
-		x->unknown_rcpt += class == RESULT_UNKNOWN_RCPT && x->unknown_rcpt < TOLD_MOST;
-		x->spam += class == RESULT_SPAM && x->spam < TOLD_MOST;
-		x->fine += class == RESULT_OK && x->fine < TOLD_MOST;
-		return;
-	}
-	row = sender_at(&t->senders, root->sender);
 	if (!is_judged(row->kind))
 		return;
 	if (new_rcpt && !named) {
@@ -146,7 +134,23 @@ static void judge_outcome(struct trace *t, struct message *root, const struct st
 	}
 	if (s->ev->kind == EV_DEFER && class == RESULT_OTHER)
 		return;
-	later_result(t, row, s, class, rcpt);
+	later_result(t, row, s, class, orig.n ? orig : step_get(s, F_RECIPIENT));
+}
+
+static void judge_outcome(struct trace *t, struct message *root, const struct step *s, bool new_rcpt)
+{
+	enum judge_result class = class_of(s->ev, new_rcpt);
+	struct extra *x;
+
+	hour_add(&t->hour, s->time, class == RESULT_SPAM);
+	if (root->flags & M_FIXED) {
+		judge_row(t, sender_at(&t->senders, root->sender), root, s, class, new_rcpt);
+		return;
+	}
+	x = message_extra(&t->messages, root);
+	x->unknown_rcpt += class == RESULT_UNKNOWN_RCPT && x->unknown_rcpt < TOLD_MOST;
+	x->spam += class == RESULT_SPAM && x->spam < TOLD_MOST;
+	x->fine += class == RESULT_OK && x->fine < TOLD_MOST;
 }
 
 /* --- what a result says about an open sender -------------------------------------------------- */
@@ -344,6 +348,27 @@ static void forget_probe(struct trace *t, struct qid id)
 		messages_drop(&t->messages, slot);
 }
 
+/* Most results: a delivery, with nothing open, of a message whose sender and recipients its arrival told. */
+static bool is_plain(const struct trace *t, const struct message *msg, const struct step *s)
+{
+	const unsigned wanted = M_FIXED | M_RCPTS;
+	const unsigned special = EVF_EXPIRED | EVF_NOT_FRESH | EVF_UNKNOWN_RCPT | EVF_SPAM;
+
+	return s->ev->kind == EV_DELIVER && !(s->ev->flags & special) && s->counted && !t->wrote &&
+	       (msg->flags & (wanted | M_SMALL | M_PAST)) == wanted && msg->extra == NO_EXTRA;
+}
+
+/* What the rest of result_event comes to then. */
+static void plain_event(struct trace *t, struct message *msg, const struct step *s)
+{
+	struct sender *row = sender_at(&t->senders, msg->sender);
+
+	msg->flags |= M_RESULT;
+	row->counts.delivered += s->ev->repeat;
+	hour_add(&t->hour, s->time, false);
+	judge_row(t, row, msg, s, RESULT_OK, true);
+}
+
 void result_event(struct trace *t, const struct step *s)
 {
 	const struct event *ev = s->ev;
@@ -364,6 +389,10 @@ void result_event(struct trace *t, const struct step *s)
 	}
 	if (stays_here(t, message_at(&t->messages, slot), ev))
 		arrive_inbound(t, message_at(&t->messages, slot));
+	if (is_plain(t, message_at(&t->messages, slot), s)) {
+		plain_event(t, message_at(&t->messages, slot), s);
+		return;
+	}
 	if (ev->flags & EVF_EXPIRED)
 		n = expired_count(t, slot);
 	else
