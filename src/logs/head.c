@@ -36,14 +36,13 @@ void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, 
 	    st.len >= len)
 		return;
 	h->seconds = mem->len;
-	h->fine = st.len > mem->len + 2;
 	h->spaced = st.form == STAMP_SPACED;
 	h->at = mem->at - st.zone * 60;
 	h->minute = minute_before(raw.p + h->seconds);
 	memcpy(text, raw.p, len);
 	memset(most_off, 0, len);
 	head_digits(text, most_off, h->seconds, 2, 5);
-	if (h->fine)
+	if (st.len > mem->len + 2)
 		head_digits(text, most_off, h->seconds + 3, 6, 9);
 	h->len = (uint32_t)len;
 	h->most = (uint32_t)(most - len);

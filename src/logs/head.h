@@ -23,7 +23,6 @@ struct head {
 	uint32_t windows;
 	uint32_t window[HEAD_WINDOWS]; /* where each begins; the first at 0 */
 	uint32_t seconds; /* where "SS" stands */
-	bool fine; /* and behind it ".ffffff" */
 	bool spaced; /* STAMP_SPACED: no host */
 	int64_t at; /* of the minute, UTC where the zone is written */
 	unsigned minute; /* of the day, as written */
@@ -61,13 +60,12 @@ static inline bool head_is(const struct head *h, const char *s, size_t n)
  */
 bool head_turn(struct head *h, struct stamp_memory *mem, struct span raw);
 
-/* The time of a line at S that begins so. */
-static inline int64_t head_time(const struct head *h, const char *s, uint32_t *ret_usec)
+/* The time of a line at S that begins so, to the second. */
+static inline int64_t head_time(const struct head *h, const char *s)
 {
-	const char *p = s + h->seconds;
+	const unsigned char *p = (const unsigned char *)s + h->seconds;
 
-	*ret_usec = h->fine ? stamp_six(bytes_word(p + 3)) : 0;
-	return h->at + (p[0] - '0') * 10 + (p[1] - '0');
+	return h->at + (int64_t)p[0] * 10 + p[1] - 11 * '0';
 }
 
 #endif

@@ -25,7 +25,7 @@ struct qid {
 struct event {
 	struct qid id;
 	int64_t at;            /* seconds, see stamp; UTC once the clock stage has seen the event */
-	uint32_t usec;
+	uint32_t usec;         /* 0 in a line behind a remembered head (logs/head.h): nobody but explain asks */
 	int16_t zone;          /* minutes east of UTC, with STAMP_ZONE */
 	uint8_t stamp;         /* enum stamp_flag */
 	uint8_t kind;          /* enum event_kind */
@@ -33,7 +33,7 @@ struct event {
 	uint8_t nfields;
 	uint32_t off, len;     /* the whole line in the batch's text */
 	uint32_t line;         /* lines of the batch before this one */
-	uint32_t pid;          /* 0 = not logged */
+	uint32_t pid;          /* 0 = not logged; or Postfix, read by the short way: nobody asks there */
 	uint32_t size;         /* bytes of the message, on arrivals (Exim S=) and Postfix queue lines */
 	uint32_t nrcpt;        /* Postfix queue lines; Exim: recipients listed after " for " */
 	uint32_t uid;          /* of a local submission (Postfix pickup); UINT32_MAX = none */
