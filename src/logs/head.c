@@ -46,7 +46,7 @@ void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, 
 		head_digits(text, most_off, h->seconds + 3, 6, 9);
 	h->len = (uint32_t)len;
 	h->most = (uint32_t)(most - len);
-	h->windows = (h->len + 15) / 16;
+	h->windows = h->len <= 32 ? 2 : (h->len + 15) / 16;
 	for (uint32_t i = 0; i < h->windows; i++) {
 		h->window[i] = i * 16 + 16 <= h->len ? i * 16 : h->len - 16;
 		h->text[i] = bytes_pair_at(text + h->window[i]);
