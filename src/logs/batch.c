@@ -216,8 +216,7 @@ static struct span line_trim(struct batch *b, const char *p, size_t n)
 	return span_of(p, n);
 }
 
-/* 1 for a line that nobody knows. */
-static inline uint32_t parse_line(struct batch *b, struct frame *f, struct maker *m, const char *p, size_t n)
+static inline void parse_line(struct batch *b, struct frame *f, struct maker *m, const char *p, size_t n)
 {
 	enum line_result result;
 
@@ -227,7 +226,8 @@ static inline uint32_t parse_line(struct batch *b, struct frame *f, struct maker
 	else
 		result = frame_line(f, m, line_trim(b, p, n));
 	m->line_index++;
-	return result == LINE_OTHER;
+	if (__builtin_expect(result == LINE_OTHER, false))
+		b->unknown++;
 }
 
 void batch_parse(struct batch *b, bool brief)
@@ -250,12 +250,12 @@ void batch_parse(struct batch *b, bool brief)
 		for (size_t i = 0; i < n; i++) {
 			const char *newline = at + ends[i];
 
-			b->unknown += parse_line(b, &frame, &maker, p, (size_t)(newline - p));
+			parse_line(b, &frame, &maker, p, (size_t)(newline - p));
 			p = newline + 1;
 		}
 	}
 	if (p < end)
-		b->unknown += parse_line(b, &frame, &maker, p, (size_t)(end - p));
+		parse_line(b, &frame, &maker, p, (size_t)(end - p));
 	b->lines = maker.line_index;
 	b->dialects = maker.dull;
 }

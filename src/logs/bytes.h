@@ -80,21 +80,26 @@ static inline __m128i bytes_within(__m128i v, char low, char high)
 }
 #endif
 
-/* Bit N is set where byte N of the 64 at P is C. */
-static inline uint64_t bytes_mask(const char *p, char c)
+/* Bit N is set where byte N of the MOST at P, 64 or a lesser multiple of 16, is C. */
+static inline __attribute__((always_inline)) uint64_t bytes_mask_of(const char *p, unsigned most, char c)
 {
 	uint64_t mask = 0;
 
 #ifdef __SSE2__
-	for (unsigned at = 0; at < 64; at += 16)
+	for (unsigned at = 0; at < most; at += 16)
 		mask |= (uint64_t)(unsigned)_mm_movemask_epi8(
 				_mm_cmpeq_epi8(bytes_load(p + at), _mm_set1_epi8(c)))
 			<< at;
 #else
-	for (unsigned at = 0; at < 64; at++)
+	for (unsigned at = 0; at < most; at++)
 		mask |= (uint64_t)(p[at] == c) << at;
 #endif
 	return mask;
+}
+
+static inline uint64_t bytes_mask(const char *p, char c)
+{
+	return bytes_mask_of(p, 64, c);
 }
 
 /* The first byte of [p, end) that is C or D, or END. What is left of it at last is looked at with what lies in front. */

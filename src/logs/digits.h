@@ -33,7 +33,17 @@ static inline uint32_t bytes_number(const char **p)
 	return bits ? bytes_digits(v << (64 - bits)) : 0;
 }
 
-/* The same for the number that ends in front of *END, which moves to its first digit. */
+/* Behind the up to seven digits at P; P itself where there are none or more. Eight bytes are read. */
+static inline const char *bytes_behind_number(const char *p)
+{
+	uint64_t v = bytes_word(p);
+	/* the lowest byte that is none says so; those above it may have been carried into */
+	uint64_t other = ((v + BYTES_ALL(0x7f - '9')) | (v - BYTES_ALL('0'))) & BYTES_ALL(0x80);
+
+	return other ? p + (unsigned)__builtin_ctzll(other) / 8 : p;
+}
+
+/* As bytes_number, for the number that ends in front of *END, which moves to its first digit. */
 static inline uint32_t bytes_number_before(const char **end)
 {
 	uint64_t v = bytes_word(*end - 8) ^ BYTES_ALL('0'), other = bytes_no_digits(v);

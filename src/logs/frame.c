@@ -542,6 +542,7 @@ static void learn_head(struct frame *f, struct span raw)
 	head_keep(&f->head, &f->stamp, raw, (size_t)(rest.p - raw.p) + host, LINE_MAX_BYTES);
 	line_init(&f->line, raw);
 	set_stamp(&f->line, &st);
+	f->line.usec = 0;
 	f->line.syslog = host > 0;
 	f->line.host.n = host ? f->host_len - 1 : 0;
 	f->host_from = (uint32_t)(rest.p - raw.p);

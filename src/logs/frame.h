@@ -57,7 +57,7 @@ static inline struct line *frame_line_behind(struct frame *f, struct maker *m, s
 	struct line *l = &f->line;
 
 	l->raw = raw;
-	l->at = head_time(&f->head, raw.p, &l->usec);
+	l->at = head_time(&f->head, raw.p);
 	m->line = l;
 	return l;
 }

@@ -10,6 +10,8 @@
 #include "logs/frame.h"
 #include "logs/voice.h"
 
+#define TAG_WINDOW 32 /* bytes of a line in which a tag is looked for; shorter lines are none of the usual */
+
 bool frame_exim_shape(struct span s)
 {
 	if (s.n > 17 && s.p[6] == '-' && ((s.p[13] == '-' && s.p[16] == ' ') || (s.n > 23 && s.p[18] == '-')))
@@ -67,7 +69,7 @@ void frame_remember_tag(struct frame *f, struct span tag, const struct voice *v)
 {
 	struct frame_tag *t;
 
-	if (!v || tag.n < 8 || tag.n > sizeof(t->text) || tag.p[tag.n] != '[')
+	if (!v || tag.n < 8 || tag.n >= TAG_WINDOW || tag.p[tag.n] != '[')
 		return;
 	t = tag_place(f, tag.p, tag.n);
 	if (t->len)
@@ -80,18 +82,21 @@ void frame_remember_tag(struct frame *f, struct span tag, const struct voice *v)
 }
 
 /*
- * "tag[pid]: text" at START, where the tag is one of those remembered: its pid, and where its text begins. Else NULL. Of
- * the tag itself nothing is written: of most lines nobody asks for it.
+ * "tag[pid]: text" at START, where the tag is one of those remembered: where its text begins. Else NULL. Of tag and pid
+ * nothing is written: of most lines nobody asks for them.
  */
-static inline __attribute__((always_inline)) const struct frame_tag *find_tag(
-	struct frame *f, const char *start, const char *stop, uint32_t *ret_pid, const char **ret_text)
+static inline __attribute__((always_inline)) const struct frame_tag *find_tag(struct frame *f,
+									      const char *start,
+									      const char *stop,
+									      const char **ret_text)
 {
-	const char *end = stop - start < 48 ? stop : start + 48, *p = bytes_find(start, end, '['), *number;
-	size_t n = (size_t)(p - start);
+	uint64_t open = stop - start < TAG_WINDOW ? 0 : bytes_mask_of(start, TAG_WINDOW, '[');
+	size_t n = open ? (size_t)__builtin_ctzll(open) : 0;
+	const char *p = start + n, *number;
 	struct frame_tag *t;
-	uint32_t pid;
 
-	if (n < 8 || stop - p < 9)
+	/* "[", seven digits, "]: " */
+	if (n < 8 || stop - p < 11)
 		return NULL;
 	t = tag_place(f, start, n);
 	if (!tag_is(t, start, n)) {
@@ -99,25 +104,24 @@ static inline __attribute__((always_inline)) const struct frame_tag *find_tag(
 		if (!tag_is(t, start, n))
 			return NULL;
 	}
-	number = ++p;
-	pid = bytes_number(&p);
-	if (p == number || stop - p < 3 || !BYTES_ARE(p, "]: "))
+	number = p + 1;
+	p = bytes_behind_number(number);
+	if (p == number || !BYTES_ARE(p, "]: "))
 		return NULL;
-	*ret_pid = pid;
 	*ret_text = p + 3;
 	return t;
 }
 
 const struct frame_tag *frame_known_tag(struct frame *f, const char *start, const char *stop, struct line *l)
 {
-	const char *text;
-	uint32_t pid;
-	const struct frame_tag *t = find_tag(f, start, stop, &pid, &text);
+	const char *text, *number;
+	const struct frame_tag *t = find_tag(f, start, stop, &text);
 
 	if (!t)
 		return NULL;
+	number = start + t->len + 1;
 	l->program = span_of(start, t->len);
-	l->pid = pid;
+	l->pid = bytes_number(&number);
 	l->text = span_of(text, (size_t)(stop - text));
 	return t;
 }
@@ -137,8 +141,7 @@ enum line_result frame_behind_spaced(struct frame *f, struct maker *m, struct sp
 enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span raw)
 {
 	const char *end = raw.p + raw.n, *text;
-	uint32_t pid;
-	const struct frame_tag *t = find_tag(f, raw.p + f->head.len, end, &pid, &text);
+	const struct frame_tag *t = find_tag(f, raw.p + f->head.len, end, &text);
 
 	if (!t || !t->usual)
 		return LINE_UNREAD;
@@ -146,7 +149,7 @@ enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span 
 		m->dull |= 1u << DIALECT_POSTFIX;
 		return LINE_DULL;
 	}
-	frame_line_behind(f, m, raw)->pid = pid;
+	frame_line_behind(f, m, raw)->pid = 0;
 	return t->usual(m, span_of(text, (size_t)(end - text)));
 }
 

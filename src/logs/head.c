@@ -36,18 +36,17 @@ void head_keep(struct head *h, const struct stamp_memory *mem, struct span raw, 
 	    st.len >= len)
 		return;
 	h->seconds = mem->len;
-	h->fine = st.len > mem->len + 2;
 	h->spaced = st.form == STAMP_SPACED;
 	h->at = mem->at - st.zone * 60;
 	h->minute = minute_before(raw.p + h->seconds);
 	memcpy(text, raw.p, len);
 	memset(most_off, 0, len);
 	head_digits(text, most_off, h->seconds, 2, 5);
-	if (h->fine)
+	if (st.len > mem->len + 2)
 		head_digits(text, most_off, h->seconds + 3, 6, 9);
 	h->len = (uint32_t)len;
 	h->most = (uint32_t)(most - len);
-	h->windows = (h->len + 15) / 16;
+	h->windows = h->len <= 32 ? 2 : (h->len + 15) / 16;
 	for (uint32_t i = 0; i < h->windows; i++) {
 		h->window[i] = i * 16 + 16 <= h->len ? i * 16 : h->len - 16;
 		h->text[i] = bytes_pair_at(text + h->window[i]);

@@ -20,15 +20,15 @@
 struct head {
 	uint32_t len; /* bytes of it */
 	uint32_t most; /* of what may stand behind it; 0: nothing is remembered */
-	uint32_t windows;
+	uint32_t windows; /* 2 or more */
 	uint32_t window[HEAD_WINDOWS]; /* where each begins; the first at 0 */
 	uint32_t seconds; /* where "SS" stands */
-	bool fine; /* and behind it ".ffffff" */
 	bool spaced; /* STAMP_SPACED: no host */
 	int64_t at; /* of the minute, UTC where the zone is written */
 	unsigned minute; /* of the day, as written */
 	bytes_pair text[HEAD_WINDOWS]; /* with '0' for digits that change */
-	bytes_sixteen most_off[HEAD_WINDOWS]; /* by how much a byte may differ from that: a digit's worth, or nothing */
+	bytes_sixteen most_off
+		[HEAD_WINDOWS]; /* by how much a byte may differ from that: a digit's worth, or nothing */
 };
 
 /*
@@ -49,8 +49,8 @@ static inline bool head_is(const struct head *h, const char *s, size_t n)
 
 	if (n - h->len - 1 >= h->most || (unsigned char)s[n - 1] <= '\r')
 		return false;
-	off = (bytes_pair)head_off(h, s, 0);
-	for (unsigned i = 1; i < h->windows; i++)
+	off = (bytes_pair)head_off(h, s, 0) | (bytes_pair)head_off(h, s, 1);
+	for (unsigned i = 2; i < h->windows; i++)
 		off |= (bytes_pair)head_off(h, s, i);
 	return !(off[0] | off[1]);
 }
@@ -61,13 +61,12 @@ static inline bool head_is(const struct head *h, const char *s, size_t n)
  */
 bool head_turn(struct head *h, struct stamp_memory *mem, struct span raw);
 
-/* The time of a line at S that begins so. */
-static inline int64_t head_time(const struct head *h, const char *s, uint32_t *ret_usec)
+/* The time of a line at S that begins so, to the second. */
+static inline int64_t head_time(const struct head *h, const char *s)
 {
-	const char *p = s + h->seconds;
+	const unsigned char *p = (const unsigned char *)s + h->seconds;
 
-	*ret_usec = h->fine ? stamp_six(bytes_word(p + 3)) : 0;
-	return h->at + (p[0] - '0') * 10 + (p[1] - '0');
+	return h->at + (int64_t)p[0] * 10 + p[1] - 11 * '0';
 }
 
 #endif

@@ -134,7 +134,7 @@ enum line_result pf_short_bounce(struct maker *m, struct span s)
 	struct span child;
 	struct qid id;
 
-	p = behind_id(s, &id);
+	p = behind_id(m, s, &id);
 	if (!p || !STARTS(p, end, "sender non-delivery notification: "))
 		return LINE_UNREAD;
 	child = span_of(p + 34, (size_t)(end - p - 34));

@@ -26,14 +26,28 @@ usual_fn pf_short_bounce;
 enum line_result pf_short_unsent(struct maker *m, struct qid id, const struct pf_unsent *u, const char *p,
 				 const char *end);
 
-/* The text behind "ID: " at the start of S, and the id; NULL where none stands there. */
-static inline const char *behind_id(struct span s, struct qid *ret_id)
+/*
+ * The text behind "ID: " at the start of S, and the id; NULL where none stands there. What happens to a message is mostly
+ * logged in lines that follow each other: the last id is known again by its bytes, which it is packed as.
+ */
+static inline const char *behind_id(struct maker *m, struct span s, struct qid *ret_id)
 {
-	size_t n = s.n - 20 > POSTFIX_TEXT_MOST - 20 ? 0 : pf_id_quick(s);
+	struct qid_known *k = &m->known;
+	size_t n;
 
-	if (n == 0 || s.p[n] != ':' || s.p[n + 1] != ' ')
+	if (s.n - 20 > POSTFIX_TEXT_MOST - 20)
+		return NULL;
+	if (bytes_word(s.p) == k->id.hi && !((bytes_word(s.p + 8) ^ k->id.lo) & k->own) &&
+	    BYTES_ARE(s.p + k->len, ": ")) {
+		*ret_id = k->id;
+		return s.p + k->len + 2;
+	}
+	n = pf_id_quick(s);
+	if (n == 0 || !BYTES_ARE(s.p + n, ": "))
 		return NULL;
 	*ret_id = qid_pack(span_of(s.p, n));
+	if (n >= 8)
+		*k = (struct qid_known){ *ret_id, (UINT64_C(1) << 8 * (n - 8)) - 1, (uint32_t)n };
 	return s.p + n + 2;
 }
 

@@ -43,7 +43,7 @@ enum line_result postfix_usual_smtpd(struct maker *m, struct span s)
 	const char *p, *end = s.p + s.n;
 	struct qid id;
 
-	p = behind_id(s, &id);
+	p = behind_id(m, s, &id);
 	if (!p)
 		return pf_short_failed(m, s);
 	return STARTS(p, end, "client=") ? client(m, id, p + 7, end) : LINE_UNREAD;
@@ -58,7 +58,7 @@ static enum line_result usual_pickup(struct maker *m, struct span s)
 	struct qid id;
 	uint32_t value;
 
-	p = behind_id(s, &id);
+	p = behind_id(m, s, &id);
 	if (!p || end - p < 16 || !BYTES_ARE(p, "uid=") || end[-1] != '>')
 		return LINE_UNREAD;
 	number = p += 4;
@@ -110,7 +110,7 @@ static enum line_result usual_cleanup(struct maker *m, struct span s)
 	struct event *before;
 	struct qid id;
 
-	p = behind_id(s, &id);
+	p = behind_id(m, s, &id);
 	if (p && STARTS(p, end, "warning: header X-PHP-Originating-Script: "))
 		return php_header(m, id, p + 16, p + 42, end);
 	if (!p || !STARTS(p, end, "message-id=<") || end - p < 14 || end[-1] != '>')
@@ -161,7 +161,7 @@ static enum line_result usual_qmgr(struct maker *m, struct span s)
 	struct usual_event ev;
 	struct qid id;
 
-	p = behind_id(s, &id);
+	p = behind_id(m, s, &id);
 	if (!p)
 		return LINE_UNREAD;
 	if (end - p == 7 && BYTES_ARE(p, "removed"))
@@ -241,7 +241,7 @@ static inline __attribute__((always_inline)) enum line_result usual_sent(struct 
 	bool nobody;
 	struct qid id;
 
-	p = behind_id(s, &id);
+	p = behind_id(m, s, &id);
 	if (!p || end - p < MARKS_LEAST || !BYTES_ARE(p, "to="))
 		return LINE_UNREAD;
 	k = marks_start(p, end, ',');
