@@ -80,6 +80,8 @@ static void hand_again(const struct mend_out *out, const struct event *before, c
 	again->at = ev->at;
 	again->usec = ev->usec;
 	again->repeat = ev->repeat;
+	/* cleanup's line, which stood in front of the one that is repeated */
+	again->flags &= ~(uint32_t)EVF_CLEANUP;
 	hand_over(out, again, base, at);
 }
 

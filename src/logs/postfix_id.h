@@ -36,7 +36,9 @@ static inline size_t pf_id_quick(struct span s)
 
 	return n > 0 ? (size_t)n : 0;
 #else
-	return pf_id_length(s);
+	size_t n = pf_id_length(s);
+
+	return n > 15 ? 0 : n;
 #endif
 }
 

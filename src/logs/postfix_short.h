@@ -35,7 +35,8 @@ static inline const char *behind_id(struct maker *m, struct span s, struct qid *
 	struct qid_known *k = &m->known;
 	size_t n;
 
-	if (s.n - 20 > POSTFIX_TEXT_MOST - 20)
+	/* 15 bytes of an id at most, and those behind it */
+	if (s.n - 17 > POSTFIX_TEXT_MOST - 17)
 		return NULL;
 	if (bytes_word(s.p) == k->id.hi && !((bytes_word(s.p + 8) ^ k->id.lo) & k->own) &&
 	    BYTES_ARE(s.p + k->len, ": ")) {

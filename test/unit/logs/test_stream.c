@@ -17,6 +17,7 @@
 
 struct seen {
 	struct span text; /* of the file */
+	bool brief;
 	struct buf said; /* "line kind xREPEAT recipients;" */
 	uint64_t unknown;
 };
@@ -36,9 +37,9 @@ static void note(void *ctx, const struct event *ev, const char *base, const stru
 	struct seen *s = ctx;
 	struct span rcpt = event_get(ev, base, ev->kind == EV_SUBMIT ? F_RECIPIENTS : F_RECIPIENT);
 
-	buf_addf(&s->said, "%llu %s x%u%s %.*s;", (unsigned long long)at->line,
+	buf_addf(&s->said, "%llu %s x%u%s%s %.*s;", (unsigned long long)at->line,
 		 event_kind_name((enum event_kind)ev->kind), ev->repeat, ev->flags & EVF_CUT ? " cut" : "",
-		 (int)rcpt.n, rcpt.p ? rcpt.p : "");
+		 ev->flags & EVF_CLEANUP ? " cleaned" : "", (int)rcpt.n, rcpt.p ? rcpt.p : "");
 }
 
 static void read_in(struct seen *s, size_t block, unsigned workers)
@@ -47,6 +48,7 @@ static void read_in(struct seen *s, size_t block, unsigned workers)
 		.now = INT64_C(1795400000),
 		.block = block,
 		.workers = workers,
+		.brief = s->brief,
 		.ctx = s,
 		.open = give_file,
 		.event_ctx = s,
@@ -163,6 +165,21 @@ static void the_line_before_is_said_again(void **state)
 	says(SPAN(QUEUE "\n" AGAIN), "1 defer x1 c@d.example;");
 }
 
+#define TAKEN                                                                                           \
+	"Nov 23 08:00:00 mx postfix/cleanup[9]: 4XabCD1abcz1: message-id=<a>\n"                         \
+	"Nov 23 08:00:00 mx postfix/qmgr[9]: 4XabCD1abcz1: from=<a@b.example>, size=9, nrcpt=1 (queue " \
+	"active)\n"
+
+/* What a flag tells of the line in front of it is not said again. */
+static void only_the_line_before_is_said_again(void **state)
+{
+	struct seen s = { .text = SPAN(TAKEN TAKEN AGAIN), .brief = true, .said = BUF_MAX(1 << 20) };
+
+	read_in(&s, 0, 1);
+	assert_string_equal(s.said.p, "1 message_id x1 ;2 queue x1 ;4 queue x1 cleaned ;5 queue x3 ;");
+	buf_free(&s.said);
+}
+
 #define ENTRY(message)                                                                                  \
 	"__CURSOR=s=1\n__REALTIME_TIMESTAMP=1795400000000000\n_HOSTNAME=mx\nSYSLOG_IDENTIFIER=postfix/" \
 	"smtp\n"                                                                                        \
@@ -213,6 +230,7 @@ int main(void)
 		cmocka_unit_test(a_piece_with_another_total_or_host_is_not_taken),
 		cmocka_unit_test(memory_for_records_is_bounded),
 		cmocka_unit_test(the_line_before_is_said_again),
+		cmocka_unit_test(only_the_line_before_is_said_again),
 		cmocka_unit_test(an_export_is_read),
 		cmocka_unit_test(a_huge_field_of_an_export_is_passed_over),
 		cmocka_unit_test(a_file_that_is_no_export_is_untouched),
