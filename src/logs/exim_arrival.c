@@ -463,7 +463,7 @@ static inline const char *usual_host(const char *p, const char *end, struct usua
 	}
 	if (end - open < 32 || *open != '[')
 		return NULL;
-	u->ip = span_of(open + 1, bytes_dotted(open + 1, end));
+	u->ip = span_of(open + 1, bytes_dotted_in(open + 1, 0));
 	if (!u->ip.n)
 		return NULL;
 	p = u->ip.p + u->ip.n + 1;

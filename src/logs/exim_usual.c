@@ -42,9 +42,9 @@ static inline const char *usual_host(const char *p, const char *end, struct usua
 {
 	const char *open = bytes_find2(p, end, ' ', '['), *close;
 
-	if (*p == '(' || end - open < 8 || open[0] != ' ' || open[1] != '[')
+	if (*p == '(' || end - open < 18 || open[0] != ' ' || open[1] != '[')
 		return NULL;
-	u->ip = span_of(open + 2, bytes_dotted(open + 2, end));
+	u->ip = span_of(open + 2, bytes_dotted_in(open + 2, 0));
 	close = u->ip.p + u->ip.n;
 	return u->ip.n && end - close > 2 && !BYTES_ARE(u->ip.p, "127.") ? close + 1 : NULL;
 }
