@@ -209,21 +209,38 @@ static __attribute__((noinline)) enum line_result usual_delivery(struct frame *f
 	return put_delivery(m, &ev, &u);
 }
 
-/* An arrival or what failed; else the grammar's own readers, straight to them. FLAG is the byte that tells them apart. */
-static __attribute__((noinline)) enum line_result usual_other(struct frame *f, struct maker *m,
-							      struct span raw, const char *p)
+/* The head of the line RAW, which has P behind its flag, for the grammar's own readers. */
+static struct exim_head head_of(const struct frame *f, struct span raw, const char *p)
 {
-	const char *start = raw.p + f->head.len, flag = p[-3];
-	const struct exim_head h = { .id = span_of(start, (size_t)(p - 4 - start)) };
+	const char *start = raw.p + f->head.len;
+
+	return (struct exim_head){ .id = span_of(start, (size_t)(p - 4 - start)) };
+}
+
+static __attribute__((noinline)) enum line_result usual_arrival(struct frame *f, struct maker *m,
+								struct span raw, const char *p)
+{
+	struct span s = span_of(p, (size_t)(raw.p + raw.n - p));
+	struct exim_head h;
+
+	frame_line_behind(f, m, raw);
+	if (exim_usual_arrival(m, NULL, f->last.qid, s))
+		return LINE_EVENT;
+	h = head_of(f, raw, p);
+	return exim_arrival(m, &h, s);
+}
+
+static __attribute__((noinline)) enum line_result usual_failed(struct frame *f, struct maker *m,
+							       struct span raw, const char *p, bool deferred)
+{
+	const struct exim_head h = head_of(f, raw, p);
 	struct span s = span_of(p, (size_t)(raw.p + raw.n - p));
 	struct usual u;
 
 	frame_line_behind(f, m, raw);
-	if (flag == '<')
-		return exim_usual_arrival(m, NULL, f->last.qid, s) ? LINE_EVENT : exim_arrival(m, &h, s);
-	if (read_failed(usual_marks(p, p + s.n), p, &u) && put_failed(m, NULL, f->last.qid, flag == '=', &u))
+	if (read_failed(usual_marks(p, p + s.n), p, &u) && put_failed(m, NULL, f->last.qid, deferred, &u))
 		return LINE_EVENT;
-	return exim_result(m, &h, flag == '*' ? 'b' : 'd', s);
+	return exim_result(m, &h, deferred ? 'd' : 'b', s);
 }
 
 /* The two bytes of a flag. */
@@ -245,8 +262,10 @@ static inline enum line_result with_id(struct frame *f, struct maker *m, struct 
 		return LINE_UNREAD;
 	if (flag_is(p, '=', '>') || flag_is(p, '-', '>'))
 		return usual_delivery(f, m, raw, p + 3);
-	if (flag_is(p, '<', '=') || flag_is(p, '=', '=') || flag_is(p, '*', '*'))
-		return usual_other(f, m, raw, p + 3);
+	if (flag_is(p, '<', '='))
+		return usual_arrival(f, m, raw, p + 3);
+	if (flag_is(p, '=', '=') || flag_is(p, '*', '*'))
+		return usual_failed(f, m, raw, p + 3, *p == '=');
 	return LINE_UNREAD;
 }
 
