@@ -102,17 +102,17 @@ static inline uint64_t bytes_mask(const char *p, char c)
 	return bytes_mask_of(p, 64, c);
 }
 
-/* The first byte of [p, end) that is C or D, or END. What is left of it at last is looked at with what lies in front. */
-static inline const char *bytes_find2(const char *p, const char *end, char c, char d)
+/* The first byte of [p, end) that is B, C or D, or END. What is left of it at last is looked at with what lies in front. */
+static inline const char *bytes_find3(const char *p, const char *end, char b, char c, char d)
 {
 #ifdef __SSE2__
 	if (end - p >= 16) {
-		const __m128i cs = _mm_set1_epi8(c), ds = _mm_set1_epi8(d);
+		const __m128i bs = _mm_set1_epi8(b), cs = _mm_set1_epi8(c), ds = _mm_set1_epi8(d);
 
 		for (;;) {
-			__m128i v = bytes_load(p);
-			unsigned hit = (unsigned)_mm_movemask_epi8(
-				_mm_or_si128(_mm_cmpeq_epi8(v, cs), _mm_cmpeq_epi8(v, ds)));
+			__m128i v = bytes_load(p),
+				two = _mm_or_si128(_mm_cmpeq_epi8(v, bs), _mm_cmpeq_epi8(v, cs));
+			unsigned hit = (unsigned)_mm_movemask_epi8(_mm_or_si128(two, _mm_cmpeq_epi8(v, ds)));
 
 			if (hit)
 				return p + (unsigned)__builtin_ctz(hit);
@@ -125,14 +125,20 @@ static inline const char *bytes_find2(const char *p, const char *end, char c, ch
 #endif
 	for (; end - p >= 8; p += 8) {
 		uint64_t v = bytes_word(p);
-		uint64_t hit = bytes_equal(v, c) | bytes_equal(v, d);
+		uint64_t hit = bytes_equal(v, b) | bytes_equal(v, c) | bytes_equal(v, d);
 
 		if (hit)
 			return p + __builtin_ctzll(hit) / 8;
 	}
-	while (p < end && *p != c && *p != d)
+	while (p < end && *p != b && *p != c && *p != d)
 		p++;
 	return p;
+}
+
+/* ... that is C or D, or END. */
+static inline const char *bytes_find2(const char *p, const char *end, char c, char d)
+{
+	return bytes_find3(p, end, c, d, d);
 }
 
 /* The first byte C of [p, end), or END. */

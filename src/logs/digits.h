@@ -54,27 +54,22 @@ static inline uint32_t bytes_number_before(const char **end)
 }
 
 /*
- * Length of the digits and dots at P, a dot among them, that a "]" ends: 2 to 15, or 0 where something else stands there. In
- * front of END are 16 bytes at least: of them so many are looked at as are missing behind P.
+ * Length of the digits and dots at P, a dot among them, that a "]" ends: 2 to 15, or 0 where something else stands there. From
+ * the 16 bytes that begin BEFORE in front of P.
  */
-static inline unsigned bytes_dotted(const char *p, const char *end)
+static inline __attribute__((always_inline)) unsigned bytes_dotted_in(const char *p, unsigned before)
 {
 #ifdef __SSE2__
-	const char *from = end - p < 16 ? end - 16 : p;
-	unsigned before = (unsigned)(p - from);
-	__m128i v = bytes_load(from);
-	unsigned close = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(']'))) >> before;
-	unsigned dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.'))) >> before;
-	unsigned digits = (unsigned)_mm_movemask_epi8(bytes_within(v, '0', '9')) >> before;
-	unsigned own = (close & -close) - 1;
+	__m128i v = bytes_load(p - before), dot = _mm_cmpeq_epi8(v, _mm_set1_epi8('.'));
+	unsigned own = (unsigned)_mm_movemask_epi8(_mm_or_si128(dot, bytes_within(v, '0', '9')));
+	/* the last of them can only be the bracket */
+	unsigned n = (unsigned)__builtin_ctz((~own | 0x8000) >> before);
 
-	return close && own > 1 && (dots & own) && ((dots | digits) & own) == own
-		       ? (unsigned)__builtin_ctz(close)
-		       : 0;
+	return p[n] == ']' && n > 1 && (unsigned)_mm_movemask_epi8(dot) >> before << (32 - n) ? n : 0;
 #else
 	bool dot = false;
 
-	for (unsigned n = 0; n < 16 && p + n < end; n++) {
+	for (unsigned n = 0; n < 16 - before; n++) {
 		if (p[n] == ']')
 			return dot && n > 1 ? n : 0;
 		dot |= p[n] == '.';
@@ -83,6 +78,12 @@ static inline unsigned bytes_dotted(const char *p, const char *end)
 	}
 	return 0;
 #endif
+}
+
+/* The same, where fewer than 16 bytes may be left up to END, but lie in front of it. */
+static inline unsigned bytes_dotted(const char *p, const char *end)
+{
+	return bytes_dotted_in(p, end - p < 16 ? (unsigned)(16 - (end - p)) : 0);
 }
 
 #endif

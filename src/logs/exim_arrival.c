@@ -463,7 +463,7 @@ static inline const char *usual_host(const char *p, const char *end, struct usua
 	}
 	if (end - open < 32 || *open != '[')
 		return NULL;
-	u->ip = span_of(open + 1, bytes_dotted(open + 1, end));
+	u->ip = span_of(open + 1, bytes_dotted_in(open + 1, 0));
 	if (!u->ip.n)
 		return NULL;
 	p = u->ip.p + u->ip.n + 1;
@@ -564,9 +564,13 @@ static inline bool usual_recipients(struct marks *b, const char *p, uint32_t *re
 {
 	uint32_t n = 0;
 
+	*ret_count = 1;
+	if (bytes_find3(p, b->end, ' ', '"', ')') == b->end)
+		return p < b->end && read_recipient(p, b->end, false);
 	*ret_count = 0;
 	if (bytes_find2(p, b->end, '"', ')') < b->end)
 		return read_recipients(span_of(p, (size_t)(b->end - p)), ret_count);
+	marks_skip(b, p);
 	while (p < b->end) {
 		const char *stop = marks_next(b);
 
@@ -602,7 +606,6 @@ static inline bool usual_rest(struct marks *b, const char *p, struct usual *u)
 		return false;
 	p += 5;
 	u->list = span_of(p, (size_t)(end - p));
-	marks_skip(b, p);
 	return !span_ends(u->list, SPAN(" <trunc>")) && usual_recipients(b, p, &u->nrcpt);
 }
 

@@ -1,11 +1,13 @@
 /*
- * exim_id - the shapes of Exim's message ids: 16 characters up to 4.96, 23 since 4.97 (local_scan.h).
+ * exim_id - the shapes of Exim's message ids: 16 characters up to 4.96, 23 since 4.97 (local_scan.h); and the last one that
+ * was read, since a message's lines follow each other.
  */
 #ifndef SPAMTRAIL_LOGS_EXIM_ID_H
 #define SPAMTRAIL_LOGS_EXIM_ID_H
 
 #include "base/span.h"
 #include "logs/bytes.h"
+#include "model/event.h"
 
 /* Are all eight bytes base 62 or a dash? Additions stay below 256 once the top bits are clear. */
 static inline bool exim_id_bytes(uint64_t v)
@@ -41,6 +43,34 @@ static inline size_t exim_id_length(struct span s)
 	if (s.n > 23 && s.p[23] == ' ' && s.p[6] == '-' && s.p[18] == '-')
 		return exim_id_sixteen(s.p) && exim_id_sixteen(s.p + 7) ? 23 : 0;
 	return 0;
+}
+
+struct exim_last_id {
+	uint64_t text[3]; /* with the blank behind it */
+	size_t n; /* 23; 0: it is shorter */
+	struct qid qid;
+};
+
+/* As exim_id_length; L keeps the id, and mostly has it from the line before. */
+static inline size_t exim_id_take(struct exim_last_id *l, struct span s)
+{
+	size_t n;
+
+	if (s.n > 23 && !((bytes_word(s.p) ^ l->text[0]) | (bytes_word(s.p + 8) ^ l->text[1]) |
+			  (bytes_word(s.p + 16) ^ l->text[2])))
+		return l->n;
+	n = exim_id_length(s);
+	/* both lengths spelled out, so that each is packed without a loop */
+	if (n == 16) {
+		l->text[0] = l->n = 0; /* no id begins so */
+		l->qid = qid_pack(span_of(s.p, 16));
+	} else if (n) {
+		for (unsigned i = 0; i < 3; i++)
+			l->text[i] = bytes_word(s.p + 8 * i);
+		l->n = n;
+		l->qid = qid_pack(span_of(s.p, 23));
+	}
+	return n;
 }
 
 #endif

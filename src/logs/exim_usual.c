@@ -42,9 +42,9 @@ static inline const char *usual_host(const char *p, const char *end, struct usua
 {
 	const char *open = bytes_find2(p, end, ' ', '['), *close;
 
-	if (*p == '(' || end - open < 8 || open[0] != ' ' || open[1] != '[')
+	if (*p == '(' || end - open < 18 || open[0] != ' ' || open[1] != '[')
 		return NULL;
-	u->ip = span_of(open + 2, bytes_dotted(open + 2, end));
+	u->ip = span_of(open + 2, bytes_dotted_in(open + 2, 0));
 	close = u->ip.p + u->ip.n;
 	return u->ip.n && end - close > 2 && !BYTES_ARE(u->ip.p, "127.") ? close + 1 : NULL;
 }
@@ -141,7 +141,9 @@ static inline bool usual_is_remote(const struct usual *u)
 	return u->ip.p || exim_is_smtp(u->transport);
 }
 
-static inline enum line_result put_delivery(struct maker *m, struct usual_event *ev, const struct usual *u)
+static inline __attribute__((always_inline)) enum line_result put_delivery(struct maker *m,
+									   struct usual_event *ev,
+									   const struct usual *u)
 {
 	if (usual_is_remote(u))
 		ev->ev->flags |= EVF_REMOTE;
@@ -194,55 +196,77 @@ bool exim_usual_result(struct maker *m, const struct exim_head *h, char flag, st
 	return true;
 }
 
-static __attribute__((noinline)) bool usual_failed(struct maker *m, struct qid id, bool deferred,
-						   struct span s)
+static __attribute__((noinline)) enum line_result usual_delivery(struct frame *f, struct maker *m,
+								 struct span raw, const char *p)
 {
-	struct usual u;
-
-	return read_failed(usual_marks(s.p, s.p + s.n), s.p, &u) && put_failed(m, NULL, id, deferred, &u);
-}
-
-/* The grammar's own readers, straight to them: S is behind the flag whose byte tells them apart. */
-static __attribute__((noinline)) enum line_result by_grammar(struct maker *m, struct span id, char flag,
-							     struct span s)
-{
-	const struct exim_head h = { .id = id };
-
-	return flag == '<' ? exim_arrival(m, &h, s) : exim_result(m, &h, flag == '*' ? 'b' : 'd', s);
-}
-
-/* Behind an id of N characters at the start of S. */
-static inline enum line_result with_id(struct frame *f, struct maker *m, struct span raw, struct span s,
-				       size_t n)
-{
-	struct span rest = span_of(s.p + n + 1, s.n - n - 1), told;
-	/* both lengths spelled out, so that each is packed without a loop */
-	struct qid id = n == 23 ? qid_pack(span_of(s.p, 23)) : qid_pack(span_of(s.p, 16));
 	struct usual_event ev;
 	struct usual u;
 
-	if (rest.n == 9 && BYTES_ARE(rest.p, "Completed")) {
-		frame_line_behind(f, m, raw);
-		return usual_completed(m, DIALECT_EXIM, id, 0);
-	}
-	if (raw.n < MARKS_LEAST || rest.n < 4 || rest.p[2] != ' ' || rest.p[3] == ' ')
-		return LINE_UNREAD;
-	told = span_of(rest.p + 3, rest.n - 3);
-	if ((rest.p[0] == '=' || rest.p[0] == '-') && rest.p[1] == '>') {
-		if (!read_sent(usual_marks(told.p, told.p + told.n), told.p, &u))
-			return LINE_UNREAD;
-		frame_line_behind(f, m, raw);
-		ev = usual_begin(m, DIALECT_EXIM, EV_DELIVER, id, 0);
-		return put_delivery(m, &ev, &u);
-	}
-	if (rest.p[1] != (rest.p[0] == '<' ? '=' : rest.p[0]) ||
-	    (rest.p[0] != '<' && rest.p[0] != '=' && rest.p[0] != '*'))
+	if (!read_sent(usual_marks(p, raw.p + raw.n), p, &u))
 		return LINE_UNREAD;
 	frame_line_behind(f, m, raw);
-	if (rest.p[0] == '<' ? exim_usual_arrival(m, NULL, id, told)
-			     : usual_failed(m, id, rest.p[0] == '=', told))
+	ev = usual_begin(m, DIALECT_EXIM, EV_DELIVER, f->last.qid, 0);
+	return put_delivery(m, &ev, &u);
+}
+
+/* The head of the line RAW, which has P behind its flag, for the grammar's own readers. */
+static struct exim_head head_of(const struct frame *f, struct span raw, const char *p)
+{
+	const char *start = raw.p + f->head.len;
+
+	return (struct exim_head){ .id = span_of(start, (size_t)(p - 4 - start)) };
+}
+
+static __attribute__((noinline)) enum line_result usual_arrival(struct frame *f, struct maker *m,
+								struct span raw, const char *p)
+{
+	struct span s = span_of(p, (size_t)(raw.p + raw.n - p));
+	struct exim_head h;
+
+	frame_line_behind(f, m, raw);
+	if (exim_usual_arrival(m, NULL, f->last.qid, s))
 		return LINE_EVENT;
-	return by_grammar(m, span_of(s.p, n), rest.p[0], told);
+	h = head_of(f, raw, p);
+	return exim_arrival(m, &h, s);
+}
+
+static __attribute__((noinline)) enum line_result usual_failed(struct frame *f, struct maker *m,
+							       struct span raw, const char *p, bool deferred)
+{
+	const struct exim_head h = head_of(f, raw, p);
+	struct span s = span_of(p, (size_t)(raw.p + raw.n - p));
+	struct usual u;
+
+	frame_line_behind(f, m, raw);
+	if (read_failed(usual_marks(p, p + s.n), p, &u) && put_failed(m, NULL, f->last.qid, deferred, &u))
+		return LINE_EVENT;
+	return exim_result(m, &h, deferred ? 'd' : 'b', s);
+}
+
+/* The two bytes of a flag. */
+static inline bool flag_is(const char *p, char first, char second)
+{
+	return p[0] == first && p[1] == second;
+}
+
+/* P: behind the id. */
+static inline enum line_result with_id(struct frame *f, struct maker *m, struct span raw, const char *p)
+{
+	size_t n = (size_t)(raw.p + raw.n - p);
+
+	if (n == 9 && BYTES_ARE(p, "Completed")) {
+		frame_line_behind(f, m, raw);
+		return usual_completed(m, DIALECT_EXIM, f->last.qid, 0);
+	}
+	if (raw.n < MARKS_LEAST || n < 4 || p[2] != ' ' || p[3] == ' ')
+		return LINE_UNREAD;
+	if (flag_is(p, '=', '>') || flag_is(p, '-', '>'))
+		return usual_delivery(f, m, raw, p + 3);
+	if (flag_is(p, '<', '='))
+		return usual_arrival(f, m, raw, p + 3);
+	if (flag_is(p, '=', '=') || flag_is(p, '*', '*'))
+		return usual_failed(f, m, raw, p + 3, *p == '=');
+	return LINE_UNREAD;
 }
 
 enum line_result exim_usual(struct frame *f, struct maker *m, struct span raw)
@@ -252,8 +276,8 @@ enum line_result exim_usual(struct frame *f, struct maker *m, struct span raw)
 
 	if (s.n >= EXIM_TEXT_MOST)
 		return LINE_UNREAD;
-	n = exim_id_length(s);
+	n = exim_id_take(&f->last, s);
 	if (n)
-		return with_id(f, m, raw, s, n);
+		return with_id(f, m, raw, s.p + n + 1);
 	return s.n >= MARKS_LEAST && BYTES_ARE(s.p, "cwd=") ? exim_usual_command(f, m, raw, s) : LINE_UNREAD;
 }

@@ -36,6 +36,7 @@ struct frame {
 		head; /* of the line before: with it, the members of LINE that all lines of this file share */
 	struct line line;
 	struct exim_own own;
+	struct exim_last_id last;
 	uint32_t host_from; /* where the host stands in a line that begins so */
 	struct frame_tag tags[FRAME_TAGS];
 };

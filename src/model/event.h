@@ -66,17 +66,18 @@ static inline struct span event_line(const struct event *ev, const char *base)
 	return span_of(base + ev->off, ev->len);
 }
 
-/* S stands in the text that begins at BASE. Written in one go. */
+/* S stands in the text that begins at BASE. */
 static inline __attribute__((always_inline)) void field_write(struct field *f, const char *base,
 							      enum field_key key, struct span s)
 {
 	uint32_t off = (uint32_t)(s.p - base);
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	/* as one number: compilers read a struct with bits for members back before they write it */
-	uint64_t v = (uint64_t)key << 56 | (uint64_t)(s.n & 0xffffff) << 32 | off;
+	/* as two numbers: compilers read a struct with bits for members back before they write it */
+	uint32_t v = (uint32_t)key << 24 | (uint32_t)(s.n & 0xffffff);
 
-	memcpy(f, &v, sizeof(v));
+	memcpy(f, &off, sizeof(off));
+	memcpy((char *)f + sizeof(off), &v, sizeof(v));
 #else
 	*f = (struct field){ .off = off, .len = s.n & 0xffffff, .key = key };
 #endif
