@@ -11,12 +11,13 @@
 #include <immintrin.h>
 #endif
 
-/* Adds to ENDS, which holds FOUND, the places in MASK behind AT. One is written even where there is none: it counts not. */
+/* Adds to ENDS, which holds FOUND, the places in MASK behind AT. One is written even where there is none: it counts not, and
+ * stands for the highest, so that no compiler makes a branch of the question whether there is one. */
 static inline __attribute__((always_inline)) size_t ends_add(uint16_t *ends, size_t found, size_t at,
 							     uint64_t mask)
 {
 	do {
-		ends[found] = (uint16_t)(at + (size_t)(mask ? __builtin_ctzll(mask) : 64));
+		ends[found] = (uint16_t)(at + (size_t)__builtin_ctzll(mask | UINT64_C(1) << 63));
 		found += mask != 0;
 		mask &= mask - 1;
 	} while (mask);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ENDS_MOST 2048 /* bytes that are looked at by one call */
+#define ENDS_MOST 8192 /* bytes that are looked at by one call */
 
 /*
  * Where in the N bytes at P (at most ENDS_MOST) newlines stand; returns how many. ENDS has room for one more than N: what

@@ -64,7 +64,7 @@ static inline const char *usual_ip(const char *p, const char *end, struct span *
 	unsigned n = bytes_dotted(p, end);
 
 	/* a first number of more than four digits is no address to the grammar */
-	if (n < 7 || *p == '.' || (p[1] != '.' && p[2] != '.' && p[3] != '.' && p[4] != '.'))
+	if (n < 7 || *p == '.' || !bytes_four_have(p + 1, '.'))
 		return NULL;
 	*ret_ip = span_of(p, n);
 	return p + n + 1;

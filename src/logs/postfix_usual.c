@@ -218,13 +218,15 @@ static bool says_queued(const char *p, const char *end)
 /* ", key=value" from the comma P on up to ", status=", whose comma is returned; NULL where a key is not among the usual. */
 static inline const char *usual_keys(struct marks *k, const char *p)
 {
-	for (unsigned keys = 0; !STARTS(p, k->end, ", status="); keys++) {
+	for (unsigned keys = 0; keys < 11 && k->end - p >= 9; keys++) {
+		if (BYTES_ARE(p, ", status="))
+			return p;
 		/* a second relay= would count */
-		if (keys == 10 || k->end - p < 9 || p[1] != ' ' || p[2] == 'r')
+		if (p[1] != ' ' || p[2] == 'r')
 			return NULL;
 		p = marks_next(k);
 	}
-	return p;
+	return NULL;
 }
 
 /*
