@@ -67,17 +67,6 @@ static inline uint64_t bytes_equal(uint64_t v, char c)
 	return (v - BYTES_ALL(1)) & ~v & BYTES_ALL(0x80);
 }
 
-/* Is C one of the four bytes at P? Without a branch for each. */
-static inline bool bytes_four_have(const char *p, char c)
-{
-	const uint32_t ones = 0x01010101;
-	uint32_t v;
-
-	memcpy(&v, p, 4);
-	v ^= ones * (unsigned char)c;
-	return (v - ones) & ~v & ones << 7;
-}
-
 #ifdef __SSE2__
 static inline __m128i bytes_load(const char *p)
 {
