@@ -20,7 +20,6 @@ struct voice;
 struct frame_tag {
 	const struct voice *voice;
 	usual_fn *usual; /* NULL: its lines have no short way */
-	bool sessions; /* its lines may be those of usual_is_session() */
 	bool taken;
 	char text[TAG_WINDOW] __attribute__((aligned(16))); /* with the "[" behind it */
 };

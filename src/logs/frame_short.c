@@ -75,7 +75,6 @@ void frame_remember_tag(struct frame *f, struct span tag, const struct voice *v)
 	memcpy(t->text, tag.p, tag.n + 1);
 	t->taken = true;
 	t->usual = v->dialect == DIALECT_POSTFIX ? postfix_usual(tag) : NULL;
-	t->sessions = t->usual == postfix_usual_smtpd;
 	t->voice = v;
 }
 
@@ -143,10 +142,6 @@ enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span 
 
 	if (!t || !t->usual)
 		return LINE_UNREAD;
-	if (t->sessions && m->brief && usual_is_session(text, end)) {
-		m->dull |= 1u << DIALECT_POSTFIX;
-		return LINE_DULL;
-	}
 	frame_line_behind(f, m, raw)->pid = 0;
 	return t->usual(m, span_of(text, (size_t)(end - text)));
 }
