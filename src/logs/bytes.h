@@ -67,17 +67,6 @@ static inline uint64_t bytes_equal(uint64_t v, char c)
 	return (v - BYTES_ALL(1)) & ~v & BYTES_ALL(0x80);
 }
 
-/* Is C one of the four bytes at P? Without a branch for each. */
-static inline bool bytes_four_have(const char *p, char c)
-{
-	const uint32_t ones = 0x01010101;
-	uint32_t v;
-
-	memcpy(&v, p, 4);
-	v ^= ones * (unsigned char)c;
-	return (v - ones) & ~v & ones << 7;
-}
-
 #ifdef __SSE2__
 static inline __m128i bytes_load(const char *p)
 {
@@ -104,22 +93,6 @@ static inline __attribute__((always_inline)) uint64_t bytes_mask_of(const char *
 #else
 	for (unsigned at = 0; at < most; at++)
 		mask |= (uint64_t)(p[at] == c) << at;
-#endif
-	return mask;
-}
-
-/* Bit N is set where byte N of the 32 at P is that of the 32 at Q. */
-static inline uint32_t bytes_alike(const char *p, const char *q)
-{
-	uint32_t mask = 0;
-
-#ifdef __SSE2__
-	for (unsigned at = 0; at < 32; at += 16)
-		mask |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_load(p + at), bytes_load(q + at)))
-			<< at;
-#else
-	for (unsigned at = 0; at < 32; at++)
-		mask |= (uint32_t)(p[at] == q[at]) << at;
 #endif
 	return mask;
 }
