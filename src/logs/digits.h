@@ -53,6 +53,17 @@ static inline uint32_t bytes_number_before(const char **end)
 	return bits ? bytes_digits(v >> (64 - bits) << (64 - bits)) : 0;
 }
 
+/* Is C one of the four bytes at P? Without a branch for each. */
+static inline bool bytes_four_have(const char *p, char c)
+{
+	const uint32_t ones = 0x01010101;
+	uint32_t v;
+
+	memcpy(&v, p, 4);
+	v ^= ones * (unsigned char)c;
+	return (v - ones) & ~v & ones << 7;
+}
+
 /*
  * Length of the digits and dots at P, a dot among them, that a "]" ends: 2 to 15, or 0 where something else stands there. From
  * the 16 bytes that begin BEFORE in front of P.

@@ -14,13 +14,14 @@
 
 struct voice;
 
+#define TAG_WINDOW 32 /* bytes of a line in which a tag is looked for; shorter lines are none of the usual */
+
 /* A tag that has been read before, and who speaks under it. */
 struct frame_tag {
 	const struct voice *voice;
 	usual_fn *usual; /* NULL: its lines have no short way */
-	bool sessions; /* its lines may be those of usual_is_session() */
-	uint8_t len; /* 0: none */
-	char text[46];
+	bool taken;
+	char text[TAG_WINDOW] __attribute__((aligned(16))); /* with the "[" behind it */
 };
 
 #define FRAME_TAGS 64 /* a power of two */

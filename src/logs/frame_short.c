@@ -10,8 +10,6 @@
 #include "logs/frame.h"
 #include "logs/voice.h"
 
-#define TAG_WINDOW 32 /* bytes of a line in which a tag is looked for; shorter lines are none of the usual */
-
 bool frame_exim_shape(struct span s)
 {
 	if (s.n > 17 && s.p[6] == '-' && ((s.p[13] == '-' && s.p[16] == ' ') || (s.n > 23 && s.p[18] == '-')))
@@ -58,11 +56,10 @@ static inline struct frame_tag *tag_neighbour(struct frame *f, const struct fram
 	return &f->tags[(size_t)(t - f->tags) ^ 1];
 }
 
-static inline bool tag_is(const struct frame_tag *t, const char *text, size_t n)
+/* Is it T's? OPEN has a bit for each "[" in TEXT; up to the first of them the two must be alike. */
+static inline bool tag_is(const struct frame_tag *t, const char *text, uint32_t open)
 {
-	return t->len == n && bytes_word(text) == bytes_word(t->text) &&
-	       bytes_word(text + n - 8) == bytes_word(t->text + n - 8) &&
-	       (n <= 16 || bytes_same(text + 8, t->text + 8, n - 8));
+	return !((open ^ (open - 1)) & ~bytes_alike(text, t->text));
 }
 
 void frame_remember_tag(struct frame *f, struct span tag, const struct voice *v)
@@ -72,12 +69,12 @@ void frame_remember_tag(struct frame *f, struct span tag, const struct voice *v)
 	if (!v || tag.n < 8 || tag.n >= TAG_WINDOW || tag.p[tag.n] != '[')
 		return;
 	t = tag_place(f, tag.p, tag.n);
-	if (t->len)
+	if (t->taken)
 		t = tag_neighbour(f, t);
-	memcpy(t->text, tag.p, tag.n);
-	t->len = (uint8_t)tag.n;
+	memset(t->text, 0, sizeof(t->text));
+	memcpy(t->text, tag.p, tag.n + 1);
+	t->taken = true;
 	t->usual = v->dialect == DIALECT_POSTFIX ? postfix_usual(tag) : NULL;
-	t->sessions = t->usual == postfix_usual_smtpd;
 	t->voice = v;
 }
 
@@ -90,8 +87,8 @@ static inline __attribute__((always_inline)) const struct frame_tag *find_tag(st
 									      const char *stop,
 									      const char **ret_text)
 {
-	uint64_t open = stop - start < TAG_WINDOW ? 0 : bytes_mask_of(start, TAG_WINDOW, '[');
-	size_t n = open ? (size_t)__builtin_ctzll(open) : 0;
+	uint32_t open = stop - start < TAG_WINDOW ? 0 : (uint32_t)bytes_mask_of(start, TAG_WINDOW, '[');
+	size_t n = open ? (size_t)__builtin_ctz(open) : 0;
 	const char *p = start + n, *number;
 	struct frame_tag *t;
 
@@ -99,9 +96,9 @@ static inline __attribute__((always_inline)) const struct frame_tag *find_tag(st
 	if (n < 8 || stop - p < 11)
 		return NULL;
 	t = tag_place(f, start, n);
-	if (!tag_is(t, start, n)) {
+	if (!tag_is(t, start, open)) {
 		t = tag_neighbour(f, t);
-		if (!tag_is(t, start, n))
+		if (!tag_is(t, start, open))
 			return NULL;
 	}
 	number = p + 1;
@@ -119,8 +116,8 @@ const struct frame_tag *frame_known_tag(struct frame *f, const char *start, cons
 
 	if (!t)
 		return NULL;
-	number = start + t->len + 1;
-	l->program = span_of(start, t->len);
+	number = bytes_find(start, text, '[');
+	l->program = span_of(start, (size_t)(number++ - start));
 	l->pid = bytes_number(&number);
 	l->text = span_of(text, (size_t)(stop - text));
 	return t;
@@ -145,10 +142,6 @@ enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span 
 
 	if (!t || !t->usual)
 		return LINE_UNREAD;
-	if (t->sessions && m->brief && usual_is_session(text, end)) {
-		m->dull |= 1u << DIALECT_POSTFIX;
-		return LINE_DULL;
-	}
 	frame_line_behind(f, m, raw)->pid = 0;
 	return t->usual(m, span_of(text, (size_t)(end - text)));
 }

@@ -27,8 +27,7 @@ struct head {
 	int64_t at; /* of the minute, UTC where the zone is written */
 	unsigned minute; /* of the day, as written */
 	bytes_pair text[HEAD_WINDOWS]; /* with '0' for digits that change */
-	bytes_sixteen most_off
-		[HEAD_WINDOWS]; /* by how much a byte may differ from that: a digit's worth, or nothing */
+	bytes_sixteen most_off[HEAD_WINDOWS]; /* by how much a byte may differ from that: a digit's worth, or nothing */
 };
 
 /*

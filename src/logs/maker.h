@@ -41,7 +41,11 @@ struct maker {
 	struct evbuf *out;
 	const struct line *line;
 	uint32_t line_index;
-	bool all; /* for explain and tests: every field and every line understood; else MAKER_HOT of what trace reads */
+	/*
+	 * true for explain and tests: every field that the line has, and an event for every
+	 * understood line. false on the hot path: only events that trace reads, with the fields in MAKER_HOT.
+	 */
+	bool all;
 	uint32_t dull; /* bit (1 << enum dialect): dialects that understood a line and wrote no event */
 	bool brief; /* see struct logs_options */
 	struct qid_known known; /* the message ID of the last usual line of Postfix */
@@ -69,18 +73,15 @@ void maker_room(struct evbuf *out);
 /* F_PROGRAM (the tag's last path element) and F_HOST, unless the dialect has added them: maker_end, where m->all. */
 void maker_frame_fields(struct maker *m);
 
-/* What every event begins with: all but its fields' number and bits. Each member by itself, as framing wrote it: a compiler
- * clears such a struct first, and a copy of two that were just written waits for both. */
-static inline __attribute__((always_inline)) struct event *maker_head(struct maker *m, enum dialect dialect,
-								      enum event_kind kind, struct qid id,
-								      uint32_t flags, uint32_t repeat)
+/* What every event begins with: all but its fields' number and bits. Each member by itself: a compiler clears a struct first. */
+static inline __attribute__((always_inline)) struct event *maker_head(struct maker *m, enum dialect dialect, enum event_kind kind,
+								      struct qid id, uint32_t flags, uint32_t repeat)
 {
 	struct evbuf *out = m->out;
 	const struct line *l = m->line;
 	struct event *ev;
 
-	if (__builtin_expect(out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field),
-			     false))
+	if (__builtin_expect(out->mem_cap - out->mem_used < sizeof(*ev) + MAKER_FIELDS * sizeof(struct field), false))
 		maker_room(out);
 	ev = (struct event *)(void *)(out->mem + out->mem_used);
 	ev->id = id;
@@ -106,8 +107,7 @@ static inline struct event *maker_begin(struct maker *m, enum dialect dialect, e
 {
 	const struct line *l = m->line;
 
-	m->ev = maker_head(m, dialect, kind, (struct qid){ 0, 0 }, l->flags | (l->syslog ? EVF_SYSLOG : 0),
-			   l->repeat);
+	m->ev = maker_head(m, dialect, kind, (struct qid){ 0, 0 }, l->flags | (l->syslog ? EVF_SYSLOG : 0), l->repeat);
 	m->ev->has = m->ev->nfields = 0;
 	return m->ev;
 }

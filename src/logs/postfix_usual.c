@@ -38,11 +38,16 @@ static enum line_result client(struct maker *m, struct qid id, const char *p, co
 	return usual_end(&ev, m);
 }
 
-enum line_result postfix_usual_smtpd(struct maker *m, struct span s)
+static enum line_result usual_smtpd(struct maker *m, struct span s)
 {
 	const char *p, *end = s.p + s.n;
 	struct qid id;
 
+	/* sessions that come and go */
+	if (m->brief && (STARTS(s.p, end, "connect from ") || STARTS(s.p, end, "disconnect from "))) {
+		m->dull |= 1u << DIALECT_POSTFIX;
+		return LINE_DULL;
+	}
 	p = behind_id(m, s, &id);
 	if (!p)
 		return pf_short_failed(m, s);
@@ -293,7 +298,7 @@ usual_fn *postfix_usual(struct span tag)
 		struct span daemon;
 		usual_fn *usual;
 	} table[] = {
-		{ SPAN("qmgr"), usual_qmgr },	     { SPAN("smtpd"), postfix_usual_smtpd },
+		{ SPAN("qmgr"), usual_qmgr },	     { SPAN("smtpd"), usual_smtpd },
 		{ SPAN("cleanup"), usual_cleanup },  { SPAN("pickup"), usual_pickup },
 		{ SPAN("bounce"), pf_short_bounce },
 	};

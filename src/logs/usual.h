@@ -13,14 +13,6 @@ typedef enum line_result usual_fn(struct maker *m, struct span s);
 
 /* Lines under Postfix's TAG, behind it; NULL: there is no short way. */
 usual_fn *postfix_usual(struct span tag);
-usual_fn postfix_usual_smtpd;
-
-/* What only smtpd says, of sessions that come and go. */
-static inline bool usual_is_session(const char *p, const char *end)
-{
-	return (end - p >= 13 && BYTES_ARE(p, "connect from ")) ||
-	       (end - p >= 16 && BYTES_ARE(p, "disconnect from "));
-}
 
 /*
  * The event written last, where it is of the message ID and of this line's second and M is brief: a line that says little

@@ -12,9 +12,9 @@
 #include "model/event_kind.h"
 
 struct field {
-	uint32_t off; /* from the batch's base */
+	uint32_t off;          /* from the batch's base */
 	uint32_t len : 24;
-	uint32_t key : 8; /* enum field_key */
+	uint32_t key : 8;      /* enum field_key */
 };
 
 /* A queue id packed into 128 bits; all zero = none. Equal ids of one host pack equally. */
@@ -25,40 +25,39 @@ struct qid {
 /* An id that was read, to know it again by its bytes. */
 struct qid_known {
 	struct qid id;
-	uint64_t own; /* bits of its second half that are its own */
-	uint32_t len; /* as text, 8 to 15; 0: none */
+	uint64_t own;          /* bits of its second half that are its own */
+	uint32_t len;          /* as text, 8 to 15; 0: none */
 };
 
 struct event {
 	struct qid id;
-	int64_t at; /* seconds, see stamp; UTC once the clock stage has seen the event */
-	uint32_t usec; /* 0 in a line behind a remembered head (logs/head.h): nobody but explain asks */
-	int16_t zone; /* minutes east of UTC, with STAMP_ZONE */
-	uint8_t stamp; /* enum stamp_flag */
-	uint8_t kind; /* enum event_kind */
-	uint8_t dialect; /* enum dialect */
+	int64_t at;            /* seconds, see stamp; UTC once the clock stage has seen the event */
+	uint32_t usec;         /* 0 in a line behind a remembered head (logs/head.h): nobody but explain asks */
+	int16_t zone;          /* minutes east of UTC, with STAMP_ZONE */
+	uint8_t stamp;         /* enum stamp_flag */
+	uint8_t kind;          /* enum event_kind */
+	uint8_t dialect;       /* enum dialect */
 	uint8_t nfields;
-	uint32_t off, len; /* the whole line in the batch's text */
-	uint32_t line; /* lines of the batch before this one */
-	uint32_t pid; /* 0 = not logged; or Postfix, read by the short way: nobody asks there */
-	uint32_t size; /* bytes of the message, on arrivals (Exim S=) and Postfix queue lines */
-	uint32_t nrcpt; /* Postfix queue lines; Exim: recipients listed after " for " */
-	uint32_t uid; /* of a local submission (Postfix pickup); UINT32_MAX = none */
-	uint32_t repeat; /* 1; more under "message repeated N times" */
-	uint32_t flags; /* enum event_flag */
-	uint64_t
-		has; /* bit per enum field_key that is among the fields: most questions are for those that are not */
+	uint32_t off, len;     /* the whole line in the batch's text */
+	uint32_t line;         /* lines of the batch before this one */
+	uint32_t pid;          /* 0 = not logged; or Postfix, read by the short way: nobody asks there */
+	uint32_t size;         /* bytes of the message, on arrivals (Exim S=) and Postfix queue lines */
+	uint32_t nrcpt;        /* Postfix queue lines; Exim: recipients listed after " for " */
+	uint32_t uid;          /* of a local submission (Postfix pickup); UINT32_MAX = none */
+	uint32_t repeat;       /* 1; more under "message repeated N times" */
+	uint32_t flags;        /* enum event_flag */
+	uint64_t has;          /* bit per enum field_key that is among the fields: most questions are for those that are not */
 	struct field f[] __attribute__((aligned(8)));
 };
 
 /* Events of one batch, and the text they point into. */
 struct evbuf {
-	char *base; /* text; owned by the batch */
-	size_t used, cap; /* bytes of text, decoded text (see maker_text) included */
-	unsigned char *mem; /* struct event ... ; owned */
+	char *base;            /* text; owned by the batch */
+	size_t used, cap;      /* bytes of text, decoded text (see maker_text) included */
+	unsigned char *mem;    /* struct event ... ; owned */
 	size_t mem_used, mem_cap;
 	uint32_t events;
-	size_t last; /* where in mem the last of them begins, if there is one */
+	size_t last;           /* where in mem the last of them begins, if there is one */
 };
 
 static inline struct span event_line(const struct event *ev, const char *base)
@@ -126,8 +125,7 @@ static inline struct qid qid_pack(struct span s)
 	for (size_t at = 16; at < s.n; at += 8) {
 		size_t taken = s.n - at < 8 ? 8 - (s.n - at) : 0;
 
-		id.lo = (id.lo ^ (qid_word(s.p + at - taken) >> 8 * taken) << 1) *
-			UINT64_C(0x9e3779b97f4a7c15);
+		id.lo = (id.lo ^ (qid_word(s.p + at - taken) >> 8 * taken) << 1) * UINT64_C(0x9e3779b97f4a7c15);
 		id.lo ^= id.lo >> 29;
 	}
 	return id;

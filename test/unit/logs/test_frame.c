@@ -53,11 +53,6 @@ enum line_result exim_usual(struct frame *f, struct maker *m, struct span raw)
 	return LINE_UNREAD;
 }
 
-enum line_result postfix_usual_smtpd(struct maker *m, struct span s)
-{
-	return LINE_UNREAD;
-}
-
 usual_fn *postfix_usual(struct span tag)
 {
 	return NULL;
