@@ -20,20 +20,14 @@ struct usual {
 	struct span text; /* of what failed */
 };
 
-/* The blanks from P on. In front of END lie MARKS_LEAST bytes of the line at least. */
-static inline struct marks usual_marks(const char *p, const char *end)
-{
-	return (struct marks){ .at = p, .end = end, .mask = marks_mask(p, end, ' '), .mark = ' ' };
-}
-
 /* The value of a one-letter key at *P, which moves to the blank behind it; empty where something else stands there. */
-static inline struct span usual_value(struct marks *b, const char **p, const char *key)
+static inline struct span usual_value(const char **p, const char *end, const char *key)
 {
 	const char *start = *p + 3;
 
-	if (b->end - *p < 4 || !bytes_are(*p, key, 3))
+	if (end - *p < 4 || !bytes_are(*p, key, 3))
 		return SPAN_NONE;
-	*p = marks_next(b);
+	*p = bytes_find(start, end, ' ');
 	return span_of(start, (size_t)(*p - start));
 }
 
@@ -49,11 +43,11 @@ static inline const char *usual_host(const char *p, const char *end, struct usua
 	return u->ip.n && end - close > 2 && !BYTES_ARE(u->ip.p, "127.") ? close + 1 : NULL;
 }
 
-/* "ADDR [<ADDR>] R=ROUTER T=TRANSPORT" at p, as deliver.c begins nearly every result: what stands behind it, or NULL. */
-static inline __attribute__((always_inline)) const char *usual_way(struct marks *b, const char *p,
-								   struct usual *u)
+/* "ADDR [<ADDR>] " at p, as deliver.c begins nearly every result: the last blank, or NULL. */
+static inline __attribute__((always_inline)) const char *usual_addresses(const char *p, const char *end,
+									 struct usual *u)
 {
-	const char *end = b->end, *stop = marks_next(b);
+	const char *stop = bytes_find(p, end, ' '), *close;
 
 	if (stop == p || stop == end || stop[-1] == ':' || *p == '|' || (*p < 'A' && (*p < '0' || *p > '9')))
 		return NULL;
@@ -61,15 +55,22 @@ static inline __attribute__((always_inline)) const char *usual_way(struct marks 
 	u->orig = u->ip = SPAN_NONE;
 	if (end - stop > 3 && stop[1] == '<') {
 		p = stop + 2;
-		stop = marks_next(b);
-		if (bytes_find(p, end, '>') + 1 != stop)
+		close = bytes_find2(p, end, '>', ' ');
+		if (end - close < 2 || close[0] != '>' || close[1] != ' ')
 			return NULL;
-		u->orig = span_of(p, (size_t)(stop - 1 - p));
+		u->orig = span_of(p, (size_t)(close - p));
+		stop = close + 1;
 	}
-	if (!usual_value(b, &stop, " R=").n || stop[-1] == ':')
+	return stop;
+}
+
+/* " R=ROUTER T=TRANSPORT" at p: what stands behind it, or NULL. */
+static inline const char *usual_way(const char *p, const char *end, struct usual *u)
+{
+	if (!usual_value(&p, end, " R=").n || p[-1] == ':')
 		return NULL;
-	u->transport = usual_value(b, &stop, " T=");
-	return u->transport.n ? stop : NULL;
+	u->transport = usual_value(&p, end, " T=");
+	return u->transport.n ? p : NULL;
 }
 
 /*
@@ -77,12 +78,9 @@ static inline __attribute__((always_inline)) const char *usual_way(struct marks 
  * id of this server only where the relay is loopback), so it is not read. False: nothing is known, the grammar must be
  * read.
  */
-static inline __attribute__((always_inline)) bool read_sent(struct marks b, const char *p, struct usual *u)
+static inline __attribute__((always_inline)) bool read_sent(const char *p, const char *end, struct usual *u)
 {
-	const char *end = b.end;
-
-	p = usual_way(&b, p, u);
-	if (!p || p[-1] == ':')
+	if (p[-1] == ':')
 		return false;
 	if (end - p > 4 && BYTES_ARE(p, " H=")) {
 		p = usual_host(p + 3, end, u);
@@ -107,12 +105,12 @@ static inline bool usual_error(const char **p)
  * What failed: behind the transport an error's number, the host and the words of its encryption, each once at most, and
  * then the colon that begins the text. A system error without a host has one in its text, maybe.
  */
-static inline bool read_failed(struct marks b, const char *p, struct usual *u)
+static inline bool read_failed(const char *p, const char *end, struct usual *u)
 {
-	const char *end = b.end;
 	bool by_system = false;
 
-	p = usual_way(&b, p, u);
+	p = usual_addresses(p, end, u);
+	p = p ? usual_way(p, end, u) : NULL;
 	if (!p)
 		return false;
 	p -= p[-1] == ':';
@@ -124,10 +122,9 @@ static inline bool read_failed(struct marks b, const char *p, struct usual *u)
 		p = usual_host(p + 3, end, u);
 		if (!p)
 			return false;
-		marks_skip(&b, p + 1);
 	}
 	while (end - p > 4 && (BYTES_ARE(p, " X=") || BYTES_ARE(p, " CV="))) {
-		p = marks_next(&b);
+		p = bytes_find(p + 1, end, ' ');
 		p -= p[-1] == ':';
 	}
 	if (end - p < 3 || p[0] != ':' || p[1] != ' ')
@@ -136,16 +133,11 @@ static inline bool read_failed(struct marks b, const char *p, struct usual *u)
 	return u->text.n && (!by_system || u->ip.p);
 }
 
-static inline bool usual_is_remote(const struct usual *u)
-{
-	return u->ip.p || exim_is_smtp(u->transport);
-}
-
 static inline __attribute__((always_inline)) enum line_result put_delivery(struct maker *m,
 									   struct usual_event *ev,
-									   const struct usual *u)
+									   const struct usual *u, bool smtp)
 {
-	if (usual_is_remote(u))
+	if (u->ip.p || smtp)
 		ev->ev->flags |= EVF_REMOTE;
 	usual_field(ev, m, F_RECIPIENT, u->rcpt);
 	if (u->orig.p)
@@ -167,7 +159,8 @@ static bool put_failed(struct maker *m, const struct exim_head *h, struct qid id
 	if (reply.relay_ip.p && !u->ip.p)
 		return false;
 	ev = h ? usual_start(exim_begin(m, h, kind)) : usual_begin(m, DIALECT_EXIM, kind, id, 0);
-	ev.ev->flags |= (usual_is_remote(u) ? EVF_REMOTE : 0) | reply_classify(reply.text, reply.dsn) |
+	ev.ev->flags |= (u->ip.p || exim_is_smtp(u->transport) ? EVF_REMOTE : 0) |
+			reply_classify(reply.text, reply.dsn) |
 			(deferred && exim_not_fresh(u->text) ? EVF_NOT_FRESH : 0);
 	usual_field(&ev, m, F_RECIPIENT, u->rcpt);
 	if (u->orig.p)
@@ -181,32 +174,54 @@ static bool put_failed(struct maker *m, const struct exim_head *h, struct qid id
 
 bool exim_usual_result(struct maker *m, const struct exim_head *h, char flag, struct span s)
 {
+	const char *p = s.p, *end = p + s.n;
 	struct usual_event ev;
 	struct usual u;
 
-	if (m->all || s.n < MARKS_LEAST)
+	if (m->all)
 		return false;
 	if (flag == 'd' || flag == 'b')
-		return read_failed(usual_marks(s.p, s.p + s.n), s.p, &u) &&
-		       put_failed(m, h, qid_pack(SPAN_NONE), flag == 'd', &u);
-	if (flag != '=' || !read_sent(usual_marks(s.p, s.p + s.n), s.p, &u))
+		return read_failed(p, end, &u) && put_failed(m, h, qid_pack(SPAN_NONE), flag == 'd', &u);
+	if (flag != '=')
+		return false;
+	p = usual_addresses(p, end, &u);
+	p = p ? usual_way(p, end, &u) : NULL;
+	if (!p || !read_sent(p, end, &u))
 		return false;
 	ev = usual_start(exim_begin(m, h, EV_DELIVER));
-	put_delivery(m, &ev, &u);
+	put_delivery(m, &ev, &u, exim_is_smtp(u.transport));
 	return true;
 }
 
 static __attribute__((noinline)) enum line_result usual_delivery(struct frame *f, struct maker *m,
 								 struct span raw, const char *p)
 {
+	const char *end = raw.p + raw.n, *start;
 	struct usual_event ev;
+	struct exim_way *way;
 	struct usual u;
+	bool smtp;
 
-	if (!read_sent(usual_marks(p, raw.p + raw.n), p, &u))
+	start = usual_addresses(p, end, &u);
+	if (!start || end - start < 4)
+		return LINE_UNREAD;
+	way = exim_way_place(f->ways, start);
+	if (end - start >= EXIM_WAY_MOST && exim_way_is(way, start)) {
+		p = start + way->n - 1;
+		smtp = way->smtp;
+	} else {
+		p = usual_way(start, end, &u);
+		if (!p)
+			return LINE_UNREAD;
+		smtp = exim_is_smtp(u.transport);
+		if (p < end)
+			exim_way_keep(way, start, (size_t)(p + 1 - start), smtp);
+	}
+	if (!read_sent(p, end, &u))
 		return LINE_UNREAD;
 	frame_line_behind(f, m, raw);
 	ev = usual_begin(m, DIALECT_EXIM, EV_DELIVER, f->last.qid, 0);
-	return put_delivery(m, &ev, &u);
+	return put_delivery(m, &ev, &u, smtp);
 }
 
 /* The head of the line RAW, which has P behind its flag, for the grammar's own readers. */
@@ -238,7 +253,7 @@ static __attribute__((noinline)) enum line_result usual_failed(struct frame *f, 
 	struct usual u;
 
 	frame_line_behind(f, m, raw);
-	if (read_failed(usual_marks(p, p + s.n), p, &u) && put_failed(m, NULL, f->last.qid, deferred, &u))
+	if (read_failed(p, p + s.n, &u) && put_failed(m, NULL, f->last.qid, deferred, &u))
 		return LINE_EVENT;
 	return exim_result(m, &h, deferred ? 'd' : 'b', s);
 }
@@ -258,7 +273,7 @@ static inline enum line_result with_id(struct frame *f, struct maker *m, struct 
 		frame_line_behind(f, m, raw);
 		return usual_completed(m, DIALECT_EXIM, f->last.qid, 0);
 	}
-	if (raw.n < MARKS_LEAST || n < 4 || p[2] != ' ' || p[3] == ' ')
+	if (n < 4 || p[2] != ' ' || p[3] == ' ')
 		return LINE_UNREAD;
 	if (flag_is(p, '=', '>') || flag_is(p, '-', '>'))
 		return usual_delivery(f, m, raw, p + 3);

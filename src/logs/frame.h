@@ -9,6 +9,7 @@
 #define SPAMTRAIL_LOGS_FRAME_H
 
 #include "logs/exim_dull.h"
+#include "logs/exim_way.h"
 #include "logs/head.h"
 #include "logs/usual.h"
 
@@ -38,6 +39,7 @@ struct frame {
 	struct line line;
 	struct exim_own own;
 	struct exim_last_id last;
+	struct exim_way ways[EXIM_WAYS];
 	uint32_t host_from; /* where the host stands in a line that begins so */
 	struct frame_tag tags[FRAME_TAGS];
 };

@@ -52,6 +52,10 @@ static const char *const exim[] = {
 	"1vKliy-000000000G8-0CKr -> a@b.example R=dnslookup T=remote_smtp H=mx.b.example [127.0.0.1] C=\"250 "
 	"OK id=1vKliy-0003gH-2x\"",
 	"1vKliy-000000000G8-0CKr => a@b.example R=dnslookup T=remote_smtp H=(odd [192.0.2.9]",
+	"1vKliy-000000000G8-0CKr => a@b.example R=dnslookup T=remote_smtp C=\"250 ok, and more than that\"",
+	"1vKliy-000000000G8-0CKr => a@b.example R=dnslookup T=remote_text C=\"250 ok, and more than that\"",
+	"1vKliy-0003gH-2x => a@b.example <c@d.example> R=dnslookup T=remote_smtp C=\"250 ok, and more\"",
+	"1vKliy-000000000G8-0CKr => a@b.example R=dnslookup_for_a_domain T=my_own_smtp C=\"250 ok\"",
 	"1vKliy-000000000G8-0CKr => |/bin/x y <a@b.example> R=r T=t",
 	"1vKliy-000000000G8-0CKr => \"a b\"@b.example R=r T=t",
 	"1vKliy-000000000G8-0CKr => a@b.example: R=r T=t",
@@ -467,6 +471,25 @@ static void test_exim(void **state)
 	all_of(exim, COUNT(exim), "2025-11-17 05:51:36 ", 18);
 }
 
+/* What nobody has read yet is no text that a line may have. */
+static void test_nothing_remembered(void **state)
+{
+	static const char *const before[] = { "cwd=/", "1vKliy-0003gH-2x Completed" };
+	struct frame warm = FRAME_START;
+
+	for (size_t i = 0; i < COUNT(before); i++) {
+		char line[LINE_MOST];
+		int len = snprintf(line, sizeof(line), "2025-11-17 05:51:36 %s", before[i]);
+
+		one_of(&warm, line, (size_t)len);
+		one_of(&warm, line, (size_t)len);
+		memset(line + 20, 0, 24);
+		memcpy(line + 44, "Completed", 9);
+		one_of(&warm, line, 53);
+	}
+	assert_true(warm.head.len > 0);
+}
+
 static void test_postfix(void **state)
 {
 	all_of(postfix, COUNT(postfix), "2025-11-17T05:51:36.315010+01:00 mail7 postfix/", 18);
@@ -512,9 +535,13 @@ static void test_turning(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exim),	     cmocka_unit_test(test_postfix),
-		cmocka_unit_test(test_dovecot),	     cmocka_unit_test(test_turning),
-		cmocka_unit_test(test_nearly_usual), cmocka_unit_test(test_nearly_golden),
+		cmocka_unit_test(test_exim),
+		cmocka_unit_test(test_postfix),
+		cmocka_unit_test(test_dovecot),
+		cmocka_unit_test(test_turning),
+		cmocka_unit_test(test_nearly_usual),
+		cmocka_unit_test(test_nearly_golden),
+		cmocka_unit_test(test_nothing_remembered),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
