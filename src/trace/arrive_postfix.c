@@ -85,7 +85,11 @@ void arrive_postfix(struct trace *t, const struct step *s)
 		arrive_client(t, msg, s);
 		/* orig_queue_id= is any local client's word (XFORWARD): the parent's own "queued as" decides */
 	}
-	msg->flags |= cleaned;
+	/* cleanup's line behind one that was complete before it arrived is of the next message of this id */
+	if (cleaned && (msg->flags & M_DONE))
+		arrive_message_id(t, s);
+	else
+		msg->flags |= cleaned;
 }
 
 /* A subject that header_checks wrote, for who is judged once his script is known. */
