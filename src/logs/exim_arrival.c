@@ -494,7 +494,10 @@ static inline bool usual_proto(const char *p, size_t n)
 #define KEY_LEAST \
 	16 /* bytes that must be left where the next keys are looked at: a line of the usual kind has more */
 
-/* Who hands over: " H=..." or " U=...", maybe behind the " R=..." of a bounce, then the protocol, up to the size. At the blank P; NULL for anything else. */
+/*
+ * Who hands over: " H=..." or " U=...", maybe behind the " R=..." of a bounce, then the protocol, up to the size. At the blank
+ * P; NULL for anything else.
+ */
 static inline const char *usual_client(struct marks *b, const char *p, struct usual *u)
 {
 	const char *start;
