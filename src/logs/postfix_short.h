@@ -29,7 +29,8 @@ enum line_result pf_short_unsent(struct maker *m, struct qid id, const struct pf
 /* The text behind "ID: " at the start of S, and the id; NULL where none stands there. */
 static inline const char *behind_id(struct span s, struct qid *ret_id)
 {
-	size_t n = s.n - 20 > POSTFIX_TEXT_MOST - 20 ? 0 : pf_id_quick(s);
+	/* 15 bytes of an id at most, and those behind it */
+	size_t n = s.n - 17 > POSTFIX_TEXT_MOST - 17 ? 0 : pf_id_quick(s);
 
 	if (n == 0 || s.p[n] != ':' || s.p[n + 1] != ' ')
 		return NULL;

@@ -166,6 +166,7 @@ static void test_exim(void **state)
 static void test_postfix(void **state)
 {
 	same_rows(postfix, COUNT(postfix), "Nov 23 08:00:# mx1 postfix/", "4XabCD1abczab", 2);
+	same_rows(postfix, COUNT(postfix), "Nov 23 08:00:# mx1 postfix/", "ABCDE0000", 3);
 }
 
 int main(void)
