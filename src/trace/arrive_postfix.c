@@ -54,27 +54,16 @@ static bool holds_id(const struct message *msg, const struct step *s)
 	       ((msg->flags & M_CLEANUP) && age < CLEANUP_MOST);
 }
 
-/* What cleanup said right behind MSG's arrival. */
-static void arrive_cleaned(struct trace *t, struct message *msg, const struct step *s)
-{
-	if (!(s->ev->flags & EVF_CLEANUP))
-		return;
-	/* its line is of the next message of this id then */
-	if (msg->flags & M_DONE)
-		arrive_message_id(t, s);
-	else
-		msg->flags |= M_CLEANUP;
-}
-
 void arrive_postfix(struct trace *t, const struct step *s)
 {
 	bool known;
 	uint32_t slot = arrive_slot(t, s, &known);
 	struct message *msg = message_at(&t->messages, slot);
+	unsigned cleaned = s->ev->flags & EVF_CLEANUP ? M_CLEANUP : 0;
 
 	if (known && holds_id(msg, s)) {
 		t->contradictions++;
-		arrive_cleaned(t, msg, s);
+		msg->flags |= cleaned;
 		return;
 	}
 	if (known) {
@@ -96,7 +85,11 @@ void arrive_postfix(struct trace *t, const struct step *s)
 		arrive_client(t, msg, s);
 		/* orig_queue_id= is any local client's word (XFORWARD): the parent's own "queued as" decides */
 	}
-	arrive_cleaned(t, msg, s);
+	/* cleanup's line behind one that was complete before it arrived is of the next message of this id */
+	if (cleaned && (msg->flags & M_DONE))
+		arrive_message_id(t, s);
+	else
+		msg->flags |= cleaned;
 }
 
 /* A subject that header_checks wrote, for who is judged once his script is known. */
