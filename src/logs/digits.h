@@ -76,7 +76,8 @@ static inline __attribute__((always_inline)) unsigned bytes_dotted_in(const char
 	/* the last of them can only be the bracket */
 	unsigned n = (unsigned)__builtin_ctz((~own | 0x8000) >> before);
 
-	return p[n] == ']' && n > 1 && (unsigned)_mm_movemask_epi8(dot) >> before << (32 - n) ? n : 0;
+	/* in this order: where no byte is left at P, it is 0 */
+	return n > 1 && p[n] == ']' && (unsigned)_mm_movemask_epi8(dot) >> before << (32 - n) ? n : 0;
 #else
 	bool dot = false;
 
