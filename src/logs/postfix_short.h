@@ -58,24 +58,13 @@ static inline __attribute__((always_inline)) struct usual_event begin(struct mak
 	return usual_begin(m, DIALECT_POSTFIX, kind, id, EVF_SYSLOG);
 }
 
-/* Is C one of the four bytes at P? Without a branch for each. */
-static inline bool four_have(const char *p, char c)
-{
-	const uint32_t ones = 0x01010101;
-	uint32_t v;
-
-	memcpy(&v, p, 4);
-	v ^= ones * (unsigned char)c;
-	return (v - ones) & ~v & ones << 7;
-}
-
 /* An IPv4 address in brackets from P on, as Postfix writes it: what is behind them. NULL: something else. */
 static inline const char *usual_ip(const char *p, const char *end, struct span *ret_ip)
 {
 	unsigned n = bytes_dotted(p, end);
 
 	/* a first number of more than four digits is no address to the grammar */
-	if (n < 7 || *p == '.' || !four_have(p + 1, '.'))
+	if (n < 7 || *p == '.' || !bytes_four_have(p + 1, '.'))
 		return NULL;
 	*ret_ip = span_of(p, n);
 	return p + n + 1;
