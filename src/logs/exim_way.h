@@ -44,8 +44,10 @@ static inline void exim_way_keep(struct exim_way *w, const char *p, size_t n, bo
 		return;
 	memcpy(text, p, n);
 	memset(own, 0xff, n);
-	memcpy(w->text, text, sizeof(text));
-	memcpy(w->own, own, sizeof(own));
+	for (unsigned i = 0; i < EXIM_WAY_MOST / 16; i++) {
+		w->text[i] = bytes_pair_at(text + 16 * i);
+		w->own[i] = bytes_pair_at(own + 16 * i);
+	}
 	w->n = (uint32_t)n;
 	w->smtp = smtp;
 }
