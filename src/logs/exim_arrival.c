@@ -494,6 +494,16 @@ static inline bool usual_proto(const char *p, size_t n)
 #define KEY_LEAST \
 	16 /* bytes that must be left where the next keys are looked at: a line of the usual kind has more */
 
+/* The word from START on, which B stands in: the blank behind it, with enough left for the next key; else NULL. */
+static inline __attribute__((always_inline)) const char *usual_word(struct marks *b, const char *start,
+								    struct span *ret)
+{
+	const char *p = marks_next(b);
+
+	*ret = span_of(start, (size_t)(p - start));
+	return b->end - p < KEY_LEAST ? NULL : p;
+}
+
 /*
  * Who hands over: " H=..." or " U=...", maybe behind the " R=..." of a bounce, then the protocol, up to the size. At the blank
  * P; NULL for anything else.
@@ -504,32 +514,17 @@ static inline const char *usual_client(struct marks *b, const char *p, struct us
 	struct span proto;
 
 	u->parent = u->ip = u->port = u->ident = u->auth = SPAN_NONE;
-	if (BYTES_ARE(p, " R=")) {
-		start = p + 3;
-		p = marks_next(b);
-		u->parent = span_of(start, (size_t)(p - start));
-		if (b->end - p < KEY_LEAST)
-			return NULL;
-	}
+	if (BYTES_ARE(p, " R=") && !(p = usual_word(b, p + 3, &u->parent)))
+		return NULL;
 	if (BYTES_ARE(p, " H=")) {
 		p = usual_host(p + 3, b->end, u);
 		if (!p || b->end - p < KEY_LEAST)
 			return NULL;
 		marks_skip(b, p + 1);
 	}
-	if (BYTES_ARE(p, " U=")) {
-		start = p + 3;
-		p = marks_next(b);
-		u->ident = span_of(start, (size_t)(p - start));
-		if (b->end - p < KEY_LEAST)
-			return NULL;
-	}
-	if (!BYTES_ARE(p, " P="))
+	if (BYTES_ARE(p, " U=") && !(p = usual_word(b, p + 3, &u->ident)))
 		return NULL;
-	start = p + 3;
-	p = marks_next(b);
-	proto = span_of(start, (size_t)(p - start));
-	if (b->end - p < KEY_LEAST || !usual_proto(proto.p, proto.n))
+	if (!BYTES_ARE(p, " P=") || !(p = usual_word(b, p + 3, &proto)) || !usual_proto(proto.p, proto.n))
 		return NULL;
 	if (BYTES_ARE(p, " X=")) {
 		if (p[3] == '"')
