@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define TABLE_NONE UINT32_MAX
+#define TABLE_SMALL 65536 /* slots: half a mebibyte */
 
 struct table_slot {
 	uint32_t index;        /* + 1; 0 = empty */
@@ -29,7 +30,7 @@ typedef bool table_same_fn(const void *owner, uint32_t index, const void *key);
 
 void table_init(struct table *t, uint32_t log2);
 void table_free(struct table *t);
-/* Room for one more; doubles at 3/4 load. */
+/* Twice the slots. */
 void table_grow(struct table *t);
 /* Takes INDEX, whose hash is HASH, out again. It must be in. */
 void table_drop(struct table *t, uint64_t hash, uint32_t index);
@@ -50,10 +51,18 @@ static inline uint32_t table_find(const struct table *t, uint64_t hash, table_sa
 	return TABLE_NONE;
 }
 
+/* Is there no room for one more? A large table may be three quarters full; a small one has room to spare: shorter ways. */
+static inline bool table_is_full(const struct table *t)
+{
+	uint64_t slots = (uint64_t)t->mask + 1;
+
+	return ((uint64_t)t->used + 1) * 8 > slots * (slots <= TABLE_SMALL ? 3 : 6);
+}
+
 /* Puts INDEX in; the caller knows that its key is not there yet. */
 static inline void table_put(struct table *t, uint64_t hash, uint32_t index)
 {
-	if (((uint64_t)t->used + 1) * 4 > ((uint64_t)t->mask + 1) * 3)
+	if (table_is_full(t))
 		table_grow(t);
 
 	uint32_t at = (uint32_t)hash & t->mask;
