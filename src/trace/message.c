@@ -43,7 +43,7 @@ static bool pair_same(const void *owner, uint32_t index, const void *key)
 
 void messages_init(struct messages *m, size_t most_bytes)
 {
-	*m = (struct messages){ .most_bytes = most_bytes, .last = NO_MESSAGE };
+	*m = (struct messages){ .most_bytes = most_bytes };
 	table_init(&m->table, 8);
 	table_init(&m->pair_table, 8);
 	m->seed = hash_seed(m->table.slot);
@@ -69,11 +69,9 @@ static size_t messages_bytes(const struct messages *m)
 	       sizeof(*m->table.slot) * ((size_t)m->table.mask + m->pair_table.mask + 2);
 }
 
-uint32_t messages_find(struct messages *m, struct qid id)
+uint32_t messages_find(const struct messages *m, struct qid id)
 {
-	if (m->last == NO_MESSAGE || !qid_eq(message_at(m, m->last)->id, id))
-		m->last = table_find(&m->table, id_hash(m, id), slot_same, m, &id);
-	return m->last;
+	return table_find(&m->table, id_hash(m, id), slot_same, m, &id);
 }
 
 void messages_prefetch(const struct messages *m, struct qid id, bool near)
@@ -82,8 +80,9 @@ void messages_prefetch(const struct messages *m, struct qid id, bool near)
 
 	if (!near)
 		__builtin_prefetch(home);
-	else if (home->index && home->index <= m->n)
-		__builtin_prefetch(message_at(m, home->index - 1));
+	else if (m->n)
+		/* an empty place: any message will do, which is cheaper than to ask */
+		__builtin_prefetch(message_at(m, home->index - (home->index > 0)));
 }
 
 /* One more chunk in a list of chunks whose room doubles. */
@@ -115,7 +114,6 @@ uint32_t messages_add(struct messages *m, struct qid id, int64_t at)
 	*msg = (struct message){ .id = id, .arrived = (uint32_t)at };
 	table_put(&m->table, id_hash(m, id), slot);
 	m->live++;
-	m->last = slot;
 	return slot;
 }
 
@@ -146,8 +144,6 @@ void messages_drop(struct messages *m, uint32_t slot)
 	*msg = (struct message){ .sender = m->free };
 	m->free = slot + 1;
 	m->live--;
-	if (m->last == slot)
-		m->last = NO_MESSAGE;
 }
 
 static uint32_t extra_new(struct messages *m)

@@ -82,7 +82,7 @@ struct pair {
 struct messages {
 	struct message **chunk;
 	uint32_t n, free;      /* slots used so far; first free slot + 1 */
-	uint32_t live, last;   /* last: the slot asked for last, or NO_MESSAGE: a message's lines follow each other */
+	uint32_t live;
 	struct table table;
 	uint64_t seed;         /* of this run, for the tables */
 	struct extra **extra;  /* chunks, like those of messages */
@@ -106,7 +106,7 @@ void messages_init(struct messages *m, size_t most_bytes);
 void messages_free(struct messages *m);
 
 /* Slot of the message with this id, or NO_MESSAGE. */
-uint32_t messages_find(struct messages *m, struct qid id);
+uint32_t messages_find(const struct messages *m, struct qid id);
 /* Fetches what messages_find will look at: from far where it begins, NEAR also the message. */
 void messages_prefetch(const struct messages *m, struct qid id, bool near);
 /* A new message; the caller knows that the id is not there. */
