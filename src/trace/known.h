@@ -38,10 +38,13 @@ struct seen_ahead {
 
 #define SEEN_AHEAD 128
 
+struct sender;
 struct trace;
 struct step;
 
-/* soon.c, found out ahead or now: the hash that LOGIN's row is remembered under ... */
+/* soon.c: fetches what an arrival or a result touches of a row. */
+void row_prefetch(const struct sender *row);
+/* Found out ahead or now: the hash that LOGIN's row is remembered under ... */
 uint64_t soon_key(struct trace *t, const struct step *s, struct span login);
 /* ... the slot of a result's message, or NO_MESSAGE, and its recipient's hashes. */
 uint32_t soon_slot(struct trace *t, const struct step *s);

@@ -16,8 +16,7 @@ static struct seen_ahead *place_of(struct trace *t, const struct event *ev)
 	return &t->ahead[((uintptr_t)ev >> 6) % SEEN_AHEAD];
 }
 
-/* What an arrival or a result touches of a row. */
-static void row_prefetch(const struct sender *row)
+void row_prefetch(const struct sender *row)
 {
 	for (size_t i = 0; i < offsetof(struct sender, nclients); i += 64)
 		__builtin_prefetch((const char *)row + i);

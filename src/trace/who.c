@@ -170,6 +170,8 @@ static const struct sender *known_row(struct trace *t, uint64_t hash, struct spa
 	if (!who->sender)
 		return NULL;
 	row = sender_at(&t->senders, who->sender);
+	/* all of it at once: no look ahead names the row of a relay or a forward */
+	row_prefetch(row);
 	return row->kind != KIND_OTHER && is_id(row, id) ? row : NULL;
 }
 
