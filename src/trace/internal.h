@@ -78,6 +78,8 @@ struct trace {
 	size_t naccounts;
 	struct soon_place soon;
 	struct seen_ahead ahead[SEEN_AHEAD];
+	struct seen_ahead *soon_result[3]; /* results seen ahead last, the newest first; each in `ahead` */
+	struct qid soon_delivery;
 	struct known_text domain[KNOWN_DOMAINS], user[KNOWN_USERS];
 	int64_t zone_from, zone_until;  /* zone_now holds between these */
 	int32_t zone_now;

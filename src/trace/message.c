@@ -199,11 +199,21 @@ void messages_hide(struct messages *m, uint32_t slot)
 	table_put(&m->table, id_hash(m, msg->id), slot);
 }
 
+static uint64_t pair_key(const struct messages *m, uint32_t slot, uint64_t rcpt)
+{
+	return hash_mix(rcpt ^ hash_mix(m->seed + slot));
+}
+
+void message_rcpt_prefetch(const struct messages *m, uint32_t slot, uint64_t rcpt)
+{
+	__builtin_prefetch(table_home(&m->pair_table, pair_key(m, slot, rcpt)));
+}
+
 enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status)
 {
 	struct message *msg = message_at(m, slot);
 	struct extra *x = message_extra(m, msg);
-	uint64_t key = hash_mix(rcpt ^ hash_mix(m->seed + slot));
+	uint64_t key = pair_key(m, slot, rcpt);
 	uint32_t index = table_find(&m->pair_table, key, pair_same, m, &key);
 	enum rcpt_status before = RCPT_NEW;
 

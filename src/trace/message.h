@@ -111,8 +111,7 @@ uint32_t messages_find(const struct messages *m, struct qid id);
 void messages_prefetch(const struct messages *m, struct qid id, bool near);
 /* A new message; the caller knows that the id is not there. */
 uint32_t messages_add(struct messages *m, struct qid id, int64_t at);
-/* Takes it out, with extra and pairs. */
-void messages_drop(struct messages *m, uint32_t slot);
+void messages_drop(struct messages *m, uint32_t slot); /* with extra and pairs */
 /* True when the next messages_add should be preceded by an eviction. */
 bool messages_full(const struct messages *m);
 /* Chooses the slots to give up (an eighth of all). Calls give_up for each, which must end in messages_drop. */
@@ -147,4 +146,5 @@ void messages_hide(struct messages *m, uint32_t slot);
 /* Remembers a recipient's status and returns the one before: RCPT_NEW, and not remembered, at the memory limit, and with a first
  * that is final where the message's recipients are counted already. */
 enum rcpt_status message_rcpt(struct messages *m, uint32_t slot, uint64_t rcpt, enum rcpt_status status);
+void message_rcpt_prefetch(const struct messages *m, uint32_t slot, uint64_t rcpt);
 #endif

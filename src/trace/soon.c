@@ -35,31 +35,55 @@ static uint32_t sender_soon(struct trace *t, const struct message *msg)
 	return x->undecided == WAIT_SCRIPT ? who_user_soon(t, x->account) : 0;
 }
 
-/* The row that R's message belongs to, and where the judge's filter keeps its recipient. */
-static void rcpt_soon(struct trace *t, struct seen_ahead *r, const char *base)
+/* The last two steps, which need the message: its sender's row, and where the judge keeps the recipient beside him. */
+static void message_soon(struct trace *t, struct seen_ahead *r)
 {
-	uint32_t sender = sender_soon(t, message_at(&t->messages, r->slot));
-	const struct sender *row;
+	const struct message *msg;
 
-	if (!sender)
+	r->slot = messages_find(&t->messages, r->id);
+	if (r->slot == NO_MESSAGE)
 		return;
-	row = sender_at(&t->senders, sender);
-	row_prefetch(row);
-	r->hashed = true;
-	r->rcpt = rcpt_hash(event_get(r->ev, base, F_RECIPIENT), &r->domain);
-	judge_prefetch(t->judge, row->key, r->rcpt, r->domain);
+	msg = message_at(&t->messages, r->slot);
+	message_rcpt_prefetch(&t->messages, r->slot, r->rcpt);
+	r->sender = sender_soon(t, msg);
+	if (r->sender)
+		row_prefetch(sender_at(&t->senders, r->sender));
 }
 
+static void rcpt_soon(const struct trace *t, const struct seen_ahead *r)
+{
+	if (r->sender)
+		judge_prefetch(t->judge, sender_at(&t->senders, r->sender)->key, r->rcpt, r->domain);
+}
+
+/*
+ * What a result will touch lies behind four memory accesses, each told by the one before. So each result that is seen
+ * moves those before it on by one step: what a step looks at was fetched by the step before.
+ */
 static void result_soon(struct trace *t, const struct event *ev, const char *base)
 {
 	struct seen_ahead *r = place_of(t, ev);
 
-	*r = (struct seen_ahead){ .ev = ev, .id = ev->id, .slot = messages_find(&t->messages, ev->id) };
-	/* the recipient stands there */
-	__builtin_prefetch(base + ev->off + 64);
-	__builtin_prefetch(base + ev->off + 128);
-	if (r->slot != NO_MESSAGE)
-		rcpt_soon(t, r, base);
+	if (t->soon_result[2])
+		rcpt_soon(t, t->soon_result[2]);
+	if (t->soon_result[1])
+		message_soon(t, t->soon_result[1]);
+	if (t->soon_result[0])
+		messages_prefetch(&t->messages, t->soon_result[0]->id, true);
+	*r = (struct seen_ahead){ .ev = ev, .id = ev->id, .slot = NO_MESSAGE };
+	r->rcpt = rcpt_hash(event_get(ev, base, F_RECIPIENT), &r->domain);
+	messages_prefetch(&t->messages, r->id, false);
+	t->soon_result[2] = t->soon_result[1];
+	t->soon_result[1] = t->soon_result[0];
+	t->soon_result[0] = r;
+}
+
+/* The message alone, in two steps. */
+static void delivery_soon(struct trace *t, struct qid id)
+{
+	messages_prefetch(&t->messages, t->soon_delivery, true);
+	messages_prefetch(&t->messages, id, false);
+	t->soon_delivery = id;
 }
 
 /* From far only what is needed to find the row later without waiting. */
@@ -69,7 +93,9 @@ static void arrival_soon(struct trace *t, const struct event *ev, const char *ba
 	uint32_t sender = 0;
 
 	if (!near) {
-		*r = (struct seen_ahead){ .ev = ev, .id = ev->id, .key = who_soon(t, ev, base) };
+		*r = (struct seen_ahead){
+			.ev = ev, .id = ev->id, .slot = NO_MESSAGE, .key = who_soon(t, ev, base)
+		};
 		if (r->key)
 			who_prefetch(t, r->key);
 		return;
@@ -91,9 +117,9 @@ void trace_soon(void *ctx, const struct event *ev, const char *base, bool near)
 
 	if (ev->kind == EV_SUBMIT || ev->kind == EV_COMMAND)
 		arrival_soon(t, ev, base, near);
-	/* Exim's recipients were judged with the arrival: what is left is not worth more */
-	else if (ev->dialect == DIALECT_EXIM)
-		messages_prefetch(&t->messages, ev->id, near);
+	/* Exim's recipients were judged with the arrival, shortly before the delivery: what is left is not worth more */
+	else if (ev->dialect == DIALECT_EXIM && ev->kind == EV_DELIVER)
+		delivery_soon(t, ev->id);
 	else
 		result_soon(t, ev, base);
 }
@@ -120,9 +146,11 @@ uint32_t soon_slot(struct trace *t, const struct step *s)
 		return messages_find(&t->messages, s->ev->id);
 	if (r->slot == NO_MESSAGE || !qid_eq(message_at(&t->messages, r->slot)->id, r->id))
 		r->slot = messages_find(&t->messages, r->id);
-	/* it arrived since: late, but there is something to do before the judge is asked */
-	if (!r->hashed && r->slot != NO_MESSAGE)
-		rcpt_soon(t, r, s->base);
+	/* it arrived since, or its turn came too soon: late, but there is something to do before the judge is asked */
+	if (!r->sender && r->slot != NO_MESSAGE) {
+		message_soon(t, r);
+		rcpt_soon(t, r);
+	}
 	return r->slot;
 }
 
@@ -130,7 +158,7 @@ uint64_t soon_rcpt(struct trace *t, const struct step *s, uint64_t *ret_domain)
 {
 	const struct seen_ahead *r = ahead_of(t, s->ev);
 
-	if (!r || !r->hashed)
+	if (!r)
 		return rcpt_hash(step_get(s, F_RECIPIENT), ret_domain);
 	*ret_domain = r->domain;
 	return r->rcpt;
