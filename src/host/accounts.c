@@ -394,6 +394,11 @@ uint32_t accounts_by_uid(const struct accounts *a, uint32_t uid)
 	return uid == UINT32_MAX ? ACCOUNT_NONE : table_find(&a->uids, uid_hash(a, uid), uid_same, a, &uid);
 }
 
+void accounts_uid_prefetch(const struct accounts *a, uint32_t uid)
+{
+	__builtin_prefetch(table_home(&a->uids, uid_hash(a, uid)));
+}
+
 uint32_t accounts_shared_group(const struct accounts *a, uint32_t gid)
 {
 	for (uint32_t i = 0; i < a->count; i++)

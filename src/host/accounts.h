@@ -38,6 +38,8 @@ const struct account *accounts_get(const struct accounts *a, uint32_t index);
 /* Each gives an index or ACCOUNT_NONE. */
 uint32_t accounts_by_name(const struct accounts *a, struct span name);
 uint32_t accounts_by_uid(const struct accounts *a, uint32_t uid);
+/* Fetches what accounts_by_uid will look at. */
+void accounts_uid_prefetch(const struct accounts *a, uint32_t uid);
 /* A user of many sites with this group as his own. */
 uint32_t accounts_shared_group(const struct accounts *a, uint32_t gid);
 /* DOMAIN in any case, a trailing dot dropped; with PARENTS also the nearest parent domain. */

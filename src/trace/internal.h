@@ -78,7 +78,8 @@ struct trace {
 	size_t naccounts;
 	struct soon_place soon;
 	struct seen_ahead ahead[SEEN_AHEAD];
-	struct seen_ahead *soon_result[3]; /* results seen ahead last, the newest first; each in `ahead` */
+	/* arrivals and results seen ahead last, the newest first; each in `ahead` */
+	struct seen_ahead *soon_arrival[3], *soon_result[3];
 	struct qid soon_delivery;
 	struct known_text domain[KNOWN_DOMAINS], user[KNOWN_USERS];
 	int64_t zone_from, zone_until;  /* zone_now holds between these */
@@ -93,7 +94,7 @@ struct trace {
 	uint32_t split_first;
 	bool exim_open;                /* Exim's log holds customers' folder names: they can forge its lines */
 	struct header_ahead header[HEADERS_AHEAD]; /* a ring */
-	uint32_t next_header, row_ahead; /* row_ahead: of the arrival that was seen ahead last, 0 = not known */
+	uint32_t next_header;
 	uint64_t astray;               /* events that claim to lie more than a day ahead, or before 1970 */
 	struct queued_memory queue;
 	struct writer_memory writers;

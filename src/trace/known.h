@@ -31,7 +31,8 @@ struct seen_ahead {
 	const struct event *ev;
 	struct qid id;
 	uint32_t slot;         /* result: of its message then, or NO_MESSAGE */
-	uint32_t sender;       /* result: the row that was fetched for it, 0 = none */
+	uint32_t sender;       /* the row that was fetched for it, 0 = none */
+	uint32_t account;      /* arrival: of a local user, or ACCOUNT_NONE */
 	uint64_t rcpt, domain; /* result: hashes of its recipient */
 	uint64_t key;          /* arrival: what its row may be remembered under (who_soon) */
 };

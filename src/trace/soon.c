@@ -86,37 +86,78 @@ static void delivery_soon(struct trace *t, struct qid id)
 	t->soon_delivery = id;
 }
 
-/* From far only what is needed to find the row later without waiting. */
-static void arrival_soon(struct trace *t, const struct event *ev, const char *base, bool near)
+/* From far only what tells the row later. */
+static void arrival_far(struct trace *t, const struct event *ev, const char *base)
 {
 	struct seen_ahead *r = place_of(t, ev);
-	uint32_t sender = 0;
 
-	if (!near) {
-		*r = (struct seen_ahead){
-			.ev = ev, .id = ev->id, .slot = NO_MESSAGE, .key = who_soon(t, ev, base)
-		};
-		if (r->key)
-			who_prefetch(t, r->key);
+	*r = (struct seen_ahead){ .ev = ev, .id = ev->id, .slot = NO_MESSAGE, .key = who_soon(t, ev, base) };
+	if (r->key)
+		who_prefetch(t, r->key);
+	else if (ev->flags & EVF_LOCAL && ev->dialect == DIALECT_POSTFIX)
+		accounts_uid_prefetch(t->o.accounts, ev->uid);
+	if (ev->kind == EV_SUBMIT)
+		messages_prefetch(&t->messages, ev->id, false);
+}
+
+/* His account and, when its user is asked again, his row: Postfix names the uid alone. */
+static void user_soon(const struct trace *t, struct seen_ahead *r, uint32_t uid)
+{
+	r->account = accounts_by_uid(t->o.accounts, uid);
+	if (r->account >= t->naccounts)
 		return;
-	}
-	if (ev->flags & EVF_LOCAL && ev->dialect == DIALECT_POSTFIX)
-		sender = who_user_soon(t, accounts_by_uid(t->o.accounts, ev->uid));
-	else if (r->ev == ev && r->key)
-		sender = who_remembered(t, r->key);
-	/* where a row lies is as far away as the row: that of the arrival before is known by now */
-	if (t->row_ahead)
-		row_prefetch(sender_at(&t->senders, t->row_ahead));
-	t->row_ahead = sender;
-	__builtin_prefetch(&t->senders.row[sender]);
+	__builtin_prefetch(accounts_get(t->o.accounts, r->account));
+	__builtin_prefetch(&t->account[r->account]);
+}
+
+static void index_soon(const struct trace *t, struct seen_ahead *r)
+{
+	if (!r->sender)
+		r->sender = who_user_soon(t, r->account);
+	__builtin_prefetch(&t->senders.row[r->sender]);
+}
+
+static void account_soon(const struct trace *t, const struct seen_ahead *r)
+{
+	uint32_t account = r->sender ? sender_at(&t->senders, r->sender)->account_index : ACCOUNT_NONE;
+
+	if (account < t->naccounts)
+		__builtin_prefetch(accounts_get(t->o.accounts, account));
+}
+
+/* As result_soon: each arrival that comes near moves those before it on by one step. */
+static void arrival_near(struct trace *t, const struct event *ev)
+{
+	struct seen_ahead **last = t->soon_arrival;
+	struct seen_ahead *r = place_of(t, ev);
+
+	if (last[2])
+		account_soon(t, last[2]);
+	if (last[1] && last[1]->sender)
+		row_prefetch(sender_at(&t->senders, last[1]->sender));
+	if (last[0])
+		index_soon(t, last[0]);
+	last[2] = last[1];
+	last[1] = last[0];
+	last[0] = NULL;
+	if (r->ev != ev)
+		return;
+	r->account = ACCOUNT_NONE;
+	if (r->key)
+		r->sender = who_remembered(t, r->key);
+	else if (ev->flags & EVF_LOCAL && ev->dialect == DIALECT_POSTFIX)
+		user_soon(t, r, ev->uid);
+	last[0] = r;
 }
 
 void trace_soon(void *ctx, const struct event *ev, const char *base, bool near)
 {
 	struct trace *t = ctx;
 
-	if (ev->kind == EV_SUBMIT || ev->kind == EV_COMMAND)
-		arrival_soon(t, ev, base, near);
+	if (!near)
+		arrival_far(t, ev, base);
+	else if (ev->kind == EV_SUBMIT)
+		arrival_near(t, ev);
 	/* Exim's recipients were judged with the arrival, shortly before the delivery: what is left is not worth more */
 	else if (ev->dialect == DIALECT_EXIM && ev->kind == EV_DELIVER)
 		delivery_soon(t, ev->id);
