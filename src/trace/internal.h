@@ -78,8 +78,7 @@ struct trace {
 	size_t naccounts;
 	struct soon_place soon;
 	struct seen_ahead ahead[SEEN_AHEAD];
-	/* arrivals and results seen ahead last, the newest first; each in `ahead` */
-	struct seen_ahead *soon_arrival[3], *soon_result[3];
+	struct seen_ahead *soon_arrival[SOON_STEPS], *soon_result[SOON_STEPS], nobody; /* seen last, the newest first */
 	struct qid soon_delivery;
 	struct known_text domain[KNOWN_DOMAINS], user[KNOWN_USERS];
 	int64_t zone_from, zone_until;  /* zone_now holds between these */

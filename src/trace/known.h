@@ -26,18 +26,19 @@ struct known_account {
 	uint32_t folders;      /* of its own that have a row each */
 };
 
-/* What was found out about an event when it was still some way ahead (soon.c). */
+/* What was found out about an event when it was still some way ahead (soon.c); 0 or NONE: nothing. */
 struct seen_ahead {
 	const struct event *ev;
 	struct qid id;
 	uint32_t slot;         /* result: of its message then, or NO_MESSAGE */
-	uint32_t sender;       /* the row that was fetched for it, 0 = none */
-	uint32_t account;      /* arrival: of a local user, or ACCOUNT_NONE */
+	uint32_t sender;       /* the row that was fetched for it */
+	uint32_t uid, account; /* arrival: of a local user */
 	uint64_t rcpt, domain; /* result: hashes of its recipient */
-	uint64_t key;          /* arrival: what its row may be remembered under (who_soon) */
+	uint64_t key;          /* what its row may be remembered under (who_soon, who_forward_key) */
 };
 
 #define SEEN_AHEAD 128
+#define SOON_STEPS 4
 
 struct sender;
 struct trace;
@@ -45,6 +46,7 @@ struct step;
 
 /* soon.c: fetches what an arrival or a result touches of a row. */
 void row_prefetch(const struct sender *row);
+void soon_init(struct trace *t);
 /* Found out ahead or now: the hash that LOGIN's row is remembered under ... */
 uint64_t soon_key(struct trace *t, const struct step *s, struct span login);
 /* ... the slot of a result's message, or NO_MESSAGE, and its recipient's hashes. */

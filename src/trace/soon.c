@@ -2,6 +2,9 @@
  * soon - a look at events some way ahead of their turn: what they will touch is fetched while others are worked on,
  * since rows, messages and the judge's filter are visited at random.
  *
+ * What an event will touch lies behind some memory accesses, each of which tells the next one. So each event that is seen
+ * moves those before it on by one step: what a step looks at was fetched by the step before.
+ *
  * What was found out here is remembered by the event and checked when its turn comes: messages may have left by
  * then. Nothing here changes a result, only its price.
  */
@@ -22,30 +25,35 @@ void row_prefetch(const struct sender *row)
 		__builtin_prefetch((const char *)row + i);
 }
 
-/* Whose row the message will be given: a local one, nearly always, to that of its user's messages before. */
-static uint32_t sender_soon(struct trace *t, const struct message *msg)
+/* R is the newest of LAST, the one that has had all its steps goes. */
+static void move_on(struct seen_ahead **last, struct seen_ahead *r)
+{
+	memmove(last + 1, last, (SOON_STEPS - 1) * sizeof(*last));
+	last[0] = r;
+}
+
+/* --- results ------------------------------------------------------------------------------------ */
+
+/* Whose row the message will be given, as far as can be told: a local one, nearly always, to that of its user's messages before. */
+static uint32_t sender_soon(struct trace *t, const struct message *msg, const struct seen_ahead *r)
 {
 	const struct extra *x;
 
 	if (msg->flags & M_FIXED)
 		return msg->sender;
-	if (msg->extra == NO_EXTRA || (msg->flags & M_SMALL))
-		return 0;
-	x = extra_at(&t->messages, msg->extra);
-	return x->undecided == WAIT_SCRIPT ? who_user_soon(t, x->account) : 0;
+	x = msg->extra == NO_EXTRA || (msg->flags & M_SMALL) ? NULL : extra_at(&t->messages, msg->extra);
+	if (x && x->undecided == WAIT_SCRIPT)
+		return who_user_soon(t, x->account);
+	return r->key ? who_remembered(t, r->key) : 0;
 }
 
-/* The last two steps, which need the message: its sender's row, and where the judge keeps the recipient beside him. */
 static void message_soon(struct trace *t, struct seen_ahead *r)
 {
-	const struct message *msg;
-
 	r->slot = messages_find(&t->messages, r->id);
 	if (r->slot == NO_MESSAGE)
 		return;
-	msg = message_at(&t->messages, r->slot);
 	message_rcpt_prefetch(&t->messages, r->slot, r->rcpt);
-	r->sender = sender_soon(t, msg);
+	r->sender = sender_soon(t, message_at(&t->messages, r->slot), r);
 	if (r->sender)
 		row_prefetch(sender_at(&t->senders, r->sender));
 }
@@ -56,29 +64,30 @@ static void rcpt_soon(const struct trace *t, const struct seen_ahead *r)
 		judge_prefetch(t->judge, sender_at(&t->senders, r->sender)->key, r->rcpt, r->domain);
 }
 
-/*
- * What a result will touch lies behind four memory accesses, each told by the one before. So each result that is seen
- * moves those before it on by one step: what a step looks at was fetched by the step before.
- */
+/* To a recipient that another one stands for, and over the network: from outside, it is a forward. */
+static bool is_sent_on(const struct event *ev)
+{
+	return ev->flags & EVF_REMOTE && ev->has >> F_ORIG_RECIPIENT & 1;
+}
+
 static void result_soon(struct trace *t, const struct event *ev, const char *base)
 {
 	struct seen_ahead *r = place_of(t, ev);
 
-	if (t->soon_result[2])
-		rcpt_soon(t, t->soon_result[2]);
-	if (t->soon_result[1])
-		message_soon(t, t->soon_result[1]);
-	if (t->soon_result[0])
-		messages_prefetch(&t->messages, t->soon_result[0]->id, true);
+	rcpt_soon(t, t->soon_result[2]);
+	message_soon(t, t->soon_result[1]);
+	messages_prefetch(&t->messages, t->soon_result[0]->id, true);
 	*r = (struct seen_ahead){ .ev = ev, .id = ev->id, .slot = NO_MESSAGE };
 	r->rcpt = rcpt_hash(event_get(ev, base, F_RECIPIENT), &r->domain);
 	messages_prefetch(&t->messages, r->id, false);
-	t->soon_result[2] = t->soon_result[1];
-	t->soon_result[1] = t->soon_result[0];
-	t->soon_result[0] = r;
+	if (is_sent_on(ev)) {
+		r->key = who_forward_key(event_get(ev, base, F_ORIG_RECIPIENT));
+		who_prefetch(t, r->key);
+	}
+	move_on(t->soon_result, r);
 }
 
-/* The message alone, in two steps. */
+/* The message alone. */
 static void delivery_soon(struct trace *t, struct qid id)
 {
 	messages_prefetch(&t->messages, t->soon_delivery, true);
@@ -86,24 +95,12 @@ static void delivery_soon(struct trace *t, struct qid id)
 	t->soon_delivery = id;
 }
 
-/* From far only what tells the row later. */
-static void arrival_far(struct trace *t, const struct event *ev, const char *base)
-{
-	struct seen_ahead *r = place_of(t, ev);
+/* --- arrivals ----------------------------------------------------------------------------------- */
 
-	*r = (struct seen_ahead){ .ev = ev, .id = ev->id, .slot = NO_MESSAGE, .key = who_soon(t, ev, base) };
-	if (r->key)
-		who_prefetch(t, r->key);
-	else if (ev->flags & EVF_LOCAL && ev->dialect == DIALECT_POSTFIX)
-		accounts_uid_prefetch(t->o.accounts, ev->uid);
-	if (ev->kind == EV_SUBMIT)
-		messages_prefetch(&t->messages, ev->id, false);
-}
-
-/* His account and, when its user is asked again, his row: Postfix names the uid alone. */
-static void user_soon(const struct trace *t, struct seen_ahead *r, uint32_t uid)
+/* Postfix names a local user by his uid alone. */
+static void user_soon(const struct trace *t, struct seen_ahead *r)
 {
-	r->account = accounts_by_uid(t->o.accounts, uid);
+	r->account = accounts_by_uid(t->o.accounts, r->uid);
 	if (r->account >= t->naccounts)
 		return;
 	__builtin_prefetch(accounts_get(t->o.accounts, r->account));
@@ -112,9 +109,14 @@ static void user_soon(const struct trace *t, struct seen_ahead *r, uint32_t uid)
 
 static void index_soon(const struct trace *t, struct seen_ahead *r)
 {
-	if (!r->sender)
-		r->sender = who_user_soon(t, r->account);
+	r->sender = r->key ? who_remembered(t, r->key) : who_user_soon(t, r->account);
 	__builtin_prefetch(&t->senders.row[r->sender]);
+}
+
+static void row_soon(const struct trace *t, const struct seen_ahead *r)
+{
+	if (r->sender)
+		row_prefetch(sender_at(&t->senders, r->sender));
 }
 
 static void account_soon(const struct trace *t, const struct seen_ahead *r)
@@ -125,41 +127,47 @@ static void account_soon(const struct trace *t, const struct seen_ahead *r)
 		__builtin_prefetch(accounts_get(t->o.accounts, account));
 }
 
-/* As result_soon: each arrival that comes near moves those before it on by one step. */
-static void arrival_near(struct trace *t, const struct event *ev)
+static void arrival_soon(struct trace *t, const struct event *ev, const char *base)
 {
 	struct seen_ahead **last = t->soon_arrival;
 	struct seen_ahead *r = place_of(t, ev);
 
-	if (last[2])
-		account_soon(t, last[2]);
-	if (last[1] && last[1]->sender)
-		row_prefetch(sender_at(&t->senders, last[1]->sender));
-	if (last[0])
-		index_soon(t, last[0]);
-	last[2] = last[1];
-	last[1] = last[0];
-	last[0] = NULL;
-	if (r->ev != ev)
-		return;
-	r->account = ACCOUNT_NONE;
+	account_soon(t, last[3]);
+	row_soon(t, last[2]);
+	index_soon(t, last[1]);
+	user_soon(t, last[0]);
+	*r = (struct seen_ahead){
+		.ev = ev,
+		.id = ev->id,
+		.slot = NO_MESSAGE,
+		.key = who_soon(t, ev, base),
+		.uid = ev->uid,
+	};
 	if (r->key)
-		r->sender = who_remembered(t, r->key);
-	else if (ev->flags & EVF_LOCAL && ev->dialect == DIALECT_POSTFIX)
-		user_soon(t, r, ev->uid);
-	last[0] = r;
+		who_prefetch(t, r->key);
+	else
+		accounts_uid_prefetch(t->o.accounts, r->uid);
+	messages_prefetch(&t->messages, ev->id, false);
+	move_on(last, r);
+}
+
+void soon_init(struct trace *t)
+{
+	t->nobody = (struct seen_ahead){ .slot = NO_MESSAGE, .uid = UINT32_MAX, .account = ACCOUNT_NONE };
+	for (unsigned i = 0; i < SOON_STEPS; i++)
+		t->soon_arrival[i] = t->soon_result[i] = &t->nobody;
 }
 
 void trace_soon(void *ctx, const struct event *ev, const char *base, bool near)
 {
 	struct trace *t = ctx;
 
-	if (!near)
-		arrival_far(t, ev, base);
+	if (ev->kind == EV_COMMAND)
+		who_soon(t, ev, base);
 	else if (ev->kind == EV_SUBMIT)
-		arrival_near(t, ev);
+		arrival_soon(t, ev, base);
 	/* Exim's recipients were judged with the arrival, shortly before the delivery: what is left is not worth more */
-	else if (ev->dialect == DIALECT_EXIM && ev->kind == EV_DELIVER)
+	else if (ev->dialect == DIALECT_EXIM && ev->kind == EV_DELIVER && !is_sent_on(ev))
 		delivery_soon(t, ev->id);
 	else
 		result_soon(t, ev, base);

@@ -114,6 +114,7 @@ struct trace *trace_new(const struct trace_options *options)
 	messages_init(&t->messages, options->memory ? options->memory : MEMORY_DEFAULT);
 	senders_init(&t->senders, &t->names, &t->base);
 	later_init(t);
+	soon_init(t);
 	t->naccounts = accounts_count(options->accounts);
 	t->account = xcalloc(t->naccounts + 1, sizeof(*t->account));
 	t->writer = xcalloc(options->nfiles + 1, sizeof(*t->writer));

@@ -65,9 +65,12 @@ struct trace *trace_new(const struct trace_options *options);
 void trace_free(struct trace *t);
 /* The callback for logs_read; ctx is the struct trace. */
 void trace_event(void *ctx, const struct event *ev, const char *base, const struct log_at *at);
-/* An event that will come soon, or is NEAR: fetches its sender's row (struct logs_options). */
+/*
+ * An event that will come soon: fetches what it will touch (struct logs_options). Results are looked at from near, when their
+ * message has most likely arrived.
+ */
 #define TRACE_FAR_KINDS (1u << EV_SUBMIT | 1u << EV_COMMAND)
-#define TRACE_NEAR_KINDS (1u << EV_SUBMIT | 1u << EV_DELIVER | 1u << EV_DEFER | 1u << EV_BOUNCE)
+#define TRACE_NEAR_KINDS (1u << EV_DELIVER | 1u << EV_DEFER | 1u << EV_BOUNCE)
 void trace_soon(void *ctx, const struct event *ev, const char *base, bool near);
 /* With options.later, the callbacks of logs_read by the same names: what is left to do since the last time, and doing it. */
 void *trace_pass(void *ctx);

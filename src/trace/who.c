@@ -198,6 +198,11 @@ static uint64_t local_key(struct span user, struct span place)
 	return hash_span(place, hash_span(user, KIND_LOCAL));
 }
 
+uint64_t who_forward_key(struct span address)
+{
+	return hash_span(address, KIND_FORWARD);
+}
+
 void who_prefetch(const struct trace *t, uint64_t key)
 {
 	__builtin_prefetch(known_set(t, key));
@@ -344,7 +349,7 @@ struct arrival who_local(struct trace *t, struct span user, uint32_t user_index,
 
 struct arrival who_forward(struct trace *t, struct span address)
 {
-	uint64_t hash = hash_span(address, KIND_FORWARD);
+	uint64_t hash = who_forward_key(address);
 	struct arrival who = {
 		.kind = KIND_FORWARD,
 		.grade = 'B',
