@@ -79,7 +79,6 @@ struct trace {
 	struct soon_place soon;
 	struct seen_ahead ahead[SEEN_AHEAD];
 	struct seen_ahead *soon_arrival[SOON_STEPS], *soon_result[SOON_STEPS], nobody; /* seen last, the newest first */
-	struct qid soon_delivery;
 	struct known_text domain[KNOWN_DOMAINS], user[KNOWN_USERS];
 	int64_t zone_from, zone_until;  /* zone_now holds between these */
 	int32_t zone_now;

@@ -33,7 +33,7 @@ struct seen_ahead {
 	uint32_t slot;         /* result: of its message then, or NO_MESSAGE */
 	uint32_t sender;       /* the row that was fetched for it */
 	uint32_t uid, account; /* arrival: of a local user */
-	uint64_t rcpt, domain; /* result: hashes of its recipient */
+	uint64_t rcpt, domain; /* result: hashes of its recipient; 0 = not worked out */
 	uint64_t key;          /* what its row may be remembered under (who_soon, who_forward_key) */
 };
 

@@ -44,23 +44,36 @@ static uint32_t sender_soon(struct trace *t, const struct message *msg, const st
 	x = msg->extra == NO_EXTRA || (msg->flags & M_SMALL) ? NULL : extra_at(&t->messages, msg->extra);
 	if (x && x->undecided == WAIT_SCRIPT)
 		return who_user_soon(t, x->account);
+	if (x && x->undecided == WAIT_PARENT)
+		return who_remembered(t, who_relay_key(x->ip, x->account));
 	return r->key ? who_remembered(t, r->key) : 0;
+}
+
+/* Exim's recipients were judged with the arrival, shortly before the delivery: a row that was found then is still near. */
+static bool is_done_with(const struct message *msg, const struct seen_ahead *r)
+{
+	return !r->rcpt && (msg->extra == NO_EXTRA || (msg->flags & M_SMALL));
 }
 
 static void message_soon(struct trace *t, struct seen_ahead *r)
 {
+	const struct message *msg;
+
 	r->slot = messages_find(&t->messages, r->id);
 	if (r->slot == NO_MESSAGE)
 		return;
+	msg = message_at(&t->messages, r->slot);
+	if (is_done_with(msg, r))
+		return;
 	message_rcpt_prefetch(&t->messages, r->slot, r->rcpt);
-	r->sender = sender_soon(t, message_at(&t->messages, r->slot), r);
+	r->sender = sender_soon(t, msg, r);
 	if (r->sender)
 		row_prefetch(sender_at(&t->senders, r->sender));
 }
 
 static void rcpt_soon(const struct trace *t, const struct seen_ahead *r)
 {
-	if (r->sender)
+	if (r->sender && r->rcpt)
 		judge_prefetch(t->judge, sender_at(&t->senders, r->sender)->key, r->rcpt, r->domain);
 }
 
@@ -78,21 +91,14 @@ static void result_soon(struct trace *t, const struct event *ev, const char *bas
 	message_soon(t, t->soon_result[1]);
 	messages_prefetch(&t->messages, t->soon_result[0]->id, true);
 	*r = (struct seen_ahead){ .ev = ev, .id = ev->id, .slot = NO_MESSAGE };
-	r->rcpt = rcpt_hash(event_get(ev, base, F_RECIPIENT), &r->domain);
 	messages_prefetch(&t->messages, r->id, false);
+	if (ev->dialect != DIALECT_EXIM || ev->kind != EV_DELIVER)
+		r->rcpt = rcpt_hash(event_get(ev, base, F_RECIPIENT), &r->domain);
 	if (is_sent_on(ev)) {
 		r->key = who_forward_key(event_get(ev, base, F_ORIG_RECIPIENT));
 		who_prefetch(t, r->key);
 	}
 	move_on(t->soon_result, r);
-}
-
-/* The message alone. */
-static void delivery_soon(struct trace *t, struct qid id)
-{
-	messages_prefetch(&t->messages, t->soon_delivery, true);
-	messages_prefetch(&t->messages, id, false);
-	t->soon_delivery = id;
 }
 
 /* --- arrivals ----------------------------------------------------------------------------------- */
@@ -166,9 +172,6 @@ void trace_soon(void *ctx, const struct event *ev, const char *base, bool near)
 		who_soon(t, ev, base);
 	else if (ev->kind == EV_SUBMIT)
 		arrival_soon(t, ev, base);
-	/* Exim's recipients were judged with the arrival, shortly before the delivery: what is left is not worth more */
-	else if (ev->dialect == DIALECT_EXIM && ev->kind == EV_DELIVER && !is_sent_on(ev))
-		delivery_soon(t, ev->id);
 	else
 		result_soon(t, ev, base);
 }
@@ -196,7 +199,7 @@ uint32_t soon_slot(struct trace *t, const struct step *s)
 	if (r->slot == NO_MESSAGE || !qid_eq(message_at(&t->messages, r->slot)->id, r->id))
 		r->slot = messages_find(&t->messages, r->id);
 	/* it arrived since, or its turn came too soon: late, but there is something to do before the judge is asked */
-	if (!r->sender && r->slot != NO_MESSAGE) {
+	if (!r->sender && r->rcpt && r->slot != NO_MESSAGE) {
 		message_soon(t, r);
 		rcpt_soon(t, r);
 	}
@@ -207,7 +210,7 @@ uint64_t soon_rcpt(struct trace *t, const struct step *s, uint64_t *ret_domain)
 {
 	const struct seen_ahead *r = ahead_of(t, s->ev);
 
-	if (!r)
+	if (!r || !r->rcpt)
 		return rcpt_hash(step_get(s, F_RECIPIENT), ret_domain);
 	*ret_domain = r->domain;
 	return r->rcpt;

@@ -203,6 +203,11 @@ uint64_t who_forward_key(struct span address)
 	return hash_span(address, KIND_FORWARD);
 }
 
+uint64_t who_relay_key(const uint8_t ip[16], uint32_t account)
+{
+	return hash_bytes(ip, 16, account);
+}
+
 void who_prefetch(const struct trace *t, uint64_t key)
 {
 	__builtin_prefetch(known_set(t, key));
@@ -370,7 +375,7 @@ struct arrival who_forward(struct trace *t, struct span address)
 
 struct arrival who_relay(struct trace *t, const uint8_t ip[16], uint32_t account, bool identified)
 {
-	uint64_t hash = hash_bytes(ip, 16, account);
+	uint64_t hash = who_relay_key(ip, account);
 	char text[46];
 	struct span shown = net_show(ip, text);
 	struct arrival who = {

@@ -54,6 +54,7 @@ struct arrival who_single(struct trace *t, enum sender_kind kind);
 /* What the row of the sender that EV, still some way ahead, will probably name is remembered under; 0: nothing. */
 uint64_t who_soon(struct trace *t, const struct event *ev, const char *base);
 uint64_t who_forward_key(struct span address);
+uint64_t who_relay_key(const uint8_t ip[16], uint32_t account);
 /* The row remembered under KEY, 0 = none; and some time before that: fetches where it is looked for. */
 uint32_t who_remembered(const struct trace *t, uint64_t key);
 void who_prefetch(const struct trace *t, uint64_t key);
