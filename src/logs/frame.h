@@ -15,8 +15,6 @@
 
 struct voice;
 
-#define TAG_WINDOW 32 /* bytes of a line in which a tag is looked for; shorter lines are none of the usual */
-
 /* A tag that has been read before, and who speaks under it. */
 struct frame_tag {
 	const struct voice *voice; /* NULL: nothing is remembered here */

@@ -8,6 +8,9 @@
 #include "logs/bytes.h"
 #include "logs/maker.h"
 
+/* Bytes of a line in which a tag is looked for. What is shorter, or has less behind its head, is none of the usual. */
+#define TAG_WINDOW 32
+
 /* Reads S as its dialect would, or says LINE_UNREAD and has written nothing. */
 typedef enum line_result usual_fn(struct maker *m, struct span s);
 
