@@ -30,7 +30,8 @@ static inline uint32_t bytes_number(const char **p)
 	unsigned bits = other ? (unsigned)__builtin_ctzll(other) & ~7u : 0;
 
 	*p += bits / 8;
-	return bits ? bytes_digits(v << (64 - bits)) : 0;
+	/* in two steps: where there is none, nothing is left */
+	return bytes_digits(v << 8 << (56 - bits));
 }
 
 /* Behind the up to seven digits at P; P itself where there are none or more. Eight bytes are read. */
@@ -47,10 +48,14 @@ static inline const char *bytes_behind_number(const char *p)
 static inline uint32_t bytes_number_before(const char **end)
 {
 	uint64_t v = bytes_word(*end - 8) ^ BYTES_ALL('0'), other = bytes_no_digits(v);
-	unsigned bits = other ? (unsigned)__builtin_clzll(other) & ~7u : 0;
+	unsigned top;
 
-	*end -= bits / 8;
-	return bits ? bytes_digits(v >> (64 - bits) << (64 - bits)) : 0;
+	if (!other)
+		return 0;
+	/* bit 7 of the last byte that is none */
+	top = 63 - (unsigned)__builtin_clzll(other);
+	*end += (int)(top / 8) - 7;
+	return bytes_digits(v & UINT64_MAX << top << 1);
 }
 
 /* Is C one of the four bytes at P? Without a branch for each. */
@@ -93,9 +98,11 @@ static inline __attribute__((always_inline)) unsigned bytes_dotted_in(const char
 }
 
 /* The same, where fewer than 16 bytes may be left up to END, but lie in front of it. */
-static inline unsigned bytes_dotted(const char *p, const char *end)
+static inline __attribute__((always_inline)) unsigned bytes_dotted(const char *p, const char *end)
 {
-	return bytes_dotted_in(p, end - p < 16 ? (unsigned)(16 - (end - p)) : 0);
+	unsigned left = end - p < 16 ? (unsigned)(end - p) : 16;
+
+	return bytes_dotted_in(p, 16 - left);
 }
 
 #endif

@@ -519,7 +519,7 @@ enum line_result frame_whole(struct frame *f, struct maker *m, struct span raw)
 	result = read_line(f, m, &l, l.raw);
 	if (m->all && m->out->events == before)
 		write_other(m, DIALECT_OTHER);
-	m->line = NULL;
+	m->line = &f->line;
 	return result;
 }
 
@@ -552,8 +552,10 @@ enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
 {
 	enum line_result result;
 
-	if (!m->all && (head_is(&f->head, raw.p, raw.n) || head_turn(&f->head, &f->stamp, raw)))
+	if (!m->all && (head_is(&f->head, raw.p, raw.n) || head_turn(&f->head, &f->stamp, raw))) {
+		m->line = &f->line;
 		return frame_behind(f, m, raw);
+	}
 	result = frame_whole(f, m, raw);
 	if (!m->all)
 		learn_head(f, raw);

@@ -15,17 +15,17 @@
 
 struct voice;
 
-#define TAG_WINDOW 32 /* bytes of a line in which a tag is looked for; shorter lines are none of the usual */
-
 /* A tag that has been read before, and who speaks under it. */
 struct frame_tag {
-	const struct voice *voice;
+	const struct voice *voice; /* NULL: nothing is remembered here */
 	usual_fn *usual; /* NULL: its lines have no short way */
-	bool taken;
-	char text[TAG_WINDOW] __attribute__((aligned(16))); /* with the "[" behind it */
+	uint32_t len; /* as far as the "[" behind it */
+	uint32_t beyond; /* a bit for each byte of TEXT that is behind that "[" */
+	bytes_pair text[TAG_WINDOW / sizeof(bytes_pair)];
 };
 
-#define FRAME_TAGS 64 /* a power of two */
+#define FRAME_TAG_BITS 4
+#define FRAME_LATELY_BITS 6
 
 /* One reader's memory of the file it is in: nothing here changes a result, only its price. */
 struct frame {
@@ -41,7 +41,8 @@ struct frame {
 	struct exim_last_id last;
 	struct exim_way ways[EXIM_WAYS];
 	uint32_t host_from; /* where the host stands in a line that begins so */
-	struct frame_tag tags[FRAME_TAGS];
+	struct frame_tag tags[1 << FRAME_TAG_BITS]; /* by their ends, which nearly always differ */
+	struct frame_tag lately[1 << FRAME_LATELY_BITS]; /* by what stands behind "postfix/": no end is looked for */
 };
 
 #define FRAME_START ((struct frame){ .head.most = 0 })
@@ -55,15 +56,21 @@ struct frame {
  * exactly one event a line: an EV_OTHER one where nothing else was written.
  */
 enum line_result frame_line(struct frame *f, struct maker *m, struct span raw);
-/* What framing knows of a line that begins with the head. */
-static inline struct line *frame_line_behind(struct frame *f, struct maker *m, struct span raw)
+/* What framing knows of a line that begins with the head, told to F's own line. */
+static inline struct line *frame_line_own(struct frame *f, struct span raw)
 {
 	struct line *l = &f->line;
 
 	l->raw = raw;
 	l->at = head_time(&f->head, raw.p);
-	m->line = l;
 	return l;
+}
+
+/* ... and to M, where that is not sure to look there already, as it does since the head was learned. */
+static inline struct line *frame_line_behind(struct frame *f, struct maker *m, struct span raw)
+{
+	m->line = &f->line;
+	return frame_line_own(f, raw);
 }
 
 /* For a line that begins with f->head: see frame_behind. LINE_UNREAD: nothing was written. */

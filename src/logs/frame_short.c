@@ -47,7 +47,9 @@ size_t frame_known_host(const struct frame *f, struct span s)
 /* Where a tag of at least eight bytes is remembered. */
 static inline struct frame_tag *tag_place(struct frame *f, const char *tag, size_t n)
 {
-	return &f->tags[bytes_word(tag + n - 8) * UINT64_C(0x9e3779b97f4a7c15) >> 58];
+	uint64_t hash = bytes_word(tag + n - 8) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &f->tags[hash >> (64 - FRAME_TAG_BITS)];
 }
 
 /* Where it is looked for next: two tags of one place would push each other out line by line. */
@@ -56,68 +58,86 @@ static inline struct frame_tag *tag_neighbour(struct frame *f, const struct fram
 	return &f->tags[(size_t)(t - f->tags) ^ 1];
 }
 
-/* Is it T's? OPEN has a bit for each "[" in TEXT; up to the first of them the two must be alike. */
-static inline bool tag_is(const struct frame_tag *t, const char *text, uint32_t open)
+#define LATELY_LEAST 12 /* bytes of a tag that is remembered so: "postfix/smtp" */
+
+/*
+ * ... and where it is once more: the bytes behind "postfix/" tell, up to the "[" behind the shortest. With this factor no two
+ * of Postfix's own daemons have one place.
+ */
+static inline struct frame_tag *tag_lately(struct frame *f, const char *tag)
 {
-	return !((open ^ (open - 1)) & ~bytes_alike(text, t->text));
+	uint64_t hash =
+		(bytes_word(tag + 8) << (64 - (LATELY_LEAST + 1 - 8) * 8)) * UINT64_C(0xba64fff8ae97802f);
+
+	return &f->lately[hash >> (64 - FRAME_LATELY_BITS)];
+}
+
+/* Do the TAG_WINDOW bytes at START begin with T and a "["? Where nothing is remembered, only if all of them are NUL. */
+static inline bool tag_is(const struct frame_tag *t, const char *start)
+{
+	return (bytes_alike(start, t->text) | t->beyond) == UINT32_MAX;
 }
 
 void frame_remember_tag(struct frame *f, struct span tag, const struct voice *v)
 {
+	char text[TAG_WINDOW] = { 0 };
 	struct frame_tag *t;
 
 	if (!v || tag.n < 8 || tag.n >= TAG_WINDOW || tag.p[tag.n] != '[')
 		return;
 	t = tag_place(f, tag.p, tag.n);
-	if (t->taken)
+	if (t->voice)
 		t = tag_neighbour(f, t);
-	memset(t->text, 0, sizeof(t->text));
-	memcpy(t->text, tag.p, tag.n + 1);
-	t->taken = true;
+	memcpy(text, tag.p, tag.n + 1);
+	t->text[0] = bytes_pair_at(text);
+	t->text[1] = bytes_pair_at(text + sizeof(bytes_pair));
+	t->len = (uint32_t)tag.n;
+	t->beyond = UINT32_MAX << tag.n << 1;
 	t->usual = v->dialect == DIALECT_POSTFIX ? postfix_usual(tag) : NULL;
 	t->voice = v;
 }
 
-/*
- * "tag[pid]: text" at START, where the tag is one of those remembered: where its text begins. Else NULL. Of tag and pid
- * nothing is written: of most lines nobody asks for them.
- */
-static inline __attribute__((always_inline)) const struct frame_tag *find_tag(struct frame *f,
-									      const char *start,
-									      const char *stop,
-									      const char **ret_text)
+/* The tag at START by its end. It will be known sooner the next time. */
+static __attribute__((noinline)) const struct frame_tag *seek_tag(struct frame *f, const char *start)
 {
-	uint32_t open = stop - start < TAG_WINDOW ? 0 : (uint32_t)bytes_mask_of(start, TAG_WINDOW, '[');
+	uint32_t open = (uint32_t)bytes_mask_of(start, TAG_WINDOW, '[');
 	size_t n = open ? (size_t)__builtin_ctz(open) : 0;
-	const char *p = start + n, *number;
-	struct frame_tag *t;
+	const struct frame_tag *t;
 
-	/* "[", seven digits, "]: " */
-	if (n < 8 || stop - p < 11)
+	if (n < 8)
 		return NULL;
 	t = tag_place(f, start, n);
-	if (!tag_is(t, start, open)) {
+	if (!tag_is(t, start)) {
 		t = tag_neighbour(f, t);
-		if (!tag_is(t, start, open))
+		if (!tag_is(t, start))
 			return NULL;
 	}
-	number = p + 1;
-	p = bytes_behind_number(number);
-	if (p == number || !BYTES_ARE(p, "]: "))
-		return NULL;
-	*ret_text = p + 3;
+	if (n >= LATELY_LEAST)
+		*tag_lately(f, start) = *t;
 	return t;
+}
+
+/* Behind the "pid]: " that follows T's "[" at START. NULL: none does. */
+static inline const char *behind_pid(const struct frame_tag *t, const char *start, const char *stop)
+{
+	const char *number = start + t->len + 1, *p;
+
+	/* seven digits, "]: " */
+	if (stop - number < 10)
+		return NULL;
+	p = bytes_behind_number(number);
+	return p == number || !BYTES_ARE(p, "]: ") ? NULL : p + 3;
 }
 
 const struct frame_tag *frame_known_tag(struct frame *f, const char *start, const char *stop, struct line *l)
 {
-	const char *text, *number;
-	const struct frame_tag *t = find_tag(f, start, stop, &text);
+	const struct frame_tag *t = stop - start < TAG_WINDOW ? NULL : seek_tag(f, start);
+	const char *text = t ? behind_pid(t, start, stop) : NULL, *number;
 
-	if (!t)
+	if (!text)
 		return NULL;
-	number = bytes_find(start, text, '[');
-	l->program = span_of(start, (size_t)(number++ - start));
+	number = start + t->len + 1;
+	l->program = span_of(start, t->len);
 	l->pid = bytes_number(&number);
 	l->text = span_of(text, (size_t)(stop - text));
 	return t;
@@ -135,15 +155,35 @@ enum line_result frame_behind_spaced(struct frame *f, struct maker *m, struct sp
 	return exim_line(m);
 }
 
+/* Of tag and pid nothing is told: of most lines nobody asks for them. */
+static inline enum line_result usual_under(const struct frame_tag *t, struct frame *f, struct maker *m,
+					   struct span raw)
+{
+	const char *end = raw.p + raw.n, *text = behind_pid(t, raw.p + f->head.len, end);
+
+	if (!text || !t->usual)
+		return LINE_UNREAD;
+	frame_line_own(f, raw);
+	return t->usual(m, span_of(text, (size_t)(end - text)));
+}
+
+static __attribute__((noinline)) enum line_result usual_sought(struct frame *f, struct maker *m,
+							       struct span raw)
+{
+	const struct frame_tag *t = seek_tag(f, raw.p + f->head.len);
+
+	return t ? usual_under(t, f, m, raw) : LINE_UNREAD;
+}
+
 enum line_result frame_usual_host(struct frame *f, struct maker *m, struct span raw)
 {
-	const char *end = raw.p + raw.n, *text;
-	const struct frame_tag *t = find_tag(f, raw.p + f->head.len, end, &text);
+	const char *start = raw.p + f->head.len;
+	const struct frame_tag *t;
 
-	if (!t || !t->usual)
+	if (raw.n < f->head.len + TAG_WINDOW)
 		return LINE_UNREAD;
-	frame_line_behind(f, m, raw)->pid = 0;
-	return t->usual(m, span_of(text, (size_t)(end - text)));
+	t = tag_lately(f, start);
+	return __builtin_expect(tag_is(t, start), true) ? usual_under(t, f, m, raw) : usual_sought(f, m, raw);
 }
 
 /* Dovecot writes no pid: that tag is known without being remembered. */

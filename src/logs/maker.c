@@ -16,6 +16,13 @@ _Static_assert(offsetof(struct event, f) == sizeof(struct event) && sizeof(struc
 	       "events lie 8-byte aligned");
 _Static_assert(F_KEYS <= 64, "the hot mask is one word");
 
+#define LIES(member, at)                                                          \
+	(offsetof(struct event, member) - offsetof(struct event, usec) == (at) && \
+	 offsetof(struct line, member) - offsetof(struct line, usec) == (at))
+_Static_assert(LIES(zone, 4) && LIES(stamp, 6) &&
+		       offsetof(struct event, kind) == offsetof(struct event, stamp) + 1,
+	       "maker_head copies them together");
+
 void maker_room(struct evbuf *out)
 {
 	size_t cap = out->mem_cap < 8192 ? 16384 : out->mem_cap * 2;

@@ -86,9 +86,8 @@ static inline __attribute__((always_inline)) struct event *maker_head(struct mak
 	ev = (struct event *)(void *)(out->mem + out->mem_used);
 	ev->id = id;
 	ev->at = l->at;
-	ev->usec = l->usec;
-	ev->zone = l->zone;
-	ev->stamp = l->stamp;
+	/* usec, zone and stamp as they lie (maker.c), and a byte of no meaning where the kind is put */
+	memcpy((char *)ev + offsetof(struct event, usec), (const char *)l + offsetof(struct line, usec), 8);
 	ev->kind = (uint8_t)kind;
 	ev->dialect = (uint8_t)dialect;
 	ev->flags = flags;

@@ -30,20 +30,22 @@ static inline bytes_sixteen bytes_above(bytes_sixteen v, bytes_sixteen most)
 #endif
 }
 
-/* Bit N is set where byte N of the 32 at P is that of the 32 at Q. */
-static inline uint32_t bytes_alike(const char *p, const char *q)
+/* Bit N is set where byte N of the 32 at P is that of Q. */
+static inline uint32_t bytes_alike(const char *p, const bytes_pair q[2])
 {
+#ifdef __SSE2__
+	unsigned low = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_load(p), (__m128i)q[0]));
+	unsigned high = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_load(p + 16), (__m128i)q[1]));
+
+	return low | high << 16;
+#else
+	const char *other = (const char *)q;
 	uint32_t mask = 0;
 
-#ifdef __SSE2__
-	for (unsigned at = 0; at < 32; at += 16)
-		mask |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes_load(p + at), bytes_load(q + at)))
-			<< at;
-#else
 	for (unsigned at = 0; at < 32; at++)
-		mask |= (uint32_t)(p[at] == q[at]) << at;
-#endif
+		mask |= (uint32_t)(p[at] == other[at]) << at;
 	return mask;
+#endif
 }
 
 #endif

@@ -28,11 +28,10 @@ static bool tried_loopback(struct span text)
 	return pf_take(&text, SPAN("connect to ")) && pf_take_peer(&text, &tried) && pf_is_loopback(tried.ip);
 }
 
-enum line_result pf_short_unsent(struct maker *m, struct qid id, const struct pf_unsent *u, const char *p,
-				 const char *end)
+enum line_result pf_short_unsent(struct maker *m, struct pf_unsent u, const char *p, const char *end)
 {
 	bool deferred = STARTS(p, end, "deferred (");
-	struct span dsn = dsn_before(u->keys, u->status), text;
+	struct span dsn = dsn_before(u.keys, u.status), text;
 	struct usual_event ev;
 
 	if (!dsn.p || !(deferred || STARTS(p, end, "bounced (")) || end[-1] != ')')
@@ -40,19 +39,25 @@ enum line_result pf_short_unsent(struct maker *m, struct qid id, const struct pf
 	p += deferred ? 10 : 9;
 	text = span_of(p, (size_t)(end - 1 - p));
 	/* a filter's, maybe */
-	if (u->nobody ? tried_loopback(text) : !u->ip.p)
+	if (u.nobody ? tried_loopback(text) : !u.ip.p)
 		return LINE_UNREAD;
-	ev = begin(m, deferred ? EV_DEFER : EV_BOUNCE, id);
+	ev = begin(m, deferred ? EV_DEFER : EV_BOUNCE);
 	ev.ev->flags |=
-		(u->smtp ? EVF_REMOTE : 0) | reply_classify(pf_reply_of(text), dsn) |
+		(u.smtp ? EVF_REMOTE : 0) | reply_classify(pf_reply_of(text), dsn) |
 		(deferred && span_starts(text, SPAN("delivery temporarily suspended")) ? EVF_NOT_FRESH : 0);
-	usual_field(&ev, m, F_RECIPIENT, u->rcpt);
-	if (u->orig.p)
-		usual_field(&ev, m, F_ORIG_RECIPIENT, u->orig);
-	if (u->ip.p)
-		usual_field(&ev, m, F_RELAY_IP, u->ip);
+	usual_field(&ev, m, F_RECIPIENT, u.rcpt);
+	if (u.orig.p)
+		usual_field(&ev, m, F_ORIG_RECIPIENT, u.orig);
+	if (u.ip.p)
+		usual_field(&ev, m, F_RELAY_IP, u.ip);
 	usual_field(&ev, m, F_TEXT, text);
 	return usual_end(&ev, m);
+}
+
+/* An event of no message. */
+static inline struct usual_event begin_nameless(struct maker *m, enum event_kind kind)
+{
+	return usual_begin(m, DIALECT_POSTFIX, kind, (struct qid){ 0, 0 }, EVF_SYSLOG);
 }
 
 /* "NAME[IP]: SASL METHOD authentication failed: REASON[, sasl_username=U]" */
@@ -74,7 +79,7 @@ static enum line_result login_refused(struct maker *m, const char *p, const char
 			return LINE_UNREAD;
 		user = span_of(comma + 16, (size_t)(end - comma - 16));
 	}
-	ev = begin(m, EV_AUTH_FAIL, (struct qid){ 0, 0 });
+	ev = begin_nameless(m, EV_AUTH_FAIL);
 	usual_field(&ev, m, F_CLIENT_IP, ip);
 	if (user.n && !span_eq(user, SPAN("(unavailable)")))
 		usual_field(&ev, m, F_USER, user);
@@ -95,18 +100,18 @@ static enum line_result recipient_refused(struct maker *m, const char *p, const 
 	p += 2;
 	q = bytes_find(p, end, ';');
 	text = span_of(p, (size_t)(q - p));
-	if (!STARTS(q, end, "; from=") || !(p = plain_address(q + 7, end)) || !STARTS(p, end, " to="))
+	if (!STARTS(q, end, "; from=") || !(p = pf_short_address(q + 7, end)) || !STARTS(p, end, " to="))
 		return LINE_UNREAD;
 	sender = span_of(q + 8, (size_t)(p - q - 9));
 	q = p + 4;
-	if (!(p = plain_address(q, end)) || !STARTS(p, end, " proto="))
+	if (!(p = pf_short_address(q, end)) || !STARTS(p, end, " proto="))
 		return LINE_UNREAD;
 	rcpt = span_of(q + 1, (size_t)(p - q - 2));
 	p = bytes_find(p + 7, end, ' ');
-	if (!STARTS(p, end, " helo=") || plain_address(p + 6, end) != end)
+	if (!STARTS(p, end, " helo=") || pf_short_address(p + 6, end) != end)
 		return LINE_UNREAD;
 	pf_read_reply(text, &code, &dsn);
-	ev = begin(m, EV_REJECT, (struct qid){ 0, 0 });
+	ev = begin_nameless(m, EV_REJECT);
 	ev.ev->flags |= (sender.n ? 0 : EVF_NULL_SENDER) | reply_classify(text, dsn);
 	usual_field(&ev, m, F_SENDER, sender);
 	usual_field(&ev, m, F_RECIPIENT, rcpt);
@@ -129,18 +134,16 @@ enum line_result pf_short_failed(struct maker *m, struct span s)
 
 enum line_result pf_short_bounce(struct maker *m, struct span s)
 {
-	const char *end = s.p + s.n, *p;
+	const char *p = pf_short_id(m, s), *end = s.p + s.n;
 	struct usual_event ev;
 	struct span child;
-	struct qid id;
 
-	p = behind_id(m, s, &id);
 	if (!p || !STARTS(p, end, "sender non-delivery notification: "))
 		return LINE_UNREAD;
 	child = span_of(p + 34, (size_t)(end - p - 34));
 	if (!pf_is_id(child))
 		return LINE_UNREAD;
-	ev = begin(m, EV_NOTICE, id);
+	ev = begin(m, EV_NOTICE);
 	usual_field(&ev, m, F_CHILD_ID, child);
 	usual_field(&ev, m, F_TEXT, span_of(p, 32));
 	return usual_end(&ev, m);

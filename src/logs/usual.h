@@ -8,6 +8,9 @@
 #include "logs/bytes.h"
 #include "logs/maker.h"
 
+/* Bytes of a line in which a tag is looked for. What is shorter, or has less behind its head, is none of the usual. */
+#define TAG_WINDOW 32
+
 /* Reads S as its dialect would, or says LINE_UNREAD and has written nothing. */
 typedef enum line_result usual_fn(struct maker *m, struct span s);
 
@@ -59,7 +62,12 @@ static inline __attribute__((always_inline)) struct usual_event usual_begin(stru
 									    enum event_kind kind,
 									    struct qid id, uint32_t flags)
 {
-	return usual_start(maker_head(m, dialect, kind, id, flags, 1));
+	struct event *ev = maker_head(m, dialect, kind, id, flags, 1);
+
+	/* a constant is written with those beside it; nobody asks for Postfix's */
+	if (dialect == DIALECT_POSTFIX)
+		ev->pid = 0;
+	return usual_start(ev);
 }
 
 /* No more than MAKER_FIELDS of them; each key once. */
