@@ -281,15 +281,49 @@ static __attribute__((noinline)) enum line_result usual_bounce(struct frame *f, 
 	return p && exim_take_id(&f->head, &f->last, raw) ? failed(f, m, raw, p, false) : LINE_UNREAD;
 }
 
-/* The first line with an id, or with one of the other length. */
+/*
+ * "NAME authenticator failed for ...": a name of letters, digits and an underscore is none of the programs that might write
+ * into a file of this form (frame.c), and no line of another kind begins so.
+ */
+static bool is_auth_failure(const char *p, const char *end)
+{
+	const char *blank = exim_near(p, end, 32, ' ');
+	bool underscore = false;
+
+	if (!STARTS(blank, end, " authenticator failed for "))
+		return false;
+	for (; p < blank; p++) {
+		if (*p != '_' && (unsigned char)((*p | 0x20) - 'a') >= 26 && (unsigned char)(*p - '0') >= 10)
+			return false;
+		underscore |= *p == '_';
+	}
+	return underscore;
+}
+
+/*
+ * The first line with an id, or with one of the other length. Of those without one some go to their reader at once, past
+ * questions (exim.c) to which the answer is no.
+ */
 static __attribute__((noinline)) enum line_result other(struct frame *f, struct maker *m, struct span raw)
 {
-	size_t n = exim_id_length(span_of(raw.p + f->head.len, EXIM_ID_ROOM));
+	const char *p = raw.p + f->head.len, *end = raw.p + raw.n;
+	size_t n = exim_id_length(span_of(p, EXIM_ID_ROOM));
+	struct exim_head none = { .pid = 0 };
+	struct span s = span_of(p, (size_t)(end - p));
 
-	if (n == 0 || n + 1 == f->last.behind)
-		return LINE_UNREAD;
-	exim_id_expect(&f->last, n);
-	return exim_usual(f, m, raw);
+	if (n && n + 1 != f->last.behind) {
+		exim_id_expect(&f->last, n);
+		return exim_usual(f, m, raw);
+	}
+	if (p[1] == '=' && (*p == 'H' || *p == 'U' || *p == 'F')) {
+		frame_line_behind(f, m, raw)->text = s;
+		return exim_session(m, &none, s);
+	}
+	if (is_auth_failure(p, end)) {
+		frame_line_behind(f, m, raw)->text = s;
+		return exim_misc(m, &none, s);
+	}
+	return LINE_UNREAD;
 }
 
 /*
