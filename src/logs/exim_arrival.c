@@ -16,9 +16,9 @@
  * Source: receive.c (receive_msg, add_host_info_for_log), smtp_in.c (protocol names), Exim 4.
  */
 #include "logs/digits.h"
-#include "logs/exim_parts.h"
-#include "logs/marks.h"
-#include "logs/usual.h"
+#include "logs/exim_behind.h"
+#include "logs/exim_near.h"
+#include "logs/frame.h"
 
 /* Identity keys in the order in which receive.c writes them. */
 enum rank {
@@ -224,7 +224,7 @@ static bool read_from(struct reading *r)
 }
 
 /* One recipient; false for text that no address list holds. ODD: the list has quotes or brackets. */
-static inline bool read_recipient(const char *p, const char *stop, bool odd)
+static inline __attribute__((always_inline)) bool read_recipient(const char *p, const char *stop, bool odd)
 {
 	size_t n = (size_t)(stop - p);
 
@@ -446,18 +446,23 @@ struct usual {
 	bool local; /* handed over by a program of this server */
 };
 
+#define KEY_LEAST \
+	16 /* bytes that must be left where the next keys are looked at: a line of the usual kind has more */
+#define USUAL_LEAST 64 /* bytes of such a line */
+
 /* "NAME (HELO) [1.2.3.4]:PORT" at p, name or helo maybe missing: the blank behind it; NULL for anything else. */
-static inline const char *usual_host(const char *p, const char *end, struct usual *u)
+static inline __attribute__((always_inline)) const char *usual_host(const char *p, const char *end,
+								    struct usual *u)
 {
 	const char *open = p;
 
 	if (*p != '(' && *p != '[') {
-		open = bytes_find2(p, end, ' ', '[');
+		open = exim_near2(p, end, 32, ' ', '[');
 		if (open == end || *open++ != ' ' || open == end)
 			return NULL;
 	}
 	if (*open == '(') {
-		open = bytes_find(open, end, ')') + 2;
+		open = exim_near(open, end, 32, ')') + 2;
 		if (end - open < 32 || open[-1] != ' ')
 			return NULL;
 	}
@@ -469,123 +474,132 @@ static inline const char *usual_host(const char *p, const char *end, struct usua
 	p = u->ip.p + u->ip.n + 1;
 	if (*p == ':') {
 		u->port.p = ++p;
-		bytes_number(&p);
+		p = bytes_behind_number(p);
 		u->port.n = (size_t)(p - u->port.p);
 	}
 	return *p == ' ' && p[-1] != ':' ? p : NULL;
 }
 
-/* The form of the protocol at P, told at once for those that nearly all mail comes by. P has eight bytes. */
-static inline bool usual_proto(const char *p, size_t n)
+/* The word from START on: the blank behind it, with enough left for the next key; else NULL. */
+static inline const char *usual_word(const char *start, const char *end, struct span *ret)
 {
-	uint64_t v = bytes_word(p);
-
-	if (n >= 5 && n <= 7) {
-		v &= UINT64_MAX >> (64 - 8 * n);
-		/* with the length: a word may have a NUL itself */
-		if (v == (n == 5   ? bytes_word("local\0\0")
-			  : n == 6 ? bytes_word("esmtps\0")
-				   : bytes_word("esmtpsa")))
-			return true;
-	}
-	return proto_form(span_of(p, n));
-}
-
-#define KEY_LEAST \
-	16 /* bytes that must be left where the next keys are looked at: a line of the usual kind has more */
-
-/* The word from START on, which B stands in: the blank behind it, with enough left for the next key; else NULL. */
-static inline __attribute__((always_inline)) const char *usual_word(struct marks *b, const char *start,
-								    struct span *ret)
-{
-	const char *p = marks_next(b);
+	const char *p = exim_word(start, end);
 
 	*ret = span_of(start, (size_t)(p - start));
-	return b->end - p < KEY_LEAST ? NULL : p;
+	return end - p < KEY_LEAST ? NULL : p;
+}
+
+/* Is this the key behind the blank P? */
+static inline bool is_key(const char *p, const char *key)
+{
+	return bytes_are(p + 1, key, 2);
+}
+
+/*
+ * " P=PROTOCOL", its encryption and whether that was verified, at the blank P: the blank behind them; NULL for anything else.
+ * Where there is room, WAYS keep it, unless they are NULL.
+ */
+static const char *usual_entry(const char *p, const char *end, struct exim_way *ways, bool *ret_local,
+			       bool *ret_login)
+{
+	const char *start = p;
+	struct span proto, word;
+	struct exim_way *w;
+
+	if (!is_key(p, "P=") || !(p = usual_word(p + 3, end, &proto)) || !proto_form(proto))
+		return NULL;
+	if (is_key(p, "X=") && (p[3] == '"' || !(p = usual_word(p + 3, end, &word))))
+		return NULL;
+	if ((BYTES_ARE(p, " CV=no ") || BYTES_ARE(p, " CV=yes ")) && !(p = usual_word(p + 1, end, &word)))
+		return NULL;
+	*ret_local = span_starts(proto, SPAN("local"));
+	*ret_login = proto_agrees(proto, SPAN_NONE, proto);
+	if (ways && end - start >= EXIM_WAY_MOST && p[2] == '=') {
+		w = exim_way_in(ways, start);
+		exim_way_keep(w, start, (size_t)(p + 3 - start), EXIM_WAY_MOST);
+		w->local = *ret_local;
+		w->login = *ret_login;
+	}
+	return p;
 }
 
 /*
  * Who hands over: " H=..." or " U=...", maybe behind the " R=..." of a bounce, then the protocol, up to the size. At the blank
- * P; NULL for anything else.
+ * P; NULL for anything else. WAYS are those that have been read before, or NULL.
  */
-static inline const char *usual_client(struct marks *b, const char *p, struct usual *u)
+static inline __attribute__((always_inline)) const char *usual_client(const char *p, const char *end,
+								      struct exim_way *ways, struct usual *u)
 {
+	struct exim_way *way = NULL;
 	const char *start;
-	struct span proto;
+	bool local, login;
 
-	u->parent = u->ip = u->port = u->ident = u->auth = SPAN_NONE;
-	if (BYTES_ARE(p, " R=") && !(p = usual_word(b, p + 3, &u->parent)))
+	/* what is not there: a span cleared whole is written in halves and read at once, which stalls */
+	u->parent.p = u->ip.p = u->port.p = u->ident.p = u->auth.p = NULL;
+	if (is_key(p, "R=") && !(p = usual_word(p + 3, end, &u->parent)))
 		return NULL;
-	if (BYTES_ARE(p, " H=")) {
-		p = usual_host(p + 3, b->end, u);
-		if (!p || b->end - p < KEY_LEAST)
-			return NULL;
-		marks_skip(b, p + 1);
-	}
-	if (BYTES_ARE(p, " U=") && !(p = usual_word(b, p + 3, &u->ident)))
-		return NULL;
-	if (!BYTES_ARE(p, " P=") || !(p = usual_word(b, p + 3, &proto)) || !usual_proto(proto.p, proto.n))
-		return NULL;
-	if (BYTES_ARE(p, " X=")) {
-		if (p[3] == '"')
-			return NULL;
-		p = marks_next(b);
-		if (b->end - p < KEY_LEAST)
+	if (is_key(p, "H=")) {
+		p = usual_host(p + 3, end, u);
+		if (!p || end - p < KEY_LEAST)
 			return NULL;
 	}
-	if (BYTES_ARE(p, " CV=no ") || BYTES_ARE(p, " CV=yes "))
-		p = marks_next(b);
-	if (b->end - p < KEY_LEAST)
+	if (is_key(p, "U=") && !(p = usual_word(p + 3, end, &u->ident)))
 		return NULL;
-	if (BYTES_ARE(p, " A=")) {
+	if (ways && end - p >= EXIM_WAY_MOST)
+		way = exim_way_in(ways, p);
+	if (way && exim_way_is(way, p, EXIM_WAY_MOST)) {
+		p += way->n - 3;
+		local = way->local;
+		login = way->login;
+	} else if (!(p = usual_entry(p, end, ways, &local, &login))) {
+		return NULL;
+	}
+	if (is_key(p, "A=")) {
 		start = p + 3;
-		p = marks_next(b);
+		p = exim_near(start, end, 48, ' ');
 		u->auth = span_of(start, (size_t)(p - start));
 	}
-	u->local = !u->ip.p && (u->ident.p || span_starts(proto, SPAN("local")));
-	return proto_agrees(proto, u->ip, u->auth) ? p : NULL;
+	u->local = !u->ip.p && (u->ident.p || local);
+	return (u->ip.p && local) || (u->auth.p && !login) ? NULL : p;
 }
 
 /* The closing quote as exim_quoted has it, which is rarely needed. */
 static inline const char *usual_quoted(const char *p, const char *end)
 {
-	const char *quote = bytes_find(p, end, '"');
+	const char *quote = exim_near(p, end, 32, '"');
 
 	return quote < end && quote > p && quote[-1] == '\\' ? exim_quoted(p, end) : quote;
 }
 
-/* As read_recipients, the words at P counted off. */
-static inline bool usual_recipients(struct marks *b, const char *p, uint32_t *ret_count)
+/* As read_recipients; 64 bytes in front of the list's end are the line's. */
+static inline __attribute__((always_inline)) bool usual_recipients(struct span list, uint32_t *ret_count)
 {
-	uint32_t n = 0;
+	const char *p = list.p, *end = p + list.n, *stop;
+	uint64_t odd;
 
-	*ret_count = 1;
-	if (bytes_find3(p, b->end, ' ', '"', ')') == b->end)
-		return p < b->end && read_recipient(p, b->end, false);
 	*ret_count = 0;
-	if (bytes_find2(p, b->end, '"', ')') < b->end)
-		return read_recipients(span_of(p, (size_t)(b->end - p)), ret_count);
-	marks_skip(b, p);
-	while (p < b->end) {
-		const char *stop = marks_next(b);
-
+	if (list.n - 1 >= 64)
+		return list.n && read_recipients(list, ret_count);
+	odd = exim_odd_bytes(p, end);
+	if (odd && odd != bytes_mask(end - 64, ' ') >> (64 - list.n))
+		return read_recipients(list, ret_count);
+	do {
+		stop = odd ? list.p + (unsigned)__builtin_ctzll(odd) : end;
 		if (stop > p) {
 			if (!read_recipient(p, stop, false))
 				return false;
-			n++;
+			++*ret_count;
 		}
 		p = stop + 1;
-	}
-	*ret_count = n;
+		odd &= odd - 1;
+	} while (p < end);
 	return true;
 }
 
 /* The subject, if there is one, and the recipients, up to the end. At the blank P. */
-static inline bool usual_rest(struct marks *b, const char *p, struct usual *u)
+static inline __attribute__((always_inline)) bool usual_rest(const char *p, const char *end, struct usual *u)
 {
-	const char *end = b->end;
-
-	u->topic = u->list = SPAN_NONE;
+	u->topic.p = u->list.p = NULL;
 	u->nrcpt = 0;
 	if (STARTS(p, end, " T=\"")) {
 		const char *close = usual_quoted(p + 4, end);
@@ -601,46 +615,52 @@ static inline bool usual_rest(struct marks *b, const char *p, struct usual *u)
 		return false;
 	p += 5;
 	u->list = span_of(p, (size_t)(end - p));
-	return !span_ends(u->list, SPAN(" <trunc>")) && usual_recipients(b, p, &u->nrcpt);
+	return !span_ends(u->list, SPAN(" <trunc>")) && usual_recipients(u->list, &u->nrcpt);
 }
 
 /*
  * The first reading of read_line, for such a line: what it accepts it cuts just as the keys' own readers do. False: the
  * grammar must be read.
  */
-static inline bool read_usual(struct span s, struct usual *u)
+static inline __attribute__((always_inline)) bool read_usual(struct span s, struct exim_way *ways,
+							     struct usual *u)
 {
-	const char *p, *end = s.p + s.n, *number;
-	struct marks b;
+	const char *p, *end = s.p + s.n, *start;
 
-	if (s.n < MARKS_LEAST || *s.p == '"')
+	if (s.n < USUAL_LEAST || *s.p == '"')
 		return false;
-	b = marks_start(s.p, end, ' ');
-	p = marks_next(&b);
+	p = exim_near(s.p, end, 32, ' ');
 	u->sender = span_of(s.p, (size_t)(p - s.p));
 	if (end - p < KEY_LEAST)
 		return false;
-	p = usual_client(&b, p, u);
+	p = usual_client(p, end, ways, u);
 	/* the login ends where the size begins, if it is one word */
-	if (!p || end - p < 11 || !BYTES_ARE(p, " S="))
+	if (!p || end - p < 11 || !is_key(p, "S="))
 		return false;
-	number = p + 3;
-	u->bytes = bytes_number(&number);
-	p = marks_next(&b);
-	if (number != p || number[-1] == '=')
+	start = p += 3;
+	u->bytes = bytes_number(&p);
+	if (p == start || (p < end && *p != ' '))
 		return false;
-	u->id = SPAN_NONE;
+	u->id.p = NULL;
 	if (STARTS(p, end, " id=")) {
-		number = p + 4;
-		p = marks_next(&b);
-		u->id = span_of(number, (size_t)(p - number));
-		if (p == end || !late_key(p + 1, end))
+		start = p + 4;
+		p = exim_near(start, end, 48, ' ');
+		u->id = span_of(start, (size_t)(p - start));
+		/* the subject or the recipients follow */
+		if (p == end)
 			return false;
 	}
-	return usual_rest(&b, p, u);
+	return usual_rest(p, end, u);
 }
 
-static inline void put_usual(struct maker *m, struct usual_event *ev, struct usual *u)
+static inline enum event_kind usual_kind(const struct usual *u)
+{
+	return u->local || u->auth.p ? EV_SUBMIT : EV_ACCEPT;
+}
+
+static inline __attribute__((always_inline)) enum line_result put_usual(struct maker *m,
+									struct usual_event *ev,
+									struct usual *u)
 {
 	ev->ev->flags |= (uint16_t)((u->local ? EVF_LOCAL : 0) | (u->auth.p ? EVF_AUTH : 0));
 	ev->ev->nrcpt = u->nrcpt;
@@ -670,31 +690,15 @@ static inline void put_usual(struct maker *m, struct usual_event *ev, struct usu
 		usual_field(ev, m, F_MESSAGE_ID, u->id);
 	if (u->topic.p)
 		usual_field(ev, m, F_SUBJECT, u->topic);
-	usual_end(ev, m);
+	return usual_end(ev, m);
 }
 
-bool exim_usual_arrival(struct maker *m, const struct exim_head *h, struct qid id, struct span s)
-{
-	struct usual_event ev;
-	enum event_kind kind;
-	struct usual u;
-
-	if (!read_usual(s, &u))
-		return false;
-	kind = u.local || u.auth.p ? EV_SUBMIT : EV_ACCEPT;
-	ev = h ? usual_start(exim_begin(m, h, kind)) : usual_begin(m, DIALECT_EXIM, kind, id, 0);
-	put_usual(m, &ev, &u);
-	return true;
-}
-
-enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct span s)
+static enum line_result grammar(struct maker *m, const struct exim_head *h, struct span s)
 {
 	struct arrival a;
 	struct event *ev;
 	bool local;
 
-	if (!m->all && exim_usual_arrival(m, h, qid_pack(SPAN_NONE), s))
-		return LINE_EVENT;
 	read_arrival(s, &a);
 	local = !a.client.ip.p && (a.ident.p || span_starts(a.proto, SPAN("local")));
 	ev = exim_begin(m, h, local || a.auth.p ? EV_SUBMIT : EV_ACCEPT);
@@ -715,4 +719,36 @@ enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct
 	exim_put_escaped(m, F_SUBJECT, a.topic);
 	maker_end(m);
 	return LINE_EVENT;
+}
+
+enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct span s)
+{
+	struct usual_event ev;
+	struct usual u;
+
+	if (m->all || !read_usual(s, NULL, &u))
+		return grammar(m, h, s);
+	ev = usual_start(exim_begin(m, h, usual_kind(&u)));
+	return put_usual(m, &ev, &u);
+}
+
+enum line_result exim_usual_arrival(struct frame *f, struct maker *m, struct span raw)
+{
+	const char *p = exim_behind_flag(exim_behind_id(&f->head, &f->last, raw), raw, "<= ");
+	struct usual_event ev;
+	struct exim_head h;
+	struct usual u;
+	struct span s;
+
+	/* hardly ever the last id */
+	if (!p || !exim_id_new(&f->last, raw.p + f->head.len))
+		return LINE_UNREAD;
+	s = span_of(p, (size_t)(raw.p + raw.n - p));
+	frame_line_behind(f, m, raw);
+	if (!read_usual(s, f->ways, &u)) {
+		h = exim_head_behind(&f->head, &f->last, raw);
+		return grammar(m, &h, s);
+	}
+	ev = usual_begin(m, DIALECT_EXIM, usual_kind(&u), f->last.qid, 0);
+	return put_usual(m, &ev, &u);
 }

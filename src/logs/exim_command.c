@@ -12,9 +12,9 @@
  * Source: exim.c, "arguments" log selector: an argument with white space stands in double quotes,
  * non-printing bytes are escaped, a line that is too long goes on in one that starts with "...".
  */
-#include "logs/exim_parts.h"
+#include "logs/exim_behind.h"
+#include "logs/exim_near.h"
 #include "logs/frame.h"
-#include "logs/marks.h"
 
 #define PLACES_MOST 8
 
@@ -77,19 +77,21 @@ static bool cut_command(struct span s, struct span *ret_dir, struct span *ret_ar
 	return places > 0;
 }
 
-/* Exim calling itself, and administrators looking at the queue: no mail is handed over. */
-static bool is_service(struct span args)
+/* OPTION: what follows the program. */
+static inline bool is_service_option(struct span option)
 {
-	struct span option;
-
-	if (args.n == 0)
-		return false;
-	option = span_from(args, (size_t)(exim_word(args.p, args.p + args.n) - args.p) + 1);
 	if (option.n < 2 || option.p[0] != '-')
 		return false;
 	if (option.p[1] == 'M' || option.p[1] == 'q')
 		return true;
 	return option.p[1] == 'b' && option.n > 2 && memchr("dpPVehtvwr", option.p[2], 10);
+}
+
+/* Exim calling itself, and administrators looking at the queue: no mail is handed over. */
+static bool is_service(struct span args)
+{
+	return args.n &&
+	       is_service_option(span_from(args, (size_t)(exim_word(args.p, args.p + args.n) - args.p) + 1));
 }
 
 enum line_result exim_command(struct maker *m, const struct exim_head *h, struct span s)
@@ -109,37 +111,43 @@ enum line_result exim_command(struct maker *m, const struct exim_head *h, struct
 	return LINE_EVENT;
 }
 
-/*
- * DIR without a blank and arguments without a quote in front, as many as N says: then the first place that cut_command
- * looks at is the one that counts.
- */
-static inline bool usual_command(struct span s, struct span *ret_dir, struct span *ret_args)
+/* Bit N is set where byte N of S, 64 bytes at most, is C. As many bytes as are looked at end with it, and are the line's. */
+static inline uint64_t bytes_of(struct span s, char c)
 {
-	const char *end = s.p + s.n, *blank, *p;
-	struct marks b = marks_start(s.p, end, ' ');
-	unsigned n = 0;
+	const char *end = s.p + s.n;
 
-	blank = marks_next(&b);
-	if (end - blank < 10 || !BYTES_ARE(blank + 2, " args: "))
-		return false;
-	*ret_dir = span_of(s.p + 4, (size_t)(blank - s.p - 4));
-	p = blank + 9;
-	*ret_args = span_of(p, (size_t)(end - p));
-	for (marks_skip(&b, p); p < end; p = marks_next(&b) + 1, n++)
-		if (*p == '"')
-			return false;
-	return n < 10 && blank[1] == (char)('0' + n);
+	return s.n <= 32 ? bytes_mask_of(end - 32, 32, c) >> (32 - s.n)
+			 : bytes_mask(end - 64, c) >> (64 - s.n);
 }
 
-enum line_result exim_usual_command(struct frame *f, struct maker *m, struct span raw, struct span s)
+/*
+ * DIR without a blank and arguments without a quote, as many as N says: then the first place that cut_command looks at is the
+ * one that counts.
+ */
+enum line_result exim_usual_command(struct frame *f, struct maker *m, struct span raw)
 {
-	struct span dir, args;
+	struct span s = span_of(raw.p + f->head.len, raw.n - f->head.len), dir, args;
+	const char *end = s.p + s.n, *blank;
 	struct usual_event ev;
+	uint64_t blanks;
 
-	if (!usual_command(s, &dir, &args))
+	if (!BYTES_ARE(s.p, "cwd="))
 		return LINE_UNREAD;
-	if (is_service(args) && exim_is_own_place(dir))
+	blank = exim_near(s.p + 4, end, 32, ' ');
+	if (end - blank < 10 || !BYTES_ARE(blank + 2, " args: "))
+		return LINE_UNREAD;
+	dir = span_of(s.p + 4, (size_t)(blank - s.p - 4));
+	args = span_of(blank + 9, (size_t)(end - blank - 9));
+	if (args.n > (raw.n < 64 ? 32 : 64) || end[-1] == ' ' || bytes_of(args, '"'))
+		return LINE_UNREAD;
+	blanks = bytes_of(args, ' ');
+	if (blank[1] != '1' + __builtin_popcountll(blanks) || blank[1] > '9')
+		return LINE_UNREAD;
+	if (is_service_option(blanks ? span_from(args, (size_t)__builtin_ctzll(blanks) + 1) : SPAN_NONE) &&
+	    exim_is_own_place(dir)) {
+		exim_own_learn(&f->own, s);
 		return LINE_DULL;
+	}
 	frame_line_behind(f, m, raw);
 	ev = usual_begin(m, DIALECT_EXIM, EV_COMMAND, (struct qid){ 0, 0 }, 0);
 	usual_field(&ev, m, F_CWD, dir);

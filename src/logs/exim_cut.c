@@ -9,10 +9,21 @@
  *
  * Sources: host.c (sender_fullhost), deliver.c (d_hostlog, string_log_address), string.c (string_printing).
  */
+#include "logs/exim_near.h"
 #include "logs/exim_parts.h"
 
 /* Bytes of "[ip]" at most: an IPv6 address with a scope fits. */
 #define ADDRESS_MOST 64
+
+const char *exim_far(const char *p, const char *end, char c)
+{
+	return bytes_find(p, end, c);
+}
+
+const char *exim_far2(const char *p, const char *end, char c, char d)
+{
+	return bytes_find2(p, end, c, d);
+}
 
 const char *exim_quoted(const char *p, const char *end)
 {

@@ -20,7 +20,7 @@ static void own_keep(struct exim_own *o, struct span s, size_t n)
 	}
 }
 
-bool exim_is_own_call(struct exim_own *o, struct span s)
+void exim_own_learn(struct exim_own *o, struct span s)
 {
 	const char *end = s.p + s.n, *blank, *option;
 	size_t n;
@@ -28,12 +28,10 @@ bool exim_is_own_call(struct exim_own *o, struct span s)
 	blank = bytes_find(s.p, end, ' ');
 	if (end - blank < 36 || !exim_is_own_place(span_of(s.p + 4, (size_t)(blank - s.p - 4))) ||
 	    memcmp(blank, " 3 args: ", 9) != 0 || blank[9] == '"')
-		return false;
+		return;
 	option = bytes_find(blank + 9, end, ' ');
 	n = (size_t)(end - option);
-	if ((n != 21 && n != 28) || memcmp(option, " -Mc ", 5) != 0 || !exim_id_sixteen(option + 5) ||
-	    !exim_id_sixteen(end - 16))
-		return false;
-	own_keep(o, s, (size_t)(option + 5 - s.p));
-	return true;
+	if ((n == 21 || n == 28) && memcmp(option, " -Mc ", 5) == 0 && exim_id_sixteen(option + 5) &&
+	    exim_id_sixteen(end - 16))
+		own_keep(o, s, (size_t)(option + 5 - s.p));
 }

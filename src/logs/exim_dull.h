@@ -46,8 +46,8 @@ static inline bool exim_is_own_place(struct span dir)
 	return dir.n == 1 || span_eq(dir, SPAN("/root")) || span_starts(dir, SPAN("/var/spool/exim"));
 }
 
-/* "cwd=DIR 3 args: PROGRAM -Mc ID" with such a DIR that has no blank: Exim calling itself for each message. O keeps it. */
-bool exim_is_own_call(struct exim_own *o, struct span s);
+/* Keeps S, a dull call, if it is "cwd=DIR 3 args: PROGRAM -Mc ID" with such a DIR: Exim calling itself for each message. */
+void exim_own_learn(struct exim_own *o, struct span s);
 
 /* S: the text behind the stamp; BRIEF: nobody counts connections. */
 static inline bool exim_is_dull(struct exim_own *o, struct span s, bool brief)
@@ -55,8 +55,7 @@ static inline bool exim_is_dull(struct exim_own *o, struct span s, bool brief)
 	if (s.n < 40)
 		return false;
 	if (*s.p == 'c')
-		return (s.n == o->line && exim_own_same(o, s.p)) ||
-		       (memcmp(s.p, "cwd=", 4) == 0 && exim_is_own_call(o, s));
+		return s.n == o->line && exim_own_same(o, s.p);
 	return *s.p == 'S' && brief && memcmp(s.p, "SMTP connection from ", 21) == 0;
 }
 

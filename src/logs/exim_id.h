@@ -47,30 +47,38 @@ static inline size_t exim_id_length(struct span s)
 
 struct exim_last_id {
 	uint64_t text[3]; /* with the blank behind it */
-	size_t n; /* 23; 0: it is shorter */
+	uint64_t own; /* the bits of the last eight bytes that are the id's and the blank's */
+	uint32_t behind; /* where the text behind the blank begins: 17 or 24; 0: none was read */
 	struct qid qid;
 };
 
-/* As exim_id_length; L keeps the id, and mostly has it from the line before. */
-static inline size_t exim_id_take(struct exim_last_id *l, struct span s)
-{
-	size_t n;
+#define EXIM_ID_ROOM 24 /* bytes that must be there where an id is looked for */
 
-	if (s.n > 23 && !((bytes_word(s.p) ^ l->text[0]) | (bytes_word(s.p + 8) ^ l->text[1]) |
-			  (bytes_word(s.p + 16) ^ l->text[2])))
-		return l->n;
-	n = exim_id_length(s);
+/* Does the last id stand at P? */
+static inline bool exim_id_again(const struct exim_last_id *l, const char *p)
+{
+	return !((bytes_word(p) ^ l->text[0]) | (bytes_word(p + 8) ^ l->text[1]) |
+		 ((bytes_word(p + 16) ^ l->text[2]) & l->own));
+}
+
+/* Does an id of the last one's length stand at P? Then L keeps it. */
+static inline bool exim_id_new(struct exim_last_id *l, const char *p)
+{
+	size_t n = exim_id_length(span_of(p, EXIM_ID_ROOM));
+
+	if (n == 0 || n + 1 != l->behind)
+		return false;
+	for (unsigned i = 0; i < 3; i++)
+		l->text[i] = bytes_word(p + 8 * i);
 	/* both lengths spelled out, so that each is packed without a loop */
-	if (n == 16) {
-		l->text[0] = l->n = 0; /* no id begins so */
-		l->qid = qid_pack(span_of(s.p, 16));
-	} else if (n) {
-		for (unsigned i = 0; i < 3; i++)
-			l->text[i] = bytes_word(s.p + 8 * i);
-		l->n = n;
-		l->qid = qid_pack(span_of(s.p, 23));
-	}
-	return n;
+	l->qid = n == 23 ? qid_pack(span_of(p, 23)) : qid_pack(span_of(p, 16));
+	return true;
+}
+
+/* Makes N the length of the ids that are looked for. */
+static inline void exim_id_expect(struct exim_last_id *l, size_t n)
+{
+	*l = (struct exim_last_id){ .behind = (uint32_t)n + 1, .own = n == 23 ? UINT64_MAX : 0xff };
 }
 
 #endif

@@ -251,6 +251,11 @@ static enum line_result auth_failed(struct maker *m, const struct exim_head *h, 
 	ptrdiff_t set, code;
 
 	exim_begin(m, h, EV_AUTH_FAIL);
+	/* nobody asks for more there */
+	if (m->brief) {
+		maker_end(m);
+		return LINE_EVENT;
+	}
 	exim_put(m, F_AUTH_METHOD, span_head(s, (size_t)span_find(s, 0, ' ')));
 	done = put_host(m, rest);
 	rest = span_of(done, (size_t)(s.p + s.n - done));

@@ -123,8 +123,6 @@ static inline bool exim_not_fresh(struct span text)
 	return text.n > 16 && span_eq_nocase(span_head(text, 14), SPAN("retry time not"));
 }
 
-/* An arrival with the usual keys: false, nothing is written. H is NULL behind a head that is remembered: then ID counts. */
-bool exim_usual_arrival(struct maker *m, const struct exim_head *h, struct qid id, struct span s);
 enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct span s);
 /*
  * FLAG is the byte that tells the flags apart: '=' '-' '>' '*' for deliveries, 'N' for -N, 'd' defer,
@@ -133,9 +131,6 @@ enum line_result exim_arrival(struct maker *m, const struct exim_head *h, struct
 enum line_result exim_result(struct maker *m, const struct exim_head *h, char flag, struct span s);
 /* cwd=DIR N args: ... */
 enum line_result exim_command(struct maker *m, const struct exim_head *h, struct span s);
-struct frame;
-/* The usual ones behind a head that is remembered: S, of MARKS_LEAST bytes, begins with "cwd=". Else LINE_UNREAD. */
-enum line_result exim_usual_command(struct frame *f, struct maker *m, struct span raw, struct span s);
 /* Lines that begin with H=, U= or F=: rejects, warnings, remote errors. */
 enum line_result exim_session(struct maker *m, const struct exim_head *h, struct span s);
 /* Everything else: queue words, logins, connections, limits, notices. */

@@ -163,8 +163,11 @@ static enum line_result rejected(struct maker *m, const struct exim_head *h, con
 				 struct span what)
 {
 	exim_begin(m, h, EV_REJECT);
-	put_session(m, s);
-	put_what(m, what);
+	/* only counted there */
+	if (!m->brief) {
+		put_session(m, s);
+		put_what(m, what);
+	}
 	exim_put_word(m, F_STATUS, SPAN("rejected"));
 	maker_end(m);
 	return LINE_EVENT;

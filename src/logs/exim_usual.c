@@ -8,10 +8,9 @@
  * TRUST: as the files of the grammar say. No free text is searched: every byte that decides is in its place.
  */
 #include "logs/digits.h"
-#include "logs/exim_id.h"
-#include "logs/exim_parts.h"
+#include "logs/exim_behind.h"
+#include "logs/exim_near.h"
 #include "logs/frame.h"
-#include "logs/marks.h"
 #include "logs/reply.h"
 
 /* What trace asks of a result that is told the usual way. */
@@ -34,7 +33,7 @@ static inline struct span usual_value(const char **p, const char *end, const cha
 /* "NAME [1.2.3.4]" at p: what stands behind it, more than a byte; NULL for anything else. */
 static inline const char *usual_host(const char *p, const char *end, struct usual *u)
 {
-	const char *open = bytes_find2(p, end, ' ', '['), *close;
+	const char *open = exim_near2(p, end, 32, ' ', '['), *close;
 
 	if (*p == '(' || end - open < 18 || open[0] != ' ' || open[1] != '[')
 		return NULL;
@@ -43,20 +42,27 @@ static inline const char *usual_host(const char *p, const char *end, struct usua
 	return u->ip.n && end - close > 2 && !BYTES_ARE(u->ip.p, "127.") ? close + 1 : NULL;
 }
 
-/* "ADDR [<ADDR>] " at p, as deliver.c begins nearly every result: the last blank, or NULL. */
+/* What an address may begin with here: no quote, and none of the signs in front of a pipe or a file. */
+static const bool begins_address[256] = {
+	['0' ... '9'] = true,
+	['A' ... '|' - 1] = true,
+	['|' + 1 ... 127] = true,
+};
+
+/* "ADDR [<ADDR>] " at p, as deliver.c begins nearly every result: the last blank, three more bytes behind it, or NULL. */
 static inline __attribute__((always_inline)) const char *usual_addresses(const char *p, const char *end,
 									 struct usual *u)
 {
-	const char *stop = bytes_find(p, end, ' '), *close;
+	const char *stop = exim_near(p, end, 32, ' '), *close;
 
-	if (stop == p || stop == end || stop[-1] == ':' || *p == '|' || (*p < 'A' && (*p < '0' || *p > '9')))
+	if (end - stop < 4 || stop[-1] == ':' || !begins_address[(unsigned char)*p])
 		return NULL;
 	u->rcpt = span_of(p, (size_t)(stop - p));
-	u->orig = u->ip = SPAN_NONE;
-	if (end - stop > 3 && stop[1] == '<') {
+	u->orig.p = u->ip.p = NULL;
+	if (stop[1] == '<') {
 		p = stop + 2;
-		close = bytes_find2(p, end, '>', ' ');
-		if (end - close < 2 || close[0] != '>' || close[1] != ' ')
+		close = exim_near2(p, end, 32, '>', ' ');
+		if (end - close < 5 || close[0] != '>' || close[1] != ' ')
 			return NULL;
 		u->orig = span_of(p, (size_t)(close - p));
 		stop = close + 1;
@@ -193,8 +199,20 @@ bool exim_usual_result(struct maker *m, const struct exim_head *h, char flag, st
 	return true;
 }
 
-static __attribute__((noinline)) enum line_result usual_delivery(struct frame *f, struct maker *m,
-								 struct span raw, const char *p)
+static __attribute__((noinline)) enum line_result usual_completion(struct frame *f, struct maker *m,
+								   struct span raw)
+{
+	const char *p = exim_behind_id(&f->head, &f->last, raw);
+
+	if (raw.p + raw.n - p != 9 || !BYTES_ARE(p, "Completed") || !exim_take_id(&f->head, &f->last, raw))
+		return LINE_UNREAD;
+	frame_line_behind(f, m, raw);
+	return usual_completed(m, DIALECT_EXIM, f->last.qid, 0);
+}
+
+/* P: behind the flag. */
+static inline __attribute__((always_inline)) enum line_result delivery(struct frame *f, struct maker *m,
+								       struct span raw, const char *p)
 {
 	const char *end = raw.p + raw.n, *start;
 	struct usual_event ev;
@@ -203,10 +221,10 @@ static __attribute__((noinline)) enum line_result usual_delivery(struct frame *f
 	bool smtp;
 
 	start = usual_addresses(p, end, &u);
-	if (!start || end - start < 4)
+	if (!start)
 		return LINE_UNREAD;
-	way = exim_way_place(f->ways, start);
-	if (end - start >= EXIM_WAY_MOST && exim_way_is(way, start)) {
+	way = exim_way_out(f->ways, start);
+	if (end - start >= EXIM_WAY_OUT && exim_way_is(way, start, EXIM_WAY_OUT)) {
 		p = start + way->n - 1;
 		smtp = way->smtp;
 	} else {
@@ -214,8 +232,10 @@ static __attribute__((noinline)) enum line_result usual_delivery(struct frame *f
 		if (!p)
 			return LINE_UNREAD;
 		smtp = exim_is_smtp(u.transport);
-		if (p < end)
-			exim_way_keep(way, start, (size_t)(p + 1 - start), smtp);
+		if (p < end) {
+			exim_way_keep(way, start, (size_t)(p + 1 - start), EXIM_WAY_OUT);
+			way->smtp = smtp;
+		}
 	}
 	if (!read_sent(p, end, &u))
 		return LINE_UNREAD;
@@ -224,75 +244,109 @@ static __attribute__((noinline)) enum line_result usual_delivery(struct frame *f
 	return put_delivery(m, &ev, &u, smtp);
 }
 
-/* The head of the line RAW, which has P behind its flag, for the grammar's own readers. */
-static struct exim_head head_of(const struct frame *f, struct span raw, const char *p)
-{
-	const char *start = raw.p + f->head.len;
-
-	return (struct exim_head){ .id = span_of(start, (size_t)(p - 4 - start)) };
-}
-
-static __attribute__((noinline)) enum line_result usual_arrival(struct frame *f, struct maker *m,
-								struct span raw, const char *p)
+/* P: behind the flag. */
+static __attribute__((noinline)) enum line_result failed(struct frame *f, struct maker *m, struct span raw,
+							 const char *p, bool deferred)
 {
 	struct span s = span_of(p, (size_t)(raw.p + raw.n - p));
 	struct exim_head h;
-
-	frame_line_behind(f, m, raw);
-	if (exim_usual_arrival(m, NULL, f->last.qid, s))
-		return LINE_EVENT;
-	h = head_of(f, raw, p);
-	return exim_arrival(m, &h, s);
-}
-
-static __attribute__((noinline)) enum line_result usual_failed(struct frame *f, struct maker *m,
-							       struct span raw, const char *p, bool deferred)
-{
-	const struct exim_head h = head_of(f, raw, p);
-	struct span s = span_of(p, (size_t)(raw.p + raw.n - p));
 	struct usual u;
 
 	frame_line_behind(f, m, raw);
 	if (read_failed(p, p + s.n, &u) && put_failed(m, NULL, f->last.qid, deferred, &u))
 		return LINE_EVENT;
+	h = exim_head_behind(&f->head, &f->last, raw);
 	return exim_result(m, &h, deferred ? 'd' : 'b', s);
 }
 
-/* The two bytes of a flag. */
-static inline bool flag_is(const char *p, char first, char second)
+/* "=>" and "->", and "==". */
+static __attribute__((noinline)) enum line_result usual_outcome(struct frame *f, struct maker *m,
+								struct span raw)
 {
-	return p[0] == first && p[1] == second;
+	const char *flag = exim_behind_id(&f->head, &f->last, raw), *p = exim_behind_flag(flag, raw, "=> ");
+
+	if (!p)
+		p = exim_behind_flag(flag, raw, "-> ");
+	if (p)
+		return exim_take_id(&f->head, &f->last, raw) ? delivery(f, m, raw, p) : LINE_UNREAD;
+	p = exim_behind_flag(flag, raw, "== ");
+	return p && exim_take_id(&f->head, &f->last, raw) ? failed(f, m, raw, p, true) : LINE_UNREAD;
 }
 
-/* P: behind the id. */
-static inline enum line_result with_id(struct frame *f, struct maker *m, struct span raw, const char *p)
+static __attribute__((noinline)) enum line_result usual_bounce(struct frame *f, struct maker *m,
+							       struct span raw)
 {
-	size_t n = (size_t)(raw.p + raw.n - p);
+	const char *p = exim_behind_flag(exim_behind_id(&f->head, &f->last, raw), raw, "** ");
 
-	if (n == 9 && BYTES_ARE(p, "Completed")) {
-		frame_line_behind(f, m, raw);
-		return usual_completed(m, DIALECT_EXIM, f->last.qid, 0);
+	return p && exim_take_id(&f->head, &f->last, raw) ? failed(f, m, raw, p, false) : LINE_UNREAD;
+}
+
+/*
+ * "NAME authenticator failed for ...": a name of letters, digits and an underscore is none of the programs that might write
+ * into a file of this form (frame.c), and no line of another kind begins so.
+ */
+static bool is_auth_failure(const char *p, const char *end)
+{
+	const char *blank = exim_near(p, end, 32, ' ');
+	bool underscore = false;
+
+	if (!STARTS(blank, end, " authenticator failed for "))
+		return false;
+	for (; p < blank; p++) {
+		if (*p != '_' && (unsigned char)((*p | 0x20) - 'a') >= 26 && (unsigned char)(*p - '0') >= 10)
+			return false;
+		underscore |= *p == '_';
 	}
-	if (n < 4 || p[2] != ' ' || p[3] == ' ')
-		return LINE_UNREAD;
-	if (flag_is(p, '=', '>') || flag_is(p, '-', '>'))
-		return usual_delivery(f, m, raw, p + 3);
-	if (flag_is(p, '<', '='))
-		return usual_arrival(f, m, raw, p + 3);
-	if (flag_is(p, '=', '=') || flag_is(p, '*', '*'))
-		return usual_failed(f, m, raw, p + 3, *p == '=');
+	return underscore;
+}
+
+/*
+ * The first line with an id, or with one of the other length. Of those without one some go to their reader at once, past
+ * questions (exim.c) to which the answer is no.
+ */
+static __attribute__((noinline)) enum line_result other(struct frame *f, struct maker *m, struct span raw)
+{
+	const char *p = raw.p + f->head.len, *end = raw.p + raw.n;
+	size_t n = exim_id_length(span_of(p, EXIM_ID_ROOM));
+	struct exim_head none = { .pid = 0 };
+	struct span s = span_of(p, (size_t)(end - p));
+
+	if (n && n + 1 != f->last.behind) {
+		exim_id_expect(&f->last, n);
+		return exim_usual(f, m, raw);
+	}
+	if (p[1] == '=' && (*p == 'H' || *p == 'U' || *p == 'F')) {
+		frame_line_behind(f, m, raw)->text = s;
+		return exim_session(m, &none, s);
+	}
+	if (is_auth_failure(p, end)) {
+		frame_line_behind(f, m, raw)->text = s;
+		return exim_misc(m, &none, s);
+	}
 	return LINE_UNREAD;
 }
 
+/*
+ * Lines that nearly half of a log consists of have been passed over as dull. The others: what stands behind the id tells the
+ * kind, if it is one that has any.
+ */
 enum line_result exim_usual(struct frame *f, struct maker *m, struct span raw)
 {
-	struct span s = span_of(raw.p + f->head.len, raw.n - f->head.len);
-	size_t n;
+	size_t n = raw.n - f->head.len;
+	char flag;
 
-	if (s.n >= EXIM_TEXT_MOST)
+	if (n <= EXIM_ID_ROOM || n >= EXIM_TEXT_MOST)
 		return LINE_UNREAD;
-	n = exim_id_take(&f->last, s);
-	if (n)
-		return with_id(f, m, raw, s.p + n + 1);
-	return s.n >= MARKS_LEAST && BYTES_ARE(s.p, "cwd=") ? exim_usual_command(f, m, raw, s) : LINE_UNREAD;
+	flag = *exim_behind_id(&f->head, &f->last, raw);
+	if (flag == 'C')
+		return usual_completion(f, m, raw);
+	if (flag == '=' || flag == '-')
+		return usual_outcome(f, m, raw);
+	if (flag == '<')
+		return exim_usual_arrival(f, m, raw);
+	if (flag == '*')
+		return usual_bounce(f, m, raw);
+	if (raw.p[f->head.len] == 'c')
+		return exim_usual_command(f, m, raw);
+	return other(f, m, raw);
 }

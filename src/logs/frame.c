@@ -552,7 +552,7 @@ enum line_result frame_line(struct frame *f, struct maker *m, struct span raw)
 {
 	enum line_result result;
 
-	if (!m->all && (head_is(&f->head, raw.p, raw.n) || head_turn(&f->head, &f->stamp, raw))) {
+	if (!m->all && head_is(&f->head, raw.p, raw.n)) {
 		m->line = &f->line;
 		return frame_behind(f, m, raw);
 	}

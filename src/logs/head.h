@@ -1,9 +1,9 @@
 /*
- * head - what a line begins with: stamp and host. Lines of one file begin alike but for the seconds, so that one
- * masked comparison with what was read before tells both.
+ * head - what a line begins with: stamp and host. Lines of one file and hour begin alike but for minutes and seconds, so
+ * that one masked comparison with what was read before tells both.
  *
  * Promises: it changes the price of a line, never its meaning: a head is remembered only where the long way reads
- * stamp and host out of just these bytes, and every byte but the digits of the seconds must be the same.
+ * stamp and host out of just these bytes, and every byte but the digits of minute and second must be the same.
  *
  * TRUST: lines are foreign; nothing outside of the line is read.
  */
@@ -24,8 +24,8 @@ struct head {
 	uint32_t window[HEAD_WINDOWS]; /* where each begins; the first at 0 */
 	uint32_t seconds; /* where "SS" stands */
 	bool spaced; /* STAMP_SPACED: no host */
-	int64_t at; /* of the minute, UTC where the zone is written */
-	unsigned minute; /* of the day, as written */
+	int64_t at; /* of the minute read last, UTC where the zone is written */
+	unsigned char minute[2]; /* its digits as they are written, or what else stands there and never changes */
 	bytes_pair text[HEAD_WINDOWS]; /* with '0' for digits that change */
 	bytes_sixteen most_off[HEAD_WINDOWS]; /* by how much a byte may differ from that: a digit's worth, or nothing */
 };
@@ -54,17 +54,18 @@ static inline bool head_is(const struct head *h, const char *s, size_t n)
 	return !(off[0] | off[1]);
 }
 
-/*
- * Does RAW begin with the head but for the minute of its day? Then the head is its own from now on, and what MEM remembers is
- * moved to its minute.
- */
-bool head_turn(struct head *h, struct stamp_memory *mem, struct span raw);
-
 /* The time of a line at S that begins so, to the second. */
-static inline int64_t head_time(const struct head *h, const char *s)
+static inline int64_t head_time(struct head *h, const char *s)
 {
 	const unsigned char *p = (const unsigned char *)s + h->seconds;
+	uint16_t minute, last;
 
+	memcpy(&minute, p - 3, 2);
+	memcpy(&last, h->minute, 2);
+	if (__builtin_expect(minute != last, false)) {
+		h->at += ((p[-3] - h->minute[0]) * 10 + p[-2] - h->minute[1]) * 60;
+		memcpy(h->minute, p - 3, 2);
+	}
 	return h->at + (int64_t)p[0] * 10 + p[1] - 11 * '0';
 }
 

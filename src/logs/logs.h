@@ -53,8 +53,8 @@ struct logs_options {
 	size_t block;               /* bytes a worker parses at a time; 0 = default */
 	unsigned workers;           /* 0 = default */
 	/*
-	 * For who asks only whose mail it is: no events for connections that come and go, and flags in the place of some lines
-	 * (EVF_CLEANUP, EVF_COMPLETED).
+	 * For who asks only whose mail it is: no events for connections that come and go, of what Exim refused and whom it did not
+	 * let in only that it did, and flags in the place of some lines (EVF_CLEANUP, EVF_COMPLETED).
 	 */
 	bool brief;
 	void *ctx;

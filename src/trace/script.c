@@ -19,57 +19,58 @@ static bool is_service(struct span option)
 		(option.n > 2 && option.p[1] == 'b' && memchr("pdVthP", option.p[2], 6)));
 }
 
-/* ARGS: program and arguments. "Exim calling itself" (-Mc ID, -q, -bd) and administrators' listings (-bp, -bpc, -Mvh)
- * hand nothing over. */
-static bool is_submission(struct span args)
+/* Hash of the address VALUE, what stands behind -f: it must become the envelope sender; 0 where it is none. */
+static uint64_t sender_hash(struct span value)
 {
-	const char *end = args.p + args.n, *p = bytes_find(args.p, end, ' ');
+	const char *end;
 
-	if (p == end || is_service(span_of(p + 1, (size_t)(end - p - 1))))
-		return false;
-	for (const char *at = p; end - at > 2; at = bytes_find(at + 1, end, ' '))
-		if (at[1] == '-' && is_mailing(at[2], end - at > 3 ? at[3] : '\0'))
-			return true;
-	return bytes_find(p, end, '@') < end;
-}
-
-/* Hash of the address behind -f, which must become the envelope sender; 0 where there is none. */
-static uint64_t sender_option(struct span args)
-{
-	const char *end = args.p + args.n, *p = bytes_find(args.p, end, ' ');
-	struct span value;
-	ptrdiff_t blank;
-
-	while (end - p > 2 && (p[1] != '-' || p[2] != 'f'))
-		p = bytes_find(p + 1, end, ' ');
-	if (end - p <= 2)
-		return 0;
-	value = span_of(p + 3, (size_t)(end - p - 3));
 	if (value.n && value.p[0] == ' ')
 		value = span_from(value, 1);
-	blank = span_find(value, 0, ' ');
-	if (blank >= 0)
-		value = span_head(value, (size_t)blank);
+	end = bytes_find(value.p, value.p + value.n, ' ');
+	value.n = (size_t)(end - value.p);
 	if (value.n > 2 && value.p[0] == '<' && value.p[value.n - 1] == '>')
 		value = span_of(value.p + 1, value.n - 2);
-	return span_find(value, 0, '@') < 0 ? 0 : rcpt_hash(value, NULL);
+	return bytes_find(value.p, end, '@') == end ? 0 : rcpt_hash(value, NULL);
 }
 
-void script_cwd(struct script_memory *m, const struct event *ev, const char *base)
+/*
+ * ARGS: program and arguments. False: nothing is handed over, "Exim calling itself" (-Mc ID, -q, -bd) and administrators'
+ * listings (-bp, -bpc, -Mvh). Else the hash of the address behind -f, or 0.
+ */
+static bool is_submission(struct span args, uint64_t *ret_sender)
 {
-	struct span dir = event_get(ev, base, F_CWD);
-	struct span args = event_get(ev, base, F_TEXT);
+	const char *end = args.p + args.n, *program = bytes_find(args.p, end, ' '), *p;
+	bool mailing = false;
+
+	if (program == end || is_service(span_of(program + 1, (size_t)(end - program - 1))))
+		return false;
+	*ret_sender = 0;
+	for (p = program; end - p > 2; p = bytes_find(p + 1, end, ' ')) {
+		if (p[1] != '-')
+			continue;
+		if (p[2] == 'f') {
+			*ret_sender = sender_hash(span_of(p + 3, (size_t)(end - p - 3)));
+			return true;
+		}
+		mailing = mailing || is_mailing(p[2], end - p > 3 ? p[3] : '\0');
+	}
+	return mailing || bytes_find(program, end, '@') < end;
+}
+
+void script_cwd(struct script_memory *m, const struct event *ev, struct span dir, struct span args)
+{
 	struct cwd_line *c;
+	uint64_t sender;
 
 	if (!dir.p || dir.n > SCRIPT_PATH)
 		return;
-	if (span_starts(dir, SPAN("/var/spool/exim")) || !is_submission(args))
+	if (span_starts(dir, SPAN("/var/spool/exim")) || !is_submission(args, &sender))
 		return;
 	c = &m->cwd[m->next_cwd++ % CWD_RING];
 	c->at = ev->at;
 	c->pid = ev->pid;
 	c->owner = CWD_UNASKED;
-	c->sender = sender_option(args);
+	c->sender = sender;
 	c->len = (uint32_t)dir.n;
 	c->open = true;
 	memcpy(c->path, dir.p, dir.n);

@@ -65,7 +65,7 @@ struct script_memory {
 };
 
 /* Remembers a submission's cwd= line; Exim's calls of itself and queue listings are passed over. */
-void script_cwd(struct script_memory *m, const struct event *ev, const char *base);
+void script_cwd(struct script_memory *m, const struct event *ev, struct span dir, struct span args);
 /* NULL where it is none. */
 struct php_line *script_php(struct script_memory *m, const struct accounts *a, const struct event *ev, const char *base);
 

@@ -15,12 +15,12 @@
 
 static void on_cwd(struct trace *t, const struct step *s)
 {
-	struct span dir = step_get(s, F_CWD);
+	struct span dir = step_get(s, F_CWD), args = step_get(s, F_TEXT);
 
 	/* a customer may write lines of this log (exim_command.c) */
 	t->exim_open |= !span_starts(dir, SPAN("/var/spool/exim")) && dir.n > 1;
-	if (step_get(s, F_TEXT).n)
-		script_cwd(&t->script, s->ev, s->base);
+	if (args.n)
+		script_cwd(&t->script, s->ev, dir, args);
 	else if (t->split++ == 0)
 		t->split_first = names_put(&t->names, span_head(dir, SPLIT_SHOWN));
 }

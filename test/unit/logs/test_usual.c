@@ -126,6 +126,25 @@ static const char *const exim[] = {
 	"T=\"hello\" for a@b.example <trunc>",
 	"1vKliy-000000000G8-0CKr => a <\"a >b\"@b.example> R=virtual_user T=dovecot_virtual_delivery",
 	"1vKliy-000000000G8-0CKr => a <a>:b@b.example> R=virtual_user T=remote_lmtp C=\"250 ok\"",
+	"1vKliy-000000000G8-0CKr <= x@y.example H=mx.y.example [192.0.2.9]:33 P=esmtps "
+	"X=TLS1.2:ECDHE-RSA-AES256-GCM-SHA384:256 CV=no S=991 id=q@y.example T=\"hello\" for a@b.example "
+	"c@d.e",
+	"1vKliy-000000000G8-0CKr <= x@y.example H=(y) [192.0.2.9]:33 P=esmtpsa "
+	"X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=yes A=dovecot_login:x@y.example S=991 for a@b.example  "
+	"[c]@d.e",
+	"1vKliy-000000000G8-0CKr <= x@y.example H=mx.y.example [192.0.2.9]:33 P=local-esmtps X=TLS1.2:A:256 "
+	"CV=no S=991 id=a-name-of-sixty-four-bytes-and-more-as-great-providers-write-them@y.example for "
+	"a-recipient-of-many-bytes@b.example another-recipient-of-many-bytes@d.example",
+	"1vKliy-0003gH-2x <= x@y.example U=x P=local S=991 id=q@y.example T=\"hello\" for for@b.example for",
+	"cwd=/ 2 args: /usr/sbin/exim -bpc",
+	"cwd=/root 1 args: /usr/sbin/sendmail",
+	"cwd=/home/a 2 args: sendmail -bm",
+	"cwd=/home/a 5 args: sendmail -t  -i ",
+	"dovecot_login authenticator failed for H=(a) [192.0.2.9]:33: 535 Incorrect (set_id=x@y.example)",
+	"daemon_auth authenticator failed for H=(a) [192.0.2.9]:33: 535 Incorrect (set_id=x@y.example)",
+	"auth authenticator failed for (a: Info: b) [192.0.2.9]: 535 Incorrect authentication data",
+	"H=(a.example) [192.0.2.9]:33 F=<x@y.example> rejected RCPT <a@b.example>: No Such User Here",
+	"H=mx.y.example [192.0.2.9]:33 rejected EHLO or HELO 1vKliy-000000000G8-0CKr: no",
 	"+0100 1vKliy-000000000G8-0CKr Completed",
 	" 1vKliy-000000000G8-0CKr Completed",
 	"mail7 exim[12]: 1vKliy-000000000G8-0CKr Completed",

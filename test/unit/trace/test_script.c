@@ -55,7 +55,7 @@ static void write_event(char *text, int64_t at, uint32_t pid, enum field_key key
 	if (php)
 		script_php(&memory, accounts, m.ev, text);
 	else
-		script_cwd(&memory, m.ev, text);
+		script_cwd(&memory, m.ev, event_get(m.ev, text, F_CWD), event_get(m.ev, text, F_TEXT));
 	free(out.mem);
 }
 
