@@ -43,7 +43,7 @@ struct maker {
 	uint32_t line_index;
 	/*
 	 * true for explain and tests: every field that the line has, and an event for every
-	 * understood line. false on the hot path: only events that trace reads, with the fields in MAKER_HOT.
+	 * understood line. false on the hot path: only events that trace reads, with the FIELDS_TRACED.
 	 */
 	bool all;
 	uint32_t dull; /* bit (1 << enum dialect): dialects that understood a line and wrote no event */
@@ -52,20 +52,10 @@ struct maker {
 	struct event *ev; /* being written */
 };
 
-#define HOT(key) (UINT64_C(1) << (key))
-
-/* What trace reads; everything else is for explain alone. */
-#define MAKER_HOT                                                                                          \
-	(HOT(F_SENDER) | HOT(F_RECIPIENTS) | HOT(F_RECIPIENT) | HOT(F_ORIG_RECIPIENT) | HOT(F_CLIENT_IP) | \
-	 HOT(F_USER) | HOT(F_UNIX_USER) | HOT(F_UID) | HOT(F_SUBJECT) | HOT(F_MESSAGE_ID) |                \
-	 HOT(F_RELAY_IP) | HOT(F_CWD) | HOT(F_SCRIPT) | HOT(F_CHILD_ID) | HOT(F_PARENT_ID) | HOT(F_TEXT) | \
-	 HOT(F_HEADER) | HOT(F_URL) | HOT(F_METHOD) | HOT(F_VHOST) | HOT(F_HTTP_STATUS) | HOT(F_TO) |      \
-	 HOT(F_IDENT_USER))
-
 /* Is this field wanted? Dear fields (subjects that need unescaping, texts) ask first. */
 static inline bool maker_wants(const struct maker *m, enum field_key key)
 {
-	return m->all || (MAKER_HOT >> key & 1);
+	return m->all || (FIELDS_TRACED >> key & 1);
 }
 
 /* Room for one more event with all the fields it may have. */
@@ -111,6 +101,13 @@ static inline struct event *maker_begin(struct maker *m, enum dialect dialect, e
 	return m->ev;
 }
 
+/* The first field with KEY is number AT. */
+static inline __attribute__((always_inline)) void maker_place(struct event *ev, enum field_key key, size_t at)
+{
+	if (FIELDS_TRACED >> key & 1)
+		ev->where[FIELD_PLACE(key)] = (uint8_t)at;
+}
+
 /* Adds a field: S must lie in the batch's text, or come from maker_text. Empty spans are kept. */
 static inline void maker_field(struct maker *m, enum field_key key, struct span s)
 {
@@ -118,6 +115,8 @@ static inline void maker_field(struct maker *m, enum field_key key, struct span 
 
 	if (ev->nfields == MAKER_FIELDS)
 		return;
+	if (!(ev->has >> key & 1))
+		maker_place(ev, key, ev->nfields);
 	ev->has |= UINT64_C(1) << key;
 	field_write(&ev->f[ev->nfields++], m->out->base, key, s);
 }

@@ -44,13 +44,13 @@ static inline bool usual_is_result(const struct event *ev)
 
 struct usual_event {
 	struct event *ev;
-	struct field *next;
+	size_t n; /* fields */
 	uint64_t has;
 };
 
 static inline struct usual_event usual_start(struct event *ev)
 {
-	return (struct usual_event){ .ev = ev, .next = ev->f };
+	return (struct usual_event){ .ev = ev };
 }
 
 /*
@@ -74,7 +74,8 @@ static inline __attribute__((always_inline)) struct usual_event usual_begin(stru
 static inline __attribute__((always_inline)) void usual_field(struct usual_event *u, const struct maker *m,
 							      enum field_key key, struct span s)
 {
-	field_write(u->next++, m->out->base, key, s);
+	maker_place(u->ev, key, u->n);
+	field_write(&u->ev->f[u->n++], m->out->base, key, s);
 	u->has |= UINT64_C(1) << key;
 }
 
@@ -84,9 +85,9 @@ static inline __attribute__((always_inline)) enum line_result usual_end(const st
 	struct evbuf *out = m->out;
 
 	u->ev->has = u->has;
-	u->ev->nfields = (uint8_t)(u->next - u->ev->f);
+	u->ev->nfields = (uint8_t)u->n;
 	out->last = (size_t)((unsigned char *)u->ev - out->mem);
-	out->mem_used = (size_t)((unsigned char *)u->next - out->mem);
+	out->mem_used = (size_t)((unsigned char *)(u->ev->f + u->n) - out->mem);
 	out->events++;
 	return LINE_EVENT;
 }

@@ -8,6 +8,10 @@
 
 #include "base/err.h"
 
+#define PLACES sizeof(((struct event *)0)->where)
+
+_Static_assert(__builtin_popcountll(FIELDS_TRACED) <= PLACES, "each has its place");
+
 static const char *const kind_names[EV_KINDS] = {
 	[EV_OTHER] = "other",		[EV_CONNECT] = "connect",     [EV_DISCONNECT] = "disconnect",
 	[EV_AUTH_OK] = "auth_ok",	[EV_AUTH_FAIL] = "auth_fail", [EV_SUBMIT] = "submit",

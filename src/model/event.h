@@ -47,6 +47,7 @@ struct event {
 	uint32_t repeat;       /* 1; more under "message repeated N times" */
 	uint32_t flags;        /* enum event_flag */
 	uint64_t has;          /* bit per enum field_key that is among the fields: most questions are for those that are not */
+	uint8_t where[24];     /* by FIELD_PLACE: index of the first with that key, where HAS says that there is one */
 	struct field f[] __attribute__((aligned(8)));
 };
 
@@ -85,12 +86,16 @@ static inline __attribute__((always_inline)) void field_write(struct field *f, c
 /* The field's text, or a span with p == NULL. */
 static inline struct span event_get(const struct event *ev, const char *base, enum field_key key)
 {
+	const struct field *f = ev->f;
+
 	if (!(ev->has >> key & 1))
 		return SPAN_NONE;
-	for (unsigned i = 0; i < ev->nfields; i++)
-		if (ev->f[i].key == key)
-			return span_of(base + ev->f[i].off, ev->f[i].len);
-	return SPAN_NONE;
+	if (FIELDS_TRACED >> key & 1)
+		f += ev->where[FIELD_PLACE(key)];
+	else
+		while (f->key != key)
+			f++;
+	return span_of(base + f->off, f->len);
 }
 
 static inline const struct event *event_next(const struct event *ev)

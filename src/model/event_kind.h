@@ -41,6 +41,18 @@ enum field_key {
 	F_KEYS
 };
 
+#define FIELD_BIT(key) (UINT64_C(1) << (key))
+
+/* What trace reads; everything else is for explain alone. */
+#define FIELDS_TRACED                                                                                                    \
+	(FIELD_BIT(F_SENDER) | FIELD_BIT(F_RECIPIENTS) | FIELD_BIT(F_RECIPIENT) | FIELD_BIT(F_ORIG_RECIPIENT) |          \
+	 FIELD_BIT(F_CLIENT_IP) | FIELD_BIT(F_USER) | FIELD_BIT(F_UNIX_USER) | FIELD_BIT(F_UID) | FIELD_BIT(F_SUBJECT) | \
+	 FIELD_BIT(F_MESSAGE_ID) | FIELD_BIT(F_RELAY_IP) | FIELD_BIT(F_CWD) | FIELD_BIT(F_SCRIPT) |                      \
+	 FIELD_BIT(F_CHILD_ID) | FIELD_BIT(F_PARENT_ID) | FIELD_BIT(F_TEXT) | FIELD_BIT(F_HEADER) | FIELD_BIT(F_URL) |   \
+	 FIELD_BIT(F_METHOD) | FIELD_BIT(F_VHOST) | FIELD_BIT(F_HTTP_STATUS) | FIELD_BIT(F_TO) | FIELD_BIT(F_IDENT_USER))
+/* The number of KEY among them; where KEY is a constant, nothing is counted. */
+#define FIELD_PLACE(key) __builtin_popcountll(FIELDS_TRACED & (FIELD_BIT(key) - 1))
+
 /* How far a stamp can be trusted. */
 enum stamp_flag {
 	STAMP_NONE = 0,        /* no stamp on the line */

@@ -1,6 +1,7 @@
 /* freemail - see freemail.h. The names are the mail providers' own, by number of users. */
 #include "trace/freemail.h"
 
+#include "base/err.h"
 #include "base/hash.h"
 
 static const char *const domains[] = {
@@ -26,15 +27,25 @@ static const char *const domains[] = {
 	"bluewin.ch",	"bigpond.com",
 };
 
+/* Who is in its place goes to his other one, and so on: with two slots of five taken there soon is room. */
+static void put(struct freemail *f, uint64_t hash)
+{
+	unsigned at = freemail_first(hash);
+
+	for (unsigned i = 0; hash; i++) {
+		uint64_t before = f->slot[at];
+
+		if (i == FREEMAIL_SLOTS)
+			bug("no place for a domain's hash");
+		f->slot[at] = hash;
+		hash = before;
+		at = at == freemail_first(hash) ? freemail_second(hash) : freemail_first(hash);
+	}
+}
+
 void freemail_init(struct freemail *f)
 {
 	*f = (struct freemail){ 0 };
-	for (unsigned i = 0; i < sizeof(domains) / sizeof(*domains); i++) {
-		uint64_t hash = hash_span(span_str(domains[i]), 0);
-		unsigned at = hash % FREEMAIL_SLOTS;
-
-		while (f->slot[at])
-			at = (at + 1) % FREEMAIL_SLOTS;
-		f->slot[at] = hash;
-	}
+	for (unsigned i = 0; i < sizeof(domains) / sizeof(*domains); i++)
+		put(f, hash_span(span_str(domains[i]), 0));
 }

@@ -10,19 +10,29 @@
 
 #define FREEMAIL_SLOTS 256
 
+/* A hash is in one of its two slots, so that no search branches. */
 struct freemail {
-	uint64_t slot[FREEMAIL_SLOTS];
+	uint64_t slot[FREEMAIL_SLOTS]; /* 0: free */
 };
+
+static inline unsigned freemail_first(uint64_t domain)
+{
+	return domain % FREEMAIL_SLOTS;
+}
+
+static inline unsigned freemail_second(uint64_t domain)
+{
+	return domain / FREEMAIL_SLOTS % FREEMAIL_SLOTS;
+}
 
 /* Hashes as rcpt_hash gives them for the domain. */
 void freemail_init(struct freemail *f);
 
 static inline bool freemail_has(const struct freemail *f, uint64_t domain)
 {
-	for (unsigned at = domain % FREEMAIL_SLOTS; f->slot[at]; at = (at + 1) % FREEMAIL_SLOTS)
-		if (f->slot[at] == domain)
-			return true;
-	return false;
+	bool first = f->slot[freemail_first(domain)] == domain, second = f->slot[freemail_second(domain)] == domain;
+
+	return (first | second) & (domain != 0);
 }
 
 #endif

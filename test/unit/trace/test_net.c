@@ -7,6 +7,10 @@
 
 #include "trace/net.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
 static uint8_t ip[16];
 
 static bool parses(const char *text)
@@ -54,6 +58,33 @@ static void reads_addresses(void **state)
 	assert_false(net_parse(span_of("1.2.3.4\0x", 9), ip));
 	assert_true(parses("::ffff:192.0.2.1"));
 	assert_true(net_is_v4(ip));
+}
+
+/* Each number of one to three digits in each place, and what ends it. */
+static void reads_every_length(void **state)
+{
+	static const unsigned part[] = { 0, 7, 10, 99, 100, 199, 249, 255, 256, 260, 300, 999, 1000 };
+	const size_t n = sizeof(part) / sizeof(*part);
+	char text[64];
+
+	for (size_t i = 0; i < n * n * n * n; i++) {
+		unsigned a = part[i % n], b = part[i / n % n], c = part[i / n / n % n],
+			 d = part[i / n / n / n];
+		bool good = a < 256 && b < 256 && c < 256 && d < 256;
+
+		snprintf(text, sizeof(text), "%u.%u.%u.%u", a, b, c, d);
+		assert_int_equal(parses(text), good);
+		if (good) {
+			assert_true(net_is_v4(ip));
+			assert_true(ip[12] == a && ip[13] == b && ip[14] == c && ip[15] == d);
+		}
+		/* one byte of it is another */
+		text[i % strlen(text)] = "./:9x\xb0\xff"[i % 7];
+		good = inet_pton(AF_INET, text, ip + 12) == 1;
+		if (good || !strstr(text, "0"))
+			assert_int_equal(parses(text), good);
+	}
+	assert_true(parses("001.02.030.4") && ip[12] == 1 && ip[13] == 2 && ip[14] == 30 && ip[15] == 4);
 }
 
 static void knows_the_inside(void **state)
@@ -126,9 +157,8 @@ static void networks_hold_their_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_addresses),
-		cmocka_unit_test(knows_the_inside),
-		cmocka_unit_test(blocks_are_24_and_48),
+		cmocka_unit_test(reads_addresses),	   cmocka_unit_test(reads_every_length),
+		cmocka_unit_test(knows_the_inside),	   cmocka_unit_test(blocks_are_24_and_48),
 		cmocka_unit_test(networks_hold_their_own),
 	};
 
