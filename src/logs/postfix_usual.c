@@ -39,7 +39,7 @@ static inline uint64_t address_ends(const char *p)
 
 const char *pf_short_address(const char *p, const char *end)
 {
-	uint64_t mask;
+	uint64_t mask = 0;
 
 	if (p == end || *p != '<')
 		return NULL;
