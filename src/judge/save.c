@@ -9,7 +9,7 @@
 #include "judge/signals_table.h"
 #include "judge/state.h"
 
-#define MAGIC UINT64_C(0x34306567647573a5) /* any change of struct state is a new magic */
+#define MAGIC UINT64_C(0x35306567647573a5) /* any change of struct state is a new magic */
 #define HEAD 16
 
 _Static_assert(JUDGE_PAST_BYTES == HEAD + JUDGE_STATE_BYTES, "header and state make a record");

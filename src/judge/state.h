@@ -39,35 +39,40 @@ enum state_flag {
 	STATE_GUESSED = 32,
 };
 
+/* What every event asks for first, then what a message does, then what only a run or the end does. */
 struct state {
 	uint8_t flags; /* enum state_flag */
 	uint8_t kind, population;
 	uint8_t level; /* of the running hour: count >= 1 << level */
 	uint16_t touched; /* bit per signal observed since the sum last left zero */
 	int16_t threshold; /* of `compromised`, for this sender's rate */
-	int32_t total, best_total;
-	int16_t part[SIGNALS], best[SIGNALS];
-	struct tally past[SIGNALS_SHARES]; /* his own, learnt */
-	struct tally now[SIGNALS_SHARES]; /* since the sum left zero: set aside */
-	struct tally seen[SIGNALS_SHARES]; /* `now` when the sum was at its highest */
-	uint32_t messages;
-	uint32_t first, last, last_message;
-	uint32_t since, since_message, best_since, best_message, alarm_at, alarm_message;
-	uint32_t hour_start, hour_count, now_most, best_most; /* now_most: busiest hour of the run */
+	int32_t total;
+	uint32_t last, last_message;
 	uint16_t learn_day, learnt; /* the day's ration of learning */
-	uint8_t stops[BURST_LEVELS + 1], stops_aside[BURST_LEVELS + 1];
-	uint8_t usual_level, best_usual; /* busy hour (doublings) when the run began; of the highest run */
-	uint8_t hours[24], days[7]; /* hours and weekdays with mail */
-	uint16_t nets[STATE_NETS], places[STATE_PLACES]; /* known, newest first */
+	struct known known, known_run; /* results: ever, of this run */
+	uint16_t echoes[STATE_ECHOES]; /* newest recipients that were known when they came, newest first */
+	int16_t peak; /* of the running sum, in 1/NAT nats */
+	struct tally past[SIGNALS_SHARES]; /* his own, learnt */
+	int16_t part[SIGNALS];
 	uint16_t nets_aside[2], places_aside[2]; /* newest of the run, learnt at its end */
 	uint32_t nets_run; /* bit per network of the run: a false "seen" favours the sender */
-	uint16_t posters[STATE_POSTERS]; /* networks of the newest POSTs */
-	struct known known, known_run, known_best; /* results: ever, of this run, of the highest */
+	uint32_t now_most, hour_start, hour_count; /* now_most: busiest hour of the run */
+	uint32_t messages;
 	uint32_t subject[STATE_SUBJECTS];
 	uint16_t gap, last_size; /* folded to 16 bits */
-	int16_t peak; /* of the running sum, in 1/NAT nats */
-	uint16_t echoes[STATE_ECHOES]; /* newest recipients that were known when they came, newest first */
-	uint8_t echoed; /* bit per one of them: came again */
+	uint16_t nets[STATE_NETS], places[STATE_PLACES]; /* known, newest first */
+	struct tally now[SIGNALS_SHARES]; /* since the sum left zero: set aside */
+	uint8_t stops[BURST_LEVELS + 1], stops_aside[BURST_LEVELS + 1];
+	uint8_t usual_level, best_usual; /* busy hour (doublings) when the run began; of the highest run */
+	int32_t best_total;
+	uint32_t since, since_message, best_since, best_message, alarm_at, alarm_message, best_most;
+	struct known known_best; /* results of the highest run */
+	int16_t best[SIGNALS];
+	struct tally seen[SIGNALS_SHARES]; /* `now` when the sum was at its highest */
+	uint8_t hours[24], days[7]; /* hours and weekdays with mail */
+	uint8_t echoed; /* bit per one of `echoes`: came again */
+	uint16_t posters[STATE_POSTERS]; /* networks of the newest POSTs */
+	uint32_t first;
 	const char *fact;
 };
 
