@@ -137,7 +137,8 @@ static int ask_queue(const struct queue_ask *where, const struct held_since *h, 
 
 	for (size_t i = 0; i < h->n; i++) {
 		who[i] = (struct row){ .id = h->sender[i].name };
-		sender_kind_take(&who[i].id, &who[i].kind);
+		if (!sender_kind_take(&who[i].id, &who[i].kind))
+			who[i].kind = KIND_OTHER;
 		if (who[i].kind == KIND_LOCAL)
 			who[i].account = who[i].id;
 		all.of[i] = (struct count){ .who = who[i],

@@ -51,9 +51,12 @@ static bool take_word(struct span *from, const char *word)
 bool sender_kind_take(struct span *word, enum sender_kind *ret)
 {
 	for (int k = 0; k < SENDER_KINDS; k++) {
-		*ret = (enum sender_kind)k;
-		if (take_word(word, sender_kind_name(*ret)) || take_word(word, sender_kind_word(*ret)))
-			return true;
+		enum sender_kind kind = (enum sender_kind)k;
+
+		if (!take_word(word, sender_kind_name(kind)) && !take_word(word, sender_kind_word(kind)))
+			continue;
+		*ret = kind;
+		return true;
 	}
 	return false;
 }
