@@ -313,6 +313,7 @@ static __attribute__((noinline)) enum line_result other(struct frame *f, struct 
 
 	if (n && n + 1 != f->last.behind) {
 		exim_id_expect(&f->last, n);
+		exim_id_new(&f->last, p); /* or a line of NULs would have the last one's */
 		return exim_usual(f, m, raw);
 	}
 	if (p[1] == '=' && (*p == 'H' || *p == 'U' || *p == 'F')) {
