@@ -8,38 +8,6 @@
 #define RATE_USUAL 20 /* ... of so many messages */
 #define HOURS_ENOUGH 40 /* hours with mail before the hour of the week says anything */
 
-static uint32_t tally_word(const struct tally *t)
-{
-	uint32_t word;
-
-	memcpy(&word, t, sizeof(word));
-	return word;
-}
-
-/* All of them, rather than those that were touched: there is nothing for the processor to guess. */
-static unsigned tallies_most(const struct tally now[SIGNALS_SHARES])
-{
-	int32_t most = 0;
-
-	for (unsigned i = 0; i < SIGNALS_SHARES; i++) {
-		int32_t word = (int32_t)tally_word(&now[i]);
-
-		most = word > most ? word : most;
-	}
-	return (unsigned)most >> 16;
-}
-
-/* As tally_learn with no shift, where no yes is more than its n. */
-static void tallies_add(struct tally past[SIGNALS_SHARES], const struct tally now[SIGNALS_SHARES])
-{
-	for (unsigned i = 0; i < SIGNALS_SHARES; i++) {
-		int32_t sum = (int32_t)(tally_word(&past[i]) + tally_word(&now[i]));
-
-		sum = sum > (PAST_MEMORY << 16 | 0xffff) ? sum >> 1 & 0x7fff7fff : sum;
-		memcpy(&past[i], &sum, sizeof(sum));
-	}
-}
-
 static void tally_learn(struct tally *past, struct tally now, unsigned shift)
 {
 	unsigned half = shift ? 1U << (shift - 1) : 0;
@@ -57,7 +25,7 @@ static void tally_learn(struct tally *past, struct tally now, unsigned shift)
 static void shares_learn(struct state *s, uint32_t at)
 {
 	uint16_t day = (uint16_t)(at / 86400);
-	unsigned most = tallies_most(s->now), shift = s->peak >= PAST_DOUBT ? 2 : 0;
+	unsigned most = 0, shift = s->peak >= PAST_DOUBT ? 2 : 0;
 
 	if (day != s->learn_day) {
 		s->learn_day = day;
@@ -65,28 +33,19 @@ static void shares_learn(struct state *s, uint32_t at)
 	}
 	if (s->learnt >= PAST_RATION)
 		return;
+	for (unsigned left = s->touched; left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctz(left);
+
+		most = s->now[i].n > most ? s->now[i].n : most;
+	}
 	while (most >> shift > PAST_RATION - s->learnt)
 		shift++;
-	if (shift)
-		for (unsigned i = 0; i < SIGNALS_SHARES; i++)
-			tally_learn(&s->past[i], s->now[i], shift);
-	else
-		tallies_add(s->past, s->now);
+	for (unsigned left = s->touched; left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctz(left);
+
+		tally_learn(&s->past[i], s->now[i], shift);
+	}
 	s->learnt += (most + (shift ? 1U << (shift - 1) : 0)) >> shift;
-}
-
-/* All hours, eight levels at a time. */
-static unsigned stops_sum(const uint8_t stops[BURST_LEVELS + 1])
-{
-	const uint64_t even = UINT64_C(0x00ff00ff00ff00ff);
-	uint64_t low;
-	uint32_t high;
-
-	_Static_assert(BURST_LEVELS == 12, "thirteen bytes");
-	memcpy(&low, stops, 8);
-	memcpy(&high, stops + 8, 4);
-	low = (low & even) + (low >> 8 & even) + (high & even) + (high >> 8 & even);
-	return (unsigned)(low * UINT64_C(0x0001000100010001) >> 48) + stops[12];
 }
 
 static void stops_add(uint8_t stops[BURST_LEVELS + 1], unsigned level, unsigned n)
@@ -121,8 +80,7 @@ void past_learn(const struct judge *j, struct state *s, uint32_t at)
 	if (s->touched)
 		shares_learn(s, at);
 	if (s->flags & STATE_RISING) {
-		/* hardly ever an hour was over in a run */
-		for (unsigned i = 0, any = stops_sum(s->stops_aside); any && i <= BURST_LEVELS; i++)
+		for (unsigned i = 0; i <= BURST_LEVELS; i++)
 			if (s->stops_aside[i])
 				stops_add(s->stops, i, s->stops_aside[i]);
 		s->threshold = past_threshold(j, s, at);
@@ -185,12 +143,11 @@ void past_stop(struct state *s, unsigned level)
 
 uint32_t past_doubles(const struct state *s, unsigned level)
 {
-	uint32_t beyond, reached = stops_sum(s->stops);
+	uint32_t beyond = 0, reached;
 
-	/* from below: most hours end at the first levels */
-	for (unsigned i = 0; i < level; i++)
-		reached -= s->stops[i];
-	beyond = reached - s->stops[level];
+	for (unsigned i = level + 1; i <= BURST_LEVELS; i++)
+		beyond += s->stops[i];
+	reached = beyond + s->stops[level];
 	beyond = beyond * 100 + BURST_FIRM * burst_usual[s->population];
 	reached = reached * 100 + BURST_FIRM * 100;
 	return beyond * NAT / reached;
@@ -198,8 +155,10 @@ uint32_t past_doubles(const struct state *s, unsigned level)
 
 unsigned past_usual_level(const struct state *s)
 {
-	unsigned all = stops_sum(s->stops), below = 0, level = 0;
+	unsigned all = 0, below = 0, level = 0;
 
+	for (unsigned i = 0; i <= BURST_LEVELS; i++)
+		all += s->stops[i];
 	/* nine hours of ten end at or below it */
 	while (level < BURST_LEVELS && (below += s->stops[level]) * 10 < all * 9)
 		level++;

@@ -16,13 +16,8 @@
 #define STATE_POSTERS 8
 #define STATE_ECHOES 3
 
-/* As one number, N is the upper half. */
 struct tally {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	uint16_t n, yes;
-#else
 	uint16_t yes, n;
-#endif
 };
 
 /* Results by recipient, exactly: how many, and how many of them do not exist. */

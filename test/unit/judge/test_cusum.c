@@ -62,9 +62,8 @@ static void plain_observe(const struct judge *j, struct state *s, enum signal si
 {
 	const struct signal_row *row = &signal_table[sig];
 	const struct beta *usual = &row->usual[s->population];
-	const struct tally audience = { .yes = (uint16_t)(s->past[SIG_NEW_RCPT].yes +
-							  s->now[SIG_NEW_RCPT].yes),
-					.n = (uint16_t)(s->past[SIG_NEW_RCPT].n + s->now[SIG_NEW_RCPT].n) };
+	const struct tally audience = { (uint16_t)(s->past[SIG_NEW_RCPT].yes + s->now[SIG_NEW_RCPT].yes),
+					(uint16_t)(s->past[SIG_NEW_RCPT].n + s->now[SIG_NEW_RCPT].n) };
 	uint32_t own_yes = usual->yes + s->past[sig].yes * TICK;
 	uint32_t own_all = usual->yes + usual->no + s->past[sig].n * TICK;
 	uint32_t abuse_yes = row->abused.yes, abuse_all = row->abused.yes + row->abused.no;
@@ -73,7 +72,7 @@ static void plain_observe(const struct judge *j, struct state *s, enum signal si
 	plain_recent(*now, row->drift, &own_yes, &own_all);
 	plain_recent(*now, ABUSE_DRIFT, &abuse_yes, &abuse_all);
 	if (now->n >= 200)
-		*now = (struct tally){ .yes = now->yes / 2, .n = now->n / 2 };
+		*now = (struct tally){ now->yes / 2, now->n / 2 };
 	now->n++;
 	now->yes += yes;
 	s->touched |= 1U << sig;

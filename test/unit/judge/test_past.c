@@ -56,12 +56,12 @@ static void a_day_has_its_ration(void **state)
 	struct state s = { .touched = 1U << SIG_UNKNOWN };
 
 	for (unsigned run = 0; run < 100; run++) {
-		s.now[SIG_UNKNOWN] = (struct tally){ .yes = 20, .n = 100 };
+		s.now[SIG_UNKNOWN] = (struct tally){ 20, 100 };
 		s.touched = 1U << SIG_UNKNOWN;
 		past_learn(j, &s, 5 * DAY + run);
 	}
 	assert_in_range(s.past[SIG_UNKNOWN].n, 50, PAST_RATION + 1);
-	s.now[SIG_UNKNOWN] = (struct tally){ .yes = 2, .n = 10 };
+	s.now[SIG_UNKNOWN] = (struct tally){ 2, 10 };
 	s.touched = 1U << SIG_UNKNOWN;
 	past_learn(j, &s, 6 * DAY);
 	assert_in_range(s.past[SIG_UNKNOWN].n, 60, PAST_RATION + 11);
@@ -74,7 +74,7 @@ static void a_doubtful_run_teaches_a_quarter(void **state)
 	struct judge *j = judge_of_test();
 	struct state calm = { .touched = 1U << SIG_NEW_RCPT }, wild = calm;
 
-	calm.now[SIG_NEW_RCPT] = wild.now[SIG_NEW_RCPT] = (struct tally){ .yes = 40, .n = 40 };
+	calm.now[SIG_NEW_RCPT] = wild.now[SIG_NEW_RCPT] = (struct tally){ 40, 40 };
 	wild.peak = PAST_DOUBT;
 	past_learn(j, &calm, DAY);
 	past_learn(j, &wild, DAY);
@@ -160,7 +160,7 @@ static void shares_are_rounded_as_by_printf(void **state)
 			struct judge_verdict v;
 			char want[100];
 
-			s->seen[SIG_UNKNOWN] = (struct tally){ .yes = (uint16_t)yes, .n = (uint16_t)n };
+			s->seen[SIG_UNKNOWN] = (struct tally){ (uint16_t)yes, (uint16_t)n };
 			judge_close(j, &opaque, KIND_AUTH, false, a, &v);
 			if (n < 100)
 				snprintf(want, sizeof(want),
