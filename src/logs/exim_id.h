@@ -61,6 +61,17 @@ static inline bool exim_id_again(const struct exim_last_id *l, const char *p)
 		 ((bytes_word(p + 16) ^ l->text[2]) & l->own));
 }
 
+/* The id of N bytes at P, 16 or 23, is the last one; N the length of those that are looked for. */
+static inline void exim_id_keep(struct exim_last_id *l, const char *p, size_t n)
+{
+	for (unsigned i = 0; i < 3; i++)
+		l->text[i] = bytes_word(p + 8 * i);
+	l->own = n == 23 ? UINT64_MAX : 0xff;
+	l->behind = (uint32_t)n + 1;
+	/* both lengths spelled out, so that each is packed without a loop */
+	l->qid = n == 23 ? qid_pack(span_of(p, 23)) : qid_pack(span_of(p, 16));
+}
+
 /* Does an id of the last one's length stand at P? Then L keeps it. */
 static inline bool exim_id_new(struct exim_last_id *l, const char *p)
 {
@@ -68,17 +79,8 @@ static inline bool exim_id_new(struct exim_last_id *l, const char *p)
 
 	if (n == 0 || n + 1 != l->behind)
 		return false;
-	for (unsigned i = 0; i < 3; i++)
-		l->text[i] = bytes_word(p + 8 * i);
-	/* both lengths spelled out, so that each is packed without a loop */
-	l->qid = n == 23 ? qid_pack(span_of(p, 23)) : qid_pack(span_of(p, 16));
+	exim_id_keep(l, p, n);
 	return true;
-}
-
-/* Makes N the length of the ids that are looked for. */
-static inline void exim_id_expect(struct exim_last_id *l, size_t n)
-{
-	*l = (struct exim_last_id){ .behind = (uint32_t)n + 1, .own = n == 23 ? UINT64_MAX : 0xff };
 }
 
 #endif

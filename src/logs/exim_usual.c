@@ -312,8 +312,7 @@ static __attribute__((noinline)) enum line_result other(struct frame *f, struct 
 	struct span s = span_of(p, (size_t)(end - p));
 
 	if (n && n + 1 != f->last.behind) {
-		exim_id_expect(&f->last, n);
-		exim_id_new(&f->last, p); /* or a line of NULs would have the last one's */
+		exim_id_keep(&f->last, p, n);
 		return exim_usual(f, m, raw);
 	}
 	if (p[1] == '=' && (*p == 'H' || *p == 'U' || *p == 'F')) {
