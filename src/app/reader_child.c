@@ -260,9 +260,9 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 		}
 		text.n = 0;
 		if (r->cut_lines) {
-			buf_addf(&text, "%.*s: %llu line%s over 1 MiB, read in part only",
-				 (int)c->files[i].name.n, c->files[i].name.p,
-				 (unsigned long long)r->cut_lines, r->cut_lines == 1 ? "" : "s");
+			buf_addf(&text, "%.*s: %llu line%s " INQUIRY_CUT, (int)c->files[i].name.n,
+				 c->files[i].name.p, (unsigned long long)r->cut_lines,
+				 r->cut_lines == 1 ? "" : "s");
 			unseen[q->nunseen++] = arena_span(c->arena, buf_view(&text));
 		}
 		buf_free(&text);

@@ -97,10 +97,10 @@ struct results {
 	uint64_t remote, unknown;
 	uint64_t named;               /* messages refused with the name or the code of a list */
 };
-
 #define NETWORKS_MOST 1000
-/* Unseen, though everything was read. */
+/* Unseen, though everything was read that will ever be; the second is how its sentence ends. */
 #define INQUIRY_NO_MAIL "no line of a mail server in this input"
+#define INQUIRY_CUT "over 1 MiB, read in part only"
 
 struct inquiry {
 	struct span host, mta, panel;

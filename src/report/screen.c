@@ -375,11 +375,12 @@ static void put_stop(struct pen *p, const struct inquiry *q)
 	buf_free(&command);
 }
 
-/* All there was: what it lacks is a mail server's lines. */
+/* All there was: what it lacks is a mail server's lines, or the rest of a line that is too long to be read at all. */
 static bool is_read(const struct inquiry *q)
 {
 	for (size_t i = 0; i < q->nunseen; i++)
-		if (!span_eq(q->unseen[i], SPAN(INQUIRY_NO_MAIL)))
+		if (!span_eq(q->unseen[i], SPAN(INQUIRY_NO_MAIL)) &&
+		    !span_ends(q->unseen[i], SPAN(INQUIRY_CUT)))
 			return false;
 	return true;
 }

@@ -118,10 +118,18 @@ static void quiet_screen(void **state)
 /* What was not read whole is not green, not without an if, and next is what would make it whole. */
 static void quiet_in_part(void **state)
 {
-	static const struct span stopped = SPAN("stopped by Ctrl-C: what was known until then");
-	static const struct span damaged = SPAN("mail.log.1.gz: damaged at 61 %");
+	static const struct {
+		const char *screen;
+		struct span unseen;
+		bool stopped;
+	} cases[] = {
+		{ "quiet-damaged", SPAN("mail.log.1.gz: damaged at 61 %"), false },
+		{ "quiet-stopped", SPAN("stopped by Ctrl-C: what was known until then"), true },
+		/* the same again would say the same */
+		{ "quiet-cut", SPAN("mail.log: 2 lines " INQUIRY_CUT), false },
+	};
 
-	for (int was_stopped = 0; was_stopped < 2; was_stopped++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct arena *a = arena_new();
 		struct inquiry *q = fixture_quiet(a);
 		struct screen screen = { .columns = 80,
@@ -130,12 +138,12 @@ static void quiet_in_part(void **state)
 					 .elsewhere = true };
 		struct sink s = sink_new(-1);
 
-		q->unseen = (struct span *)(uintptr_t)(was_stopped ? &stopped : &damaged);
+		q->unseen = (struct span *)(uintptr_t)&cases[i].unseen;
 		q->nunseen = 1;
 		q->complete = false;
-		q->stopped = was_stopped;
+		q->stopped = cases[i].stopped;
 		screen_inquiry(&s, q, &screen);
-		expect_file(was_stopped ? "quiet-stopped" : "quiet-damaged", buf_view(&s.text));
+		expect_file(cases[i].screen, buf_view(&s.text));
 		s.text.n = 0;
 		html_inquiry(&s, q, NULL, false);
 		buf_byte(&s.text, '\0');
