@@ -260,16 +260,19 @@ static void fill_inputs(struct child *c, const struct host_facts *facts, const s
 		}
 		text.n = 0;
 		if (r->cut_lines) {
-			buf_addf(&text, "%.*s: %llu line%s " INQUIRY_CUT, (int)c->files[i].name.n,
-				 c->files[i].name.p, (unsigned long long)r->cut_lines,
-				 r->cut_lines == 1 ? "" : "s");
+			buf_addf(&text, "%.*s: %llu line%s over 1 MiB, read in part only",
+				 (int)c->files[i].name.n, c->files[i].name.p,
+				 (unsigned long long)r->cut_lines, r->cut_lines == 1 ? "" : "s");
 			unseen[q->nunseen++] = arena_span(c->arena, buf_view(&text));
+			q->unseen_for_good++;
 		}
 		buf_free(&text);
 	}
 	/* Nothing was found because nothing could be: no exit code may call that clean. A quiet hour is. */
-	if (whole && c->nfiles && !(dialects & (1u << DIALECT_EXIM | 1u << DIALECT_POSTFIX)))
-		unseen[q->nunseen++] = SPAN(INQUIRY_NO_MAIL);
+	if (whole && c->nfiles && !(dialects & (1u << DIALECT_EXIM | 1u << DIALECT_POSTFIX))) {
+		unseen[q->nunseen++] = SPAN("no line of a mail server in this input");
+		q->unseen_for_good++;
+	}
 	q->unseen = unseen;
 	q->complete = q->nunseen == 0;
 	q->stopped = c->stopped;

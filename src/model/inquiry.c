@@ -267,6 +267,7 @@ static void code_inquiry(struct codec *c, struct inquiry *v)
 	code_u64(c, &v->input_bytes);
 	code_u64(c, &v->microseconds);
 	CODE_LIST(c, v->unseen, v->nunseen, 4, code_span);
+	code_u64(c, &v->unseen_for_good);
 	CODE_LIST(c, v->notes, v->nnotes, 4, code_span);
 	CODE_LIST(c, v->inputs, v->ninputs, 32, code_input);
 	code_counts(c, &v->totals);

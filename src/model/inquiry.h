@@ -97,10 +97,8 @@ struct results {
 	uint64_t remote, unknown;
 	uint64_t named;               /* messages refused with the name or the code of a list */
 };
+
 #define NETWORKS_MOST 1000
-/* Unseen, though everything was read that will ever be; the second is how its sentence ends. */
-#define INQUIRY_NO_MAIL "no line of a mail server in this input"
-#define INQUIRY_CUT "over 1 MiB, read in part only"
 
 struct inquiry {
 	struct span host, mta, panel;
@@ -115,6 +113,7 @@ struct inquiry {
 	uint64_t queued, queued_unknown; /* messages; of these nobody's row */
 	uint64_t input_bytes, microseconds;
 	struct span *unseen;          size_t nunseen;
+	uint64_t unseen_for_good;     /* of these: what no other run would read either */
 	struct span *notes;           size_t nnotes;     /* not incomplete, but worth a line */
 	struct input_file *inputs;    size_t ninputs;
 	struct counts totals;

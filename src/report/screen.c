@@ -375,16 +375,6 @@ static void put_stop(struct pen *p, const struct inquiry *q)
 	buf_free(&command);
 }
 
-/* All there was: what it lacks is a mail server's lines, or the rest of a line that is too long to be read at all. */
-static bool is_read(const struct inquiry *q)
-{
-	for (size_t i = 0; i < q->nunseen; i++)
-		if (!span_eq(q->unseen[i], SPAN(INQUIRY_NO_MAIL)) &&
-		    !span_ends(q->unseen[i], SPAN(INQUIRY_CUT)))
-			return false;
-	return true;
-}
-
 /*
  * One command, not a menu: look into the incident, else have everything read, else mend a blind spot, else read the day's
  * numbers.
@@ -405,7 +395,7 @@ static void put_next(struct pen *p, const struct inquiry *q)
 	} else if (q->stopped) {
 		verb = "investigate";
 		what = "the same again, to its end";
-	} else if (!is_read(q)) {
+	} else if (q->nunseen > q->unseen_for_good) {
 		verb = "investigate";
 		what = "the same again, once what is UNSEEN can be read";
 	} else if (!quiet_has_mail(q) && p->screen->elsewhere) {
