@@ -549,6 +549,7 @@ int inquire(const struct options *o, int skip, inquire_first *first, struct inqu
 		.live = o->nargs <= skip && !(o->root && strcmp(o->root, "/") != 0) && !o->until,
 		.stats = o->stats,
 		.every_client = o->every_client,
+		.no_history = o->no_history,
 		.refusals = o->refusals,
 		.facts_only = o->facts_only,
 		.seek = o->seek,

@@ -506,6 +506,7 @@ static void investigate(struct child *c, const struct host_facts *facts)
 		.later = want->workers > 1,
 		.stats = want->stats,
 		.every_client = want->every_client,
+		.no_history = want->no_history,
 		.refusals = want->refusals,
 		.seek = want->seek,
 		.nseek = want->nseek,

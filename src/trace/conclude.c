@@ -252,7 +252,8 @@ static void row_fill(struct trace *t, struct arena *a, const struct inquiry *q, 
 		row->uid_text = claim_format(a, "uid %u", accounts_get(t->o.accounts, s->account_index)->uid);
 	row->queued = s->queued;
 	queue_fill(t, a, s, row);
-	history_fill(a, s, q, row);
+	if (!t->o.no_history)
+		history_fill(a, s, q, row);
 	lists_fill(t, a, s, row, t->scratch);
 	subjects_fill(a, s, row);
 	crosscheck_prove(t, a, s, row);
