@@ -79,12 +79,12 @@ static bool at_once(const struct trace *t)
 
 /* --- what is to be done ----------------------------------------------------------------------- */
 
-static void note(struct sender *row, char grade, const char *claim, const struct log_at *where, int64_t at,
-		 struct span line, struct span subject)
+static void note(struct trace *t, struct sender *row, char grade, const char *claim,
+		 const struct log_at *where, int64_t at, struct span line, struct span subject)
 {
 	if (!row->grade || grade < row->grade)
 		row->grade = grade;
-	sender_prove(row, where, at, line, subject, grade, claim);
+	sender_prove(&t->senders, row, where, at, line, subject, grade, claim);
 }
 
 static void recall(struct trace *t, struct sender *row, bool first, char grade, const char *claim,
@@ -93,9 +93,11 @@ static void recall(struct trace *t, struct sender *row, bool first, char grade, 
 	const struct recalled *line;
 
 	row->grade = row->grade && row->grade < grade ? row->grade : grade;
-	if (!claim[0] || !sender_wants_proof(row, first) || !(line = recall_find(&t->recall, id)))
+	if (!claim[0] || !sender_wants_proof(&t->senders, row, first) ||
+	    !(line = recall_find(&t->recall, id)))
 		return;
-	sender_prove(row, &line->at, line->time, span_of(line->text, line->len), SPAN_NONE, grade, claim);
+	sender_prove(&t->senders, row, &line->at, line->time, span_of(line->text, line->len), SPAN_NONE,
+		     grade, claim);
 }
 
 static void tell(struct trace *t, struct sender *row, int64_t at, struct outcomes outcomes, double share)
@@ -123,8 +125,8 @@ static void work(struct trace *t, const struct op *op)
 
 	switch ((enum op_kind)op->kind) {
 	case OP_NOTE:
-		if (sender_wants_proof(row, op->first))
-			note(row, op->grade, l->claim, &l->where, op->at, op->text, l->subject);
+		if (sender_wants_proof(&t->senders, row, op->first))
+			note(t, row, op->grade, l->claim, &l->where, op->at, op->text, l->subject);
 		break;
 	case OP_RECALL:
 		recall(t, row, op->first, op->grade, l->claim, l->id);
@@ -133,7 +135,7 @@ static void work(struct trace *t, const struct op *op)
 		recall_put(&t->recall, l->id, &l->where, op->at, op->text);
 		break;
 	case OP_SEEN:
-		observed_prove(row, op->handover, op->process);
+		observed_prove(&t->senders, row, op->handover, op->process);
 		break;
 	case OP_MESSAGE:
 		judge_message(t->judge, &row->judge, row->kind,
@@ -278,8 +280,8 @@ void later_note(struct trace *t, struct sender *row, bool first, char grade, con
 	size_t from;
 
 	if (at_once(t)) {
-		if (sender_wants_proof(row, first))
-			note(row, grade, claim, s->at, s->time, line, step_get(s, F_SUBJECT));
+		if (sender_wants_proof(&t->senders, row, first))
+			note(t, row, grade, claim, s->at, s->time, line, step_get(s, F_SUBJECT));
 		return;
 	}
 	subject = step_get(s, F_SUBJECT);
@@ -332,7 +334,7 @@ void later_seen(struct trace *t, struct sender *row, const struct observed_hando
 	struct op *op;
 
 	if (at_once(t)) {
-		observed_prove(row, h, p);
+		observed_prove(&t->senders, row, h, p);
 		return;
 	}
 	op = put(t, OP_SEEN, row, 0, sizeof(*op));

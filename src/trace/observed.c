@@ -75,7 +75,8 @@ static void put_process(struct buf *out, const struct observed_process *p)
 	put_part(out, ", command line ", p->args);
 }
 
-static void prove(struct sender *row, int64_t at, struct span text, char grade, const char *claim)
+static void prove(struct senders *all, struct sender *row, int64_t at, struct span text, char grade,
+		  const char *claim)
 {
 	const struct log_at where = { .file = PROOF_OBSERVED };
 
@@ -83,7 +84,7 @@ static void prove(struct sender *row, int64_t at, struct span text, char grade, 
 	for (const struct proof *p = row->proof; p; p = p->next)
 		if (p->file == PROOF_OBSERVED && p->n && span_starts(text, proof_text(p)))
 			return;
-	sender_prove(row, &where, at / SECOND, text, SPAN_NONE, grade, claim);
+	sender_prove(all, row, &where, at / SECOND, text, SPAN_NONE, grade, claim);
 }
 
 static unsigned proofs(const struct sender *row)
@@ -95,7 +96,8 @@ static unsigned proofs(const struct sender *row)
 	return n;
 }
 
-void observed_prove(struct sender *row, const struct observed_handover *h, const struct observed_process *p)
+void observed_prove(struct senders *all, struct sender *row, const struct observed_handover *h,
+		    const struct observed_process *p)
 {
 	struct buf text = BUF_MAX(TEXT_MOST);
 
@@ -103,11 +105,11 @@ void observed_prove(struct sender *row, const struct observed_handover *h, const
 		return;
 	buf_addf(&text, "%.*s: handed over by uid %u, program ", (int)h->id.n, h->id.p, p->uid);
 	buf_span(&text, p->exe);
-	prove(row, h->at, buf_view(&text), 'A', "the kernel saw this uid hand a message over");
+	prove(all, row, h->at, buf_view(&text), 'A', "the kernel saw this uid hand a message over");
 	text.n = 0;
 	buf_addf(&text, "%.*s: ", (int)h->id.n, h->id.p);
 	put_process(&text, p);
-	prove(row, h->at, buf_view(&text), 'B', "the process that handed it over worked in this folder");
+	prove(all, row, h->at, buf_view(&text), 'B', "the process that handed it over worked in this folder");
 	buf_free(&text);
 }
 
@@ -288,7 +290,8 @@ static void direct_add(struct trace *t, const struct observed_connection *c, con
 		return;
 	buf_addf(&text, "port %u of %.*s: ", c->port, (int)shown.n, shown.p);
 	put_process(&text, p);
-	prove(row, c->at, buf_view(&text), 'A', "a program beside the mail server speaks to mail servers");
+	prove(&t->senders, row, c->at, buf_view(&text), 'A',
+	      "a program beside the mail server speaks to mail servers");
 	buf_free(&text);
 }
 
@@ -324,7 +327,7 @@ static void relay_owner(struct trace *t, const struct observed_connection *c,
 
 		if (row->kind == KIND_RELAY && net_parse(row->id_text, ip) && net_is_loopback(ip) &&
 		    proofs(row) < PROOFS)
-			prove(row, c->at, buf_view(&text), 'A',
+			prove(&t->senders, row, c->at, buf_view(&text), 'A',
 			      "this process holds a connection to the mail server on localhost");
 	}
 	buf_free(&text);

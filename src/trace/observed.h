@@ -16,6 +16,7 @@ struct inquiry;
 struct message;
 struct row;
 struct sender;
+struct senders;
 struct step;
 struct trace;
 
@@ -37,7 +38,7 @@ void observed_free(struct trace *t);
  */
 bool observed_arrival(struct trace *t, struct message *msg, const struct step *s, enum observed_door door, uint32_t uid);
 /* What was seen of the process P that made the hand-over H becomes evidence of ROW's. */
-void observed_prove(struct sender *row, const struct observed_handover *h, const struct observed_process *p);
+void observed_prove(struct senders *all, struct sender *row, const struct observed_handover *h, const struct observed_process *p);
 /* Rows of kind direct, and the owners of connections to localhost at relays' rows. After messages, before verdicts. */
 void observed_direct(struct trace *t);
 /* Why a direct sender is listed and not accused. */

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 #define TALLY_MOST (1u << 20)
-#define PROOF_TEXT 600 /* bytes of a line kept as evidence */
 #define NEAR 2 /* seconds that join a message and a web request */
 
 /* Where a key lies in the table: keys are the same in every run, so that somebody could aim at them. */
@@ -46,6 +45,7 @@ void senders_init(struct senders *s, const struct names *names, struct baseline 
 {
 	*s = (struct senders){ .n = 1, .room = 64, .names = names, .base = base };
 	s->row = xcalloc(s->room, sizeof(*s->row));
+	proofs_init(&s->proofs);
 	table_init(&s->table, 8);
 	table_init(&s->tally_table, 10);
 }
@@ -76,31 +76,11 @@ static struct sender *row_new(struct senders *s)
 	return &s->blocks->row[s->blocks->used++];
 }
 
-static void proofs_free(struct proof *p)
-{
-	while (p) {
-		struct proof *next = p->next;
-
-		free(p);
-		p = next;
-	}
-}
-
-static void row_empty(struct sender *row)
-{
-	proofs_free(row->proof);
-}
-
 void senders_free(struct senders *s)
 {
-	for (uint32_t i = 1; i < s->n; i++)
-		if (i == s->other || s->row[i]->kind != KIND_OTHER)
-			row_empty(s->row[i]);
-	for (unsigned i = 0; i < 2; i++) {
-		for (uint32_t at = 0; at < s->dead[i].n; at++)
-			row_empty(s->dead[i].row[at]);
-		free(s->dead[i].row);
-	}
+	proofs_free(&s->proofs);
+	free(s->dead[0].row);
+	free(s->dead[1].row);
 	while (s->blocks) {
 		struct row_block *b = s->blocks;
 
@@ -116,6 +96,7 @@ void senders_free(struct senders *s)
 static uint32_t row_add(struct senders *s, const struct row_key *key)
 {
 	struct sender *row = row_new(s);
+	struct proof *stale = row->proof ? row->proof : row->stale;
 
 	*row = (struct sender){
 		.kind = key->kind,
@@ -124,6 +105,7 @@ static uint32_t row_add(struct senders *s, const struct row_key *key)
 		.account = key->account,
 		.key = key->hash,
 		.account_index = ACCOUNT_NONE,
+		.stale = stale,
 	};
 	memcpy(row->id_head, row->id_text.p, row->id_text.n < SENDER_HEAD ? row->id_text.n : SENDER_HEAD);
 	baseline_give(s->base, key->hash, key->kind, names_get(s->names, key->id),
@@ -204,11 +186,14 @@ bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum 
 }
 
 /* The sum is back at zero: what was kept of its rise proves nothing any more. The first line stays. */
-static void sender_forget_run(struct sender *s)
+static void sender_forget_run(struct senders *all, struct sender *s)
 {
 	if (s->nproof <= 1)
 		return;
-	proofs_free(s->run);
+	if (s->nproof == 2)
+		proof_give(&all->proofs, s->run, s->run_size);
+	else
+		proofs_give(&all->proofs, s->run);
 	s->run = s->proof->next = NULL;
 	s->newest = s->proof;
 	s->nproof = 1;
@@ -264,13 +249,13 @@ void sender_tally_flush(struct senders *s, uint32_t sender)
 	run_flush(s, &s->row[sender]->place);
 }
 
-bool sender_wants_proof(struct sender *s, bool first)
+bool sender_wants_proof(struct senders *all, struct sender *s, bool first)
 {
 	if (first)
 		return true;
 	if (!judge_is_rising(&s->judge)) {
 		if (s->risen)
-			sender_forget_run(s);
+			sender_forget_run(all, s);
 		s->risen = 0;
 		return false;
 	}
@@ -339,8 +324,8 @@ void sender_tick(struct sender *s, int64_t at)
 	bin_count(s, at < s->bin_start ? 0 : (size_t)((at - s->bin_start) / s->bin_width));
 }
 
-void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line,
-		  struct span subject, char grade, const char *claim)
+void sender_prove(struct senders *all, struct sender *s, const struct log_at *at, int64_t when,
+		  struct span line, struct span subject, char grade, const char *claim)
 {
 	struct span kept = span_head(line, PROOF_TEXT);
 	size_t from = subject.n ? (size_t)((uintptr_t)subject.p - (uintptr_t)kept.p) : 0;
@@ -349,7 +334,9 @@ void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struc
 
 	if (s->nproof == SENDER_PROOFS)
 		return;
-	p = xmalloc(sizeof(*p) + kept.n);
+	proofs_give(&all->proofs, s->stale);
+	s->stale = NULL;
+	p = proof_take(&all->proofs, kept.n);
 	*p = (struct proof){
 		.claim = claim,
 		.line = at->line,
@@ -367,8 +354,10 @@ void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struc
 		s->proof = p;
 	else
 		s->newest->next = p;
-	if (s->nproof == 1)
+	if (s->nproof == 1) {
 		s->run = p;
+		s->run_size = (uint8_t)proof_size(kept.n);
+	}
 	s->newest = p;
 	s->nproof++;
 }
@@ -393,9 +382,9 @@ static void counts_move(struct counts *to, const struct counts *from)
 	to->bytes += from->bytes;
 }
 
+/* Its proofs stay with it: the one who works on proofs may be another thread, and gives them back when it is used again. */
 static void row_give(struct senders *s, struct sender *row)
 {
-	row_empty(row);
 	memcpy((void *)row, &s->spare, sizeof(s->spare));
 	s->spare = row;
 }

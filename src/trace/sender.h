@@ -46,6 +46,7 @@ struct sender {
 	bool foreign;          /* of the envelope domain with foreign_hash */
 	uint8_t bin_scale;
 	uint8_t vouched;       /* enum vouch bits: who bears it out that this login sent */
+	uint8_t run_size;      /* of the proof RUN: given back without a look at it */
 	uint32_t id, account;  /* names */
 	char id_head[SENDER_HEAD];
 	struct span id_text;
@@ -62,6 +63,7 @@ struct sender {
 	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
 	struct proof *proof;   /* owned; oldest first: the first line ever ... */
 	struct proof *run;     /* ... behind it those since the sum left zero, */
+	struct proof *stale;   /* of the sender whose row this was before */
 	struct proof *newest;  /* and the last of all: reached without the ones before, which are in nobody's cache */
 	uint32_t bin_part, tally; /* messages since the last whole unit of a bin; first of its tallies + 1 */
 	struct judge_state judge;
@@ -103,6 +105,7 @@ struct senders {
 	uint32_t ntally, tally_room;
 	struct table tally_table;
 	uint64_t tally_lost, merged; /* merged: rows that went into `other` */
+	struct proofs proofs;  /* for whoever does what later.h puts off */
 	struct row_block *blocks;  /* where rows lie: large, so that they need few page translations */
 	struct sender *spare;  /* rows given back, linked by their first bytes */
 	struct dead_rows dead[2]; /* merged away, and may be named yet: since the last turn, and before turn DEAD_AT */
@@ -137,9 +140,9 @@ void sender_tally_flush(struct senders *s, uint32_t sender);
 void sender_tick(struct sender *s, int64_t at);
 
 /* Is this arrival's line worth keeping? The first ever, and while the judge's sum is above zero every power of two. */
-bool sender_wants_proof(struct sender *s, bool first);
+bool sender_wants_proof(struct senders *all, struct sender *s, bool first);
 /* SUBJECT is part of the line, or empty. */
-void sender_prove(struct sender *s, const struct log_at *at, int64_t when, struct span line, struct span subject,
+void sender_prove(struct senders *all, struct sender *s, const struct log_at *at, int64_t when, struct span line, struct span subject,
 		  char grade, const char *claim);
 
 /* At most MOST rows: the smallest (by messages) become `other`. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "base/arena.h"
 #include "logs/logs.h"
 #include "trace/baseline.h"
 #include "trace/names.h"
@@ -144,12 +145,12 @@ static void proofs_are_few_and_own_their_text(void **state)
 	begin(&r);
 	s = sender_at(&r.s, find(&r, KIND_AUTH, "a", ""));
 	s->arrivals = 1;
-	assert_true(sender_wants_proof(s, s->arrivals == 1));
+	assert_true(sender_wants_proof(&r.s, s, s->arrivals == 1));
 	s->arrivals = 2;
-	assert_false(sender_wants_proof(s, s->arrivals == 1)); /* the judge's sum is at zero */
+	assert_false(sender_wants_proof(&r.s, s, s->arrivals == 1)); /* the judge's sum is at zero */
 	for (unsigned i = 0; i < 100; i++) {
 		memset(line, 'a' + (int)i % 26, sizeof(line));
-		sender_prove(s, &at, T0 + i, span_of(line, sizeof(line)), SPAN_NONE, 'B', "claim");
+		sender_prove(&r.s, s, &at, T0 + i, span_of(line, sizeof(line)), SPAN_NONE, 'B', "claim");
 	}
 	assert_int_equal(s->nproof, SENDER_PROOFS);
 	fourth = s->proof->next->next->next;
@@ -160,8 +161,49 @@ static void proofs_are_few_and_own_their_text(void **state)
 	assert_int_equal(fourth->at, T0 + 3);
 	/* A run that is over proves nothing any more; the first line stays. */
 	s->risen = 4;
-	assert_false(sender_wants_proof(s, s->arrivals == 1));
+	assert_false(sender_wants_proof(&r.s, s, s->arrivals == 1));
 	assert_int_equal(s->nproof, 1);
+	end(&r);
+}
+
+/* Rises that come to nothing, and rows that are merged away: their lines' memory is used again. */
+static void proofs_are_used_again(void **state)
+{
+	struct log_at at = { .line = 1 };
+	struct rows r;
+	struct sender *s;
+	size_t bytes = 0;
+	char line[700], id[32];
+
+	begin(&r);
+	memset(line, 'x', sizeof(line));
+	s = sender_at(&r.s, find(&r, KIND_AUTH, "a", ""));
+	sender_prove(&r.s, s, &at, T0, SPAN("the first"), SPAN_NONE, 'B', "claim");
+	for (unsigned rise = 0; rise < 300; rise++) {
+		/* one line, or several of all lengths */
+		for (size_t n = 0; n < (rise % 2 ? 1 : SENDER_PROOFS); n++)
+			sender_prove(&r.s, s, &at, T0, span_of(line, (rise * 7 + n * 59) % sizeof(line)),
+				     SPAN_NONE, 'B', "claim");
+		s->risen = 1;
+		assert_false(sender_wants_proof(&r.s, s, false));
+		assert_int_equal(s->nproof, 1);
+		assert_null(s->proof->next);
+		assert_true(span_eq(proof_text(s->proof), SPAN("the first")));
+		bytes = rise == 200 ? arena_bytes(r.s.proofs.arena) : bytes;
+	}
+	assert_int_equal(arena_bytes(r.s.proofs.arena), bytes);
+	for (unsigned i = 0; i < 3000; i++) {
+		snprintf(id, sizeof(id), "user%u", i);
+		s = sender_at(&r.s, find(&r, KIND_AUTH, id, ""));
+		assert_null(s->proof);
+		/* a row may go without having had one */
+		if (i % 7)
+			sender_prove(&r.s, s, &at, T0, span_of(line, 300), SPAN_NONE, 'B', "claim");
+		senders_shrink(&r.s, 20);
+		bytes = i == 100 ? arena_bytes(r.s.proofs.arena) : bytes;
+	}
+	/* how many rows wait to be used again differs */
+	assert_true(arena_bytes(r.s.proofs.arena) <= 2 * bytes);
 	end(&r);
 }
 
@@ -228,7 +270,7 @@ static void merged_rows_linger(void **state)
 	gone = sender_at(&r.s, find(&r, KIND_AUTH, "user1", ""));
 	senders_shrink(&r.s, 50);
 	assert_null(r.s.spare);
-	sender_prove(gone, &at, T0, SPAN("a line"), SPAN_NONE, 'A', "");
+	sender_prove(&r.s, gone, &at, T0, SPAN("a line"), SPAN_NONE, 'A', "");
 	senders_reclaim(&r.s, 7, 6);
 	senders_reclaim(&r.s, 8, 6);
 	assert_null(r.s.spare);
@@ -246,6 +288,7 @@ int main(void)
 		cmocka_unit_test(clients_are_counted_through_runs),
 		cmocka_unit_test(history_keeps_every_message),
 		cmocka_unit_test(proofs_are_few_and_own_their_text),
+		cmocka_unit_test(proofs_are_used_again),
 		cmocka_unit_test(shrinking_loses_no_count),
 		cmocka_unit_test(merged_rows_linger),
 	};
