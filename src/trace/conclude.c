@@ -18,6 +18,7 @@
 #define SUBJECTS_MOST 3
 #define STILL_SENDING 900 /* seconds before now, or before the end of the logs */
 #define PROOFS_SHOWN 8
+#define PROOF_AHEAD 128 /* bytes of its line */
 
 struct span claim_format(struct arena *a, const char *fmt, ...)
 {
@@ -419,8 +420,24 @@ static void accused_fill(struct trace *t, struct arena *a, struct inquiry *q)
 	t->naccused = n;
 }
 
+/* Ranked, rows lie anywhere: those that come next are fetched meanwhile, and then what they point to. */
+static void rows_ahead(const struct trace *t, size_t index, size_t n)
+{
+	const struct sender *next = index + 1 < n ? t->ranked[index + 1].sender : NULL;
+
+	if (index + 2 < n)
+		row_prefetch(t->ranked[index + 2].sender);
+	if (!next)
+		return;
+	for (size_t i = 0; next->proof && i < sizeof(*next->proof) + PROOF_AHEAD; i += 64)
+		__builtin_prefetch((const char *)next->proof + i);
+	if (next->tally)
+		__builtin_prefetch(&t->senders.tally[next->tally - 1]);
+}
+
 void trace_row(struct trace *t, const struct inquiry *q, size_t index, struct arena *a, struct row *ret_row)
 {
+	rows_ahead(t, index, q->nrows);
 	if (index < t->naccused)
 		*ret_row = q->rows[index];
 	else
