@@ -106,6 +106,21 @@ static void header_subject(struct trace *t, uint32_t slot, struct span subject)
  * X-PHP-Originating-Script as Postfix's header_checks or Exim's ACL saw it: PHP writes "uid:file", but so can anybody. It
  * is believed only to name a file of the very user that the mail server saw, and at grade C.
  */
+/* The name of the script that PHP's header names in a message of ACCOUNT's. */
+static uint32_t script_name(struct trace *t, uint32_t account, struct span script)
+{
+	struct known_account *k = account < t->naccounts ? &t->account[account] : NULL;
+	uint32_t name = k ? k->header : 0;
+
+	script = span_head(script, 255);
+	if (name && span_eq(names_get(&t->names, name), script))
+		return name;
+	name = names_put(&t->names, script);
+	if (k)
+		k->header = name;
+	return name;
+}
+
 void arrive_header(struct trace *t, const struct step *s)
 {
 	struct span script = step_get(s, F_SCRIPT);
@@ -130,7 +145,7 @@ void arrive_header(struct trace *t, const struct step *s)
 	x = message_has_extra(&t->messages, message_at(&t->messages, slot));
 	if (x && x->undecided == WAIT_SCRIPT && x->account != ACCOUNT_NONE && !x->header_script &&
 	    accounts_get(t->o.accounts, x->account)->uid == uid)
-		x->header_script = names_put(&t->names, span_head(script, 255));
+		x->header_script = script_name(t, x->account, script);
 }
 
 /* The message that a line of its early life speaks of. One that is complete has left its id to a new one. */

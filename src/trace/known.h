@@ -24,6 +24,7 @@ struct known_senders {
 struct known_account {
 	uint32_t name, sender; /* 0 = not known yet */
 	uint32_t folders;      /* of its own that have a row each */
+	uint32_t header;       /* name of the script in PHP's header of its last message: the next one's, mostly; 0 = none yet */
 };
 
 /* What was found out about an event when it was still some way ahead (soon.c); 0 or NONE: nothing. */

@@ -549,15 +549,13 @@ void result_notice_child(struct trace *t, const struct step *s)
 {
 	struct span text = step_get(s, F_CHILD_ID);
 	uint32_t slot = text.n ? messages_find(&t->messages, qid_pack(text)) : NO_MESSAGE;
-	struct arrival who = {
-		.kind = KIND_BOUNCE, .account_index = ACCOUNT_NONE, .grade = 'B', .claim = ""
-	};
+	struct arrival who;
 
 	if (t->wrote && text.n)
 		wrote_child(t, qid_pack(text), s->ev->id, s->time);
 	if (slot == NO_MESSAGE || (message_at(&t->messages, slot)->flags & (M_FIXED | M_CHILD | M_ARRIVED)))
 		return;
-	who.id = names_put(&t->names, SPAN("bounce"));
+	who = who_single(t, KIND_BOUNCE);
 	message_at(&t->messages, slot)->flags |= M_ARRIVED;
 	arrive_decide(t, slot, &who, NULL);
 }
