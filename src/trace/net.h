@@ -10,8 +10,7 @@
 
 struct networks {
 	struct network {
-		uint8_t ip[16];
-		unsigned bits;
+		uint8_t ip[16], mask[16];
 	} *net;
 	size_t n;
 };
