@@ -42,7 +42,8 @@ void code_short_u32(struct codec *c, uint32_t *v);
 void code_short_time(struct codec *c, int64_t *v);
 void code_short_span(struct codec *c, struct span *v);
 void code_shared(struct codec *c, struct span *v);
-void code_shared_f64(struct codec *c, double *v);
+/* A fraction with the six decimals that it is printed with at most, more than two thousand millions as that; no NaN, no infinity. */
+void code_short_fixed(struct codec *c, double *v);
 /* 'A', 'B', 'C', or 0. */
 void code_grade(struct codec *c, char *v);
 /* An enum below LIMIT, kept in an unsigned number. */

@@ -6,6 +6,11 @@
  */
 #include "base/codec.h"
 
+#include <math.h>
+
+#define FIXED_PARTS 1e6
+#define FIXED_MOST 2e9 /* up to here a double still tells one part from the next */
+
 void code_f64(struct codec *c, double *v)
 {
 	if (c->to)
@@ -74,21 +79,22 @@ void code_shared(struct codec *c, struct span *v)
 	}
 }
 
-void code_shared_f64(struct codec *c, double *v)
+/* The sign is the lowest bit, as with times. A zero below zero stands for what is no number, and is refused. */
+void code_short_fixed(struct codec *c, double *v)
 {
-	char text[8];
-	struct buf bytes = { .p = text, .cap = sizeof(text), .max = sizeof(text) };
-	struct packer p = { .out = &bytes };
-	struct unpacker u = { .failed = false };
+	double size = c->to ? fabs(*v) : 0;
+	uint64_t folded = 1;
 
-	if (c->to)
-		pack_f64(&p, *v);
-	u.left = buf_view(&bytes);
-	code_shared(c, &u.left);
+	if (size <= FIXED_MOST)
+		folded = (uint64_t)(size * FIXED_PARTS + 0.5) << 1;
+	else if (isfinite(size))
+		folded = (uint64_t)(FIXED_MOST * FIXED_PARTS) << 1;
+	folded |= folded && c->to && *v < 0;
+	code_short(c, &folded);
 	if (c->to)
 		return;
-	*v = unpack_f64(&u);
-	code_refuse_if(c, !unpack_done(&u));
+	*v = (double)(folded >> 1) / FIXED_PARTS * (folded & 1 ? -1 : 1);
+	code_refuse_if(c, folded == 1 || folded >> 1 > (uint64_t)(FIXED_MOST * FIXED_PARTS));
 }
 
 void *code_short_list(struct codec *c, void *list, size_t *n, size_t size, size_t least)

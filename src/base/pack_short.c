@@ -28,6 +28,10 @@ uint64_t unpack_short(struct unpacker *u)
 	const unsigned char *p = (const unsigned char *)u->left.p;
 	uint64_t value = 0;
 
+	if (u->left.n && *p < 0x80 && !u->failed) {
+		u->left = span_of(u->left.p + 1, u->left.n - 1);
+		return *p;
+	}
 	for (size_t n = 0; n < u->left.n && !u->failed; n++) {
 		/* the tenth byte has one bit left, and the last byte of several is never empty */
 		if ((n == 9 && p[n] > 1) || (n && p[n] == 0))

@@ -46,9 +46,9 @@ static void code_client(struct codec *c, struct client *v)
 static void code_reason(struct codec *c, struct reason *v)
 {
 	code_shared(c, &v->signal);
-	code_shared_f64(c, &v->value);
-	code_shared_f64(c, &v->usual);
-	code_shared_f64(c, &v->weight);
+	code_short_fixed(c, &v->value);
+	code_short_fixed(c, &v->usual);
+	code_short_fixed(c, &v->weight);
 	code_shared(c, &v->text);
 }
 
@@ -69,8 +69,8 @@ static void code_head(struct codec *c, struct row *v)
 	code_short_span(c, &v->id);
 	code_short_span(c, &v->account);
 	v->verdict = code_enum(c, v->verdict, VERDICT_COMPROMISED + 1);
-	code_f64(c, &v->score);
-	code_f64(c, &v->confidence);
+	code_short_fixed(c, &v->score);
+	code_short_fixed(c, &v->confidence);
 	code_short_time(c, &v->since);
 	code_short_time(c, &v->first);
 	code_short_time(c, &v->last);

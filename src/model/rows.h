@@ -76,7 +76,7 @@ const struct row *rows_next(struct row_walk *w);
 void rows_stop(struct row_walk *w);
 
 /* For inquiry.c: one row, and its fewest bytes. */
-#define ROW_LEAST 40
+#define ROW_LEAST 28
 void code_row(struct codec *c, struct row *v);
 
 #endif

@@ -47,9 +47,10 @@ void text_count(struct buf *out, uint64_t v)
 
 void text_fixed(struct buf *out, double v, unsigned decimals)
 {
-	static const double scale[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+	static const uint32_t scale[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
 	char text[32], *end = text + sizeof(text), *p = end;
 	uint64_t scaled;
+	uint32_t part;
 
 	decimals = decimals < 6 ? decimals : 6;
 	if (!isfinite(v))
@@ -60,12 +61,13 @@ void text_fixed(struct buf *out, double v, unsigned decimals)
 	scaled = (uint64_t)(fabs(v) * scale[decimals] + 0.5);
 	/* No "-0": what rounds to nothing has no sign. */
 	v = scaled ? v : 0;
-	for (; decimals; decimals--, scaled /= 10)
-		if (p < end || scaled % 10)
-			*--p = (char)('0' + scaled % 10);
+	part = (uint32_t)(scaled % scale[decimals]);
+	for (unsigned left = part ? decimals : 0; left; left--, part /= 10)
+		if (p < end || part % 10)
+			*--p = (char)('0' + part % 10);
 	if (p < end)
 		*--p = '.';
-	p = digits_before(p, scaled);
+	p = digits_before(p, scaled / scale[decimals]);
 	if (v < 0)
 		*--p = '-';
 	buf_add(out, p, (size_t)(end - p));

@@ -3,6 +3,7 @@
  */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/codec.h"
 #include "base/err.h"
 #include "base/pack.h"
 #include "base/texts.h"
@@ -379,6 +380,72 @@ static void test_short_numbers(void **state)
 }
 
 /* Numbers count from 1, in the order of first use; when there are too many, the rest have none. */
+static void test_fixed(void **state)
+{
+	static const struct {
+		double is, comes;
+	} cases[] = {
+		{ 0, 0 },
+		{ -0.0, 0 },
+		{ 1, 1 },
+		{ 0.1, 0.1 },
+		{ -2.5, -2.5 },
+		{ 33.28515625, 33.285156 },
+		{ 0.0000004, 0 },
+		{ -0.0000004, 0 },
+		{ -0.0000006, -0.000001 },
+		{ 1999999999.999999, 1999999999.999999 },
+		{ 2e9, 2e9 },
+		{ 1e300, 2e9 },
+		{ -1e300, -2e9 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b = BUF_MAX(100), again = BUF_MAX(100);
+		struct packer to = { .out = &b }, again_to = { .out = &again };
+		struct codec c = { .to = &to }, repeat = { .to = &again_to };
+		double v = cases[i].is;
+		struct unpacker u;
+
+		code_short_fixed(&c, &v);
+		u = (struct unpacker){ .left = buf_view(&b) };
+		c = (struct codec){ .from = &u };
+		code_short_fixed(&c, &v);
+		assert_true(unpack_done(&u));
+		assert_true(v == cases[i].comes);
+		/* one number, one form */
+		code_short_fixed(&repeat, &v);
+		assert_true(span_eq(buf_view(&again), buf_view(&b)));
+		buf_free(&b);
+		buf_free(&again);
+	}
+}
+
+static void test_fixed_refuses(void **state)
+{
+	static const double wrong[] = { NAN, INFINITY, -INFINITY };
+	struct unpacker u = { .left = SPAN(
+				      "\x82\x80\xe8\x98\xa9\xbf\x8d\x07") }; /* one part more than the most */
+	struct codec c = { .from = &u };
+	double v = 1;
+
+	code_short_fixed(&c, &v);
+	assert_true(u.failed);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct buf b = BUF_MAX(100);
+		struct packer to = { .out = &b };
+
+		c = (struct codec){ .to = &to };
+		v = wrong[i];
+		code_short_fixed(&c, &v);
+		u = (struct unpacker){ .left = buf_view(&b) };
+		c = (struct codec){ .from = &u };
+		code_short_fixed(&c, &v);
+		assert_true(u.failed);
+		buf_free(&b);
+	}
+}
+
 static void test_texts(void **state)
 {
 	struct texts out = { 0 };
@@ -446,6 +513,8 @@ int main(void)
 		cmocka_unit_test(test_pack),
 		cmocka_unit_test(test_short_numbers),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_fixed),
+		cmocka_unit_test(test_fixed_refuses),
 		cmocka_unit_test(test_unpack_refuses),
 	};
 
