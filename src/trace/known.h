@@ -39,7 +39,7 @@ struct seen_ahead {
 };
 
 #define SEEN_AHEAD 128
-#define SOON_STEPS 4
+#define SOON_STEPS 3
 
 struct sender;
 struct trace;

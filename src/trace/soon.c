@@ -113,16 +113,20 @@ static void user_soon(const struct trace *t, struct seen_ahead *r)
 	__builtin_prefetch(&t->account[r->account]);
 }
 
-static void index_soon(const struct trace *t, struct seen_ahead *r)
+static void row_soon(const struct trace *t, struct seen_ahead *r, uint32_t sender)
 {
-	r->sender = r->key ? who_remembered(t, r->key) : who_user_soon(t, r->account);
-	__builtin_prefetch(&t->senders.row[r->sender]);
-}
-
-static void row_soon(const struct trace *t, const struct seen_ahead *r)
-{
+	r->sender = sender;
 	if (r->sender)
 		row_prefetch(sender_at(&t->senders, r->sender));
+}
+
+/* A login's row is known at once; of a local user there is an account in between. */
+static void who_is_soon(const struct trace *t, struct seen_ahead *r)
+{
+	if (r->key)
+		row_soon(t, r, who_remembered(t, r->key));
+	else
+		user_soon(t, r);
 }
 
 static void account_soon(const struct trace *t, const struct seen_ahead *r)
@@ -138,10 +142,10 @@ static void arrival_soon(struct trace *t, const struct event *ev, const char *ba
 	struct seen_ahead **last = t->soon_arrival;
 	struct seen_ahead *r = place_of(t, ev);
 
-	account_soon(t, last[3]);
-	row_soon(t, last[2]);
-	index_soon(t, last[1]);
-	user_soon(t, last[0]);
+	account_soon(t, last[2]);
+	if (!last[1]->key)
+		row_soon(t, last[1], who_user_soon(t, last[1]->account));
+	who_is_soon(t, last[0]);
 	*r = (struct seen_ahead){
 		.ev = ev,
 		.id = ev->id,
