@@ -61,10 +61,10 @@ struct sender {
 	uint32_t client_net;   /* hash of the last client's network, 0 = loopback or none */
 	struct tally_run client, client_before, place; /* many go back and forth between two clients */
 	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
-	struct proof *proof;   /* owned; oldest first: the first line ever ... */
+	struct proof *proof;   /* of senders.proofs; oldest first: the first line ever ... */
 	struct proof *run;     /* ... behind it those since the sum left zero, */
-	struct proof *stale;   /* of the sender whose row this was before */
 	struct proof *newest;  /* and the last of all: reached without the ones before, which are in nobody's cache */
+	struct proof *stale;   /* of the sender whose row this was before: to be given back */
 	uint32_t bin_part, tally; /* messages since the last whole unit of a bin; first of its tallies + 1 */
 	struct judge_state judge;
 	uint16_t bin[SENDER_BINS]; /* in units of 1 << bin_scale messages */
@@ -117,7 +117,6 @@ void senders_init(struct senders *s, const struct names *names, struct baseline 
 void senders_free(struct senders *s);
 /* The row of this sender, made when new. */
 uint32_t sender_find(struct senders *s, enum sender_kind kind, uint32_t id, uint32_t account_name);
-
 /* The same, but 0 where there is no such row. */
 uint32_t sender_seek(const struct senders *s, enum sender_kind kind, uint32_t id, uint32_t account_name);
 
@@ -126,13 +125,11 @@ static inline struct sender *sender_at(const struct senders *s, uint32_t index)
 	return s->row[index];
 }
 
-/* One more of WHAT for the row. Returns true when it is the first one; ret_name is where the text's number goes. */
-bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
-		  struct span text, char grade);
+/* One more of WHAT for the row. Returns true when it is the first one. */
+bool sender_tally(struct senders *s, struct names *names, uint32_t sender, enum tally_what what, struct span text, char grade);
 
 /* The same for the client or place of an arrival, cheap where it is that of the arrival before; true: another. */
-bool sender_tally_run(struct senders *s, struct names *names, uint32_t sender, enum tally_what what,
-		      struct span text, char grade);
+bool sender_tally_run(struct senders *s, struct names *names, uint32_t sender, enum tally_what what, struct span text, char grade);
 /* Writes the runs down; before tallies are read. */
 void sender_tally_flush(struct senders *s, uint32_t sender);
 
@@ -142,8 +139,8 @@ void sender_tick(struct sender *s, int64_t at);
 /* Is this arrival's line worth keeping? The first ever, and while the judge's sum is above zero every power of two. */
 bool sender_wants_proof(struct senders *all, struct sender *s, bool first);
 /* SUBJECT is part of the line, or empty. */
-void sender_prove(struct senders *all, struct sender *s, const struct log_at *at, int64_t when, struct span line, struct span subject,
-		  char grade, const char *claim);
+void sender_prove(struct senders *all, struct sender *s, const struct log_at *at, int64_t when, struct span line,
+		  struct span subject, char grade, const char *claim);
 
 /* At most MOST rows: the smallest (by messages) become `other`. */
 void senders_shrink(struct senders *s, uint32_t most);
