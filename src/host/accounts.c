@@ -182,9 +182,7 @@ static bool domain_key(struct span s, char *room, struct span *ret_key)
 		s.n--;
 	if (!is_name(s, DOMAIN_MAX_BYTES))
 		return false;
-	for (size_t i = 0; i < s.n; i++)
-		room[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
-	*ret_key = span_of(room, s.n);
+	*ret_key = span_lower(s, room);
 	return true;
 }
 

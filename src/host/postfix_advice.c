@@ -16,12 +16,7 @@
 
 static struct span lower_copy(struct arena *a, struct span text)
 {
-	char *copy = arena_str(a, text);
-
-	for (size_t i = 0; i < text.n; i++)
-		if (copy[i] >= 'A' && copy[i] <= 'Z')
-			copy[i] = (char)(copy[i] | 0x20);
-	return span_of(copy, text.n);
+	return span_lower(text, arena_alloc(a, text.n));
 }
 
 /* Does a rule for PHP's header write it to the log? Of the actions only IGNORE and DUNNO say nothing. */

@@ -123,12 +123,9 @@ struct span draft_quoted(struct draft *d, struct span s)
 
 struct span draft_lower(struct draft *d, struct span s)
 {
-	char *p = arena_str(d->arena, s);
+	char *p = arena_alloc(d->arena, s.n + 1);
 
-	for (size_t i = 0; i < s.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] | 0x20);
-	return span_of(p, s.n);
+	return span_lower(s, p);
 }
 
 bool draft_read(struct draft *d, struct span path, struct span *ret_bytes)

@@ -28,8 +28,7 @@ struct box {
 static void add_part(struct buf *out, struct span part, bool lower)
 {
 	for (size_t i = 0; i < part.n; i++)
-		buf_byte(out, lower && part.p[i] >= 'A' && part.p[i] <= 'Z' ? (char)(part.p[i] | 0x20)
-									    : part.p[i]);
+		buf_byte(out, lower ? char_lower(part.p[i]) : part.p[i]);
 }
 
 /* %u %n %d in a path of a passwd-file or a name's format, with an L in small letters. */

@@ -178,10 +178,7 @@ static void count(struct grouping *g, struct entry *e, const struct queued *q, u
 
 static struct span lower(struct span s, char room[KEY_MOST])
 {
-	s = span_head(s, KEY_MOST);
-	for (size_t i = 0; i < s.n; i++)
-		room[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
-	return span_of(room, s.n);
+	return span_lower(span_head(s, KEY_MOST), room);
 }
 
 static void add_domains(struct grouping *g, const struct queued *q)
@@ -225,7 +222,7 @@ struct span subject_like(struct span subject, char *room)
 				if (n == 0 || room[n - 1] != '#')
 					room[n++] = '#';
 			} else {
-				room[n++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+				room[n++] = char_lower(c);
 			}
 		}
 		i = end;

@@ -339,7 +339,7 @@ bool decode_stripcslashes(struct span in, struct buf *out)
 bool decode_lower(struct span in, struct buf *out)
 {
 	for (size_t i = 0; i < in.n; i++)
-		buf_byte(out, (char)(in.p[i] >= 'A' && in.p[i] <= 'Z' ? in.p[i] | 0x20 : in.p[i]));
+		buf_byte(out, char_lower(in.p[i]));
 	return true;
 }
 

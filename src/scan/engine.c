@@ -84,10 +84,8 @@ uint32_t engine_name(struct engine *e, struct span name, bool lower)
 		name = span_from(name, 1);
 	if (name.n > sizeof(text))
 		name.n = sizeof(text);
-	for (size_t i = 0; lower && i < name.n; i++)
-		text[i] = (char)(name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] | 0x20 : name.p[i]);
 	if (lower)
-		name.p = text;
+		name = span_lower(name, text);
 	found = table_find(&e->name_table, hash_span(name, 0), same_name, e, &name);
 	if (found != TABLE_NONE)
 		return found;

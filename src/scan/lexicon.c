@@ -46,8 +46,7 @@ static bool lower(struct span word, char *ret_text)
 {
 	if (word.n == 0 || word.n > WORD_MOST)
 		return false;
-	for (size_t i = 0; i < word.n; i++)
-		ret_text[i] = (char)(word.p[i] >= 'A' && word.p[i] <= 'Z' ? word.p[i] | 0x20 : word.p[i]);
+	span_lower(word, ret_text);
 	return true;
 }
 

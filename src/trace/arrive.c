@@ -42,7 +42,7 @@ static ptrdiff_t lower_copy(char *out, const char *p, size_t n)
 	}
 #endif
 	for (; i < n; i++) {
-		out[i] = p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] | 0x20) : p[i];
+		out[i] = char_lower(p[i]);
 		if (p[i] == '@')
 			at = (ptrdiff_t)i;
 	}

@@ -71,12 +71,5 @@ uint32_t names_put_lower(struct names *s, struct span text)
 {
 	char lower[LOWER_MOST];
 
-	if (text.n > sizeof(lower))
-		return names_put(s, text);
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
-
-		lower[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-	}
-	return names_put(s, span_of(lower, text.n));
+	return names_put(s, text.n > sizeof(lower) ? text : span_lower(text, lower));
 }

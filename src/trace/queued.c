@@ -23,11 +23,7 @@ static uint32_t account_of_domain(const struct accounts *a, struct span address)
 
 static struct span lower(struct whose *w, struct span s)
 {
-	if (s.n > sizeof(w->room))
-		return s;
-	for (size_t i = 0; i < s.n; i++)
-		w->room[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
-	return span_of(w->room, s.n);
+	return s.n > sizeof(w->room) ? s : span_lower(s, w->room);
 }
 
 /* As who_auth does: by the login's domain, else the login in passwd; what has several @ is no address. */

@@ -171,15 +171,6 @@ void refusals_free(struct refusals *r)
 	free(r);
 }
 
-static size_t lowered(struct span text, char ret[TEXT_MOST])
-{
-	size_t n = text.n < TEXT_MOST ? text.n : TEXT_MOST;
-
-	for (size_t i = 0; i < n; i++)
-		ret[i] = (char)(text.p[i] >= 'A' && text.p[i] <= 'Z' ? text.p[i] | 0x20 : text.p[i]);
-	return n;
-}
-
 /* The last two labels: mx1.mail.example.net is example.net's. */
 static struct span domain_of(struct span host)
 {
@@ -207,7 +198,7 @@ static struct span provider_of(struct span relay)
 void refusal_name(struct span text, struct span relay, struct span *ret_provider, struct span *ret_list)
 {
 	char copy[TEXT_MOST];
-	struct span low = span_of(copy, lowered(text, copy));
+	struct span low = span_lower(span_head(text, TEXT_MOST), copy);
 
 	*ret_provider = provider_of(relay);
 	*ret_list = SPAN_NONE;

@@ -27,9 +27,7 @@ static struct span site_key(struct span name, char *room)
 		name.n--;
 	if (name.n > NAME_MOST)
 		return SPAN_NONE;
-	for (size_t i = 0; i < name.n; i++)
-		room[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] | 0x20) : name.p[i];
-	return span_of(room, name.n);
+	return span_lower(name, room);
 }
 
 /* One name served from two accounts' folders is nobody's. */

@@ -62,11 +62,8 @@ bool writer_vouches(const struct trace *t, const struct step *s)
 static uint64_t hash_lower(struct span s, uint64_t seed)
 {
 	char room[320];
-	size_t n = s.n < sizeof(room) ? s.n : sizeof(room);
 
-	for (size_t i = 0; i < n; i++)
-		room[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
-	return hash_bytes(room, n, seed) | 1;
+	return hash_span(span_lower(span_head(s, sizeof(room)), room), seed) | 1;
 }
 
 static uint64_t asked_hash(const struct trace *t, enum sender_kind kind, struct span id)

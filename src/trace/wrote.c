@@ -24,10 +24,7 @@ static uint64_t lower_hash(struct span s, uint64_t seed)
 {
 	char room[NAME_MOST];
 
-	s = span_head(s, NAME_MOST);
-	for (size_t i = 0; i < s.n; i++)
-		room[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
-	return hash_bytes(room, s.n, seed) | 1;
+	return hash_span(span_lower(span_head(s, NAME_MOST), room), seed) | 1;
 }
 
 uint64_t wrote_identity(enum sender_kind kind, struct span id, struct span account)
