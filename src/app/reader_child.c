@@ -310,15 +310,15 @@ static void send_rows(struct child *c, struct trace *trace, struct inquiry *q)
 {
 	struct row_packer packer = { .rows = BUF_MAX(CHANNEL_MAX_BODY) };
 	struct buf packed = BUF_MAX(CHANNEL_MAX_BODY);
-	struct arena *a = arena_new();
 	struct err err = { 0 };
 
 	for (size_t i = 0; i < q->nrows; i++) {
+		struct arena *a = arena_new();
 		struct row row;
 
 		trace_row(trace, q, i, a, &row);
 		row_packer_add(&packer, &row);
-		arena_empty(a);
+		arena_free(a);
 		if (row_packer_bytes(&packer) < ROWS_BLOCK && i + 1 < q->nrows)
 			continue;
 		row_packer_take(&packer, &packed);
@@ -326,7 +326,6 @@ static void send_rows(struct child *c, struct trace *trace, struct inquiry *q)
 			host_ask_lost();
 		packed.n = 0;
 	}
-	arena_free(a);
 	row_packer_free(&packer);
 	buf_free(&packed);
 	q->nrows = 0;

@@ -26,7 +26,6 @@ enum { FIRST_BLOCK = 4096, LAST_BLOCK = 1 << 20 };
 
 struct block {
 	struct block *next;
-	size_t n; /* bytes of data */
 	max_align_t data[];
 };
 
@@ -38,7 +37,6 @@ struct kept {
 struct arena {
 	struct block *blocks;
 	struct kept *kept;
-	struct block *open; /* the one that small pieces come from: AT, LEFT */
 	char *at;
 	size_t left;
 	size_t next_size;
@@ -53,47 +51,23 @@ struct arena *arena_new(void)
 	return a;
 }
 
-/* All that it holds but the open block. */
-static void give_back(struct arena *a)
-{
-	for (struct kept *k = a->kept; k; k = k->next)
-		free(k->p);
-	while (a->blocks) {
-		struct block *b = a->blocks;
-
-		a->blocks = b->next;
-		if (b != a->open)
-			free(b);
-	}
-}
-
 void arena_free(struct arena *a)
 {
-	if (!a)
-		return;
-	give_back(a);
-	free(a->open);
+	for (struct kept *k = a ? a->kept : NULL; k; k = k->next)
+		free(k->p);
+
+	struct block *b = a ? a->blocks : NULL;
+
+	while (b) {
+		struct block *next = b->next;
+
+		free(b);
+		b = next;
+	}
 	free(a);
 }
 
-void arena_empty(struct arena *a)
-{
-	struct block *open = a->open;
-
-	give_back(a);
-	a->kept = NULL;
-	a->blocks = open;
-	a->bytes = 0;
-	if (!open)
-		return;
-	memset(open->data, 0, open->n - a->left);
-	open->next = NULL;
-	a->at = (char *)open->data;
-	a->left = open->n;
-	a->bytes = sizeof(*open) + open->n;
-}
-
-static struct block *block_new(struct arena *a, size_t n)
+static void *block_new(struct arena *a, size_t n)
 {
 	struct block *b;
 	size_t all;
@@ -102,10 +76,9 @@ static struct block *block_new(struct arena *a, size_t n)
 		all = SIZE_MAX;
 	b = xcalloc(1, all);
 	b->next = a->blocks;
-	b->n = n;
 	a->blocks = b;
 	a->bytes += all;
-	return b;
+	return b->data;
 }
 
 void *arena_alloc(struct arena *a, size_t n)
@@ -116,10 +89,9 @@ void *arena_alloc(struct arena *a, size_t n)
 
 	/* A piece as big as a block leaves the open block to the small ones. */
 	if (ONE_BLOCK_EACH || rounded < n || rounded >= a->next_size)
-		return block_new(a, n)->data;
+		return block_new(a, n);
 	if (rounded > a->left) {
-		a->open = block_new(a, a->next_size);
-		a->at = (char *)a->open->data;
+		a->at = block_new(a, a->next_size);
 		a->left = a->next_size;
 		if (a->next_size < LAST_BLOCK)
 			a->next_size *= 2;

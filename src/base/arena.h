@@ -10,8 +10,6 @@ struct arena;
 
 struct arena *arena_new(void);
 void arena_free(struct arena *a);
-/* All pieces are over, as with arena_free; but the block it is at is used again: for one lifetime after another. */
-void arena_empty(struct arena *a);
 /* Zeroed, aligned for any type; never NULL. */
 void *arena_alloc(struct arena *a, size_t n) __attribute__((returns_nonnull));
 /* A copy of S owned by the arena. */

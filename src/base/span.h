@@ -83,20 +83,6 @@ static inline ptrdiff_t span_search(struct span s, size_t at, struct span needle
 /* Decimal digits only, all of the span, no sign; false on anything else or overflow. */
 bool span_u64(struct span s, uint64_t *ret_value);
 
-/* An ASCII letter in lower case; any other byte as it is. */
-static inline char char_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-/* S in lower case, in ROOM of at least S.n bytes. */
-static inline struct span span_lower(struct span s, char *room)
-{
-	for (size_t i = 0; i < s.n; i++)
-		room[i] = char_lower(s.p[i]);
-	return span_of(room, s.n);
-}
-
 /* ASCII letters compare equal in either case. */
 bool span_eq_nocase(struct span a, struct span b);
 

@@ -4,6 +4,7 @@
  * TRUST: every byte may be foreign, so letters and blanks are ASCII ranges here and never libc's
  * locale tables: a report must not change with LANG.
  */
+#include "base/lower.h"
 #include "base/span.h"
 
 static bool blank(char c)

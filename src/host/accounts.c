@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/lower.h"
 #include "base/table.h"
 #include "host/homes.h"
 

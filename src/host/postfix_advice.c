@@ -8,6 +8,7 @@
  * in them is only a wrong advice.
  */
 #include "base/buf.h"
+#include "base/lower.h"
 #include "host/cidr.h"
 #include "host/postfix_conf.h"
 

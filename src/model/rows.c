@@ -12,6 +12,8 @@
 #define ROW_BYTES_MOST (1u << 20)
 /* More rows than this are not unpacked for good, whatever they say of themselves. */
 #define TOLD_MOST 100000
+/* Rows share an arena until it is as big as this: most are smaller than its smallest block. */
+#define ARENA_ENOUGH (64u << 10)
 
 static void code_short_counts(struct codec *c, struct counts *v)
 {
@@ -168,6 +170,15 @@ static void keep_told(struct packed_rows *rows, const struct row *row)
 	rows->told[rows->ntold++] = *row;
 }
 
+/* The arena of what is unpacked for a while; what it held before is over. */
+static struct arena *fresh(struct arena *a)
+{
+	if (a && arena_bytes(a) < ARENA_ENOUGH)
+		return a;
+	arena_free(a);
+	return arena_new();
+}
+
 /* False where it is damaged. What lies in MINE is over with the call. */
 static bool take_row(struct packed_rows *rows, struct arena *a, struct arena *mine, struct span bytes)
 {
@@ -200,7 +211,7 @@ int packed_rows_take(struct packed_rows *rows, struct arena *a, struct span bloc
 {
 	struct unpacker u = { .left = block };
 	uint64_t texts = unpack_short(&u);
-	struct arena *mine;
+	struct arena *mine = NULL;
 
 	for (; texts && !u.failed; texts--)
 		if (!texts_add(&rows->texts, unpack_bytes(&u, unpack_short(&u))))
@@ -208,11 +219,10 @@ int packed_rows_take(struct packed_rows *rows, struct arena *a, struct span bloc
 	if (u.failed)
 		return refuse(err);
 	block = u.left;
-	mine = arena_new();
 	while (u.left.n && !u.failed) {
 		struct span bytes = next_row(&u);
 
-		arena_empty(mine);
+		mine = fresh(mine);
 		if (!u.failed && !take_row(rows, a, mine, bytes))
 			u.failed = true;
 		/* what lies unpacked is not read again */
@@ -284,10 +294,7 @@ const struct row *rows_next(struct row_walk *w)
 		return &w->q->rows[w->next++];
 	u.left = walk_on(w);
 	w->next++;
-	if (!w->arena)
-		w->arena = arena_new();
-	arena_empty(w->arena);
-	c.arena = w->arena;
+	w->arena = c.arena = fresh(w->arena);
 	c.texts = (struct texts *)&w->q->more->texts;
 	w->row = (struct row){ .id = SPAN_NONE };
 	if (w->part == ROWS_HEADS)

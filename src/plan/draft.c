@@ -11,6 +11,7 @@
 #include "plan/draft.h"
 
 #include "base/arena_more.h"
+#include "base/lower.h"
 
 #include <stdio.h>
 

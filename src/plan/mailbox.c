@@ -15,6 +15,7 @@
  */
 #include "plan/door.h"
 
+#include "base/lower.h"
 #include "plan/draft.h"
 #include "plan/passwd.h"
 #include "sys/beneath.h"

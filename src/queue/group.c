@@ -11,6 +11,7 @@
 #include "queue/group.h"
 
 #include "base/hash.h"
+#include "base/lower.h"
 #include "base/table.h"
 
 #include <stdlib.h>

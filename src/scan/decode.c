@@ -14,6 +14,7 @@
 #include "scan/decode.h"
 
 #include "base/digits.h"
+#include "base/lower.h"
 
 #include <zlib.h>
 

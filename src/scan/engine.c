@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/lower.h"
 #include "scan/array.h"
 #include "scan/lex.h"
 #include "scan/outside.h"

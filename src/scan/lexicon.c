@@ -4,6 +4,7 @@
 #include "scan/lexicon.h"
 
 #include "base/err.h"
+#include "base/lower.h"
 #include "scan/functions.h"
 
 /*

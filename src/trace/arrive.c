@@ -11,6 +11,7 @@
 #include "trace/who.h"
 
 #include "base/hash.h"
+#include "base/lower.h"
 #include "logs/bytes.h"
 
 #define ADDRESS_MOST 330

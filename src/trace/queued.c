@@ -2,6 +2,7 @@
 #include "trace/queued.h"
 
 #include "base/err.h"
+#include "base/lower.h"
 #include "host/accounts.h"
 #include "trace/internal.h"
 #include "trace/who.h"

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/lower.h"
 #include "trace/internal.h"
 
 #include <arpa/inet.h>

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/hash_seed.h"
+#include "base/lower.h"
 #include "host/host.h"
 #include "trace/internal.h"
 

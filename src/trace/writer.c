@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/lower.h"
 #include "trace/internal.h"
 
 #include <stdlib.h>

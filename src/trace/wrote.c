@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/lower.h"
 #include "base/pack.h"
 #include "base/table.h"
 #include "trace/internal.h"

@@ -165,32 +165,6 @@ static void test_arena(void **state)
 	arena_free(NULL);
 }
 
-static void test_arena_again(void **state)
-{
-	struct arena *a = arena_new();
-	size_t bytes = 0;
-
-	arena_empty(a);
-	assert_int_equal(arena_bytes(a), 0);
-	for (unsigned life = 0; life < 50; life++) {
-		for (size_t n = 0; n < 200; n++) {
-			char *p = arena_alloc(a, n);
-
-			for (size_t i = 0; i < n; i++)
-				assert_int_equal(p[i], 0);
-			memset(p, 0xff, n);
-		}
-		memset(arena_alloc(a, 100000), 0xff, 100000);
-		arena_keep(a, malloc(1));
-		/* it does not grow from one life to the next */
-		assert_true(life < 2 || arena_bytes(a) <= bytes);
-		bytes = arena_bytes(a);
-		arena_empty(a);
-		assert_true(arena_bytes(a) < 100000);
-	}
-	arena_free(a);
-}
-
 static void test_err(void **state)
 {
 	struct err err = { 0 };
@@ -506,7 +480,6 @@ int main(void)
 		cmocka_unit_test(test_buf_grows),
 		cmocka_unit_test(test_buf_format),
 		cmocka_unit_test(test_arena),
-		cmocka_unit_test(test_arena_again),
 		cmocka_unit_test(test_err),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_nothing_is_something),
