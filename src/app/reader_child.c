@@ -29,7 +29,6 @@
 #define HURRY_BYTES ((uint64_t)256 << 20) /* less is read whole before anybody can have read a screen */
 #define HURRY_MARGIN 900 /* seconds before the window: messages on their way when it opens */
 #define HEAP_EXPECTED ((size_t)24 << 20) /* what rows and messages of a big log take */
-#define TOLD_EVERY 50000 /* microseconds between two reports of progress */
 #define ZONE_BEFORE (40 * DAY)
 #define ZONE_SPAN_MOST (20 * 366 * DAY)
 /* Two a year for as long as ZONE_SPAN_MOST, and some. */
@@ -43,8 +42,6 @@ struct child {
 	struct log_file *files;
 	size_t nfiles;
 	uint64_t bytes; /* of all files */
-	struct clock clock;
-	int64_t told; /* when the command line last heard of progress, steady microseconds */
 	bool stopped, unconfined;
 };
 
@@ -68,34 +65,21 @@ static int logs_open(void *ctx, uint32_t index, struct err *err)
 	return fd;
 }
 
-/* With the channel's lock. An answer has to be waited for, by all workers: soon enough for who pressed Ctrl-C will do. */
-static void ask_whether_on(struct child *c, uint64_t bytes)
-{
-	struct buf request = BUF_MAX(16);
-	struct packer p = { .out = &request };
-	struct unpacker u = { 0 };
-	int64_t now = clock_steady_micros(&c->clock);
-
-	if (c->told && now < c->told + TOLD_EVERY)
-		return;
-	c->told = now;
-	pack_u64(&p, bytes);
-	pack_u64(&p, c->bytes);
-	host_ask(c->channel, TALK_PROGRESS, buf_view(&request), &u.left);
-	c->stopped = unpack_u8(&u) != 1;
-	buf_free(&request);
-}
-
 static bool logs_progress(void *ctx, uint64_t bytes)
 {
 	struct child *c = ctx;
-	bool on;
+	struct buf request = BUF_MAX(16);
+	struct packer p = { .out = &request };
+	struct unpacker u = { 0 };
 
+	pack_u64(&p, bytes);
+	pack_u64(&p, c->bytes);
 	pthread_mutex_lock(&c->lock);
-	ask_whether_on(c, bytes);
-	on = !c->stopped;
+	host_ask(c->channel, TALK_PROGRESS, buf_view(&request), &u.left);
+	c->stopped = unpack_u8(&u) != 1;
 	pthread_mutex_unlock(&c->lock);
-	return on;
+	buf_free(&request);
+	return !c->stopped;
 }
 
 /* A quick look asks who sends, not how he came in. */

@@ -11,6 +11,7 @@
 #include "logs/heap.h"
 #include "logs/mend.h"
 #include "logs/whose.h"
+#include "sys/clock.h"
 #include "sys/inflate.h"
 
 #include <pthread.h>
@@ -26,7 +27,8 @@
 #define LOOK_NEAR 14 /* ... and the second */
 #define LINE_FETCHED 256 /* bytes of it: nearly all lines are shorter */
 #define DAY INT64_C(86400)
-#define TOLD_STEP (8u << 20) /* bytes between two questions whether to go on: each wakes the other process */
+#define TOLD_EVERY \
+	50000 /* microseconds between two questions whether to go on: each wakes the other process, and all wait */
 
 struct engine {
 	struct logs_options own; /* as given, with the defaults filled in */
@@ -44,7 +46,7 @@ struct engine {
 	struct batch *handed, **handed_end; /* their events are handed over, work is left: the oldest first */
 	unsigned nhanded;
 	bool consuming, working, stopped;
-	uint64_t told; /* bytes at the last progress call */
+	int64_t told; /* when progress was asked last, steady microseconds */
 };
 
 static uint64_t bytes_read(const struct engine *e)
@@ -415,15 +417,16 @@ static bool go_on(void *ctx)
 /* Asks now and then whether to go on; with the lock held. */
 static void tell_progress(struct engine *e)
 {
-	uint64_t bytes;
+	const struct clock clock = { 0 };
+	int64_t now;
 
 	if (!e->own.progress || e->stopped)
 		return;
-	bytes = bytes_read(e);
-	if (bytes - e->told < TOLD_STEP && bytes != e->told)
+	now = clock_steady_micros(&clock);
+	if (now - e->told < TOLD_EVERY)
 		return;
-	e->told = bytes;
-	if (!e->own.progress(e->own.ctx, bytes))
+	e->told = now;
+	if (!e->own.progress(e->own.ctx, bytes_read(e)))
 		stop(e);
 }
 

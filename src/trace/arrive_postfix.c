@@ -102,11 +102,7 @@ static void header_subject(struct trace *t, uint32_t slot, struct span subject)
 		x->subject = subject_hash(subject);
 }
 
-/*
- * X-PHP-Originating-Script as Postfix's header_checks or Exim's ACL saw it: PHP writes "uid:file", but so can anybody. It
- * is believed only to name a file of the very user that the mail server saw, and at grade C.
- */
-/* The name of the script that PHP's header names in a message of ACCOUNT's. */
+/* Mostly the script of the account's message before: names_put would hash it again. */
 static uint32_t script_name(struct trace *t, uint32_t account, struct span script)
 {
 	struct known_account *k = account < t->naccounts ? &t->account[account] : NULL;
@@ -121,6 +117,10 @@ static uint32_t script_name(struct trace *t, uint32_t account, struct span scrip
 	return name;
 }
 
+/*
+ * X-PHP-Originating-Script as Postfix's header_checks or Exim's ACL saw it: PHP writes "uid:file", but so can anybody. It
+ * is believed only to name a file of the very user that the mail server saw, and at grade C.
+ */
 void arrive_header(struct trace *t, const struct step *s)
 {
 	struct span script = step_get(s, F_SCRIPT);
