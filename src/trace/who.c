@@ -408,7 +408,9 @@ struct arrival who_single(struct trace *t, enum sender_kind kind)
 		.sender = t->single[kind],
 	};
 
-	if (!who.sender) {
+	/* merged away it is the row of kind other */
+	if (!who.sender || sender_at(&t->senders, who.sender)->kind != kind) {
+		who.sender = 0;
 		who.id = names_put(&t->names, span_str(sender_kind_name(kind)));
 		t->single[kind] = who.sender = who_row(t, &who);
 	}
