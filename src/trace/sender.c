@@ -45,7 +45,6 @@ void senders_init(struct senders *s, const struct names *names, struct baseline 
 {
 	*s = (struct senders){ .n = 1, .room = 64, .names = names, .base = base };
 	s->row = xcalloc(s->room, sizeof(*s->row));
-	proofs_init(&s->proofs);
 	table_init(&s->table, 8);
 	table_init(&s->tally_table, 10);
 }
@@ -78,9 +77,15 @@ static struct sender *row_new(struct senders *s)
 
 void senders_free(struct senders *s)
 {
+	for (uint32_t i = 1; i < s->n; i++)
+		if (i == s->other || s->row[i]->kind != KIND_OTHER)
+			proof_free_chain(s->row[i]->proof);
+	for (unsigned i = 0; i < 2; i++) {
+		for (uint32_t at = 0; at < s->dead[i].n; at++)
+			proof_free_chain(s->dead[i].row[at]->proof);
+		free(s->dead[i].row);
+	}
 	proofs_free(&s->proofs);
-	free(s->dead[0].row);
-	free(s->dead[1].row);
 	while (s->blocks) {
 		struct row_block *b = s->blocks;
 
@@ -96,7 +101,6 @@ void senders_free(struct senders *s)
 static uint32_t row_add(struct senders *s, const struct row_key *key)
 {
 	struct sender *row = row_new(s);
-	struct proof *stale = row->proof ? row->proof : row->stale;
 
 	*row = (struct sender){
 		.kind = key->kind,
@@ -105,7 +109,6 @@ static uint32_t row_add(struct senders *s, const struct row_key *key)
 		.account = key->account,
 		.key = key->hash,
 		.account_index = ACCOUNT_NONE,
-		.stale = stale,
 	};
 	memcpy(row->id_head, row->id_text.p, row->id_text.n < SENDER_HEAD ? row->id_text.n : SENDER_HEAD);
 	baseline_give(s->base, key->hash, key->kind, names_get(s->names, key->id),
@@ -193,7 +196,7 @@ static void sender_forget_run(struct senders *all, struct sender *s)
 	if (s->nproof == 2)
 		proof_give(&all->proofs, s->run, s->run_size);
 	else
-		proofs_give(&all->proofs, s->run);
+		proof_give_chain(&all->proofs, s->run);
 	s->run = s->proof->next = NULL;
 	s->newest = s->proof;
 	s->nproof = 1;
@@ -334,8 +337,6 @@ void sender_prove(struct senders *all, struct sender *s, const struct log_at *at
 
 	if (s->nproof == SENDER_PROOFS)
 		return;
-	proofs_give(&all->proofs, s->stale);
-	s->stale = NULL;
 	p = proof_take(&all->proofs, kept.n);
 	*p = (struct proof){
 		.claim = claim,
@@ -382,9 +383,10 @@ static void counts_move(struct counts *to, const struct counts *from)
 	to->bytes += from->bytes;
 }
 
-/* Its proofs stay with it: the one who works on proofs may be another thread, and gives them back when it is used again. */
+/* Its proofs go to nobody's pool: the one who works on proofs may be another thread. */
 static void row_give(struct senders *s, struct sender *row)
 {
+	proof_free_chain(row->proof);
 	memcpy((void *)row, &s->spare, sizeof(s->spare));
 	s->spare = row;
 }

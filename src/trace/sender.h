@@ -61,10 +61,9 @@ struct sender {
 	uint32_t client_net;   /* hash of the last client's network, 0 = loopback or none */
 	struct tally_run client, client_before, place; /* many go back and forth between two clients */
 	uint32_t nproof, risen;/* proofs kept; arrivals since the judge's sum left zero */
-	struct proof *proof;   /* of senders.proofs; oldest first: the first line ever ... */
+	struct proof *proof;   /* owned; oldest first: the first line ever ... */
 	struct proof *run;     /* ... behind it those since the sum left zero, */
 	struct proof *newest;  /* and the last of all: reached without the ones before, which are in nobody's cache */
-	struct proof *stale;   /* of the sender whose row this was before: to be given back */
 	uint32_t bin_part, tally; /* messages since the last whole unit of a bin; first of its tallies + 1 */
 	struct judge_state judge;
 	uint16_t bin[SENDER_BINS]; /* in units of 1 << bin_scale messages */
