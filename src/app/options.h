@@ -41,7 +41,7 @@ struct options {
 	unsigned confirmed; /* report: CONFIRMED_*, the operator's word */
 	bool complained; /* no flag: investigate and report read the mailboxes of complaints, too */
 	bool notify, deliver; /* signs, complaints */
-	bool no_history; /* no flag: who is given a document of rows, which tells no history of them, says so */
+	bool no_history; /* no flag: investigate's --json and --plain show no row's history */
 	bool every_client; /* no flag: contain wants of each sender every address, not the busiest */
 	bool refusals; /* no flag: reputation wants to know who refuses our mail */
 	unsigned

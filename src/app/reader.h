@@ -26,7 +26,7 @@ struct reader_want {
 	const struct seek_want *seek; /* messages to be found in the logs (trace/seek.h) */
 	size_t nseek;
 	bool every_client;     /* of each row, not the busiest */
-	bool no_history;       /* rows need not tell what they sent when: most of a packed row is that */
+	bool no_history;       /* rows come without: where it is not shown it is most of what is packed */
 	bool refusals;         /* which lists and providers refuse our mail */
 	bool facts_only;       /* what the configuration tells (doctor): no log is opened */
 	bool hurry;            /* of big logs only what lies in the window: no past, and it says so (past_unread) */

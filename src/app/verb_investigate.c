@@ -167,6 +167,7 @@ int verb_investigate(const struct options *given, struct err *err)
 	int rc;
 
 	own.complained = true;
+	/* ten thousand rows of it are a hundredth of the whole run */
 	own.no_history = own.output != OUTPUT_SCREEN && !own.html;
 	rc = inquire(o, 0, o->output == OUTPUT_SCREEN && !o->stats ? show_first : NULL, &in, err);
 

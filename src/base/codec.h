@@ -42,7 +42,7 @@ void code_short_u32(struct codec *c, uint32_t *v);
 void code_short_time(struct codec *c, int64_t *v);
 void code_short_span(struct codec *c, struct span *v);
 void code_shared(struct codec *c, struct span *v);
-/* A fraction with the six decimals that it is printed with at most, more than two thousand millions as that; no NaN, no infinity. */
+/* A fraction, with the six decimals that are printed at most; beyond 2e9 it is cut to that. NaN and infinity are refused. */
 void code_short_fixed(struct codec *c, double *v);
 /* 'A', 'B', 'C', or 0. */
 void code_grade(struct codec *c, char *v);

@@ -80,16 +80,21 @@ void code_shared(struct codec *c, struct span *v)
 }
 
 /* The sign is the lowest bit, as with times. A zero below zero stands for what is no number, and is refused. */
+static uint64_t fixed_fold(double v)
+{
+	double size = fabs(v);
+	uint64_t parts;
+
+	if (!isfinite(v))
+		return 1;
+	parts = (uint64_t)((size < FIXED_MOST ? size : FIXED_MOST) * FIXED_PARTS + 0.5);
+	return parts << 1 | (parts && v < 0);
+}
+
 void code_short_fixed(struct codec *c, double *v)
 {
-	double size = c->to ? fabs(*v) : 0;
-	uint64_t folded = 1;
+	uint64_t folded = c->to ? fixed_fold(*v) : 0;
 
-	if (size <= FIXED_MOST)
-		folded = (uint64_t)(size * FIXED_PARTS + 0.5) << 1;
-	else if (isfinite(size))
-		folded = (uint64_t)(FIXED_MOST * FIXED_PARTS) << 1;
-	folded |= folded && c->to && *v < 0;
 	code_short(c, &folded);
 	if (c->to)
 		return;

@@ -1,5 +1,5 @@
 /*
- * pack_short - the part of pack.h that rows of senders need: short numbers and fractions. Apart, as codec_short.c is.
+ * pack_short - short numbers, which rows of senders are made of, and fractions: a part of pack.h. Apart, as codec_short.c is.
  *
  * TRUST: as pack.c.
  */

@@ -68,7 +68,7 @@ struct row {
 	struct span uid_text;         /* "uid 1043" or empty */
 	struct counts counts;
 	uint64_t queued;              /* messages that wait in the queue now */
-	struct column *history;       size_t nhistory;   /* columns with messages, rising */
+	struct column *history;       size_t nhistory;   /* columns with messages, rising; none with no_history */
 	struct place *places;         size_t nplaces;
 	struct client *clients;       size_t nclients;   uint64_t clients_total;
 	struct reason *reasons;       size_t nreasons;

@@ -106,14 +106,14 @@ static void header_subject(struct trace *t, uint32_t slot, struct span subject)
 static uint32_t script_name(struct trace *t, uint32_t account, struct span script)
 {
 	struct known_account *k = account < t->naccounts ? &t->account[account] : NULL;
-	uint32_t name = k ? k->header : 0;
+	uint32_t name = k ? k->script : 0;
 
-	script = span_head(script, 255);
+	script = span_head(script, SCRIPT_MOST);
 	if (name && span_eq(names_get(&t->names, name), script))
 		return name;
 	name = names_put(&t->names, script);
 	if (k)
-		k->header = name;
+		k->script = name;
 	return name;
 }
 
@@ -136,7 +136,7 @@ void arrive_header(struct trace *t, const struct step *s)
 		t->header[t->next_header++ % HEADERS_AHEAD] = (struct header_ahead){
 			.id = s->ev->id,
 			.uid = (uint32_t)uid,
-			.name = names_put(&t->names, span_head(script, 255)),
+			.name = names_put(&t->names, span_head(script, SCRIPT_MOST)),
 		};
 		return;
 	}

@@ -34,6 +34,7 @@ struct grace {
 #define GRACE_RING 4096
 #define GRACE_SECONDS 60
 #define ROWS_MOST 100000 /* limit investigate: senders; further ones are one row */
+#define SCRIPT_MOST 255 /* bytes of a script's name that PHP's header gives */
 #define FOLDERS_MOST 50 /* limit investigate: rows for one account's folders */
 
 /* Refusals as spam of the whole server, for comparison with one sender's. */

@@ -24,7 +24,7 @@ struct known_senders {
 struct known_account {
 	uint32_t name, sender; /* 0 = not known yet */
 	uint32_t folders;      /* of its own that have a row each */
-	uint32_t header;       /* name of the script in PHP's header of its last message: the next one's, mostly; 0 = none yet */
+	uint32_t script;       /* name of the script in PHP's header of its last message: the next one's, mostly; 0 = none yet */
 };
 
 /* What was found out about an event when it was still some way ahead (soon.c); 0 or NONE: nothing. */
@@ -45,7 +45,7 @@ struct sender;
 struct trace;
 struct step;
 
-/* soon.c: fetches what an arrival or a result touches of a row. */
+/* soon.c: fetches of a row what is touched when it sends, and when it is told. */
 void row_prefetch(const struct sender *row);
 void soon_init(struct trace *t);
 /* Found out ahead or now: the hash that LOGIN's row is remembered under ... */

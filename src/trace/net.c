@@ -135,7 +135,6 @@ static bool network_parse(struct span text, struct network *ret_net)
 		unsigned left = bits < 8 * i ? 0 : (unsigned)bits - 8 * i;
 
 		ret_net->mask[i] = (uint8_t)(left < 8 ? 0xff00 >> left : 0xff);
-		ret_net->ip[i] &= ret_net->mask[i];
 	}
 	return true;
 }

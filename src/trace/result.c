@@ -223,7 +223,7 @@ static struct span believed(struct trace *t, struct extra *x, const struct php_l
 	}
 	t->php_doubted++;
 	if (!x->header_script)
-		x->header_script = names_put(&t->names, span_head(php_file(line), 255));
+		x->header_script = names_put(&t->names, span_head(php_file(line), SCRIPT_MOST));
 	return SPAN_NONE;
 }
 

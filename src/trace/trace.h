@@ -35,7 +35,7 @@ struct trace_options {
 	bool stats;                    /* collect --stats too */
 	const struct seek_want *seek;  /* messages to be found (seek.h) */
 	size_t nseek;
-	bool no_history;               /* rows come without: who writes JSON has no use for it */
+	bool no_history;               /* of rows: neither JSON nor --plain shows it */
 	bool every_client;             /* rows list all their clients, up to EVERY_CLIENT_MOST; else the busiest */
 	bool refusals;                 /* who refuses our mail, and on which list's word */
 	double false_per_account_days; /* for the judge; 0 = default */

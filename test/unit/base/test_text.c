@@ -353,7 +353,7 @@ static void test_short_numbers(void **state)
 	}
 }
 
-/* Numbers count from 1, in the order of first use; when there are too many, the rest have none. */
+/* Six decimals survive, what is too big becomes the most, and what came comes out the same again. */
 static void test_fixed(void **state)
 {
 	static const struct {
@@ -420,6 +420,7 @@ static void test_fixed_refuses(void **state)
 	}
 }
 
+/* Numbers count from 1, in the order of first use; when there are too many, the rest have none. */
 static void test_texts(void **state)
 {
 	struct texts out = { 0 };

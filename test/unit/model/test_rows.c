@@ -4,6 +4,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
@@ -13,6 +14,7 @@
 #include "report/json.h"
 #include "report/plain.h"
 #include "report/screen.h"
+#include "unit/report/source_dir.h"
 
 /* What came from the reader, as the command line keeps it. */
 struct answer {
@@ -272,6 +274,49 @@ static void incidents_name_the_accused(void **state)
 	arena_free(a);
 }
 
+/* The seed of that name is what is packed today; else the fuzzer would begin with bytes that are refused. */
+static void expect_seed(const char *name, struct buf bytes)
+{
+	char path[512], seed[16384];
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/../../../fuzz/corpus/inquiry/%s", SCREENS, name);
+	if (getenv("SPAMTRAIL_WRITE_SEEDS")) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fwrite(bytes.p, 1, bytes.n, f);
+		fclose(f);
+	}
+	f = fopen(path, "r");
+	assert_non_null(f);
+	n = fread(seed, 1, sizeof(seed), f);
+	fclose(f);
+	if (n != bytes.n || memcmp(seed, bytes.p, n) != 0)
+		fail_msg("%s is out of date: run this with SPAMTRAIL_WRITE_SEEDS=1", path);
+	buf_free(&bytes);
+}
+
+static void seeds_of_the_fuzzer(void **state)
+{
+	struct arena *a = arena_new();
+	const struct inquiry *q = fixture_incident(a);
+	struct row_packer p = { .rows = BUF_MAX(1 << 20) };
+	struct buf rows = BUF_MAX(1 << 20), incident = BUF_MAX(1 << 20), quiet = BUF_MAX(1 << 20);
+
+	buf_byte(&rows, 'R');
+	for (size_t i = 0; i < q->nrows; i++)
+		row_packer_add(&p, &q->rows[i]);
+	row_packer_take(&p, &rows);
+	row_packer_free(&p);
+	inquiry_pack(q, &incident);
+	inquiry_pack(fixture_quiet(a), &quiet);
+	expect_seed("rows", rows);
+	expect_seed("incident", incident);
+	expect_seed("quiet", quiet);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +327,7 @@ int main(void)
 		cmocka_unit_test(damaged_anywhere),
 		cmocka_unit_test(incidents_name_the_accused),
 		cmocka_unit_test(no_column_is_beyond_the_last),
+		cmocka_unit_test(seeds_of_the_fuzzer),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint8_t ip[16];
@@ -124,24 +125,38 @@ static void networks_hold_their_own(void **state)
 	const struct span text[] = {
 		SPAN("192.0.2.0/25"), SPAN("10.0.0.0/8"), SPAN("[2001:db8::]/33"), SPAN("203.0.113.7"),
 		SPAN("no network"),   SPAN("1.2.3.4/33"), SPAN("1.2.3.0/x"),	   SPAN("::1/129"),
-		SPAN("5.6.7.8/"),     SPAN("[::5]"),
+		SPAN("5.6.7.8/"),     SPAN("[::5]"),	  SPAN("172.16.9.9/12"),   SPAN("198.51.100.4/32"),
+		SPAN("fd00::9/128"),
 	};
 	static const struct {
 		const char *address;
 		bool held;
 	} cases[] = {
-		{ "192.0.2.127", true }, { "192.0.2.128", false },
-		{ "10.255.0.1", true },	 { "11.0.0.0", false },
-		{ "2001:db8::1", true }, { "2001:db8:8000::1", false },
-		{ "203.0.113.7", true }, { "203.0.113.6", false },
-		{ "1.2.3.4", false },	 { "1.2.3.0", false },
-		{ "::1", false },	 { "5.6.7.8", false },
-		{ "::5", true },	 { "::ffff:10.1.1.1", true },
+		{ "192.0.2.127", true },
+		{ "192.0.2.128", false },
+		{ "10.255.0.1", true },
+		{ "11.0.0.0", false },
+		{ "2001:db8::1", true },
+		{ "2001:db8:8000::1", false },
+		{ "203.0.113.7", true },
+		{ "203.0.113.6", false },
+		{ "1.2.3.4", false },
+		{ "1.2.3.0", false },
+		{ "::1", false },
+		{ "5.6.7.8", false },
+		{ "::5", true },
+		{ "::ffff:10.1.1.1", true },
+		{ "172.31.0.1", true },
+		{ "172.32.0.1", false }, /* bits of the host are none of the network's */
+		{ "198.51.100.4", true },
+		{ "198.51.100.5", false },
+		{ "fd00::9", true },
+		{ "fd00::8", false },
 	};
 	struct networks n;
 
 	networks_init(&n, text, sizeof(text) / sizeof(*text));
-	assert_int_equal(n.n, 5);
+	assert_int_equal(n.n, 8);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		assert_true(parses(cases[i].address));
 		if (networks_hold(&n, ip) != cases[i].held)
@@ -154,12 +169,45 @@ static void networks_hold_their_own(void **state)
 	networks_free(&n);
 }
 
+/* All of one kind: IPv4's is within ::/0, and not the other way round. */
+static void networks_of_everybody(void **state)
+{
+	const struct span four[] = { SPAN("0.0.0.0/0") }, all[] = { SPAN("::/0") };
+	struct networks n;
+
+	networks_init(&n, four, 1);
+	assert_true(parses("203.0.113.9") && networks_hold(&n, ip));
+	assert_true(parses("2001:db8::1") && !networks_hold(&n, ip));
+	networks_free(&n);
+	networks_init(&n, all, 1);
+	assert_true(parses("203.0.113.9") && networks_hold(&n, ip));
+	assert_true(parses("2001:db8::1") && networks_hold(&n, ip));
+	networks_free(&n);
+}
+
+/* Nothing beside the text is read: each lies in memory of its own length. */
+static void reads_only_the_text(void **state)
+{
+	static const char *const texts[] = { "1.2.3.4",		"10.2.3.4", "10.20.30.40",
+					     "100.200.100.200", "1.2.3.4.", "1234567",
+					     "...............", "::1",	    "2001:db8::1" };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		size_t n = strlen(texts[i]);
+		char *own = memcpy(malloc(n), texts[i], n);
+
+		assert_int_equal(net_parse(span_of(own, n), ip), parses(texts[i]));
+		free(own);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_addresses),	   cmocka_unit_test(reads_every_length),
 		cmocka_unit_test(knows_the_inside),	   cmocka_unit_test(blocks_are_24_and_48),
-		cmocka_unit_test(networks_hold_their_own),
+		cmocka_unit_test(networks_hold_their_own), cmocka_unit_test(networks_of_everybody),
+		cmocka_unit_test(reads_only_the_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,45 @@ static void exim_bounces_and_inbound(void **state)
 	end(&r);
 }
 
+/* The notice ID of a message that was returned, and its delivery. */
+static void feed_notice(struct run *r, const char *id)
+{
+	char text[600];
+
+	snprintf(text, sizeof(text),
+		 P("08:00:00", "cleanup", "%s: message-id=<n@mx1>")
+			 P("08:00:00", "bounce", "4Xzz9: sender non-delivery notification: %s")
+				 P("08:00:00", "qmgr", "%s: from=<>, size=900, nrcpt=1 (queue active)")
+					 P("08:00:00", "smtp",
+					   "%s: to=<a@b.example>, relay=b[203.0.113.9]:25, delay=1, "
+					   "delays=1/0/0/0, dsn=2.0.0, status=sent (250 ok)")
+						 P("08:00:00", "qmgr", "%s: removed"),
+		 id, id, id, id, id);
+	feed(r, text);
+}
+
+/* Whom nothing but his kind names, too, has a row again once it was merged away. */
+static void a_kind_is_not_merged_for_good(void **state)
+{
+	struct run r;
+
+	begin(&r, NULL);
+	feed_notice(&r, "4Xab1");
+	feed(&r, E("08:00:01", "01 <= a@shop.example H=(pc) [203.0.113.5] P=esmtpsa A=plain:a@shop.example "
+			       "S=1 for a@b.example")
+			 E("08:00:02", "02 <= a@shop.example H=(pc) [203.0.113.5] P=esmtpsa "
+				       "A=plain:a@shop.example S=1 for a@b.example")
+				 E("08:00:03", "03 <= a@blog.example H=(pc) [203.0.113.5] P=esmtpsa "
+					       "A=plain:a@blog.example S=1 for a@b.example"));
+	senders_shrink(&r.trace->senders, 2);
+	assert_int_equal(sender_at(&r.trace->senders, r.trace->single[KIND_BOUNCE])->kind, KIND_OTHER);
+	feed_notice(&r, "4Xab2");
+	conclude(&r);
+	expect(row_of(&r, KIND_BOUNCE, "bounce"), 1, 1, 1, 0, 0);
+	expect(row_of(&r, KIND_OTHER, "other"), 2, 2, 1, 0, 0);
+	end(&r);
+}
+
 static void postfix_login_through_a_filter(void **state)
 {
 	struct run r;
@@ -878,6 +917,7 @@ int main(void)
 		cmocka_unit_test(exim_login),
 		cmocka_unit_test(exim_script_by_its_folder),
 		cmocka_unit_test(exim_bounces_and_inbound),
+		cmocka_unit_test(a_kind_is_not_merged_for_good),
 		cmocka_unit_test(postfix_login_through_a_filter),
 		cmocka_unit_test(postfix_pickup_and_unseen_arrivals),
 		cmocka_unit_test(window_and_copies),
