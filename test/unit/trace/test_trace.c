@@ -320,10 +320,10 @@ static void an_outbreak_is_an_incident(void **state)
 	end(&r);
 }
 
-static bool told(const struct incident *in, const char *text)
+static bool told(const struct incident *in, struct span text)
 {
 	for (size_t i = 0; i < in->nentry; i++)
-		if (span_search(in->entry[i].text, 0, span_str(text)) >= 0)
+		if (span_search(in->entry[i].text, 0, text) >= 0)
 			return true;
 	return false;
 }
@@ -365,7 +365,7 @@ static void who_came_in_from_a_new_network(void **state)
 	assert_int_equal(r.q->nincidents, 1);
 	for (size_t i = 0; i < n; i++) {
 		snprintf(line, sizeof(line), "first login of %s from %s", logins[i].user, logins[i].ip);
-		if (told(&r.q->incidents[0], line) != logins[i].entry)
+		if (told(&r.q->incidents[0], span_str(line)) != logins[i].entry)
 			fail_msg("%s", line);
 	}
 	end(&r);
