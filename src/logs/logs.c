@@ -27,8 +27,7 @@
 #define LOOK_NEAR 14 /* ... and the second */
 #define LINE_FETCHED 256 /* bytes of it: nearly all lines are shorter */
 #define DAY INT64_C(86400)
-#define TOLD_EVERY \
-	50000 /* microseconds between two questions whether to go on: each wakes the other process, and all wait */
+#define TOLD_EVERY 50000 /* microseconds between two questions whether to go on: all wait for the answer */
 
 struct engine {
 	struct logs_options own; /* as given, with the defaults filled in */
